@@ -1,0 +1,65 @@
+/**
+ * What every lesson promises, as types. A lesson that keeps these promises is
+ * found, started, watched, tested and compared without knowing about it.
+ */
+import type { Server } from 'node:http';
+import type { Http2SecureServer } from 'node:http2';
+
+/** What `createServer()` of a lesson returns. */
+export interface Lesson {
+  /** Not yet listening: whoever created it chooses the port. */
+  server: Server | Http2SecureServer;
+  /**
+   * Ends every byte stream, socket and timer that the lesson opened, then the
+   * server. Resolves when nothing is left; may be called twice.
+   */
+  close(): Promise<void>;
+}
+
+/** What the `server.ts` of a lesson exports. */
+export interface LessonModule<Options = object> {
+  createServer(options?: Partial<Options>): Lesson;
+}
+
+/** The field `lesson` in a lesson's package.json. */
+export interface Manifest {
+  /** As it stands in lists: "Server-Sent Events". */
+  title: string;
+  /** The one question that the lesson answers. */
+  question: string;
+  /** Its place in the reading order, from 1. */
+  order: number;
+  /** How long a learner needs. */
+  minutes: number;
+}
+
+/** A lesson as the harness found it on disk. */
+export interface FoundLesson {
+  /** The folder's name: what is typed after `pnpm lesson`. */
+  name: string;
+  /** The folder, as an absolute path. */
+  folder: string;
+  manifest: Manifest;
+}
+
+/** A crash, as it is shown in the terminal and in the shell. */
+export interface Crash {
+  /** The first line: `SyntaxError: Unexpected token '}'`. */
+  message: string;
+  /** Where in the learner's code, relative to the lesson's folder. */
+  file?: string;
+  line?: number;
+  column?: number;
+  /** All that the process said, the stack included. */
+  details: string;
+}
+
+/** The state of a running lesson's server, as the shell shows it. */
+export interface LessonState {
+  status: 'starting' | 'ready' | 'restarting' | 'crashed';
+  crash?: Crash;
+  /** Grows whenever the page must be loaded anew. */
+  pageVersion: number;
+  /** Grows whenever the tutorial was saved. */
+  tutorialVersion: number;
+}
