@@ -1,0 +1,263 @@
+/**
+ * The board's feed: a station's day that goes on by itself, with an id for
+ * each update and a bounded history to go back to. It knows no transport.
+ */
+import { randomInt } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { inspect } from 'node:util';
+import { createTimetable } from './timetable.ts';
+import type { Rate, Snapshot, Update } from './update.ts';
+
+export type * from './update.ts';
+
+/** What a page sent makes no sense; `message` says what would. */
+export class BadInput extends Error {
+  override name = 'BadInput';
+  /** The HTTP status that fits (RFC 9110, section 15.5.1). */
+  status = 400;
+}
+
+export interface FeedOptions {
+  /** The same seed gives the same updates, whatever the rate. */
+  seed?: string;
+  /** A `Rate`; a string, because it may come from the environment. */
+  rate?: string;
+  /** How many updates are kept for who comes back. */
+  history?: number;
+}
+
+export interface Feed extends EventEmitter<{ update: [Update]; over: [] }> {
+  /** Names this life of the feed: 5 characters, never the same again. */
+  readonly run: string;
+  readonly rate: Rate;
+  /**
+   * Sets how often something happens; `over` emits `over`, once.
+   *
+   * @throws BadInput for an unknown rate
+   */
+  setRate(rate: unknown): void;
+  /** The whole board as it is now. */
+  snapshot(): Snapshot;
+  /**
+   * Everything that came after this id, possibly nothing. `undefined` if that
+   * cannot be told: the id is no longer known, of another run, nonsense, or
+   * from the future. Never an answer with a gap.
+   */
+  after(id: string): Update[] | undefined;
+  /**
+   * Makes a train later than it is, and emits the update.
+   *
+   * @param report `{ train, minutes }`, as a page sent it
+   * @throws BadInput for anything else, for a train that is not on the board,
+   *   has departed or is cancelled, and for minutes that are no whole number
+   *   from 1 to 180
+   */
+  reportDelay(report: unknown): Update;
+  /** Makes and emits the next update now, at any rate. */
+  next(): Update;
+  /**
+   * Leaves no timer and no listener; may be called twice. What is closed has
+   * no clock, and moves only by `next()` and `reportDelay()`.
+   */
+  close(): void;
+}
+
+/** Mean time from one update to the next, in ms. */
+const pauses: Record<Rate, number> = {
+  night: 5000,
+  normal: 1000,
+  rush: 20,
+  over: Infinity,
+};
+
+/**
+ * Starts a feed; whoever creates it closes it.
+ *
+ * @throws BadInput for an unknown rate, or a history that is no whole number
+ */
+export function createFeed({
+  seed = 'on-the-wire',
+  rate = 'normal',
+  history = 1000,
+}: FeedOptions = {}): Feed {
+  if (!Number.isInteger(history) || history < 0) {
+    throw new BadInput(
+      `history: found ${show(history)}, expected a whole number from 0`,
+    );
+  }
+  return new StationFeed(seed, parseRate(rate), history);
+}
+
+class StationFeed
+  extends EventEmitter<{ update: [Update]; over: [] }>
+  implements Feed
+{
+  readonly run = randomInt(36 ** 5)
+    .toString(36)
+    .padStart(5, '0');
+  #rate: Rate;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #n = 0;
+  #announcements = 0;
+  readonly #timetable;
+  readonly #kept: Update[] = [];
+  readonly #history: number;
+
+  constructor(seed: string, rate: Rate, history: number) {
+    super();
+    this.setMaxListeners(0); // one for each client
+    this.#timetable = createTimetable(seed);
+    this.#history = history;
+    this.#rate = rate;
+    this.#wait();
+  }
+
+  get rate(): Rate {
+    return this.#rate;
+  }
+
+  setRate(value: unknown): void {
+    const rate = parseRate(value);
+    if (rate === this.#rate) return;
+    this.#rate = rate;
+    this.#wait();
+    if (rate === 'over') this.emit('over');
+  }
+
+  snapshot(): Snapshot {
+    return {
+      id: this.#id(),
+      kind: 'snapshot',
+      data: {
+        run: this.run,
+        n: this.#n,
+        departures: this.#timetable.departures(),
+      },
+    };
+  }
+
+  after(id: string): Update[] | undefined {
+    const n = Number(String(id).slice(this.run.length + 1));
+    const missing = this.#n - n;
+    if (id !== `${this.run}-${n}` || !Number.isInteger(n)) return;
+    if (missing < 0 || missing > this.#kept.length) return;
+    return missing === 0 ? [] : this.#kept.slice(-missing);
+  }
+
+  reportDelay(report: unknown): Update {
+    const { train, minutes } = this.#parseReport(report);
+    const departure = this.#timetable.delay(train, minutes);
+    return this.#publish((n) => ({
+      id: this.#id(),
+      kind: 'departure',
+      data: { n, ...departure },
+    }));
+  }
+
+  next(): Update {
+    const step = this.#timetable.step();
+    return this.#publish((n) =>
+      'text' in step
+        ? {
+            id: this.#id(),
+            kind: 'announcement',
+            data: { n, number: ++this.#announcements, text: step.text },
+          }
+        : {
+            id: this.#id(),
+            kind: 'departure',
+            data: {
+              n,
+              ...step.departure,
+              ...(step.replaces ? { replaces: step.replaces } : {}),
+            },
+          },
+    );
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.removeAllListeners();
+  }
+
+  #id(): string {
+    return `${this.run}-${this.#n}`;
+  }
+
+  #publish(make: (n: number) => Update): Update {
+    this.#n += 1;
+    const update = make(this.#n);
+    this.#kept.push(update);
+    if (this.#kept.length > this.#history) this.#kept.shift();
+    this.emit('update', update);
+    return update;
+  }
+
+  /** Waits for its turn; the seeded sequence does not know for how long. */
+  #wait(): void {
+    clearTimeout(this.#timer);
+    const pause = pauses[this.#rate];
+    if (this.#closed || pause === Infinity) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#wait();
+        this.next();
+      },
+      pause * (0.5 + Math.random()),
+    );
+  }
+
+  #parseReport(report: unknown): { train: string; minutes: number } {
+    if (typeof report !== 'object' || report === null) {
+      throw new BadInput(
+        `A report of a delay: found ${show(report)}, ` +
+          'expected an object such as { "train": "RE 17", "minutes": 5 }',
+      );
+    }
+    const { train, minutes } = report as Record<string, unknown>;
+    if (
+      !Number.isInteger(minutes) ||
+      Number(minutes) < 1 ||
+      Number(minutes) > 180
+    ) {
+      throw new BadInput(
+        `minutes: found ${show(minutes)}, ` +
+          'expected a whole number from 1 to 180',
+      );
+    }
+    const departures = this.#timetable.departures();
+    const running = departures
+      .filter(({ status }) => status === 'scheduled' || status === 'boarding')
+      .map((departure) => departure.train);
+    if (!running.includes(train as string)) {
+      const known = departures.find((departure) => departure.train === train);
+      throw new BadInput(
+        `train: found ${show(train)}` +
+          (known ? `, which is ${known.status}` : '') +
+          `, expected one that can still be late: ${running.join(', ')}`,
+      );
+    }
+    return { train: train as string, minutes: Number(minutes) };
+  }
+}
+
+function parseRate(value: unknown): Rate {
+  if (typeof value === 'string' && Object.hasOwn(pauses, value)) {
+    return value as Rate;
+  }
+  throw new BadInput(
+    `rate: found ${show(value)}, ` +
+      `expected one of ${Object.keys(pauses).join(', ')}`,
+  );
+}
+
+/** What was found, short enough for an error's text. */
+function show(value: unknown): string {
+  return inspect(value, {
+    depth: 0,
+    maxStringLength: 60,
+    breakLength: Infinity,
+  });
+}
