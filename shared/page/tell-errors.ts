@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/**
+ * The last middleware of a lesson that uses Express: answers with the status
+ * that an error carries (500 without one) and its message as plain text. What
+ * is the server's own fault is printed, and told to the page without details.
+ */
+export function tellErrors(
+  error: Error & { status?: number },
+  _request: IncomingMessage,
+  response: ServerResponse,
+  // Express knows an error handler by its four parameters.
+  _next: () => void,
+): void {
+  const status = error.status ?? 500;
+  if (status >= 500) console.error(error);
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  response.end(
+    status >= 500
+      ? 'The server failed at this; its terminal says why.'
+      : error.message,
+  );
+}

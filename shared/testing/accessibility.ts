@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+
+const axe = readFile(
+  new URL(import.meta.resolve('axe-core/axe.min.js')),
+  'utf8',
+);
+
+/**
+ * Looks through a page with axe-core, as it stands now.
+ *
+ * @returns a line for each violation: the rule, where, and what is wrong;
+ *   an empty list when there is none
+ */
+export async function accessibilityViolations(page: Page): Promise<string[]> {
+  // Evaluated, not added as a script: a content security policy may forbid that.
+  await page.evaluate(await axe);
+  const { violations } = await page.evaluate<{
+    violations: {
+      id: string;
+      nodes: { target: unknown; failureSummary?: string }[];
+    }[];
+  }>('axe.run()');
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) =>
+        `${id}: ${JSON.stringify(target)}: ${failureSummary ?? ''}`,
+    ),
+  );
+}

@@ -1,0 +1,18 @@
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
+
+/**
+ * Lets a server listen on a free port of this machine.
+ *
+ * @param port a port to take again, after a restart; 0 takes any that is free
+ * @returns the port, and the origin that a browser would call it by
+ */
+export async function listen(
+  server: Server,
+  port = 0,
+): Promise<{ port: number; origin: string }> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: taken } = server.address() as AddressInfo;
+  return { port: taken, origin: `http://127.0.0.1:${taken}` };
+}

@@ -1,0 +1,96 @@
+/** Starts jest: which tests, in which process, and how it ends. */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { closest } from 'fastest-levenshtein';
+
+/** The root of this tree. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A name that names no tests; its message says which do. */
+export class UnknownTests extends Error {}
+
+/**
+ * Finds the folders of tests that are meant by names: of a lesson (`sse`), or
+ * of a room of shared (`tap`).
+ *
+ * @throws UnknownTests that suggests the nearest name
+ */
+export function findTests(names: string[], tree = root): string[] {
+  const known = new Map<string, string>();
+  for (const area of ['shared', 'lessons']) {
+    for (const name of readdirSync(join(tree, area))) {
+      const folder = `${area}/${name}/test`;
+      if (existsSync(join(tree, folder))) known.set(name, folder);
+    }
+  }
+  return names.map((name) => {
+    const folder = known.get(name);
+    if (folder !== undefined) return folder;
+    const all = [...known.keys()];
+    throw new UnknownTests(
+      `There are no tests of "${name}". ` +
+        `Did you mean "${closest(name, all)}"? There are: ${all.join(', ')}.`,
+    );
+  });
+}
+
+export interface JestOptions {
+  /** The folders whose tests run; all tests, if there are none. */
+  folders: string[];
+  /** Further flags for jest. */
+  flags?: string[] | undefined;
+  /** A file for the results, as JSON. */
+  results?: string | undefined;
+  /** Keeps quiet, and returns what jest wrote. */
+  quiet?: boolean;
+}
+
+/**
+ * Runs jest in a process of its own, because it needs flags of Node. Signals
+ * are passed on; the promise waits until jest has ended.
+ *
+ * @returns its exit code, or 128 and the number of the signal that ended it
+ */
+export function runJest({
+  folders,
+  flags = [],
+  results,
+  quiet = false,
+}: JestOptions): Promise<{ code: number; output: string }> {
+  const child = spawn(
+    process.execPath,
+    [
+      // jest can load our modules only with this one, and Node warns of it.
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      // Its workers inherit the flags: they end when jest was killed.
+      '--import',
+      new URL('end-with-parent.ts', import.meta.url).href,
+      join(root, 'node_modules/jest/bin/jest.js'),
+      ...(results === undefined ? [] : ['--json', `--outputFile=${results}`]),
+      ...flags,
+      ...folders.map((folder) => `${folder}/`),
+    ],
+    { cwd: root, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' },
+  );
+  let output = '';
+  child.stdout?.on('data', (text) => (output += String(text)));
+  child.stderr?.on('data', (text) => (output += String(text)));
+
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  for (const signal of signals) process.on(signal, pass);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      for (const name of signals) process.off(name, pass);
+      resolve({
+        code: code ?? 128 + constants.signals[signal ?? 'SIGKILL'],
+        output,
+      });
+    });
+  });
+}

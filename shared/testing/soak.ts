@@ -1,0 +1,113 @@
+/** Runs tests again and again: what fails once in fifty times fails here. */
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root, runJest } from './run-tests.ts';
+
+/** The rooms of shared whose tests open sockets. */
+const rooms = ['board', 'harness', 'page', 'shell', 'tap', 'wire'];
+
+/** The folders of all tests that use the network. */
+export function findNetworkTests(): string[] {
+  const lessons = readdirSync(join(root, 'lessons'));
+  return [
+    ...lessons.map((name) => `lessons/${name}/test`),
+    ...rooms.map((name) => `shared/${name}/test`),
+  ].filter((folder) => existsSync(join(root, folder)));
+}
+
+/** What the checker reads of jest's results. */
+export interface Results {
+  numPassedTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: {
+      fullName: string;
+      status: string;
+      failureMessages: string[];
+    }[];
+  }[];
+}
+
+interface Failure {
+  name: string;
+  message: string;
+}
+
+/**
+ * Runs the tests of folders, a new jest for each round. Each failure is told
+ * at once; the rounds go on; at the end a table says what failed how often.
+ *
+ * @param say gets each line or block as it is known
+ * @returns the exit code: 0, 1 if anything failed, more if it was interrupted
+ */
+export async function soak(
+  folders: string[],
+  times: number,
+  say: (text: string) => void,
+): Promise<number> {
+  const scratch = await mkdtemp(join(tmpdir(), 'soak-'));
+  const results = join(scratch, 'results.json');
+  const failed = new Map<string, number[]>();
+  try {
+    for (let round = 1; round <= times; round += 1) {
+      const began = performance.now();
+      const { code, output } = await runJest({ folders, results, quiet: true });
+      if (code > 128) return code;
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      const { passed, failures } = await readResults(results, output);
+      const outcome = failures.length > 0 ? `, ${failures.length} failed` : '';
+      say(
+        `round ${round} of ${times}: ${passed} passed${outcome}, ${seconds} s`,
+      );
+      for (const { name, message } of failures) {
+        say(`\nIn round ${round} failed: ${name}\n${message}\n`);
+        failed.set(name, [...(failed.get(name) ?? []), round]);
+      }
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+  if (failed.size === 0) {
+    say(`\nNothing failed in ${times} rounds.`);
+    return 0;
+  }
+  say(`\nfailed  test\n------  ----`);
+  for (const [name, rounds] of failed) {
+    say(`${String(rounds.length).padStart(6)}  ${name} (${rounds.join(', ')})`);
+  }
+  return 1;
+}
+
+/** Reads and removes the results: the next round must write its own. */
+async function readResults(
+  file: string,
+  output: string,
+): Promise<{ passed: number; failures: Failure[] }> {
+  let results: Results;
+  try {
+    results = JSON.parse(await readFile(file, 'utf8')) as Results;
+    await rm(file);
+  } catch (error) {
+    const name = `jest itself: ${(error as Error).message}`;
+    return { passed: 0, failures: [{ name, message: output }] };
+  }
+  return { passed: results.numPassedTests, failures: failuresOf(results) };
+}
+
+/** The tests that failed, and the files that failed as a whole. */
+export function failuresOf({ testResults }: Results): Failure[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const tests = assertionResults
+      .filter((test) => test.status === 'failed')
+      .map(({ fullName, failureMessages }) => ({
+        name: fullName,
+        message: failureMessages.join('\n'),
+      }));
+    if (tests.length > 0 || status !== 'failed') return tests;
+    return [{ name, message }];
+  });
+}
