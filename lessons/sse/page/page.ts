@@ -1,0 +1,173 @@
+/**
+ * The page of the lesson: an EventSource, and what it lets us know.
+ *
+ * What it keeps to itself: comments, the field `retry`, and the status of an
+ * answer that it did not like.
+ */
+import type { Departure } from '@on-the-wire/shared/board/update.ts';
+import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
+
+const element = (id: string) => document.getElementById(id)!;
+const board = document.querySelector<DeparturesBoard>('departures-board')!;
+
+let source: EventSource;
+let lastId = '';
+let opened = 0;
+
+// ---- The stream ----
+
+function open() {
+  // A new EventSource knows no last id, so it sends no Last-Event-ID.
+  // We know it, and put it into the URL.
+  const query = lastId && `?after=${encodeURIComponent(lastId)}`;
+  source = new EventSource(`/events${query}`);
+  show('connecting', 'connecting');
+  listenForSilence();
+
+  source.onopen = () => {
+    opened += 1;
+    element('opened').textContent = String(opened);
+    show('open', 'open');
+  };
+
+  // All we learn of an error is what the browser does about it: it tries
+  // again by itself, or it has given up.
+  source.onerror = () => {
+    if (source.readyState === EventSource.CLOSED) {
+      clearTimeout(watchdog);
+      show('closed', 'closed for good');
+    } else {
+      listenForSilence();
+      show('waiting', 'waiting to try again');
+    }
+  };
+
+  // Named events never reach `onmessage`: each name needs a listener.
+  on('hello', (hello: { staff: boolean; rate: string }) => {
+    element('role').textContent = hello.staff ? 'staff' : 'a passenger';
+    rates.value = hello.rate;
+  });
+  on('snapshot', (snapshot: Parameters<typeof board.show>[0]) => {
+    board.show(snapshot);
+    departures = snapshot.departures;
+  });
+  on('departure', (update: Parameters<typeof board.apply>[0]) => {
+    board.apply(update);
+    departures = departures.map((departure) =>
+      [update.train, update.replaces].includes(departure.train)
+        ? update
+        : departure,
+    );
+  });
+  on('announcement', (update: Parameters<typeof board.announce>[0]) => {
+    board.announce(update);
+  });
+  on('heartbeat', () => {});
+}
+
+/** Listens for one kind of event, and remembers the id that came with it. */
+function on<Data>(kind: string, tell: (data: Data) => void) {
+  source.addEventListener(kind, ({ data, lastEventId }) => {
+    lastId = lastEventId;
+    element('last-id').textContent = lastId || 'none';
+    log(kind, lastId, data);
+    listenForSilence();
+    tell(data && JSON.parse(data));
+  });
+}
+
+// ---- The watchdog ----
+
+// A connection can die without a word: no error, no end. The server promises
+// a heartbeat each 10 seconds; after 25 seconds of silence we open another.
+const patience = 25_000;
+let watchdog: ReturnType<typeof setTimeout>;
+
+function listenForSilence() {
+  clearTimeout(watchdog);
+  watchdog = setTimeout(() => {
+    log('silence', '', `Nothing for ${patience / 1000} s: opening again.`);
+    source.close();
+    open();
+  }, patience);
+}
+
+// ---- Close and open ----
+
+element('close').onclick = () => {
+  // No event will tell of it: closing is our own doing.
+  source.close();
+  clearTimeout(watchdog);
+  show('closed', 'closed by this page');
+};
+
+element('open').onclick = open;
+
+// ---- The way back: ordinary requests ----
+
+let departures: Departure[] = [];
+
+// The browser keeps the cookie and sends it with the next stream. This stream
+// was opened without it, so we open another.
+element('sign-in').onclick = async () => {
+  await ask('POST', '/sign-in');
+  source.close();
+  open();
+};
+
+element('report').onclick = () => {
+  const next = departures
+    .filter(({ status }) => status === 'scheduled' || status === 'boarding')
+    .sort((a, b) => a.due.localeCompare(b.due))
+    .at(0);
+  if (next) ask('POST', '/delays', { train: next.train, minutes: 5 });
+};
+
+const rates = document.forms
+  .namedItem('rates')!
+  .elements.namedItem('rate') as RadioNodeList;
+document.forms.namedItem('rates')!.onchange = () => {
+  ask('PUT', '/rate', { rate: rates.value });
+};
+
+/** Sends a request, and shows what was asked and what came back. */
+async function ask(method: string, path: string, body?: object) {
+  const said = `${method} ${path} ${body ? JSON.stringify(body) : ''}`;
+  try {
+    const response = await fetch(path, {
+      method,
+      headers: { 'Content-Type': 'application/json' },
+      body: body ? JSON.stringify(body) : null,
+    });
+    const text = await response.text();
+    element('answer').textContent = `${said} → ${response.status} ${text}`;
+  } catch (error) {
+    element('answer').textContent = `${said} → no answer: ${error}`;
+  }
+}
+
+// ---- What is seen ----
+
+/** Shows the state of the stream; only a closed one can be opened again. */
+function show(state: string, text: string) {
+  element('state').dataset['state'] = state;
+  element('state').textContent = text;
+  (element('open') as HTMLButtonElement).disabled = state !== 'closed';
+  (element('close') as HTMLButtonElement).disabled = state === 'closed';
+  log(state, '', '');
+}
+
+/** Adds a line to the log, newest first, and keeps a hundred. */
+function log(kind: string, id: string, data: string) {
+  const line = document.createElement('li');
+  for (const text of [new Date().toLocaleTimeString(), kind, id, data]) {
+    line.append(
+      Object.assign(document.createElement('span'), { textContent: text }),
+    );
+  }
+  line.className = kind;
+  element('log').prepend(line);
+  element('log').children[100]?.remove();
+}
+
+open();

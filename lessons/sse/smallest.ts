@@ -1,0 +1,13 @@
+// An event stream with nothing but Node: one answer that does not end.
+import { createServer } from 'node:http';
+
+const server = createServer((_request, response) => {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  let n = 0;
+  const timer = setInterval(() => {
+    n += 1;
+    response.write(`id: ${n}\ndata: train ${n} departs\n\n`);
+  }, 1000);
+  response.on('close', () => clearInterval(timer));
+});
+server.listen(Number(process.env.PORT ?? 4001), '127.0.0.1');

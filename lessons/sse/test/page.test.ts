@@ -1,0 +1,393 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
+import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
+import type { Browser, Page } from '@on-the-wire/shared/testing/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { encodeComment, encodeEvent } from '../event-stream.ts';
+import { createServer } from '../server.ts';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/**
+ * Starts the lesson behind a door. The test can shut the door: it then answers
+ * 503 to everything, as a proxy does whose server is gone; and it can restart
+ * the lesson, during which every connection is reset.
+ */
+async function start(create = createServer) {
+  const begin = () => {
+    const feed = createFeed({ rate: 'night' });
+    feed.close(); // stops its clock: `next()` alone moves it
+    return { feed, ...create({ feed, retry: 50 }) };
+  };
+  let lesson = begin();
+  const door = { shut: false, down: false };
+  const server = createHttpServer((request, response) => {
+    if (door.down) request.socket.destroy();
+    else if (door.shut) response.writeHead(503).end('Nobody is at home.');
+    else lesson.server.emit('request', request, response);
+  });
+  const cut = () => server.closeAllConnections();
+  closing.push(async () => {
+    await lesson.close();
+    const closed = new Promise((resolve) => server.close(resolve));
+    cut();
+    await closed;
+  });
+  return {
+    feed: lesson.feed,
+    server,
+    door,
+    cut,
+    stop() {
+      door.down = true;
+      cut();
+    },
+    startAgain() {
+      lesson = begin();
+      door.down = false;
+      return lesson.feed;
+    },
+    ...(await listen(server)),
+  };
+}
+
+/** Opens the page; the test fails if its console says anything unexpected. */
+async function visit(browser: Browser, origin: string, options = {}) {
+  const context = await browser.newContext(options);
+  closing.push(() => context.close());
+  const page = await context.newPage();
+  const said: string[] = [];
+  page.on('console', (message) => said.push(message.text()));
+  page.on('pageerror', (error) => said.push(String(error)));
+  await page.goto(origin);
+  return { page, said };
+}
+
+const state = (page: Page, text: string) =>
+  page
+    .locator('#state', { hasText: new RegExp(`^\\s*${text}\\s*$`) })
+    .waitFor();
+const lastId = (page: Page, id: string) =>
+  page.locator('#last-id', { hasText: id }).waitFor();
+const count = (page: Page) =>
+  page.evaluate(() => {
+    const { seen, of, doubled } =
+      document.querySelector<DeparturesBoard>('departures-board')!;
+    return { seen, of, doubled };
+  });
+
+describeWithBrowser('the page', (browser) => {
+  test('shows the board and each update, and says nothing else', async () => {
+    const { feed, origin } = await start();
+    const { page, said } = await visit(browser(), origin);
+    await state(page, 'open');
+    await lastId(page, `${feed.run}-0`);
+    const { departures } = feed.snapshot().data;
+    const rows = page.getByRole('row');
+    for (const { to } of departures)
+      await rows.filter({ hasText: to }).waitFor();
+    for (let i = 0; i < 20; i++) feed.next();
+    await lastId(page, `${feed.run}-20`);
+    expect(await count(page)).toEqual({ seen: 20, of: 20, doubled: 0 });
+    for (const { to } of feed.snapshot().data.departures) {
+      await rows.filter({ hasText: to }).first().waitFor();
+    }
+    expect(said).toEqual([]);
+  });
+
+  test('asks for its own files and for the stream, for nothing else', async () => {
+    const { origin } = await start();
+    const context = await browser().newContext();
+    closing.push(() => context.close());
+    const page = await context.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) =>
+      asked.push(request.url().replace(origin, '')),
+    );
+    await page.goto(origin);
+    await state(page, 'open');
+    expect(asked.filter((url) => !url.startsWith('data:')).sort()).toEqual([
+      '/',
+      '/board/colours.css',
+      '/board/departures-board.ts',
+      '/board/page.css',
+      '/events',
+      '/page.css',
+      '/page.ts',
+    ]);
+  });
+
+  test('closes and opens again without missing an update', async () => {
+    const { feed, origin } = await start();
+    const { page } = await visit(browser(), origin);
+    await lastId(page, `${feed.run}-0`);
+    feed.next();
+    await lastId(page, `${feed.run}-1`);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await state(page, 'closed by this page');
+    for (let i = 0; i < 40; i++) feed.next();
+    await page.getByRole('button', { name: 'Open again' }).click();
+    await lastId(page, `${feed.run}-41`);
+    expect(await count(page)).toEqual({ seen: 41, of: 41, doubled: 0 });
+  });
+
+  test('misses what came meanwhile once the id is deleted', async () => {
+    const create = await withoutIds();
+    const { feed, origin } = await start(create);
+    const { page } = await visit(browser(), origin);
+    await page.locator('#log .snapshot').waitFor();
+    feed.next();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await state(page, 'closed by this page');
+    for (let i = 0; i < 3; i++) feed.next();
+    await page.getByRole('button', { name: 'Open again' }).click();
+    await page.locator('#log .snapshot').nth(1).waitFor();
+    expect(await count(page)).toMatchObject({ seen: 1, of: 4 });
+    await page.getByText('1 of 4').first().waitFor();
+  });
+
+  test('comes back by itself after a cut', async () => {
+    const { feed, origin, cut } = await start();
+    const { page } = await visit(browser(), origin);
+    await lastId(page, `${feed.run}-0`);
+    cut();
+    await state(page, 'waiting to try again');
+    feed.next();
+    await lastId(page, `${feed.run}-1`);
+    await state(page, 'open');
+    expect(await count(page)).toEqual({ seen: 1, of: 1, doubled: 0 });
+  });
+
+  test('is healed by a snapshot after a restart', async () => {
+    const { feed: before, origin, stop, startAgain } = await start();
+    const { page } = await visit(browser(), origin);
+    await lastId(page, `${before.run}-0`);
+    for (let i = 0; i < 5; i++) before.next();
+    await lastId(page, `${before.run}-5`);
+    stop();
+    await state(page, 'waiting to try again');
+    const feed = startAgain();
+    await lastId(page, `${feed.run}-0`);
+    await state(page, 'open');
+    expect(await count(page)).toEqual({ seen: 0, of: 0, doubled: 0 });
+  });
+
+  test('is closed for good by a 503, and opened again by hand', async () => {
+    const { feed, origin, cut, door } = await start();
+    const { page } = await visit(browser(), origin);
+    await lastId(page, `${feed.run}-0`);
+    door.shut = true;
+    cut();
+    await state(page, 'closed for good');
+    feed.next();
+    feed.next();
+    door.shut = false;
+    await page.getByRole('button', { name: 'Open again' }).click();
+    await lastId(page, `${feed.run}-2`);
+    expect(await count(page)).toEqual({ seen: 2, of: 2, doubled: 0 });
+  });
+
+  test('is closed for good by the 204 after the last train', async () => {
+    const { feed, origin } = await start();
+    const { page } = await visit(browser(), origin);
+    await lastId(page, `${feed.run}-0`);
+    await page.getByText('last train gone').click();
+    await state(page, 'closed for good');
+    expect(feed.rate).toBe('over');
+    await page.getByText('normal').click();
+    await page.getByText('PUT /rate {"rate":"normal"} → 204').waitFor();
+    await page.getByRole('button', { name: 'Open again' }).click();
+    await state(page, 'open');
+  });
+
+  test('reports a delay, as staff only, and another page hears of it', async () => {
+    const { feed, origin } = await start();
+    const one = await visit(browser(), origin);
+    const two = await visit(browser(), origin);
+    await lastId(one.page, `${feed.run}-0`);
+    await lastId(two.page, `${feed.run}-0`);
+    const report = one.page.getByRole('button', { name: 'Report' });
+    await report.click();
+    await one.page.getByText('→ 401 Only staff may report').waitFor();
+    await one.page.getByRole('button', { name: 'Sign in' }).click();
+    await one.page.locator('#role', { hasText: 'staff' }).waitFor();
+    await report.click();
+    await one.page.getByText('"minutes":5} → 200').waitFor();
+    await lastId(two.page, `${feed.run}-1`);
+    await two.page.getByRole('row').filter({ hasText: '+5 min' }).waitFor();
+    expect(await two.page.locator('#role').textContent()).toBe('a passenger');
+  });
+
+  test('lets a seventh request wait until one of six streams is closed', async () => {
+    const { feed, origin, server } = await start();
+    const asked: (string | undefined)[] = [];
+    server.on('request', ({ url }) => asked.push(url));
+    const { page } = await visit(browser(), origin);
+    await lastId(page, `${feed.run}-0`);
+    await page.evaluate(async () => {
+      // With the page's own these are six.
+      const sources = Array.from(
+        { length: 5 },
+        () => new EventSource('/events'),
+      );
+      await Promise.all(
+        sources.map(
+          (source) => new Promise((open) => (source.onopen = () => open(0))),
+        ),
+      );
+      const seventh = fetch('/page.css?seventh');
+      Object.assign(globalThis, { sources, seventh });
+    });
+    // Twenty updates reach the page; the request does not reach the server.
+    for (let n = 1; n <= 20; n++) {
+      feed.next();
+      await lastId(page, `${feed.run}-${n}`);
+    }
+    expect(asked).not.toContain('/page.css?seventh');
+    await page.evaluate('sources[0].close(); seventh.then(({ ok }) => ok)');
+    expect(asked).toContain('/page.css?seventh');
+  });
+
+  test('notices a silence in which even the heartbeat is missing', async () => {
+    const { feed, origin } = await start();
+    const context = await browser().newContext();
+    closing.push(() => context.close());
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(origin);
+    await lastId(page, `${feed.run}-0`);
+    await page.clock.fastForward(24_000);
+    expect(await page.locator('#opened').textContent()).toBe('1');
+    await page.clock.fastForward(1_500);
+    await page.locator('#opened', { hasText: '2' }).waitFor();
+    await page.locator('#log .silence').waitFor();
+  });
+
+  test.each([
+    ['light', 1280],
+    ['dark', 390],
+  ] as const)('is accessible, %s, at %d px', async (colorScheme, width) => {
+    const { feed, origin } = await start();
+    const { page } = await visit(browser(), origin, {
+      colorScheme,
+      viewport: { width, height: 844 },
+    });
+    await lastId(page, `${feed.run}-0`);
+    for (let i = 0; i < 30; i++) feed.next();
+    await lastId(page, `${feed.run}-30`);
+    expect(await accessibilityViolations(page)).toEqual([]);
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth),
+    ).toBeLessThanOrEqual(width);
+  });
+});
+
+/** The lesson as a learner leaves it in step 2: no `id` in the events. */
+async function withoutIds(): Promise<typeof createServer> {
+  const lesson = new URL('../', import.meta.url);
+  const folder = await mkdtemp(new URL('workspace-', lesson).pathname);
+  closing.push(() => rm(folder, { recursive: true }));
+  for (const name of ['page', 'cookie.ts', 'event-stream.ts']) {
+    await cp(new URL(name, lesson), join(folder, name), { recursive: true });
+  }
+  const code = await readFile(new URL('server.ts', lesson), 'utf8');
+  const changed = code.replace('event: kind, id, data', 'event: kind, data');
+  expect(changed).not.toBe(code);
+  await writeFile(join(folder, 'server.ts'), changed);
+  return (await import(pathToFileURL(join(folder, 'server.ts')).href))
+    .createServer;
+}
+
+/** Serves a text as an event stream, and has EventSource read it. */
+async function readByBrowser(browser: Browser, text: string) {
+  const server = createHttpServer((request, response) => {
+    if (request.url === '/') {
+      response.setHeader('Content-Type', 'text/html').end('<title>x</title>');
+    } else {
+      response.setHeader('Content-Type', 'text/event-stream').write(text);
+    }
+  });
+  const { origin } = await listen(server);
+  closing.push(async () => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { page } = await visit(browser, origin);
+  return page.evaluate(
+    () =>
+      new Promise<object[]>((resolve) => {
+        const events: object[] = [];
+        const source = new EventSource('/events');
+        const keep = ({ type, data, lastEventId }: MessageEvent) =>
+          events.push({ type, data, lastEventId });
+        for (const name of ['message', 'update', 'add']) {
+          source.addEventListener(name, keep);
+        }
+        source.addEventListener('end', () => {
+          source.close();
+          resolve(events);
+        });
+      }),
+  );
+}
+
+describeWithBrowser('what the encoder writes, EventSource reads', (browser) => {
+  const end = encodeEvent({ event: 'end', data: '' });
+  const message = (data: string, lastEventId = '') => ({
+    type: 'message',
+    data,
+    lastEventId,
+  });
+  const table: [what: string, text: string, events: object[]][] = [
+    [
+      'vector 1: three lines',
+      encodeEvent({ data: 'YHOO\n+2\n10' }),
+      [message('YHOO\n+2\n10')],
+    ],
+    [
+      'vector 2: a comment, an id, an empty id, a leading space',
+      encodeComment('test stream') +
+        encodeEvent({ data: 'first event', id: '1' }) +
+        encodeEvent({ data: 'second event', id: '' }) +
+        encodeEvent({ data: ' third event' }),
+      [
+        message('first event', '1'),
+        message('second event'),
+        message(' third event'),
+      ],
+    ],
+    [
+      'vector 3: nothing at all, and one newline',
+      encodeEvent({ data: '' }) + encodeEvent({ data: '\n' }),
+      [message(''), message('\n')],
+    ],
+    [
+      'vector 4: two alike',
+      encodeEvent({ data: 'test' }) + encodeEvent({ data: 'test' }),
+      [message('test'), message('test')],
+    ],
+    [
+      'vector 5: every end of a line, a colon, umlauts',
+      encodeEvent({ event: 'add', id: 'ä', data: 'a\r\nb\rc\nid: 7\r' }) +
+        encodeEvent({ retry: 10, data: 'data :x' }) +
+        encodeEvent({ data: '„Zürich“ 🚆 \u2028' }),
+      [
+        { type: 'add', data: 'a\nb\nc\nid: 7\n', lastEventId: 'ä' },
+        message('data :x', 'ä'),
+        message('„Zürich“ 🚆 \u2028', 'ä'),
+      ],
+    ],
+  ];
+  test.each(table)('%s', async (_what, text, events) => {
+    expect(await readByBrowser(browser(), text + end)).toEqual(events);
+  });
+});
