@@ -1,0 +1,52 @@
+/**
+ * Who may ask the shell for what. It listens on this machine only, but every
+ * web page that the reader opens can send requests to this machine, too.
+ */
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * Says in a sentence why a request is refused for the host that it names, or
+ * nothing. A name of somebody else's that leads to this machine (DNS rebinding)
+ * would otherwise make a foreign page one of the shell's own.
+ */
+export function refuseHost(request: IncomingMessage): string | undefined {
+  const port = request.socket.localPort;
+  const asked = request.headers.host?.toLowerCase();
+  const names = ['127.0.0.1', 'localhost', '[::1]'];
+  if (
+    names.some(
+      (name) => asked === `${name}:${port}` || (port === 80 && asked === name),
+    )
+  )
+    return undefined;
+  return (
+    `Refused: this server was asked for as "${asked ?? ''}". It answers on ` +
+    `this machine only, as 127.0.0.1:${port} or localhost:${port}. ` +
+    `Open http://127.0.0.1:${port}/ instead.`
+  );
+}
+
+/**
+ * Says in a sentence why a request is refused because another site's page sent
+ * it, or nothing. A page on another port of this machine counts as foreign, the
+ * lesson's own page included.
+ *
+ * Two headers tell, and a page can set neither: `Origin` (RFC 6454, section 7),
+ * and `Sec-Fetch-Site` (Fetch Metadata), which also comes with requests that
+ * have no Origin, such as a script or an image.
+ */
+export function refuseOrigin(request: IncomingMessage): string | undefined {
+  const own = `http://${request.headers.host?.toLowerCase()}`;
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (origin !== undefined && origin !== own)
+    return (
+      `Refused: a page of ${origin} asked for this. Only the shell's own page ` +
+      `(${own}) may.`
+    );
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    return (
+      `Refused: a page of another address asked for this (${site}). Only the ` +
+      `shell's own page (${own}) may.`
+    );
+  return undefined;
+}

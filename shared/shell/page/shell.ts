@@ -1,0 +1,21 @@
+/** The shell's page: each part of it is started here. */
+import { renewBook, startBook } from './book.ts';
+import { own } from './elements.ts';
+import { startKeys } from './keys.ts';
+import { startLooks } from './looks.ts';
+import { startPanes } from './panes.ts';
+import { startReader } from './reader.ts';
+import { followState } from './state.ts';
+import { startCopying } from './text.ts';
+
+startLooks();
+startPanes();
+startKeys();
+startCopying();
+// In a wide window the menu's content stands in the strip.
+matchMedia('(max-width: 1023px)').addEventListener('change', () =>
+  own('controls').hidePopover(),
+);
+followState(() => void renewBook());
+await startBook();
+startReader();

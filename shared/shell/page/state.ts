@@ -1,0 +1,111 @@
+/** The state of the lesson's server: what the strip says, and the frame. */
+import type { StateMessage } from '../state-message.ts';
+import { own, inside } from './elements.ts';
+
+const { dataset } = document.documentElement;
+const title = document.title;
+
+/**
+ * Follows `/state` for as long as the page is open. `onTutorial` is called when
+ * the tutorial was saved.
+ */
+export function followState(onTutorial: () => void): void {
+  const follow = [showStatus, showCrash, followFrame(), onGrowth(onTutorial)];
+  const source = new EventSource('/state');
+  source.onmessage = ({ data, lastEventId }: MessageEvent<string>) => {
+    // Another shell answers than the one that this page came from: the lesson
+    // was started again, or another one was.
+    if (lastEventId !== dataset['run']) return location.reload();
+    own('stopped').hidden = true;
+    const state = JSON.parse(data) as StateMessage;
+    for (const each of follow) each(state);
+  };
+  source.onerror = () => {
+    own('stopped').hidden = false;
+    showWord('stopped');
+  };
+  // Else the browser would say that it was cut off while the page goes away.
+  addEventListener('pagehide', () => source.close());
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload();
+  });
+}
+
+function showWord(word: StateMessage['status'] | 'stopped'): void {
+  const badge = own('state');
+  badge.dataset['status'] = word;
+  inside(badge, '.word').textContent = word;
+  document.title =
+    word === 'crashed' || word === 'stopped' ? `${word} · ${title}` : title;
+}
+
+function showStatus({ status }: StateMessage): void {
+  showWord(status);
+}
+
+function showCrash({ status, crash }: StateMessage): void {
+  const panel = own('crash');
+  panel.hidden = status !== 'crashed' || !crash;
+  if (!crash) return;
+  inside(panel, '.message').textContent = crash.message;
+  inside(panel, 'pre').textContent = crash.details;
+
+  const where = inside<HTMLAnchorElement>(panel, '.where');
+  const { file = '', line, column } = crash;
+  where.textContent = [file, line, column].filter(Boolean).join(':');
+  where.hidden = file === '';
+  // A file that is not the lesson's own cannot be shown, only named.
+  if (file === '' || file.startsWith('..')) where.removeAttribute('href');
+  else {
+    const path = file.split(/[\\/]/).map(encodeURIComponent).join('/');
+    where.href = `/files/${path}${line === undefined ? '' : `#L${line}`}`;
+  }
+}
+
+/**
+ * Loads the lesson's page when its server is ready for the first time, and anew
+ * when the page was saved. Not when the server was started again: the page is
+ * to find its way back by itself, that is what the learner watches.
+ */
+function followFrame(): (state: StateMessage) => void {
+  // The content security policy can name no IPv6 address.
+  const host = location.hostname === '[::1]' ? '127.0.0.1' : location.hostname;
+  const address = `http://${host}:${dataset['pagePort']}/`;
+  own<HTMLAnchorElement>('own-tab').href = address;
+
+  const frame = document.createElement('iframe');
+  frame.title = 'The lesson’s page';
+  // It may do all that a page does, but not put itself in the shell's place.
+  frame.setAttribute(
+    'sandbox',
+    'allow-scripts allow-same-origin allow-forms allow-modals allow-popups ' +
+      'allow-popups-to-escape-sandbox allow-downloads',
+  );
+  let shown: number | undefined;
+  let loading = false;
+  let failed = false;
+  frame.addEventListener('load', () => (loading = false));
+
+  return ({ status, pageVersion }) => {
+    if (status !== 'ready') {
+      // A foreign frame does not tell whether it was loaded. If the server went
+      // away meanwhile, it shows the browser's own error page by now.
+      failed ||= loading;
+      return;
+    }
+    if (shown !== undefined && pageVersion <= shown && !failed) return;
+    shown = pageVersion;
+    loading = true;
+    failed = false;
+    frame.src = address;
+    if (!frame.isConnected) own('waiting').replaceWith(frame);
+  };
+}
+
+function onGrowth(tell: () => void): (state: StateMessage) => void {
+  let known: number | undefined;
+  return ({ tutorialVersion }) => {
+    if (known !== undefined && tutorialVersion > known) tell();
+    known = tutorialVersion;
+  };
+}

@@ -1,0 +1,327 @@
+/**
+ * The shell: the harness's own web page, with the lesson's tutorial and the
+ * lesson's page side by side.
+ */
+import { randomBytes } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FoundLesson, LessonState } from '../lesson.ts';
+import { escapeHtml } from './escape-html.ts';
+import { refuseHost, refuseOrigin } from './guard.ts';
+import { readLessonFile } from './lesson-files.ts';
+import type { StateMessage } from './state-message.ts';
+
+/** A lesson's shell. */
+export interface Shell {
+  /** Not yet listening: whoever created it chooses the port. */
+  server: Server;
+  /** Ends every answer and the server. May be called twice. */
+  close(): Promise<void>;
+}
+
+interface Answer {
+  status?: number;
+  type: string;
+  body: string | Uint8Array;
+  headers?: Record<string, string>;
+}
+
+/**
+ * Makes the shell of a lesson. `lessonPort` is where the lesson's page is, on
+ * the host name that the shell itself was asked by; `state` tells how the
+ * lesson's server is, and each change.
+ *
+ * Cheap to call: what takes long (esbuild, Markdown, highlighting) is loaded
+ * when the server listens and the lesson's is no longer starting.
+ */
+export function createShell({
+  lesson,
+  lessonPort,
+  state,
+}: {
+  lesson: FoundLesson;
+  lessonPort: number;
+  state: { readonly current: LessonState } & EventEmitter<{
+    change: [LessonState];
+  }>;
+}): Shell {
+  // Tells a page that it talks to another shell than the one it came from: the
+  // lesson was stopped and started again, or another lesson has this port now.
+  const run = randomBytes(4).toString('hex');
+  const script = keep(bundle);
+  const renderer = keep(async () => ({
+    ...(await import('./tutorial.ts')),
+    ...(await import('./highlight.ts')),
+  }));
+  const readme = join(lesson.folder, 'README.md');
+  let tutorialKept: { version: string; html: string } | undefined;
+
+  const pages: Record<string, (() => Promise<Answer>) | undefined> = {
+    '/': async () => ({
+      type: 'text/html; charset=utf-8',
+      body: fill(await readFile(pageFile('index.html'), 'utf8'), {
+        lesson: lesson.name,
+        title: lesson.manifest.title,
+        port: String(lessonPort),
+        run,
+      }),
+    }),
+    '/shell.js': async () => ({
+      type: 'text/javascript; charset=utf-8',
+      body: await script(),
+    }),
+    '/shell.css': async () => ({
+      type: 'text/css; charset=utf-8',
+      body: Buffer.concat([
+        await readFile(new URL('../board/colours.css', import.meta.url)),
+        await readFile(pageFile('shell.css')),
+      ]),
+    }),
+    '/icon.svg': async () => ({
+      type: 'image/svg+xml; charset=utf-8',
+      body: await readFile(pageFile('icon.svg')),
+    }),
+  };
+
+  const server = createServer((request, response) => {
+    for (const [name, value] of Object.entries(headersOfAll(lessonPort)))
+      response.setHeader(name, value);
+    answer(request, response).catch((error: unknown) => {
+      if (response.headersSent) return response.destroy();
+      const failed = `The shell failed to answer ${request.url}: ${String(error)}`;
+      return send(response, plain(500, failed));
+    });
+  });
+  // Both take the processor for a while, and the lesson's server needs it more
+  // until it is ready. A failure is told to whoever asks.
+  const prepare = () => void Promise.allSettled([script(), renderer()]);
+  server.once('listening', () => {
+    if (state.current.status === 'starting') state.once('change', prepare);
+    else setImmediate(prepare);
+  });
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const foreignHost = refuseHost(request);
+    if (foreignHost) return send(response, plain(403, foreignHost));
+
+    // Not `new URL()`: it would resolve `..` before anybody has seen it.
+    const [path = ''] = (request.url ?? '').split('?');
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    const page = pages[path];
+    const foreignOrigin = page && reads ? undefined : refuseOrigin(request);
+    if (foreignOrigin) return send(response, plain(403, foreignOrigin));
+    if (!reads)
+      return send(response, {
+        ...plain(405, `${request.method} is not answered here, only GET.`),
+        headers: { Allow: 'GET, HEAD' },
+      });
+
+    if (page) return send(response, await page());
+    if (path === '/tutorial') return send(response, await tutorial());
+    if (path === '/state') return tellState(request, response);
+    if (path.startsWith('/files/'))
+      return send(response, await file(path.slice('/files/'.length)));
+    return send(
+      response,
+      plain(
+        404,
+        `There is nothing at ${path}. The lesson is at /, its files are ` +
+          `below /files/.`,
+      ),
+    );
+  }
+
+  async function tutorial(): Promise<Answer> {
+    let version: string;
+    try {
+      const { mtimeMs, size } = await stat(readme);
+      version = `${mtimeMs} ${size}`;
+    } catch {
+      return plain(404, `This lesson has no tutorial: ${readme} is missing.`);
+    }
+    if (tutorialKept?.version !== version) {
+      const { renderTutorial } = await renderer();
+      const place = { lesson: lesson.name, folder: '' };
+      const html = renderTutorial(await readFile(readme, 'utf8'), place);
+      tutorialKept = { version, html };
+    }
+    return { type: 'text/html; charset=utf-8', body: tutorialKept.html };
+  }
+
+  async function file(encoded: string): Promise<Answer> {
+    const found = await readLessonFile(lesson.folder, encoded);
+    if (found.kind === 'refused') return plain(found.status, found.why);
+    if (found.kind === 'folder') {
+      const inside = posix.join('/files', encoded, 'README.md');
+      return {
+        ...plain(302, `A folder: what it is about stands in ${inside}.`),
+        headers: { Location: inside },
+      };
+    }
+    if (found.kind === 'image')
+      return {
+        type: found.mediaType,
+        body: found.bytes,
+        // An SVG picture may hold a style, and must never run a script.
+        headers: {
+          'Content-Security-Policy':
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        },
+      };
+    const { renderTutorial, renderListing } = await renderer();
+    const { dir: folder, ext } = posix.parse(found.path);
+    return {
+      type: 'text/html; charset=utf-8',
+      body: fill(await readFile(pageFile('file.html'), 'utf8'), {
+        path: found.path,
+        title: lesson.manifest.title,
+        $content:
+          ext === '.md'
+            ? `<div class="prose">${renderTutorial(
+                found.text,
+                { lesson: lesson.name, folder },
+                { sections: false },
+              )}</div>`
+            : renderListing(found.text, ext.slice(1)),
+      }),
+    };
+  }
+
+  function tellState(request: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+    });
+    if (request.method === 'HEAD') return void response.end();
+    // For one that does not read, only the latest state waits.
+    let waits = false;
+    const tell = () => {
+      waits = response.writableNeedDrain;
+      if (waits) return;
+      const message: StateMessage = state.current;
+      response.write(`id: ${run}\ndata: ${JSON.stringify(message)}\n\n`);
+    };
+    response.write('retry: 1000\n');
+    tell();
+    state.on('change', tell);
+    response.on('drain', () => {
+      if (waits) tell();
+    });
+    response.on('close', () => state.off('change', tell));
+  }
+
+  return {
+    server,
+    async close() {
+      const closed = new Promise<void>((resolve) => {
+        // It fails only where nothing listens (any more): nothing to wait for.
+        server.close(() => resolve());
+      });
+      server.closeAllConnections();
+      state.off('change', prepare);
+      await closed;
+      await Promise.all([script.settled(), renderer.settled()]);
+    },
+  };
+}
+
+/** What every answer says, whatever it is. */
+function headersOfAll(lessonPort: number): Record<string, string> {
+  const lesson = ['127.0.0.1', 'localhost']
+    .map((name) => `http://${name}:${lessonPort}`)
+    .join(' ');
+  return {
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      "connect-src 'self'",
+      `frame-src ${lesson}`,
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    // The shell gets a thread of its own, or a lesson's page that spins would
+    // freeze it: another port of the same host is the same site.
+    'Origin-Agent-Cluster': '?1',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  };
+}
+
+function send(
+  response: ServerResponse,
+  { status = 200, type, body, headers }: Answer,
+): void {
+  response.writeHead(status, {
+    'Content-Type': type,
+    'Content-Length': Buffer.byteLength(body),
+    ...headers,
+  });
+  // Of an answer to HEAD node:http sends the head only.
+  response.end(body);
+}
+
+function plain(status: number, sentence: string): Answer {
+  return { status, type: 'text/plain; charset=utf-8', body: `${sentence}\n` };
+}
+
+function pageFile(name: string): URL {
+  return new URL(`page/${name}`, import.meta.url);
+}
+
+/** Puts values into `{{name}}`, as text; those of `{{$name}}` are HTML. */
+function fill(template: string, values: Record<string, string>): string {
+  return template.replaceAll(/\{\{(\$?\w+)\}\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`no value for {{${name}}}`);
+    return name.startsWith('$') ? value : escapeHtml(value);
+  });
+}
+
+/** Makes a value once, when it is first asked for; a failure is not kept. */
+function keep<T>(make: () => Promise<T>): {
+  (): Promise<T>;
+  /** Settles when nothing is being made any more. */
+  settled(): Promise<unknown>;
+} {
+  let made: Promise<T> | undefined;
+  const get = () => {
+    made ??= make();
+    made.catch(() => (made = undefined));
+    return made;
+  };
+  return Object.assign(get, {
+    settled: () => Promise.allSettled([made]),
+  });
+}
+
+async function bundle(): Promise<Uint8Array> {
+  const { build } = await import('esbuild');
+  const built = await build({
+    entryPoints: [fileURLToPath(pageFile('shell.ts'))],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    sourcemap: 'inline',
+    logLevel: 'silent',
+  });
+  const [script] = built.outputFiles;
+  if (!script) throw new Error('esbuild made nothing of page/shell.ts');
+  return script.contents;
+}

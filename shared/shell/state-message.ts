@@ -1,0 +1,16 @@
+/**
+ * What `/state` tells the shell's page, as JSON. `LessonState` of lesson.ts in
+ * words that a page can import: lesson.ts needs the types of Node.
+ */
+export interface StateMessage {
+  status: 'starting' | 'ready' | 'restarting' | 'crashed';
+  crash?: {
+    message: string;
+    file?: string;
+    line?: number;
+    column?: number;
+    details: string;
+  };
+  pageVersion: number;
+  tutorialVersion: number;
+}
