@@ -1,0 +1,62 @@
+/** Finds ports for a lesson: one for the shell, the next for the lesson. */
+import { createServer } from 'node:net';
+import { HarnessError } from './lessons.ts';
+
+/** The shell's port; the lesson's own is the next one. */
+export const defaultPort = 4000;
+const highestPort = 65_534; // The next one must be a port, too.
+
+/**
+ * Reads a port that somebody typed.
+ *
+ * @throws HarnessError (2) if it is none
+ */
+export function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= highestPort) return port;
+  throw new HarnessError(
+    `"${text}" is no port: expected a whole number from 1 to ${highestPort}.`,
+    2,
+  );
+}
+
+/**
+ * Finds a pair of ports of 127.0.0.1 that are free.
+ *
+ * @param wanted the only pair that will do; without it the first free one from
+ *   `from` on is taken
+ * @returns the lower port of the pair
+ * @throws HarnessError (1) that names the port in use
+ */
+export async function findPorts(
+  wanted: number | undefined,
+  from = defaultPort,
+): Promise<number> {
+  if (wanted !== undefined) {
+    for (const port of [wanted, wanted + 1]) {
+      if (await isFree(port)) continue;
+      throw new HarnessError(
+        `Port ${port} is in use, so --port ${wanted} cannot be had: the shell ` +
+          `needs port ${wanted}, and the lesson the next one. Name another, ` +
+          'or leave --port out.',
+        1,
+      );
+    }
+    return wanted;
+  }
+  for (let port = from; port <= highestPort; port += 2) {
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  }
+  throw new HarnessError(`No two ports from ${from} on are free.`, 1);
+}
+
+/** Whether a port of 127.0.0.1 can be listened on. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+      .on('error', () => resolve(false))
+      .listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+        server.close(() => resolve(true));
+      });
+  });
+}

@@ -1,0 +1,158 @@
+/**
+ * Runs a lesson: its server in a process of its own, started anew when a file is
+ * saved; beside it the shell. What takes long to load is loaded while the
+ * lesson's process starts.
+ */
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+import type { FoundLesson } from '../lesson.ts';
+import { describeCrash } from './crash.ts';
+import { LessonServer } from './lesson-server.ts';
+import { HarnessError } from './lessons.ts';
+import { openInBrowser } from './open-in-browser.ts';
+import { defaultPort, findPorts } from './ports.ts';
+import { sayAs, type Terminal } from './terminal.ts';
+import { watchLesson } from './watch.ts';
+
+export interface RunOptions {
+  /** The shell's port; the lesson's is the next one. Without it: a free one. */
+  port?: number;
+  /** Run smallest.ts, which needs no shell. */
+  smallest?: boolean;
+  /** Flags for the Node of the lesson's process, such as `--inspect`. */
+  flags?: string[];
+  /** Open the shell in a browser, where there is one. */
+  open?: boolean;
+  /** ms until a process that runs and does not listen is called crashed. */
+  patience?: number;
+  /** Where all output goes. */
+  terminal?: Terminal;
+}
+
+export interface RunningLesson {
+  /** Where the shell is. There is none beside smallest.ts. */
+  shellUrl?: string;
+  /** Where the lesson itself is. It stays the same when the server restarts. */
+  lessonUrl: string;
+  server: LessonServer;
+  /** Ends the lesson's process, the shell and the watch. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs a lesson until `stop()` is called. Resolves when it has been started and
+ * its addresses are printed; `server` tells when it is ready.
+ *
+ * @throws HarnessError (1) if the lesson lacks the file or a port is in use
+ */
+export async function runLesson(
+  lesson: FoundLesson,
+  {
+    port,
+    smallest = false,
+    flags = [],
+    open = false,
+    patience = 10_000,
+    terminal = process,
+  }: RunOptions = {},
+): Promise<RunningLesson> {
+  const { name, folder } = lesson;
+  const file = smallest ? 'smallest.ts' : 'server.ts';
+  if (!existsSync(join(folder, file))) {
+    const start = `The lesson "${name}" cannot be started`;
+    throw new HarnessError(`${start}: there is no ${file} in ${folder}.`, 1);
+  }
+  const shellPort = await findPorts(port);
+  const lessonPort = shellPort + 1;
+  const lessonUrl = `http://127.0.0.1:${lessonPort}/`;
+  const server = new LessonServer({
+    folder,
+    file,
+    port: lessonPort,
+    flags,
+    patience,
+  });
+
+  const width = Math.max(name.length, 'lesson'.length);
+  const sayLesson = sayAs(name, width, 'cyan', terminal);
+  const say = sayAs('lesson', width, 'magenta', terminal);
+  server.on('line', sayLesson);
+  server.on('crash', (crash) => {
+    for (const line of describeCrash(crash, folder)) sayLesson(line, 'stderr');
+    say('Waiting for the next save', 'stderr');
+  });
+  server.on('restarted', (files, ms) => {
+    say(`${files.join(', ')} saved: restarted in ${Math.round(ms)} ms`);
+  });
+
+  // First the watch, which reads the files, then the process that does: what is
+  // saved in between restarts it once too often, never once too little.
+  const watch = watchLesson(
+    folder,
+    (saved) => {
+      server.save(saved);
+      if (smallest) return;
+      for (const what of ['page', 'tutorial'] as const)
+        if (saved[what].length > 0) say(`${saved[what].join(', ')} saved`);
+    },
+    (error) => say(`Saves are not noticed: ${error}`, 'stderr'),
+  );
+  server.start();
+
+  const shell = smallest ? undefined : await startShell();
+  const shellUrl = shell && `http://127.0.0.1:${shellPort}/`;
+  terminal.stdout.write(`${addresses().join('\n')}\n`);
+  if (open && shellUrl) void openInBrowser(shellUrl);
+
+  let stopped: Promise<unknown> | undefined;
+  return {
+    ...(shellUrl && { shellUrl }),
+    lessonUrl,
+    server,
+    async stop() {
+      stopped ??= Promise.all([server.stop(), watch.close(), shell?.close()]);
+      await stopped;
+    },
+  };
+
+  async function startShell() {
+    try {
+      const { createShell } = await import('../shell/server.ts');
+      const created = createShell({ lesson, lessonPort, state: server.state });
+      created.server.listen(shellPort, '127.0.0.1');
+      await once(created.server, 'listening');
+      return created;
+    } catch (error) {
+      await Promise.all([server.stop(), watch.close()]);
+      throw new HarnessError(
+        `The shell could not be started at port ${shellPort}: ${error}`,
+        1,
+      );
+    }
+  }
+
+  function addresses(): string[] {
+    const bold = (text: string) =>
+      styleText('bold', text, { stream: terminal.stdout });
+    const { title, question } = lesson.manifest;
+    const lines = ['', `  ${bold(title)}`, `  ${question}`, ''];
+    if (shellUrl) {
+      lines.push(`  Lesson   ${bold(shellUrl)}`, `  Page     ${lessonUrl}`);
+    } else {
+      lines.push(`  Running  ${file}, at ${lessonUrl}`);
+      lines.push(`  Try      curl -N -i ${lessonUrl}`);
+    }
+    lines.push('  Stop     Ctrl+C', '');
+    if (port === undefined && shellPort !== defaultPort) {
+      const usual = defaultPort + 1;
+      lines.push(
+        `  Port ${defaultPort} or ${usual} is in use: ` +
+          `where the tutorial says ${usual}, take ${lessonPort}.`,
+        '',
+      );
+    }
+    return lines;
+  }
+}

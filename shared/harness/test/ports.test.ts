@@ -1,0 +1,49 @@
+import { createServer, type Server } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { listen } from '../../testing/listen.ts';
+import { findPorts, parsePort } from '../ports.ts';
+import { portsFor } from './scratch-lesson.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+async function take(port: number) {
+  const server = createServer();
+  servers.push(server);
+  await listen(server, port);
+}
+
+describe('Ports', () => {
+  test('are found in pairs, the next where one of a pair is in use', async () => {
+    const first = await portsFor(2);
+    expect(await findPorts(undefined, first)).toBe(first);
+    await take(first + 1);
+    const second = await findPorts(undefined, first);
+    expect(second).toBeGreaterThanOrEqual(first + 2);
+    expect((second - first) % 2).toBe(0);
+    // Nothing is left behind: both can be taken.
+    await take(second);
+    await take(second + 1);
+  });
+
+  test('that were named and are in use are an error that names the one', async () => {
+    const port = await portsFor(2);
+    expect(await findPorts(port)).toBe(port);
+    await take(port + 1);
+    await expect(findPorts(port)).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringMatching(
+        `^Port ${port + 1} is in use, so --port ${port} cannot be had`,
+      ),
+    });
+    await expect(findPorts(port + 1)).rejects.toThrow(`Port ${port + 1} is`);
+  });
+
+  test('can be typed as whole numbers, so that the next is one too', () => {
+    expect(parsePort('1')).toBe(1);
+    expect(parsePort('65534')).toBe(65_534);
+    for (const text of ['0', '65535', '-1', '4e3', '80.5', 'http', '', ' 80'])
+      expect(() => parsePort(text)).toThrow(`"${text}" is no port: expected`);
+  });
+});
