@@ -1,0 +1,42 @@
+/** `pnpm bench start`: what it costs to begin. */
+import { writeFile } from 'node:fs/promises';
+import {
+  describeReport,
+  holds,
+  machine,
+} from '@on-the-wire/shared/bench/report.ts';
+import {
+  measureStart,
+  type StartOptions,
+} from '@on-the-wire/shared/bench/start.ts';
+import { Command, InvalidArgumentError } from 'commander';
+
+const program = new Command('pnpm bench')
+  .description('measures; best on a machine that does nothing else')
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode && 2));
+
+program
+  .command('start')
+  .description('starting a lesson, saving a file')
+  .option('--times <n>', 'how often each is measured', atLeastFive, 5)
+  .option('--clone', 'also fresh clones, installed from the registry')
+  .option('--test', 'also pnpm test')
+  .option('--json <file>', 'writes the figures to a file')
+  .action(async (options: StartOptions & { json?: string }) => {
+    const rows = await measureStart(options, (line) => console.error(line));
+    console.log(`\n${describeReport(rows)}`);
+    if (options.json !== undefined) {
+      const report = { machine: machine(), rows };
+      await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    }
+    process.exitCode = rows.every(holds) ? 0 : 1;
+  });
+
+await program.parseAsync();
+
+function atLeastFive(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 5) return number;
+  throw new InvalidArgumentError('expected a whole number from 5.');
+}

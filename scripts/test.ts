@@ -1,0 +1,34 @@
+/** `pnpm test [name…] [-- flags of jest]` */
+import {
+  findTests,
+  runJest,
+  UnknownTests,
+} from '@on-the-wire/shared/testing/run-tests.ts';
+import { findBrowser, noBrowser } from '@on-the-wire/shared/testing/browser.ts';
+import { Command } from 'commander';
+
+const args = process.argv.slice(2);
+const dashes = args.indexOf('--');
+const own = dashes < 0 ? args : args.slice(0, dashes);
+const flags = dashes < 0 ? [] : args.slice(dashes + 1);
+
+const { args: names } = new Command('pnpm test')
+  .description('tests all lessons and all that they share')
+  .argument('[name...]', 'only these: a lesson, or a room of shared')
+  .usage('[name...] [-- flags of jest]')
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode && 2))
+  .parse(own, { from: 'user' });
+
+try {
+  const folders = findTests(names);
+  if (!findBrowser()) console.error(`Tests of pages: ${noBrowser}.`);
+  // For machines: where the results go, without another command.
+  const results = process.env['TEST_RESULTS'];
+  const { code } = await runJest({ folders, flags, results });
+  process.exitCode = code;
+} catch (error) {
+  if (!(error instanceof UnknownTests)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,72 @@
+/** What a bench measured, as a table. */
+import { cpus, totalmem, type as system } from 'node:os';
+
+/** One figure, with its goal if it has one: at most this. */
+export type Row = { what: string; goal?: number } & (
+  { ms: number[] } | { ratio: number } | { megabytes: number }
+);
+
+export function medianOf(figures: number[]): number {
+  const sorted = figures.toSorted((a, b) => a - b);
+  const low = sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
+  const high = sorted[Math.ceil((sorted.length - 1) / 2)] ?? NaN;
+  return (low + high) / 2;
+}
+
+/** Whether a figure keeps its goal; one without a goal always does. */
+export function holds(row: Row): boolean {
+  return row.goal === undefined || valueOf(row) <= row.goal;
+}
+
+/** The table, and below it the machine: a figure means nothing without. */
+export function describeReport(rows: Row[]): string {
+  const cells = rows.map((row) => {
+    const spread =
+      'ms' in row
+        ? `${show(row, Math.min(...row.ms))} – ${show(row, Math.max(...row.ms))}`
+        : '';
+    const goal = row.goal === undefined ? '' : `≤ ${show(row, row.goal)}`;
+    const verdict = goal === '' ? '' : holds(row) ? 'holds' : 'DOES NOT HOLD';
+    return [row.what, show(row, valueOf(row)), spread, goal, verdict];
+  });
+  const table = [['', 'median', 'spread', 'goal', ''], ...cells];
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(...table.map((line) => line[column]?.length ?? 0)),
+  );
+  const lines = table.map((line) =>
+    line
+      .map((cell, column) =>
+        column === 0
+          ? cell.padEnd(widths[0] ?? 0)
+          : column < 4
+            ? cell.padStart(widths[column] ?? 0)
+            : cell,
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n\n${machine()}\n`;
+}
+
+/** What was measured on, in one line. */
+export function machine(): string {
+  const cores = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return (
+    `${system()}, ${cores.length} cores (${cores[0]?.model.trim() ?? '?'}), ` +
+    `${memory} GiB, Node ${process.versions.node}`
+  );
+}
+
+function valueOf(row: Row): number {
+  if ('ms' in row) return medianOf(row.ms);
+  return 'ratio' in row ? row.ratio : row.megabytes;
+}
+
+function show(row: Row, value: number): string {
+  if ('ratio' in row) return `${value.toFixed(2)} ×`;
+  if ('megabytes' in row) return `${value} MB`;
+  return value < 10_000
+    ? `${value.toFixed(0)} ms`
+    : `${(value / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkLists } from '../lists.ts';
+import { goodTree, madeUpTree, type Files } from './made-up-tree.ts';
+
+const readme = goodTree['README.md'];
+
+async function check(changes: Files) {
+  return checkLists(await madeUpTree({ ...goodTree, ...changes }));
+}
+const withReadme = (from: string | RegExp, to: string) =>
+  check({ 'README.md': readme.replace(from, to) });
+const lineOf = (words: string) =>
+  readme.slice(0, readme.indexOf(words)).split('\n').length;
+
+test('a tree that keeps all rules has no finding', async () => {
+  expect(await check({})).toEqual([]);
+});
+
+test('there is a README.md', async () => {
+  expect(await check({ 'README.md': undefined })).toEqual([
+    expect.objectContaining({ file: 'README.md', found: 'no such file' }),
+  ]);
+});
+
+describe('the table of lessons', () => {
+  const row = lineOf('[Talk]');
+
+  test.each([
+    ['| 1 |', '| 2 |'],
+    ['[Talk]', '[Talking]'],
+    ['How?', 'Why?'],
+    ['| 23 |', '| 24 |'],
+  ])('says what the manifest says: not %s but %s', async (from, to) => {
+    expect(await withReadme(from, to)).toEqual([
+      expect.objectContaining({
+        line: row,
+        expected: expect.stringContaining('1 | Talk | How? | 23'),
+      }),
+    ]);
+  });
+
+  test('lists each lesson', async () => {
+    expect(await withReadme(/\| 1 .*\n/, '')).toEqual([
+      expect.objectContaining({
+        found: expect.stringContaining('lessons/talk'),
+        expected: '1 | Talk | How? | 23',
+      }),
+    ]);
+  });
+
+  test('lists no other lesson', async () => {
+    const more = '$&| 2 | [Sing](lessons/sing/) | How? | 23 |\n';
+    expect(await withReadme(/\| 1 .*\n/, more)).toEqual([
+      expect.objectContaining({ line: row + 1, found: 'a lesson sing' }),
+    ]);
+  });
+
+  test('is in the order of reading', async () => {
+    const lesson = { title: 'Sing', question: 'Why?', order: 2, minutes: 9 };
+    const sing = {
+      'lessons/sing/package.json': JSON.stringify({ lesson }),
+      'README.md': readme.replace('│   └── talk/', '│   ├── sing/\n$&'),
+    };
+    const cells = '| 2 | [Sing](lessons/sing) | Why? | 9 |\n';
+    const text = sing['README.md'].replace(/\| 1 .*\n/, `$&${cells}`);
+    expect(await check({ ...sing, 'README.md': text })).toEqual([]);
+    const turned = sing['README.md'].replace(/\| 1 .*\n/, `${cells}$&`);
+    expect(await check({ ...sing, 'README.md': turned })).toEqual([
+      expect.objectContaining({ found: 'lessons in the order 2, 1' }),
+    ]);
+  });
+});
+
+describe('the tree', () => {
+  test('is there', async () => {
+    expect(await withReadme(/[├└]── /g, '- ')).toEqual([
+      expect.objectContaining({ found: 'no tree' }),
+    ]);
+  });
+
+  test('draws nothing that does not exist', async () => {
+    expect(await withReadme('server.ts ', 'servant.ts')).toEqual([
+      expect.objectContaining({
+        line: lineOf('server.ts '),
+        found: 'lessons/talk/servant.ts',
+      }),
+    ]);
+  });
+
+  test.each([
+    ['extra/x.ts', 'no extra/'],
+    ['shared/wire/x.ts', 'no shared/wire/'],
+    ['lessons/talk/exercises/01/README.md', 'no lessons/talk/exercises/'],
+  ])('draws all folders of a folder that it opens: %s', async (file, found) => {
+    expect(await check({ [file]: '' })).toEqual([
+      expect.objectContaining({ file: 'README.md', found }),
+    ]);
+  });
+
+  test.each(['shared/board/test/x.ts', '.github/x.yml', 'node_modules/x/x.js'])(
+    'may leave out %s',
+    async (file) => {
+      expect(await check({ [file]: '' })).toEqual([]);
+    },
+  );
+
+  test('names all verbs', async () => {
+    expect(await withReadme('the verbs: check', 'the verbs: chek')).toEqual([
+      expect.objectContaining({ line: lineOf('the verbs'), expected: 'check' }),
+    ]);
+  });
+});
+
+describe('a verb', () => {
+  test('has a script', async () => {
+    expect(await check({ 'scripts/check.ts': undefined })).toEqual([
+      // The folder is gone with its file.
+      expect.objectContaining({ expected: 'a file scripts/check.ts' }),
+      expect.objectContaining({ found: 'scripts' }),
+    ]);
+  });
+
+  test('is a script of its own name, and nothing else', async () => {
+    const scripts = { check: 'tsc && node scripts/check.ts' };
+    const json = JSON.stringify({ scripts });
+    expect(await check({ 'package.json': json })).toEqual([
+      expect.objectContaining({
+        file: 'package.json',
+        expected: 'node scripts/check.ts',
+      }),
+    ]);
+  });
+});

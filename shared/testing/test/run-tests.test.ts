@@ -1,0 +1,97 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findTests, root, UnknownTests } from '../run-tests.ts';
+import { failuresOf } from '../soak.ts';
+
+const tree = await mkdtemp(join(tmpdir(), 'tests-'));
+afterAll(() => rm(tree, { recursive: true, force: true }));
+for (const folder of ['lessons/sse/test', 'shared/tap/test', 'shared/board'])
+  await mkdir(join(tree, folder), { recursive: true });
+
+describe('tests are found by the name', () => {
+  test.each([
+    ['of a lesson', ['sse'], ['lessons/sse/test']],
+    ['of a room of shared', ['tap'], ['shared/tap/test']],
+    ['of several', ['tap', 'sse'], ['shared/tap/test', 'lessons/sse/test']],
+    ['of nothing', [], []],
+  ])('%s', (_what, names, folders) => {
+    expect(findTests(names, tree)).toEqual(folders);
+  });
+
+  test.each(['sso', 'board', '../sse', 'constructor'])(
+    '%s names none: the nearest is suggested',
+    (name) => {
+      expect(() => findTests([name], tree)).toThrow(UnknownTests);
+      expect(() => findTests([name], tree)).toThrow(
+        /Did you mean "(sse|tap)"\? There are: tap, sse\./,
+      );
+    },
+  );
+});
+
+describe('pnpm test', () => {
+  /** What the script ends with, and says on standard error. */
+  async function run(...args: string[]) {
+    const child = spawn(process.execPath, ['scripts/test.ts', ...args], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      // The results of this run are not those of the run that we are in.
+      env: { ...process.env, TEST_RESULTS: undefined },
+    });
+    let said = '';
+    child.stderr.on('data', (text) => (said += String(text)));
+    const [code] = (await once(child, 'close')) as [number];
+    return { code, said };
+  }
+
+  test('refuses a name that names no tests, with 2', async () => {
+    const { code, said } = await run('testin');
+    expect(said).toContain('Did you mean "testing"?');
+    expect(code).toBe(2);
+  });
+
+  test('refuses an unknown flag, with its help and 2', async () => {
+    const { code, said } = await run('--nonsense');
+    expect(said).toContain('pnpm test [name...] [-- flags of jest]');
+    expect(code).toBe(2);
+  });
+
+  test('hands flags after -- to jest, and its exit code back', async () => {
+    const passed = await run('testing', '--', '-t', 'the name of a lesson');
+    expect(passed).toEqual({
+      code: 0,
+      said: expect.stringContaining('1 passed'),
+    });
+    const { code } = await run('testing', '--', '--nonsense');
+    expect(code).toBe(1);
+  });
+});
+
+describe('of the results of jest', () => {
+  const base = { name: 'a.test.ts', status: 'failed', message: 'Oh.' };
+
+  test('each test that failed is told', () => {
+    const assertionResults = [
+      { fullName: 'one', status: 'passed', failureMessages: [] },
+      { fullName: 'two', status: 'failed', failureMessages: ['no', 'way'] },
+    ];
+    const testResults = [{ ...base, assertionResults }];
+    expect(failuresOf({ numPassedTests: 1, testResults })).toEqual([
+      { name: 'two', message: 'no\nway' },
+    ]);
+  });
+
+  test('a file that could not be loaded is told', () => {
+    const testResults = [
+      { ...base, assertionResults: [] },
+      { ...base, status: 'passed', assertionResults: [] },
+    ];
+    expect(failuresOf({ numPassedTests: 0, testResults })).toEqual([
+      { name: 'a.test.ts', message: 'Oh.' },
+    ]);
+  });
+});
