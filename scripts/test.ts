@@ -4,7 +4,6 @@ import {
   runJest,
   UnknownTests,
 } from '@on-the-wire/shared/testing/run-tests.ts';
-import { findBrowser, noBrowser } from '@on-the-wire/shared/testing/browser.ts';
 import { Command } from 'commander';
 
 const args = process.argv.slice(2);
@@ -22,11 +21,14 @@ const { args: names } = new Command('pnpm test')
 
 try {
   const folders = findTests(names);
-  if (!findBrowser()) console.error(`Tests of pages: ${noBrowser}.`);
   // For machines: where the results go, without another command.
   const results = process.env['TEST_RESULTS'];
-  const { code } = await runJest({ folders, flags, results });
-  process.exitCode = code;
+  const running = runJest({ folders, flags, results });
+  // Takes as long to load as jest does: not before it, but beside it.
+  const { findBrowser, noBrowser } =
+    await import('@on-the-wire/shared/testing/browser.ts');
+  if (!findBrowser()) console.error(`Tests of pages: ${noBrowser}.`);
+  process.exitCode = (await running).code;
 } catch (error) {
   if (!(error instanceof UnknownTests)) throw error;
   console.error(error.message);

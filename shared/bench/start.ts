@@ -318,9 +318,7 @@ function stop(child: ChildProcess): void {
 /** The environment without what this pnpm has put into it. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const env = Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !/^(npm|pnpm|xdg)_/i.test(name) && name !== 'NODE',
-    ),
+    Object.entries(process.env).filter(([name]) => !/^(pnpm|xdg)_/i.test(name)),
   );
   const path = Object.keys(env).find((name) => /^path$/i.test(name)) ?? 'PATH';
   env[path] = (env[path] ?? '')

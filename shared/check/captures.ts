@@ -18,6 +18,8 @@ import {
   type Server,
 } from './what-varies.ts';
 
+/** How long a lesson's process may take to answer, in ms. */
+const longestAnswer = 10_000;
 /** How much time passes for the lesson's timers, at most and at once, in ms. */
 const longest = 30_000;
 const step = 1000;
@@ -25,11 +27,9 @@ const step = 1000;
 /** The server of one lesson, in a process of its own. */
 class LessonUnderCheck {
   readonly #child: ChildProcess;
-  readonly #patience: number;
   #said = '';
 
-  constructor(serverFile: string, patience: number) {
-    this.#patience = patience;
+  constructor(serverFile: string) {
     this.#child = fork(
       fileURLToPath(new URL('lesson-under-check.ts', import.meta.url)),
       [pathToFileURL(serverFile).href],
@@ -62,7 +62,7 @@ class LessonUnderCheck {
   async #answer(): Promise<object> {
     const done = new AbortController();
     const { signal } = done;
-    const giveUp = AbortSignal.timeout(this.#patience);
+    const giveUp = AbortSignal.timeout(longestAnswer);
     try {
       const ended = once(this.#child, 'close', { signal }).then(() => {
         throw new Error(`it ended:\n${this.#said}`);
@@ -77,7 +77,7 @@ class LessonUnderCheck {
       return message as object;
     } catch (error) {
       if (giveUp.aborted)
-        throw new Error(`no answer within ${this.#patience} ms`, {
+        throw new Error(`no answer within ${longestAnswer} ms`, {
           cause: error,
         });
       throw error;
@@ -97,7 +97,7 @@ export interface Captured {
   serverFile: string | undefined;
   /** The verbs: scripts of the root's package.json. */
   scripts: Record<string, string>;
-  /** How long the lesson, a command or an answer may take, in ms. */
+  /** How long a command or an answer may take, in ms. */
   patience?: number;
 }
 
@@ -118,7 +118,7 @@ export async function checkCaptures({
     if (text.serverFile === undefined)
       throw new Error('this text is no lesson’s: it has no server to ask');
     if (!lesson) {
-      lesson = new LessonUnderCheck(text.serverFile, patience);
+      lesson = new LessonUnderCheck(text.serverFile);
       await lesson.ready();
     }
     return lesson;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import type { Crash } from '../lesson.ts';
 
 /** How a process ended. */
@@ -34,18 +35,12 @@ export function explainCrash(
   folder: string,
   file: string,
 ): Crash {
-  const details = stderr.replace(/\n*Node\.js v[\d.]+\s*$/, '').trim();
+  const plain = stripVTControlCharacters(stderr); // It may force colours.
+  const details = plain.replace(/\n*Node\.js v[\d.]+\s*$/, '').trim();
   const lines = details.split('\n');
   const start = lines.findLastIndex(beginsReport);
   const report = start < 0 ? [] : lines.slice(start);
-  const why = signal
-    ? `was ended by ${signal}`
-    : `ended with exit code ${code}`;
-  const message =
-    code === 13 && !signal
-      ? `${file} waits for ever at an await of its top level`
-      : (messageIn(report) ??
-        (code === 0 ? `${file} ended by itself` : `${file} ${why}`));
+  const message = messageIn(report) ?? describeEnding(file, code, signal);
   return {
     message: shorten(message, folder),
     ...(findPlace(report, folder) ?? findImport(message, folder)),
@@ -83,6 +78,18 @@ function messageIn(report: string[]): string | undefined {
   return below > 0
     ? head.slice(below).find((line) => line.trim() !== '')
     : head.find((line) => /^\w*Error\b/.test(line));
+}
+
+function describeEnding(
+  file: string,
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): string {
+  if (signal) return `${file} was ended by ${signal}`;
+  if (code === 13) return `${file} waits for ever at an await of its top level`;
+  return code === 0
+    ? `${file} ended by itself`
+    : `${file} ended with exit code ${code}`;
 }
 
 function shorten(message: string, folder: string): string {

@@ -23,6 +23,8 @@ export async function runUntilStopped(
     // with this one, whatever happens here.
     if (!running || stopping) process.exit(0);
     stopping = true;
+    // A terminal has shown ^C; what comes next begins a line of its own.
+    if (process.stdout.isTTY) process.stdout.write('\n');
     await running.stop();
     process.exit(0);
   }

@@ -97,11 +97,14 @@ const notTheLesson = new Set([
 /** Whether a path in the lesson's folder is none of the running lesson's. */
 function isIgnored(path: string): boolean {
   const names = path.split(sep);
-  // Hidden files and what editors put beside a file while it is open: a~, #a#,
-  // a.swp, a.tmp, and 4913, by which vim tries whether it may write.
+  // Hidden files and what editors put beside a file while it is open or saved:
+  // a~, #a#, a.swp, a.tmp, a___jb_tmp___, and 4913, by which vim tries whether
+  // it may write.
   return (
     notTheLesson.has(names[0]!) ||
-    names.some((name) => /^[.#]|~$|\.(?:sw[a-z]|te?mp)$|^4913$/.test(name))
+    names.some((name) =>
+      /^[.#]|~$|\.(?:sw[a-z]|te?mp)$|___jb_\w+___$|^4913$/.test(name),
+    )
   );
 }
 

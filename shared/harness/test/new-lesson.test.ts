@@ -103,7 +103,7 @@ describe('A new lesson', () => {
         join(repository, 'node_modules/jest/bin/jest.js'),
         '--runInBand',
       ],
-      { cwd: tree },
+      { cwd: tree, env: { ...process.env, FORCE_COLOR: '0' } },
     );
     expect(stderr).toMatch(/Tests: +(?:1 skipped, )?[34] passed, 4 total/);
   });

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { listen } from '../../testing/listen.ts';
@@ -58,7 +59,8 @@ async function start(name: string) {
   // It closes when nobody of pnpm and the harness holds the other end.
   const silence = once(pnpm.stdout, 'close');
   const lines = createInterface({ input: pnpm.stdout });
-  for await (const line of lines) if (line === `${name}   │ up`) break;
+  for await (const line of lines)
+    if (stripVTControlCharacters(line) === `${name}   │ up`) break;
   pnpm.stdout.resume();
   const client = await rawClient(port + 1);
   const harness = Number.parseInt(await client.until('.'), 10);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import {
   afterAll,
   afterEach,
@@ -41,7 +42,8 @@ async function run(
   return {
     ...started,
     state,
-    written: () => written.join(''),
+    /** What it has written, without the colours of a test run in colour. */
+    written: () => stripVTControlCharacters(written.join('')),
     /** Waits until the state is as wanted. */
     async until(wanted: (state: LessonState) => boolean) {
       while (!wanted(state.current)) await once(state, 'change');

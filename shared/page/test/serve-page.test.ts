@@ -1,11 +1,13 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import http2 from 'node:http2';
-import { type AddressInfo, connect, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { listen } from '../../testing/listen.ts';
+import { rawClient } from '../../testing/raw-client.ts';
 import { servePage } from '../serve-page.ts';
 
 let parent: string;
@@ -36,29 +38,26 @@ afterAll(async () => {
 
 const page = () => servePage(pathToFileURL(folder));
 
-async function listen(server: Server): Promise<number> {
+async function start(server: Server): Promise<number> {
   servers.push(server);
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return (server.address() as AddressInfo).port;
+  return (await listen(server)).port;
 }
 
-const listenHttp = (listener: RequestListener = page()) =>
-  listen(createServer(listener));
+const startHttp = (listener: RequestListener = page()) =>
+  start(createServer(listener));
 
 /** Sends the request line as it stands and returns all that comes back. */
 async function ask(port: number, line: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
-  socket.write(`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
-  let answer = '';
-  for await (const text of socket) answer += text;
+  const client = await rawClient(port);
+  client.send(`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+  await client.closed;
+  const answer = Buffer.from(client.received, 'latin1').toString();
   return answer.replace(/^Date: .*\r\n/m, '');
 }
 
 describe('servePage', () => {
   test('answers / with index.html, byte for byte', async () => {
-    expect(await ask(await listenHttp(), 'GET /')).toBe(
+    expect(await ask(await startHttp(), 'GET /')).toBe(
       'HTTP/1.1 200 OK\r\n' +
         'Content-Type: text/html; charset=utf-8\r\n' +
         'Content-Length: 16\r\n' +
@@ -70,7 +69,7 @@ describe('servePage', () => {
   });
 
   test('answers HEAD with the same head and no body', async () => {
-    const port = await listenHttp();
+    const port = await startHttp();
     const whole = await ask(port, 'GET /page.ts');
     const head = whole.slice(0, whole.indexOf('\r\n\r\n') + 4);
     expect(await ask(port, 'HEAD /page.ts')).toBe(head);
@@ -82,14 +81,14 @@ describe('servePage', () => {
     ['/sub/deep.js', 'text/javascript; charset=utf-8', '1'],
     ['/strange.xyz', 'application/octet-stream', '?'],
   ])('sends %s as %s', async (path, type, body) => {
-    const answer = await ask(await listenHttp(), `GET ${path}`);
+    const answer = await ask(await startHttp(), `GET ${path}`);
     expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n/);
     expect(answer).toContain(`Content-Type: ${type}\r\n`);
     expect(answer.split('\r\n\r\n')[1]).toBe(body);
   });
 
   test('sends TypeScript as JavaScript with its source map', async () => {
-    const answer = await ask(await listenHttp(), 'GET /page.ts');
+    const answer = await ask(await startHttp(), 'GET /page.ts');
     expect(answer).toContain('Content-Type: text/javascript; charset=utf-8');
     const body = answer.split('\r\n\r\n')[1]!;
     const [code, comment] = body.split('//# sourceMappingURL=');
@@ -102,7 +101,7 @@ describe('servePage', () => {
   });
 
   test('compiles again what was saved again', async () => {
-    const port = await listenHttp();
+    const port = await startHttp();
     const path = join(folder, 'again.ts');
     await writeFile(path, 'let a: 1;');
     expect(await ask(port, 'GET /again.ts')).toContain('let a;');
@@ -111,7 +110,7 @@ describe('servePage', () => {
   });
 
   test('sends code that does not parse as a script that says where', async () => {
-    const answer = await ask(await listenHttp(), 'GET /broken.ts');
+    const answer = await ask(await startHttp(), 'GET /broken.ts');
     expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n/);
     expect(() => new Function(answer.split('\r\n\r\n')[1]!)()).toThrow(
       /^broken\.ts:2:7: Expected identifier but found "="$/,
@@ -119,16 +118,21 @@ describe('servePage', () => {
   });
 
   test('sends the files of the board', async () => {
-    const port = await listenHttp();
+    const port = await startHttp();
     const css = await ask(port, 'GET /board/colours.css');
     expect(css).toContain('Content-Type: text/css; charset=utf-8');
     expect(css).toContain('light-dark(');
+    // The one that every page loads, without its types.
+    const element = await ask(port, 'GET /board/departures-board.ts');
+    expect(element).toContain('Content-Type: text/javascript; charset=utf-8');
+    expect(element).toContain('customElements.define(');
+    expect(element).not.toMatch(/^import type/m);
     for (const path of ['test', 'test/x.ts', '../lesson.ts', 'feed.md', ''])
       expect(await ask(port, `GET /board/${path}`)).toMatch(/^HTTP\/1.1 404 /);
   });
 
   test('never sends what is outside the folder', async () => {
-    const port = await listenHttp();
+    const port = await startHttp();
     const beside = join(parent, 'page-beside');
     await symlink(beside, join(folder, 'beside'), 'junction');
     // Windows lets only administrators link to a file.
@@ -164,14 +168,14 @@ describe('servePage', () => {
   });
 
   test('refuses what is neither GET nor HEAD, and says what it takes', async () => {
-    const answer = await ask(await listenHttp(), 'DELETE /');
+    const answer = await ask(await startHttp(), 'DELETE /');
     expect(answer).toMatch(/^HTTP\/1.1 405 Method Not Allowed\r\n/);
     expect(answer).toContain('Allow: GET, HEAD\r\n');
   });
 
   test('hands what it does not serve to the next handler', async () => {
     const serve = page();
-    const port = await listenHttp((request, response) => {
+    const port = await startHttp((request, response) => {
       serve(request, response, (error) => response.end(`next ${error}`));
     });
     expect(await ask(port, 'GET /page.css')).toContain('b{}');
@@ -180,7 +184,7 @@ describe('servePage', () => {
   });
 
   test('works over HTTP/2', async () => {
-    const port = await listen(http2.createServer().on('request', page()));
+    const port = await start(http2.createServer().on('request', page()));
     const session = http2.connect(`http://127.0.0.1:${port}`);
     const stream = session.request({ ':path': '/page.css' });
     const headers = await new Promise<http2.IncomingHttpHeaders>((resolve) => {
