@@ -49,7 +49,8 @@ export function watchLesson(
   }
 
   // Loaded late: the lesson's process starts in the meantime.
-  const watcher = import('chokidar').then(({ watch }) => {
+  const watcher = (async () => {
+    const { watch } = await import('chokidar');
     if (closed) return undefined;
     return watch(folder, {
       ignored: (path) => isIgnored(relative(folder, path)),
@@ -59,8 +60,7 @@ export function watchLesson(
       .on('all', () => lookIn(settle))
       .on('ready', () => lookIn(0)) // Saved before the watch began?
       .on('error', onError);
-  });
-  watcher.catch(onError);
+  })().catch((error: unknown) => void onError(error));
 
   return {
     async close() {

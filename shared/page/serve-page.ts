@@ -82,7 +82,8 @@ export function servePage(
         'application/octet-stream',
       body.length,
     );
-    response.end(request.method === 'HEAD' ? undefined : body);
+    // Of an answer to HEAD, Node sends the head only.
+    response.end(body);
   }
 
   function compile({ path, name, version }: PageFile): Promise<string> {

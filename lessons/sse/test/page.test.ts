@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { join } from 'node:path';
@@ -307,29 +307,28 @@ async function withoutIds(): Promise<typeof createServer> {
     .createServer;
 }
 
-/** Serves a text as an event stream, and has EventSource read it. */
-async function readByBrowser(browser: Browser, text: string) {
-  const server = createHttpServer((request, response) => {
-    if (request.url === '/') {
-      response.setHeader('Content-Type', 'text/html').end('<title>x</title>');
-    } else {
-      response.setHeader('Content-Type', 'text/event-stream').write(text);
-    }
-  });
-  const { origin } = await listen(server);
-  closing.push(async () => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { page } = await visit(browser, origin);
+/** Serves, as an event stream, the text that the URL holds. */
+const echo = createHttpServer((request, response) => {
+  const { pathname, searchParams } = new URL(request.url!, 'http://echo');
+  const isStream = pathname === '/events';
+  response.setHeader(
+    'Content-Type',
+    isStream ? 'text/event-stream' : 'text/html',
+  );
+  if (isStream) response.write(searchParams.get('text'));
+  else response.end('<title>echo</title>');
+});
+
+/** Has EventSource read a text, up to an event called `end`. */
+function readByBrowser(page: Page, text: string) {
   return page.evaluate(
-    () =>
+    (stream) =>
       new Promise<object[]>((resolve) => {
         const events: object[] = [];
-        const source = new EventSource('/events');
+        const source = new EventSource(`/events?${stream}`);
         const keep = ({ type, data, lastEventId }: MessageEvent) =>
           events.push({ type, data, lastEventId });
-        for (const name of ['message', 'update', 'add']) {
+        for (const name of ['message', 'add']) {
           source.addEventListener(name, keep);
         }
         source.addEventListener('end', () => {
@@ -337,10 +336,22 @@ async function readByBrowser(browser: Browser, text: string) {
           resolve(events);
         });
       }),
+    String(new URLSearchParams({ text })),
   );
 }
 
 describeWithBrowser('what the encoder writes, EventSource reads', (browser) => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await browser().newPage();
+    await page.goto((await listen(echo)).origin);
+  });
+  afterAll(async () => {
+    await page.close();
+    echo.close();
+    echo.closeAllConnections();
+  });
+
   const end = encodeEvent({ event: 'end', data: '' });
   const message = (data: string, lastEventId = '') => ({
     type: 'message',
@@ -388,6 +399,6 @@ describeWithBrowser('what the encoder writes, EventSource reads', (browser) => {
     ],
   ];
   test.each(table)('%s', async (_what, text, events) => {
-    expect(await readByBrowser(browser(), text + end)).toEqual(events);
+    expect(await readByBrowser(page, text + end)).toEqual(events);
   });
 });

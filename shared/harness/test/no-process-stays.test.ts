@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -15,10 +15,11 @@ import { portsFor, scratch } from './scratch-lesson.ts';
 
 jest.setTimeout(30_000); // Only a busy machine takes longer than 5 s.
 const { tree, root, lesson, remove } = scratch();
-const children: ChildProcess[] = [];
+const door = createServer();
+// Only where a test has failed is any of them still there.
+const cleanUp: (() => unknown)[] = [remove, () => door.close()];
 afterAll(() => {
-  for (const pnpm of children) pnpm.kill('SIGKILL');
-  remove();
+  for (const action of cleanUp) action();
 });
 
 // A server that says who started it. Spoken to, it first starts a program
@@ -54,7 +55,7 @@ async function start(name: string) {
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
   });
-  children.push(pnpm);
+  cleanUp.push(() => pnpm.kill('SIGKILL'));
   const exit = once(pnpm, 'exit') as Promise<[number | null, string | null]>;
   // It closes when nobody of pnpm and the harness holds the other end.
   const silence = once(pnpm.stdout, 'close');
@@ -63,6 +64,7 @@ async function start(name: string) {
     if (stripVTControlCharacters(line) === `${name}   │ up`) break;
   pnpm.stdout.resume();
   const client = await rawClient(port + 1);
+  cleanUp.push(() => client.socket.destroy());
   const harness = Number.parseInt(await client.until('.'), 10);
 
   /** Waits until all is over, and says how pnpm ended. */
@@ -103,13 +105,12 @@ describeOnUnix('No process stays and no port is taken', () => {
 
   test('after SIGKILL of the harness, not even a busy one and its child', async () => {
     const { harness, client, over } = await start('calm');
-    const door = createServer();
     const { port } = await listen(door);
     client.send(`${port}`);
     const [child] = await once(door, 'connection');
+    cleanUp.push(() => child.destroy());
     process.kill(harness, 'SIGKILL');
     await once(child.resume(), 'close');
-    door.close();
     await over();
   });
 });

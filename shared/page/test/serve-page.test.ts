@@ -154,6 +154,8 @@ describe('servePage', () => {
       '/link.txt',
       '/beside/secret.txt',
       '/.hidden',
+      '/sub%2f..%2f.hidden',
+      '/sub%5c..%5c.hidden',
       '/secret.txt%00.css',
       '/%',
       '/sub',

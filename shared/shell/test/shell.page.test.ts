@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:http';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   afterAll,
@@ -14,6 +13,7 @@ import {
   test,
 } from '@jest/globals';
 import type { CDPSession, Page } from 'playwright-core';
+import { accessibilityViolations } from '../../testing/accessibility.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { listen } from '../../testing/listen.ts';
 import { stage } from './stage.ts';
@@ -481,8 +481,6 @@ describeWithBrowser(
     });
 
     describe('for everybody', () => {
-      const require = createRequire(import.meta.url);
-      const axe = require.resolve('axe-core/axe.min.js');
       for (const colorScheme of ['light', 'dark'] as const)
         for (const size of [wide, phone])
           test(`axe finds nothing, ${colorScheme}, ${size.width} px`, async () => {
@@ -494,25 +492,11 @@ describeWithBrowser(
             await page.locator('#shell-crash').waitFor();
             await page.getByText('All that it said').click();
             await page.getByRole('radio', { name: 'Dong' }).click();
-            await page.evaluate(await readFile(axe, 'utf8'));
-            const run = () =>
-              page.evaluate(async () => {
-                const { axe: checker } = window as unknown as {
-                  axe: typeof import('axe-core');
-                };
-                const { violations } = await checker.run(document, {
-                  resultTypes: ['violations'],
-                });
-                return violations.map(
-                  ({ id, nodes }) =>
-                    `${id}: ${nodes.map((n) => n.html).join()}`,
-                );
-              });
-            expect(await run()).toEqual([]);
+            expect(await accessibilityViolations(page)).toEqual([]);
             if (size === phone) return; // the same file looks the same there
             await page.getByRole('link', { name: 'server.ts' }).last().click();
             await page.locator('.reader .listing').waitFor();
-            expect(await run()).toEqual([]);
+            expect(await accessibilityViolations(page)).toEqual([]);
           });
     });
 
