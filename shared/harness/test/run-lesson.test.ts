@@ -181,7 +181,7 @@ describe('A running lesson', () => {
   });
 
   test('is called crashed while it does not listen, until it does', async () => {
-    const door = createServer();
+    const door = createServer((socket) => socket.unref()).unref();
     const { port } = await listen(door);
     const late = lesson('late', {
       // Listens once the door is closed.
@@ -199,7 +199,6 @@ ${honestServer.replace(/import.*/, "const { createServer } = await import('node:
     const [socket] = await knock;
     socket.destroy();
     expect((await until(isReady)).crash).toBeUndefined();
-    door.close();
   });
 
   test('cannot be started without its file, and says so', async () => {

@@ -89,8 +89,10 @@ describe('The watch over a lesson', () => {
   });
 
   test('takes a file for gone only if it does not come back', async () => {
+    const before = performance.now();
     rmSync(path('page/page.ts'));
     expect(await next()).toEqual({ ...nothing, page: ['page/page.ts'] });
+    expect(performance.now() - before).toBeGreaterThanOrEqual(100);
     lesson.save('page/page.ts', '0');
     expect(await next()).toEqual({ ...nothing, page: ['page/page.ts'] });
   });

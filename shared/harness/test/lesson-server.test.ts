@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { LessonServer } from '../lesson-server.ts';
+import { honestServer, portsFor, scratch } from './scratch-lesson.ts';
+
+jest.setTimeout(30_000); // Only a busy machine takes longer than 5 s.
+const { lesson, remove } = scratch();
+afterAll(remove);
+
+describe("A lesson's server", () => {
+  test('is restarted once for two saves at once, and then sends the new page', async () => {
+    const { folder } = lesson('twice', { 'server.ts': honestServer });
+    const port = await portsFor(6);
+    const server = new LessonServer({
+      folder,
+      file: 'server.ts',
+      port,
+      flags: [],
+      patience: 10_000,
+    });
+    const crashes: unknown[] = [];
+    server.on('crash', (crash) => crashes.push(crash));
+    const restarts: unknown[] = [];
+    server.on('restarted', (files) => restarts.push(files));
+
+    server.start();
+    await once(server.state, 'change');
+    expect(server.state.current.status).toBe('ready');
+    server.save({ server: ['a.ts'], page: ['page/page.ts'], tutorial: [] });
+    server.save({ server: ['b.ts'], page: [], tutorial: ['README.md'] });
+    expect(server.state.current).toEqual({
+      status: 'restarting',
+      pageVersion: 1,
+      tutorialVersion: 2,
+    });
+    await once(server.state, 'change');
+    expect(server.state.current).toEqual({
+      status: 'ready',
+      pageVersion: 2,
+      tutorialVersion: 2,
+    });
+    expect(restarts).toEqual([['b.ts']]);
+
+    await server.stop();
+    // A second process would have met the first one, or would outlive it.
+    expect(crashes).toEqual([]);
+    const [error] = await once(get({ port, host: '127.0.0.1' }), 'error');
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+  });
+});
