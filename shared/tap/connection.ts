@@ -4,12 +4,8 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { answerWith } from './answer.ts';
-import {
-  acceptEncrypted,
-  dial,
-  dialEncrypted,
-  type Target,
-} from './encrypted.ts';
+import { borrow, dial, dialLending, giveBack, type Target } from './dial.ts';
+import { acceptEncrypted, dialEncrypted } from './encrypted.ts';
 import type {
   Closed,
   Direction,
@@ -57,6 +53,8 @@ export class Connection implements Surroundings, Victim {
   #client: Duplex;
   #targetRaw: Socket | undefined;
   #target: Duplex | undefined;
+  /** What the target is read into, where it does not speak TLS. */
+  #lent: Buffer | undefined;
   #up: OneWay | undefined;
   #down: OneWay | undefined;
   readonly #watches = new Map<RunningFault, () => void>();
@@ -200,7 +198,10 @@ export class Connection implements Surroundings, Victim {
   async #dial(): Promise<void> {
     const { context } = this.#run;
     const target = this.#run.target();
-    const raw = dial(target);
+    if (!context) this.#lent = borrow();
+    const raw = this.#lent
+      ? dialLending(target, this.#lent, (bytes) => this.#down?.lend(bytes))
+      : dial(target);
     this.#targetRaw = raw;
     this.#adopt(raw);
     // Whatever is wrong rejects below; later it is `#listen` that hears it.
@@ -270,6 +271,7 @@ export class Connection implements Surroundings, Victim {
     if (this.#open.size > 0) return;
     this.#settle();
     clearTimeout(this.#timer);
+    if (this.#lent) giveBack(this.#lent);
     this.#tell();
     this.#run.closed({ connection: this.connection, time: this.now() });
   }
@@ -357,11 +359,12 @@ export class Connection implements Surroundings, Victim {
       return;
     }
     this.#ended('fin');
-    for (const socket of [this.#client, this.#target]) {
-      if (!socket || socket.destroyed) continue;
-      socket.end();
-      socket.resume();
-    }
+    this.#client.end();
+    this.#client.resume();
+    const target = this.#target;
+    target?.end();
+    // Not before: what is still to be written lies where it would read to.
+    this.#down?.written(() => target?.resume());
     this.#timer = setTimeout(() => this.#destroy(), LINGER);
   }
 

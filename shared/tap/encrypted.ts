@@ -1,12 +1,7 @@
 import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
 import tls, { type SecureContext, type TLSSocket } from 'node:tls';
-
-/** Where the tap connects to. */
-export interface Target {
-  host: string;
-  port: number;
-}
+import { dial, type Target } from './dial.ts';
 
 /** What a client of the web may ask for by ALPN over TCP (RFC 7301). */
 const PROTOCOLS = ['h2', 'http/1.1'];
@@ -48,11 +43,6 @@ export async function dialEncrypted(
     ...(protocol && { ALPNProtocols: [protocol] }),
   });
   return settled(socket, 'secureConnect');
-}
-
-/** Connects to the target, half-open allowed; without TLS. */
-export function dial({ host, port }: Target): Socket {
-  return net.connect({ host, port, allowHalfOpen: true, noDelay: true });
 }
 
 /**

@@ -28,7 +28,11 @@ export interface Read {
   held: number;
   /** How many bytes of this direction came before. */
   offset: number;
-  /** Not to be written to: they are on their way to the receiver. */
+  /**
+   * Lent for as long as the event is told: afterwards the tap may read into
+   * the same memory. Copy what is kept, and write nothing: the bytes are on
+   * their way to the receiver.
+   */
   bytes: Buffer;
 }
 

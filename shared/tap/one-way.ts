@@ -69,8 +69,20 @@ export class OneWay implements Way {
   start(): void {
     this.#source.on('data', this.#onData);
     this.#source.on('end', this.#onEnd);
-    this.#sink.on('drain', this.#onDrain);
     this.#source.resume();
+  }
+
+  /** Bytes from a source that reads into the same memory again and again. */
+  lend(bytes: Buffer): void {
+    if (this.#over) return;
+    if (this.#stages.length > 0) {
+      this.#onData(Buffer.from(bytes));
+      return;
+    }
+    this.#send(bytes, 0);
+    // Not all went out at once: until it did, nothing may be read over it.
+    if (this.#sink.writableLength > 0) this.#full = true;
+    this.#balance();
   }
 
   /** The sender tore the connection down: that travels behind its bytes. */
@@ -88,7 +100,6 @@ export class OneWay implements Way {
     for (const { stage } of this.#stages) stage.stop();
     this.#source.off('data', this.#onData);
     this.#source.off('end', this.#onEnd);
-    this.#sink.off('drain', this.#onDrain);
     this.#source.pause();
   }
 
@@ -153,11 +164,6 @@ export class OneWay implements Way {
     this.#enter({ end: 'fin', since: this.now() });
   };
 
-  readonly #onDrain = (): void => {
-    this.#full = false;
-    this.#balance();
-  };
-
   /** Where the faults end. */
   readonly #exit: Outlet = {
     push: (item) => {
@@ -189,9 +195,11 @@ export class OneWay implements Way {
   }
 
   #send(bytes: Buffer, held: number): void {
-    this.#around.read(this.direction, bytes, held);
     this.#writing += 1;
-    if (this.#sink.write(bytes, this.#onWritten)) return;
+    const takesMore = this.#sink.write(bytes, this.#onWritten);
+    // Told afterwards: whoever hears it may cut the connection.
+    this.#around.read(this.direction, bytes, held);
+    if (takesMore) return;
     this.#full = true;
     this.#balance();
   }
@@ -201,6 +209,8 @@ export class OneWay implements Way {
     if (this.#writing > 0) return;
     this.#whenWritten?.();
     this.#whenWritten = undefined;
+    this.#full = false;
+    this.#balance();
   };
 
   #balance(): void {

@@ -9,7 +9,8 @@ import { EventEmitter, once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import tls, { type SecureContext } from 'node:tls';
 import { Connection, type Run } from './connection.ts';
-import { offeredProtocols, type Target } from './encrypted.ts';
+import type { Target } from './dial.ts';
+import { offeredProtocols } from './encrypted.ts';
 import type { TapEvents } from './events.ts';
 import { faultKinds } from './faults/catalogue.ts';
 import type { Fault } from './faults/kind.ts';
@@ -17,7 +18,7 @@ import { formatFault, kindOf } from './faults/parse.ts';
 import type { RunningFault } from './one-way.ts';
 import { Recording } from './recording.ts';
 
-export type { Target } from './encrypted.ts';
+export type { Target } from './dial.ts';
 export type * from './events.ts';
 export type { Fault, FaultKind, Parameter } from './faults/kind.ts';
 export { faultKinds, presets, type Preset } from './faults/catalogue.ts';

@@ -180,7 +180,9 @@ export function watch(tap: Tap): {
   const reads: Read[] = [];
   const strikes: Struck[] = [];
   const ends: string[] = [];
-  tap.on('read', (read) => reads.push(read));
+  tap.on('read', (read) => {
+    reads.push({ ...read, bytes: Buffer.from(read.bytes) });
+  });
   tap.on('fault', (strike) => strikes.push(strike));
   tap.on('end', ({ direction, how }) =>
     ends.push(`${direction ?? 'both'} ${how}`),
