@@ -6,32 +6,20 @@ import type { SecureContext, TLSSocket } from 'node:tls';
 import { answerWith } from './answer.ts';
 import { borrow, dial, dialLending, giveBack, type Target } from './dial.ts';
 import { acceptEncrypted, dialEncrypted } from './encrypted.ts';
-import type {
-  Closed,
-  Direction,
-  Ended,
-  Opened,
-  Read,
-  Struck,
-} from './events.ts';
+import type { Direction } from './events.ts';
 import type { Victim } from './faults/stage.ts';
 import { OneWay, type RunningFault, type Surroundings } from './one-way.ts';
+import { type Listener, Story } from './story.ts';
 
 /** What a connection needs of its tap. */
-export interface Run {
+export interface Run extends Listener {
   readonly seed: number;
   target(): Target;
   /** Where the target speaks TLS. */
   readonly context?: SecureContext;
   faults(): readonly RunningFault[];
-  now(): number;
   /** What the target offers by ALPN. */
   offers(): Promise<readonly string[]>;
-  opened(event: Opened): void;
-  read(event: Read): void;
-  ended(event: Ended): void;
-  struck(event: Struck): void;
-  closed(event: Closed): void;
 }
 
 /**
@@ -47,7 +35,7 @@ const LINGER = 1000;
 export class Connection implements Surroundings, Victim {
   readonly connection: number;
   readonly #run: Run;
-  readonly #accepted: number;
+  readonly #story: Story;
   readonly #raw: Socket;
   /** What the client says: the raw socket, or TLS on top of it. */
   #client: Duplex;
@@ -59,9 +47,6 @@ export class Connection implements Surroundings, Victim {
   #down: OneWay | undefined;
   readonly #watches = new Map<RunningFault, () => void>();
   readonly #open = new Set<Socket>();
-  readonly #offsets = { up: 0, down: 0 };
-  #moved = -Infinity;
-  #told = false;
   /** One side tore it down: its RST is on its way to the other. */
   #torn = false;
   /** It is settled how it ends; what still comes in is nobody's. */
@@ -72,7 +57,7 @@ export class Connection implements Surroundings, Victim {
   constructor(run: Run, connection: number, raw: Socket) {
     this.#run = run;
     this.connection = connection;
-    this.#accepted = run.now();
+    this.#story = new Story(run, connection, raw, run.context !== undefined);
     this.#raw = raw;
     this.#client = raw;
     this.#adopt(raw);
@@ -83,7 +68,7 @@ export class Connection implements Surroundings, Victim {
   }
 
   get moved(): number {
-    return this.#moved;
+    return this.#story.moved;
   }
 
   now(): number {
@@ -99,9 +84,10 @@ export class Connection implements Surroundings, Victim {
       const client = await this.#encrypt(this.#run.context);
       if (!client || this.#over) return;
       this.#client = client;
+      this.#story.protocol = client.alpnProtocol || undefined;
     }
     this.#listen(this.#client, 'up');
-    this.#tell();
+    this.#story.opened();
     if (this.#status) this.#awaitRequest();
     else await this.#dial();
   }
@@ -126,24 +112,16 @@ export class Connection implements Surroundings, Victim {
   }
 
   read(direction: Direction, bytes: Buffer, held: number): void {
-    const { connection } = this;
-    const offset = this.#offsets[direction];
-    this.#offsets[direction] += bytes.length;
-    this.#moved = this.now();
-    const time = this.#moved;
-    this.#run.read({ connection, direction, time, held, offset, bytes });
+    this.#story.read(direction, bytes, held);
   }
 
   end(direction: Direction, how: 'fin' | 'rst'): void {
-    this.#ended(how, direction);
+    this.#story.ended(how, direction);
     if (how === 'rst') this.#destroy();
   }
 
   strike(fault: string, text: string, direction?: Direction): void {
-    this.#tell();
-    const { connection } = this;
-    const time = this.now();
-    this.#run.struck({ connection, direction, time, fault, text });
+    this.#story.struck(fault, text, direction);
   }
 
   cut(how: 'fin' | 'rst', fault: string, text: string): void {
@@ -164,14 +142,14 @@ export class Connection implements Surroundings, Victim {
     this.#client.unshift(first);
     answerWith(code, this.#client, first, {
       read: (direction, bytes) => this.read(direction, bytes, 0),
-      end: (direction) => this.#ended('fin', direction),
+      end: (direction) => this.#story.ended('fin', direction),
       over: () => this.#finish(),
     });
   }
 
   /** Ends it at once, whatever it carries: the tap closes. */
   drop(): void {
-    if (!this.#over) this.#ended('rst');
+    if (!this.#over) this.#story.ended('rst');
     this.#destroy();
   }
 
@@ -196,21 +174,8 @@ export class Connection implements Surroundings, Victim {
   }
 
   async #dial(): Promise<void> {
-    const { context } = this.#run;
-    const target = this.#run.target();
-    if (!context) this.#lent = borrow();
-    const raw = this.#lent
-      ? dialLending(target, this.#lent, (bytes) => this.#down?.lend(bytes))
-      : dial(target);
-    this.#targetRaw = raw;
-    this.#adopt(raw);
-    // Whatever is wrong rejects below; later it is `#listen` that hears it.
-    raw.on('error', () => {});
     try {
-      await once(raw, 'connect');
-      this.#target = context
-        ? await dialEncrypted(raw, target, this.#protocol)
-        : raw;
+      this.#target = await this.#reach();
     } catch (error) {
       this.#refuse('refused', error);
       return;
@@ -225,9 +190,17 @@ export class Connection implements Surroundings, Victim {
     this.#down.start();
   }
 
-  get #protocol(): string | undefined {
-    const { alpnProtocol } = this.#client as Partial<TLSSocket>;
-    return alpnProtocol || undefined;
+  async #reach(): Promise<Duplex> {
+    const { context } = this.#run;
+    const target = this.#run.target();
+    if (!context) this.#lent = borrow();
+    const raw = this.#lent
+      ? dialLending(target, this.#lent, (bytes) => this.#down?.lend(bytes))
+      : dial(target);
+    this.#targetRaw = raw;
+    this.#adopt(raw);
+    await once(raw, 'connect');
+    return context ? dialEncrypted(raw, target, this.#story.protocol) : raw;
   }
 
   get #status(): number | undefined {
@@ -244,7 +217,7 @@ export class Connection implements Surroundings, Victim {
       client.pause();
       if (this.#over) return;
       if (!first) {
-        this.#ended('fin', 'up');
+        this.#story.ended('fin', 'up');
         this.#settle();
         this.#finish();
       } else if (this.#status) {
@@ -261,6 +234,8 @@ export class Connection implements Surroundings, Victim {
 
   #adopt(raw: Socket): void {
     this.#open.add(raw);
+    // Who waits for something hears of errors there, and `#listen` later.
+    raw.on('error', () => {});
     raw.once('close', () => {
       this.#open.delete(raw);
       this.#closeIfDone();
@@ -272,8 +247,7 @@ export class Connection implements Surroundings, Victim {
     this.#settle();
     clearTimeout(this.#timer);
     if (this.#lent) giveBack(this.#lent);
-    this.#tell();
-    this.#run.closed({ connection: this.connection, time: this.now() });
+    this.#story.closed();
   }
 
   /** Hears when a side is torn down: all its bytes travel `direction`. */
@@ -283,6 +257,7 @@ export class Connection implements Surroundings, Victim {
     socket.on('close', () => {
       if (!socket.readableEnded) lost();
     });
+    if (socket.destroyed) lost();
   }
 
   #lost(direction: Direction): void {
@@ -300,29 +275,8 @@ export class Connection implements Surroundings, Victim {
   #refuse(how: 'refused' | 'failed', error: unknown): void {
     if (this.#over) return;
     const text = (error as Error).message;
-    this.#ended(how, how === 'refused' ? 'down' : 'up', text);
+    this.#story.ended(how, how === 'refused' ? 'down' : 'up', text);
     this.#destroy();
-  }
-
-  #tell(): void {
-    if (this.#told) return;
-    this.#told = true;
-    this.#run.opened({
-      connection: this.connection,
-      time: this.#accepted,
-      client: {
-        host: this.#raw.remoteAddress ?? '',
-        port: this.#raw.remotePort ?? 0,
-      },
-      encrypted: this.#run.context !== undefined,
-      protocol: this.#protocol,
-    });
-  }
-
-  #ended(how: Ended['how'], direction?: Direction, text?: string): void {
-    this.#tell();
-    const { connection } = this;
-    this.#run.ended({ connection, direction, time: this.now(), how, text });
   }
 
   #settle(): void {
@@ -343,10 +297,10 @@ export class Connection implements Surroundings, Victim {
     });
     await Promise.race([Promise.all(written), late]);
     clearTimeout(this.#timer);
-    const left = this.#moved + RST_AFTER - this.now();
+    const left = this.#story.moved + RST_AFTER - this.now();
     if (left > 0) await wait(left);
     if (this.#open.size === 0) return;
-    this.#ended('rst');
+    this.#story.ended('rst');
     this.#destroy();
   }
 
@@ -358,7 +312,7 @@ export class Connection implements Surroundings, Victim {
       this.#destroy();
       return;
     }
-    this.#ended('fin');
+    this.#story.ended('fin');
     this.#client.end();
     this.#client.resume();
     const target = this.#target;

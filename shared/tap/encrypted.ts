@@ -95,6 +95,8 @@ async function settled(socket: TLSSocket, event: string): Promise<TLSSocket> {
   const ended = new AbortController();
   const close = () => ended.abort(new Error('closed during the TLS handshake'));
   socket.once('close', close);
+  // An error may come before whoever asked has had the time to listen.
+  socket.on('error', () => {});
   try {
     await once(socket, event, { signal: ended.signal });
     return socket;

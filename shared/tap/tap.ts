@@ -106,7 +106,17 @@ export class Tap extends EventEmitter<TapEvents> {
    */
   async listen(port = 0, host = '127.0.0.1'): Promise<number> {
     this.#server.listen(port, host);
-    await once(this.#server, 'listening');
+    try {
+      await once(this.#server, 'listening');
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      const why =
+        code === 'EADDRINUSE' ? 'another program listens there' : message;
+      throw new Error(
+        `The tap cannot listen on ${host}:${port}: ${why}. Choose another port; 0 takes any that is free.`,
+        { cause },
+      );
+    }
     return this.port;
   }
 

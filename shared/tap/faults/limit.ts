@@ -22,7 +22,7 @@ export const limit: FaultKind<'bytes'> = {
     `Closes each connection after ${quantity(bytes, 'B')}.`,
   start: ({ bytes }) => ({
     stage(way) {
-      const text = `closed after ${quantity(bytes, 'B')} ${way.direction}`;
+      const text = `closed after ${quantity(bytes, 'B')} on the way ${way.direction}`;
       return new UntilBytes(way, bytes, () => way.cut('fin', 'limit', text));
     },
   }),

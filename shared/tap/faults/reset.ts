@@ -56,7 +56,7 @@ export const reset: FaultKind<'bytes' | 'time' | 'mean'> = {
         const random = way.random('reset');
         // Any byte may be the one: the gaps are distributed exponentially.
         const at = bytes || Math.ceil(-Math.log(1 - random()) * mean) || 1;
-        const text = `reset after ${quantity(at, 'B')} ${way.direction}`;
+        const text = `reset after ${quantity(at, 'B')} on the way ${way.direction}`;
         return new UntilBytes(way, at, () => way.cut('rst', 'reset', text));
       },
     };

@@ -27,7 +27,7 @@ describe.each(['plain', 'TLS'] as const)('reset, %s,', (layer) => {
     expect(end).toBe('ECONNRESET');
     expect(await atServer).toBe('ECONNRESET');
     expect(strikes).toMatchObject([
-      { fault: 'reset', text: 'reset after 2 kB down' },
+      { fault: 'reset', text: 'reset after 2 kB on the way down' },
     ]);
     expect(ends).toEqual(['both rst']);
   });
@@ -84,6 +84,25 @@ describe('limit', () => {
   });
 });
 
+describe('a reset by a peer', () => {
+  test('travels behind its bytes through faults', async () => {
+    const met = Promise.withResolvers<net.Socket>();
+    const { tap, reads, ends } = await rig(['latency=40ms'], (socket) => {
+      socket.write('late');
+      met.resolve(socket as net.Socket);
+    });
+    const struck = next(tap, 'fault');
+    const { client } = await connect(tap.port);
+    const { time } = await struck;
+    const ended = next(tap, 'end');
+    (await met.promise).resetAndDestroy();
+    expect(await endOf(client)).toBe('ECONNRESET');
+    expect((await ended).time - time).toBeGreaterThan(39);
+    expect(reads.map(({ bytes }) => String(bytes))).toEqual(['late']);
+    expect(ends).toEqual(['down rst']);
+  });
+});
+
 describe('slow-close', () => {
   test('holds the end, not the bytes', async () => {
     const { tap, strikes } = await rig(['slow-close=80ms'], (socket) => {
@@ -115,6 +134,16 @@ describe('down', () => {
     tap.setFaults([]);
     const { client: later } = await connect(tap.port);
     expect(await take(later, 5)).toBe('hello');
+  });
+});
+
+describe('down, TLS,', () => {
+  test('refuses before the handshake', async () => {
+    const { tap, strikes } = await rig(['down'], hello, { layer: 'TLS' });
+    const refused = net.connect({ host: '127.0.0.1', port: tap.port });
+    expect(await endOf(refused)).toBe('ECONNRESET');
+    expect(strikes).toMatchObject([{ fault: 'down' }]);
+    expect(tap.recording.connection(1)?.opened.protocol).toBe(undefined);
   });
 });
 

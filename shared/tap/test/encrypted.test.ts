@@ -13,7 +13,6 @@ import {
   next,
   startTap,
   startTarget,
-  take,
   watch,
 } from './rig.ts';
 
@@ -100,72 +99,5 @@ describe('with TLS, the tap', () => {
     const { client } = await connect(tap.port, { layer, protocols: [] });
     expect(await endOf(client)).toBe('ECONNRESET');
     expect(ends).toEqual(['down refused']);
-  });
-});
-
-describe.each(['plain', 'TLS'])('a target that is down, %s:', (spoken) => {
-  test('the client is reset, the tap says why, and tries again next time', async () => {
-    const gone = net.createServer();
-    const port = await listen(gone);
-    gone.close();
-    await once(gone, 'close');
-    const tap = await startTap(port, { layer: spoken });
-    const ended = next(tap, 'end');
-    const closed = next(tap, 'close');
-    const raw = net.connect({ host: '127.0.0.1', port: tap.port });
-    expect(await endOf(raw)).toBe('ECONNRESET');
-    expect(await ended).toMatchObject({
-      connection: 1,
-      direction: 'down',
-      how: 'refused',
-      text: `connect ECONNREFUSED 127.0.0.1:${port}`,
-    });
-    await closed;
-    expect(tap.connections).toBe(0);
-    const back = await startTarget((socket) => socket.end('back'), {
-      layer: spoken as 'plain',
-    });
-    tap.target = { host: '127.0.0.1', port: back };
-    const { client } = await connect(tap.port, { layer: spoken as 'plain' });
-    expect(await take(client, 4)).toBe('back');
-  });
-});
-
-describe('close()', () => {
-  test.each(['plain', 'TLS'] as const)(
-    'ends every connection, %s, and frees the port',
-    async (spoken) => {
-      const tap = await startTap(
-        await startTarget((socket) => socket.write('hello'), { layer: spoken }),
-        { layer: spoken },
-      );
-      const { port } = tap;
-      const clients = await Promise.all(
-        Array.from({ length: 5 }, () => connect(port, { layer: spoken })),
-      );
-      await Promise.all(clients.map(({ client }) => take(client, 5)));
-      const ends = clients.map(({ client }) => endOf(client));
-      expect(tap.connections).toBe(5);
-      await tap.close();
-      expect(tap.connections).toBe(0);
-      expect(await Promise.all(ends)).toEqual(Array(5).fill('ECONNRESET'));
-      const again = net.connect({ host: '127.0.0.1', port });
-      const [error] = await once(again, 'error');
-      expect(error).toMatchObject({ code: 'ECONNREFUSED' });
-      await tap.close();
-    },
-  );
-
-  test('works while faults hold bytes, and before it ever listened', async () => {
-    const tap = await startTap(
-      await startTarget((socket) => socket.write('hello')),
-      { faults: ['silence', 'idle=1min', 'bandwidth', 'reset=after:1min'] },
-    );
-    const struck = next(tap, 'fault');
-    await connect(tap.port);
-    await struck;
-    await tap.close();
-    const { createTap } = await import('../tap.ts');
-    await createTap({ target: { host: '127.0.0.1', port: 1 } }).close();
   });
 });
