@@ -178,7 +178,6 @@ export class Tap extends EventEmitter<TapEvents> {
    * @throws where the target cannot be reached
    */
   async learnProtocols(): Promise<readonly string[]> {
-    this.#offers = undefined;
     return this.#context ? this.#learn() : [];
   }
 

@@ -46,6 +46,19 @@ describe('faults on a live connection', () => {
     expect((await all(client)).text).toBe('fo');
   });
 
+  test('are met in the order of a network, however they were given', async () => {
+    const { tap, strikes } = await rig(
+      ['down:reset=after:5B', 'buffer=1kB'],
+      (socket) => socket.end('0123456789'),
+    );
+    const { client } = await connect(tap.port);
+    expect(await all(client)).toMatchObject({
+      text: '01234',
+      end: 'ECONNRESET',
+    });
+    expect(strikes.map(({ fault }) => fault)).toEqual(['buffer', 'reset']);
+  });
+
   test('survive 60 changes of all that hold, without a byte lost', async () => {
     const choices = [
       ['latency=5~5'],

@@ -13,7 +13,7 @@ const hello = (socket: Duplex) => socket.write('hello');
 describe.each(['plain', 'TLS'] as const)('reset, %s,', (layer) => {
   test('lets so many bytes through, and tears down both sides', async () => {
     let atServer: Promise<string> | undefined;
-    const { tap, strikes, ends } = await rig(
+    const { tap, reads, strikes, ends } = await rig(
       ['reset=after:2000B'],
       (socket) => {
         atServer = endOf(socket);
@@ -21,8 +21,11 @@ describe.each(['plain', 'TLS'] as const)('reset, %s,', (layer) => {
       },
       { layer },
     );
+    const ended = next(tap, 'end');
     const { client } = await connect(tap.port, { layer });
     const { bytes, end } = await all(client);
+    // Far enough behind the bytes for any system to hand them over.
+    expect((await ended).time - reads.at(-1)!.time).toBeGreaterThan(19);
     expect(bytes.length).toBe(2000);
     expect(end).toBe('ECONNRESET');
     expect(await atServer).toBe('ECONNRESET');

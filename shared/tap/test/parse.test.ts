@@ -77,6 +77,10 @@ describe('what makes no sense is refused with what would:', () => {
       '"latency=-5": "-5" is not what delay of latency can be: 0 ms to 1 min. Write latency=delay:80ms (ms, s, min),jitter:0ms (ms, s, min).',
     ],
     [
+      'latency=61s',
+      '"latency=61s": "61s" is not what delay of latency can be: 0 ms to 1 min. Write latency=delay:80ms (ms, s, min),jitter:0ms (ms, s, min).',
+    ],
+    [
       'reset=after:2000kg',
       '"reset=after:2000kg": "2000kg" is not what after of reset can be: 1 B to 1000000 MB. Write reset=after:2kB (B, kB, MB) or after:5s (ms, s, min) or random:20kB (B, kB, MB).',
     ],

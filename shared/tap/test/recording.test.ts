@@ -185,6 +185,16 @@ describe('a recording', () => {
     expect(recording.dropped.connections).toBe(96);
   });
 
+  test('forgets a connection that closes when it has nothing left', () => {
+    const { recording, open, close } = rig(4);
+    for (const connection of [1, 2, 3, 4, 5]) open(connection);
+    expect(recording.connections()).toHaveLength(5);
+    close(1);
+    expect(recording.connection(1)).toBe(undefined);
+    close(2);
+    expect(recording.connection(2)).toMatchObject({ closed: 0 });
+  });
+
   test('keeps the first 256 strikes of a connection and counts the others', () => {
     const { recording, open } = rig(4);
     open(1);

@@ -159,6 +159,22 @@ describe.each(layers)('bytes go through as they were sent, %s:', (layer) => {
   }, 30_000);
 });
 
+describe('a slow reader', () => {
+  test('gets what came in small reads as it was sent', async () => {
+    const { client, server } = await through('plain');
+    const blocks = Array.from({ length: 1000 }, (_, at) =>
+      Buffer.alloc(10_000, at),
+    );
+    for (const block of blocks) {
+      server.write(block);
+      // A turn of the loop for the tap to read it by itself.
+      await new Promise((done) => setImmediate(done));
+    }
+    server.end();
+    expect((await all(client)).bytes.equals(Buffer.concat(blocks))).toBe(true);
+  });
+});
+
 describe('HTTP goes through:', () => {
   test('requests sent at once are answered in their order', async () => {
     const port = await listen(
