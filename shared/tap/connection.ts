@@ -298,7 +298,7 @@ export class Connection implements Surroundings, Victim {
     await Promise.race([Promise.all(written), late]);
     clearTimeout(this.#timer);
     const left = this.#story.moved + RST_AFTER - this.now();
-    if (left > 0) await wait(left);
+    if (left > 0) await wait(Math.ceil(left));
     if (this.#open.size === 0) return;
     this.#story.ended('rst');
     this.#destroy();

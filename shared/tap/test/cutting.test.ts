@@ -25,7 +25,7 @@ describe.each(['plain', 'TLS'] as const)('reset, %s,', (layer) => {
     const { client } = await connect(tap.port, { layer });
     const { bytes, end } = await all(client);
     // Far enough behind the bytes for any system to hand them over.
-    expect((await ended).time - reads.at(-1)!.time).toBeGreaterThan(19);
+    expect((await ended).time - reads.at(-1)!.time).toBeGreaterThan(15);
     expect(bytes.length).toBe(2000);
     expect(end).toBe('ECONNRESET');
     expect(await atServer).toBe('ECONNRESET');
@@ -68,7 +68,8 @@ describe('reset', () => {
     const begun = performance.now();
     const { client } = await connect(tap.port);
     expect(await endOf(client)).toBe('ECONNRESET');
-    expect(performance.now() - begun).toBeGreaterThan(38);
+    // A timer of Node may fire a little early.
+    expect(performance.now() - begun).toBeGreaterThan(30);
   });
 });
 

