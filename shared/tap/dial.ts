@@ -6,6 +6,12 @@ export interface Target {
   port: number;
 }
 
+/** Whether a host is this machine, by its name or its loopback address. */
+export function isLocal(host: string): boolean {
+  if (net.isIPv4(host)) return host.startsWith('127.');
+  return host === 'localhost' || host === '::1';
+}
+
 /** Connects to the target; half-open is allowed. */
 export function dial({ host, port }: Target): Socket {
   return net.connect({ host, port, allowHalfOpen: true, noDelay: true });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
 import tls, { type SecureContext, type TLSSocket } from 'node:tls';
-import { dial, type Target } from './dial.ts';
+import { dial, isLocal, type Target } from './dial.ts';
 
 /** What a client of the web may ask for by ALPN over TCP (RFC 7301). */
 const PROTOCOLS = ['h2', 'http/1.1'];
@@ -84,11 +84,6 @@ async function chosen(
   } finally {
     raw.destroy();
   }
-}
-
-function isLocal(host: string): boolean {
-  if (net.isIPv4(host)) return host.startsWith('127.');
-  return host === 'localhost' || host === '::1';
 }
 
 async function settled(socket: TLSSocket, event: string): Promise<TLSSocket> {

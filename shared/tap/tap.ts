@@ -18,7 +18,7 @@ import { formatFault, kindOf } from './faults/parse.ts';
 import type { RunningFault } from './one-way.ts';
 import { Recording } from './recording.ts';
 
-export type { Target } from './dial.ts';
+export { isLocal, type Target } from './dial.ts';
 export type * from './events.ts';
 export type { Fault, FaultKind, Parameter } from './faults/kind.ts';
 export { faultKinds, presets, type Preset } from './faults/catalogue.ts';

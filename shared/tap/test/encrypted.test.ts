@@ -3,6 +3,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { localCertificate } from '../../certificates/certificates.ts';
+import { isLocal } from '../tap.ts';
 import {
   all,
   atEnd,
@@ -27,6 +28,19 @@ function sayProtocol(protocols: string[]) {
     { layer, protocols },
   );
 }
+
+describe('only this machine is trusted without a certificate:', () => {
+  test.each([
+    ['localhost', true],
+    ['127.0.0.1', true],
+    ['127.8.8.8', true],
+    ['::1', true],
+    ['127.example.org', false],
+    ['localhost.example.org', false],
+    ['10.0.0.1', false],
+    ['0.0.0.0', false],
+  ])('%s: %s', (host, local) => expect(isLocal(host)).toBe(local));
+});
 
 describe('with TLS, the tap', () => {
   test.each([
