@@ -1,0 +1,110 @@
+/**
+ * The load, in a process of its own: measures one port at a time, on command.
+ */
+import { once } from 'node:events';
+import net from 'node:net';
+import { WebSocket } from 'ws';
+import { bulkRequest, LAST, smallRequest } from './exchange.ts';
+
+/** How much to measure. */
+export interface Load {
+  port: number;
+  /** Messages that are sent and come back, one after the other. */
+  roundTrips: number;
+  /** Connections that ask, each again as soon as it was answered. */
+  connections: number;
+  /** For how long they do, in milliseconds. */
+  duration: number;
+  /** Bytes of one download. */
+  bulk: number;
+}
+
+/** What came of it. */
+export interface Measured {
+  /** The median round trip, in microseconds. */
+  roundTrip: number;
+  /** Requests a second, over all connections. */
+  requests: number;
+  /** Megabytes a second, on one connection. */
+  bulk: number;
+}
+
+const host = '127.0.0.1';
+
+process.on('message', async (load: Load) => {
+  process.send!({
+    roundTrip: await roundTrip(load),
+    requests: await requests(load),
+    bulk: await bulk(load),
+  } satisfies Measured);
+});
+process.once('disconnect', () => process.exit());
+
+async function roundTrip({ port, roundTrips }: Load): Promise<number> {
+  const socket = new WebSocket(`ws://${host}:${port}`);
+  await once(socket, 'open');
+  const message = 'x'.repeat(64);
+  const times: number[] = [];
+  await new Promise<void>((done) => {
+    let sent = 0;
+    const send = () => {
+      sent = performance.now();
+      socket.send(message);
+    };
+    socket.on('message', () => {
+      times.push(performance.now() - sent);
+      if (times.length === roundTrips) done();
+      else send();
+    });
+    send();
+  });
+  socket.terminate();
+  return median(times) * 1000;
+}
+
+async function requests(load: Load): Promise<number> {
+  const { port, connections, duration } = load;
+  const request = smallRequest(port);
+  const sockets = Array.from({ length: connections }, () =>
+    net.connect({ host, port, noDelay: true }),
+  );
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  let answered = 0;
+  for (const socket of sockets) {
+    // An answer ends with the only line feed that ends a read.
+    socket.on('data', (bytes: Buffer) => {
+      if (bytes.at(-1) !== LAST || bytes.at(-2) === 0x0d) return;
+      answered += 1;
+      socket.write(request);
+    });
+    socket.write(request);
+  }
+  const begun = performance.now();
+  await new Promise((done) => setTimeout(done, duration));
+  const rate = answered / ((performance.now() - begun) / 1000);
+  for (const socket of sockets) socket.resetAndDestroy();
+  return rate;
+}
+
+async function bulk({ port, bulk: length }: Load): Promise<number> {
+  const buffer = Buffer.allocUnsafeSlow(256 * 1024);
+  const begun = performance.now();
+  const done = Promise.withResolvers<void>();
+  let left = length;
+  const callback = (bytes: number): boolean => {
+    left -= bytes;
+    if (left <= 0) done.resolve();
+    return true;
+  };
+  const socket = net.connect({ host, port, onread: { buffer, callback } });
+  socket.write(bulkRequest(port, length));
+  await done.promise;
+  socket.destroy();
+  return length / 1e6 / ((performance.now() - begun) / 1000);
+}
+
+/** The middle one. */
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}

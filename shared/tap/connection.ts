@@ -1,0 +1,336 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import { answerWith } from './answer.ts';
+import { borrow, dial, dialLending, giveBack, type Target } from './dial.ts';
+import { acceptEncrypted, dialEncrypted } from './encrypted.ts';
+import type { Direction } from './events.ts';
+import type { Victim } from './faults/stage.ts';
+import { OneWay, type RunningFault, type Surroundings } from './one-way.ts';
+import { type Listener, Story } from './story.ts';
+
+/** What a connection needs of its tap. */
+export interface Run extends Listener {
+  readonly seed: number;
+  target(): Target;
+  /** Where the target speaks TLS. */
+  readonly context?: SecureContext;
+  faults(): readonly RunningFault[];
+  /** What the target offers by ALPN. */
+  offers(): Promise<readonly string[]>;
+}
+
+/**
+ * Bytes that are followed by a RST may be lost with it: the receiver's system
+ * throws away what its program has not read yet, on some systems. So a RST of
+ * ours keeps this distance, in milliseconds.
+ */
+const RST_AFTER = 20;
+/** How long a peer has to end its side, or to take what is left to it. */
+const LINGER = 1000;
+
+/** A client, the target dialed for it, and what runs between them. */
+export class Connection implements Surroundings, Victim {
+  readonly connection: number;
+  readonly #run: Run;
+  readonly #story: Story;
+  readonly #raw: Socket;
+  /** What the client says: the raw socket, or TLS on top of it. */
+  #client: Duplex;
+  #targetRaw: Socket | undefined;
+  #target: Duplex | undefined;
+  /** What the target is read into, where it does not speak TLS. */
+  #lent: Buffer | undefined;
+  #up: OneWay | undefined;
+  #down: OneWay | undefined;
+  readonly #watches = new Map<RunningFault, () => void>();
+  readonly #open = new Set<Socket>();
+  /** One side tore it down: its RST is on its way to the other. */
+  #torn = false;
+  /** It is settled how it ends; what still comes in is nobody's. */
+  #over = false;
+  #finished = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(run: Run, connection: number, raw: Socket) {
+    this.#run = run;
+    this.connection = connection;
+    this.#story = new Story(run, connection, raw, run.context !== undefined);
+    this.#raw = raw;
+    this.#client = raw;
+    this.#adopt(raw);
+  }
+
+  get seed(): number {
+    return this.#run.seed;
+  }
+
+  get moved(): number {
+    return this.#story.moved;
+  }
+
+  now(): number {
+    return this.#run.now();
+  }
+
+  /** Shakes hands where there is TLS, then dials the target. */
+  async open(): Promise<void> {
+    this.#raw.on('error', () => this.#lost('up'));
+    this.fit(this.#run.faults());
+    if (this.#over) return;
+    if (this.#run.context) {
+      const client = await this.#encrypt(this.#run.context);
+      if (!client || this.#over) return;
+      this.#client = client;
+      this.#story.protocol = client.alpnProtocol || undefined;
+    }
+    this.#listen(this.#client, 'up');
+    this.#story.opened();
+    if (this.#status) this.#awaitRequest();
+    else await this.#dial();
+  }
+
+  /** From here on these faults apply. */
+  fit(faults: readonly RunningFault[]): void {
+    for (const [fault, stop] of this.#watches) {
+      if (faults.includes(fault)) continue;
+      stop();
+      this.#watches.delete(fault);
+    }
+    for (const fault of faults) {
+      if (this.#over) return;
+      if (this.#watches.has(fault)) continue;
+      const stop = fault.strike.watch?.(this);
+      if (!stop) continue;
+      if (this.#over) stop();
+      else this.#watches.set(fault, stop);
+    }
+    this.#up?.fit(faults);
+    this.#down?.fit(faults);
+  }
+
+  read(direction: Direction, bytes: Buffer, held: number): void {
+    this.#story.read(direction, bytes, held);
+  }
+
+  end(direction: Direction, how: 'fin' | 'rst'): void {
+    this.#story.ended(how, direction);
+    if (how === 'rst') this.#destroy();
+  }
+
+  strike(fault: string, text: string, direction?: Direction): void {
+    this.#story.struck(fault, text, direction);
+  }
+
+  cut(how: 'fin' | 'rst', fault: string, text: string): void {
+    if (this.#over) return;
+    this.strike(fault, text);
+    this.#settle();
+    if (how === 'rst') void this.#reset();
+    else this.#finish();
+  }
+
+  answer(first: Buffer): void {
+    this.#up?.stop();
+    this.#down?.stop();
+    this.#targetRaw?.destroy();
+    const code = this.#status ?? 502;
+    this.strike('status', `answered with ${code}, the server was not asked`);
+    this.#settle();
+    this.#client.unshift(first);
+    answerWith(code, this.#client, first, {
+      read: (direction, bytes) => this.read(direction, bytes, 0),
+      end: (direction) => this.#story.ended('fin', direction),
+      over: () => this.#finish(),
+    });
+  }
+
+  /** Ends it at once, whatever it carries: the tap closes. */
+  drop(): void {
+    if (!this.#over) this.#story.ended('rst');
+    this.#destroy();
+  }
+
+  async #encrypt(context: SecureContext): Promise<TLSSocket | undefined> {
+    let offers: readonly string[] = [];
+    try {
+      offers = await this.#run.offers();
+    } catch (error) {
+      // Who is answered without the target needs nothing of it.
+      if (!this.#status) {
+        this.#refuse('refused', error);
+        return undefined;
+      }
+    }
+    if (this.#over) return undefined;
+    try {
+      return await acceptEncrypted(this.#raw, context, offers);
+    } catch (error) {
+      this.#refuse('failed', error);
+      return undefined;
+    }
+  }
+
+  async #dial(): Promise<void> {
+    try {
+      this.#target = await this.#reach();
+    } catch (error) {
+      this.#refuse('refused', error);
+      return;
+    }
+    if (this.#over) return;
+    this.#listen(this.#target, 'down');
+    this.#up = new OneWay('up', this, this.#client, this.#target);
+    this.#down = new OneWay('down', this, this.#target, this.#client);
+    this.#up.fit(this.#run.faults());
+    this.#down.fit(this.#run.faults());
+    this.#up.start();
+    this.#down.start();
+  }
+
+  async #reach(): Promise<Duplex> {
+    const { context } = this.#run;
+    const target = this.#run.target();
+    if (!context) this.#lent = borrow();
+    const raw = this.#lent
+      ? dialLending(target, this.#lent, (bytes) => this.#down?.lend(bytes))
+      : dial(target);
+    this.#targetRaw = raw;
+    this.#adopt(raw);
+    await once(raw, 'connect');
+    return context ? dialEncrypted(raw, target, this.#story.protocol) : raw;
+  }
+
+  get #status(): number | undefined {
+    return this.#run.faults().find(({ strike }) => strike.status)?.strike
+      .status;
+  }
+
+  /** Looks at the first bytes before it decides whether to dial. */
+  #awaitRequest(): void {
+    const client = this.#client;
+    const settle = (first?: Buffer): void => {
+      client.off('data', settle);
+      client.off('end', settle);
+      client.pause();
+      if (this.#over) return;
+      if (!first) {
+        this.#story.ended('fin', 'up');
+        this.#settle();
+        this.#finish();
+      } else if (this.#status) {
+        this.answer(first);
+      } else {
+        client.unshift(first);
+        void this.#dial();
+      }
+    };
+    client.once('data', settle);
+    client.once('end', settle);
+    client.resume();
+  }
+
+  #adopt(raw: Socket): void {
+    this.#open.add(raw);
+    // Who waits for something hears of errors there, and `#listen` later.
+    raw.on('error', () => {});
+    raw.once('close', () => {
+      this.#open.delete(raw);
+      this.#closeIfDone();
+    });
+  }
+
+  #closeIfDone(): void {
+    if (this.#open.size > 0) return;
+    this.#settle();
+    clearTimeout(this.#timer);
+    if (this.#lent) giveBack(this.#lent);
+    this.#story.closed();
+  }
+
+  /** Hears when a side is torn down: all its bytes travel `direction`. */
+  #listen(socket: Duplex, direction: Direction): void {
+    const lost = () => this.#lost(direction);
+    socket.on('error', lost);
+    socket.on('close', () => {
+      if (!socket.readableEnded) lost();
+    });
+    if (socket.destroyed) lost();
+  }
+
+  #lost(direction: Direction): void {
+    if (this.#over || this.#torn) return;
+    this.#torn = true;
+    const [way, back] =
+      direction === 'up' ? [this.#up, this.#down] : [this.#down, this.#up];
+    // Nobody is left to take what goes back.
+    back?.stop();
+    if (way) way.reset();
+    else this.end(direction, 'rst');
+  }
+
+  /** The client cannot be served: it is told so in the way of TCP. */
+  #refuse(how: 'refused' | 'failed', error: unknown): void {
+    if (this.#over) return;
+    const text = (error as Error).message;
+    this.#story.ended(how, how === 'refused' ? 'down' : 'up', text);
+    this.#destroy();
+  }
+
+  #settle(): void {
+    this.#over = true;
+    this.#up?.stop();
+    this.#down?.stop();
+    for (const stop of this.#watches.values()) stop();
+    this.#watches.clear();
+  }
+
+  /** Lets go out what was handed on, then tears both sides down. */
+  async #reset(): Promise<void> {
+    const written = [this.#up, this.#down].map(
+      (way) => new Promise<void>((done) => (way ? way.written(done) : done())),
+    );
+    const late = new Promise((done) => {
+      this.#timer = setTimeout(done, LINGER);
+    });
+    await Promise.race([Promise.all(written), late]);
+    clearTimeout(this.#timer);
+    const left = this.#story.moved + RST_AFTER - this.now();
+    if (left > 0) await wait(Math.ceil(left));
+    if (this.#open.size === 0) return;
+    this.#story.ended('rst');
+    this.#destroy();
+  }
+
+  /** Ends both sides, and hears the peers out for a while. */
+  #finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    if (this.#client.destroyed) {
+      this.#destroy();
+      return;
+    }
+    this.#story.ended('fin');
+    this.#client.end();
+    this.#client.resume();
+    const target = this.#target;
+    target?.end();
+    // Not before: what is still to be written lies where it would read to.
+    this.#down?.written(() => target?.resume());
+    this.#timer = setTimeout(() => this.#destroy(), LINGER);
+  }
+
+  #destroy(): void {
+    this.#settle();
+    for (const raw of this.#open) {
+      const socket = raw === this.#raw ? this.#client : (this.#target ?? raw);
+      // While a FIN is going out libuv refuses to reset, and Node would lose
+      // the socket: then closing has to do.
+      const ending = socket.writableEnded && !socket.writableFinished;
+      if (raw.connecting || ending) raw.destroy();
+      else raw.resetAndDestroy();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import net, { type Socket } from 'node:net';
+import tls, { type SecureContext, type TLSSocket } from 'node:tls';
+import { dial, isLocal, type Target } from './dial.ts';
+
+/** What a client of the web may ask for by ALPN over TCP (RFC 7301). */
+const PROTOCOLS = ['h2', 'http/1.1'];
+
+/**
+ * The server's side of TLS on a socket that was accepted. The socket stays
+ * ours, so that a RST can go out without TLS having a say.
+ *
+ * @param offers protocols by ALPN, the best first; none: ALPN is ignored
+ * @returns once the handshake is over
+ * @throws what broke the handshake off; the socket is destroyed then
+ */
+export async function acceptEncrypted(
+  raw: Socket,
+  context: SecureContext,
+  offers: readonly string[],
+): Promise<TLSSocket> {
+  const socket = new tls.TLSSocket(raw, {
+    isServer: true,
+    secureContext: context,
+    ...(offers.length > 0 && { ALPNProtocols: [...offers] }),
+  });
+  return settled(socket, 'secure');
+}
+
+/**
+ * Dials the target with TLS, speaking the protocol that the client chose.
+ * A certificate is verified, unless the target is on this machine.
+ */
+export async function dialEncrypted(
+  raw: Socket,
+  target: Target,
+  protocol: string | undefined,
+): Promise<TLSSocket> {
+  const socket = tls.connect({
+    socket: raw,
+    rejectUnauthorized: !isLocal(target.host),
+    ...(net.isIP(target.host) === 0 && { servername: target.host }),
+    ...(protocol && { ALPNProtocols: [protocol] }),
+  });
+  return settled(socket, 'secureConnect');
+}
+
+/**
+ * Asks a target which protocols it offers by ALPN, the one that it prefers
+ * first. Costs it two handshakes and no request.
+ *
+ * @throws what connecting throws where the target cannot be reached
+ */
+export async function offeredProtocols(target: Target): Promise<string[]> {
+  const preferred = await chosen(target, PROTOCOLS);
+  if (!preferred) return [];
+  const others = PROTOCOLS.filter((protocol) => protocol !== preferred);
+  const offered = [preferred];
+  for (const other of others) {
+    if ((await chosen(target, [other])) === other) offered.push(other);
+  }
+  return offered;
+}
+
+/** undefined where the target chose none, or refused them all. */
+async function chosen(
+  target: Target,
+  protocols: string[],
+): Promise<string | undefined> {
+  const raw = dial(target);
+  await once(raw, 'connect');
+  try {
+    const socket = tls.connect({
+      socket: raw,
+      // Only what it offers is asked: nothing is said to it, nor believed.
+      rejectUnauthorized: false,
+      ...(net.isIP(target.host) === 0 && { servername: target.host }),
+      ALPNProtocols: protocols,
+    });
+    await settled(socket, 'secureConnect');
+    return socket.alpnProtocol || undefined;
+  } catch {
+    return undefined;
+  } finally {
+    raw.destroy();
+  }
+}
+
+async function settled(socket: TLSSocket, event: string): Promise<TLSSocket> {
+  const ended = new AbortController();
+  const close = () => ended.abort(new Error('closed during the TLS handshake'));
+  socket.once('close', close);
+  // An error may come before whoever asked has had the time to listen.
+  socket.on('error', () => {});
+  try {
+    await once(socket, event, { signal: ended.signal });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw ended.signal.aborted ? ended.signal.reason : error;
+  } finally {
+    socket.off('close', close);
+  }
+}

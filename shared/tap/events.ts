@@ -1,0 +1,80 @@
+/** What a tap tells: who connected, what was read, how it ended, what struck. */
+
+/** `up` runs from the client to the target, `down` from the target back. */
+export type Direction = 'up' | 'down';
+
+/** A client connected. With TLS: once the handshake with it was over. */
+export interface Opened {
+  /** 1 for the first connection of the tap, then 2, 3, … */
+  connection: number;
+  /** When the tap accepted it: milliseconds since the tap was created. */
+  time: number;
+  client: { host: string; port: number };
+  encrypted: boolean;
+  /** What client and tap agreed on by ALPN (RFC 7301), if on anything. */
+  protocol?: string;
+}
+
+/**
+ * Bytes that the tap handed on. Without faults this is what one read of a
+ * socket returned; with faults, what the receiver's next read may return.
+ */
+export interface Read {
+  connection: number;
+  direction: Direction;
+  /** When they were handed on: milliseconds since the tap was created. */
+  time: number;
+  /** For how many milliseconds a fault had held the first of these bytes. */
+  held: number;
+  /** How many bytes of this direction came before. */
+  offset: number;
+  /**
+   * Lent for as long as the event is told: afterwards the tap may read into
+   * the same memory. Copy what is kept, and write nothing: the bytes are on
+   * their way to the receiver.
+   */
+  bytes: Buffer;
+}
+
+/**
+ * `fin`: all was said. `rst`: torn down, whatever was on its way.
+ * `refused`: the target could not be reached, so the client got a RST.
+ * `failed`: the client broke off the TLS handshake.
+ */
+export type How = 'fin' | 'rst' | 'refused' | 'failed';
+
+/** One direction ended, or with `rst` and the rest the whole connection. */
+export interface Ended {
+  connection: number;
+  /** Where the end travelled. undefined: the tap itself cut both sides. */
+  direction?: Direction;
+  time: number;
+  how: How;
+  /** More about it in words: "connect ECONNREFUSED 127.0.0.1:8080". */
+  text?: string;
+}
+
+/** A fault struck. One that lasts says so once for each connection. */
+export interface Struck {
+  connection: number;
+  direction?: Direction;
+  time: number;
+  /** The name of the fault. */
+  fault: string;
+  text: string;
+}
+
+/** Both sockets of a connection are closed. */
+export interface Closed {
+  connection: number;
+  time: number;
+}
+
+/** The events of a tap, with their arguments. */
+export interface TapEvents {
+  open: [Opened];
+  read: [Read];
+  end: [Ended];
+  fault: [Struck];
+  close: [Closed];
+}

@@ -1,0 +1,36 @@
+import type { FaultKind } from './kind.ts';
+import { quantity } from './units.ts';
+
+export const idle: FaultKind<'after'> = {
+  name: 'idle',
+  sentence:
+    'Closes a connection on which nothing moved for a while, in neither direction: proxies and load balancers do, often after a minute.',
+  usual: 'each',
+  directed: false,
+  parameters: {
+    after: {
+      label: 'after',
+      meaning: 'how long nothing may move',
+      unit: 'ms',
+      least: 10,
+      most: 3_600_000,
+      usual: 60_000,
+    },
+  },
+  describe: ({ after }) =>
+    `Closes each connection on which nothing moved for ${quantity(after, 'ms')}.`,
+  start: ({ after }) => ({
+    watch(victim) {
+      const text = `closed: nothing moved for ${quantity(after, 'ms')}`;
+      const began = victim.now();
+      let timer: NodeJS.Timeout;
+      const look = () => {
+        const still = victim.now() - Math.max(began, victim.moved);
+        if (still >= after) victim.cut('fin', 'idle', text);
+        else timer = setTimeout(look, Math.ceil(after - still));
+      };
+      timer = setTimeout(look, after);
+      return () => clearTimeout(timer);
+    },
+  }),
+};

@@ -1,0 +1,65 @@
+import type { FaultKind } from './kind.ts';
+import { Stage, type Item, type Way } from './stage.ts';
+import { quantity } from './units.ts';
+
+class Joiner extends Stage {
+  readonly #wait: number;
+  #parts: Buffer[] = [];
+  #since = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #told = false;
+
+  constructor(way: Way, wait: number) {
+    super(way);
+    this.#wait = wait;
+  }
+
+  push(item: Item): void {
+    if (!item.bytes) {
+      this.release();
+      this.next.push(item);
+      return;
+    }
+    this.#parts.push(item.bytes);
+    if (this.#parts.length > 1) return;
+    this.#since = item.since;
+    this.#timer = setTimeout(() => this.release(), this.#wait);
+  }
+
+  override release(): void {
+    const parts = this.#parts;
+    this.stop();
+    if (parts.length === 0) return;
+    if (parts.length > 1 && !this.#told) {
+      this.#told = true;
+      this.way.strike('joiner', `${parts.length} reads became one`);
+    }
+    this.next.push({ bytes: Buffer.concat(parts), since: this.#since });
+  }
+
+  override stop(): void {
+    clearTimeout(this.#timer);
+    this.#parts = [];
+  }
+}
+
+export const joiner: FaultKind<'wait'> = {
+  name: 'joiner',
+  sentence:
+    'Glues reads that follow each other closely, so that what was sent in parts arrives at once. TCP has always been allowed to.',
+  usual: 'each',
+  directed: true,
+  parameters: {
+    wait: {
+      label: 'wait',
+      meaning: 'how long a read waits for others to join it',
+      unit: 'ms',
+      least: 1,
+      most: 60_000,
+      usual: 50,
+    },
+  },
+  describe: ({ wait }) =>
+    `Hands on as one read what arrives within ${quantity(wait, 'ms')}.`,
+  start: ({ wait }) => ({ stage: (way) => new Joiner(way, wait) }),
+};

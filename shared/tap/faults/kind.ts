@@ -1,0 +1,55 @@
+import type { Direction } from '../events.ts';
+import type { Stage, Victim, Way } from './stage.ts';
+
+/** A number that a fault takes. */
+export interface Parameter {
+  /** What stands before the number: `after` in `reset=after:2kB`. */
+  label: string;
+  /** A sentence part for a panel: "how long each read is held". */
+  meaning: string;
+  unit: Unit;
+  least: number;
+  most: number;
+  /** What it is unless said otherwise. */
+  usual: number;
+}
+
+/** What numbers count: milliseconds, bytes, bytes a second, percent, things. */
+export type Unit = 'ms' | 'B' | 'B/s' | '%' | '';
+
+/** A way the network fails: all that a panel or a parser must know of it. */
+export interface FaultKind<Key extends string = string> {
+  name: string;
+  /** What it does and where one meets it, in a sentence or two. */
+  sentence: string;
+  /** Where it strikes unless said otherwise: `each` is both, each by itself. */
+  usual: Direction | 'each';
+  /** Whether `up:` and `down:` make sense. */
+  directed: boolean;
+  /** In the order in which numbers without a label are understood. */
+  parameters: Record<Key, Parameter>;
+  /** Only one of the parameters is given, the others are 0. */
+  alternatives?: boolean;
+  /** What a fault with these numbers will do, without its direction. */
+  describe(values: Record<Key, number>): string;
+  /** Begins a run: what is returned is shared by all connections. */
+  start(values: Record<Key, number>): Strike;
+}
+
+/** What a fault does in a run of the tap. */
+export interface Strike {
+  /** Stands in the way of one direction of a connection. */
+  stage?(way: Way): Stage;
+  /** Watches a connection from its start; returns how to stop that. */
+  watch?(victim: Victim): () => void;
+  /** The HTTP status with which new connections are answered. */
+  status?: number;
+}
+
+/** A fault that is, or can be, set: plain data. */
+export interface Fault {
+  /** The name of its kind. */
+  name: string;
+  direction: Direction | 'each';
+  values: Record<string, number>;
+}

@@ -1,0 +1,58 @@
+import type { FaultKind } from './kind.ts';
+import { HoldingStage, type Item, type Way } from './stage.ts';
+
+class Latency extends HoldingStage {
+  readonly #delay: number;
+  readonly #jitter: number;
+  readonly #random: () => number;
+  #told = false;
+
+  constructor(way: Way, delay: number, jitter: number) {
+    super(way);
+    this.#delay = delay;
+    this.#jitter = jitter;
+    this.#random = way.random('latency');
+  }
+
+  due(_item: Item, now: number): number {
+    if (!this.#told) this.way.strike('latency', describe(this.#delay));
+    this.#told = true;
+    const swing = this.#jitter * (2 * this.#random() - 1);
+    return now + Math.max(0, this.#delay + swing);
+  }
+}
+
+function describe(delay: number): string {
+  return `from here on, each read is held for about ${delay} ms`;
+}
+
+export const latency: FaultKind<'delay' | 'jitter'> = {
+  name: 'latency',
+  sentence:
+    'Each read arrives later, as from far away. The order is kept: what follows a late read is late too.',
+  usual: 'each',
+  directed: true,
+  parameters: {
+    delay: {
+      label: 'delay',
+      meaning: 'how long each read is held',
+      unit: 'ms',
+      least: 0,
+      most: 60_000,
+      usual: 80,
+    },
+    jitter: {
+      label: 'jitter',
+      meaning: 'how far that may swing up or down',
+      unit: 'ms',
+      least: 0,
+      most: 60_000,
+      usual: 0,
+    },
+  },
+  describe: ({ delay, jitter }) =>
+    `Holds each read for ${delay} ms${jitter ? `, give or take ${jitter} ms` : ''}; the order is kept.`,
+  start: ({ delay, jitter }) => ({
+    stage: (way) => new Latency(way, delay, jitter),
+  }),
+};

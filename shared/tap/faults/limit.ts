@@ -1,0 +1,29 @@
+import type { FaultKind } from './kind.ts';
+import { UntilBytes } from './stage.ts';
+import { quantity } from './units.ts';
+
+export const limit: FaultKind<'bytes'> = {
+  name: 'limit',
+  sentence:
+    'Closes the connection politely (FIN) after so many bytes, as if all had been said: an answer that ends too early, without an error from TCP.',
+  usual: 'each',
+  directed: true,
+  parameters: {
+    bytes: {
+      label: 'after',
+      meaning: 'how many bytes pass before',
+      unit: 'B',
+      least: 1,
+      most: 1_000_000_000_000,
+      usual: 2000,
+    },
+  },
+  describe: ({ bytes }) =>
+    `Closes each connection after ${quantity(bytes, 'B')}.`,
+  start: ({ bytes }) => ({
+    stage(way) {
+      const text = `closed after ${quantity(bytes, 'B')} on the way ${way.direction}`;
+      return new UntilBytes(way, bytes, () => way.cut('fin', 'limit', text));
+    },
+  }),
+};

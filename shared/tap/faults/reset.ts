@@ -1,0 +1,64 @@
+import type { FaultKind } from './kind.ts';
+import { UntilBytes } from './stage.ts';
+import { quantity } from './units.ts';
+
+export const reset: FaultKind<'bytes' | 'time' | 'mean'> = {
+  name: 'reset',
+  sentence:
+    'Tears the connection down (RST) in the middle of whatever it carries: a server that crashed, a router that forgot. What was handed on before has arrived.',
+  usual: 'each',
+  directed: true,
+  alternatives: true,
+  parameters: {
+    bytes: {
+      label: 'after',
+      meaning: 'how many bytes pass before',
+      unit: 'B',
+      least: 1,
+      most: 1_000_000_000_000,
+      usual: 2000,
+    },
+    time: {
+      label: 'after',
+      meaning: 'how long the connection lives before',
+      unit: 'ms',
+      least: 1,
+      most: 3_600_000,
+      usual: 5000,
+    },
+    mean: {
+      label: 'random',
+      meaning: 'how many bytes pass before, on average',
+      unit: 'B',
+      least: 1,
+      most: 1_000_000_000_000,
+      usual: 20_000,
+    },
+  },
+  describe: ({ bytes, time, mean }) => {
+    if (bytes) return `Resets each connection after ${quantity(bytes, 'B')}.`;
+    if (time) return `Resets each connection after ${quantity(time, 'ms')}.`;
+    return `Resets each connection at random, after ${quantity(mean, 'B')} on average.`;
+  },
+  start: ({ bytes, time, mean }) => {
+    if (time) {
+      return {
+        watch(victim) {
+          const text = `reset after ${quantity(time, 'ms')}`;
+          const cut = () => victim.cut('rst', 'reset', text);
+          const timer = setTimeout(cut, time);
+          return () => clearTimeout(timer);
+        },
+      };
+    }
+    return {
+      stage(way) {
+        const random = way.random('reset');
+        // Any byte may be the one: the gaps are distributed exponentially.
+        const at = bytes || Math.ceil(-Math.log(1 - random()) * mean) || 1;
+        const text = `reset after ${quantity(at, 'B')} on the way ${way.direction}`;
+        return new UntilBytes(way, at, () => way.cut('rst', 'reset', text));
+      },
+    };
+  },
+};

@@ -1,0 +1,45 @@
+import type { FaultKind } from './kind.ts';
+import { HoldingStage, type Item, type Way } from './stage.ts';
+import { quantity } from './units.ts';
+
+class Silence extends HoldingStage {
+  readonly #from: number;
+  #told = false;
+
+  constructor(way: Way, after: number) {
+    super(way);
+    this.#from = way.now() + after;
+  }
+
+  due(_item: Item, now: number): number {
+    if (now < this.#from) return now;
+    if (!this.#told) {
+      this.way.strike('silence', 'from here on, everything is held');
+    }
+    this.#told = true;
+    return Infinity;
+  }
+}
+
+export const silence: FaultKind<'after'> = {
+  name: 'silence',
+  sentence:
+    'Nothing arrives any more and nobody says so: a cable was pulled, a phone left the network. Connections stay open; ends are held too. Lift it, and all that was held arrives.',
+  usual: 'each',
+  directed: true,
+  parameters: {
+    after: {
+      label: 'after',
+      meaning: 'how long a connection works before',
+      unit: 'ms',
+      least: 0,
+      most: 3_600_000,
+      usual: 0,
+    },
+  },
+  describe: ({ after }) =>
+    after
+      ? `Holds everything, from ${quantity(after, 'ms')} on.`
+      : 'Holds everything.',
+  start: ({ after }) => ({ stage: (way) => new Silence(way, after) }),
+};

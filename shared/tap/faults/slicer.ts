@@ -1,0 +1,75 @@
+import type { FaultKind } from './kind.ts';
+import { HoldingStage, type Item, type Way } from './stage.ts';
+import { quantity } from './units.ts';
+
+class Slicer extends HoldingStage {
+  readonly #pieces: number;
+  readonly #random: () => number;
+  #told = false;
+
+  constructor(way: Way, pieces: number, gap: number) {
+    // Pieces that follow too closely would be glued again by the receiver.
+    super(way, gap);
+    this.#pieces = pieces;
+    this.#random = way.random('slicer');
+  }
+
+  override push(item: Item): void {
+    if (!item.bytes || item.bytes.length < 2) return super.push(item);
+    if (!this.#told) {
+      this.way.strike('slicer', 'from here on, each read is cut into pieces');
+    }
+    this.#told = true;
+    let start = 0;
+    for (const end of this.#ends(item.bytes.length)) {
+      super.push({ ...item, bytes: item.bytes.subarray(start, end) });
+      start = end;
+    }
+  }
+
+  due(_item: Item, now: number): number {
+    return now;
+  }
+
+  /** Where the pieces end: at least two of them, at random places. */
+  #ends(length: number): number[] {
+    const most = Math.min(this.#pieces, length) - 1;
+    const ends = new Set([length]);
+    const cuts = 1 + Math.floor(this.#random() * most);
+    for (let cut = 0; cut < cuts; cut += 1) {
+      ends.add(1 + Math.floor(this.#random() * (length - 1)));
+    }
+    return [...ends].sort((one, other) => one - other);
+  }
+}
+
+export const slicer: FaultKind<'pieces' | 'gap'> = {
+  name: 'slicer',
+  sentence:
+    'Cuts each read at random places, so that what was sent at once arrives in parts. TCP has always been allowed to.',
+  usual: 'each',
+  directed: true,
+  parameters: {
+    pieces: {
+      label: 'pieces',
+      meaning: 'how many pieces a read is cut into at most',
+      unit: '',
+      least: 2,
+      most: 1000,
+      usual: 3,
+    },
+    gap: {
+      label: 'gap',
+      meaning: 'how long between two pieces',
+      unit: 'ms',
+      least: 1,
+      most: 10_000,
+      usual: 2,
+    },
+  },
+  describe: ({ pieces, gap }) =>
+    `Cuts each read into 2${pieces > 2 ? ` to ${pieces}` : ''} pieces, ${quantity(gap, 'ms')} apart.`,
+  start: ({ pieces, gap }) => ({
+    stage: (way) => new Slicer(way, pieces, gap),
+  }),
+};

@@ -1,0 +1,63 @@
+import type { FaultKind } from './kind.ts';
+import { HoldingStage, type Item, type Way } from './stage.ts';
+import { quantity } from './units.ts';
+
+/** What one TCP segment carries on Ethernet, about. */
+const SEGMENT = 1460;
+
+class Stall extends HoldingStage {
+  readonly #chance: number;
+  readonly #hold: number;
+  readonly #random: () => number;
+
+  constructor(way: Way, loss: number, hold: number) {
+    super(way);
+    this.#chance = loss / 100;
+    this.#hold = hold;
+    this.#random = way.random('stall');
+  }
+
+  due(item: Item, now: number): number {
+    let lost = false;
+    // Draws for every segment, lost or not: the next read draws the same then.
+    for (let left = item.bytes?.length ?? 0; left > 0; left -= SEGMENT) {
+      if (this.#random() < this.#chance) lost = true;
+    }
+    if (!lost) return now;
+    this.way.strike(
+      'stall',
+      `a packet was lost: all waits ${quantity(this.#hold, 'ms')} until it was sent again`,
+    );
+    return now + this.#hold;
+  }
+}
+
+export const stall: FaultKind<'loss' | 'hold'> = {
+  name: 'stall',
+  sentence:
+    'What a lost packet looks like from above: one connection stands still until TCP has sent the packet again, then all arrives, in order. The other connections go on.',
+  usual: 'each',
+  directed: true,
+  parameters: {
+    loss: {
+      label: 'loss',
+      meaning: 'how many packets of a hundred are lost',
+      unit: '%',
+      least: 0.01,
+      most: 100,
+      usual: 2,
+    },
+    hold: {
+      label: 'hold',
+      meaning: 'how long until it is sent again',
+      unit: 'ms',
+      least: 1,
+      most: 60_000,
+      // The least that Linux waits before it sends again.
+      usual: 200,
+    },
+  },
+  describe: ({ loss, hold }) =>
+    `Loses ${quantity(loss, '%')} of the packets: each time that connection stands still for ${quantity(hold, 'ms')}.`,
+  start: ({ loss, hold }) => ({ stage: (way) => new Stall(way, loss, hold) }),
+};

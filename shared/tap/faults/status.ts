@@ -1,0 +1,38 @@
+import type { FaultKind } from './kind.ts';
+import { Stage, type Item } from './stage.ts';
+
+/** RFC 9112 3: a method, a target, HTTP/1.x, and the end of the line. */
+const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Z-]+ [^ \r\n]+ HTTP\/1\.[01]\r?\n/;
+
+/** On a connection that lives already: waits for its next request. */
+class AnswersNext extends Stage {
+  push(item: Item): void {
+    const head = item.bytes?.subarray(0, 16_384).toString('latin1') ?? '';
+    if (item.bytes && REQUEST_LINE.test(head)) this.way.answer(item.bytes);
+    else this.next.push(item);
+  }
+}
+
+export const status: FaultKind<'code'> = {
+  name: 'status',
+  sentence:
+    'A proxy that cannot reach the server answers in its place, with a status of its own. The one fault that speaks HTTP: 1.1, and 2 on new connections.',
+  usual: 'up',
+  directed: false,
+  parameters: {
+    code: {
+      label: 'code',
+      meaning: 'the status of the answer',
+      unit: '',
+      least: 400,
+      most: 599,
+      usual: 502,
+    },
+  },
+  describe: ({ code }) =>
+    `Answers the next request of each connection with ${code}, without asking the server.`,
+  start: ({ code }) => ({
+    status: code,
+    stage: (way) => new AnswersNext(way),
+  }),
+};

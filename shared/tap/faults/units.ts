@@ -1,0 +1,66 @@
+import type { Unit } from './kind.ts';
+
+/** How much of the smallest unit each one is; from small to large. */
+const SIZES: Record<Unit, [name: string, size: number][]> = {
+  ms: [
+    ['ms', 1],
+    ['s', 1000],
+    ['min', 60_000],
+  ],
+  B: [
+    ['B', 1],
+    ['kB', 1000],
+    ['MB', 1_000_000],
+  ],
+  'B/s': [
+    ['B/s', 1],
+    ['kB/s', 1000],
+    ['MB/s', 1_000_000],
+  ],
+  '%': [['%', 1]],
+  '': [['', 1]],
+};
+
+/** What may be written behind a number: `ms, s, min`. */
+export function unitNames(unit: Unit): string[] {
+  return SIZES[unit].map(([name]) => name);
+}
+
+/** 200000 B/s as `200 kB/s`: exact, in the largest unit that is not below 1. */
+export function quantity(amount: number, unit: Unit): string {
+  // Half a minute is said in seconds, as people do.
+  const fits = SIZES[unit].filter(
+    ([name, size]) => amount >= size && (name !== 'min' || amount % size === 0),
+  );
+  const [name, size] = fits.at(-1) ?? SIZES[unit][0]!;
+  const space = name === '%' || name === '' ? '' : ' ';
+  return `${amount / size}${space}${name}`;
+}
+
+/**
+ * `200kB/s` as 200000 B/s. Without a unit it is what `fallback` says.
+ * undefined where it is no number, or where the unit is none that exists.
+ */
+export function parseQuantity(
+  text: string,
+  fallback: Unit,
+): { amount: number; unit: Unit } | undefined {
+  const match = /^(\d{1,15}(?:\.\d{1,9})?) ?([a-z/%]*)$/i.exec(text.trim());
+  if (!match) return undefined;
+  const amount = Number(match[1]);
+  const said = match[2]!.toLowerCase();
+  if (said === '') return { amount, unit: fallback };
+  for (const [unit, sizes] of Object.entries(SIZES) as [
+    Unit,
+    [string, number][],
+  ][]) {
+    const known = sizes.find(([name]) => name.toLowerCase() === said);
+    if (known) return { amount: exact(amount * known[1], unit), unit };
+  }
+  return undefined;
+}
+
+/** Only percentages have parts; elsewhere they are the computer's rounding. */
+function exact(amount: number, unit: Unit): number {
+  return unit === '%' ? amount : Math.round(amount);
+}

@@ -1,0 +1,223 @@
+import type { Duplex } from 'node:stream';
+import type { Direction } from './events.ts';
+import type { Strike } from './faults/kind.ts';
+import type { Item, Outlet, Stage, Way } from './faults/stage.ts';
+import { randomFrom } from './random.ts';
+
+/** A fault of the present run, and where it stands among the others. */
+export interface RunningFault {
+  strike: Strike;
+  direction: Direction | 'each';
+  /** Bytes meet a lower rank first. */
+  rank: number;
+}
+
+/** What a direction of a connection needs of the connection. */
+export interface Surroundings {
+  readonly connection: number;
+  readonly seed: number;
+  now(): number;
+  /** Bytes leave for the receiver. */
+  read(direction: Direction, bytes: Buffer, held: number): void;
+  /** An end leaves for the receiver; a RST is the connection's to send. */
+  end(direction: Direction, how: 'fin' | 'rst'): void;
+  strike(fault: string, text: string, direction: Direction): void;
+  cut(how: 'fin' | 'rst', fault: string, text: string): void;
+  answer(first: Buffer): void;
+}
+
+/**
+ * How much faults may hold of one direction. Then the sender has to wait, as it
+ * has to for a network: this is the window of the connection.
+ */
+const WINDOW = 1024 * 1024;
+
+/**
+ * One direction of a connection: what comes out of one socket goes into the
+ * other, through the faults if there are any. It reads no faster than the
+ * receiver takes.
+ */
+export class OneWay implements Way {
+  readonly direction: Direction;
+  readonly #around: Surroundings;
+  readonly #source: Duplex;
+  readonly #sink: Duplex;
+  #stages: { of: RunningFault; stage: Stage }[] = [];
+  /** Bytes that stages hold. */
+  #held = 0;
+  /** Writes that the system has not taken yet, and who waits for that. */
+  #writing = 0;
+  #whenWritten: (() => void) | undefined;
+  /** The receiver does not keep up. */
+  #full = false;
+  #paused = false;
+  #over = false;
+
+  constructor(
+    direction: Direction,
+    around: Surroundings,
+    source: Duplex,
+    sink: Duplex,
+  ) {
+    this.direction = direction;
+    this.#around = around;
+    this.#source = source;
+    this.#sink = sink;
+  }
+
+  /** Begins to read. */
+  start(): void {
+    this.#source.on('data', this.#onData);
+    this.#source.on('end', this.#onEnd);
+    this.#source.resume();
+  }
+
+  /** Bytes from a source that reads into the same memory again and again. */
+  lend(bytes: Buffer): void {
+    if (this.#over) return;
+    if (this.#stages.length > 0) {
+      this.#onData(Buffer.from(bytes));
+      return;
+    }
+    this.#send(bytes, 0);
+    // Not all went out at once: until it did, nothing may be read over it.
+    if (this.#sink.writableLength > 0) this.#full = true;
+    this.#balance();
+  }
+
+  /** The sender tore the connection down: that travels behind its bytes. */
+  reset(): void {
+    this.#enter({ end: 'rst', since: this.now() });
+  }
+
+  /**
+   * Stops for good: reads no more, and forgets what faults hold. What was
+   * handed on already still goes out.
+   */
+  stop(): void {
+    if (this.#over) return;
+    this.#over = true;
+    for (const { stage } of this.#stages) stage.stop();
+    this.#source.off('data', this.#onData);
+    this.#source.off('end', this.#onEnd);
+    this.#source.pause();
+  }
+
+  /** Calls back once the system has taken all that was handed on. */
+  written(then: () => void): void {
+    if (this.#writing === 0 || this.#sink.destroyed) then();
+    else this.#whenWritten = then;
+  }
+
+  /**
+   * From here on these faults apply. Those that stay keep their state; what
+   * the others hold goes on at once, through those that follow.
+   */
+  fit(faults: readonly RunningFault[]): void {
+    if (this.#over) return;
+    const old = this.#stages;
+    const fitted: typeof old = [];
+    for (const of of faults) {
+      if (of.direction !== 'each' && of.direction !== this.direction) continue;
+      const stage =
+        old.find((other) => other.of === of)?.stage ?? of.strike.stage?.(this);
+      if (stage) fitted.push({ of, stage });
+    }
+    fitted.sort((one, other) => one.of.rank - other.of.rank);
+    this.#stages = fitted;
+    const follows = (rank: number): Outlet =>
+      fitted.find(({ of }) => of.rank > rank)?.stage ?? this.#exit;
+    for (const { of, stage } of fitted) stage.next = follows(of.rank);
+    for (const { of, stage } of old.toReversed()) {
+      stage.next = follows(of.rank);
+      if (!fitted.some((other) => other.stage === stage)) stage.release();
+    }
+  }
+
+  now(): number {
+    return this.#around.now();
+  }
+
+  random(fault: string): () => number {
+    const { seed, connection } = this.#around;
+    return randomFrom(seed, `${connection}/${this.direction}/${fault}`);
+  }
+
+  strike(fault: string, text: string): void {
+    this.#around.strike(fault, text, this.direction);
+  }
+
+  cut(how: 'fin' | 'rst', fault: string, text: string): void {
+    this.#around.cut(how, fault, text);
+  }
+
+  answer(first: Buffer): void {
+    this.#around.answer(first);
+  }
+
+  readonly #onData = (bytes: Buffer): void => {
+    if (this.#stages.length > 0) this.#enter({ bytes, since: this.now() });
+    else this.#send(bytes, 0);
+  };
+
+  readonly #onEnd = (): void => {
+    this.#enter({ end: 'fin', since: this.now() });
+  };
+
+  /** Where the faults end. */
+  readonly #exit: Outlet = {
+    push: (item) => {
+      this.#held -= item.bytes?.length ?? 0;
+      this.#leave(item);
+      this.#balance();
+    },
+  };
+
+  #enter(item: Item): void {
+    if (this.#over) return;
+    const first = this.#stages[0]?.stage;
+    if (!first) {
+      this.#leave(item);
+      return;
+    }
+    this.#held += item.bytes?.length ?? 0;
+    first.push(item);
+    this.#balance();
+  }
+
+  #leave({ bytes, end, since }: Item): void {
+    if (this.#over) return;
+    if (bytes) this.#send(bytes, this.now() - since);
+    else if (end) {
+      this.#around.end(this.direction, end);
+      if (end === 'fin') this.#sink.end();
+    }
+  }
+
+  #send(bytes: Buffer, held: number): void {
+    this.#writing += 1;
+    const takesMore = this.#sink.write(bytes, this.#onWritten);
+    // Told afterwards: whoever hears it may cut the connection.
+    this.#around.read(this.direction, bytes, held);
+    if (takesMore) return;
+    this.#full = true;
+    this.#balance();
+  }
+
+  readonly #onWritten = (): void => {
+    this.#writing -= 1;
+    if (this.#writing > 0) return;
+    this.#whenWritten?.();
+    this.#whenWritten = undefined;
+    this.#full = false;
+    this.#balance();
+  };
+
+  #balance(): void {
+    const wait = this.#full || this.#held > WINDOW;
+    if (wait === this.#paused || this.#over) return;
+    this.#paused = wait;
+    if (wait) this.#source.pause();
+    else this.#source.resume();
+  }
+}

@@ -1,0 +1,197 @@
+import type {
+  Closed,
+  Direction,
+  Ended,
+  Opened,
+  Read,
+  Struck,
+} from './events.ts';
+import { Slab, type Track } from './slab.ts';
+
+/** What is kept of one direction. */
+export interface RecordedWay {
+  /** Bytes and reads that were handed on in all. */
+  bytes: number;
+  reads: number;
+  /** The first byte that is still kept: above 0, the front was dropped. */
+  from: number;
+}
+
+/** What is kept of a connection, apart from its bytes. */
+export interface RecordedConnection {
+  connection: number;
+  opened: Opened;
+  up: RecordedWay;
+  down: RecordedWay;
+  ends: readonly Ended[];
+  /** The first 256 strikes; how many more there were. */
+  faults: readonly Struck[];
+  moreFaults: number;
+  /** Milliseconds since the tap was created; undefined while it lives. */
+  closed?: number;
+}
+
+interface Entry {
+  opened: Opened;
+  track: Track;
+  reads: { up: number; down: number };
+  ends: Ended[];
+  faults: Struck[];
+  moreFaults: number;
+  closed?: number;
+}
+
+const SLAB = 64 * 1024 * 1024;
+const FAULTS_KEPT = 256;
+
+/**
+ * A copy of what went through a tap, in memory of fixed size. When it is full,
+ * connections that are closed leave first, whole, the one that closed first
+ * before the others; when none is closed, the oldest bytes of a live one go.
+ */
+export class Recording {
+  /** What had to leave. */
+  readonly dropped = { connections: 0, reads: 0, bytes: 0 };
+  readonly #entries = new Map<number, Entry>();
+  /** In the order in which they closed. */
+  readonly #closed = new Set<Entry>();
+  readonly #slab: Slab;
+
+  /** @param size of the slab in bytes */
+  constructor(size = SLAB) {
+    this.#slab = new Slab(size, () => this.#makeRoom());
+  }
+
+  /** All connections that are still known, in the order they were opened. */
+  connections(): RecordedConnection[] {
+    return [...this.#entries.keys()].map((known) => this.connection(known)!);
+  }
+
+  /** undefined where the connection left the recording, or never was. */
+  connection(connection: number): RecordedConnection | undefined {
+    const entry = this.#entries.get(connection);
+    if (!entry) return undefined;
+    const { opened, ends, faults, moreFaults, closed, track, reads } = entry;
+    const way = (direction: Direction): RecordedWay => ({
+      bytes: track[direction],
+      reads: reads[direction],
+      from: this.#slab.start(track, direction),
+    });
+    return {
+      connection,
+      opened,
+      up: way('up'),
+      down: way('down'),
+      ends: [...ends],
+      faults: [...faults],
+      moreFaults,
+      closed,
+    };
+  }
+
+  /**
+   * A copy of the bytes from `start` to before `end` of one direction;
+   * undefined where some of them were dropped, or were never there.
+   */
+  bytes(
+    connection: number,
+    direction: Direction,
+    start: number,
+    end: number,
+  ): Buffer | undefined {
+    const entry = this.#entries.get(connection);
+    return entry && this.#slab.bytes(entry.track, direction, start, end);
+  }
+
+  /**
+   * The reads of a connection that are still kept, both directions, oldest
+   * first, each with a copy of its bytes. The first of a direction whose front
+   * was dropped may lack its beginning. Walk through it in one go: what comes
+   * in meanwhile may push out what was not yet reached.
+   */
+  *reads(connection: number): Generator<Read> {
+    const entry = this.#entries.get(connection);
+    if (!entry) return;
+    let parts: Buffer[] = [];
+    let first: { offset: number; time: number; held: number } | undefined;
+    for (const piece of this.#slab.pieces(entry.track)) {
+      first ??= piece;
+      parts.push(piece.bytes);
+      if (piece.continues) continue;
+      const { offset, time, held } = first;
+      const bytes = Buffer.concat(parts);
+      yield {
+        connection,
+        direction: piece.direction,
+        time,
+        held,
+        offset,
+        bytes,
+      };
+      parts = [];
+      first = undefined;
+    }
+  }
+
+  /** For the tap: a connection begins. */
+  open(opened: Opened): void {
+    this.#entries.set(opened.connection, {
+      opened,
+      track: this.#slab.track(),
+      reads: { up: 0, down: 0 },
+      ends: [],
+      faults: [],
+      moreFaults: 0,
+    });
+  }
+
+  /** For the tap: bytes were handed on. They are copied. */
+  read({ connection, direction, time, held, bytes }: Read): void {
+    const entry = this.#entries.get(connection);
+    if (!entry) return;
+    entry.reads[direction] += 1;
+    this.#slab.add(entry.track, direction, time, held, bytes);
+  }
+
+  /** For the tap: an end was handed on. */
+  end(ended: Ended): void {
+    this.#entries.get(ended.connection)?.ends.push(ended);
+  }
+
+  /** For the tap: a fault struck. */
+  fault(struck: Struck): void {
+    const entry = this.#entries.get(struck.connection);
+    if (!entry) return;
+    if (entry.faults.length < FAULTS_KEPT) entry.faults.push(struck);
+    else entry.moreFaults += 1;
+  }
+
+  /** For the tap: both sockets are closed. */
+  close({ connection, time }: Closed): void {
+    const entry = this.#entries.get(connection);
+    if (!entry) return;
+    entry.closed = time;
+    this.#closed.add(entry);
+    // Each keeps at least a block, or the list of them would grow for ever.
+    if (entry.track.first < 0) this.#forget(entry);
+  }
+
+  #makeRoom(): void {
+    const [longestClosed] = this.#closed;
+    if (longestClosed) this.#forget(longestClosed);
+    else this.#dropFirst(this.#slab.oldest!);
+  }
+
+  #forget(entry: Entry): void {
+    while (entry.track.first >= 0) this.#dropFirst(entry.track);
+    this.#closed.delete(entry);
+    this.#entries.delete(entry.opened.connection);
+    this.dropped.connections += 1;
+  }
+
+  #dropFirst(track: Track): void {
+    const { bytes, reads } = this.#slab.dropFirst(track);
+    this.dropped.bytes += bytes;
+    this.dropped.reads += reads;
+  }
+}

@@ -1,0 +1,232 @@
+import type { Direction } from './events.ts';
+
+/** Everything that a slab keeps of one connection: a chain of blocks. */
+export interface Track {
+  /** The oldest block and the newest; NONE where nothing is kept. */
+  first: number;
+  last: number;
+  /** Bytes ever added. */
+  up: number;
+  down: number;
+}
+
+/** A run of bytes as it lies in a block: a read, or a part of one. */
+export interface Piece {
+  direction: Direction;
+  time: number;
+  held: number;
+  /** Where its first byte stands in its direction. */
+  offset: number;
+  /** A view into the slab: copy what is to be kept. */
+  bytes: Buffer;
+  /** Whether the next piece belongs to the same read. */
+  continues: boolean;
+}
+
+/** What a dropped block took with it. */
+export interface Loss {
+  bytes: number;
+  reads: number;
+}
+
+export const NONE = -1;
+const BLOCK = 8192;
+/** Before each piece: length and flags (4), held (4), time (8). */
+const HEADER = 16;
+const DOWN = 0x8000_0000;
+const CONTINUES = 0x4000_0000;
+const LENGTH = 0x3fff_ffff;
+
+/**
+ * One piece of memory of fixed size, in blocks, with an index of fixed size
+ * beside it. Each track is a chain of blocks, both directions in the order of
+ * their reads. When no block is free, `makeRoom` must drop something.
+ */
+export class Slab {
+  readonly blocks: number;
+  readonly #bytes: Buffer;
+  readonly #view: DataView;
+  /** The next block of the same track, or of the free ones. */
+  readonly #next: Int32Array;
+  /** How much of a block is written. */
+  readonly #used: Int32Array;
+  /** How many bytes of each direction came before a block. */
+  readonly #up: Float64Array;
+  readonly #down: Float64Array;
+  /** All blocks in use, from the oldest to the newest, linked both ways. */
+  readonly #older: Int32Array;
+  readonly #newer: Int32Array;
+  readonly #owner: (Track | undefined)[];
+  #oldest = NONE;
+  #newest = NONE;
+  #free = 0;
+  #makeRoom: () => void;
+
+  /**
+   * @param size in bytes; rounded down to blocks of 8 KiB, at least two
+   * @param makeRoom called when no block is free: must free one
+   */
+  constructor(size: number, makeRoom: () => void) {
+    const blocks = Math.max(2, Math.floor(size / BLOCK));
+    this.blocks = blocks;
+    // Untouched pages cost nothing: the system gives them when written to.
+    this.#bytes = Buffer.allocUnsafeSlow(blocks * BLOCK);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#next = Int32Array.from({ length: blocks }, (_, at) => at + 1);
+    this.#next[blocks - 1] = NONE;
+    this.#used = new Int32Array(blocks);
+    this.#up = new Float64Array(blocks);
+    this.#down = new Float64Array(blocks);
+    this.#older = new Int32Array(blocks).fill(NONE);
+    this.#newer = new Int32Array(blocks).fill(NONE);
+    this.#owner = Array.from({ length: blocks });
+    this.#makeRoom = makeRoom;
+  }
+
+  /** Whose block is the oldest of all. */
+  get oldest(): Track | undefined {
+    return this.#owner[this.#oldest];
+  }
+
+  /** A new track, with a block of its own from the start. */
+  track(): Track {
+    const track = { first: NONE, last: NONE, up: 0, down: 0 };
+    this.#take(track);
+    return track;
+  }
+
+  /** Copies one read to the end of a track. */
+  add(
+    track: Track,
+    direction: Direction,
+    time: number,
+    held: number,
+    bytes: Buffer,
+  ): void {
+    const flag = direction === 'down' ? DOWN : 0;
+    let at = 0;
+    do {
+      let block = track.last;
+      // Room for a header and nothing behind it is no room.
+      if (block === NONE || BLOCK - this.#used[block]! <= HEADER) {
+        block = this.#take(track);
+      }
+      const used = this.#used[block]!;
+      const length = Math.min(BLOCK - used - HEADER, bytes.length - at);
+      const start = block * BLOCK + used;
+      const more = at + length < bytes.length ? CONTINUES : 0;
+      this.#view.setUint32(start, (flag | more | length) >>> 0);
+      this.#view.setFloat32(start + 4, held);
+      this.#view.setFloat64(start + 8, time);
+      bytes.copy(this.#bytes, start + HEADER, at, at + length);
+      this.#used[block] = used + HEADER + length;
+      track[direction] += length;
+      at += length;
+    } while (at < bytes.length);
+  }
+
+  /** All pieces of a track, oldest first. */
+  *pieces(track: Track): Generator<Piece> {
+    for (let block = track.first; block !== NONE; block = this.#next[block]!) {
+      yield* this.#inBlock(block);
+    }
+  }
+
+  /** How many bytes of a direction were dropped from the front of a track. */
+  start(track: Track, direction: Direction): number {
+    if (track.first === NONE) return track[direction];
+    return (direction === 'up' ? this.#up : this.#down)[track.first]!;
+  }
+
+  /**
+   * The bytes from `start` to before `end` of one direction, as a copy;
+   * undefined where some of them are not, or no longer, there.
+   */
+  bytes(
+    track: Track,
+    direction: Direction,
+    start: number,
+    end: number,
+  ): Buffer | undefined {
+    if (start < this.start(track, direction)) return undefined;
+    if (end > track[direction] || start > end) return undefined;
+    const copy = Buffer.allocUnsafe(end - start);
+    const before = direction === 'up' ? this.#up : this.#down;
+    for (let block = track.first; block !== NONE; block = this.#next[block]!) {
+      if (before[block]! >= end) break;
+      const next = this.#next[block]!;
+      const after = next === NONE ? track[direction] : before[next]!;
+      if (after <= start) continue;
+      for (const piece of this.#inBlock(block)) {
+        if (piece.direction !== direction) continue;
+        const from = Math.max(0, start - piece.offset);
+        const to = Math.min(piece.bytes.length, end - piece.offset);
+        if (from >= to) continue;
+        piece.bytes.copy(copy, piece.offset + from - start, from, to);
+      }
+    }
+    return copy;
+  }
+
+  /** Frees the oldest block of a track. */
+  dropFirst(track: Track): Loss {
+    const block = track.first;
+    const loss = { bytes: 0, reads: 0 };
+    for (const piece of this.#inBlock(block)) {
+      loss.bytes += piece.bytes.length;
+      if (!piece.continues) loss.reads += 1;
+    }
+    track.first = this.#next[block]!;
+    if (track.first === NONE) track.last = NONE;
+    const older = this.#older[block]!;
+    const newer = this.#newer[block]!;
+    if (older === NONE) this.#oldest = newer;
+    else this.#newer[older] = newer;
+    if (newer === NONE) this.#newest = older;
+    else this.#older[newer] = older;
+    this.#owner[block] = undefined;
+    this.#next[block] = this.#free;
+    this.#free = block;
+    return loss;
+  }
+
+  #take(track: Track): number {
+    if (this.#free === NONE) this.#makeRoom();
+    const block = this.#free;
+    this.#free = this.#next[block]!;
+    this.#next[block] = NONE;
+    this.#used[block] = 0;
+    this.#up[block] = track.up;
+    this.#down[block] = track.down;
+    this.#owner[block] = track;
+    this.#older[block] = this.#newest;
+    this.#newer[block] = NONE;
+    if (this.#newest === NONE) this.#oldest = block;
+    else this.#newer[this.#newest] = block;
+    this.#newest = block;
+    if (track.last === NONE) track.first = block;
+    else this.#next[track.last] = block;
+    track.last = block;
+    return block;
+  }
+
+  *#inBlock(block: number): Generator<Piece> {
+    const offsets = { up: this.#up[block]!, down: this.#down[block]! };
+    const end = block * BLOCK + this.#used[block]!;
+    for (let at = block * BLOCK; at < end;) {
+      const word = this.#view.getUint32(at);
+      const length = word & LENGTH;
+      const direction = word & DOWN ? 'down' : 'up';
+      yield {
+        direction,
+        held: this.#view.getFloat32(at + 4),
+        time: this.#view.getFloat64(at + 8),
+        offset: offsets[direction],
+        bytes: this.#bytes.subarray(at + HEADER, at + HEADER + length),
+        continues: (word & CONTINUES) !== 0,
+      };
+      offsets[direction] += length;
+      at += HEADER + length;
+    }
+  }
+}

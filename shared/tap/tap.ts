@@ -1,0 +1,239 @@
+/**
+ * The transparent proxy between a client and a server: it hands every byte on,
+ * keeps a copy, and misbehaves on command.
+ *
+ * Left out: it forwards TCP and nothing else, so neither UDP nor QUIC; it
+ * cannot delay a TCP handshake, as the system has answered before it is asked.
+ */
+import { EventEmitter, once } from 'node:events';
+import net, { type AddressInfo } from 'node:net';
+import tls, { type SecureContext } from 'node:tls';
+import { Connection, type Run } from './connection.ts';
+import type { Target } from './dial.ts';
+import { offeredProtocols } from './encrypted.ts';
+import type { TapEvents } from './events.ts';
+import { faultKinds } from './faults/catalogue.ts';
+import type { Fault } from './faults/kind.ts';
+import { formatFault, kindOf } from './faults/parse.ts';
+import type { RunningFault } from './one-way.ts';
+import { Recording } from './recording.ts';
+
+export { isLocal, type Target } from './dial.ts';
+export type * from './events.ts';
+export type { Fault, FaultKind, Parameter } from './faults/kind.ts';
+export { faultKinds, presets, type Preset } from './faults/catalogue.ts';
+export {
+  describeFault,
+  FaultError,
+  formatFault,
+  parseFault,
+  parseFaults,
+} from './faults/parse.ts';
+export type {
+  RecordedConnection,
+  RecordedWay,
+  Recording,
+} from './recording.ts';
+
+export interface TapOptions {
+  /** The server behind the tap. */
+  target: Target;
+  /**
+   * Where the target speaks TLS: what the tap shows to the client (PEM). The
+   * tap then dials with TLS too. A target that is not on this machine must
+   * have a certificate that Node trusts.
+   */
+  tls?: { key: string; cert: string };
+  /** See `parseFaults`. */
+  faults?: readonly Fault[];
+  /** What all that is random is drawn from; the same seed, the same run. */
+  seed?: number;
+  /** How many bytes the recording keeps; 64 MiB. */
+  slab?: number;
+}
+
+/** A tap that does not listen yet. */
+export function createTap(options: TapOptions): Tap {
+  return new Tap(options);
+}
+
+export class Tap extends EventEmitter<TapEvents> {
+  /** May be changed: connections to come go there. */
+  target: Target;
+  readonly seed: number;
+  /** When its clock stood at 0: milliseconds since 1970. */
+  readonly began: number;
+  readonly recording: Recording;
+  readonly #zero = performance.now();
+  readonly #server: net.Server;
+  readonly #context: SecureContext | undefined;
+  readonly #connections = new Map<number, Connection>();
+  #accepted = 0;
+  #faults: readonly Fault[] = [];
+  /** By all that is said of them. */
+  #running = new Map<string, RunningFault>();
+  #offers: Promise<string[]> | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  constructor({ target, tls: pair, faults, seed, slab }: TapOptions) {
+    super();
+    this.target = target;
+    this.seed = seed ?? Math.floor(Math.random() * 2 ** 31);
+    this.began = Date.now();
+    this.recording = new Recording(slab);
+    this.#context = pair && tls.createSecureContext(pair);
+    this.setFaults(faults ?? []);
+    const run = this.#createRun();
+    const options = {
+      allowHalfOpen: true,
+      pauseOnConnect: true,
+      noDelay: true,
+    };
+    this.#server = net.createServer(options, (raw) => {
+      this.#accepted += 1;
+      const connection = new Connection(run, this.#accepted, raw);
+      this.#connections.set(this.#accepted, connection);
+      void connection.open();
+    });
+  }
+
+  /**
+   * Begins to accept connections.
+   *
+   * @param port 0 lets the system choose a free one
+   * @returns the port
+   * @throws where the port is taken or may not be used
+   */
+  async listen(port = 0, host = '127.0.0.1'): Promise<number> {
+    this.#server.listen(port, host);
+    try {
+      await once(this.#server, 'listening');
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      const why =
+        code === 'EADDRINUSE' ? 'another program listens there' : message;
+      throw new Error(
+        `The tap cannot listen on ${host}:${port}: ${why}. Choose another port; 0 takes any that is free.`,
+        { cause },
+      );
+    }
+    return this.port;
+  }
+
+  /** Where it listens; 0 where it does not. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? 0;
+  }
+
+  /** How many connections are open. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** The faults that apply now. */
+  get faults(): readonly Fault[] {
+    return this.#faults;
+  }
+
+  /**
+   * From here on these faults apply, to live connections too. Those that were
+   * set before, with the same numbers, go on as they are; what the others held
+   * is handed on at once.
+   *
+   * @throws FaultError where there is no fault of that name; all stays as it was
+   */
+  setFaults(faults: readonly Fault[]): void {
+    const running = new Map<string, RunningFault>();
+    for (const fault of faults) {
+      const { name, direction, values } = fault;
+      const kind = kindOf(name);
+      const text = formatFault(fault);
+      const rank = faultKinds.indexOf(kind);
+      const fresh = () => ({ strike: kind.start(values), direction, rank });
+      running.set(text, this.#running.get(text) ?? fresh());
+    }
+    this.#faults = [...faults];
+    this.#running = running;
+    const all = [...running.values()];
+    for (const connection of this.#connections.values()) connection.fit(all);
+  }
+
+  /**
+   * Cuts now: `rst` tears down, `fin` closes.
+   *
+   * @param connection undefined cuts all of them
+   */
+  cut(how: 'fin' | 'rst' = 'rst', connection?: number): void {
+    for (const [number, live] of this.#connections) {
+      if (connection !== undefined && connection !== number) continue;
+      live.cut(how, 'cut', 'cut by hand');
+    }
+  }
+
+  /**
+   * Asks the target which protocols it offers by ALPN, to offer the same: to be
+   * called whenever it became ready. Otherwise the first client has to wait.
+   *
+   * @returns none where there is no TLS
+   * @throws where the target cannot be reached
+   */
+  async learnProtocols(): Promise<readonly string[]> {
+    return this.#context ? this.#learn() : [];
+  }
+
+  /** Ends all connections and listens no more. May be called twice. */
+  async close(): Promise<void> {
+    const closed = new Promise((done) => this.#server.close(done));
+    const idle = new Promise<void>((done) => {
+      if (this.#connections.size === 0) done();
+      else this.#whenIdle = done;
+    });
+    for (const connection of this.#connections.values()) connection.drop();
+    await Promise.all([closed, idle]);
+  }
+
+  #learn(): Promise<string[]> {
+    const learning = offeredProtocols(this.target);
+    this.#offers = learning;
+    // A target that is not ready yet is asked again by the next client.
+    learning.catch(() => {
+      if (this.#offers === learning) this.#offers = undefined;
+    });
+    return learning;
+  }
+
+  /** What connections see of the tap. */
+  #createRun(): Run {
+    const { recording, seed } = this;
+    return {
+      seed,
+      context: this.#context,
+      target: () => this.target,
+      faults: () => [...this.#running.values()],
+      now: () => performance.now() - this.#zero,
+      offers: () => this.#offers ?? this.#learn(),
+      opened: (event) => {
+        recording.open(event);
+        this.emit('open', event);
+      },
+      read: (event) => {
+        recording.read(event);
+        this.emit('read', event);
+      },
+      ended: (event) => {
+        recording.end(event);
+        this.emit('end', event);
+      },
+      struck: (event) => {
+        recording.fault(event);
+        this.emit('fault', event);
+      },
+      closed: (event) => {
+        recording.close(event);
+        this.#connections.delete(event.connection);
+        this.emit('close', event);
+        if (this.#connections.size === 0) this.#whenIdle?.();
+      },
+    };
+  }
+}

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import net from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { localCertificate } from '../../certificates/certificates.ts';
+import { isLocal } from '../tap.ts';
+import {
+  all,
+  atEnd,
+  cleanUp,
+  connect,
+  endOf,
+  listen,
+  next,
+  startTap,
+  startTarget,
+  watch,
+} from './rig.ts';
+
+afterEach(cleanUp);
+const layer = 'TLS';
+
+/** A target that says which protocol was agreed on. */
+function sayProtocol(protocols: string[]) {
+  return startTarget(
+    (socket) =>
+      socket.end(String((socket as { alpnProtocol?: unknown }).alpnProtocol)),
+    { layer, protocols },
+  );
+}
+
+describe('only this machine is trusted without a certificate:', () => {
+  test.each([
+    ['localhost', true],
+    ['127.0.0.1', true],
+    ['127.8.8.8', true],
+    ['::1', true],
+    ['127.example.org', false],
+    ['localhost.example.org', false],
+    ['10.0.0.1', false],
+    ['0.0.0.0', false],
+  ])('%s: %s', (host, local) => expect(isLocal(host)).toBe(local));
+});
+
+describe('with TLS, the tap', () => {
+  test.each([
+    [['h2', 'http/1.1'], ['h2', 'http/1.1'], 'h2'],
+    [['h2', 'http/1.1'], ['http/1.1'], 'http/1.1'],
+    [['http/1.1', 'h2'], ['h2', 'http/1.1'], 'http/1.1'],
+    [['http/1.1'], ['h2', 'http/1.1'], 'http/1.1'],
+  ])(
+    'offers %j as the target does: a client of %j speaks %s',
+    async (offered, asked, chosen) => {
+      const tap = await startTap(await sayProtocol(offered), { layer });
+      const opened = next(tap, 'open');
+      const { client, protocol } = await connect(tap.port, {
+        layer,
+        protocols: asked,
+      });
+      expect(protocol).toBe(chosen);
+      expect((await all(client)).text).toBe(chosen);
+      expect(await opened).toMatchObject({ encrypted: true, protocol: chosen });
+    },
+  );
+
+  test('learns anew what is offered, when it is told to', async () => {
+    const tap = await startTap(await sayProtocol(['http/1.1']), { layer });
+    expect(await tap.learnProtocols()).toEqual(['http/1.1']);
+    tap.target = { ...tap.target, port: await sayProtocol(['h2', 'http/1.1']) };
+    expect(await tap.learnProtocols()).toEqual(['h2', 'http/1.1']);
+    const { protocol } = await connect(tap.port, { layer, protocols: ['h2'] });
+    expect(protocol).toBe('h2');
+  });
+
+  test('carries HTTP/2 of two strangers', async () => {
+    const pair = await localCertificate();
+    const server = http2.createSecureServer(pair);
+    server.on('stream', (stream, headers) => stream.end(headers[':path']));
+    const tap = await startTap(await listen(server as unknown as net.Server), {
+      layer,
+    });
+    const session = http2.connect(`https://localhost:${tap.port}`, {
+      ca: pair.cert,
+    });
+    atEnd(() => session.destroy());
+    const [one, two] = ['/one', '/two'].map((path) =>
+      session.request({ ':path': path }),
+    );
+    expect((await all(one!)).text).toBe('/one');
+    expect((await all(two!)).text).toBe('/two');
+    expect(tap.recording.connections()).toHaveLength(1);
+  });
+
+  test('tells when a client does not trust it', async () => {
+    const tap = await startTap(await sayProtocol(['http/1.1']), { layer });
+    await tap.learnProtocols();
+    const ended = next(tap, 'end');
+    const closed = next(tap, 'close');
+    const raw = net.connect({ host: '127.0.0.1', port: tap.port });
+    await once(raw, 'connect');
+    raw.write('this is no ClientHello');
+    expect(await ended).toMatchObject({ direction: 'up', how: 'failed' });
+    await closed;
+    raw.destroy();
+  });
+
+  test('resets the client where the target does not speak TLS', async () => {
+    const tap = await startTap(
+      await startTarget((socket) => socket.end('no TLS here')),
+      { layer },
+    );
+    const { ends } = watch(tap);
+    const { client } = await connect(tap.port, { layer, protocols: [] });
+    expect(await endOf(client)).toBe('ECONNRESET');
+    expect(ends).toEqual(['down refused']);
+  });
+});
