@@ -4,7 +4,6 @@
  * HTTP/0.9, `Upgrade: h2c` (gone with RFC 9113), transfer codings other than
  * chunked.
  */
-import { contentType, Content } from './content.ts';
 import { Gather } from './gather.ts';
 import { makeBody, type Body } from './http1-body.ts';
 import {
@@ -15,14 +14,19 @@ import {
   requestForm,
   responseForm,
   startProblem,
-  type Framing,
   type Head,
 } from './http1-head.ts';
-import { statusText } from './http-words.ts';
+import {
+  answerFraming,
+  contentOf,
+  headSummary,
+  isSuccess,
+  type Exchange,
+} from './http1-rules.ts';
 import { HEAD_LIMIT, HELD_LIMIT, PIPELINE_LIMIT } from './limits.ts';
 import { malformed, Opaque, OpaquePair } from './opaque.ts';
 import { acceptedDeflate } from './permessage-deflate.ts';
-import { byteCount, number, shortened } from './text.ts';
+import { byteCount, number } from './text.ts';
 import {
   connectionDecoder,
   makeUnit,
@@ -33,14 +37,6 @@ import {
   type Unit,
 } from './unit.ts';
 import { WebSocketPair } from './websocket.ts';
-
-/** A request that waits for its answer. */
-interface Exchange {
-  number: number;
-  method: string;
-  /** It asks to speak something else from then on. */
-  switches: boolean;
-}
 
 const LF = 10;
 const CR = 13;
@@ -244,7 +240,7 @@ export class Http1 implements TwoWay {
         size,
         payload: 0,
         summary: headSummary(head, isRequest, size),
-        problem: head.problem ?? asked.problem,
+        problem: head.problem ?? asked.problem ?? this.#crowd(isRequest),
         form: isRequest ? requestForm : responseForm,
       }),
     );
@@ -255,6 +251,13 @@ export class Http1 implements TwoWay {
       side.isOpaque = true;
     if (isRequest) this.#asked(head);
     else this.#answered(head, status, exchange, units);
+  }
+
+  /** Told once: too many requests wait for their answer. */
+  #crowd(isRequest: boolean): string | undefined {
+    const isFull = this.#waiting.length >= PIPELINE_LIMIT;
+    if (!isRequest || !isFull) return undefined;
+    return `more than ${number(PIPELINE_LIMIT)} requests wait: answers are not told apart from here on`;
   }
 
   #asked(head: Head): void {
@@ -297,49 +300,6 @@ export class Http1 implements TwoWay {
     this.#waiting.shift();
     if (exchange?.switches || this.#successor) this.#release(units);
   }
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
-}
-
-/** RFC 9112 6.3: some answers have no body, whatever their fields say. */
-function answerFraming(
-  asked: Framing,
-  status: number,
-  exchange: Exchange | undefined,
-): Framing {
-  const isEmpty = status < 200 || status === 204 || status === 304;
-  const isTunnel = exchange?.method === 'CONNECT' && isSuccess(status);
-  if (isEmpty || isTunnel || exchange?.method === 'HEAD') return { by: 'none' };
-  return asked;
-}
-
-function contentOf(
-  head: Head,
-  place: { direction: Direction; exchange: number | undefined },
-): Content {
-  const type = contentType(
-    place.direction === 'down',
-    headerValue(head.lines, 'content-type'),
-    headerValue(head.lines, 'content-encoding'),
-  );
-  return new Content(type, { ...place, layer: 1 });
-}
-
-function headSummary(head: Head, isRequest: boolean, size: number): string {
-  const [first, second, third] = head.start;
-  if (isRequest) {
-    const version = third === 'HTTP/1.1' ? '' : `, ${third}`;
-    return `${first} ${shortened(second)}: request head, ${byteCount(size)}${version}`;
-  }
-  const version = first === 'HTTP/1.1' ? '' : `, ${first}`;
-  const type = headerValue(head.lines, 'content-type');
-  const what = type ? `, ${shortened(type, 40)}` : '';
-  const status = third
-    ? `${second} ${shortened(third, 40)}`
-    : statusText(Number(second));
-  return `${status}: response head, ${byteCount(size)}${what}${version}`;
 }
 
 /** Decodes an HTTP/1.1 connection, WebSocket included where it begins. */

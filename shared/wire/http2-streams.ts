@@ -2,6 +2,7 @@
 import { Content, contentType } from './content.ts';
 import { STREAMS_LIMIT } from './limits.ts';
 import { acceptedDeflate } from './permessage-deflate.ts';
+import { number } from './text.ts';
 import { otherDirection, type Direction, type Unit } from './unit.ts';
 import { WebSocketSide } from './websocket.ts';
 
@@ -139,7 +140,7 @@ export class Streams {
     let stream = this.#open.get(id);
     if (!stream) {
       if (this.#open.size >= STREAMS_LIMIT)
-        return `more than ${STREAMS_LIMIT} streams are open: this one is not followed`;
+        return `more than ${number(STREAMS_LIMIT)} streams are open: this one is not followed`;
       stream = new Stream(id);
       this.#open.set(id, stream);
     }

@@ -67,7 +67,6 @@ export class OpaquePair implements TwoWay {
     at: number,
     units: Unit[],
   ): void {
-    if (from === bytes.length) return;
     this.#sides[otherDirection(direction)].flush(units);
     this.#sides[direction].push(bytes, from, at, units);
   }

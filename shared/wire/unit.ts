@@ -177,6 +177,8 @@ export function connectionDecoder(
   return {
     feed(direction, bytes) {
       const units: Unit[] = [];
+      // No bytes, no turn: the other side goes on speaking.
+      if (bytes.length === 0) return units;
       protocol.push(direction, bytes, 0, at[direction], units);
       at[direction] += bytes.length;
       return units;

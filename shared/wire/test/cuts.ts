@@ -35,7 +35,7 @@ export function oneWay(
   return () => {
     const decoder = make();
     return {
-      feed: (_, piece) => decoder.feed(piece),
+      feed: (fed, piece) => (fed === direction ? decoder.feed(piece) : []),
       end: (ended) => (ended === direction ? decoder.end() : []),
     };
   };
