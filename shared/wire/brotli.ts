@@ -1,0 +1,17 @@
+/**
+ * The one file of this folder that needs Node: no library takes brotli off
+ * synchronously elsewhere. Hand `unbrotli` to `describe` to see such bodies.
+ */
+import { brotliDecompressSync } from 'node:zlib';
+
+/** Brotli (RFC 7932) to plain bytes; undefined if it is not, or too much. */
+export function unbrotli(
+  bytes: Uint8Array,
+  limit: number,
+): Uint8Array | undefined {
+  try {
+    return brotliDecompressSync(bytes, { maxOutputLength: limit });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * A connection from its first byte: finds out what is spoken, and decodes it.
+ */
+import { Gather } from './gather.ts';
+import { Http1 } from './http1.ts';
+import { Http2, PREFACE } from './http2.ts';
+import { HELD_LIMIT } from './limits.ts';
+import { Mqtt } from './mqtt.ts';
+import { OpaquePair } from './opaque.ts';
+import { Delimited, type Delimiter } from './tcp.ts';
+import { latin1 } from './text.ts';
+import {
+  connectionDecoder,
+  type ConnectionDecoder,
+  type Direction,
+  type TwoWay,
+  type Unit,
+} from './unit.ts';
+
+export type Protocol = 'http/1.1' | 'http/2' | 'mqtt' | 'bytes' | Delimiter;
+
+export interface ConnectionOptions {
+  /** What TLS negotiated: `h2` or `http/1.1`; undefined or '' without it. */
+  alpn?: string | undefined;
+  /** What the lesson says; without it the first bytes tell. */
+  protocol?: Protocol | undefined;
+  /**
+   * How many of the first bytes are not there any more. What follows cannot be
+   * decoded, but is shown with the right offsets.
+   */
+  missing?: { up: number; down: number } | undefined;
+}
+
+function makeProtocol(protocol: Protocol): TwoWay {
+  if (protocol === 'http/1.1') return new Http1();
+  if (protocol === 'http/2') return new Http2();
+  if (protocol === 'mqtt') return new Mqtt();
+  if (protocol === 'bytes') return new OpaquePair();
+  return new Delimited(protocol);
+}
+
+const CR = 13;
+const LF = 10;
+/** So many line ends may come before a request, as some clients send one. */
+const MOST_BLANK = 32;
+/** A request line with an unknown method must be complete within so much. */
+const MOST_LINE = 8_192;
+
+type Answer = 'yes' | 'no' | 'perhaps';
+
+function startsWith(bytes: Uint8Array, text: string): Answer {
+  const length = Math.min(bytes.length, text.length);
+  for (let i = 0; i < length; i++) {
+    if (bytes[i] !== text.charCodeAt(i)) return 'no';
+  }
+  return length === text.length ? 'yes' : 'perhaps';
+}
+
+/** CONNECT of MQTT: its type, a length, and the name of the protocol. */
+function startsMqtt(bytes: Uint8Array): Answer {
+  if (bytes.length === 0) return 'perhaps';
+  if (bytes[0] !== 0x10) return 'no';
+  let at = 1;
+  while (at < 5 && (bytes[at] ?? 0) >= 0x80) at++;
+  if (at >= bytes.length) return 'perhaps';
+  return startsWith(bytes.subarray(at + 1), '\0\x04MQTT');
+}
+
+const KNOWN = /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) /;
+const METHOD = /^[A-Z][A-Z-]{0,31}(?: |$)/;
+
+/**
+ * A request line. One with a well-known method is HTTP even if it is wrong;
+ * any other word must be followed by a version, as many protocols have some.
+ */
+function startsHttp1(bytes: Uint8Array): Answer {
+  let from = 0;
+  while (from < bytes.length && (bytes[from] === CR || bytes[from] === LF))
+    from++;
+  if (from > MOST_BLANK) return 'no';
+  const end = bytes.indexOf(LF, from);
+  const line = latin1(bytes.subarray(from, from + MOST_LINE));
+  const text = end < 0 ? line : line.slice(0, end - from);
+  if (text === '') return 'perhaps';
+  if (KNOWN.test(text)) return 'yes';
+  if (!METHOD.test(text) || text.length === MOST_LINE) return 'no';
+  if (end < 0) return 'perhaps';
+  return / HTTP\/1\.[0-9]\r?$/.test(text) ? 'yes' : 'no';
+}
+
+/** What the client's first bytes are; undefined while it is open. */
+export function protocolUp(bytes: Uint8Array): Protocol | undefined {
+  const candidates: [Protocol, Answer][] = [
+    ['http/2', startsWith(bytes, PREFACE)],
+    ['mqtt', startsMqtt(bytes)],
+    ['http/1.1', startsHttp1(bytes)],
+  ];
+  // "PRI " begins both HTTP/2 and, in form, a request of HTTP/1.1.
+  const open = candidates.find(([, answer]) => answer !== 'no');
+  if (!open) return 'bytes';
+  return open[1] === 'yes' ? open[0] : undefined;
+}
+
+/** An empty or small SETTINGS frame, as an HTTP/2 server begins with. */
+function startsSettings(bytes: Uint8Array): Answer {
+  const wanted = [0, undefined, undefined, 4, 0, 0, 0, 0, 0];
+  const isWrong = wanted.some(
+    (byte, i) => byte !== undefined && i < bytes.length && bytes[i] !== byte,
+  );
+  if (isWrong) return 'no';
+  return bytes.length >= wanted.length ? 'yes' : 'perhaps';
+}
+
+/** What a server that speaks first says; undefined while it is open. */
+function protocolDown(bytes: Uint8Array): Protocol | undefined {
+  const candidates: [Protocol, Answer][] = [
+    ['http/1.1', startsWith(bytes, 'HTTP/1.')],
+    ['http/2', startsSettings(bytes)],
+  ];
+  const open = candidates.find(([, answer]) => answer !== 'no');
+  if (!open) return 'bytes';
+  return open[1] === 'yes' ? open[0] : undefined;
+}
+
+/** Holds the first bytes until they tell what they are. */
+class Detector implements TwoWay {
+  #found: TwoWay | undefined;
+  #first: [Direction, Gather][] = [];
+  #held = { up: new Gather(), down: new Gather() };
+
+  constructor(protocol: Protocol | undefined) {
+    if (protocol) this.#found = makeProtocol(protocol);
+  }
+
+  push(
+    direction: Direction,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): void {
+    if (!this.#found) {
+      this.#hold(direction, bytes, from, at);
+      const known = this.#decide();
+      if (!known) return;
+      this.#release(known, units);
+      return;
+    }
+    this.#found.push(direction, bytes, from, at, units);
+  }
+
+  finish(direction: Direction, units: Unit[]): void {
+    const isSilent = this.#held.up.length + this.#held.down.length === 0;
+    if (!this.#found && !isSilent) this.#release('bytes', units);
+    this.#found?.finish(direction, units);
+  }
+
+  #hold(
+    direction: Direction,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+  ): void {
+    const all = this.#held[direction];
+    all.add(bytes, from, bytes.length, at + from, at + bytes.length);
+    // What came first must be decoded first.
+    let last = this.#first.at(-1);
+    if (last?.[0] !== direction) {
+      last = [direction, new Gather()];
+      this.#first.push(last);
+    }
+    last[1].add(bytes, from, bytes.length, at + from, at + bytes.length);
+  }
+
+  #decide(): Protocol | undefined {
+    const { up, down } = this.#held;
+    if (up.length + down.length > HELD_LIMIT) return 'bytes';
+    if (this.#first[0]![0] === 'down') {
+      // Of the protocols known here only HTTP/2 lets the server speak first.
+      const byServer = protocolDown(down.peek());
+      if (byServer || up.length === 0) return byServer;
+    }
+    return protocolUp(up.peek());
+  }
+
+  #release(protocol: Protocol, units: Unit[]): void {
+    const found = makeProtocol(protocol);
+    this.#found = found;
+    for (const [direction, gather] of this.#first) {
+      const [range] = gather.trail.take().ranges;
+      found.push(direction, gather.take(), 0, range?.[0] ?? 0, units);
+    }
+    this.#first = [];
+    this.#held = { up: new Gather(), down: new Gather() };
+  }
+}
+
+/**
+ * Decodes a connection. Fed in the order of recording, in any pieces; the
+ * protocol is the one given, the one that ALPN chose, or the one that the
+ * first bytes show.
+ */
+export function decodeConnection(
+  options: ConnectionOptions = {},
+): ConnectionDecoder {
+  const { alpn, missing, protocol } = options;
+  if (missing && missing.up + missing.down > 0)
+    return connectionDecoder(new Detector('bytes'), missing);
+  const byAlpn = { h2: 'http/2', 'http/1.1': 'http/1.1' } as const;
+  const negotiated = byAlpn[alpn as keyof typeof byAlpn];
+  return connectionDecoder(new Detector(protocol ?? negotiated));
+}

@@ -1,0 +1,194 @@
+/**
+ * What a body holds, RFC 9110 8, whatever carries it: an event stream is
+ * decoded as it passes; anything else is joined, to be shown as a whole.
+ */
+import {
+  codingOf,
+  decodeBody,
+  Unpacker,
+  type Coding,
+} from './content-coding.ts';
+import { EventStream, type StreamPlace } from './event-stream.ts';
+import type { FieldList } from './fields.ts';
+import { Trail } from './gather.ts';
+import { byteCount, shortened, utf8 } from './text.ts';
+import { makeUnit, type Form, type Unit } from './unit.ts';
+
+/** What a head says about its body. */
+export interface ContentType {
+  /** `text/html`, without parameters. */
+  type: string;
+  coding: Coding | undefined;
+  /** Its events are units of their own. */
+  isEventStream: boolean;
+}
+
+/**
+ * @param isResponse only a response can be an event stream
+ * @param typeField the value of Content-Type; '' without one
+ * @param codingField the value of Content-Encoding; '' without one
+ */
+export function contentType(
+  isResponse: boolean,
+  typeField: string,
+  codingField: string,
+): ContentType {
+  const type = typeField.split(';', 1)[0]!.trim().toLowerCase();
+  const coding = codingOf(codingField);
+  const isPlain = ['', 'identity'].includes(codingField.trim());
+  const isReadable = isPlain || coding === 'gzip' || coding === 'deflate';
+  const isEventStream =
+    isResponse && type === 'text/event-stream' && isReadable;
+  return { type, coding, isEventStream };
+}
+
+/** Shows a body as text, without its coding. */
+export class BodyForm implements Form {
+  readonly content: ContentType;
+
+  constructor(content: ContentType) {
+    this.content = content;
+  }
+
+  fields(list: FieldList): void {
+    const { type, coding } = this.content;
+    const { length } = list.bytes;
+    const what = type ? `the content, ${type}` : 'the content';
+    if (!coding) {
+      list.add(
+        'content',
+        0,
+        length,
+        readable(list.bytes),
+        what,
+        'RFC 9110 6.4',
+      );
+      return;
+    }
+    const { bytes, problem } = decodeBody(list.bytes, coding, list.unbrotli);
+    const meaning = problem
+      ? `compressed with ${coding}: ${problem}`
+      : `${what}, ${byteCount(bytes.length)} without its ${coding}`;
+    list.add('content', 0, length, readable(bytes), meaning, 'RFC 9110 8.4');
+  }
+}
+
+/** Text as it is; of anything else only how much there is. */
+export function readable(bytes: Uint8Array): string {
+  const text = utf8(bytes);
+  if (text.includes('\ufffd') || text.includes('\0'))
+    return `${byteCount(bytes.length)} that are not text`;
+  return text;
+}
+
+/** The line of a body in the timeline. */
+export function bodySummary(content: ContentType, size: number): string {
+  const type = content.type ? `, ${shortened(content.type, 40)}` : '';
+  const coding = content.coding ? `, compressed with ${content.coding}` : '';
+  return `body: ${byteCount(size)}${type}${coding}`;
+}
+
+/** A body that comes in pieces: chunks, DATA frames, parts. */
+export class Content {
+  readonly type: ContentType;
+  #place: StreamPlace;
+  #trail = new Trail();
+  #pieces = 0;
+  #events: EventStream | undefined;
+  #unpacker: Unpacker | undefined;
+
+  /** @param place where the units that the body gives are: their layer */
+  constructor(type: ContentType, place: StreamPlace) {
+    this.type = type;
+    this.#place = place;
+    if (!type.isEventStream) return;
+    this.#events = new EventStream(place);
+    if (type.coding === 'gzip' || type.coding === 'deflate')
+      this.#unpacker = new Unpacker(type.coding);
+  }
+
+  /** A piece begins that holds at least one byte. */
+  piece(): void {
+    this.#pieces++;
+  }
+
+  /** Takes `bytes[from..to)`; the raw offset of `bytes[0]` is `at`. */
+  data(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    at: number,
+    units: Unit[],
+  ): void {
+    if (this.#unpacker) this.#unpack(bytes, from, to, at, units);
+    else if (this.#events) this.#events.push(bytes, from, to, at, units);
+    else this.#trail.add(at + from, at + to);
+  }
+
+  /** Byte by byte, so that each event knows the bytes that it came in. */
+  #unpack(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    at: number,
+    units: Unit[],
+  ): void {
+    const unpacker = this.#unpacker!;
+    for (let i = from; i < to && !unpacker.problem; i++) {
+      const packed = [at + i, at + i + 1] as const;
+      // Also a byte that completes nothing belongs to what comes next.
+      this.#events!.packed(packed);
+      unpacker.write(bytes, i, i + 1, (plain, start, end) =>
+        this.#events!.pushPlain(plain, start, end, units),
+      );
+      if (unpacker.problem) this.#tellBroken(packed, unpacker.problem, units);
+    }
+  }
+
+  #tellBroken(
+    range: readonly [number, number],
+    problem: string,
+    units: Unit[],
+  ): void {
+    const what = `the compressed event stream cannot be read on: ${problem}`;
+    units.push(
+      makeUnit({
+        ...this.#place,
+        kind: 'malformed',
+        ranges: [range],
+        size: 1,
+        payload: 0,
+        summary: `${what} (byte ${range[0]})`,
+        problem: what,
+        form: new BodyForm({ ...this.type, coding: undefined }),
+      }),
+    );
+  }
+
+  /**
+   * The body has ended; it is told as a whole where no single unit did.
+   * @param problem why it is not all of it
+   */
+  finish(units: Unit[], problem?: string): void {
+    if (this.#events) {
+      this.#events.finish(units);
+      return;
+    }
+    const { ranges, size, overflowed } = this.#trail.take();
+    if (this.#pieces < 2 && !(this.type.coding && size > 0)) return;
+    const tooMany = 'in too many pieces: the last ones are not marked';
+    units.push(
+      makeUnit({
+        ...this.#place,
+        kind: 'body',
+        ranges,
+        size,
+        payload: size,
+        counts: false,
+        summary: bodySummary(this.type, size),
+        problem: problem ?? (overflowed ? tooMany : undefined),
+        form: new BodyForm(this.type),
+      }),
+    );
+  }
+}

@@ -1,0 +1,112 @@
+/** A unit for the terminal: its line, and under it its fields and bytes. */
+import { concat } from './bytes.ts';
+import { describe, type Unbrotli } from './fields.ts';
+import { hexByte, number, printable } from './text.ts';
+import type { Field, Range, Unit } from './unit.ts';
+
+const ROW = 16;
+
+export interface DumpOptions {
+  /** Bytes shown of each field; the rest is counted. */
+  most?: number;
+  unbrotli?: Unbrotli;
+}
+
+/** `→` goes up to the server, `←` comes down to the client. */
+export function lineOf(unit: Unit): string {
+  const arrow = unit.direction === 'up' ? '→' : '←';
+  // Of what is malformed the problem is the summary.
+  const isTold = !unit.problem || unit.summary.startsWith(unit.problem);
+  const problem = isTold ? '' : `  ! ${printable(unit.problem!)}`;
+  // What is carried by other units stands under them.
+  return `${arrow} ${'  '.repeat(unit.layer)}${unit.summary}${problem}`;
+}
+
+/**
+ * The lines of a dump: label first, then the bytes in hex and text, then what
+ * they mean and where that is written. Every byte of the unit is shown, those
+ * of line ends excepted. No line holds a control character.
+ * @param bytes the unit's own: see `bytesOf`
+ */
+export function dump(
+  unit: Unit,
+  bytes: Uint8Array,
+  options: DumpOptions = {},
+): string[] {
+  const most = options.most ?? 256;
+  const place = localPlaces(unit.ranges);
+  const lines = [lineOf(unit)];
+  let shown = 0;
+  for (const field of describe(unit, bytes, options.unbrotli)) {
+    const parts = field.ranges.map(([start, end]) => {
+      const from = place(start);
+      return bytes.subarray(from, from + end - start);
+    });
+    const first = field.ranges[0];
+    const start = first ? place(first[0]) : shown;
+    if (start > shown) lines.push(...gap(bytes.subarray(shown, start), most));
+    lines.push(...fieldLines(field, parts, most));
+    const size = parts.reduce((sum, part) => sum + part.length, 0);
+    shown = Math.max(shown, start + size);
+  }
+  lines.push(...gap(bytes.subarray(shown), most));
+  return lines;
+}
+
+/** From a raw offset to one in the unit's own bytes. */
+function localPlaces(ranges: readonly Range[]): (raw: number) => number {
+  return (raw) => {
+    let passed = 0;
+    for (const [start, end] of ranges) {
+      if (raw < end) return passed + Math.max(0, raw - start);
+      passed += end - start;
+    }
+    return passed;
+  };
+}
+
+/** Bytes that belong to no field. */
+function gap(bytes: Uint8Array, most: number): string[] {
+  const isLineEnd = bytes.every((byte) => byte === 0x0d || byte === 0x0a);
+  return isLineEnd ? [] : ['  ·', ...rows(bytes, most)];
+}
+
+function fieldLines(field: Field, parts: Uint8Array[], most: number): string[] {
+  const [first] = field.ranges;
+  const last = field.ranges.at(-1);
+  const where = first && last ? `  bytes ${first[0]}–${last[1] - 1}` : '';
+  const section = field.section ? ` (${field.section})` : '';
+  const bytes = concat(parts);
+  const lines = [`  ${printable(field.label)}${where}`, ...rows(bytes, most)];
+  // A value that is nothing but the bytes as text is there already.
+  const value = printable(field.value.slice(0, most * 4));
+  const isShown = bytes.length > 0 && asText(bytes) === field.value;
+  if (value !== '' && !isShown) lines.push(`    = ${value}`);
+  lines.push(`    ${printable(field.meaning)}${section}`);
+  return lines;
+}
+
+function asText(bytes: Uint8Array): string {
+  return Array.from(bytes, character).join('');
+}
+
+function character(byte: number): string {
+  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
+}
+
+/** `48 65 6c 6c 6f    Hello`, sixteen bytes in a row. */
+function rows(bytes: Uint8Array, most: number): string[] {
+  const lines: string[] = [];
+  const end = Math.min(bytes.length, most);
+  for (let at = 0; at < end; at += ROW) {
+    const row = bytes.subarray(at, Math.min(at + ROW, end));
+    const half = ROW / 2;
+    const left = Array.from(row.subarray(0, half), hexByte).join(' ');
+    const right = Array.from(row.subarray(half), hexByte).join(' ');
+    const digits = `${left}  ${right}`.padEnd(ROW * 3);
+    lines.push(`    ${digits}  ${asText(row)}`);
+  }
+  if (bytes.length > end)
+    lines.push(`    … ${number(bytes.length - end)} more`);
+  return lines;
+}

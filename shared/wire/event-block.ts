@@ -1,0 +1,269 @@
+/**
+ * One block of an event stream, WHATWG HTML 9.2.6: the lines up to a blank
+ * one, read for their values and for their places.
+ */
+import type { FieldList } from './fields.ts';
+import { byteCount, shortened, utf8 } from './text.ts';
+import type { Form, Kind } from './unit.ts';
+
+const LF = 10;
+const CR = 13;
+const COLON = 58;
+const SPACE = 32;
+
+/** A line of a block, by the offsets of its parts. */
+interface Line {
+  start: number;
+  /** Where the field's name ends: the colon, or the end of the line. */
+  nameEnd: number;
+  valueStart: number;
+  /** Where the text ends; the line's end (CR, LF or both) follows. */
+  end: number;
+  next: number;
+}
+
+function skipBom(bytes: Uint8Array): number {
+  const isBom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return isBom ? 3 : 0;
+}
+
+function linesOf(bytes: Uint8Array, from: number): Line[] {
+  const lines: Line[] = [];
+  let start = from;
+  while (start < bytes.length) {
+    let end = start;
+    let colon = -1;
+    for (; end < bytes.length; end++) {
+      const byte = bytes[end];
+      if (byte === LF || byte === CR) break;
+      if (byte === COLON && colon < 0) colon = end;
+    }
+    const isPair = bytes[end] === CR && bytes[end + 1] === LF;
+    const next = Math.min(bytes.length, end + (isPair ? 2 : 1));
+    const nameEnd = colon < 0 ? end : colon;
+    let valueStart = colon < 0 ? end : colon + 1;
+    if (valueStart < end && bytes[valueStart] === SPACE) valueStart++;
+    lines.push({ start, nameEnd, valueStart, end, next });
+    start = next;
+  }
+  return lines;
+}
+
+const NAMES = ['data', 'event', 'id', 'retry'] as const;
+type Name = (typeof NAMES)[number] | 'comment' | 'unknown' | 'blank';
+
+function nameOf(bytes: Uint8Array, line: Line): Name {
+  if (line.start === line.end) return 'blank';
+  if (line.start === line.nameEnd) return 'comment';
+  const known = NAMES.find((name) => {
+    if (name.length !== line.nameEnd - line.start) return false;
+    for (let i = 0; i < name.length; i++) {
+      if (name.charCodeAt(i) !== bytes[line.start + i]) return false;
+    }
+    return true;
+  });
+  return known ?? 'unknown';
+}
+
+/** What a block says. */
+export interface Block {
+  /** `event` only if it has data: without, nothing is dispatched. */
+  kind: 'event' | 'comment' | 'no event';
+  /** As the page gets it in `event.type`. */
+  type: string;
+  /** The block's own id; undefined if it has none that counts. */
+  id: string | undefined;
+  /** Milliseconds. */
+  retry: number | undefined;
+  /** How many bytes the page gets in `event.data`. */
+  dataSize: number;
+  /** The text of its first comment. */
+  comment: string;
+}
+
+/**
+ * Reads a block.
+ * @param first it is the stream's first, so a byte order mark is stripped
+ */
+export function readBlock(bytes: Uint8Array, first: boolean): Block {
+  const block: Block = {
+    kind: 'no event',
+    type: 'message',
+    id: undefined,
+    retry: undefined,
+    dataSize: 0,
+    comment: '',
+  };
+  let others = 0;
+  let comments = 0;
+  let dataLines = 0;
+  for (const line of linesOf(bytes, first ? skipBom(bytes) : 0)) {
+    const name = nameOf(bytes, line);
+    if (name === 'data') {
+      dataLines++;
+      block.dataSize += line.end - line.valueStart;
+    } else if (name === 'comment') {
+      if (comments++ === 0) block.comment = valueText(bytes, line);
+    } else if (name !== 'blank') {
+      others++;
+      readField(block, name, valueText(bytes, line));
+    }
+  }
+  if (dataLines > 0) {
+    block.kind = 'event';
+    // Several data lines are joined with line feeds.
+    block.dataSize += dataLines - 1;
+  } else if (comments > 0 && others === 0) {
+    block.kind = 'comment';
+  }
+  return block;
+}
+
+function valueText(bytes: Uint8Array, line: Line): string {
+  return utf8(bytes.subarray(line.valueStart, line.end));
+}
+
+function readField(block: Block, name: Name, value: string): void {
+  if (name === 'event') block.type = value || 'message';
+  else if (name === 'id' && !value.includes('\0')) block.id = value;
+  else if (name === 'retry' && /^[0-9]+$/.test(value))
+    block.retry = Number(value);
+}
+
+/** The data of a block, as the page gets it in `event.data`. */
+export function dataOf(bytes: Uint8Array, first: boolean): string {
+  return linesOf(bytes, first ? skipBom(bytes) : 0)
+    .filter((line) => nameOf(bytes, line) === 'data')
+    .map((line) => valueText(bytes, line))
+    .join('\n');
+}
+
+/** The line of a block in the timeline. */
+export function summaryOf(block: Block, size: number): string {
+  if (block.kind === 'comment') {
+    const text = block.comment ? ` “${shortened(block.comment, 40)}”` : '';
+    return `comment${text}: ${byteCount(size)}, unseen by the page`;
+  }
+  const id = block.id ? ` ${shortened(block.id, 40)}` : '';
+  if (block.kind === 'event') {
+    const type = block.type === 'message' ? '' : `, ${shortened(block.type)}`;
+    return `event${id}${type}: ${byteCount(size)}, ${block.dataSize} of data`;
+  }
+  const says = [
+    block.id !== undefined && `id${id || ' emptied'}`,
+    block.retry !== undefined && `retry after ${block.retry} ms`,
+    block.type !== 'message' && `type ${shortened(block.type)}`,
+  ].filter(Boolean);
+  const what = says.length > 0 ? says.join(', ') : 'blank line';
+  return `${what}: ${byteCount(size)}, no data, so no event`;
+}
+
+const STANDARD = 'WHATWG HTML 9.2.6';
+
+const MEANINGS: Record<Name, string> = {
+  data: 'a line of the data; several are joined with line feeds',
+  event: 'the type: which listener of the page is called',
+  id: 'sent back as Last-Event-ID when the connection was lost',
+  retry: 'how long to wait before connecting again, in milliseconds',
+  comment: 'begins with a colon: read and forgotten, keeps proxies awake',
+  unknown: 'not a field of the standard: ignored',
+  blank: 'a blank line ends the block',
+};
+
+function meaningOf(name: Name, value: string, kind: Kind): string {
+  if (name === 'blank' && kind === 'event')
+    return 'a blank line: the event is complete and dispatched';
+  if (name === 'blank' && kind === 'no event')
+    return 'a blank line, but there is no data: nothing is dispatched';
+  if (name === 'id' && value.includes('\0'))
+    return 'holds U+0000: the whole field is ignored';
+  if (name === 'id' && value === '')
+    return 'an empty id: Last-Event-ID is not sent any more';
+  if (name === 'retry' && !/^[0-9]+$/.test(value))
+    return 'not only digits: ignored';
+  return MEANINGS[name];
+}
+
+/** Lists the fields of a block's lines. */
+function listLines(list: FieldList, first: boolean, mapped: Uint8Array): void {
+  const isRaw = mapped === list.bytes;
+  const from = first ? skipBom(mapped) : 0;
+  const place = (start: number, end: number): [number, number] =>
+    isRaw ? [start, end] : [0, list.bytes.length];
+  if (from > 0) {
+    const meaning = 'the byte order mark of UTF-8: stripped once';
+    list.add('byte order mark', ...place(0, 3), 'U+FEFF', meaning, STANDARD);
+  }
+  for (const line of linesOf(mapped, from)) {
+    const name = nameOf(mapped, line);
+    const value = valueText(mapped, line);
+    const label =
+      name === 'unknown'
+        ? shortened(utf8(mapped.subarray(line.start, line.nameEnd)))
+        : name;
+    const meaning = meaningOf(name, value, list.unit.kind);
+    // A blank line is nothing but its end.
+    const end = name === 'blank' ? line.next : line.end;
+    const text = name === 'blank' ? '' : value;
+    list.add(label, ...place(line.start, end), text, meaning, STANDARD);
+  }
+}
+
+/** Reads an event's fields again from its own bytes. */
+export class BlockForm implements Form {
+  readonly first: boolean;
+  readonly lastEventId: string;
+  /** The plain bytes, where the stream is compressed; perhaps not all. */
+  readonly plain: Uint8Array | undefined;
+  readonly plainSize: number | undefined;
+
+  constructor(
+    first: boolean,
+    lastEventId: string,
+    plain?: Uint8Array,
+    plainSize?: number,
+  ) {
+    this.first = first;
+    this.lastEventId = lastEventId;
+    this.plain = plain;
+    this.plainSize = plainSize;
+  }
+
+  fields(list: FieldList): void {
+    const bytes = this.plain ?? list.bytes;
+    listLines(list, this.first, bytes);
+    if (this.plainSize !== undefined && this.plainSize > bytes.length) {
+      const value = byteCount(this.plainSize - bytes.length);
+      list.known('not kept', value, 'the rest of a long compressed event', '');
+    }
+    if (list.unit.kind !== 'event') return;
+    const meaning = 'the value of event.lastEventId in the page';
+    list.known('last event id', this.lastEventId, meaning, STANDARD);
+  }
+}
+
+/** An event as `EventSource` hands it to the page. */
+export interface PageEvent {
+  type: string;
+  data: string;
+  lastEventId: string;
+}
+
+/**
+ * The event that the page gets from a unit of the kind `event`; undefined for
+ * any other unit.
+ * @param bytes the unit's own bytes: see `bytesOf`
+ */
+export function pageEvent(
+  unit: { form: Form; kind: Kind },
+  bytes: Uint8Array,
+): PageEvent | undefined {
+  const { form } = unit;
+  if (unit.kind !== 'event' || !(form instanceof BlockForm)) return undefined;
+  const block = form.plain ?? bytes;
+  return {
+    type: readBlock(block, form.first).type,
+    data: dataOf(block, form.first),
+    lastEventId: form.lastEventId,
+  };
+}

@@ -1,0 +1,142 @@
+import { VALUE_LIMIT, VALUES_LIMIT } from './limits.ts';
+import { byteCount, latin1, number, utf8 } from './text.ts';
+import type { Field, Range, Unit } from './unit.ts';
+
+/**
+ * Turns brotli into bytes, at most `limit` of them; undefined where it cannot.
+ * Handed in, because only Node has one: `brotli.ts`.
+ */
+export type Unbrotli = (
+  bytes: Uint8Array,
+  limit: number,
+) => Uint8Array | undefined;
+
+const ASTERISK = 0x2a;
+
+/**
+ * Collects the fields of one unit. Forms count in the unit's own bytes, from
+ * 0; the fields come out in raw offsets, also where the unit is in pieces.
+ */
+export class FieldList {
+  readonly fields: Field[] = [];
+  readonly bytes: Uint8Array;
+  readonly unit: Unit;
+  readonly unbrotli: Unbrotli | undefined;
+  #room = VALUES_LIMIT;
+
+  constructor(unit: Unit, bytes: Uint8Array, unbrotli?: Unbrotli) {
+    this.unit = unit;
+    this.bytes = bytes;
+    this.unbrotli = unbrotli;
+  }
+
+  /** The bytes from `from` to `to` mean `value`. */
+  add(
+    label: string,
+    from: number,
+    to: number,
+    value: string | number,
+    meaning: string,
+    section: string,
+  ): void {
+    const ranges = this.raw(from, to);
+    this.fields.push({
+      label,
+      ranges,
+      value: this.#cut(value),
+      meaning,
+      section,
+    });
+  }
+
+  /** The bytes are UTF-8. */
+  text(
+    label: string,
+    from: number,
+    to: number,
+    meaning: string,
+    section: string,
+  ): void {
+    const value = utf8(this.bytes.subarray(from, to));
+    this.add(label, from, to, value, meaning, section);
+  }
+
+  /** The bytes are ASCII, or Latin-1 where a peer is old. */
+  ascii(
+    label: string,
+    from: number,
+    to: number,
+    meaning: string,
+    section: string,
+  ): void {
+    const value = latin1(this.bytes, from, to);
+    this.add(label, from, to, value, meaning, section);
+  }
+
+  /** Something that no byte of this unit says, but those before it do. */
+  known(
+    label: string,
+    value: string | number,
+    meaning: string,
+    section: string,
+  ): void {
+    const ranges: Range[] = [];
+    this.fields.push({
+      label,
+      ranges,
+      value: this.#cut(value),
+      meaning,
+      section,
+    });
+  }
+
+  /** The bytes from `from` to `to` of the last field are a secret. */
+  secret(from: number, to: number, fill = ASTERISK): void {
+    const last = this.fields.at(-1);
+    if (last) last.secret = { ranges: this.raw(from, to), fill };
+  }
+
+  #cut(value: string | number): string {
+    const text = String(value);
+    const most = Math.min(VALUE_LIMIT, this.#room);
+    this.#room -= Math.min(text.length, most);
+    if (text.length <= most) return text;
+    return `${text.slice(0, most)}… (${number(text.length - most)} more)`;
+  }
+
+  /** Where the unit's own bytes `from` to `to` are on the connection. */
+  raw(from: number, to: number): Range[] {
+    const ranges: Range[] = [];
+    let passed = 0;
+    for (const [start, end] of this.unit.ranges) {
+      const first = Math.max(from, passed);
+      const last = Math.min(to, passed + end - start);
+      if (first < last)
+        ranges.push([start + first - passed, start + last - passed]);
+      passed += end - start;
+      if (passed >= to) break;
+    }
+    return ranges;
+  }
+}
+
+/**
+ * The fields of a unit.
+ * @param bytes the unit's own bytes, its ranges joined: see `bytesOf`
+ * @param unbrotli without it, bodies in brotli are not shown as text
+ */
+export function describe(
+  unit: Unit,
+  bytes: Uint8Array,
+  unbrotli?: Unbrotli,
+): Field[] {
+  const list = new FieldList(unit, bytes, unbrotli);
+  const wanted = unit.ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+  if (bytes.length !== wanted) {
+    const meaning = `expected ${byteCount(wanted)}: the rest is not recorded any more`;
+    list.known('bytes', byteCount(bytes.length), meaning, '');
+    return list.fields;
+  }
+  unit.form.fields(list);
+  return list.fields;
+}

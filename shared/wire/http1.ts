@@ -1,0 +1,308 @@
+/**
+ * HTTP/1.1, RFC 9112: heads and bodies of both directions, each answer with
+ * the request that it belongs to, and the change to WebSocket. Left out:
+ * HTTP/0.9, `Upgrade: h2c` (gone with RFC 9113), transfer codings other than
+ * chunked.
+ */
+import { Gather } from './gather.ts';
+import { makeBody, type Body } from './http1-body.ts';
+import {
+  framingOf,
+  headerValue,
+  listOf,
+  readHead,
+  requestForm,
+  responseForm,
+  startProblem,
+  type Head,
+} from './http1-head.ts';
+import {
+  answerFraming,
+  contentOf,
+  headSummary,
+  isSuccess,
+  type Exchange,
+} from './http1-rules.ts';
+import { HEAD_LIMIT, HELD_LIMIT, PIPELINE_LIMIT } from './limits.ts';
+import { malformed, Opaque, OpaquePair } from './opaque.ts';
+import { acceptedDeflate } from './permessage-deflate.ts';
+import { byteCount, number } from './text.ts';
+import {
+  connectionDecoder,
+  makeUnit,
+  otherDirection,
+  type ConnectionDecoder,
+  type Direction,
+  type TwoWay,
+  type Unit,
+} from './unit.ts';
+import { WebSocketPair } from './websocket.ts';
+
+const LF = 10;
+const CR = 13;
+
+/** Where one direction is. */
+class Side {
+  readonly direction: Direction;
+  readonly head = new Gather();
+  readonly opaque: Opaque;
+  /** Bytes of the head's current line. */
+  lineLength = 0;
+  lastByte = 0;
+  hasStart = false;
+  body: Body | undefined;
+  isOpaque = false;
+
+  constructor(direction: Direction) {
+    this.direction = direction;
+    this.opaque = new Opaque(direction);
+  }
+}
+
+export class Http1 implements TwoWay {
+  #sides = { up: new Side('up'), down: new Side('down') };
+  #waiting: Exchange[] = [];
+  #requests = 0;
+  /** Too many requests wait: answers cannot be told apart any more. */
+  #isLost = false;
+  /** What the client says before the answer decides how to read it. */
+  #held = new Gather();
+  #isHeld = false;
+  /** Who reads the rest, after an upgrade or CONNECT. */
+  #successor: TwoWay | undefined;
+
+  push(
+    direction: Direction,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): void {
+    let next = from;
+    while (next < bytes.length) {
+      if (this.#successor) {
+        this.#successor.push(direction, bytes, next, at, units);
+        return;
+      }
+      this.#sides[otherDirection(direction)].opaque.flush(units);
+      next = this.#advance(this.#sides[direction], bytes, next, at, units);
+    }
+  }
+
+  finish(direction: Direction, units: Unit[]): void {
+    if (this.#successor) {
+      this.#successor.finish(direction, units);
+      return;
+    }
+    const side = this.#sides[direction];
+    // After this no answer will come that would need another reading.
+    this.#release(units);
+    if (side.body) side.body.finish(units);
+    else if (side.head.length > 0)
+      units.push(
+        malformed(
+          { direction },
+          side.head,
+          'expected the rest of a head, the connection ended',
+        ),
+      );
+    side.body = undefined;
+    side.opaque.flush(units);
+    side.isOpaque = true;
+  }
+
+  #advance(
+    side: Side,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): number {
+    if (side.isOpaque) {
+      side.opaque.push(bytes, from, at, units);
+      return bytes.length;
+    }
+    if (side.body) {
+      const next = side.body.push(bytes, from, at, units);
+      if (side.body.failed) side.isOpaque = true;
+      if (side.body.failed || side.body.done) side.body = undefined;
+      return next;
+    }
+    if (side.direction === 'up' && this.#isHeld)
+      return this.#hold(side, bytes, from, at, units);
+    return this.#head(side, bytes, from, at, units);
+  }
+
+  #hold(
+    side: Side,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): number {
+    const room = HELD_LIMIT - this.#held.length;
+    const to = Math.min(bytes.length, from + room);
+    this.#held.add(bytes, from, to, at + from, at + to);
+    if (to < bytes.length) {
+      const problem = `${number(HELD_LIMIT)} bytes came before the answer to an upgrade`;
+      units.push(
+        malformed({ direction: side.direction }, this.#held, problem, 'limit'),
+      );
+      this.#isHeld = false;
+      side.isOpaque = true;
+    }
+    return to;
+  }
+
+  /** The answer has come: what was held is read accordingly. */
+  #release(units: Unit[]): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    const bytes = this.#held.take().slice();
+    const { ranges } = this.#held.trail.take();
+    if (ranges[0]) this.push('up', bytes, 0, ranges[0][0], units);
+  }
+
+  /** Collects a head, line by line. */
+  #head(
+    side: Side,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): number {
+    let next = from;
+    const room = HEAD_LIMIT - side.head.length;
+    const limit = Math.min(bytes.length, from + room);
+    while (next < limit) {
+      const found = bytes.indexOf(LF, next);
+      const to = found < 0 || found >= limit ? limit : found + 1;
+      const isLine = to > next && bytes[to - 1] === LF;
+      const length = side.lineLength + to - next - (isLine ? 1 : 0);
+      const before = to - next > 1 ? bytes[to - 2] : side.lastByte;
+      next = to;
+      side.lineLength = isLine ? 0 : length;
+      side.lastByte = bytes[to - 1]!;
+      if (!isLine) break;
+      const isBlank = length === 0 || (length === 1 && before === CR);
+      if (isBlank && !side.hasStart) continue;
+      if (isBlank || !side.hasStart) {
+        side.head.add(bytes, from, next, at + from, at + next);
+        if (isBlank) this.#endHead(side, units);
+        else this.#checkStart(side, units);
+        return next;
+      }
+    }
+    side.head.add(bytes, from, next, at + from, at + next);
+    if (side.head.length === HEAD_LIMIT) {
+      const problem = `expected the end of a head within ${byteCount(HEAD_LIMIT)}`;
+      units.push(
+        malformed({ direction: side.direction }, side.head, problem, 'limit'),
+      );
+      side.isOpaque = true;
+    }
+    return next;
+  }
+
+  /** The first line is there: is it one? */
+  #checkStart(side: Side, units: Unit[]): void {
+    side.hasStart = true;
+    const { start } = readHead(side.head.peek());
+    const problem = startProblem(start, side.direction === 'up');
+    if (problem === undefined) return;
+    units.push(malformed({ direction: side.direction }, side.head, problem));
+    side.isOpaque = true;
+  }
+
+  #endHead(side: Side, units: Unit[]): void {
+    side.hasStart = false;
+    const bytes = side.head.take();
+    const { ranges, size } = side.head.trail.take();
+    const head = readHead(bytes);
+    const isRequest = side.direction === 'up';
+    const asked = framingOf(head.lines, isRequest);
+    const exchange = isRequest ? undefined : this.#waiting[0];
+    const status = isRequest ? 0 : Number(head.start[1]);
+    const framing = isRequest
+      ? asked.framing
+      : answerFraming(asked.framing, status, exchange);
+    const count = isRequest ? ++this.#requests : exchange?.number;
+    const place = {
+      direction: side.direction,
+      exchange: this.#isLost ? undefined : count,
+    };
+    units.push(
+      makeUnit({
+        ...place,
+        kind: isRequest ? 'http/1.1 request head' : 'http/1.1 response head',
+        layer: 0,
+        ranges,
+        size,
+        payload: 0,
+        summary: headSummary(head, isRequest, size),
+        problem: head.problem ?? asked.problem ?? this.#crowd(isRequest),
+        form: isRequest ? requestForm : responseForm,
+      }),
+    );
+    const isEmpty = framing.by === 'length' && framing.length === 0;
+    if (framing.by !== 'none' && !isEmpty)
+      side.body = makeBody(framing, contentOf(head, place), place);
+    if (isRequest && asked.problem && asked.framing.by === 'none')
+      side.isOpaque = true;
+    if (isRequest) this.#asked(head);
+    else this.#answered(head, status, exchange, units);
+  }
+
+  /** Told once: too many requests wait for their answer. */
+  #crowd(isRequest: boolean): string | undefined {
+    const isFull = this.#waiting.length >= PIPELINE_LIMIT;
+    if (!isRequest || !isFull) return undefined;
+    return `more than ${number(PIPELINE_LIMIT)} requests wait: answers are not told apart from here on`;
+  }
+
+  #asked(head: Head): void {
+    const [method] = head.start;
+    const upgrades = listOf(headerValue(head.lines, 'connection')).includes(
+      'upgrade',
+    );
+    const switches = method === 'CONNECT' || upgrades;
+    this.#isHeld = switches;
+    if (this.#waiting.length >= PIPELINE_LIMIT) {
+      this.#isLost = true;
+      this.#waiting = [];
+    }
+    if (!this.#isLost)
+      this.#waiting.push({ number: this.#requests, method, switches });
+  }
+
+  #answered(
+    head: Head,
+    status: number,
+    exchange: Exchange | undefined,
+    units: Unit[],
+  ): void {
+    const isTunnel = exchange?.method === 'CONNECT' && isSuccess(status);
+    if (status === 101 || isTunnel) {
+      const protocol = headerValue(head.lines, 'upgrade').toLowerCase();
+      this.#successor =
+        status === 101 && protocol === 'websocket'
+          ? new WebSocketPair({
+              layer: 0,
+              exchange: exchange?.number,
+              deflate: acceptedDeflate(
+                headerValue(head.lines, 'sec-websocket-extensions'),
+              ),
+            })
+          : new OpaquePair();
+    } else if (status < 200) {
+      return;
+    }
+    this.#waiting.shift();
+    if (exchange?.switches || this.#successor) this.#release(units);
+  }
+}
+
+/** Decodes an HTTP/1.1 connection, WebSocket included where it begins. */
+export function http1Decoder(): ConnectionDecoder {
+  return connectionDecoder(new Http1());
+}

@@ -1,0 +1,69 @@
+/**
+ * Where decoding stops keeping things, so that no peer can fill the memory.
+ * All in bytes unless it says otherwise. Reaching one is told by a unit: its
+ * kind is `limit`, or its `problem` names the limit. Forwarding is never
+ * touched: a decoder only looks.
+ */
+
+/** An HTTP/1.1 head, or the trailers of a chunked body. */
+export const HEAD_LIMIT = 65_536;
+
+/** The line before a chunk: its size and extensions. */
+export const CHUNK_LINE_LIMIT = 8_192;
+
+/** A body longer than this is shown in parts of this size, as they pass. */
+export const BODY_PART = 65_536;
+
+/** One event of an event stream, or one comment. */
+export const EVENT_LIMIT = 1_048_576;
+
+/** Pieces (ranges) that one unit may consist of, counted. */
+export const RANGES_LIMIT = 4_096;
+
+/** What a compressed message, or a body chosen for display, may grow to. */
+export const INFLATED_LIMIT = 4_194_304;
+
+/**
+ * What is kept of a unit that cannot be read again from its own bytes, because
+ * it was compressed with what came before.
+ */
+export const KEPT_DECODED = 1_024;
+
+/** The part of an HTTP/2 frame or MQTT packet that is looked at. */
+export const FRAME_LIMIT = 65_536;
+
+/** A header block of HTTP/2: HEADERS and its CONTINUATIONs together. */
+export const HEADER_BLOCK_LIMIT = 262_144;
+
+/** Fields that one header block of HTTP/2 may give, counted. */
+export const HEADER_FIELDS_LIMIT = 1_000;
+
+/** A dynamic table of HPACK, whatever the peers agreed upon. */
+export const HPACK_TABLE_LIMIT = 1_048_576;
+
+/** HTTP/2 streams that are followed at the same time, counted. */
+export const STREAMS_LIMIT = 10_000;
+
+/** HTTP/1.1 requests that wait for their answer (pipelining), counted. */
+export const PIPELINE_LIMIT = 1_000;
+
+/** A line of plain text. */
+export const LINE_LIMIT = 65_536;
+
+/** Bytes of an unknown protocol are shown in pieces of at most this size. */
+export const OPAQUE_PIECE = 4_096;
+
+/**
+ * Bytes that wait for the other side, because its answer decides what they
+ * are: after `Upgrade`, after `CONNECT`, or before the protocol is known.
+ */
+export const HELD_LIMIT = 1_048_576;
+
+/** Fragments that a WebSocket message may have, counted, to be shown joined. */
+export const FRAGMENTS_LIMIT = 1_024;
+
+/** Characters in the value of one field. */
+export const VALUE_LIMIT = 65_536;
+
+/** Characters in the values of all fields of a unit. */
+export const VALUES_LIMIT = 1_048_576;

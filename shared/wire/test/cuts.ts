@@ -1,0 +1,128 @@
+/** Feeding the same bytes in many ways, and saying what came out. */
+import { concat } from '../bytes.ts';
+import { describe as fieldsOf } from '../fields.ts';
+import {
+  bytesOf,
+  type ConnectionDecoder,
+  type Decoder,
+  type Direction,
+  type Unit,
+} from '../unit.ts';
+
+/** Bytes that one side sent. */
+export type Step = readonly [Direction, Uint8Array];
+
+/** `81 05  48656c6c6f` or `"text"`, spaced apart as the standard has it. */
+export function bytes(...parts: (string | Uint8Array)[]): Uint8Array {
+  return concat(
+    parts.map((part) =>
+      typeof part === 'string'
+        ? Uint8Array.from(Buffer.from(part.replaceAll(/\s/g, ''), 'hex'))
+        : part,
+    ),
+  );
+}
+
+export function text(value: string): Uint8Array {
+  return new TextEncoder().encode(value);
+}
+
+/** A decoder of one direction, used as one of both. */
+export function oneWay(
+  make: () => Decoder,
+  direction: Direction = 'down',
+): () => ConnectionDecoder {
+  return () => {
+    const decoder = make();
+    return {
+      feed: (fed, piece) => (fed === direction ? decoder.feed(piece) : []),
+      end: (ended) => (ended === direction ? decoder.end() : []),
+    };
+  };
+}
+
+export function decode(
+  make: () => ConnectionDecoder,
+  steps: readonly Step[],
+): Unit[] {
+  const decoder = make();
+  const units = steps.flatMap(([direction, piece]) => {
+    // Decoders may not rely on bytes that were fed before: they are reused.
+    const reused = piece.slice();
+    const made = decoder.feed(direction, reused);
+    reused.fill(0xaa);
+    return made;
+  });
+  return [...units, ...decoder.end('up'), ...decoder.end('down')];
+}
+
+/** All bytes of both directions. */
+export function recorded(
+  steps: readonly Step[],
+): Record<Direction, Uint8Array> {
+  const of = (wanted: Direction): Uint8Array =>
+    concat(steps.filter(([side]) => side === wanted).map(([, piece]) => piece));
+  return { up: of('up'), down: of('down') };
+}
+
+/** A unit in one line: `down 0+19 websocket text: …`. */
+export function lineOf(unit: Unit): string {
+  const ranges = unit.ranges.map(([start, end]) => `${start}+${end - start}`);
+  const layer = '  '.repeat(unit.layer);
+  const problem = unit.problem ? ` ! ${unit.problem}` : '';
+  return `${layer}${unit.direction} ${ranges.join(',')} [${unit.kind}] ${unit.summary}${problem}`;
+}
+
+/** Everything about a unit, its fields too. */
+export function all(unit: Unit, from: Record<Direction, Uint8Array>): unknown {
+  const { form, ...rest } = unit;
+  const fields = fieldsOf(unit, bytesOf(unit, from[unit.direction]));
+  return { ...rest, form: form.constructor.name, fields };
+}
+
+/** The same bytes of both sides, one at a time. */
+export function byteByByte(steps: readonly Step[]): Step[] {
+  return steps.flatMap(([direction, piece]) =>
+    Array.from(piece, (byte): Step => [direction, Uint8Array.of(byte)]),
+  );
+}
+
+/** What one side sent at a stretch, in one piece. */
+export function glued(steps: readonly Step[]): Step[] {
+  const made: Step[] = [];
+  for (const step of steps) {
+    const last = made.at(-1);
+    if (last?.[0] === step[0])
+      made[made.length - 1] = [step[0], concat([last[1], step[1]])];
+    else made.push(step);
+  }
+  return made;
+}
+
+/** Every way to cut the glued bytes in two at one place. */
+export function* cutOnce(steps: readonly Step[]): Generator<Step[]> {
+  const whole = glued(steps);
+  for (const [index, [direction, piece]] of whole.entries()) {
+    for (let at = 1; at < piece.length; at++) {
+      const two: Step[] = [
+        [direction, piece.subarray(0, at)],
+        [direction, piece.subarray(at)],
+      ];
+      yield [...whole.slice(0, index), ...two, ...whole.slice(index + 1)];
+    }
+  }
+}
+
+/** Cuts the bytes into pieces of these sizes, over and over. */
+export function cutInto(steps: readonly Step[], sizes: number[]): Step[] {
+  const made: Step[] = [];
+  let turn = 0;
+  for (const [direction, piece] of glued(steps)) {
+    for (let at = 0; at < piece.length;) {
+      const size = sizes[turn++ % sizes.length]!;
+      made.push([direction, piece.subarray(at, at + size)]);
+      at += size;
+    }
+  }
+  return made;
+}

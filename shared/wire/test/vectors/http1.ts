@@ -1,0 +1,237 @@
+import { bytes, text } from '../cuts.ts';
+import { EVENTS, GET, vector } from './http1-steps.ts';
+import type { Vector } from './vector.ts';
+
+/** RFC 9112. */
+export const http1Vectors: Vector[] = [
+  vector(
+    'a request, and a body by its length',
+    [
+      GET,
+      '← HTTP/1.1 200 OK\nContent-Type: text/plain; charset=utf-8\nContent-Length: 13\n\nHello, world!',
+    ],
+    [
+      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
+      'down 0+80 [http/1.1 response head] 200 OK: response head, 80 bytes, text/plain; charset=utf-8',
+      'down 80+13 [body] body: 13 bytes, text/plain',
+    ],
+  ),
+  vector(
+    'a body in chunks, with an extension and a trailer',
+    [
+      GET,
+      '← HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n',
+      '← 5;name=value\nHello\n8\n, world!\n0\nDigest: x\n\n',
+    ],
+    [
+      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
+      'down 0+47 [http/1.1 response head] 200 OK: response head, 47 bytes',
+      'down 47+21 [http/1.1 chunk] chunk: 21 bytes, 5 of data',
+      'down 68+13 [http/1.1 chunk] chunk: 13 bytes, 8 of data',
+      '  down 61+5,71+8 [body] body: 13 bytes',
+      'down 81+16 [http/1.1 last chunk] last chunk: 16 bytes, the body is complete',
+    ],
+  ),
+  vector(
+    'a body up to the end of the connection',
+    [GET, '← HTTP/1.0 200 OK\n\nHello'],
+    [
+      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
+      'down 0+19 [http/1.1 response head] 200 OK: response head, 19 bytes, HTTP/1.0',
+      'down 19+5 [body] body: 5 bytes',
+    ],
+  ),
+  vector(
+    'a request with a body',
+    [
+      '→ POST /board HTTP/1.1\nContent-Length: 3\n\na=1',
+      '← HTTP/1.1 204 No Content\n\n',
+    ],
+    [
+      'up 0+43 [http/1.1 request head] POST /board: request head, 43 bytes',
+      'up 43+3 [body] body: 3 bytes',
+      'down 0+27 [http/1.1 response head] 204 No Content: response head, 27 bytes',
+    ],
+  ),
+  vector(
+    'the answer to HEAD has no body',
+    [
+      '→ HEAD / HTTP/1.1\n\n',
+      '← HTTP/1.1 200 OK\nContent-Length: 5\n\n',
+      GET,
+      '← HTTP/1.1 200 OK\nContent-Length: 2\n\nhi',
+    ],
+    [
+      'up 0+19 [http/1.1 request head] HEAD /: request head, 19 bytes',
+      'down 0+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
+      'up 19+32 [http/1.1 request head] GET /board: request head, 32 bytes',
+      'down 38+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
+      'down 76+2 [body] body: 2 bytes',
+    ],
+  ),
+  vector(
+    'a 304 has no body, whatever it says',
+    [
+      GET,
+      '← HTTP/1.1 304 Not Modified\nContent-Length: 5\n\n',
+      GET,
+      '← HTTP/1.1 200 OK\nContent-Length: 0\n\n',
+    ],
+    [
+      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
+      'down 0+48 [http/1.1 response head] 304 Not Modified: response head, 48 bytes',
+      'up 32+32 [http/1.1 request head] GET /board: request head, 32 bytes',
+      'down 48+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
+    ],
+  ),
+  vector(
+    'pipelining: three requests, then three answers',
+    [
+      '→ GET /1 HTTP/1.1\n\nHEAD /2 HTTP/1.1\n\nGET /3 HTTP/1.1\n\n',
+      '← HTTP/1.1 200 OK\nContent-Length: 1\n\n1HTTP/1.1 200 OK\nContent-Length: 1\n\nHTTP/1.1 200 OK\nContent-Length: 1\n\n3',
+    ],
+    [
+      'up 0+19 [http/1.1 request head] GET /1: request head, 19 bytes',
+      'up 19+20 [http/1.1 request head] HEAD /2: request head, 20 bytes',
+      'up 39+19 [http/1.1 request head] GET /3: request head, 19 bytes',
+      'down 0+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
+      'down 38+1 [body] body: 1 byte',
+      'down 39+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
+      'down 77+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
+      'down 115+1 [body] body: 1 byte',
+    ],
+  ),
+  vector(
+    '100 Continue and 103 Early Hints before the answer',
+    [
+      '→ POST / HTTP/1.1\nExpect: 100-continue\nContent-Length: 2\n\n',
+      '← HTTP/1.1 100 Continue\n\n',
+      '→ hi',
+      '← HTTP/1.1 103 Early Hints\nLink: </a.css>\n\nHTTP/1.1 200\nContent-Length: 0\n\n',
+    ],
+    [
+      'up 0+60 [http/1.1 request head] POST /: request head, 60 bytes',
+      'down 0+25 [http/1.1 response head] 100 Continue: response head, 25 bytes',
+      'up 60+2 [body] body: 2 bytes',
+      'down 25+44 [http/1.1 response head] 103 Early Hints: response head, 44 bytes',
+      'down 69+35 [http/1.1 response head] 200 OK: response head, 35 bytes',
+    ],
+  ),
+  vector(
+    'an event that spans two chunks',
+    [
+      GET,
+      EVENTS,
+      [
+        'down',
+        text('8\r\ndata: on\r\n14\r\ne\n\ndata: two\n\n: hb\n\n\r\n0\r\n\r\n'),
+      ],
+    ],
+    [
+      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
+      'down 0+80 [http/1.1 response head] 200 OK: response head, 80 bytes, text/event-stream',
+      'down 80+13 [http/1.1 chunk] chunk: 13 bytes, 8 of the event stream',
+      '  down 83+8,97+3 [event] event: 11 bytes, 3 of data',
+      '  down 100+11 [event] event: 11 bytes, 3 of data',
+      '  down 111+6 [comment] comment “hb”: 6 bytes, unseen by the page',
+      'down 93+26 [http/1.1 chunk] chunk: 26 bytes, 20 of the event stream',
+      'down 119+5 [http/1.1 last chunk] last chunk: 5 bytes, the body is complete',
+    ],
+  ),
+  vector(
+    'the change to WebSocket, the first frames glued to the heads',
+    [
+      '→ GET /chat HTTP/1.1\nHost: a\nConnection: keep-alive, Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\n',
+      '← HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\n\n',
+      ['down', bytes('81 05 48656c6c6f')],
+      ['up', bytes('81 85 37fa213d 7f9f4d5158')],
+    ],
+    [
+      'up 0+156 [http/1.1 request head] GET /chat: request head, 156 bytes',
+      'down 0+129 [http/1.1 response head] 101 Switching Protocols: response head, 129 bytes',
+      'down 129+7 [websocket text] text “Hello”: 7 bytes, 5 of payload',
+      'up 156+11 [websocket text] text “Hello”: 11 bytes, 5 of payload',
+    ],
+  ),
+  vector(
+    'WebSocket that speaks before it was answered, with compression',
+    [
+      '→ GET / HTTP/1.1\nConnection: Upgrade\nUpgrade: websocket\n\n',
+      ['up', bytes('c1 87 01020304 f34acecdc80503')],
+      '← HTTP/1.1 101 \nUpgrade: websocket\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\n\n',
+    ],
+    [
+      'up 0+59 [http/1.1 request head] GET /: request head, 59 bytes',
+      'down 0+111 [http/1.1 response head] 101 Switching Protocols: response head, 111 bytes',
+      'up 59+13 [websocket text] text “Hello”: 13 bytes, 7 of payload, 5 once inflated',
+    ],
+  ),
+  vector(
+    'an upgrade that is refused: HTTP goes on',
+    [
+      '→ GET / HTTP/1.1\nConnection: Upgrade\nUpgrade: websocket\n\nGET /next HTTP/1.1\n\n',
+      '← HTTP/1.1 403 Forbidden\nContent-Length: 0\n\nHTTP/1.1 200 OK\nContent-Length: 0\n\n',
+    ],
+    [
+      'up 0+59 [http/1.1 request head] GET /: request head, 59 bytes',
+      'down 0+45 [http/1.1 response head] 403 Forbidden: response head, 45 bytes',
+      'up 59+22 [http/1.1 request head] GET /next: request head, 22 bytes',
+      'down 45+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
+    ],
+  ),
+  vector(
+    'CONNECT: a tunnel for other bytes',
+    [
+      '→ CONNECT b:443 HTTP/1.1\n\n',
+      '← HTTP/1.1 200 Connected\n\n',
+      ['up', bytes('16 03 01')],
+      ['down', bytes('16 03 03')],
+      ['up', bytes('14')],
+    ],
+    [
+      'up 0+26 [http/1.1 request head] CONNECT b:443: request head, 26 bytes',
+      'down 0+26 [http/1.1 response head] 200 Connected: response head, 26 bytes',
+      'up 26+3 [bytes] bytes: 3 bytes, not decoded',
+      'down 26+3 [bytes] bytes: 3 bytes, not decoded',
+      'up 29+1 [bytes] bytes: 1 byte, not decoded',
+    ],
+  ),
+  vector(
+    'a body in gzip',
+    [
+      GET,
+      '← HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 25\n\n',
+      ['down', bytes('1f8b0800000000000003 f348cdc9c90700 8289d1f7 05000000')],
+    ],
+    [
+      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
+      'down 0+63 [http/1.1 response head] 200 OK: response head, 63 bytes',
+      'down 63+25 [body] body: 25 bytes, compressed with gzip',
+    ],
+  ),
+  vector(
+    'an event stream in gzip, flushed after each event',
+    [
+      GET,
+      '← HTTP/1.1 200 OK\nContent-Type: text/event-stream\nContent-Encoding: gzip\nTransfer-Encoding: chunked\n\n',
+      '← a\n',
+      ['down', bytes('1f8b0800000000000003')],
+      '← \n11\n',
+      ['down', bytes('4a492c49b452c8cf4be5e202000000ffff')],
+      '← \ne\n',
+      ['down', bytes('4a41679694e7737101000000ffff')],
+      '← \n0\n\n',
+    ],
+    [
+      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
+      'down 0+104 [http/1.1 response head] 200 OK: response head, 104 bytes, text/event-stream',
+      'down 104+15 [http/1.1 chunk] chunk: 15 bytes, 10 of the event stream',
+      '  down 107+10,123+12 [event] event: 11 bytes, 3 of data; compressed to 22 bytes',
+      'down 119+23 [http/1.1 chunk] chunk: 23 bytes, 17 of the event stream',
+      '  down 135+5,145+4 [event] event: 11 bytes, 3 of data; compressed to 9 bytes',
+      '  down 148+6 [event] event: 11 bytes, 3 of data; compressed to 6 bytes',
+      'down 142+19 [http/1.1 chunk] chunk: 19 bytes, 14 of the event stream',
+      'down 161+5 [http/1.1 last chunk] last chunk: 5 bytes, the body is complete',
+    ],
+  ),
+];

@@ -1,0 +1,32 @@
+import { http2Decoder, PREFACE } from '../../http2.ts';
+import { bytes, text, type Step } from '../cuts.ts';
+import type { Vector } from './vector.ts';
+
+/** `04 00 0  <payload>`: type, flags and stream, then the payload in hex. */
+export function frame(
+  header: string,
+  ...payload: (string | Uint8Array)[]
+): Uint8Array {
+  const [type, flags, stream] = header.split(' ');
+  const body = bytes(...payload);
+  const length = body.length.toString(16).padStart(6, '0');
+  const id = Number(stream).toString(16).padStart(8, '0');
+  return bytes(length, type!, flags!, id, body);
+}
+
+export function vector(title: string, steps: Step[], units: string[]): Vector {
+  const preface: Step = ['up', text(PREFACE)];
+  return { title, make: http2Decoder, steps: [preface, ...steps], units };
+}
+
+export const up = (...parts: Parameters<typeof frame>): Step => [
+  'up',
+  frame(...parts),
+];
+export const down = (...parts: Parameters<typeof frame>): Step => [
+  'down',
+  frame(...parts),
+];
+
+/** RFC 7541 C.3.1. */
+export const FIRST = '828684 410f7777772e6578616d706c652e636f6d';

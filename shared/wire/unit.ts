@@ -1,0 +1,212 @@
+/**
+ * What a decoder makes of bytes. A unit is small, because 100,000 are kept: a
+ * line of text, where its bytes are, and how to read them again. The fields of
+ * one that was chosen are worked out by `describe` from its bytes.
+ */
+import { concat } from './bytes.ts';
+import type { FieldList } from './fields.ts';
+
+/** `up`: from the client to the server. */
+export type Direction = 'up' | 'down';
+
+/** From `start` up to, not including, `end`; in bytes. */
+export type Range = readonly [start: number, end: number];
+
+export type Kind =
+  | 'http/1.1 request head'
+  | 'http/1.1 response head'
+  | 'http/1.1 chunk'
+  | 'http/1.1 last chunk'
+  | 'body part'
+  | 'body'
+  | 'event'
+  | 'comment'
+  | 'no event'
+  | `websocket ${'text' | 'binary' | 'continuation' | 'message'}`
+  | `websocket ${'close' | 'ping' | 'pong' | 'reserved'}`
+  | `http/2 ${'preface' | 'header list' | 'unknown frame'}`
+  | `http/2 ${'DATA' | 'HEADERS' | 'PRIORITY' | 'RST_STREAM' | 'SETTINGS'}`
+  | `http/2 ${'PUSH_PROMISE' | 'PING' | 'GOAWAY' | 'WINDOW_UPDATE'}`
+  | `http/2 ${'CONTINUATION' | 'ALTSVC' | 'ORIGIN' | 'PRIORITY_UPDATE'}`
+  | `mqtt ${'CONNECT' | 'CONNACK' | 'PUBLISH' | 'PUBACK' | 'PUBREC'}`
+  | `mqtt ${'PUBREL' | 'PUBCOMP' | 'SUBSCRIBE' | 'SUBACK' | 'UNSUBSCRIBE'}`
+  | `mqtt ${'UNSUBACK' | 'PINGREQ' | 'PINGRESP' | 'DISCONNECT'}`
+  | 'line'
+  | 'length-prefixed message'
+  | 'bytes'
+  | 'malformed'
+  | 'limit';
+
+export interface Unit {
+  readonly direction: Direction;
+  readonly kind: Kind;
+  /**
+   * 0: the connection's own bytes; the units of layer 0 follow each other
+   * without gap or overlap. 1 and more: what those carry, an event in a chunk.
+   */
+  readonly layer: number;
+  /**
+   * Where its bytes are, counted from the first byte that this direction of
+   * the connection ever carried. In order; several when something lies between.
+   */
+  readonly ranges: readonly Range[];
+  /** How many bytes it took on the wire, all pieces together. */
+  readonly size: number;
+  /**
+   * How many of them are what somebody wanted to send, the rest being
+   * overhead. Of compressed bytes all count as payload.
+   */
+  readonly payload: number;
+  /**
+   * Whether the payload counts in a sum. False where units of another layer
+   * tell the same bytes, so that nothing is counted twice, and where a protocol
+   * talks to itself, as in a ping. All bytes of a run are the sizes of layer
+   * 0; all payload is that of the units that count.
+   */
+  readonly counts: boolean;
+  /** One line in a learner's words; control characters are escaped. */
+  readonly summary: string;
+  /** What a standard forbids, or a limit that was reached, in a sentence. */
+  readonly problem: string | undefined;
+  /** Which request and answer of an HTTP/1.1 connection: 1, 2, 3 … */
+  readonly exchange: number | undefined;
+  /** The stream of HTTP/2. */
+  readonly stream: number | undefined;
+  /** Which WebSocket message of its direction: 1, 2, 3 … */
+  readonly message: number | undefined;
+  /** How to read its bytes again; used by `describe`. */
+  readonly form: Form;
+}
+
+/** A part of a unit's bytes that means something. */
+export interface Field {
+  label: string;
+  /** Raw offsets, as in the unit. Empty: it follows from what came before. */
+  ranges: Range[];
+  value: string;
+  meaning: string;
+  /** The standard that governs it: `RFC 6455 5.2`; empty where none does. */
+  section: string;
+  /** The part that is nobody else's business: masked in saved files. */
+  secret?: Secret;
+}
+
+/** Bytes to be masked. */
+export interface Secret {
+  ranges: Range[];
+  /** The byte to write instead, so that the rest still can be read. */
+  fill: number;
+}
+
+/** Knows the fields of one kind of unit. */
+export interface Form {
+  fields(list: FieldList): void;
+}
+
+/** Units that carry no field but their bytes. */
+export const plainForm: Form = {
+  fields(list) {
+    list.text('bytes', 0, list.bytes.length, 'not decoded', '');
+  },
+};
+
+type Optional = 'problem' | 'exchange' | 'stream' | 'message' | 'counts';
+
+/** What must be said of a unit; the rest has a default. */
+export type UnitParts = Omit<Unit, Optional> & Partial<Pick<Unit, Optional>>;
+
+/** Every unit is made here, so that all have the same shape in memory. */
+export function makeUnit(parts: UnitParts): Unit {
+  return {
+    direction: parts.direction,
+    kind: parts.kind,
+    layer: parts.layer,
+    ranges: parts.ranges,
+    size: parts.size,
+    payload: parts.payload,
+    counts: parts.counts ?? true,
+    summary: parts.summary,
+    problem: parts.problem,
+    exchange: parts.exchange,
+    stream: parts.stream,
+    message: parts.message,
+    form: parts.form,
+  };
+}
+
+/** Decodes one direction, or one layer of it. */
+export interface Decoder {
+  /**
+   * Takes the next bytes, cut anywhere, and returns the units that are
+   * complete. Never throws. The bytes may be reused afterwards.
+   */
+  feed(bytes: Uint8Array): Unit[];
+  /** No more bytes will come: what was incomplete is told. */
+  end(): Unit[];
+}
+
+/**
+ * Decodes both directions, fed in the order in which they were recorded. Units
+ * of the other direction may come out too, where they waited for these bytes.
+ */
+export interface ConnectionDecoder {
+  feed(direction: Direction, bytes: Uint8Array): Unit[];
+  end(direction: Direction): Unit[];
+}
+
+/** A protocol whose two directions depend on each other. */
+export interface TwoWay {
+  /** Takes `bytes` from index `from` on; the raw offset of `bytes[0]` is `at`. */
+  push(
+    direction: Direction,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): void;
+  /** No more bytes will come in this direction. */
+  finish(direction: Direction, units: Unit[]): void;
+}
+
+/** Counts the raw offsets for a protocol. */
+export function connectionDecoder(
+  protocol: TwoWay,
+  offsets = { up: 0, down: 0 },
+): ConnectionDecoder {
+  const at = { ...offsets };
+  return {
+    feed(direction, bytes) {
+      const units: Unit[] = [];
+      // No bytes, no turn: the other side goes on speaking.
+      if (bytes.length === 0) return units;
+      protocol.push(direction, bytes, 0, at[direction], units);
+      at[direction] += bytes.length;
+      return units;
+    },
+    end(direction) {
+      const units: Unit[] = [];
+      protocol.finish(direction, units);
+      return units;
+    },
+  };
+}
+
+export function otherDirection(direction: Direction): Direction {
+  return direction === 'up' ? 'down' : 'up';
+}
+
+/**
+ * The bytes of a unit, cut out of those of its direction.
+ * @param recorded from the raw offset `from` on
+ */
+export function bytesOf(
+  unit: Pick<Unit, 'ranges'>,
+  recorded: Uint8Array,
+  from = 0,
+): Uint8Array {
+  return concat(
+    unit.ranges.map(([start, end]) =>
+      recorded.subarray(start - from, end - from),
+    ),
+  );
+}
