@@ -1,4 +1,4 @@
-/** `pnpm bench start`: what it costs to begin. */
+/** `pnpm bench start|tap`: what it costs to begin, and what the tap costs. */
 import { writeFile } from 'node:fs/promises';
 import {
   describeReport,
@@ -31,6 +31,18 @@ program
       await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
     }
     process.exitCode = rows.every(holds) ? 0 : 1;
+  });
+
+program
+  .command('tap')
+  .description('the tap against a bare proxy, and others where installed')
+  .action(async () => {
+    const { benchTap } = await import('@on-the-wire/shared/bench/tap.ts');
+    const { text, goals } = await benchTap();
+    console.log(text);
+    process.exitCode = goals.every(({ found, wanted }) => found >= wanted)
+      ? 0
+      : 1;
   });
 
 await program.parseAsync();

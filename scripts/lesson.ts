@@ -7,14 +7,31 @@ import {
 } from '@on-the-wire/shared/harness/lessons.ts';
 import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
 import { runUntilStopped } from '@on-the-wire/shared/harness/run-until-stopped.ts';
-import { Command, CommanderError } from 'commander';
+import { FaultError, parseFaults } from '@on-the-wire/shared/tap/tap.ts';
+import {
+  Command,
+  CommanderError,
+  InvalidArgumentError,
+  Option,
+} from 'commander';
 
 interface Flags {
   open: boolean;
   smallest?: true;
   inspect?: number;
   port?: number;
+  wire?: 'lines' | 'bytes';
+  fault?: string[];
+  seed?: number;
 }
+
+function parseSeed(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number.');
+}
+
+/** For a flag that may be given several times. */
+const collect = (text: string, before: string[] = []) => [...before, text];
 
 const program = new Command('pnpm lesson')
   .description('Lists the lessons; with a name, runs that lesson.')
@@ -23,6 +40,13 @@ const program = new Command('pnpm lesson')
   .option('--smallest', 'run smallest.ts instead of server.ts')
   .option('--inspect [port]', 'let a debugger in: --inspect=9229', parsePort)
   .option('--port <port>', 'of the tutorial; the page has the next', parsePort)
+  .addOption(
+    new Option('--wire [what]', 'print the units on the wire, or their bytes')
+      .choices(['lines', 'bytes'])
+      .preset('lines'),
+  )
+  .option('--fault <fault>', 'let the network fail: latency=300~50, …', collect)
+  .option('--seed <n>', 'the same seed, the same faults', parseSeed)
   .showHelpAfterError()
   .exitOverride()
   .action(async (name: string | undefined, flags: Flags) => {
@@ -30,9 +54,10 @@ const program = new Command('pnpm lesson')
       process.stdout.write(describeLessons(findLessons()));
       return;
     }
-    const { inspect, ...options } = flags;
+    const { inspect, fault = [], ...options } = flags;
     await runUntilStopped(findLesson(name), {
       ...options,
+      faults: parseFaults(fault),
       flags: inspect ? [`--inspect=${inspect}`] : [],
     });
   });
@@ -40,8 +65,10 @@ const program = new Command('pnpm lesson')
 try {
   // As Node has it, a port follows only an equals sign: what follows a space
   // may be the lesson's name.
-  const words = process.argv.map((word) =>
-    word === '--inspect' ? '--inspect=9229' : word,
+  const words = process.argv.map(
+    (word) =>
+      ({ '--inspect': '--inspect=9229', '--wire': '--wire=lines' })[word] ??
+      word,
   );
   await program.parseAsync(words);
 } catch (error) {
@@ -50,5 +77,8 @@ try {
   } else if (error instanceof HarnessError) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = error.exitCode;
+  } else if (error instanceof FaultError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
   } else throw error;
 }

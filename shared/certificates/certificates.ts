@@ -67,7 +67,8 @@ function read(path: string): Promise<string | undefined> {
 
 /** undefined where the text does not hold a key and a certificate. */
 function parse(pem = ''): Certificate | undefined {
-  const [key] = /-----BEGIN PRIVATE KEY-----[^]+?-----END.+\n?/.exec(pem) ?? [];
+  const [key] =
+    /-----BEGIN PRIVATE[ ]KEY-----[^]+?-----END.+\n?/.exec(pem) ?? [];
   const [cert] =
     /-----BEGIN CERTIFICATE-----[^]+?-----END.+\n?/.exec(pem) ?? [];
   if (!key || !cert) return undefined;

@@ -1,5 +1,6 @@
 /** Finds ports for a lesson: one for the shell, the next for the lesson. */
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { HarnessError } from './lessons.ts';
 
 /** The shell's port; the lesson's own is the next one. */
@@ -50,6 +51,26 @@ export async function findPorts(
   throw new HarnessError(`No two ports from ${from} on are free.`, 1);
 }
 
+/**
+ * Finds one free port of 127.0.0.1.
+ *
+ * @param wanted the only one that will do; without it the first free from 4400
+ * @throws HarnessError (1) that names the port in use
+ */
+export async function findPort(wanted: number | undefined): Promise<number> {
+  if (wanted !== undefined) {
+    if (await isFree(wanted)) return wanted;
+    throw new HarnessError(
+      `Port ${wanted} is in use. Name another, or leave --port out.`,
+      1,
+    );
+  }
+  for (let port = 4400; port <= highestPort; port += 1) {
+    if (await isFree(port)) return port;
+  }
+  throw new HarnessError('No port from 4400 on is free.', 1);
+}
+
 /** Whether a port of 127.0.0.1 can be listened on. */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -59,4 +80,14 @@ export function isFree(port: number): Promise<boolean> {
         server.close(() => resolve(true));
       });
   });
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

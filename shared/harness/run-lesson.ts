@@ -1,6 +1,6 @@
 /**
  * Runs a lesson: its server in a process of its own, started anew when a file is
- * saved; beside it the shell. What takes long to load is loaded while the
+ * saved; a tap in front of it, whose address stays; beside it the shell. What takes long to load is loaded while the
  * lesson's process starts.
  */
 import { once } from 'node:events';
@@ -12,7 +12,10 @@ import { describeCrash } from './crash.ts';
 import { LessonServer } from './lesson-server.ts';
 import { HarnessError } from './lessons.ts';
 import { openInBrowser } from './open-in-browser.ts';
-import { defaultPort, findPorts } from './ports.ts';
+import { createTap, type Fault, type Tap } from '../tap/tap.ts';
+import { LiveUnits } from './live-units.ts';
+import { defaultPort, findPorts, freePort } from './ports.ts';
+import { printWire } from './print-wire.ts';
 import { sayAs, type Terminal } from './terminal.ts';
 import { watchLesson } from './watch.ts';
 
@@ -27,6 +30,12 @@ export interface RunOptions {
   open?: boolean;
   /** ms until a process that runs and does not listen is called crashed. */
   patience?: number;
+  /** Print the units of the lesson's connections; `bytes`: their bytes too. */
+  wire?: 'lines' | 'bytes';
+  /** How the network fails from the start. */
+  faults?: readonly Fault[];
+  /** What is random about the faults follows from it. */
+  seed?: number;
   /** Where all output goes. */
   terminal?: Terminal;
 }
@@ -37,6 +46,8 @@ export interface RunningLesson {
   /** Where the lesson itself is. It stays the same when the server restarts. */
   lessonUrl: string;
   server: LessonServer;
+  /** What all of the lesson's connections go through. */
+  tap: Tap;
   /** Ends the lesson's process, the shell and the watch. May be called twice. */
   stop(): Promise<void>;
 }
@@ -55,6 +66,9 @@ export async function runLesson(
     flags = [],
     open = false,
     patience = 10_000,
+    wire,
+    faults = [],
+    seed,
     terminal = process,
   }: RunOptions = {},
 ): Promise<RunningLesson> {
@@ -67,10 +81,11 @@ export async function runLesson(
   const shellPort = await findPorts(port);
   const lessonPort = shellPort + 1;
   const lessonUrl = `http://127.0.0.1:${lessonPort}/`;
+  const serverPort = await freePort();
   const server = new LessonServer({
     folder,
     file,
-    port: lessonPort,
+    port: serverPort,
     flags,
     patience,
   });
@@ -101,6 +116,20 @@ export async function runLesson(
   );
   server.start();
 
+  const tap = createTap({
+    target: { host: '127.0.0.1', port: serverPort },
+    faults,
+    ...(seed !== undefined && { seed }),
+  });
+  if (wire)
+    printWire(
+      tap,
+      new LiveUnits(tap),
+      wire,
+      sayAs('wire', width, 'yellow', terminal),
+    );
+  await tap.listen(lessonPort);
+
   const shell = smallest ? undefined : await startShell();
   const shellUrl = shell && `http://127.0.0.1:${shellPort}/`;
   terminal.stdout.write(`${addresses().join('\n')}\n`);
@@ -111,8 +140,14 @@ export async function runLesson(
     ...(shellUrl && { shellUrl }),
     lessonUrl,
     server,
+    tap,
     async stop() {
-      stopped ??= Promise.all([server.stop(), watch.close(), shell?.close()]);
+      stopped ??= Promise.all([
+        tap.close(),
+        server.stop(),
+        watch.close(),
+        shell?.close(),
+      ]);
       await stopped;
     },
   };

@@ -19,7 +19,7 @@ export type Say = (line: string, to?: 'stdout' | 'stderr') => void;
 export function sayAs(
   name: string,
   width: number,
-  color: 'cyan' | 'magenta',
+  color: 'cyan' | 'magenta' | 'yellow',
   terminal: Terminal,
 ): Say {
   const prefix = `${name.padEnd(width)} │ `;

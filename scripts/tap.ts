@@ -1,0 +1,71 @@
+/** `pnpm tap <target>`: the tap in front of a program of your own. */
+import { HarnessError } from '@on-the-wire/shared/harness/lessons.ts';
+import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
+import { runTap } from '@on-the-wire/shared/harness/run-tap.ts';
+import {
+  describeFault,
+  FaultError,
+  faultKinds,
+  parseFaults,
+  presets,
+} from '@on-the-wire/shared/tap/tap.ts';
+import { Command, CommanderError, Option } from 'commander';
+
+interface Flags {
+  bytes?: true;
+  fault?: string[];
+  port?: number;
+  remote?: true;
+  seed?: number;
+}
+
+const names = [...presets, ...faultKinds].map(({ name }) => name).join(', ');
+
+/** For a flag that may be given several times. */
+const collect = (text: string, before: string[] = []) => [...before, text];
+
+const program = new Command('pnpm tap')
+  .description('Shows, and breaks, the connections of your own program.')
+  .argument('<target>', 'such as http://localhost:5173')
+  .option('--bytes', 'show the fields and bytes of each unit')
+  .option('--fault <fault>', `let the network fail: ${names}`, collect)
+  .addOption(
+    new Option('--seed <n>', 'the same seed, the same faults').argParser(
+      Number,
+    ),
+  )
+  .option('--port <port>', 'where the tap listens', parsePort)
+  .option('--remote', 'allow a target that is not on this machine')
+  .showHelpAfterError()
+  .exitOverride()
+  .action(async (target: string, flags: Flags) => {
+    const { bytes, fault = [], ...options } = flags;
+    const faults = parseFaults(fault);
+    const wire = bytes ? 'bytes' : 'lines';
+    const { url, stop } = await runTap(
+      target,
+      { ...options, faults, wire },
+      (line) => process.stdout.write(`${line}\n`),
+    );
+    process.stdout.write(
+      `\n  Open     ${url}\n  Instead  ${target}\n` +
+        faults.map((each) => `  Fault    ${describeFault(each)}\n`).join('') +
+        '  Stop     Ctrl+C\n\n',
+    );
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, async () => {
+        await stop();
+        process.exit(0);
+      });
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof HarnessError || error instanceof FaultError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error instanceof HarnessError ? error.exitCode : 2;
+  } else throw error;
+}

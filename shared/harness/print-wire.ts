@@ -1,0 +1,41 @@
+/** The wire in the terminal: a line for each unit, its bytes if asked for. */
+import type { Tap } from '../tap/tap.ts';
+import { dump, lineOf } from '../wire/dump.ts';
+import type { LiveUnit, LiveUnits, Note } from './live-units.ts';
+
+/**
+ * Prints what goes through a tap, as it happens.
+ *
+ * @param what `lines`: a line for each unit; `bytes`: its fields and bytes too
+ * @param say writes one line
+ */
+export function printWire(
+  tap: Tap,
+  units: LiveUnits,
+  what: 'lines' | 'bytes',
+  say: (line: string) => void,
+): void {
+  units.on('unit', (live) => {
+    const [first, ...rest] =
+      what === 'bytes' ? dumpOf(tap, live) : [lineOf(live.unit)];
+    say(`${when(live)}${first}`);
+    for (const line of rest) say(line);
+  });
+  units.on('note', (note) => say(`${when(note)}· ${note.text}`));
+}
+
+/** `  1.234 s #2 `: since the tap began, and on which connection. */
+function when({ time, connection }: LiveUnit | Note): string {
+  const seconds = (time / 1000).toFixed(3).padStart(8);
+  return `${seconds} s ${`#${connection}`.padEnd(4)}`;
+}
+
+function dumpOf(tap: Tap, { connection, unit }: LiveUnit): string[] {
+  const parts = unit.ranges.map(([start, end]) =>
+    tap.recording.bytes(connection, unit.direction, start, end),
+  );
+  if (parts.includes(undefined)) {
+    return [lineOf(unit), '  Its bytes are no longer kept.'];
+  }
+  return dump(unit, Buffer.concat(parts as Buffer[]));
+}

@@ -1,0 +1,103 @@
+/** The tap in front of the reader's own program. */
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIPv6 } from 'node:net';
+import { createTap, type Fault, type Tap } from '../tap/tap.ts';
+import { HarnessError } from './lessons.ts';
+import { LiveUnits } from './live-units.ts';
+import { findPort } from './ports.ts';
+import { printWire } from './print-wire.ts';
+
+export interface TapOptions {
+  /** Where the tap listens; without it the first free port from 4400 on. */
+  port?: number;
+  /** Also in front of a program on another machine. */
+  remote?: boolean;
+  /** Print a line for each unit, or its bytes too. */
+  wire: 'lines' | 'bytes';
+  faults: readonly Fault[];
+  /** What is random about the faults follows from it. */
+  seed?: number;
+}
+
+export interface RunningTap {
+  tap: Tap;
+  /** What to open instead of the target. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/**
+ * Puts a tap in front of a program, and prints what goes through it.
+ *
+ * @param target `http://localhost:5173`, or `localhost:1883` for what is no HTTP
+ * @param say writes one line
+ * @throws HarnessError (2) for a target that is no address with a port, or not
+ *   on this machine; (1) where it has no address, or a port is in use
+ */
+export async function runTap(
+  target: string,
+  { port, remote = false, wire, faults, seed }: TapOptions,
+  say: (line: string) => void,
+): Promise<RunningTap> {
+  const { protocol, host, targetPort } = parseTarget(target);
+  // A name may stand for ::1 and for 127.0.0.1: the address that the system
+  // prefers is dialled, and said.
+  const { address } = await lookup(host).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new HarnessError(`"${host}" has no address: ${why}.`, 1);
+  });
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+  if (!remote && !loopback.check(address, family)) {
+    throw new HarnessError(
+      `"${host}" is ${address}, which is not this machine. A tap reads all ` +
+        'that goes through it: with --remote you say that you may.',
+      2,
+    );
+  }
+  const certificate =
+    protocol === 'https:'
+      ? await (
+          await import('../certificates/certificates.ts')
+        ).localCertificate()
+      : undefined;
+  const tap = createTap({
+    target: { host: address, port: targetPort },
+    faults,
+    ...(certificate && { tls: certificate }),
+    ...(seed !== undefined && { seed }),
+  });
+  printWire(tap, new LiveUnits(tap), wire, say);
+  await tap.listen(await findPort(port));
+  return {
+    tap,
+    url: `${protocol}//127.0.0.1:${tap.port}/`,
+    stop: () => tap.close(),
+  };
+}
+
+/** @throws HarnessError (2) */
+function parseTarget(text: string) {
+  const url = URL.parse(text.includes('://') ? text : `tcp://${text}`);
+  const usual = { 'http:': 80, 'https:': 443 }[url?.protocol ?? ''] ?? 0;
+  const targetPort = Number(url?.port || usual);
+  const known = ['http:', 'https:', 'ws:', 'wss:', 'tcp:', 'mqtt:'];
+  if (
+    !url ||
+    !url.hostname ||
+    targetPort === 0 ||
+    !known.includes(url.protocol)
+  ) {
+    throw new HarnessError(
+      `"${text}" is no target: expected an address with a port, such as ` +
+        'http://localhost:5173 or localhost:1883.',
+      2,
+    );
+  }
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const protocol = url.protocol === 'wss:' ? 'https:' : url.protocol;
+  return { host, targetPort, protocol };
+}
