@@ -42,13 +42,13 @@ const program = new Command('pnpm tap')
     const { bytes, fault = [], ...options } = flags;
     const faults = parseFaults(fault);
     const wire = bytes ? 'bytes' : 'lines';
-    const { url, stop } = await runTap(
+    const { address, stop } = await runTap(
       target,
       { ...options, faults, wire },
       (line) => process.stdout.write(`${line}\n`),
     );
     process.stdout.write(
-      `\n  Open     ${url}\n  Instead  ${target}\n` +
+      `\n  Open     ${address}\n  Instead  ${target}\n` +
         faults.map((each) => `  Fault    ${describeFault(each)}\n`).join('') +
         '  Stop     Ctrl+C\n\n',
     );

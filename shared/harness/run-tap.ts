@@ -22,7 +22,7 @@ export interface TapOptions {
 export interface RunningTap {
   tap: Tap;
   /** What to open instead of the target. */
-  url: string;
+  address: string;
   stop(): Promise<void>;
 }
 
@@ -74,7 +74,10 @@ export async function runTap(
   await tap.listen(await findPort(port));
   return {
     tap,
-    url: `${protocol}//127.0.0.1:${tap.port}/`,
+    address:
+      protocol === 'tcp:'
+        ? `127.0.0.1:${tap.port}`
+        : `${protocol}//127.0.0.1:${tap.port}/`,
     stop: () => tap.close(),
   };
 }
