@@ -588,13 +588,16 @@ describeWithBrowser(
 
       test('cannot show the shell in a frame', async () => {
         await page.goto(foreign.origin);
-        await page.evaluate(async (origin) => {
+        // Whichever comes: the browser's own refusal, or the shell.
+        const shown = page.waitForEvent('framenavigated', (frame) =>
+          /^chrome-error:|^http/.test(frame.url()),
+        );
+        await page.evaluate((origin) => {
           const frame = document.createElement('iframe');
           frame.src = origin;
           document.body.append(frame);
-          await new Promise((resolve) => (frame.onload = resolve));
         }, shell.origin);
-        expect(page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/');
+        expect((await shown).url()).toBe('chrome-error://chromewebdata/');
       });
 
       test('is not the shell under a name that leads to this machine', async () => {
