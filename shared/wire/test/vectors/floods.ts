@@ -238,7 +238,8 @@ export const FLOODS: Flood[] = [
   {
     title: 'a header block of many fields',
     make: http2Decoder,
-    steps: () => after([preface], 'up', frame('01 05 1', '82'.repeat(2_000)), 1),
+    steps: () =>
+      after([preface], 'up', frame('01 05 1', '82'.repeat(2_000)), 1),
     says: 'more than 1,000 fields',
   },
   {
