@@ -1,4 +1,4 @@
-import { VALUE_LIMIT, VALUES_LIMIT } from './limits.ts';
+import { FIELDS_LIMIT, VALUE_LIMIT, VALUES_LIMIT } from './limits.ts';
 import { byteCount, latin1, number, utf8 } from './text.ts';
 import type { Field, Range, Unit } from './unit.ts';
 
@@ -13,6 +13,13 @@ export type Unbrotli = (
 
 const ASTERISK = 0x2a;
 
+const NOT_LISTED = {
+  label: 'more',
+  value: '',
+  meaning: 'fields that are not listed',
+  section: '',
+};
+
 /**
  * Collects the fields of one unit. Forms count in the unit's own bytes, from
  * 0; the fields come out in raw offsets, also where the unit is in pieces.
@@ -23,6 +30,7 @@ export class FieldList {
   readonly unit: Unit;
   readonly unbrotli: Unbrotli | undefined;
   #room = VALUES_LIMIT;
+  #more = 0;
 
   constructor(unit: Unit, bytes: Uint8Array, unbrotli?: Unbrotli) {
     this.unit = unit;
@@ -39,14 +47,9 @@ export class FieldList {
     meaning: string,
     section: string,
   ): void {
+    if (this.#isFull()) return;
     const ranges = this.raw(from, to);
-    this.fields.push({
-      label,
-      ranges,
-      value: this.#cut(value),
-      meaning,
-      section,
-    });
+    this.#push({ label, ranges, value: String(value), meaning, section });
   }
 
   /** The bytes are UTF-8. */
@@ -80,28 +83,44 @@ export class FieldList {
     meaning: string,
     section: string,
   ): void {
-    const ranges: Range[] = [];
-    this.fields.push({
-      label,
-      ranges,
-      value: this.#cut(value),
-      meaning,
-      section,
-    });
+    if (this.#isFull()) return;
+    this.#push({ label, ranges: [], value: String(value), meaning, section });
   }
 
   /** The bytes from `from` to `to` of the last field are a secret. */
   secret(from: number, to: number, fill = ASTERISK): void {
+    const secret = { ranges: this.raw(from, to), fill };
     const last = this.fields.at(-1);
-    if (last) last.secret = { ranges: this.raw(from, to), fill };
+    // It must be known of even if its field is one too many.
+    if (last && this.#more > 0)
+      this.fields.push({ ...NOT_LISTED, ranges: [], secret });
+    else if (last) last.secret = secret;
   }
 
-  #cut(value: string | number): string {
-    const text = String(value);
+  /** Tells how many fields were one too many. */
+  finish(): Field[] {
+    if (this.#more > 0)
+      this.fields.push({
+        ...NOT_LISTED,
+        ranges: [],
+        value: number(this.#more),
+      });
+    return this.fields;
+  }
+
+  #isFull(): boolean {
+    if (this.fields.length < FIELDS_LIMIT) return false;
+    this.#more++;
+    return true;
+  }
+
+  #push(field: Field): void {
+    const { value } = field;
     const most = Math.min(VALUE_LIMIT, this.#room);
-    this.#room -= Math.min(text.length, most);
-    if (text.length <= most) return text;
-    return `${text.slice(0, most)}… (${number(text.length - most)} more)`;
+    this.#room -= Math.min(value.length, most);
+    if (value.length > most)
+      field.value = `${value.slice(0, most)}… (${number(value.length - most)} more)`;
+    this.fields.push(field);
   }
 
   /** Where the unit's own bytes `from` to `to` are on the connection. */
@@ -135,8 +154,8 @@ export function describe(
   if (bytes.length !== wanted) {
     const meaning = `expected ${byteCount(wanted)}: the rest is not recorded any more`;
     list.known('bytes', byteCount(bytes.length), meaning, '');
-    return list.fields;
+  } else {
+    unit.form.fields(list);
   }
-  unit.form.fields(list);
-  return list.fields;
+  return list.finish();
 }

@@ -30,7 +30,8 @@ export class Trail {
   /** Hands the ranges out and starts anew. */
   take(): { ranges: Range[]; size: number; overflowed: boolean } {
     const { size, overflowed } = this;
-    const ranges = this.#ranges;
+    // Copied, as an array that has grown keeps room for more; units are many.
+    const ranges = this.#ranges.slice();
     this.#ranges = [];
     this.size = 0;
     this.overflowed = false;

@@ -67,3 +67,6 @@ export const VALUE_LIMIT = 65_536;
 
 /** Characters in the values of all fields of a unit. */
 export const VALUES_LIMIT = 1_048_576;
+
+/** Fields that a unit is described with, counted. */
+export const FIELDS_LIMIT = 2_000;

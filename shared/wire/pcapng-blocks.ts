@@ -1,5 +1,7 @@
 /** The blocks of a pcapng file: draft-ietf-opsawg-pcapng. */
 
+import { packetSize, writePacket, type Packet } from './tcp-packets.ts';
+
 const SECTION = 0x0a0d0d0a;
 const INTERFACE = 1;
 const PACKET = 6;
@@ -16,10 +18,10 @@ const OURS = 'On the Wire';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-export interface PacketBlock {
+export interface PacketBlock<Content> {
   /** Milliseconds since 1970, with fractions; kept to the microsecond. */
   time: number;
-  packet: Uint8Array;
+  packet: Content;
   comment?: string | undefined;
 }
 
@@ -27,67 +29,89 @@ function padded(length: number): number {
   return (length + 3) & ~3;
 }
 
-/** A block: its type, its length at both ends, body and options. */
-function block(
+type Options = (readonly [code: number, value: Uint8Array])[];
+
+/** A longer text would not fit into the 16 bits of an option's length. */
+function option(code: number, value: string): readonly [number, Uint8Array] {
+  return [code, encoder.encode(value).subarray(0, 65_532)];
+}
+
+function blockSize(bodySize: number, options: Options): number {
+  let size = 12 + padded(bodySize) + (options.length > 0 ? 4 : 0);
+  for (const [, value] of options) size += 4 + padded(value.length);
+  return size;
+}
+
+/** Writes all of a block but its body, whose place it returns. */
+function writeBlock(
+  file: Uint8Array,
+  at: number,
   type: number,
-  body: Uint8Array,
-  options: [code: number, value: string][],
-): Uint8Array {
-  // A longer text would not fit into the 16 bits of an option's length.
-  const values = options.map(
-    ([code, value]) =>
-      [code, encoder.encode(value).subarray(0, 65_532)] as const,
-  );
-  let size = 12 + padded(body.length) + (values.length > 0 ? 4 : 0);
-  for (const [, value] of values) size += 4 + padded(value.length);
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
+  bodySize: number,
+  options: Options,
+): DataView {
+  const size = blockSize(bodySize, options);
+  const view = new DataView(file.buffer, file.byteOffset + at, size);
   view.setUint32(0, type, true);
   view.setUint32(4, size, true);
-  bytes.set(body, 8);
-  let at = 8 + padded(body.length);
-  for (const [code, value] of values) {
-    view.setUint16(at, code, true);
-    view.setUint16(at + 2, value.length, true);
-    bytes.set(value, at + 4);
-    at += 4 + padded(value.length);
+  let next = 8 + padded(bodySize);
+  for (const [code, value] of options) {
+    view.setUint16(next, code, true);
+    view.setUint16(next + 2, value.length, true);
+    file.set(value, at + next + 4);
+    next += 4 + padded(value.length);
   }
   view.setUint32(size - 4, size, true);
-  return bytes;
+  return new DataView(file.buffer, file.byteOffset + at + 8, bodySize);
 }
+
+const START_OPTIONS: Options = [
+  option(APPLICATION, OURS),
+  option(
+    COMMENT,
+    'Recorded inside TLS, if there was any. Packets, addresses and ports are made up around the recorded bytes.',
+  ),
+];
+const SECTION_SIZE = blockSize(16, START_OPTIONS);
+const INTERFACE_SIZE = blockSize(8, []);
 
 /** The beginning of a file: a section, and its one interface. */
-export function writeStart(): Uint8Array[] {
-  const section = new Uint8Array(16);
-  const view = new DataView(section.buffer);
-  view.setUint32(0, MAGIC, true);
-  view.setUint16(4, 1, true);
+function writeStart(file: Uint8Array): number {
+  const section = writeBlock(file, 0, SECTION, 16, START_OPTIONS);
+  section.setUint32(0, MAGIC, true);
+  section.setUint16(4, 1, true);
   // The length of the section is not told.
-  view.setBigInt64(8, -1n, true);
-  const device = new Uint8Array(8);
-  new DataView(device.buffer).setUint16(0, RAW, true);
-  const about =
-    'Recorded inside TLS, if there was any. Packets, addresses and ports are made up around the recorded bytes.';
-  return [
-    block(SECTION, section, [
-      [APPLICATION, OURS],
-      [COMMENT, about],
-    ]),
-    block(INTERFACE, device, []),
-  ];
+  section.setBigInt64(8, -1n, true);
+  const device = writeBlock(file, SECTION_SIZE, INTERFACE, 8, []);
+  device.setUint16(0, RAW, true);
+  return SECTION_SIZE + INTERFACE_SIZE;
 }
 
-export function writePacketBlock(one: PacketBlock): Uint8Array {
-  const { packet, comment } = one;
-  const body = new Uint8Array(20 + packet.length);
-  const view = new DataView(body.buffer);
-  const time = BigInt(Math.round(one.time * 1000));
-  view.setUint32(4, Number(time >> 32n), true);
-  view.setUint32(8, Number(time & 0xffffffffn), true);
-  view.setUint32(12, packet.length, true);
-  view.setUint32(16, packet.length, true);
-  body.set(packet, 20);
-  return block(PACKET, body, comment ? [[COMMENT, comment]] : []);
+const PACKET_HEADER = 20;
+
+/** A whole file of these packets. */
+export function writeFile(packets: readonly PacketBlock<Packet>[]): Uint8Array {
+  const options = packets.map(({ comment }): Options =>
+    comment === undefined ? [] : [option(COMMENT, comment)],
+  );
+  let size = SECTION_SIZE + INTERFACE_SIZE;
+  for (const [i, { packet }] of packets.entries())
+    size += blockSize(PACKET_HEADER + packetSize(packet), options[i]!);
+  const file = new Uint8Array(size);
+  let at = writeStart(file);
+  for (const [i, { time, packet }] of packets.entries()) {
+    const length = packetSize(packet);
+    const bodySize = PACKET_HEADER + length;
+    const body = writeBlock(file, at, PACKET, bodySize, options[i]!);
+    const microseconds = Math.round(time * 1000);
+    body.setUint32(4, Math.floor(microseconds / 2 ** 32), true);
+    body.setUint32(8, microseconds % 2 ** 32, true);
+    body.setUint32(12, length, true);
+    body.setUint32(16, length, true);
+    writePacket(packet, file, at + 8 + PACKET_HEADER);
+    at += blockSize(bodySize, options[i]!);
+  }
+  return file;
 }
 
 /** Thrown when a file is not one that this course has written. */
@@ -118,8 +142,8 @@ function optionsOf(bytes: Uint8Array): Map<number, string> {
 }
 
 /** The packets of a file; throws `NotOurFile`. */
-export function readPackets(file: Uint8Array): PacketBlock[] {
-  const packets: PacketBlock[] = [];
+export function readPackets(file: Uint8Array): PacketBlock<Uint8Array>[] {
+  const packets: PacketBlock<Uint8Array>[] = [];
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   for (let at = 0; at < file.length;) {
     const type = at + 4 <= file.length ? view.getUint32(at, true) : 0;
@@ -150,14 +174,18 @@ function checkSection(body: Uint8Array): void {
     );
 }
 
-function readPacketBlock(body: Uint8Array, at: number): PacketBlock {
+function readPacketBlock(
+  body: Uint8Array,
+  at: number,
+): PacketBlock<Uint8Array> {
   const view = new DataView(body.buffer, body.byteOffset, body.length);
-  const length = body.length >= 20 ? view.getUint32(12, true) : Infinity;
-  if (20 + length > body.length)
+  const length =
+    body.length >= PACKET_HEADER ? view.getUint32(12, true) : Infinity;
+  if (PACKET_HEADER + length > body.length)
     throw new NotOurFile(`a file that is damaged at byte ${at}`);
-  const high = BigInt(view.getUint32(4, true));
-  const time = Number((high << 32n) | BigInt(view.getUint32(8, true))) / 1000;
-  const options = optionsOf(body.subarray(20 + padded(length)));
-  const packet = body.subarray(20, 20 + length);
+  const high = view.getUint32(4, true) * 2 ** 32;
+  const time = (high + view.getUint32(8, true)) / 1000;
+  const options = optionsOf(body.subarray(PACKET_HEADER + padded(length)));
+  const packet = body.subarray(PACKET_HEADER, PACKET_HEADER + length);
   return { time, packet, comment: options.get(COMMENT) };
 }

@@ -8,8 +8,7 @@ import { protocolUp, type Protocol } from './connection.ts';
 import {
   NotOurFile,
   readPackets,
-  writePacketBlock,
-  writeStart,
+  writeFile,
   type PacketBlock,
 } from './pcapng-blocks.ts';
 import type { RecordedConnection, Recording } from './recording.ts';
@@ -17,7 +16,6 @@ import {
   FLAG,
   MOST_PAYLOAD,
   readPacket,
-  writePacket,
   type Endpoint,
   type Packet,
 } from './tcp-packets.ts';
@@ -109,7 +107,7 @@ function shownPort(connection: RecordedConnection): number {
 
 /** Makes the packets of one connection, one after the other. */
 class Conversation {
-  readonly blocks: PacketBlock[] = [];
+  readonly blocks: PacketBlock<Packet>[] = [];
   #ends: Record<Direction, Endpoint>;
   #next: Record<Direction, number>;
 
@@ -149,7 +147,7 @@ class Conversation {
     const takesOne = flags & (FLAG.syn | FLAG.fin) ? 1 : 0;
     this.#next[direction] =
       (this.#next[direction] + payload.length + takesOne) % 2 ** 32;
-    this.blocks.push({ time, packet: writePacket(packet), comment });
+    this.blocks.push({ time, packet, comment });
   }
 
   /** A read; more than one packet if it is large: the last one has PSH. */
@@ -181,7 +179,7 @@ function aboutOf(connection: RecordedConnection): About {
 function blocksOf(
   connection: RecordedConnection,
   place: number,
-): PacketBlock[] {
+): PacketBlock<Packet>[] {
   const talk = new Conversation(connection, place);
   const { reads, ends, comments } = connection;
   const moments = [
@@ -209,7 +207,7 @@ function blocksOf(
 export function writePcapng(recording: Recording): Uint8Array {
   const blocks = recording.connections.flatMap(blocksOf);
   blocks.sort((a, b) => a.time - b.time);
-  return concat([...writeStart(), ...blocks.map(writePacketBlock)]);
+  return writeFile(blocks);
 }
 
 /** A connection that is being read, and a read that is not complete. */
@@ -233,7 +231,11 @@ function open(time: number, comment: string): Opened {
   return { connection, pending: { up: [], down: [] } };
 }
 
-function readInto(opened: Opened, packet: Packet, block: PacketBlock): void {
+function readInto(
+  opened: Opened,
+  packet: Packet,
+  block: { time: number; comment?: string | undefined },
+): void {
   const { connection, pending } = opened;
   const direction = packet.from.address === SERVER ? 'down' : 'up';
   const { time, comment } = block;

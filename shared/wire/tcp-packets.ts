@@ -32,6 +32,8 @@ export interface Packet {
 // if a window were full: RFC 9293 3.2 and RFC 7323 2.
 const SYN_OPTIONS = Uint8Array.of(2, 4, 0xff, 0xd7, 1, 3, 3, 14);
 
+const NO_OPTIONS = new Uint8Array(0);
+
 /** RFC 1071, over what comes in pieces of an even length. */
 function checksum(sum: number): number {
   let folded = sum;
@@ -47,13 +49,27 @@ function sumOf(bytes: Uint8Array, from: number, to: number): number {
   return sum;
 }
 
-/** A packet as it is on the wire, beginning with the IP header. */
-export function writePacket(packet: Packet): Uint8Array {
-  const options = packet.flags & FLAG.syn ? SYN_OPTIONS : new Uint8Array(0);
+function optionsOf(packet: Packet): Uint8Array {
+  return packet.flags & FLAG.syn ? SYN_OPTIONS : NO_OPTIONS;
+}
+
+/** How many bytes a packet has, with both headers. */
+export function packetSize(packet: Packet): number {
+  const options = optionsOf(packet);
+  return IP_HEADER + TCP_HEADER + options.length + packet.payload.length;
+}
+
+/** Writes a packet into `file` at `at`, beginning with the IP header. */
+export function writePacket(
+  packet: Packet,
+  file: Uint8Array,
+  at: number,
+): void {
+  const size = packetSize(packet);
+  const bytes = file.subarray(at, at + size);
+  const view = new DataView(file.buffer, file.byteOffset + at, size);
+  const options = optionsOf(packet);
   const tcpHeader = TCP_HEADER + options.length;
-  const size = IP_HEADER + tcpHeader + packet.payload.length;
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
   view.setUint8(0, 0x45);
   view.setUint16(2, size);
   view.setUint16(6, 0x4000);
@@ -75,7 +91,6 @@ export function writePacket(packet: Packet): Uint8Array {
   // The checksum of TCP is also over addresses, protocol and length.
   const pseudo = sumOf(bytes, 12, 20) + PROTOCOL_TCP + size - IP_HEADER;
   view.setUint16(tcp + 16, checksum(pseudo + sumOf(bytes, tcp, size)));
-  return bytes;
 }
 
 /** Reads what `writePacket` wrote; undefined for any other packet. */

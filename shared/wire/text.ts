@@ -10,13 +10,18 @@ export function utf8(bytes: Uint8Array): string {
 /** Each byte as the character of the same number, as headers are read. */
 export function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
   let text = '';
-  // In pieces: the arguments of a call are limited.
-  for (let start = from; start < to; start += 4096) {
-    text += String.fromCharCode(
-      ...bytes.subarray(start, Math.min(start + 4096, to)),
-    );
+  let start = from;
+  for (let at = from; at < to; at++) {
+    if (bytes[at]! < 0x80) continue;
+    // Almost always there is nothing but ASCII, which is UTF-8 too.
+    text += ascii(bytes, start, at) + String.fromCharCode(bytes[at]!);
+    start = at + 1;
   }
-  return text;
+  return text + ascii(bytes, start, to);
+}
+
+function ascii(bytes: Uint8Array, from: number, to: number): string {
+  return from < to ? decoder.decode(bytes.subarray(from, to)) : '';
 }
 
 /** 1234567 → `1,234,567` */

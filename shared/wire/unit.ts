@@ -115,6 +115,14 @@ type Optional = 'problem' | 'exchange' | 'stream' | 'message' | 'counts';
 /** What must be said of a unit; the rest has a default. */
 export type UnitParts = Omit<Unit, Optional> & Partial<Pick<Unit, Optional>>;
 
+/**
+ * A text that was joined from pieces, some of them cut from a payload, written
+ * out: asking for a character makes the engine do it, and let go of those.
+ */
+function writtenOut(text: string): string {
+  return text.charCodeAt(0) === 0 ? '' : text;
+}
+
 /** Every unit is made here, so that all have the same shape in memory. */
 export function makeUnit(parts: UnitParts): Unit {
   return {
@@ -125,7 +133,7 @@ export function makeUnit(parts: UnitParts): Unit {
     size: parts.size,
     payload: parts.payload,
     counts: parts.counts ?? true,
-    summary: parts.summary,
+    summary: writtenOut(parts.summary),
     problem: parts.problem,
     exchange: parts.exchange,
     stream: parts.stream,

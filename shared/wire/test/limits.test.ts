@@ -7,9 +7,10 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { concat } from '../bytes.ts';
+import { EventStream } from '../event-stream.ts';
 import { describe as fieldsOf } from '../fields.ts';
 import { http1Decoder } from '../http1.ts';
-import { INFLATED_LIMIT } from '../limits.ts';
+import { FIELDS_LIMIT, INFLATED_LIMIT, RANGES_LIMIT } from '../limits.ts';
 import type { Unit } from '../unit.ts';
 import { text } from './cuts.ts';
 import { FLOODS } from './vectors/floods.ts';
@@ -73,5 +74,28 @@ describe('A decoder that is flooded holds little, and says so:', () => {
       'compressed with gzip: the limit for inflated bytes was reached',
     );
     expect(field?.value).toBe('4,194,304 bytes that are not text');
+  });
+
+  test('a unit of very many fields, one of them a secret', () => {
+    const lines = 'a:b\r\n'.repeat(FIELDS_LIMIT * 2);
+    const head = text(`GET / HTTP/1.1\r\n${lines}Cookie: x\r\n\r\n`);
+    const [unit] = http1Decoder().feed('up', head);
+    const all = fieldsOf(unit!, head);
+    expect(all.length).toBe(FIELDS_LIMIT + 2);
+    expect(all.at(-1)?.value).toBe('2,005');
+    expect(all.at(-2)?.secret?.ranges).toEqual([
+      [head.length - 5, head.length - 4],
+    ]);
+  });
+
+  test('an event of very many lines, in very many chunks', () => {
+    const stream = new EventStream({ direction: 'down', layer: 1 });
+    const units: Unit[] = [];
+    const line = text('a\n');
+    for (let i = 0; i < 100_000; i++) stream.push(line, 0, 2, i * 3, units);
+    stream.push(text('\n'), 0, 1, 300_000, units);
+    const [unit] = units;
+    const bytes = text('a\n'.repeat(RANGES_LIMIT));
+    expect(fieldsOf(unit!, bytes).length).toBe(FIELDS_LIMIT + 1);
   });
 });

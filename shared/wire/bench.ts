@@ -1,0 +1,262 @@
+/**
+ * How fast the decoders are, and how much a unit weighs:
+ * `pnpm exec node --expose-gc shared/wire/bench.ts`. Times are those of the
+ * processor, so that other programs do not count; reads have 16 KiB.
+ */
+import { deflateRawSync, constants, createGzip } from 'node:zlib';
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
+import { concat } from './bytes.ts';
+import { decodeConnection } from './connection.ts';
+import { http2Decoder, PREFACE } from './http2.ts';
+import { mqttDecoder } from './mqtt.ts';
+import type { ConnectionDecoder, Direction, Unit } from './unit.ts';
+import { webSocketDecoder } from './websocket.ts';
+
+const READ = 16_384;
+const encoder = new TextEncoder();
+const text = (value: string): Uint8Array => encoder.encode(value);
+const repeat = (piece: Uint8Array, times: number): Uint8Array =>
+  concat(Array<Uint8Array>(times).fill(piece));
+
+interface Load {
+  title: string;
+  make: () => ConnectionDecoder;
+  before?: [Direction, Uint8Array][];
+  direction: Direction;
+  bytes: Uint8Array;
+}
+
+const UPDATE = JSON.stringify({
+  id: 42,
+  train: 'IC 712',
+  to: 'Zürich HB',
+  time: '12:02',
+  platform: 7,
+  delay: 3,
+  status: 'delayed',
+});
+
+function chunk(data: Uint8Array): Uint8Array {
+  return concat([text(`${data.length.toString(16)}\r\n`), data, text('\r\n')]);
+}
+
+function frame(type: number, flags: number, stream: number, data: Uint8Array) {
+  const header = new Uint8Array(9);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, data.length << 8);
+  view.setUint8(3, type);
+  view.setUint8(4, flags);
+  view.setUint32(5, stream);
+  return concat([header, data]);
+}
+
+function webSocketFrame(first: number, data: Uint8Array, isMasked: boolean) {
+  const header = [first, data.length | (isMasked ? 0x80 : 0)];
+  const key = [1, 2, 3, 4];
+  if (!isMasked) return concat([Uint8Array.from(header), data]);
+  const masked = data.map((byte, i) => byte ^ key[i & 3]!);
+  return concat([Uint8Array.from([...header, ...key]), masked]);
+}
+
+async function gzipEvents(event: Uint8Array, times: number) {
+  const gzip = createGzip();
+  const pieces: Uint8Array[] = [];
+  gzip.on('data', (piece: Uint8Array) => pieces.push(chunk(piece)));
+  for (let i = 0; i < times; i++) {
+    gzip.write(event);
+    await new Promise<void>((done) => gzip.flush(constants.Z_SYNC_FLUSH, done));
+  }
+  gzip.end();
+  await once(gzip, 'end');
+  return concat(pieces);
+}
+
+const GET = text(
+  'GET /board HTTP/1.1\r\nHost: localhost:5173\r\nConnection: keep-alive\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36\r\nAccept: */*\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\nReferer: http://localhost:5173/\r\nAccept-Encoding: gzip, deflate, br\r\nAccept-Language: en\r\n\r\n',
+);
+const answer = (fields: string): Uint8Array =>
+  text(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\n`);
+const EVENT = text(`id: 42\nevent: update\ndata: ${UPDATE}\n\n`);
+const events = answer(
+  'Content-Type: text/event-stream\r\nTransfer-Encoding: chunked',
+);
+const gzipped = answer(
+  'Content-Type: text/event-stream\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked',
+);
+const SMALL = text(UPDATE);
+const packed = deflateRawSync(SMALL, { finishFlush: constants.Z_SYNC_FLUSH });
+const compressed = packed.subarray(0, -4);
+const deflate = {
+  up: { contextTakeover: true },
+  down: { contextTakeover: true },
+};
+// :method GET, :scheme http, :path /, x-value: 20 bytes, written out.
+const HEADERS = concat([
+  Uint8Array.of(0x82, 0x86, 0x84, 0x00, 7),
+  text('x-value'),
+  Uint8Array.of(20),
+  text('a value of 20 bytes.'),
+]);
+
+async function loads(): Promise<Load[]> {
+  return [
+    {
+      title: 'HTTP/1.1, requests of a browser',
+      make: () => decodeConnection(),
+      direction: 'up',
+      bytes: repeat(GET, 20_000),
+    },
+    {
+      title: 'HTTP/1.1, a body by its length',
+      make: () => decodeConnection(),
+      before: [['up', GET]],
+      direction: 'down',
+      bytes: concat([
+        answer('Content-Length: 67108864'),
+        new Uint8Array(67_108_864),
+      ]),
+    },
+    {
+      title: 'HTTP/1.1, chunks of 16 KiB',
+      make: () => decodeConnection(),
+      before: [['up', GET]],
+      direction: 'down',
+      bytes: concat([
+        answer('Transfer-Encoding: chunked'),
+        repeat(chunk(new Uint8Array(16_384)), 4_000),
+      ]),
+    },
+    {
+      title: 'Events in chunks (an event and a chunk are two units)',
+      make: () => decodeConnection(),
+      before: [['up', GET]],
+      direction: 'down',
+      bytes: concat([events, repeat(chunk(EVENT), 50_000)]),
+    },
+    {
+      title: 'Events in chunks, gzip with a flush for each',
+      make: () => decodeConnection(),
+      before: [['up', GET]],
+      direction: 'down',
+      bytes: concat([gzipped, await gzipEvents(EVENT, 5_000)]),
+    },
+    {
+      title: 'WebSocket, text, from the server',
+      make: () => webSocketDecoder(),
+      direction: 'down',
+      bytes: repeat(webSocketFrame(0x81, SMALL, false), 50_000),
+    },
+    {
+      title: 'WebSocket, text, masked',
+      make: () => webSocketDecoder(),
+      direction: 'up',
+      bytes: repeat(webSocketFrame(0x81, SMALL, true), 50_000),
+    },
+    {
+      title: 'WebSocket, text, compressed',
+      make: () => webSocketDecoder({ deflate }),
+      direction: 'down',
+      bytes: repeat(webSocketFrame(0xc1, compressed, false), 20_000),
+    },
+    {
+      title: 'HTTP/2, HEADERS that end their stream',
+      make: http2Decoder,
+      before: [['up', text(PREFACE)]],
+      direction: 'up',
+      bytes: concat(
+        Array.from({ length: 30_000 }, (_, i) =>
+          frame(1, 5, i * 2 + 1, HEADERS),
+        ),
+      ),
+    },
+    {
+      title: 'HTTP/2, DATA of 16 KiB',
+      make: http2Decoder,
+      before: [['up', text(PREFACE)]],
+      direction: 'up',
+      bytes: repeat(frame(0, 0, 1, new Uint8Array(16_384)), 4_000),
+    },
+    {
+      title: 'MQTT, PUBLISH',
+      make: mqttDecoder,
+      direction: 'down',
+      bytes: repeat(
+        concat([
+          Uint8Array.of(0x30, SMALL.length + 15, 0, 13),
+          text('board/updates'),
+          SMALL,
+        ]),
+        50_000,
+      ),
+    },
+    {
+      title: 'Lines',
+      make: () => decodeConnection({ protocol: { by: 'lines' } }),
+      direction: 'down',
+      bytes: repeat(text(`${UPDATE}\n`), 50_000),
+    },
+    {
+      title: 'Messages with a length of 2 bytes',
+      make: () => decodeConnection({ protocol: { by: 'length', prefix: 2 } }),
+      direction: 'down',
+      bytes: repeat(concat([Uint8Array.of(0, SMALL.length), SMALL]), 50_000),
+    },
+  ];
+}
+
+function decode(load: Load, keep: Unit[] | undefined): number {
+  const decoder = load.make();
+  for (const [direction, bytes] of load.before ?? [])
+    decoder.feed(direction, bytes);
+  let count = 0;
+  for (let at = 0; at < load.bytes.length; at += READ) {
+    const read = load.bytes.subarray(at, at + READ);
+    const units = decoder.feed(load.direction, read);
+    count += units.length;
+    keep?.push(...units);
+  }
+  return count;
+}
+
+async function inUse(): Promise<number> {
+  // What was freed is counted as such some turns later.
+  for (let turn = 0; turn < 5; turn++) {
+    globalThis.gc?.();
+    await setImmediate();
+  }
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** Bytes that each unit keeps, its share of everything included. */
+async function weigh(load: Load): Promise<number> {
+  const before = await inUse();
+  const units: Unit[] = [];
+  decode(load, units);
+  return ((await inUse()) - before) / units.length;
+}
+
+function time(load: Load): { count: number; seconds: number } {
+  const before = process.cpuUsage();
+  const count = decode(load, undefined);
+  const { user, system } = process.cpuUsage(before);
+  return { count, seconds: (user + system) / 1e6 };
+}
+
+const row = (cells: string[]): string =>
+  cells.map((cell) => cell.padStart(12)).join('');
+
+console.log(row(['MB/s', 'units/s', 'µs/unit', 'bytes/unit']));
+for (const load of await loads()) {
+  time(load);
+  const runs = [time(load), time(load), time(load)];
+  const { count, seconds } = runs.sort((a, b) => a.seconds - b.seconds)[1]!;
+  const cells = [
+    (load.bytes.length / 1e6 / seconds).toFixed(0),
+    Math.round(count / seconds).toLocaleString('en'),
+    ((seconds / count) * 1e6).toFixed(1),
+    globalThis.gc ? (await weigh(load)).toFixed(0) : '–',
+  ];
+  console.log(`${row(cells)}  ${load.title}`);
+}

@@ -1,0 +1,22 @@
+/** `wire` knows nobody: so it also runs in a page. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+
+const folder = new URL('../', import.meta.url);
+/** What only Node has, and who may use it. */
+const NODE_ONLY: Record<string, string[]> = {
+  'brotli.ts': ['node:zlib'],
+  'bench.ts': ['node:zlib', 'node:events', 'node:timers/promises'],
+};
+
+const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+
+test.each(files)('%s imports only its neighbours', (name) => {
+  const source = readFileSync(new URL(name, folder), 'utf8');
+  const imports = [...source.matchAll(/(?:from|import) '([^']+)'/g)];
+  const others = imports
+    .map(([, path]) => path!)
+    .filter((path) => !/^\.\/[a-z0-9-]+\.ts$/.test(path));
+  expect(others.sort()).toEqual((NODE_ONLY[name] ?? []).sort());
+  expect(source).not.toMatch(/\bBuffer\b|\brequire\(|\bimport\(/);
+});
