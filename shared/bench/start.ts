@@ -2,8 +2,9 @@
  * What it costs to begin: to start a lesson, to save a file, to clone the
  * course. Medians in one run, the variants taking turns.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import {
   appendFile,
   cp,
@@ -45,6 +46,22 @@ export interface StartOptions {
  * @param say gets a line for each measurement as it is made
  */
 export async function measureStart(
+  options: StartOptions,
+  say: (line: string) => void,
+): Promise<Row[]> {
+  const interrupt = () => process.exit(130);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  process.on('exit', clearAway);
+  for (const signal of signals) process.on(signal, interrupt);
+  try {
+    return await measure(options, say);
+  } finally {
+    process.off('exit', clearAway);
+    for (const signal of signals) process.off(signal, interrupt);
+  }
+}
+
+async function measure(
   { times, clone = false, test = false }: StartOptions,
   say: (line: string) => void,
 ): Promise<Row[]> {
@@ -63,7 +80,7 @@ export async function measureStart(
     },
   );
 
-  const saves = await measureSaves(times, say);
+  const saves = await inScratch((folder) => measureSaves(folder, times, say));
   rows.push({
     what: 'from a save until the new server answers',
     ms: saves,
@@ -74,7 +91,7 @@ export async function measureStart(
     const clones: number[] = [];
     const sizes: number[] = [];
     for (let turn = 1; turn <= times; turn += 1) {
-      const { ms, megabytes } = await startFreshClone();
+      const { ms, megabytes } = await inScratch(startFreshClone);
       say(`fresh clone ${turn}: ${ms.toFixed(0)} ms, ${megabytes} MB`);
       clones.push(ms);
       sizes.push(megabytes);
@@ -156,11 +173,11 @@ async function runTests(): Promise<number> {
 
 /** Saves a copy of the lesson, so that the real one is never touched. */
 async function measureSaves(
+  folder: string,
   times: number,
   say: (line: string) => void,
 ): Promise<number[]> {
   const found = findLesson(lesson);
-  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   const packages = join(found.folder, 'node_modules');
   await cp(found.folder, folder, {
     recursive: true,
@@ -195,7 +212,6 @@ async function measureSaves(
     }
   } finally {
     await running.stop();
-    await rm(folder, { recursive: true, force: true });
   }
   return figures;
 }
@@ -203,48 +219,48 @@ async function measureSaves(
 // --- A fresh clone ---
 
 /** What was committed, with an empty home and an empty package store. */
-async function startFreshClone(): Promise<{ ms: number; megabytes: number }> {
-  const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
+async function startFreshClone(
+  scratch: string,
+): Promise<{ ms: number; megabytes: number }> {
   const tree = join(scratch, 'course');
-  try {
-    const git = start('git', ['clone', '--quiet', root, tree]);
-    const { code, output } = await git.exit;
-    if (code !== 0) throw new Error(`git clone ended with ${code}:\n${output}`);
+  const git = start('git', ['clone', '--quiet', root, tree]);
+  const { code, output } = await git.exit;
+  if (code !== 0) throw new Error(`git clone ended with ${code}:\n${output}`);
 
-    const port = await freePorts();
-    const began = performance.now();
-    const args = ['-y', 'pnpm', 'lesson', lesson, '--no-open'];
-    const child = start('npx', [...args, '--port', String(port)], {
-      cwd: tree,
-      env: { HOME: scratch, USERPROFILE: scratch, LOCALAPPDATA: scratch },
-      patience: 300_000,
-    });
-    const ms = await child.end(async () => {
-      await answers(port, child.ended);
-      await answers(port + 1, child.ended);
-      return performance.now() - began;
-    });
-    const bytes = await sizeOf(tree, (path) => path.includes('node_modules'));
-    return { ms, megabytes: Math.round(bytes / 1_000_000) };
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  const port = await freePorts();
+  const began = performance.now();
+  const args = ['-y', 'pnpm', 'lesson', lesson, '--no-open'];
+  const child = start('npx', [...args, '--port', String(port)], {
+    cwd: tree,
+    env: { HOME: scratch, USERPROFILE: scratch, LOCALAPPDATA: scratch },
+    patience: 300_000,
+  });
+  const ms = await child.end(async () => {
+    await answers(port, child.ended);
+    await answers(port + 1, child.ended);
+    return performance.now() - began;
+  });
+  const bytes = await sizeOf(tree, (path) => path.includes('node_modules'));
+  return { ms, megabytes: Math.round(bytes / 1_000_000) };
 }
 
-/** Bytes of the files below a folder, links not followed. */
+/** Bytes of the files below a folder, each counted once, however linked. */
 async function sizeOf(
   folder: string,
   counts: (path: string) => boolean,
 ): Promise<number> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const sizes = await Promise.all(
-    entries.map(async (entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return sizeOf(path, counts);
-      return counts(path) ? (await lstat(path)).size : 0;
-    }),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const sizes = new Map<number, number>(); // by inode
+  const entries = await readdir(folder, {
+    recursive: true,
+    withFileTypes: true,
+  });
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory() || !counts(path)) continue;
+    const { ino, size } = await lstat(path);
+    sizes.set(ino, size);
+  }
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
 // --- Processes and ports ---
@@ -271,8 +287,10 @@ function start(
     cwd,
     env: { ...plainEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: !windows, // a group of its own: npx does not end what it started
     shell: windows, // npx and pnpm are scripts there
   });
+  leftBehind.processes.add(child);
   let output = '';
   child.stdout.on('data', (text) => (output += String(text)));
   child.stderr.on('data', (text) => (output += String(text)));
@@ -282,6 +300,7 @@ function start(
     (resolve) => {
       const settle = (code: number | null) => {
         clearTimeout(late);
+        leftBehind.processes.delete(child);
         ended.abort(
           new Error(`${program} ${args.join(' ')} has ended:\n${output}`),
         );
@@ -302,17 +321,49 @@ function start(
         return await work();
       } finally {
         stop(child);
+        const force = setTimeout(stop, 5000, child, 'SIGKILL');
         await exit;
+        clearTimeout(force);
       }
     },
   };
 }
 
-/** pnpm hands SIGTERM on to all that it started; Windows ends a tree. */
-function stop(child: ChildProcess): void {
-  if (windows && child.pid !== undefined)
-    spawn('taskkill', ['/pid', String(child.pid), '/t', '/f']);
-  else child.kill('SIGTERM');
+/** Ends a process and all that it started. */
+function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): void {
+  if (child.pid === undefined) return;
+  try {
+    if (windows) spawnSync('taskkill', ['/pid', `${child.pid}`, '/t', '/f']);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // Nobody of the group is left.
+  }
+}
+
+/** What there is to clear away if this is interrupted. */
+const leftBehind = {
+  processes: new Set<ChildProcess>(),
+  folders: new Set<string>(),
+};
+
+function clearAway(): void {
+  for (const child of leftBehind.processes) stop(child, 'SIGKILL');
+  for (const folder of leftBehind.folders)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Does something in an empty folder, which is gone afterwards. */
+async function inScratch<Result>(
+  work: (folder: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  leftBehind.folders.add(folder);
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    leftBehind.folders.delete(folder);
+  }
 }
 
 /** The environment without what this pnpm has put into it. */

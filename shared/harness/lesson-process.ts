@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { beginsReport, type Ending } from './crash.ts';
 
 const pollEvery = 10; // ms between two attempts to connect
-const grace = 1_000; // ms from SIGTERM to SIGKILL
+const grace = 1_000; // ms to end politely; after that it is ended by force
 const hold = 5_000; // ms that lines wait which may belong to a fatal error
 const longestLine = 65_536; // characters of a line that does not end
 const longestReport = 65_536; // characters that are kept of standard error
@@ -129,12 +129,15 @@ function signalAll(child: ChildProcess, signal: NodeJS.Signals) {
 
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('error', () => resolve(false));
+    const socket = connect({ port, host: '127.0.0.1' }).unref();
+    socket.on('error', () => resolve(false));
     socket.once('connect', () => {
       // A socket can by chance connect to itself while nobody listens.
       resolve(socket.localPort !== port);
-      socket.destroy();
+      // Hear what it says, and leave politely: a reset is an error, and ends a
+      // server that listens for none.
+      socket.resume().end();
+      socket.setTimeout(grace, () => socket.destroy());
     });
   });
 }

@@ -48,4 +48,30 @@ describe("A lesson's server", () => {
     const [error] = await once(get({ port, host: '127.0.0.1' }), 'error');
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
+
+  test('does not notice that it was asked whether it listens', async () => {
+    const { folder } = lesson('talker', {
+      // Whoever is reset by its client ends here: nobody listens for errors.
+      'server.ts': `
+import { createServer } from 'node:net';
+createServer((socket) => {
+  socket.on('close', (failed) => console.log('failed:', failed));
+  socket.write(Buffer.alloc(1_000_000));
+}).listen(Number(process.env.PORT), '127.0.0.1');
+`,
+    });
+    const port = await portsFor(6);
+    const server = new LessonServer({
+      folder,
+      file: 'server.ts',
+      port,
+      flags: [],
+      patience: 10_000,
+    });
+    server.start();
+    const [line] = await once(server, 'line');
+    expect(line).toBe('failed: false');
+    expect(server.state.current.status).toBe('ready');
+    await server.stop();
+  });
 });
