@@ -7,7 +7,6 @@ import {
 } from '@on-the-wire/shared/harness/lessons.ts';
 import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
 import { runUntilStopped } from '@on-the-wire/shared/harness/run-until-stopped.ts';
-import { FaultError, parseFaults } from '@on-the-wire/shared/tap/tap.ts';
 import {
   Command,
   CommanderError,
@@ -28,6 +27,18 @@ interface Flags {
 function parseSeed(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Expected a whole number.');
+}
+
+/** Loads the tap only for a learner who names faults: most want to start. */
+async function readFaults(texts: string[]) {
+  const { FaultError, parseFaults } =
+    await import('@on-the-wire/shared/tap/tap.ts');
+  try {
+    return parseFaults(texts);
+  } catch (error) {
+    if (error instanceof FaultError) throw new HarnessError(error.message, 2);
+    throw error;
+  }
 }
 
 /** For a flag that may be given several times. */
@@ -54,10 +65,11 @@ const program = new Command('pnpm lesson')
       process.stdout.write(describeLessons(findLessons()));
       return;
     }
-    const { inspect, fault = [], ...options } = flags;
+    const { inspect, fault, ...options } = flags;
+    const faults = fault && (await readFaults(fault));
     await runUntilStopped(findLesson(name), {
       ...options,
-      faults: parseFaults(fault),
+      ...(faults && { faults }),
       flags: inspect ? [`--inspect=${inspect}`] : [],
     });
   });
@@ -77,8 +89,5 @@ try {
   } else if (error instanceof HarnessError) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = error.exitCode;
-  } else if (error instanceof FaultError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
   } else throw error;
 }

@@ -14,7 +14,10 @@ const longestReport = 65_536; // characters that are kept of standard error
 
 const windows = process.platform === 'win32';
 const preload = new URL('preload.ts', import.meta.url).href;
-const compiled = new URL('../../node_modules/.cache/lessons', import.meta.url);
+/** The folder in which Node keeps what it has compiled. */
+export const compiled = fileURLToPath(
+  new URL('../../node_modules/.cache/lessons', import.meta.url),
+);
 
 export interface LessonProcess {
   /** Resolves once a connection was accepted; never if the process ended. */
@@ -60,7 +63,7 @@ export function startProcess({
         ...process.env,
         PORT: String(port),
         // A restart is for one saved file, and reads hundreds.
-        NODE_COMPILE_CACHE: fileURLToPath(compiled),
+        NODE_COMPILE_CACHE: compiled,
       },
       // Pipe 3 is the one that the preload listens to.
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],

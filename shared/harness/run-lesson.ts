@@ -1,21 +1,19 @@
 /**
  * Runs a lesson: its server in a process of its own, started anew when a file is
- * saved; a tap in front of it, whose address stays; beside it the shell. What takes long to load is loaded while the
- * lesson's process starts.
+ * saved; a tap in front of it, whose address stays; beside it the shell. What
+ * takes long to load is loaded while the lesson's process starts.
  */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import type { FoundLesson } from '../lesson.ts';
+import type { Fault, Tap } from '../tap/tap.ts';
 import { describeCrash } from './crash.ts';
 import { LessonServer } from './lesson-server.ts';
 import { HarnessError } from './lessons.ts';
 import { openInBrowser } from './open-in-browser.ts';
-import { createTap, type Fault, type Tap } from '../tap/tap.ts';
-import { LiveUnits } from './live-units.ts';
 import { defaultPort, findPorts, freePort } from './ports.ts';
-import { printWire } from './print-wire.ts';
 import { sayAs, type Terminal } from './terminal.ts';
 import { watchLesson } from './watch.ts';
 
@@ -116,56 +114,57 @@ export async function runLesson(
   );
   server.start();
 
-  const tap = createTap({
-    target: { host: '127.0.0.1', port: serverPort },
-    faults,
-    ...(seed !== undefined && { seed }),
-  });
-  if (wire)
-    printWire(
-      tap,
-      new LiveUnits(tap),
-      wire,
-      sayAs('wire', width, 'yellow', terminal),
-    );
-  await tap.listen(lessonPort);
-
-  const shell = smallest ? undefined : await startShell();
-  const shellUrl = shell && `http://127.0.0.1:${shellPort}/`;
+  const closing = [() => server.stop(), () => watch.close()];
+  let stopped: Promise<unknown> | undefined;
+  const stop = async () => {
+    stopped ??= Promise.all(closing.map((close) => close()));
+    await stopped;
+  };
+  let tap: Tap;
+  try {
+    tap = await startTap();
+    if (!smallest) await startShell();
+  } catch (error) {
+    await stop();
+    const why = (error as Error).message;
+    throw new HarnessError(`The lesson cannot be served: ${why}`, 1);
+  }
+  const shellUrl = smallest ? undefined : `http://127.0.0.1:${shellPort}/`;
   terminal.stdout.write(`${addresses().join('\n')}\n`);
   if (open && shellUrl) void openInBrowser(shellUrl);
 
-  let stopped: Promise<unknown> | undefined;
   return {
     ...(shellUrl && { shellUrl }),
     lessonUrl,
     server,
     tap,
-    async stop() {
-      stopped ??= Promise.all([
-        tap.close(),
-        server.stop(),
-        watch.close(),
-        shell?.close(),
-      ]);
-      await stopped;
-    },
+    stop,
   };
 
-  async function startShell() {
-    try {
-      const { createShell } = await import('../shell/server.ts');
-      const created = createShell({ lesson, lessonPort, state: server.state });
-      created.server.listen(shellPort, '127.0.0.1');
-      await once(created.server, 'listening');
-      return created;
-    } catch (error) {
-      await Promise.all([server.stop(), watch.close()]);
-      throw new HarnessError(
-        `The shell could not be started at port ${shellPort}: ${error}`,
-        1,
-      );
+  async function startTap() {
+    const { createTap } = await import('../tap/tap.ts');
+    const created = createTap({
+      target: { host: '127.0.0.1', port: serverPort },
+      faults,
+      ...(seed !== undefined && { seed }),
+    });
+    closing.push(() => created.close());
+    if (wire) {
+      const { LiveUnits } = await import('./live-units.ts');
+      const { printWire } = await import('./print-wire.ts');
+      const sayWire = sayAs('wire', width, 'yellow', terminal);
+      printWire(created, new LiveUnits(created), wire, sayWire);
     }
+    await created.listen(lessonPort);
+    return created;
+  }
+
+  async function startShell() {
+    const { createShell } = await import('../shell/server.ts');
+    const created = createShell({ lesson, lessonPort, state: server.state });
+    closing.push(() => created.close());
+    created.server.listen(shellPort, '127.0.0.1');
+    await once(created.server, 'listening');
   }
 
   function addresses(): string[] {

@@ -1,4 +1,6 @@
+import { enableCompileCache } from 'node:module';
 import type { FoundLesson } from '../lesson.ts';
+import { compiled } from './lesson-process.ts';
 import {
   runLesson,
   type RunningLesson,
@@ -34,5 +36,7 @@ export async function runUntilStopped(
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', stop);
 
+  // What is loaded from here on was compiled the last time.
+  enableCompileCache(compiled);
   running = await runLesson(lesson, options);
 }
