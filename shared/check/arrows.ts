@@ -15,6 +15,7 @@ const onTheWire = [
   'exercise',
   'compare',
   'testing',
+  'view',
   'bench',
 ];
 

@@ -1,7 +1,7 @@
 /** The wire in the terminal: a line for each unit, its bytes if asked for. */
 import type { Tap } from '../tap/tap.ts';
 import { dump, lineOf } from '../wire/dump.ts';
-import type { LiveUnit, LiveUnits, Note } from './live-units.ts';
+import type { LiveUnit, LiveUnits, Note } from '../view/live-units.ts';
 
 /**
  * Prints what goes through a tap, as it happens.

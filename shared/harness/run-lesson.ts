@@ -150,7 +150,7 @@ export async function runLesson(
     });
     closing.push(() => created.close());
     if (wire) {
-      const { LiveUnits } = await import('./live-units.ts');
+      const { LiveUnits } = await import('../view/live-units.ts');
       const { printWire } = await import('./print-wire.ts');
       const sayWire = sayAs('wire', width, 'yellow', terminal);
       printWire(created, new LiveUnits(created), wire, sayWire);

@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv6 } from 'node:net';
 import { createTap, type Fault, type Tap } from '../tap/tap.ts';
 import { HarnessError } from './lessons.ts';
-import { LiveUnits } from './live-units.ts';
+import { LiveUnits } from '../view/live-units.ts';
 import { findPort } from './ports.ts';
 import { printWire } from './print-wire.ts';
 

@@ -5,7 +5,7 @@ import { createTap, parseFaults, type Tap } from '../../tap/tap.ts';
 import { listen } from '../../testing/listen.ts';
 import { rawClient } from '../../testing/raw-client.ts';
 import { LiveUnits } from '../live-units.ts';
-import { printWire } from '../print-wire.ts';
+import { printWire } from '../../harness/print-wire.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
