@@ -45,4 +45,4 @@ export async function openBrowser(args: string[] = []): Promise<Browser> {
   });
 }
 
-export type { Browser, Page } from 'playwright-core';
+export type { Browser, ConsoleMessage, Page, Request } from 'playwright-core';

@@ -6,7 +6,12 @@ import { pathToFileURL } from 'node:url';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
-import type { Browser, Page } from '@on-the-wire/shared/testing/browser.ts';
+import type {
+  Browser,
+  ConsoleMessage,
+  Page,
+  Request,
+} from '@on-the-wire/shared/testing/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { encodeComment, encodeEvent } from '../event-stream.ts';
@@ -60,16 +65,11 @@ async function start(create = createServer) {
   };
 }
 
-/** Opens the page; the test fails if its console says anything unexpected. */
-async function visit(browser: Browser, origin: string, options = {}) {
-  const context = await browser.newContext(options);
+/** A second visitor, who shares nothing with the first. */
+async function anotherVisitor(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ reducedMotion: 'reduce' });
   closing.push(() => context.close());
-  const page = await context.newPage();
-  const said: string[] = [];
-  page.on('console', (message) => said.push(message.text()));
-  page.on('pageerror', (error) => said.push(String(error)));
-  await page.goto(origin);
-  return { page, said };
+  return context.newPage();
 }
 
 const state = (page: Page, text: string) =>
@@ -86,9 +86,25 @@ const count = (page: Page) =>
   });
 
 describeWithBrowser('the page', (browser) => {
+  let page: Page;
+  // One for all tests: each lesson has an origin of its own.
+  beforeAll(async () => {
+    const context = await browser().newContext({ reducedMotion: 'reduce' });
+    page = await context.newPage();
+  });
+  const visit = async (origin: string) => {
+    // A lesson that ends would be asked again and again.
+    closing.push(() => page.goto('about:blank'));
+    await page.goto(origin);
+  };
+
   test('shows the board and each update, and says nothing else', async () => {
     const { feed, origin } = await start();
-    const { page, said } = await visit(browser(), origin);
+    const said: string[] = [];
+    const hear = (message: ConsoleMessage) => said.push(message.text());
+    const fail = (error: Error) => said.push(String(error));
+    page.on('console', hear).on('pageerror', fail);
+    await visit(origin);
     await state(page, 'open');
     await lastId(page, `${feed.run}-0`);
     const { departures } = feed.snapshot().data;
@@ -102,19 +118,18 @@ describeWithBrowser('the page', (browser) => {
       await rows.filter({ hasText: to }).first().waitFor();
     }
     expect(said).toEqual([]);
+    page.off('console', hear).off('pageerror', fail);
   });
 
   test('asks for its own files and for the stream, for nothing else', async () => {
     const { origin } = await start();
-    const context = await browser().newContext();
-    closing.push(() => context.close());
-    const page = await context.newPage();
     const asked: string[] = [];
-    page.on('request', (request) =>
-      asked.push(request.url().replace(origin, '')),
-    );
-    await page.goto(origin);
+    const keep = (request: Request) =>
+      asked.push(request.url().replace(origin, ''));
+    page.on('request', keep);
+    await visit(origin);
     await state(page, 'open');
+    page.off('request', keep);
     expect(asked.filter((url) => !url.startsWith('data:')).sort()).toEqual([
       '/',
       '/board/colours.css',
@@ -128,7 +143,7 @@ describeWithBrowser('the page', (browser) => {
 
   test('closes and opens again without missing an update', async () => {
     const { feed, origin } = await start();
-    const { page } = await visit(browser(), origin);
+    await visit(origin);
     await lastId(page, `${feed.run}-0`);
     feed.next();
     await lastId(page, `${feed.run}-1`);
@@ -143,7 +158,7 @@ describeWithBrowser('the page', (browser) => {
   test('misses what came meanwhile once the id is deleted', async () => {
     const create = await withoutIds();
     const { feed, origin } = await start(create);
-    const { page } = await visit(browser(), origin);
+    await visit(origin);
     await page.locator('#log .snapshot').waitFor();
     feed.next();
     await page.getByRole('button', { name: 'Close' }).click();
@@ -157,7 +172,7 @@ describeWithBrowser('the page', (browser) => {
 
   test('comes back by itself after a cut', async () => {
     const { feed, origin, cut } = await start();
-    const { page } = await visit(browser(), origin);
+    await visit(origin);
     await lastId(page, `${feed.run}-0`);
     cut();
     await state(page, 'waiting to try again');
@@ -169,7 +184,7 @@ describeWithBrowser('the page', (browser) => {
 
   test('is healed by a snapshot after a restart', async () => {
     const { feed: before, origin, stop, startAgain } = await start();
-    const { page } = await visit(browser(), origin);
+    await visit(origin);
     await lastId(page, `${before.run}-0`);
     for (let i = 0; i < 5; i++) before.next();
     await lastId(page, `${before.run}-5`);
@@ -183,7 +198,7 @@ describeWithBrowser('the page', (browser) => {
 
   test('is closed for good by a 503, and opened again by hand', async () => {
     const { feed, origin, cut, door } = await start();
-    const { page } = await visit(browser(), origin);
+    await visit(origin);
     await lastId(page, `${feed.run}-0`);
     door.shut = true;
     cut();
@@ -198,7 +213,7 @@ describeWithBrowser('the page', (browser) => {
 
   test('is closed for good by the 204 after the last train', async () => {
     const { feed, origin } = await start();
-    const { page } = await visit(browser(), origin);
+    await visit(origin);
     await lastId(page, `${feed.run}-0`);
     await page.getByText('last train gone').click();
     await state(page, 'closed for good');
@@ -211,27 +226,28 @@ describeWithBrowser('the page', (browser) => {
 
   test('reports a delay, as staff only, and another page hears of it', async () => {
     const { feed, origin } = await start();
-    const one = await visit(browser(), origin);
-    const two = await visit(browser(), origin);
-    await lastId(one.page, `${feed.run}-0`);
-    await lastId(two.page, `${feed.run}-0`);
-    const report = one.page.getByRole('button', { name: 'Report' });
+    const other = await anotherVisitor(browser());
+    await other.goto(origin);
+    await visit(origin);
+    await lastId(other, `${feed.run}-0`);
+    await lastId(page, `${feed.run}-0`);
+    const report = other.getByRole('button', { name: 'Report' });
     await report.click();
-    await one.page.getByText('→ 401 Only staff may report').waitFor();
-    await one.page.getByRole('button', { name: 'Sign in' }).click();
-    await one.page.locator('#role', { hasText: 'staff' }).waitFor();
+    await other.getByText('→ 401 Only staff may report').waitFor();
+    await other.getByRole('button', { name: 'Sign in' }).click();
+    await other.locator('#role', { hasText: 'staff' }).waitFor();
     await report.click();
-    await one.page.getByText('"minutes":5} → 200').waitFor();
-    await lastId(two.page, `${feed.run}-1`);
-    await two.page.getByRole('row').filter({ hasText: '+5 min' }).waitFor();
-    expect(await two.page.locator('#role').textContent()).toBe('a passenger');
+    await other.getByText('"minutes":5} → 200').waitFor();
+    await lastId(page, `${feed.run}-1`);
+    await page.getByRole('row').filter({ hasText: '+5 min' }).waitFor();
+    expect(await page.locator('#role').textContent()).toBe('a passenger');
   });
 
   test('lets a seventh request wait until one of six streams is closed', async () => {
     const { feed, origin, server } = await start();
     const asked: (string | undefined)[] = [];
     server.on('request', ({ url }) => asked.push(url));
-    const { page } = await visit(browser(), origin);
+    await visit(origin);
     await lastId(page, `${feed.run}-0`);
     await page.evaluate(async () => {
       // With the page's own these are six.
@@ -259,17 +275,15 @@ describeWithBrowser('the page', (browser) => {
 
   test('notices a silence in which even the heartbeat is missing', async () => {
     const { feed, origin } = await start();
-    const context = await browser().newContext();
-    closing.push(() => context.close());
-    const page = await context.newPage();
-    await page.clock.install();
-    await page.goto(origin);
-    await lastId(page, `${feed.run}-0`);
-    await page.clock.fastForward(24_000);
-    expect(await page.locator('#opened').textContent()).toBe('1');
-    await page.clock.fastForward(1_500);
-    await page.locator('#opened', { hasText: '2' }).waitFor();
-    await page.locator('#log .silence').waitFor();
+    const own = await anotherVisitor(browser());
+    await own.clock.install();
+    await own.goto(origin);
+    await lastId(own, `${feed.run}-0`);
+    await own.clock.fastForward(24_000);
+    expect(await own.locator('#opened').textContent()).toBe('1');
+    await own.clock.fastForward(1_500);
+    await own.locator('#opened', { hasText: '2' }).waitFor();
+    await own.locator('#log .silence').waitFor();
   });
 
   test.each([
@@ -277,10 +291,9 @@ describeWithBrowser('the page', (browser) => {
     ['dark', 390],
   ] as const)('is accessible, %s, at %d px', async (colorScheme, width) => {
     const { feed, origin } = await start();
-    const { page } = await visit(browser(), origin, {
-      colorScheme,
-      viewport: { width, height: 844 },
-    });
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 844 });
+    await visit(origin);
     await lastId(page, `${feed.run}-0`);
     for (let i = 0; i < 30; i++) feed.next();
     await lastId(page, `${feed.run}-30`);

@@ -34,7 +34,7 @@ An introduction.
 
 **Do.** Read [the server](server.ts).
 
-**See.** Dong.
+**See.** Dong, as in [the bell](bell.ts).
 
 ${'A line that fills the page.\n\n'.repeat(30)}
 
@@ -67,7 +67,11 @@ const phone = { width: 390, height: 844 };
 let shell: Awaited<ReturnType<typeof stage>>;
 
 beforeAll(async () => {
-  shell = await stage({ 'README.md': tutorial, 'server.ts': code });
+  shell = await stage({
+    'README.md': tutorial,
+    'server.ts': code,
+    'bell.ts': '// Rings.\nexport const bell = `d${1}ng`;\n',
+  });
 });
 afterAll(() => shell.end());
 beforeEach(() => {
@@ -494,7 +498,7 @@ describeWithBrowser(
             await page.getByRole('radio', { name: 'Dong' }).click();
             expect(await accessibilityViolations(page)).toEqual([]);
             if (size === phone) return; // the same file looks the same there
-            await page.getByRole('link', { name: 'server.ts' }).last().click();
+            await page.getByRole('link', { name: 'the bell' }).click();
             await page.locator('.reader .listing').waitFor();
             expect(await accessibilityViolations(page)).toEqual([]);
           });
