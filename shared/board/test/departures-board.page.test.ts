@@ -7,9 +7,9 @@ import {
   jest,
   test,
 } from '@jest/globals';
-import axe from 'axe-core';
 import { transform } from 'esbuild';
 import type { Page } from 'playwright-core';
+import { accessibilityViolations } from '../../testing/accessibility.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import type { DeparturesBoard } from '../departures-board.ts';
 import { createFeed, type Departure, type Update } from '../feed.ts';
@@ -385,15 +385,6 @@ describeWithBrowser('<departures-board>', (browser) => {
     ]);
     await apply([announcement(1, 1), announcement(9, 7), announcement(9, 7)]);
     await untilCount('updates seen 2 of 9 — 7 missed 1 doubled');
-    await page.evaluate(axe.source);
-
-    const check = (rules: string[] | undefined) =>
-      page.evaluate(async (only) => {
-        const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
-        const options = only ? { runOnly: only } : {};
-        const { violations } = await run(options);
-        return violations.map(({ id, nodes }) => [id, nodes[0]!.html]);
-      }, rules);
 
     // axe leaves out what is hidden from a screen reader: the flaps.
     const faint = () =>
@@ -425,10 +416,10 @@ describeWithBrowser('<departures-board>', (browser) => {
           .filter(({ ratio }) => ratio < 4.5);
       });
 
-    expect(await check(undefined)).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
     expect(await faint()).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await check(['color-contrast'])).toEqual([]);
+    expect(await accessibilityViolations(page)).toEqual([]);
     expect(await faint()).toEqual([]);
   });
 
