@@ -6,7 +6,16 @@ import { join } from 'node:path';
 import { root, runJest } from './run-tests.ts';
 
 /** The rooms of shared whose tests open sockets. */
-const rooms = ['board', 'harness', 'page', 'shell', 'tap', 'wire'];
+const rooms = [
+  'board',
+  'certificates',
+  'harness',
+  'page',
+  'shell',
+  'tap',
+  'view',
+  'wire',
+];
 
 /** The folders of all tests that use the network. */
 export function findNetworkTests(): string[] {
