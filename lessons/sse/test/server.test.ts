@@ -2,10 +2,10 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
 import { createServer } from '../server.ts';
-import { EventReader } from './read-events.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import { EventParser, type ReadEvent } from '../event-reader.ts';
+
+const message = (data: string, id = '') => ({ event: 'message', id, data });
+
+/** WHATWG HTML 9.2.6, and what may be forgotten. */
+const table: [what: string, text: string, events: ReadEvent[]][] = [
+  [
+    'three lines',
+    'data: YHOO\ndata: +2\ndata: 10\n\n',
+    [message('YHOO\n+2\n10')],
+  ],
+  [
+    'an id that stays, and one that is reset',
+    ': test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n',
+    [
+      message('first event', '1'),
+      message('second event'),
+      message(' third event'),
+    ],
+  ],
+  [
+    'an event that is not complete',
+    'data\n\ndata\ndata\n\ndata:',
+    [message(''), message('\n')],
+  ],
+  [
+    'with and without a space',
+    'data:test\n\ndata: test\n\n',
+    [message('test'), message('test')],
+  ],
+  ['a BOM, once', '\uFEFFdata: a\n\n\uFEFFdata: b\n\n', [message('a')]],
+  [
+    'every end of a line',
+    'data: a\rdata: b\r\ndata: c\n\r\n',
+    [message('a\nb\nc')],
+  ],
+  ['a lone CR at the end', 'data: a\r\r', [message('a')]],
+  [
+    'a line separator, which ends no line',
+    'data: a\u2028b\n\n',
+    [message('a\u2028b')],
+  ],
+  ['an id with NUL', 'id: 1\n\nid: \u00002\ndata: x\n\n', [message('x', '1')]],
+  [
+    'names and unknown fields',
+    'event: add\ndata: 1\n\ndata :x\ndata: 2\n\nevent: lost\n\ndata: 3\n\n',
+    [{ event: 'add', id: '', data: '1' }, message('2'), message('3')],
+  ],
+];
+
+describe('An event stream is read as a browser reads it:', () => {
+  test.each(table)('%s', (_what, text, events) => {
+    expect(new EventParser().feed(text)).toEqual(events);
+    const parser = new EventParser();
+    expect([...text].flatMap((letter) => parser.feed(letter))).toEqual(events);
+  });
+
+  test('comments and retry are kept, if they make sense', () => {
+    const parser = new EventParser();
+    parser.feed(': one\n:two\nretry: 10\nretry: 1s\n\n');
+    expect(parser.comments).toEqual(['one', 'two']);
+    expect(parser.retry).toBe(10);
+  });
+});
