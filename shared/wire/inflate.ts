@@ -264,6 +264,8 @@ export class Inflater {
     else if (!own[256]) this.#fail('expected a code for the end of the block');
     else if (this.#lengthCode.unused < 0 || this.#distanceCode.unused < 0)
       this.#fail('expected codes that can be told apart');
+    else if (isGappy(this.#lengthCode) || isGappy(this.#distanceCode))
+      this.#fail('expected codes without a gap');
   }
 
   /** The states that read one symbol; takes the bits that are held. */
@@ -338,4 +340,13 @@ export class Inflater {
       emit(this.#window, this.#emitted, this.#position);
     this.#emitted = this.#position;
   }
+}
+
+/**
+ * Some rows of bits mean nothing. That is allowed where there is a single code,
+ * which takes one bit, or none at all: RFC 1951 3.2.7, and zlib.
+ */
+function isGappy(code: CanonicalCode): boolean {
+  const longest = code.counts.length - 1;
+  return code.unused > 0 && longest > 1;
 }

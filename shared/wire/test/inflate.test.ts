@@ -132,6 +132,11 @@ describe('Inflating', () => {
       '05 00 00 00',
       'expected a complete code for code lengths',
     ],
+    [
+      'codes that leave a gap',
+      'edc63d0e40401445e1491496c1138542310a8dfc44a198c23686f8895880055880058bde06bc9cdce4bbc79fc6c45712dd9e20088220082d913adb96b9ed799ee7799ed7f32232cc61390000400145dd55d917dbb48f0d0000fc8235bc7b00',
+      'expected codes without a gap',
+    ],
   ];
   test.each(problems)('says what is wrong with %s', (_, packed, problem) => {
     expect(inflate(bytes(packed), 1).inflater.problem).toBe(problem);
