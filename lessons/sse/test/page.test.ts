@@ -160,7 +160,8 @@ describeWithBrowser('the page', (browser) => {
     const { feed, origin } = await start(create);
     await visit(origin);
     await page.locator('#log .snapshot').waitFor();
-    feed.next();
+    const { kind } = feed.next();
+    await page.locator(`#log .${kind}`).waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await state(page, 'closed by this page');
     for (let i = 0; i < 3; i++) feed.next();
