@@ -21,7 +21,13 @@ export function printWire(
     say(`${when(live)}${first}`);
     for (const line of rest) say(line);
   });
-  units.on('note', (note) => say(`${when(note)}· ${note.text}`));
+  units.on('note', (note) => say(`${when(note)}· ${way(note)}${note.text}`));
+}
+
+/** Where an end travelled. A fault says so itself. */
+function way({ kind, direction }: Note): string {
+  if (kind !== 'end' || !direction) return '';
+  return direction === 'up' ? '→ ' : '← ';
 }
 
 /** `  1.234 s #2 `: since the tap began, and on which connection. */

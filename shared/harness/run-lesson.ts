@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import type { FoundLesson } from '../lesson.ts';
 import type { Fault, Tap } from '../tap/tap.ts';
+import type { WireLog } from '../view/log.ts';
 import { describeCrash } from './crash.ts';
 import { LessonServer } from './lesson-server.ts';
 import { HarnessError } from './lessons.ts';
@@ -121,6 +122,7 @@ export async function runLesson(
     await stopped;
   };
   let tap: Tap;
+  let log: WireLog | undefined;
   try {
     tap = await startTap();
     if (!smallest) await startShell();
@@ -149,11 +151,16 @@ export async function runLesson(
       ...(seed !== undefined && { seed }),
     });
     closing.push(() => created.close());
+    const { LiveUnits } = await import('../view/live-units.ts');
+    const units = new LiveUnits(created);
+    if (!smallest) {
+      const { WireLog } = await import('../view/log.ts');
+      log = new WireLog(created.recording, units);
+    }
     if (wire) {
-      const { LiveUnits } = await import('../view/live-units.ts');
       const { printWire } = await import('./print-wire.ts');
       const sayWire = sayAs('wire', width, 'yellow', terminal);
-      printWire(created, new LiveUnits(created), wire, sayWire);
+      printWire(created, units, wire, sayWire);
     }
     await created.listen(lessonPort);
     return created;
@@ -161,7 +168,8 @@ export async function runLesson(
 
   async function startShell() {
     const { createShell } = await import('../shell/server.ts');
-    const created = createShell({ lesson, lessonPort, state: server.state });
+    const { state } = server;
+    const created = createShell({ lesson, lessonPort, log: log!, state });
     closing.push(() => created.close());
     created.server.listen(shellPort, '127.0.0.1');
     await once(created.server, 'listening');

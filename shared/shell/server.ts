@@ -16,8 +16,9 @@ import { fileURLToPath } from 'node:url';
 import type { FoundLesson, LessonState } from '../lesson.ts';
 import { escapeHtml } from './escape-html.ts';
 import { refuseHost, refuseOrigin } from './guard.ts';
+import type { WireLog } from '../view/log.ts';
 import { readLessonFile } from './lesson-files.ts';
-import type { StateMessage } from './state-message.ts';
+import { tellEvents } from './events.ts';
 
 /** A lesson's shell. */
 export interface Shell {
@@ -37,7 +38,7 @@ interface Answer {
 /**
  * Makes the shell of a lesson. `lessonPort` is where the lesson's page is, on
  * the host name that the shell itself was asked by; `state` tells how the
- * lesson's server is, and each change.
+ * lesson's server is, and each change; `log` has what went over the wire.
  *
  * Cheap to call: what takes long (esbuild, Markdown, highlighting) is loaded
  * when the server listens and the lesson's is no longer starting.
@@ -45,10 +46,12 @@ interface Answer {
 export function createShell({
   lesson,
   lessonPort,
+  log,
   state,
 }: {
   lesson: FoundLesson;
   lessonPort: number;
+  log: WireLog;
   state: { readonly current: LessonState } & EventEmitter<{
     change: [LessonState];
   }>;
@@ -84,6 +87,10 @@ export function createShell({
         await readFile(new URL('../board/colours.css', import.meta.url)),
         await readFile(pageFile('shell.css')),
       ]),
+    }),
+    '/wire.css': async () => ({
+      type: 'text/css; charset=utf-8',
+      body: await readFile(pageFile('wire/wire.css')),
     }),
     '/icon.svg': async () => ({
       type: 'image/svg+xml; charset=utf-8',
@@ -129,7 +136,10 @@ export function createShell({
 
     if (page) return send(response, await page());
     if (path === '/tutorial') return send(response, await tutorial());
-    if (path === '/state') return tellState(request, response);
+    if (path === '/events')
+      return tellEvents(request, response, { run, state, log });
+    if (path.startsWith('/wire/units/'))
+      return send(response, unit(path.slice('/wire/units/'.length)));
     if (path.startsWith('/files/'))
       return send(response, await file(path.slice('/files/'.length)));
     return send(
@@ -198,27 +208,16 @@ export function createShell({
     };
   }
 
-  function tellState(request: IncomingMessage, response: ServerResponse): void {
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream',
-      'Cache-Control': 'no-store',
-    });
-    if (request.method === 'HEAD') return void response.end();
-    // For one that does not read, only the latest state waits.
-    let waits = false;
-    const tell = () => {
-      waits = response.writableNeedDrain;
-      if (waits) return;
-      const message: StateMessage = state.current;
-      response.write(`id: ${run}\ndata: ${JSON.stringify(message)}\n\n`);
+  /** The unit that a reader chose: its fields, and its bytes as Base64. */
+  function unit(text: string): Answer {
+    const details = /^\d{1,15}$/.test(text) && log.details(Number(text));
+    if (!details) return plain(404, `Unit ${text} is not, or no longer, kept.`);
+    const { bytes, ...rest } = details;
+    const base64 = bytes && Buffer.from(bytes).toString('base64');
+    return {
+      type: 'application/json',
+      body: JSON.stringify({ ...rest, base64 }),
     };
-    response.write('retry: 1000\n');
-    tell();
-    state.on('change', tell);
-    response.on('drain', () => {
-      if (waits) tell();
-    });
-    response.on('close', () => state.off('change', tell));
   }
 
   return {

@@ -1,5 +1,5 @@
 /**
- * What `/state` tells the shell's page, as JSON. `LessonState` of lesson.ts in
+ * What `/events` tells of the lesson's server, as JSON. `LessonState` of lesson.ts in
  * words that a page can import: lesson.ts needs the types of Node.
  */
 export interface StateMessage {

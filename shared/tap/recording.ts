@@ -133,6 +133,32 @@ export class Recording {
     }
   }
 
+  /**
+   * The reads in which the bytes from `start` to before `end` of one direction
+   * came: where each began, and when it was handed on. Copies no bytes.
+   */
+  readsWithin(
+    connection: number,
+    direction: Direction,
+    start: number,
+    end: number,
+  ): { offset: number; time: number }[] {
+    const entry = this.#entries.get(connection);
+    const reads: { offset: number; time: number }[] = [];
+    if (!entry) return reads;
+    let begins: number | undefined;
+    for (const piece of this.#slab.pieces(entry.track)) {
+      if (piece.direction !== direction) continue;
+      begins ??= piece.offset;
+      const ends = piece.offset + piece.bytes.length;
+      if (piece.continues) continue;
+      if (ends > start) reads.push({ offset: begins, time: piece.time });
+      if (ends >= end) break;
+      begins = undefined;
+    }
+    return reads;
+  }
+
   /** For the tap: a connection begins. */
   open(opened: Opened): void {
     this.#entries.set(opened.connection, {

@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events';
 import type { Opened, Tap } from '../tap/tap.ts';
 import { decodeConnection } from '../wire/connection.ts';
-import type { ConnectionDecoder, Unit } from '../wire/unit.ts';
+import type { ConnectionDecoder, Direction, Unit } from '../wire/unit.ts';
 
 /** A unit, and where and when its last byte was handed on. */
 export interface LiveUnit {
@@ -23,6 +23,8 @@ export interface Note {
   time: number;
   /** `open` and `end` are the connection's own; a fault is ours. */
   kind: 'open' | 'end' | 'fault';
+  /** Where it travelled or struck; none where it concerns both directions. */
+  direction?: Direction;
   text: string;
 }
 
@@ -56,14 +58,16 @@ export class LiveUnits extends EventEmitter<{
         connection,
         time,
         kind: 'end',
-        text: `${direction ? `${arrows[direction]} ` : ''}${text ?? ends[how]}`,
+        ...(direction && { direction }),
+        text: text ?? ends[how],
       });
     });
-    tap.on('fault', ({ connection, time, fault, text }) => {
+    tap.on('fault', ({ connection, direction, time, fault, text }) => {
       this.#note({
         connection,
         time,
         kind: 'fault',
+        ...(direction && { direction }),
         text: `${fault}: ${text}`,
       });
     });
@@ -78,8 +82,6 @@ export class LiveUnits extends EventEmitter<{
     this.emit('note', note);
   }
 }
-
-const arrows = { up: '→', down: '←' };
 
 const ends = {
   fin: 'FIN: all was said',

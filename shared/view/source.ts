@@ -3,6 +3,7 @@
  * file that was opened again, in a page that stands alone. All three are a
  * `Source`; the timeline, the diagram and the counts know nothing else.
  */
+import type { Counts } from './counts.ts';
 import type { Direction, Field, Kind, Range } from '../wire/unit.ts';
 
 /** One line of the timeline: a unit, or a note. */
@@ -59,16 +60,18 @@ export interface Details {
 /** What a source tells at once: some lines that follow each other. */
 export interface Lines {
   lines: readonly Line[];
-  /** Lines before them that are no longer kept anywhere, in all. */
+  /** Lines that are no longer kept anywhere, in all: they were the first. */
   dropped: number;
+  /** What the whole run has come to, those that were dropped included. */
+  counts: Counts;
 }
 
 export interface Source {
   /**
-   * Tells all lines that are kept, then those that come, in batches, until
-   * `signal` aborts.
+   * Tells all lines that are kept, then those that come, in batches, for as
+   * long as the page is open.
    */
-  follow(listener: (lines: Lines) => void, signal?: AbortSignal): void;
+  follow(listener: (lines: Lines) => void): void;
   /** @returns undefined where that unit is no longer kept, or is a note */
   details(n: number): Promise<Details | undefined>;
 }

@@ -3,6 +3,7 @@ import { turn } from './book.ts';
 import { own } from './elements.ts';
 import { turnProjector, turnTheme } from './looks.ts';
 import { recall, remember } from './memory.ts';
+import { toggleWire } from './panes.ts';
 import { readsFile } from './reader.ts';
 
 const help = own<HTMLDialogElement>('help');
@@ -12,6 +13,7 @@ const actions: Record<string, () => void> = {
   n: () => readsFile() || turn(1),
   p: () => readsFile() || turn(-1),
   c: () => readsFile() || own('contents').togglePopover(),
+  w: toggleWire,
   t: turnTheme,
   b: turnProjector,
   '?': showHelp,
@@ -32,6 +34,7 @@ export function startKeys(): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { target } = event;
     if (target instanceof HTMLInputElement && target.type !== 'radio') return;
+    if (target instanceof HTMLSelectElement) return;
     const action = actions[event.key];
     if (!action) return;
     event.preventDefault();

@@ -7,8 +7,7 @@ import { own } from './elements.ts';
 import { ofLesson, recall, remember } from './memory.ts';
 
 const narrow = matchMedia('(max-width: 759px)');
-const standard = 46; // per cent of the width for the tutorial
-const least = 25;
+const least = 25; // per cent of what a handle divides
 const most = 75;
 
 const panes = [...document.querySelectorAll<HTMLElement>('.pane')];
@@ -16,7 +15,23 @@ const tabs = panes.map(makeTab);
 
 /** Arranges the panes that index.html lists. */
 export function startPanes(): void {
-  startHandle();
+  startHandle({
+    name: 'handle',
+    property: '--tutorial',
+    standard: 46,
+    keys: ['ArrowLeft', 'ArrowRight'],
+    shareAt: ({ clientX }, { left, width }) => ((clientX - left) / width) * 100,
+  });
+  startHandle({
+    name: 'wire-handle',
+    property: '--wire',
+    standard: 45,
+    keys: ['ArrowDown', 'ArrowUp'],
+    shareAt: ({ clientY }, { bottom, height }) =>
+      ((bottom - clientY) / height) * 100,
+  });
+  showWire(recall('wire') !== false);
+  own('wire-button').addEventListener('click', toggleWire);
   startTabs();
 }
 
@@ -31,27 +46,47 @@ export function choosePane(name: string): void {
   remember(ofLesson('pane'), chosen === 0 ? undefined : name);
 }
 
-function startHandle(): void {
-  const handle = own('handle');
+interface Handle {
+  /** The element, without `shell-`. */
+  name: string;
+  /** What it sets, as a share of all panes in per cent. */
+  property: '--tutorial' | '--wire';
+  standard: number;
+  /** Which keys make the share smaller, and larger. */
+  keys: [smaller: string, larger: string];
+  /** The share of the pointer's place. */
+  shareAt(event: PointerEvent, all: DOMRect): number;
+}
+
+function startHandle({
+  name,
+  property,
+  standard,
+  keys,
+  shareAt,
+}: Handle): void {
+  const handle = own(name);
   const all = handle.parentElement as HTMLElement;
+  const kept = property === '--tutorial' ? 'split' : 'wire-split';
   let share = standard;
 
   const setShare = (wanted: number) => {
     share = Math.min(most, Math.max(least, Math.round(wanted)));
-    all.style.setProperty('--tutorial', `${share}%`);
+    all.style.setProperty(property, `${share}%`);
     handle.setAttribute('aria-valuenow', String(share));
     handle.setAttribute('aria-valuetext', `${share} per cent`);
-    remember('split', share === standard ? undefined : share);
+    remember(kept, share === standard ? undefined : share);
   };
   handle.setAttribute('aria-valuemin', String(least));
   handle.setAttribute('aria-valuemax', String(most));
-  setShare(recall<number>('split') ?? standard);
+  setShare(recall<number>(kept) ?? standard);
 
   handle.addEventListener('keydown', (event) => {
     const step = event.shiftKey ? 10 : 2;
+    const [smaller, larger] = keys;
     const wanted: Record<string, number> = {
-      ArrowLeft: share - step,
-      ArrowRight: share + step,
+      [smaller]: share - step,
+      [larger]: share + step,
       Home: least,
       End: most,
     };
@@ -68,12 +103,22 @@ function startHandle(): void {
   });
   handle.addEventListener('pointermove', (event) => {
     if (!handle.hasPointerCapture(event.pointerId)) return;
-    const { left, width } = all.getBoundingClientRect();
-    setShare(((event.clientX - left) / width) * 100);
+    setShare(shareAt(event, all.getBoundingClientRect()));
   });
   handle.addEventListener('lostpointercapture', () =>
     all.toggleAttribute('data-dragging', false),
   );
+}
+
+/** Shows the wire, or puts it away: the page then has its room. */
+export function toggleWire(): void {
+  showWire(own('wire-button').ariaPressed !== 'true');
+}
+
+function showWire(shown: boolean): void {
+  own('wire-button').ariaPressed = String(shown);
+  own('handle').parentElement!.toggleAttribute('data-wire', shown);
+  remember('wire', shown ? undefined : false);
 }
 
 function makeTab(pane: HTMLElement): HTMLElement {

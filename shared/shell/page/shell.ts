@@ -7,6 +7,7 @@ import { startPanes } from './panes.ts';
 import { startReader } from './reader.ts';
 import { followState } from './state.ts';
 import { startCopying } from './text.ts';
+import { startWire } from './wire.ts';
 
 startLooks();
 startPanes();
@@ -16,6 +17,7 @@ startCopying();
 matchMedia('(max-width: 1023px)').addEventListener('change', () =>
   own('controls').hidePopover(),
 );
+startWire();
 followState(() => void renewBook());
 await startBook();
 startReader();

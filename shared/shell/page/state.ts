@@ -1,33 +1,28 @@
 /** The state of the lesson's server: what the strip says, and the frame. */
 import type { StateMessage } from '../state-message.ts';
 import { own, inside } from './elements.ts';
+import { events, runOf } from './events.ts';
 
 const { dataset } = document.documentElement;
 const title = document.title;
 
 /**
- * Follows `/state` for as long as the page is open. `onTutorial` is called when
- * the tutorial was saved.
+ * Follows the state for as long as the page is open. `onTutorial` is called
+ * when the tutorial was saved.
  */
 export function followState(onTutorial: () => void): void {
   const follow = [showStatus, showCrash, followFrame(), onGrowth(onTutorial)];
-  const source = new EventSource('/state');
-  source.onmessage = ({ data, lastEventId }: MessageEvent<string>) => {
+  events.addEventListener('state', ({ data, lastEventId }) => {
     // Another shell answers than the one that this page came from: the lesson
     // was started again, or another one was.
-    if (lastEventId !== dataset['run']) return location.reload();
+    if (runOf(lastEventId) !== dataset['run']) return location.reload();
     own('stopped').hidden = true;
     const state = JSON.parse(data) as StateMessage;
     for (const each of follow) each(state);
-  };
-  source.onerror = () => {
+  });
+  events.addEventListener('error', () => {
     own('stopped').hidden = false;
     showWord('stopped');
-  };
-  // Else the browser would say that it was cut off while the page goes away.
-  addEventListener('pagehide', () => source.close());
-  addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) location.reload();
   });
 }
 

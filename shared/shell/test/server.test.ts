@@ -97,7 +97,7 @@ describe('pages and assets', () => {
     [
       '/shell.js',
       'text/javascript; charset=utf-8',
-      'new EventSource("/state")',
+      'new EventSource("/events")',
     ],
     ['/shell.css', 'text/css; charset=utf-8', '--paper: light-dark('],
     ['/icon.svg', 'image/svg+xml; charset=utf-8', '<svg'],
@@ -119,7 +119,7 @@ describe('pages and assets', () => {
     expect(Number(head.headers['content-length'])).toBe(
       Buffer.byteLength(text),
     );
-    expect((await ask('/state', {}, 'HEAD')).status).toBe(200);
+    expect((await ask('/events', {}, 'HEAD')).status).toBe(200);
   });
 
   test('an unknown path is answered with a sentence', async () => {
@@ -162,7 +162,7 @@ describe('what every answer says', () => {
     '/',
     '/shell.js',
     '/tutorial',
-    '/state',
+    '/events',
     '/files/server.ts',
     '/no',
   ])('%s is closed to others', async (path) => {
@@ -204,7 +204,7 @@ describe('Host', () => {
     'localhost',
   ])('"%s" is refused, whatever is asked for', async (host) => {
     const headers = { Host: host.replace('{port}', String(shell.port)) };
-    for (const path of ['/', '/shell.js', '/state', '/files/server.ts']) {
+    for (const path of ['/', '/shell.js', '/events', '/files/server.ts']) {
       const { status, text } = await ask(path, headers);
       expect(status).toBe(403);
       expect(text).toContain(
@@ -223,7 +223,7 @@ describe('Host', () => {
 });
 
 describe('Origin', () => {
-  const guarded = ['/state', '/tutorial', '/files/server.ts', '/no'];
+  const guarded = ['/events', '/tutorial', '/files/server.ts', '/no'];
 
   test.each([
     ['a foreign site', 'https://evil.example'],
@@ -377,10 +377,10 @@ describe('/files/', () => {
   });
 });
 
-describe('/state', () => {
+describe('/events', () => {
   const listen = async (port: number) => {
     const client = await rawClient(port);
-    client.send(`GET /state HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+    client.send(`GET /events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
     return client;
   };
 
@@ -391,7 +391,7 @@ describe('/state', () => {
     const head = await client.until('"tutorialVersion":1}\n\n');
     expect(head).toContain('Content-Type: text/event-stream\r\n');
     expect(head).toMatch(
-      /retry: 1000\n.*id: [0-9a-f]{8}\ndata: \{"status":"ready","pageVersion":1,/s,
+      /retry: 1000\n.*event: state\nid: [0-9a-f]{8}-0\ndata: \{"status":"ready","pageVersion":1,/s,
     );
 
     state.set({

@@ -262,7 +262,7 @@ describeWithBrowser(
     describe('panes', () => {
       test('the handle moves by keyboard and mouse, and keeps its place', async () => {
         await open();
-        const handle = page.getByRole('separator');
+        const handle = page.getByRole('separator', { name: 'Width' });
         const now = () => handle.getAttribute('aria-valuenow');
         const width = () =>
           page
@@ -302,6 +302,7 @@ describeWithBrowser(
         expect(await frame.isVisible()).toBe(true);
         const panel = page.getByRole('tabpanel', { name: 'Page' });
         expect(await panel.isVisible()).toBe(true);
+        await page.keyboard.press('ArrowRight');
         await page.keyboard.press('ArrowRight');
         expect(await tab('Tutorial').getAttribute('aria-selected')).toBe(
           'true',
@@ -540,7 +541,12 @@ describeWithBrowser(
           shell.server.on('request', note);
           const outcome = await page.evaluate(async (origin) => {
             const outcomes: Record<string, string> = {};
-            for (const path of ['/', '/state', '/tutorial', '/files/server.ts'])
+            for (const path of [
+              '/',
+              '/events',
+              '/tutorial',
+              '/files/server.ts',
+            ])
               for (const mode of ['cors', 'no-cors'] as const)
                 outcomes[`${path} ${mode}`] = await fetch(origin + path, {
                   mode,
@@ -552,7 +558,7 @@ describeWithBrowser(
               () => {},
             );
             await new Promise((resolve) => {
-              const source = new EventSource(`${origin}/state`);
+              const source = new EventSource(`${origin}/events`);
               source.onerror = () => {
                 outcomes['EventSource'] =
                   source.readyState === EventSource.CLOSED

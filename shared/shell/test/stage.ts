@@ -5,10 +5,13 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { LessonState } from '../../lesson.ts';
+import { createTap } from '../../tap/tap.ts';
 import { listen } from '../../testing/listen.ts';
+import { LiveUnits } from '../../view/live-units.ts';
+import { WireLog } from '../../view/log.ts';
 import { createShell } from '../server.ts';
 
-class State extends EventEmitter<{ change: [LessonState] }> {
+export class State extends EventEmitter<{ change: [LessonState] }> {
   current: LessonState = {
     status: 'ready',
     pageVersion: 1,
@@ -41,7 +44,11 @@ export async function stage(files: Record<string, string | Uint8Array> = {}) {
         `<title>Bells</title><h1>Bells</h1><p>Loaded ${asked}</p></html>`,
     );
   });
-  const { port: lessonPort, origin: lessonOrigin } = await listen(lesson);
+  const { port: target } = await listen(lesson);
+  const tap = createTap({ target: { host: '127.0.0.1', port: target } });
+  const log = new WireLog(tap.recording, new LiveUnits(tap));
+  const lessonPort = await tap.listen();
+  const lessonOrigin = `http://127.0.0.1:${lessonPort}`;
 
   const state = new State();
   const start = async (at = 0) => {
@@ -57,6 +64,7 @@ export async function stage(files: Record<string, string | Uint8Array> = {}) {
         },
       },
       lessonPort,
+      log,
       state,
     });
     return { ...shell, ...(await listen(shell.server, at)) };
@@ -71,6 +79,8 @@ export async function stage(files: Record<string, string | Uint8Array> = {}) {
     root,
     folder,
     lesson,
+    tap,
+    log,
     lessonPort,
     lessonOrigin,
     /** The shell's server; another one after `startAgain`. */
@@ -89,6 +99,7 @@ export async function stage(files: Record<string, string | Uint8Array> = {}) {
     },
     async end(): Promise<void> {
       await shell.close();
+      await tap.close();
       lesson.closeAllConnections();
       await new Promise((resolve) => lesson.close(resolve));
       await rm(root, { recursive: true });

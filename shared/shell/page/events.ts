@@ -1,0 +1,14 @@
+/** The one event stream that an open shell holds: see ../events.ts. */
+
+export const events = new EventSource('/events');
+
+// Else the browser would say that it was cut off while the page goes away.
+addEventListener('pagehide', () => events.close());
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
+/** Which life of the shell an event's id is of: the part before the number. */
+export function runOf(lastEventId: string): string {
+  return lastEventId.split('-')[0] ?? '';
+}

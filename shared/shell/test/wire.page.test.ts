@@ -1,0 +1,314 @@
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
+import { connect, createServer, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { createTap } from '../../tap/tap.ts';
+import { accessibilityViolations } from '../../testing/accessibility.ts';
+import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
+import { listen } from '../../testing/listen.ts';
+import { LiveUnits } from '../../view/live-units.ts';
+import { WireLog } from '../../view/log.ts';
+import { createShell } from '../server.ts';
+import { State } from './stage.ts';
+
+jest.setTimeout(30_000);
+
+const request = 'GET /%3Cb%3E?<img/src=x> HTTP/1.1\r\nHost: a\r\n\r\n';
+const head =
+  'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n' +
+  'X-Evil: <img src=x onerror=alert(1)>\r\n' +
+  'Transfer-Encoding: chunked\r\n\r\n';
+const hostile =
+  'event: <script>alert(1)</script>\n' +
+  'id: \u202egnp.exe\ndata: <img src=x onerror="alert(1)">\u0007\n\n';
+const chunk = (text: string) =>
+  `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+
+/** A run whose bytes the test writes itself: client and server are sockets. */
+async function stageRun(kept?: number) {
+  const server = createServer((socket) => socket.on('error', () => {}));
+  const { port } = await listen(server);
+  const tap = createTap({ target: { host: '127.0.0.1', port } });
+  const log = new WireLog(tap.recording, new LiveUnits(tap), kept);
+  const lessonPort = await tap.listen();
+  const state = new State();
+  // Then the shell does not open a page, which would speak on the wire too.
+  state.set({ status: 'starting' });
+  const folder = await mkdtemp(join(tmpdir(), 'wire-'));
+  await writeFile(join(folder, 'README.md'), '# Bells\n');
+  const shell = createShell({
+    lesson: {
+      name: 'bells',
+      folder,
+      manifest: { title: 'Bells', question: '?', order: 1, minutes: 1 },
+    },
+    lessonPort,
+    log,
+    state,
+  });
+  const { origin } = await listen(shell.server);
+  const sockets: Socket[] = [];
+  return {
+    log,
+    origin,
+    /** Opens a connection; both ends, each with what it has to write. */
+    async connect() {
+      const accepted = once(server, 'connection');
+      const client = connect(lessonPort, '127.0.0.1').on('error', () => {});
+      const [there] = (await accepted) as [Socket];
+      sockets.push(client, there);
+      client.resume();
+      there.resume();
+      return { client, server: there };
+    },
+    async end() {
+      for (const socket of sockets) socket.destroy();
+      await shell.close();
+      await tap.close();
+      server.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+describeWithBrowser('the wire in the shell', (browser) => {
+  let page: Page;
+  let run: Awaited<ReturnType<typeof stageRun>>;
+  let said: string[] = [];
+
+  beforeAll(async () => {
+    page = await browser().newPage({
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
+    });
+    page.setDefaultTimeout(10_000);
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(error.message));
+    page.on('dialog', (dialog) => {
+      said.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    run = await stageRun();
+    const { client, server } = await run.connect();
+    client.write(request);
+    await once(server, 'data');
+    server.write(head);
+    // Two reads, cut within the event.
+    const bytes = Buffer.from(chunk(hostile) + chunk('data: 2\n\n'));
+    server.write(bytes.subarray(0, 40));
+    while (
+      !run.log.lines(0, 99).some(({ kind }) => kind.endsWith('response head'))
+    )
+      await once(run.log, 'grew');
+    await once(client, 'data');
+    server.write(bytes.subarray(40));
+    while (run.log.counts.updates < 2) await once(run.log, 'grew');
+  });
+  afterAll(() => run.end());
+  afterEach(() => {
+    const words = said.filter((text) => !text.includes('404'));
+    said = [];
+    if (words.length > 0) throw new Error(`The page says: ${words.join()}`);
+  });
+
+  const open = async (path = '/', width = 1280) => {
+    await page.goto('about:blank');
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(run.origin + path);
+    await page.locator('.wire .line').first().waitFor();
+  };
+  const line = (text: string) => page.locator('.wire .line', { hasText: text });
+  const untilLines = (count: number) =>
+    page.waitForFunction(
+      (wanted) => document.querySelectorAll('.wire .line').length === wanted,
+      count,
+    );
+  const status = (text: string) =>
+    page.locator('.wire .status', { hasText: text }).waitFor();
+
+  test('shows a line for each unit, with time, connection, size', async () => {
+    await open();
+    const chunks = line('chunk: ').first();
+    await chunks.waitFor();
+    expect(await line('200 OK: response head').innerText()).toMatch(
+      /^\d+\.\d{3}\s+#1\s+←\s+from the server:\s+200 OK: response head, \d+ bytes, text\/event-stream\s+\d+ B$/,
+    );
+    const numbers = await page
+      .locator('.wire .line')
+      .evaluateAll((lines) =>
+        lines.map((each) => Number((each as HTMLElement).dataset['n'])),
+      );
+    expect(numbers).toEqual(numbers.map((_, index) => index));
+    await status(`${numbers.length} lines`);
+  });
+
+  test('lights up the bytes of a field, and the field of a byte', async () => {
+    await open();
+    await line('200 OK: response head').click();
+    const field = page.locator('.wire .field', { hasText: 'X-Evil' });
+    await field.hover();
+    const lit = page.locator('.wire .byte.lit');
+    const text = (await lit.allInnerTexts())
+      .map((byte) => String.fromCharCode(parseInt(byte, 16)))
+      .join('');
+    expect(text).toContain('X-Evil: <img src=x onerror=alert(1)>');
+    await page.locator('.wire .byte').first().hover();
+    expect(await page.locator('.wire .field.lit').count()).toBe(1);
+    expect(await page.locator('.wire .field.lit .value').innerText()).toBe(
+      'HTTP/1.1',
+    );
+  });
+
+  test('says in how many reads a unit came, and where they begin', async () => {
+    await open();
+    await line('<script>').last().click();
+    await page
+      .getByText('It came in 2 reads: a read is not a message.')
+      .waitFor();
+    const begins = page.locator('.wire .byte[data-read]');
+    expect(await begins.count()).toBeGreaterThan(0);
+  });
+
+  test('moves through lines, fields and bytes by keyboard', async () => {
+    await open();
+    const timeline = page.getByRole('listbox');
+    await timeline.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await page.locator('.wire h2', { hasText: 'GET /' }).waitFor();
+    const active = await timeline.getAttribute('aria-activedescendant');
+    expect(active).toBe('wire-line-1');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowDown');
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.textContent ?? '');
+    expect(await focused()).toContain('target');
+    expect(await page.locator('.wire .byte.lit').count()).toBeGreaterThan(5);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowRight');
+    expect(await focused()).toBe('45'); // the E of GET
+    expect(await page.locator('.wire .field.lit .name').innerText()).toBe(
+      'method',
+    );
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.wire .unit').isVisible()).toBe(false);
+    expect(await page.evaluate(() => document.activeElement?.role)).toBe(
+      'listbox',
+    );
+  });
+
+  test('opens the unit of a link', async () => {
+    await open('/#unit-2');
+    await page.locator('.wire h2', { hasText: '200 OK' }).waitFor();
+    await open('/#unit-999');
+    await page.getByText('Unit 999 is no longer kept.').waitFor();
+  });
+
+  test('filters, pauses and clears', async () => {
+    await open();
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByLabel('Only lines with this text').fill('SCRIPT');
+    await status('1 of ');
+    await untilLines(1);
+    await page.getByLabel('Only lines with this text').fill('');
+    await page.getByLabel('Kind').selectOption('heads');
+    await untilLines(2);
+    await page.getByLabel('Direction').selectOption('up');
+    await untilLines(1);
+    await page.getByLabel('Kind').selectOption('');
+    await page.getByLabel('Direction').selectOption('');
+
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const { client } = await run.connect();
+    client.write(request);
+    await status('Paused; 2 lines wait');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await line('#2').nth(1).waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await status('0 lines');
+    await untilLines(0);
+  });
+
+  test('makes no markup of what a server sends', async () => {
+    await open();
+    await line('<script>').first().click();
+    await page.locator('.wire .field').first().waitFor();
+    const inside = page.locator('.wire :is(script, img, b)');
+    expect(await inside.count()).toBe(0);
+    const shown = await page.locator('.wire').innerText();
+    expect(shown).toContain('<img src=x onerror="alert(1)">');
+    for (const unseen of ['\u202e', '\u0007'])
+      expect(shown).not.toContain(unseen);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [1280, 390])
+      test(`axe finds nothing, ${colorScheme}, ${width} px`, async () => {
+        await page.emulateMedia({ colorScheme });
+        await open('/#unit-2', width);
+        await page.locator('.wire .field').first().waitFor();
+        await page.getByRole('button', { name: 'Filter' }).click();
+        expect(await accessibilityViolations(page)).toEqual([]);
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth,
+        );
+        expect(wide).toBeLessThanOrEqual(width);
+      });
+});
+
+describeWithBrowser('a run of very many units', (browser) => {
+  test('is shown live, none is lost, and the page never stalls', async () => {
+    const run = await stageRun();
+    const page = await browser().newPage({
+      viewport: { width: 1280, height: 800 },
+    });
+    await page.goto(run.origin);
+    const { client, server } = await run.connect();
+    client.write(request);
+    server.write(head);
+    await page.locator('.wire .line', { hasText: '200 OK' }).waitFor();
+    await page.evaluate(() => {
+      const longest = { frame: 0 };
+      Object.assign(globalThis, { longest });
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries())
+          longest.frame = Math.max(longest.frame, duration);
+      }).observe({ type: 'longtask' });
+    });
+    // 2,000 units in each second, as fast as the page's own clock goes.
+    const event = chunk('data: a train departs\n\n');
+    const before = run.log.end;
+    for (let round = 0; round < 10; round++) {
+      server.write(event.repeat(1_000));
+      while (run.log.end < before + (round + 1) * 2_000)
+        await once(run.log, 'grew');
+    }
+    const all = run.log.end.toLocaleString('en');
+    await page.locator('.wire .status', { hasText: `${all} lines` }).waitFor();
+    const longest = await page.evaluate(
+      () =>
+        (globalThis as unknown as { longest: { frame: number } }).longest.frame,
+    );
+    expect(longest).toBeLessThan(200); // ms; a busy machine is slower
+    expect(await page.locator('.wire .line').count()).toBeLessThan(100);
+    await page.getByRole('listbox').focus();
+    await page.keyboard.press('End');
+    await page
+      .locator(`#wire-line-${run.log.end - 1}[aria-selected=true]`)
+      .waitFor();
+    await page.keyboard.press('Home');
+    await page.locator('#wire-line-0[aria-selected=true]').waitFor();
+    await page.close();
+    await run.end();
+  });
+});

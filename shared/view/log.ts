@@ -1,0 +1,130 @@
+/**
+ * The lines of a live run, as the shell shows them: numbered, and so many of
+ * them kept that memory stays bounded. Their bytes stay in the tap's recording.
+ */
+import { EventEmitter } from 'node:events';
+import type { Recording } from '../tap/tap.ts';
+import { unbrotli } from '../wire/brotli.ts';
+import { concat } from '../wire/bytes.ts';
+import { describe } from '../wire/fields.ts';
+import type { Unit } from '../wire/unit.ts';
+import { countLine, noCounts, type Counts } from './counts.ts';
+import type { LiveUnit, LiveUnits, Note } from './live-units.ts';
+import type { Details, Line, UnitLine } from './source.ts';
+
+/** So many lines are kept at least, and a tenth more at most. */
+const KEPT = 100_000;
+
+type Entry = LiveUnit | Note;
+
+/** Keeps what `LiveUnits` tells of one tap. Emits `grew` after each line. */
+export class WireLog extends EventEmitter<{ grew: [] }> {
+  /** What the whole run came to, dropped lines included. */
+  readonly counts: Counts = noCounts();
+  readonly #recording: Recording;
+  readonly #kept: number;
+  #entries: Entry[] = [];
+  #first = 0;
+
+  /** @param kept how many lines are kept; more are dropped, oldest first */
+  constructor(recording: Recording, units: LiveUnits, kept = KEPT) {
+    super();
+    this.#recording = recording;
+    this.#kept = kept;
+    this.setMaxListeners(0); // one for each open page
+    units.on('unit', (unit) => this.#add(unit));
+    units.on('note', (note) => this.#add(note));
+  }
+
+  /** The number of the first line that is kept: so many were dropped. */
+  get first(): number {
+    return this.#first;
+  }
+
+  /** The number that the next line will get. */
+  get end(): number {
+    return this.#first + this.#entries.length;
+  }
+
+  /** At most `most` lines, from number `from` on, or from the first kept. */
+  lines(from: number, most: number): Line[] {
+    const at = Math.max(from, this.#first) - this.#first;
+    return this.#entries
+      .slice(at, at + most)
+      .map((entry, i) => lineOf(entry, this.#first + at + i));
+  }
+
+  /** @returns undefined where that line is no longer kept, or is no unit */
+  details(n: number): Details | undefined {
+    const entry = this.#entries[n - this.#first];
+    if (!entry || !('unit' in entry)) return undefined;
+    const { connection, unit } = entry;
+    const { direction, ranges } = unit;
+    const parts = ranges.map(([start, end]) =>
+      this.#recording.bytes(connection, direction, start, end),
+    );
+    const bytes = parts.includes(undefined)
+      ? undefined
+      : concat(parts as Buffer[]);
+    const [start, end] = [ranges[0]?.[0] ?? 0, ranges.at(-1)?.[1] ?? 0];
+    return {
+      line: lineOf(entry, n) as UnitLine,
+      ranges,
+      bytes,
+      fields: bytes ? describe(unit, bytes, unbrotli) : [],
+      reads: bytes
+        ? this.#recording.readsWithin(connection, direction, start, end)
+        : [],
+    };
+  }
+
+  #add(entry: Entry): void {
+    const n = this.end;
+    this.#entries.push(entry);
+    countLine(this.counts, lineOf(entry, n));
+    // Not one by one: to move 100,000 entries takes a while.
+    if (this.#entries.length > this.#kept * 1.1) {
+      const dropped = this.#entries.length - this.#kept;
+      this.#entries = this.#entries.slice(dropped);
+      this.#first += dropped;
+    }
+    this.emit('grew');
+  }
+}
+
+function lineOf(entry: Entry, n: number): Line {
+  const { connection, time } = entry;
+  if (!('unit' in entry)) {
+    const { kind, text: summary, direction } = entry;
+    return {
+      n,
+      connection,
+      time,
+      kind,
+      summary,
+      ...(direction && { direction }),
+    };
+  }
+  return { n, connection, time, ...partsOf(entry.unit) };
+}
+
+/** What of a unit is told in a line: all but its bytes. */
+export function partsOf(
+  unit: Unit,
+): Omit<UnitLine, 'n' | 'connection' | 'time'> {
+  const { kind, direction, layer, size, payload, counts, summary } = unit;
+  const { problem, exchange, stream, message } = unit;
+  return {
+    kind,
+    direction,
+    layer,
+    size,
+    payload,
+    counts,
+    summary,
+    ...(problem !== undefined && { problem }),
+    ...(exchange !== undefined && { exchange }),
+    ...(stream !== undefined && { stream }),
+    ...(message !== undefined && { message }),
+  };
+}
