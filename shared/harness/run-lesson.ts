@@ -169,7 +169,13 @@ export async function runLesson(
   async function startShell() {
     const { createShell } = await import('../shell/server.ts');
     const { state } = server;
-    const created = createShell({ lesson, lessonPort, log: log!, state });
+    const created = createShell({
+      lesson,
+      lessonPort,
+      log: log!,
+      state,
+      tap,
+    });
     closing.push(() => created.close());
     created.server.listen(shellPort, '127.0.0.1');
     await once(created.server, 'listening');

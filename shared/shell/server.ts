@@ -18,7 +18,9 @@ import { escapeHtml } from './escape-html.ts';
 import { refuseHost, refuseOrigin } from './guard.ts';
 import type { WireLog } from '../view/log.ts';
 import { readLessonFile } from './lesson-files.ts';
+import type { Tap } from '../tap/tap.ts';
 import { tellEvents } from './events.ts';
+import { cutNow, faultsOf, Refused, setFaults } from './faults.ts';
 
 /** A lesson's shell. */
 export interface Shell {
@@ -27,6 +29,12 @@ export interface Shell {
   /** Ends every answer and the server. May be called twice. */
   close(): Promise<void>;
 }
+
+/** What changes something, by method and path. */
+const changes: Record<string, typeof setFaults | undefined> = {
+  'PUT /wire/faults': setFaults,
+  'POST /wire/cut': cutNow,
+};
 
 interface Answer {
   status?: number;
@@ -38,7 +46,8 @@ interface Answer {
 /**
  * Makes the shell of a lesson. `lessonPort` is where the lesson's page is, on
  * the host name that the shell itself was asked by; `state` tells how the
- * lesson's server is, and each change; `log` has what went over the wire.
+ * lesson's server is, and each change; `log` has what went over the wire, and
+ * `tap` can break it.
  *
  * Cheap to call: what takes long (esbuild, Markdown, highlighting) is loaded
  * when the server listens and the lesson's is no longer starting.
@@ -48,10 +57,12 @@ export function createShell({
   lessonPort,
   log,
   state,
+  tap,
 }: {
   lesson: FoundLesson;
   lessonPort: number;
   log: WireLog;
+  tap: Tap;
   state: { readonly current: LessonState } & EventEmitter<{
     change: [LessonState];
   }>;
@@ -103,6 +114,8 @@ export function createShell({
       response.setHeader(name, value);
     answer(request, response).catch((error: unknown) => {
       if (response.headersSent) return response.destroy();
+      if (error instanceof Refused)
+        return send(response, plain(error.status, error.message));
       const failed = `The shell failed to answer ${request.url}: ${String(error)}`;
       return send(response, plain(500, failed));
     });
@@ -128,6 +141,11 @@ export function createShell({
     const page = pages[path];
     const foreignOrigin = page && reads ? undefined : refuseOrigin(request);
     if (foreignOrigin) return send(response, plain(403, foreignOrigin));
+    const change = changes[`${request.method} ${path}`];
+    if (change) {
+      await change(tap, request);
+      return send(response, json(faultsOf(tap)));
+    }
     if (!reads)
       return send(response, {
         ...plain(405, `${request.method} is not answered here, only GET.`),
@@ -138,6 +156,7 @@ export function createShell({
     if (path === '/tutorial') return send(response, await tutorial());
     if (path === '/events')
       return tellEvents(request, response, { run, state, log });
+    if (path === '/wire/faults') return send(response, json(faultsOf(tap)));
     if (path.startsWith('/wire/units/'))
       return send(response, unit(path.slice('/wire/units/'.length)));
     if (path.startsWith('/files/'))
@@ -214,10 +233,7 @@ export function createShell({
     if (!details) return plain(404, `Unit ${text} is not, or no longer, kept.`);
     const { bytes, ...rest } = details;
     const base64 = bytes && Buffer.from(bytes).toString('base64');
-    return {
-      type: 'application/json',
-      body: JSON.stringify({ ...rest, base64 }),
-    };
+    return json({ ...rest, base64 });
   }
 
   return {
@@ -273,6 +289,10 @@ function send(
   });
   // Of an answer to HEAD node:http sends the head only.
   response.end(body);
+}
+
+function json(value: object): Answer {
+  return { type: 'application/json', body: JSON.stringify(value) };
 }
 
 function plain(status: number, sentence: string): Answer {

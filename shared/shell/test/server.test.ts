@@ -2,7 +2,15 @@ import { once, type EventEmitter } from 'node:events';
 import { symlink, writeFile } from 'node:fs/promises';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  test,
+} from '@jest/globals';
+import { faultKinds, parseFaults } from '../../tap/tap.ts';
 import { rawClient } from '../../testing/raw-client.ts';
 import { stage } from './stage.ts';
 
@@ -223,7 +231,14 @@ describe('Host', () => {
 });
 
 describe('Origin', () => {
-  const guarded = ['/events', '/tutorial', '/files/server.ts', '/no'];
+  const guarded = [
+    '/events',
+    '/tutorial',
+    '/files/server.ts',
+    '/wire/faults',
+    '/wire/units/0',
+    '/no',
+  ];
 
   test.each([
     ['a foreign site', 'https://evil.example'],
@@ -239,15 +254,21 @@ describe('Origin', () => {
       expect(status).toBe(403);
       expect(text).toContain(`a page of ${Origin} asked for this`);
     }
-    for (const method of ['POST', 'OPTIONS', 'DELETE']) {
-      const { status, headers } = await ask('/', { Origin }, method);
+    for (const [method, path] of [
+      ['POST', '/'],
+      ['OPTIONS', '/wire/faults'],
+      ['PUT', '/wire/faults'],
+      ['POST', '/wire/cut'],
+      ['DELETE', '/'],
+    ] as const) {
+      const { status, headers } = await ask(path, { Origin }, method);
       expect(status).toBe(403);
       expect(Object.keys(headers).join(' ')).not.toContain('access-control');
     }
   });
 
   test('the shell itself is not refused', async () => {
-    for (const path of guarded.slice(0, 3)) {
+    for (const path of guarded.slice(0, 4)) {
       const { status } = await ask(path, { Origin: shell.origin });
       expect(status).toBe(200);
     }
@@ -374,6 +395,63 @@ describe('/files/', () => {
     const answer = await ask(`/files/${path}`);
     expect(answer.status).toBe(status);
     expect(answer.text).toBe(sentence);
+  });
+});
+
+describe('/wire/faults', () => {
+  const put = (body: string, path = '/wire/faults', method = 'PUT') =>
+    fetch(shell.origin + path, { method, body });
+
+  afterEach(() => shell.tap.setFaults([]));
+
+  test('tells what can be broken, and what is', async () => {
+    shell.tap.setFaults(parseFaults(['down:latency=1s']));
+    const { text } = await ask('/wire/faults');
+    const { kinds, presets, now } = JSON.parse(text);
+    expect(kinds).toHaveLength(faultKinds.length);
+    expect(presets.map(({ title }: { title: string }) => title)).toEqual([
+      'Not localhost',
+    ]);
+    expect(now).toEqual([
+      {
+        name: 'latency',
+        text: 'down:latency=delay:1s,jitter:0ms',
+        sentence:
+          'On the way down: holds each read for 1000 ms; the order is kept.',
+      },
+    ]);
+  });
+
+  test('sets faults as text, and answers with what applies', async () => {
+    const answer = await put('{"faults": ["idle=9s", "not-localhost"]}');
+    expect(answer.status).toBe(200);
+    const names = ['idle', 'latency', 'joiner', 'slicer'];
+    const { now } = (await answer.json()) as { now: { name: string }[] };
+    expect(now.map(({ name }) => name)).toEqual(names);
+    expect(shell.tap.faults.map(({ name }) => name)).toEqual(names);
+  });
+
+  test.each([
+    ['{"faults": ["latenzy"]}', 'Did you mean "latency"? There are: status,'],
+    ['{"faults": ["idle=never"]}', '"never" is not what after of idle can be'],
+    ['{"faults": "idle"}', 'found "idle", expected a list of texts'],
+    ['{"faults": [1]}', 'found [1], expected a list of texts'],
+    ['[', 'no JSON object'],
+    ['null', 'no JSON object'],
+  ])('refuses %s, and changes nothing', async (body, words) => {
+    shell.tap.setFaults(parseFaults(['silence']));
+    const answer = await put(body);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain(words);
+    expect(shell.tap.faults.map(({ name }) => name)).toEqual(['silence']);
+  });
+
+  test('refuses a body that is too long, and an unknown cut', async () => {
+    const long = await put(JSON.stringify({ faults: ['x'.repeat(70_000)] }));
+    expect(long.status).toBe(413);
+    const cut = await put('{"how": "gently"}', '/wire/cut', 'POST');
+    expect(cut.status).toBe(400);
+    expect(await cut.text()).toContain('found "gently", expected "rst"');
   });
 });
 

@@ -66,6 +66,7 @@ export async function stage(files: Record<string, string | Uint8Array> = {}) {
       lessonPort,
       log,
       state,
+      tap,
     });
     return { ...shell, ...(await listen(shell.server, at)) };
   };

@@ -55,11 +55,13 @@ async function stageRun(kept?: number) {
     lessonPort,
     log,
     state,
+    tap,
   });
   const { origin } = await listen(shell.server);
   const sockets: Socket[] = [];
   return {
     log,
+    tap,
     origin,
     /** Opens a connection; both ends, each with what it has to write. */
     async connect() {
@@ -116,7 +118,7 @@ describeWithBrowser('the wire in the shell', (browser) => {
   });
   afterAll(() => run.end());
   afterEach(() => {
-    const words = said.filter((text) => !text.includes('404'));
+    const words = said.filter((text) => !/\b40[04]\b/.test(text));
     said = [];
     if (words.length > 0) throw new Error(`The page says: ${words.join()}`);
   });
@@ -223,10 +225,16 @@ describeWithBrowser('the wire in the shell', (browser) => {
     await page.getByLabel('Only lines with this text').fill('');
     await page.getByLabel('Kind').selectOption('heads');
     await untilLines(2);
-    await page.getByLabel('Direction').selectOption('up');
+    await page
+      .getByRole('group', { name: 'Filter' })
+      .getByLabel('Direction')
+      .selectOption('up');
     await untilLines(1);
     await page.getByLabel('Kind').selectOption('');
-    await page.getByLabel('Direction').selectOption('');
+    await page
+      .getByRole('group', { name: 'Filter' })
+      .getByLabel('Direction')
+      .selectOption('');
 
     await page.getByRole('button', { name: 'Pause' }).click();
     const { client } = await run.connect();
@@ -249,6 +257,57 @@ describeWithBrowser('the wire in the shell', (browser) => {
     expect(shown).toContain('<img src=x onerror="alert(1)">');
     for (const unseen of ['\u202e', '\u0007'])
       expect(shown).not.toContain(unseen);
+  });
+
+  test('breaks the network from the panel, and mends it', async () => {
+    await open();
+    const { tap } = run;
+    const button = (name: string) =>
+      page.getByRole('button', { name, exact: true });
+    await button('Break it').click();
+    await button('Not localhost').click();
+    await button('Broken: 3 faults').waitFor();
+    const names = () => tap.faults.map(({ name }) => name);
+    expect(names()).toEqual(['latency', 'joiner', 'slicer']);
+
+    // One of them with other numbers; what makes no sense changes nothing.
+    const latency = page.getByRole('form', { name: 'latency' });
+    await latency.getByLabel('how long').fill('300ms');
+    await button('Break with latency').click();
+    await page.getByText('Holds each read for 300 ms').waitFor();
+    await latency.getByLabel('how long').fill('soon');
+    await button('Break with latency').click();
+    const alert = page.locator('.faults [role=alert]');
+    await alert
+      .getByText('"soon" is not what delay of latency can be')
+      .waitFor();
+    expect(tap.faults.at(-1)!.values).toEqual({ delay: 300, jitter: 0 });
+
+    // Of alternatives one is chosen; a fault may strike one way.
+    const reset = page.getByRole('form', { name: 'reset' });
+    await reset.getByLabel('What decides').selectOption({ index: 1 });
+    await reset.getByLabel('Direction').selectOption('from the server');
+    await reset.getByLabel('how long').fill('9s');
+    await button('Break with reset').click();
+    await button('Broken: 4 faults').waitFor();
+    expect(tap.faults.at(-1)).toEqual({
+      name: 'reset',
+      direction: 'down',
+      values: { bytes: 0, time: 9_000, mean: 0 },
+    });
+
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Mend slicer' }).click();
+    await button('Broken: 3 faults').waitFor();
+    await button('Mend all').click();
+    await button('Break it').waitFor();
+    expect(names()).toEqual([]);
+
+    const { client } = await run.connect();
+    const cut = new Promise((closed) => client.once('close', closed));
+    await button('Cut now').click();
+    await cut;
+    await line('RST: torn down').last().waitFor();
   });
 
   for (const colorScheme of ['light', 'dark'] as const)

@@ -21,12 +21,16 @@ const groups = {
  * Fills an element with the wire.
  *
  * @param source where the units come from
- * @returns what opens a unit by its number
  */
 export function makeWire(
   container: HTMLElement,
   source: Source,
-): { open(n: number): void } {
+): {
+  /** Shows a unit, by its number. */
+  open(n: number): void;
+  /** Adds a button to the bar, and the part below it that it shows. */
+  addPanel(name: string): { panel: HTMLElement; button: HTMLElement };
+} {
   container.style.setProperty('--lanes', String(LANES));
   const rows = new Rows();
   const bar = makeBar();
@@ -172,6 +176,12 @@ export function makeWire(
       timeline.choose(n);
       void choose(n);
     },
+    addPanel(name) {
+      const added = makePanel(name);
+      bar.status.before(added.button);
+      empty.before(added.panel);
+      return added;
+    },
   };
 }
 
@@ -239,7 +249,7 @@ function makeBar() {
 }
 
 /** A part below the bar that a button of the bar shows and puts away. */
-export function makePanel(name: string) {
+function makePanel(name: string) {
   const panel = document.createElement('div');
   panel.className = 'panel';
   panel.id = `wire-panel-${name.toLowerCase().replaceAll(' ', '-')}`;
@@ -252,6 +262,12 @@ export function makePanel(name: string) {
   opener.addEventListener('click', () => {
     panel.hidden = !panel.hidden;
     opener.ariaExpanded = String(!panel.hidden);
+  });
+  panel.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    opener.click();
+    opener.focus();
   });
   return { panel, button: opener };
 }

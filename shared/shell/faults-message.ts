@@ -1,0 +1,23 @@
+/** What `/wire/faults` tells the shell's page, as JSON. */
+export interface FaultsMessage {
+  kinds: FaultKindMessage[];
+  presets: {
+    name: string;
+    title: string;
+    sentence: string;
+    /** The faults that it stands for, as `now` would tell them. */
+    faults: string[];
+  }[];
+  /** The faults that apply, each as text that can be set again. */
+  now: { name: string; text: string; sentence: string }[];
+}
+
+export interface FaultKindMessage {
+  name: string;
+  sentence: string;
+  /** It may strike one direction only. */
+  directed: boolean;
+  /** Only one of the parameters is given. */
+  alternatives: boolean;
+  parameters: { label: string; meaning: string; usual: string }[];
+}

@@ -1,0 +1,118 @@
+/** The faults of a run, as the shell's panel reads and sets them. */
+import type { IncomingMessage } from 'node:http';
+import {
+  describeFault,
+  FaultError,
+  faultKinds,
+  formatFault,
+  parseFaults,
+  presets,
+  type Tap,
+} from '../tap/tap.ts';
+import { quantity } from '../tap/faults/units.ts';
+import type { FaultsMessage } from './faults-message.ts';
+
+const LONGEST = 65_536; // bytes of a request's body
+
+/** What was asked for makes no sense: `message` is for the reader. */
+export class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** What can be broken, and what is. */
+export function faultsOf(tap: Tap): FaultsMessage {
+  return {
+    kinds: faultKinds.map((kind) => ({
+      name: kind.name,
+      sentence: kind.sentence,
+      directed: kind.directed,
+      alternatives: kind.alternatives === true,
+      parameters: Object.values(kind.parameters).map(
+        ({ label, meaning, unit, usual }) => ({
+          label,
+          meaning,
+          usual: quantity(usual, unit).replace(' ', ''),
+        }),
+      ),
+    })),
+    presets: presets.map(({ name, title, sentence, faults }) => ({
+      name,
+      title,
+      sentence,
+      faults: parseFaults(faults).map(formatFault),
+    })),
+    now: tap.faults.map((fault) => ({
+      name: fault.name,
+      text: formatFault(fault),
+      sentence: describeFault(fault),
+    })),
+  };
+}
+
+/**
+ * Sets the faults that a request's body names: `{"faults": ["latency=80ms"]}`.
+ * What does not parse changes nothing.
+ *
+ * @throws Refused with the list of what there is
+ */
+export async function setFaults(
+  tap: Tap,
+  request: IncomingMessage,
+): Promise<void> {
+  const { faults } = await readJson(request);
+  const isList =
+    Array.isArray(faults) && faults.every((each) => typeof each === 'string');
+  if (!isList)
+    throw new Refused(
+      400,
+      `Setting the faults: found ${JSON.stringify(faults)}, expected a list of texts such as ["latency=80ms"].`,
+    );
+  try {
+    tap.setFaults(parseFaults(faults as string[]));
+  } catch (error) {
+    if (error instanceof FaultError) throw new Refused(400, error.message);
+    throw error;
+  }
+}
+
+/**
+ * Cuts all connections now: `{"how": "rst"}` or `"fin"`.
+ *
+ * @throws Refused for any other way
+ */
+export async function cutNow(
+  tap: Tap,
+  request: IncomingMessage,
+): Promise<void> {
+  const { how } = await readJson(request);
+  if (how !== 'rst' && how !== 'fin')
+    throw new Refused(
+      400,
+      `Cutting: found ${JSON.stringify(how)}, expected "rst" (torn down) or "fin" (closed politely).`,
+    );
+  tap.cut(how);
+}
+
+async function readJson(
+  request: IncomingMessage,
+): Promise<Record<string, unknown>> {
+  let body = '';
+  for await (const text of request.setEncoding('utf8')) {
+    body += text as string;
+    if (body.length > LONGEST)
+      throw new Refused(413, `The request is longer than ${LONGEST} bytes.`);
+  }
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null)
+      return value as Record<string, unknown>;
+  } catch {
+    // The same answer as for any other value.
+  }
+  throw new Refused(400, 'The request’s body is no JSON object.');
+}

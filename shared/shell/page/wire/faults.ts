@@ -1,0 +1,186 @@
+/**
+ * The panel that breaks the network: what can be broken, a sentence on each,
+ * and what is broken now.
+ */
+import type { FaultKindMessage, FaultsMessage } from '../../faults-message.ts';
+import { button, paragraph, part } from './parts.ts';
+
+/**
+ * Fills the panel, and keeps its button honest: it says how much is broken,
+ * also while the panel is put away.
+ */
+export function startFaults(panel: HTMLElement, opener: HTMLElement): void {
+  panel.classList.add('faults');
+  const error = paragraph('');
+  error.role = 'alert';
+  error.className = 'problem';
+  const now = document.createElement('ul');
+  now.ariaLabel = 'What is broken now';
+  const quick = document.createElement('div');
+  quick.className = 'quick';
+  const list = document.createElement('div');
+  list.className = 'kinds';
+  panel.append(quick, error, now, list);
+
+  let known: FaultsMessage = { kinds: [], presets: [], now: [] };
+  const texts = () => known.now.map(({ text }) => text);
+
+  async function ask(method: string, path: string, body?: object) {
+    try {
+      const response = await fetch(path, {
+        method,
+        ...(body && {
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      });
+      if (!response.ok) {
+        error.textContent = await response.text();
+        return;
+      }
+      error.textContent = '';
+      known = (await response.json()) as FaultsMessage;
+      show();
+    } catch {
+      error.textContent =
+        'The shell did not answer. Is the lesson still running?';
+    }
+  }
+  const set = (faults: string[]) => ask('PUT', '/wire/faults', { faults });
+  /** All that applies, without faults of one name in one direction. */
+  const without = (name: string) =>
+    known.now.filter((fault) => fault.name !== name).map(({ text }) => text);
+
+  function show(): void {
+    const count = known.now.length;
+    opener.textContent =
+      count === 0
+        ? 'Break it'
+        : `Broken: ${count} ${count === 1 ? 'fault' : 'faults'}`;
+    opener.toggleAttribute('data-broken', count > 0);
+    if (quick.childElementCount === 0) fill();
+    for (const [name, toggle] of presetButtons) {
+      const preset = known.presets.find((each) => each.name === name)!;
+      const all = preset.faults.every((fault) => texts().includes(fault));
+      toggle.ariaPressed = String(all);
+    }
+    mend.disabled = count === 0;
+    now.replaceChildren(
+      ...known.now.map(({ text, sentence }) => {
+        const item = document.createElement('li');
+        const stop = button('Mend');
+        stop.ariaLabel = `Mend ${text}`;
+        stop.addEventListener('click', () =>
+          set(texts().filter((each) => each !== text)),
+        );
+        item.append(part('text', text), part('sentence', sentence), stop);
+        return item;
+      }),
+    );
+    now.hidden = count === 0;
+  }
+
+  const presetButtons = new Map<string, HTMLButtonElement>();
+  const mend = button('Mend all');
+
+  function fill(): void {
+    for (const { name, title, sentence, faults } of known.presets) {
+      const toggle = button(title);
+      toggle.className = 'preset';
+      toggle.title = sentence;
+      toggle.addEventListener('click', () => {
+        const names = new Set(faults.map((text) => text.split('=')[0]));
+        const others = known.now
+          .filter((fault) => !names.has(fault.name))
+          .map(({ text }) => text);
+        const on = toggle.ariaPressed === 'true';
+        void set(on ? others : [...others, ...faults]);
+      });
+      presetButtons.set(name, toggle);
+      quick.append(toggle);
+    }
+    const reset = button('Cut now');
+    reset.title = 'Tears all connections down at once (RST)';
+    reset.addEventListener('click', () =>
+      ask('POST', '/wire/cut', { how: 'rst' }),
+    );
+    const close = button('Close now');
+    close.title = 'Closes all connections politely (FIN)';
+    close.addEventListener('click', () =>
+      ask('POST', '/wire/cut', { how: 'fin' }),
+    );
+    mend.addEventListener('click', () => set([]));
+    quick.append(reset, close, mend);
+    list.append(
+      ...known.kinds.map((kind) =>
+        makeKind(kind, (text) => set([...without(kind.name), text])),
+      ),
+    );
+  }
+
+  void ask('GET', '/wire/faults');
+  // Another tab may have changed them meanwhile.
+  opener.addEventListener('click', () => {
+    if (!panel.hidden) void ask('GET', '/wire/faults');
+  });
+}
+
+/** One kind of fault: its sentence, its numbers, and a button that sets it. */
+function makeKind(
+  { name, sentence, directed, alternatives, parameters }: FaultKindMessage,
+  set: (text: string) => void,
+): HTMLElement {
+  const form = document.createElement('form');
+  form.ariaLabel = name;
+  const words = part('sentence', sentence);
+  const numbers = document.createElement('span');
+  numbers.className = 'numbers';
+
+  const direction = document.createElement('select');
+  direction.ariaLabel = `Direction of ${name}`;
+  for (const [value, text] of [
+    ['', 'as usual'],
+    ['up:', 'to the server'],
+    ['down:', 'from the server'],
+  ] as const)
+    direction.append(new Option(text, value));
+  if (directed) numbers.append(direction);
+
+  const which = document.createElement('select');
+  which.ariaLabel = `What decides when ${name} strikes`;
+  const inputs = parameters.map(({ label, meaning, usual }) => {
+    const field = document.createElement('label');
+    const input = document.createElement('input');
+    input.value = usual;
+    input.size = 8;
+    input.spellcheck = false;
+    field.append(part('name', meaning), input);
+    return { label, field, input };
+  });
+  if (alternatives) {
+    for (const [index, { meaning }] of parameters.entries())
+      which.append(new Option(meaning, String(index)));
+    const showChosen = () => {
+      for (const [index, { field }] of inputs.entries())
+        field.hidden = String(index) !== which.value;
+    };
+    which.addEventListener('change', showChosen);
+    showChosen();
+    numbers.append(which);
+  }
+  numbers.append(...inputs.map(({ field }) => field));
+
+  const submit = button('Break');
+  submit.type = 'submit';
+  submit.ariaLabel = `Break with ${name}`;
+  form.append(part('name', name), words, numbers, submit);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const said = inputs
+      .filter(({ field }) => !field.hidden)
+      .map(({ label, input }) => `${label}:${input.value.trim()}`)
+      .join(',');
+    set(`${direction.value}${name}${said && `=${said}`}`);
+  });
+  return form;
+}
