@@ -12,9 +12,11 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { join, posix } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { FoundLesson, LessonState } from '../lesson.ts';
+import { saveRun } from '../view/save.ts';
+import { bundle } from './bundle.ts';
 import { escapeHtml } from './escape-html.ts';
+import { makeSavedPage } from './saved-page.ts';
 import { refuseHost, refuseOrigin } from './guard.ts';
 import type { WireLog } from '../view/log.ts';
 import { readLessonFile } from './lesson-files.ts';
@@ -70,7 +72,7 @@ export function createShell({
   // Tells a page that it talks to another shell than the one it came from: the
   // lesson was stopped and started again, or another lesson has this port now.
   const run = randomBytes(4).toString('hex');
-  const script = keep(bundle);
+  const script = keep(() => bundle('shell.ts'));
   const renderer = keep(async () => ({
     ...(await import('./tutorial.ts')),
     ...(await import('./highlight.ts')),
@@ -136,7 +138,7 @@ export function createShell({
     if (foreignHost) return send(response, plain(403, foreignHost));
 
     // Not `new URL()`: it would resolve `..` before anybody has seen it.
-    const [path = ''] = (request.url ?? '').split('?');
+    const [path = '', query] = (request.url ?? '').split('?');
     const reads = request.method === 'GET' || request.method === 'HEAD';
     const page = pages[path];
     const foreignOrigin = page && reads ? undefined : refuseOrigin(request);
@@ -157,6 +159,8 @@ export function createShell({
     if (path === '/events')
       return tellEvents(request, response, { run, state, log });
     if (path === '/wire/faults') return send(response, json(faultsOf(tap)));
+    if (path === '/wire/run.pcapng' || path === '/wire/run.html')
+      return send(response, await saved(path, new URLSearchParams(query)));
     if (path.startsWith('/wire/units/'))
       return send(response, unit(path.slice('/wire/units/'.length)));
     if (path.startsWith('/files/'))
@@ -224,6 +228,24 @@ export function createShell({
               )}</div>`
             : renderListing(found.text, ext.slice(1)),
       }),
+    };
+  }
+
+  /** The run so far, as a file. */
+  async function saved(path: string, asked: URLSearchParams): Promise<Answer> {
+    const chosen = asked.get('unit');
+    const bytes = saveRun(tap, {
+      secrets: asked.get('secrets') === 'yes',
+      ...(chosen !== null && { chosen: log.place(Number(chosen)) }),
+    });
+    const name = `${lesson.name}-${new Date().toISOString().slice(0, 19).replaceAll(/[T:]/g, '-')}`;
+    const isPage = path.endsWith('.html');
+    return {
+      type: isPage ? 'text/html; charset=utf-8' : 'application/octet-stream',
+      body: isPage ? await makeSavedPage(bytes, lesson.manifest.title) : bytes,
+      headers: {
+        'Content-Disposition': `attachment; filename="${name}${posix.extname(path)}"`,
+      },
     };
   }
 
@@ -327,20 +349,4 @@ function keep<T>(make: () => Promise<T>): {
   return Object.assign(get, {
     settled: () => Promise.allSettled([made]),
   });
-}
-
-async function bundle(): Promise<Uint8Array> {
-  const { build } = await import('esbuild');
-  const built = await build({
-    entryPoints: [fileURLToPath(pageFile('shell.ts'))],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2022',
-    sourcemap: 'inline',
-    logLevel: 'silent',
-  });
-  const [script] = built.outputFiles;
-  if (!script) throw new Error('esbuild made nothing of page/shell.ts');
-  return script.contents;
 }

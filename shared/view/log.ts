@@ -7,9 +7,10 @@ import type { Recording } from '../tap/tap.ts';
 import { unbrotli } from '../wire/brotli.ts';
 import { concat } from '../wire/bytes.ts';
 import { describe } from '../wire/fields.ts';
-import type { Unit } from '../wire/unit.ts';
 import { countLine, noCounts, type Counts } from './counts.ts';
+import { unitParts } from './line.ts';
 import type { LiveUnit, LiveUnits, Note } from './live-units.ts';
+import type { Place } from './saved.ts';
 import type { Details, Line, UnitLine } from './source.ts';
 
 /** So many lines are kept at least, and a tenth more at most. */
@@ -78,6 +79,15 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
     };
   }
 
+  /** Where a unit is; undefined where `details` is. */
+  place(n: number): Place | undefined {
+    const entry = this.#entries[n - this.#first];
+    if (!entry || !('unit' in entry)) return undefined;
+    const { direction, layer, ranges } = entry.unit;
+    const start = ranges[0]?.[0] ?? 0;
+    return { connection: entry.connection, direction, layer, start };
+  }
+
   #add(entry: Entry): void {
     const n = this.end;
     this.#entries.push(entry);
@@ -105,26 +115,5 @@ function lineOf(entry: Entry, n: number): Line {
       ...(direction && { direction }),
     };
   }
-  return { n, connection, time, ...partsOf(entry.unit) };
-}
-
-/** What of a unit is told in a line: all but its bytes. */
-export function partsOf(
-  unit: Unit,
-): Omit<UnitLine, 'n' | 'connection' | 'time'> {
-  const { kind, direction, layer, size, payload, counts, summary } = unit;
-  const { problem, exchange, stream, message } = unit;
-  return {
-    kind,
-    direction,
-    layer,
-    size,
-    payload,
-    counts,
-    summary,
-    ...(problem !== undefined && { problem }),
-    ...(exchange !== undefined && { exchange }),
-    ...(stream !== undefined && { stream }),
-    ...(message !== undefined && { message }),
-  };
+  return { n, connection, time, ...unitParts(entry.unit) };
 }

@@ -67,6 +67,8 @@ export interface Lines {
 }
 
 export interface Source {
+  /** More may come. */
+  readonly isLive: boolean;
   /**
    * Tells all lines that are kept, then those that come, in batches, for as
    * long as the page is open.

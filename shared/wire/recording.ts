@@ -98,8 +98,9 @@ function joinedReads(
   direction: Direction,
 ): Uint8Array {
   const own = reads.filter((read) => read.direction === direction);
-  // A copy also if there is one read only: it will be written to.
-  return concat(own.map(({ bytes }) => bytes)).slice();
+  // A copy also if there is one read only: it will be written to. Not by
+  // slice(), which copies nothing of some subclasses.
+  return new Uint8Array(concat(own.map(({ bytes }) => bytes)));
 }
 
 /** All units of a recorded connection, in the order in which they came. */

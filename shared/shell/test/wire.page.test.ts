@@ -8,7 +8,7 @@ import {
 } from '@jest/globals';
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -18,6 +18,8 @@ import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { listen } from '../../testing/listen.ts';
 import { LiveUnits } from '../../view/live-units.ts';
 import { WireLog } from '../../view/log.ts';
+import { SavedRun } from '../../view/saved.ts';
+import { readPcapng } from '../../wire/pcapng.ts';
 import { createShell } from '../server.ts';
 import { State } from './stage.ts';
 
@@ -245,6 +247,20 @@ describeWithBrowser('the wire in the shell', (browser) => {
     await page.getByRole('button', { name: 'Clear' }).click();
     await status('0 lines');
     await untilLines(0);
+  });
+
+  test('saves the run, with the unit that was chosen', async () => {
+    await open();
+    await line('<script>').first().click();
+    await page.locator('.wire h2', { hasText: '<script>' }).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Save as pcapng' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(/^bells-[-\d]+\.pcapng$/);
+    const saved = new SavedRun(readPcapng(await readFile(await file.path())));
+    expect(saved.lines[saved.chosen!]!.summary).toContain('<script>');
   });
 
   test('makes no markup of what a server sends', async () => {

@@ -1,12 +1,20 @@
 /** The run that goes on now, as the shell tells it. */
 import type { Details, Lines, Source } from '../../../view/source.ts';
 import { events } from '../events.ts';
+import { fromBase64 } from './base64.ts';
 
+const listeners: ((lines: Lines) => void)[] = [];
+
+events.addEventListener('lines', ({ data }) => {
+  const lines = JSON.parse(data) as Lines;
+  for (const listener of listeners) listener(lines);
+});
+
+/** `follow` is for what begins with the page: later lines alone are told. */
 export const live: Source = {
+  isLive: true,
   follow(listener) {
-    events.addEventListener('lines', ({ data }) =>
-      listener(JSON.parse(data) as Lines),
-    );
+    listeners.push(listener);
   },
   async details(n) {
     const response = await fetch(`/wire/units/${n}`);
@@ -15,10 +23,9 @@ export const live: Source = {
     const { base64, ...rest } = (await response.json()) as Details & {
       base64?: string;
     };
-    const bytes =
-      base64 === undefined
-        ? undefined
-        : Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-    return { ...rest, bytes };
+    return {
+      ...rest,
+      bytes: base64 === undefined ? undefined : fromBase64(base64),
+    };
   },
 };

@@ -28,6 +28,8 @@ export function makeWire(
 ): {
   /** Shows a unit, by its number. */
   open(n: number): void;
+  /** The number of the line that is shown. */
+  readonly chosen: number | undefined;
   /** Adds a button to the bar, and the part below it that it shows. */
   addPanel(name: string): { panel: HTMLElement; button: HTMLElement };
 } {
@@ -51,7 +53,25 @@ export function makeWire(
   const body = document.createElement('div');
   body.className = 'unit-body';
   detail.append(close, body);
-  container.append(bar.element, ...bar.panels, empty, timeline.element, detail);
+  const openers: ReturnType<typeof makePanel>[] = [];
+  /** One panel at a time, or there is no room for the lines. */
+  const takeTurns = (added: ReturnType<typeof makePanel>) => {
+    added.button.addEventListener('click', () => {
+      if (added.panel.hidden) return;
+      for (const other of openers)
+        if (other !== added && !other.panel.hidden) other.button.click();
+    });
+    openers.push(added);
+  };
+  takeTurns(bar.filters);
+  bar.pause.hidden = !source.isLive;
+  container.append(
+    bar.element,
+    bar.filters.panel,
+    empty,
+    timeline.element,
+    detail,
+  );
 
   // ---- The lines ----
 
@@ -176,10 +196,14 @@ export function makeWire(
       timeline.choose(n);
       void choose(n);
     },
+    get chosen() {
+      return chosen;
+    },
     addPanel(name) {
       const added = makePanel(name);
       bar.status.before(added.button);
       empty.before(added.panel);
+      takeTurns(added);
       return added;
     },
   };
@@ -244,7 +268,7 @@ function makeBar() {
         tell(filter);
       });
     },
-    panels: [filters.panel],
+    filters,
   };
 }
 

@@ -1,0 +1,67 @@
+/** What a tap recorded, as a file that Wireshark opens. */
+import type { Tap } from '../tap/tap.ts';
+import { writePcapng } from '../wire/pcapng.ts';
+import {
+  withoutSecrets,
+  type Comment,
+  type End,
+  type RecordedConnection,
+} from '../wire/recording.ts';
+import { chosenComment, FAULT, type Place } from './saved.ts';
+
+/**
+ * A run as pcapng: what is still kept of it, faults, ends and the unit that was
+ * chosen among it.
+ *
+ * @param secrets Cookie, Authorization and passwords as they are; without it
+ *   they are masked
+ * @param chosen where the reader was
+ */
+export function saveRun(
+  tap: Tap,
+  {
+    secrets = false,
+    chosen,
+  }: { secrets?: boolean; chosen?: Place | undefined } = {},
+): Uint8Array {
+  const { recording, began, target } = tap;
+  const connections = recording.connections().map((kept) => {
+    const { connection: id, opened, up, down } = kept;
+    const ends: End[] = [];
+    const comments: Comment[] = kept.faults.map(({ time, fault, text }) => ({
+      time: began + time,
+      text: `${FAULT}${fault}: ${text}`,
+    }));
+    for (const { direction, time, how, text } of kept.ends) {
+      const at = began + time;
+      for (const way of direction ? [direction] : (['up', 'down'] as const))
+        ends.push({
+          direction: way,
+          time: at,
+          how: how === 'fin' ? 'fin' : 'rst',
+        });
+      if (text !== undefined) comments.push({ time: at, text });
+    }
+    if (chosen?.connection === id)
+      comments.push({ time: began + opened.time, text: chosenComment(chosen) });
+    const connection: RecordedConnection = {
+      id,
+      realPort: target.port,
+      secure: opened.encrypted,
+      ...(opened.protocol && { alpn: opened.protocol }),
+      start: began + opened.time,
+      reads: [...recording.reads(id)].map(({ direction, time, bytes }) => ({
+        direction,
+        time: began + time,
+        bytes,
+      })),
+      ends,
+      comments,
+      ...(up.from + down.from > 0 && {
+        missing: { up: up.from, down: down.from },
+      }),
+    };
+    return secrets ? connection : withoutSecrets(connection);
+  });
+  return writePcapng({ connections });
+}

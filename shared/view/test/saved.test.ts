@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import { createTap, parseFaults } from '../../tap/tap.ts';
+import { listen } from '../../testing/listen.ts';
+import { rawClient } from '../../testing/raw-client.ts';
+import { readPcapng } from '../../wire/pcapng.ts';
+import { LiveUnits } from '../live-units.ts';
+import { WireLog } from '../log.ts';
+import { saveRun } from '../save.ts';
+import { SavedRun } from '../saved.ts';
+import { isUnit, type Line } from '../source.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+/** Two exchanges on one connection, then a fault that cuts another. */
+async function record() {
+  const server = createServer((request, response) => {
+    response.setHeader('Set-Cookie', 'key=geheim');
+    response.end(`You asked for ${request.url}`);
+  });
+  const { port } = await listen(server);
+  const tap = createTap({ target: { host: '127.0.0.1', port } });
+  const log = new WireLog(tap.recording, new LiveUnits(tap));
+  await tap.listen();
+  closing.push(
+    () => server.close(),
+    () => tap.close(),
+  );
+  const client = await rawClient(tap.port);
+  client.send('GET /a HTTP/1.1\r\nHost: a\r\nCookie: key=secret\r\n\r\n');
+  await client.until('asked for /a');
+  client.send('GET /b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+  await client.closed;
+  tap.setFaults(parseFaults(['up:reset=after:4B']));
+  const other = await rawClient(tap.port);
+  other.send('GET /c HTTP/1.1\r\n');
+  await other.closed;
+  return { tap, log };
+}
+
+/** What must be the same before and after; the address of a client is not kept. */
+const essence = (lines: readonly Line[]) =>
+  lines
+    .filter(({ kind }) => kind !== 'open')
+    .map(({ connection, kind, summary, direction }) => ({
+      connection,
+      kind,
+      summary,
+      direction,
+    }));
+
+describe('a run that was saved and opened again', () => {
+  test('has the same units, ends and faults, with the same fields', async () => {
+    const { tap, log } = await record();
+    const before = log.lines(0, 100);
+    const saved = new SavedRun(readPcapng(saveRun(tap, { secrets: true })));
+    const sorted = (lines: readonly Line[]) =>
+      essence(lines)
+        .map((line) => JSON.stringify(line))
+        .toSorted();
+    expect(sorted(saved.lines)).toEqual(sorted(before));
+    expect(saved.counts).toEqual(log.counts);
+    for (const line of saved.lines.filter(isUnit)) {
+      const twin = before
+        .filter(isUnit)
+        .find(
+          ({ summary, connection, exchange }) =>
+            summary === line.summary &&
+            connection === line.connection &&
+            exchange === line.exchange,
+        )!;
+      const [now, then] = [await saved.details(line.n), log.details(twin.n)!];
+      expect(Buffer.from(now!.bytes!)).toEqual(Buffer.from(then.bytes!));
+      expect(now!.fields).toEqual(then.fields);
+      expect(now!.reads.map(({ offset }) => offset)).toEqual(
+        then.reads.map(({ offset }) => offset),
+      );
+    }
+  });
+
+  test('has asterisks for cookies, unless they were asked for', async () => {
+    const { tap } = await record();
+    const text = (file: Uint8Array) => Buffer.from(file).toString('latin1');
+    expect(text(saveRun(tap, { secrets: true }))).toMatch(/secret[^]*geheim/);
+    const masked = text(saveRun(tap));
+    expect(masked).not.toMatch(/secret|geheim/);
+    expect(masked).toContain('Cookie: **********\r\n');
+  });
+
+  test('knows the unit that was chosen', async () => {
+    const { tap, log } = await record();
+    const head = log.lines(0, 100).filter(({ kind }) => kind === 'body')[1]!;
+    const { ranges, line } = log.details(head.n)!;
+    const { connection, direction, layer } = line;
+    const chosen = { connection, direction, layer, start: ranges[0]![0] };
+    const saved = new SavedRun(readPcapng(saveRun(tap, { chosen })));
+    expect(saved.lines[saved.chosen!]!.summary).toBe(head.summary);
+    expect(new SavedRun(readPcapng(saveRun(tap))).chosen).toBeUndefined();
+  });
+});
