@@ -1,4 +1,4 @@
-/** `pnpm bench start|tap`: what it costs to begin, and what the tap costs. */
+/** `pnpm bench start|tap|wire`: what it costs to begin, to tap, and to show. */
 import { writeFile } from 'node:fs/promises';
 import {
   describeReport,
@@ -45,7 +45,24 @@ program
       : 1;
   });
 
+program
+  .command('wire')
+  .description('1,000 messages a second, shown live; then a gigabyte')
+  .option('--minutes <n>', 'how long the messages go on', positive, 10)
+  .action(async ({ minutes }: { minutes: number }) => {
+    const { benchWire } = await import('@on-the-wire/shared/bench/wire.ts');
+    const holds = await benchWire(minutes, (line) => console.log(line));
+    console.log(machine());
+    process.exitCode = holds ? 0 : 1;
+  });
+
 await program.parseAsync();
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (number > 0) return number;
+  throw new InvalidArgumentError('expected a number above 0.');
+}
 
 function atLeastFive(text: string): number {
   const number = Number(text);

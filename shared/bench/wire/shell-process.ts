@@ -1,0 +1,45 @@
+/** The shell of a run, tap and wire included, whose memory can be asked for. */
+import { EventEmitter, once } from 'node:events';
+import type { LessonState } from '../../lesson.ts';
+import { createShell } from '../../shell/server.ts';
+import { createTap } from '../../tap/tap.ts';
+import { LiveUnits } from '../../view/live-units.ts';
+import { WireLog } from '../../view/log.ts';
+import type { ShellMemory } from '../wire.ts';
+
+const [target, folder = ''] = process.argv.slice(2);
+const tap = createTap({ target: { host: '127.0.0.1', port: Number(target) } });
+const log = new WireLog(tap.recording, new LiveUnits(tap));
+const lessonPort = await tap.listen();
+
+class State extends EventEmitter<{ change: [LessonState] }> {
+  // Not ready: the shell opens no page, which would speak on the wire too.
+  current: LessonState = {
+    status: 'starting',
+    pageVersion: 1,
+    tutorialVersion: 1,
+  };
+}
+const manifest = { title: 'Bench', question: '?', order: 1, minutes: 1 };
+const shell = createShell({
+  lesson: { name: 'bench', folder, manifest },
+  lessonPort,
+  log,
+  state: new State(),
+  tap,
+});
+shell.server.listen(0, '127.0.0.1');
+await once(shell.server, 'listening');
+const { port: shellPort } = shell.server.address() as { port: number };
+
+process.on('message', () => {
+  const memory: ShellMemory = {
+    lines: log.end,
+    dropped: log.first,
+    resident: process.memoryUsage.rss(),
+    peak: process.resourceUsage().maxRSS * 1024,
+  };
+  process.send!(memory);
+});
+process.once('disconnect', () => process.exit());
+process.send!([lessonPort, shellPort]);
