@@ -152,6 +152,8 @@ export async function runLesson(
     });
     closing.push(() => created.close());
     const { LiveUnits } = await import('../view/live-units.ts');
+    const { keepMemorySmall } = await import('../view/small-memory.ts');
+    keepMemorySmall();
     const units = new LiveUnits(created);
     if (!smallest) {
       const { WireLog } = await import('../view/log.ts');

@@ -4,6 +4,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import { createTap, type Fault, type Tap } from '../tap/tap.ts';
 import { HarnessError } from './lessons.ts';
 import { LiveUnits } from '../view/live-units.ts';
+import { keepMemorySmall } from '../view/small-memory.ts';
 import { findPort } from './ports.ts';
 import { printWire } from './print-wire.ts';
 
@@ -70,6 +71,7 @@ export async function runTap(
     ...(certificate && { tls: certificate }),
     ...(seed !== undefined && { seed }),
   });
+  keepMemorySmall();
   printWire(tap, new LiveUnits(tap), wire, say);
   await tap.listen(await findPort(port));
   return {

@@ -5,8 +5,10 @@ import { createShell } from '../../shell/server.ts';
 import { createTap } from '../../tap/tap.ts';
 import { LiveUnits } from '../../view/live-units.ts';
 import { WireLog } from '../../view/log.ts';
+import { keepMemorySmall } from '../../view/small-memory.ts';
 import type { ShellMemory } from '../wire.ts';
 
+keepMemorySmall();
 const [target, folder = ''] = process.argv.slice(2);
 const tap = createTap({ target: { host: '127.0.0.1', port: Number(target) } });
 const log = new WireLog(tap.recording, new LiveUnits(tap));

@@ -1,0 +1,123 @@
+/** What the tutorial promises to happen when the network is broken. */
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
+import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
+import type { Page } from '@on-the-wire/shared/testing/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
+import { createServer } from '../server.ts';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** The lesson behind a tap; its feed is moved by `next()` alone. */
+async function start(options: Parameters<typeof createServer>[0] = {}) {
+  const feed = createFeed({ rate: 'night' });
+  feed.close();
+  const { server, close } = createServer({ feed, retry: 50, ...options });
+  const line = await listenBehindTap(server);
+  closing.push(close, line.close);
+  return { feed, line };
+}
+
+describeWithBrowser('the page on a broken line', (browser) => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await browser().newPage({ reducedMotion: 'reduce' });
+  });
+  const visit = async (origin: string) => {
+    closing.push(() => page.goto('about:blank'));
+    await page.goto(origin);
+  };
+  const lastId = (id: string) =>
+    page.locator('#last-id', { hasText: new RegExp(`^${id}$`) }).waitFor();
+  const state = (text: string) =>
+    page
+      .locator('#state', { hasText: new RegExp(`^\\s*${text}\\s*$`) })
+      .waitFor();
+  const count = () =>
+    page.evaluate(() => {
+      const { seen, of, doubled } =
+        document.querySelector<DeparturesBoard>('departures-board')!;
+      return { seen, of, doubled };
+    });
+
+  test('that is cut in the middle of events misses and doubles nothing', async () => {
+    const { feed, line } = await start();
+    await visit(line.origin);
+    await lastId(`${feed.run}-0`);
+    line.break('down:reset=after:2000B');
+    const struck = line.struck('reset');
+    for (let n = 1; n <= 40; n++) feed.next();
+    await struck;
+    await lastId(`${feed.run}-40`);
+    expect(await count()).toEqual({ seen: 40, of: 40, doubled: 0 });
+    const opened = await page.locator('#opened').textContent();
+    expect(Number(opened)).toBeGreaterThan(2);
+  });
+
+  test('is kept open by comments, through a proxy that cuts the idle', async () => {
+    const { feed, line } = await start({ comment: 50, heartbeat: 700 });
+    line.break('idle=after:400ms');
+    await visit(line.origin);
+    await page.locator('#log .heartbeat').first().waitFor();
+    expect(await page.locator('#opened').textContent()).toBe('1');
+    expect(await page.locator('#last-id').textContent()).toBe(`${feed.run}-0`);
+  });
+
+  test('is cut by that proxy without them', async () => {
+    const { line } = await start({ comment: 9_000, heartbeat: 9_000 });
+    await visit(line.origin);
+    await state('open');
+    line.break('idle=after:100ms');
+    await page.locator('#opened', { hasText: '2' }).waitFor();
+  });
+
+  test('shows nothing of a silence, until the watchdog bites', async () => {
+    const { feed, line } = await start();
+    const own = await browser().newPage();
+    closing.push(() => own.close());
+    await own.clock.install();
+    await own.goto(line.origin);
+    const open = own.locator('#state', { hasText: 'open' });
+    await open.waitFor();
+    line.break('silence');
+    const struck = line.struck('silence');
+    feed.next();
+    await struck;
+    await own.clock.fastForward(24_000);
+    expect(await open.isVisible()).toBe(true);
+    await own.clock.fastForward(1_500);
+    await own.locator('#log .silence').waitFor();
+    line.break();
+    await own.locator('#last-id', { hasText: `${feed.run}-1` }).waitFor();
+  });
+
+  test('freezes behind a proxy that buffers, and then jumps', async () => {
+    const { feed, line } = await start();
+    await visit(line.origin);
+    await lastId(`${feed.run}-0`);
+    line.break('buffer');
+    const struck = line.struck('buffer');
+    for (let n = 1; n <= 5; n++) feed.next();
+    await struck;
+    expect(await count()).toEqual({ seen: 0, of: 0, doubled: 0 });
+    line.break();
+    await lastId(`${feed.run}-5`);
+    expect(await count()).toEqual({ seen: 5, of: 5, doubled: 0 });
+  });
+
+  test("is closed for good by a proxy's 503", async () => {
+    const { line } = await start();
+    await visit(line.origin);
+    await state('open');
+    line.break('status=503');
+    line.cut();
+    await state('closed for good');
+    line.break();
+    await page.getByRole('button', { name: 'Open again' }).click();
+    await state('open');
+  });
+});

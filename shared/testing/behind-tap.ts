@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import type { Server } from 'node:net';
+import { createTap, parseFaults } from '../tap/tap.ts';
+import { listen } from './listen.ts';
+
+/** A server that is reached through a tap, and how to break what is between. */
+export interface BehindTap {
+  /** The tap's: what a client or a browser connects to. */
+  port: number;
+  origin: string;
+  /**
+   * From here on these faults apply, to live connections too.
+   *
+   * @param faults as on the command line: `latency=300~50`; none mends all
+   * @throws FaultError for one that does not exist or makes no sense
+   */
+  break(...faults: string[]): void;
+  /** Cuts all connections now: `rst` tears them down, `fin` closes them. */
+  cut(how?: 'rst' | 'fin'): void;
+  /**
+   * Resolves when this fault strikes the next time.
+   *
+   * @param name such as `buffer`
+   */
+  struck(name: string): Promise<void>;
+  /** Ends the tap, and every connection through it; not the server. */
+  close(): Promise<void>;
+}
+
+/**
+ * Lets a server listen on a free port of this machine, and puts a tap in front.
+ *
+ * @param faults that apply from the start
+ * @param seed what is random about them follows from it
+ */
+export async function listenBehindTap(
+  server: Server,
+  { faults = [], seed = 1 }: { faults?: string[]; seed?: number } = {},
+): Promise<BehindTap> {
+  const { port: target } = await listen(server);
+  const tap = createTap({
+    target: { host: '127.0.0.1', port: target },
+    faults: parseFaults(faults),
+    seed,
+  });
+  const port = await tap.listen();
+  return {
+    port,
+    origin: `http://127.0.0.1:${port}`,
+    break: (...texts) => tap.setFaults(parseFaults(texts)),
+    cut: (how) => tap.cut(how),
+    async struck(name) {
+      for (;;) {
+        const [{ fault }] = (await once(tap, 'fault')) as [{ fault: string }];
+        if (fault === name) return;
+      }
+    },
+    close: () => tap.close(),
+  };
+}
