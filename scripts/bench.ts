@@ -51,9 +51,9 @@ program
   .option('--minutes <n>', 'how long the messages go on', positive, 10)
   .action(async ({ minutes }: { minutes: number }) => {
     const { benchWire } = await import('@on-the-wire/shared/bench/wire.ts');
-    const holds = await benchWire(minutes, (line) => console.log(line));
+    const allHeld = await benchWire(minutes, (line) => console.log(line));
     console.log(machine());
-    process.exitCode = holds ? 0 : 1;
+    process.exitCode = allHeld ? 0 : 1;
   });
 
 await program.parseAsync();
