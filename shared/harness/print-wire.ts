@@ -1,6 +1,7 @@
 /** The wire in the terminal: a line for each unit, its bytes if asked for. */
 import type { Tap } from '../tap/tap.ts';
 import { dump, lineOf } from '../wire/dump.ts';
+import { beneath, countsInWords } from '../view/counts-in-words.ts';
 import type { LiveUnit, LiveUnits, Note } from '../view/live-units.ts';
 
 /**
@@ -22,6 +23,17 @@ export function printWire(
     for (const line of rest) say(line);
   });
   units.on('note', (note) => say(`${when(note)}· ${way(note)}${note.text}`));
+}
+
+/** Prints what the run came to, when it is over. */
+export function printCounts(
+  { counts }: LiveUnits,
+  say: (line: string) => void,
+): void {
+  if (counts.connections === 0) return;
+  for (const { name, value, about } of countsInWords(counts))
+    say(`${name.padEnd(17)}${value.padStart(16)}  ${about}`);
+  say(beneath);
 }
 
 /** Where an end travelled. A fault says so itself. */

@@ -115,7 +115,7 @@ export async function runLesson(
   );
   server.start();
 
-  const closing = [() => server.stop(), () => watch.close()];
+  const closing: (() => unknown)[] = [() => server.stop(), () => watch.close()];
   let stopped: Promise<unknown> | undefined;
   const stop = async () => {
     stopped ??= Promise.all(closing.map((close) => close()));
@@ -160,9 +160,10 @@ export async function runLesson(
       log = new WireLog(created.recording, units);
     }
     if (wire) {
-      const { printWire } = await import('./print-wire.ts');
+      const { printCounts, printWire } = await import('./print-wire.ts');
       const sayWire = sayAs('wire', width, 'yellow', terminal);
       printWire(created, units, wire, sayWire);
+      closing.push(() => printCounts(units, sayWire));
     }
     await created.listen(lessonPort);
     return created;

@@ -6,7 +6,7 @@ import { HarnessError } from './lessons.ts';
 import { LiveUnits } from '../view/live-units.ts';
 import { keepMemorySmall } from '../view/small-memory.ts';
 import { findPort } from './ports.ts';
-import { printWire } from './print-wire.ts';
+import { printCounts, printWire } from './print-wire.ts';
 
 export interface TapOptions {
   /** Where the tap listens; without it the first free port from 4400 on. */
@@ -72,7 +72,8 @@ export async function runTap(
     ...(seed !== undefined && { seed }),
   });
   keepMemorySmall();
-  printWire(tap, new LiveUnits(tap), wire, say);
+  const units = new LiveUnits(tap);
+  printWire(tap, units, wire, say);
   await tap.listen(await findPort(port));
   return {
     tap,
@@ -80,7 +81,10 @@ export async function runTap(
       protocol === 'tcp:'
         ? `127.0.0.1:${tap.port}`
         : `${protocol}//127.0.0.1:${tap.port}/`,
-    stop: () => tap.close(),
+    async stop() {
+      await tap.close();
+      printCounts(units, say);
+    },
   };
 }
 

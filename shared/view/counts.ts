@@ -1,5 +1,12 @@
 /** What a run came to: connections, round trips, bytes, and what they carried. */
-import { isUnit, type Line, type UnitLine } from './source.ts';
+import type { Unit } from '../wire/unit.ts';
+import type { NoteLine } from './source.ts';
+
+/** What of a unit is counted. */
+type Counted = Pick<
+  Unit,
+  'kind' | 'direction' | 'layer' | 'size' | 'payload' | 'counts' | 'summary'
+> & { problem?: string | undefined };
 
 export interface Counts {
   /** Connections that were opened. */
@@ -36,7 +43,7 @@ export function noCounts(): Counts {
 }
 
 /** Units that answer a question that was asked before. */
-const answers = new Set<UnitLine['kind']>([
+const answers = new Set<Unit['kind']>([
   'websocket pong',
   'mqtt CONNACK',
   'mqtt SUBACK',
@@ -47,7 +54,7 @@ const answers = new Set<UnitLine['kind']>([
 ]);
 
 /** What comes down and is, for a page, one thing that happened. */
-const updates = new Set<UnitLine['kind']>([
+const updates = new Set<Unit['kind']>([
   'event',
   'body',
   'websocket text',
@@ -58,24 +65,25 @@ const updates = new Set<UnitLine['kind']>([
   'length-prefixed message',
 ]);
 
-/** Adds a line to the counts; they are changed in place. */
-export function countLine(counts: Counts, line: Line): void {
-  if (!isUnit(line)) {
-    if (line.kind === 'open') counts.connections += 1;
-    if (line.kind === 'fault') counts.faults += 1;
-    return;
-  }
-  const { kind, direction, layer, size, payload } = line;
+/** Adds a note to the counts; they are changed in place. */
+export function countNote(counts: Counts, kind: NoteLine['kind']): void {
+  if (kind === 'open') counts.connections += 1;
+  if (kind === 'fault') counts.faults += 1;
+}
+
+/** Adds a unit to the counts; they are changed in place. */
+export function countUnit(counts: Counts, unit: Counted): void {
+  const { kind, direction, layer, size, payload } = unit;
   if (layer === 0) counts[direction] += size;
-  if (line.counts) counts.payload += payload;
-  if (line.problem !== undefined) counts.problems += 1;
-  if (direction === 'down' && line.counts && payload > 0 && updates.has(kind))
+  if (unit.counts) counts.payload += payload;
+  if (unit.problem !== undefined) counts.problems += 1;
+  if (direction === 'down' && unit.counts && payload > 0 && updates.has(kind))
     counts.updates += 1;
-  if (answers.has(kind) || isFinalResponse(line)) counts.roundTrips += 1;
+  if (answers.has(kind) || isFinalResponse(unit)) counts.roundTrips += 1;
 }
 
 /** A response that is not 1xx, save 101: RFC 9110, section 15.2. */
-function isFinalResponse({ kind, direction, summary }: UnitLine): boolean {
+function isFinalResponse({ kind, direction, summary }: Counted): boolean {
   if (direction !== 'down') return false;
   if (kind === 'http/1.1 response head')
     return /^(?:101|[2-9]\d\d)\b/.test(summary);

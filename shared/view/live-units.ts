@@ -7,6 +7,8 @@ import type { Opened, Tap } from '../tap/tap.ts';
 import { decodeConnection } from '../wire/connection.ts';
 import type { ConnectionDecoder, Direction, Unit } from '../wire/unit.ts';
 
+import { countNote, countUnit, noCounts, type Counts } from './counts.ts';
+
 /** A unit, and where and when its last byte was handed on. */
 export interface LiveUnit {
   /** 1 for the tap's first connection, then 2, 3, … */
@@ -36,6 +38,8 @@ export class LiveUnits extends EventEmitter<{
   unit: [LiveUnit];
   note: [Note];
 }> {
+  /** What the run has come to. */
+  readonly counts: Counts = noCounts();
   readonly #decoders = new Map<number, ConnectionDecoder>();
 
   constructor(tap: Tap) {
@@ -75,10 +79,14 @@ export class LiveUnits extends EventEmitter<{
   }
 
   #tell(connection: number, time: number, units: Unit[] = []): void {
-    for (const unit of units) this.emit('unit', { connection, time, unit });
+    for (const unit of units) {
+      countUnit(this.counts, unit);
+      this.emit('unit', { connection, time, unit });
+    }
   }
 
   #note(note: Note): void {
+    countNote(this.counts, note.kind);
     this.emit('note', note);
   }
 }

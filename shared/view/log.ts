@@ -7,7 +7,7 @@ import type { Recording } from '../tap/tap.ts';
 import { unbrotli } from '../wire/brotli.ts';
 import { concat } from '../wire/bytes.ts';
 import { describe } from '../wire/fields.ts';
-import { countLine, noCounts, type Counts } from './counts.ts';
+import type { Counts } from './counts.ts';
 import { unitParts } from './line.ts';
 import type { LiveUnit, LiveUnits, Note } from './live-units.ts';
 import type { Place } from './saved.ts';
@@ -21,7 +21,7 @@ type Entry = LiveUnit | Note;
 /** Keeps what `LiveUnits` tells of one tap. Emits `grew` after each line. */
 export class WireLog extends EventEmitter<{ grew: [] }> {
   /** What the whole run came to, dropped lines included. */
-  readonly counts: Counts = noCounts();
+  readonly counts: Counts;
   readonly #recording: Recording;
   readonly #kept: number;
   #entries: Entry[] = [];
@@ -31,6 +31,7 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
   constructor(recording: Recording, units: LiveUnits, kept = KEPT) {
     super();
     this.#recording = recording;
+    this.counts = units.counts;
     this.#kept = kept;
     this.setMaxListeners(0); // one for each open page
     units.on('unit', (unit) => this.#add(unit));
@@ -89,9 +90,7 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
   }
 
   #add(entry: Entry): void {
-    const n = this.end;
     this.#entries.push(entry);
-    countLine(this.counts, lineOf(entry, n));
     // Not one by one: to move 100,000 entries takes a while.
     if (this.#entries.length > this.#kept * 1.1) {
       const dropped = this.#entries.length - this.#kept;

@@ -7,9 +7,16 @@ import { decodeConnection } from '../wire/connection.ts';
 import { describe, type Unbrotli } from '../wire/fields.ts';
 import type { RecordedConnection, Recording } from '../wire/recording.ts';
 import { bytesOf, type Direction, type Unit } from '../wire/unit.ts';
-import { countLine, noCounts } from './counts.ts';
+import { countNote, countUnit, noCounts } from './counts.ts';
 import { unitParts } from './line.ts';
-import type { Details, Line, NoteLine, Source, UnitLine } from './source.ts';
+import {
+  isUnit,
+  type Details,
+  type Line,
+  type NoteLine,
+  type Source,
+  type UnitLine,
+} from './source.ts';
 
 /** What a fault's comment begins with; anything else is a label. */
 export const FAULT = 'fault ';
@@ -55,7 +62,10 @@ export class SavedRun implements Source {
     all.sort((a, b) => a.entry.time - b.entry.time);
     this.#units = all.map(({ unit }) => unit);
     this.lines = all.map(({ entry }, n) => ({ n, ...entry }) as Line);
-    for (const line of this.lines) countLine(this.counts, line);
+    for (const line of this.lines) {
+      if (isUnit(line)) countUnit(this.counts, line);
+      else countNote(this.counts, line.kind);
+    }
     this.chosen = this.#findChosen();
   }
 

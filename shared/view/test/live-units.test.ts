@@ -5,7 +5,7 @@ import { createTap, parseFaults, type Tap } from '../../tap/tap.ts';
 import { listen } from '../../testing/listen.ts';
 import { rawClient } from '../../testing/raw-client.ts';
 import { LiveUnits } from '../live-units.ts';
-import { printWire } from '../../harness/print-wire.ts';
+import { printCounts, printWire } from '../../harness/print-wire.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -71,6 +71,27 @@ describe('the units of a tap', () => {
     const text = lines.join('\n');
     expect(lines[0]).toMatch(/^ {3}0\.\d{3} s #1 {2}· opened by port \d+$/);
     expect(text).toMatch(/^ {3}0\.\d{3} s #1 {2}· reset: /m);
+  });
+
+  test('are added up at the end', async () => {
+    const { tap, units } = await start();
+    const client = await rawClient(tap.port);
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await client.until('Zug\n\n\r\n');
+    client.socket.destroy();
+    const lines: string[] = [];
+    printCounts(units, (line) => lines.push(line));
+    // 27 bytes up; down 80 of a head, and 23 of a chunk with an event of "Zug".
+    expect(lines.slice(0, 8).map((line) => line.slice(0, 33).trim())).toEqual([
+      'Connections                     1',
+      'Round trips                     1',
+      'Bytes up                       27',
+      'Bytes down                    103',
+      'Payload                   3 (2 %)',
+      'Overhead               127 (98 %)',
+      'Updates                         1',
+      'Bytes per update              130',
+    ]);
   });
 
   test('are printed with their fields and bytes', async () => {
