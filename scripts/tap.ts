@@ -1,5 +1,6 @@
 /** `pnpm tap <target>`: the tap in front of a program of your own. */
 import { HarnessError } from '@on-the-wire/shared/harness/lessons.ts';
+import { openInBrowser } from '@on-the-wire/shared/harness/open-in-browser.ts';
 import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
 import { runTap } from '@on-the-wire/shared/harness/run-tap.ts';
 import {
@@ -13,6 +14,7 @@ import { Command, CommanderError, Option } from 'commander';
 
 interface Flags {
   bytes?: true;
+  open: boolean;
   fault?: string[];
   port?: number;
   remote?: true;
@@ -35,23 +37,25 @@ const program = new Command('pnpm tap')
     ),
   )
   .option('--port <port>', 'where the tap listens', parsePort)
+  .option('--no-open', 'do not open the page with the wire in a browser')
   .option('--remote', 'allow a target that is not on this machine')
   .showHelpAfterError()
   .exitOverride()
   .action(async (target: string, flags: Flags) => {
-    const { bytes, fault = [], ...options } = flags;
+    const { bytes, fault = [], open, ...options } = flags;
     const faults = parseFaults(fault);
     const wire = bytes ? 'bytes' : 'lines';
-    const { address, stop } = await runTap(
+    const { address, page, stop } = await runTap(
       target,
-      { ...options, faults, wire },
+      { ...options, page: true, faults, wire },
       (line) => process.stdout.write(`${line}\n`),
     );
     process.stdout.write(
-      `\n  Open     ${address}\n  Instead  ${target}\n` +
+      `\n  Open     ${address}\n  Instead  ${target}\n  Wire     ${page}\n` +
         faults.map((each) => `  Fault    ${describeFault(each)}\n`).join('') +
         '  Stop     Ctrl+C\n\n',
     );
+    if (open && page) void openInBrowser(page);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, async () => {
         await stop();

@@ -1,5 +1,6 @@
 /** The tap in front of the reader's own program. */
 import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
 import { BlockList, isIPv6 } from 'node:net';
 import { createTap, type Fault, type Tap } from '../tap/tap.ts';
 import { HarnessError } from './lessons.ts';
@@ -11,6 +12,8 @@ import { printCounts, printWire } from './print-wire.ts';
 export interface TapOptions {
   /** Where the tap listens; without it the first free port from 4400 on. */
   port?: number;
+  /** Serve a page with the wire, at a port of its own. */
+  page?: boolean;
   /** Also in front of a program on another machine. */
   remote?: boolean;
   /** Print a line for each unit, or its bytes too. */
@@ -24,6 +27,8 @@ export interface RunningTap {
   tap: Tap;
   /** What to open instead of the target. */
   address: string;
+  /** The page with the wire; undefined where none was wanted. */
+  page: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -41,7 +46,7 @@ loopback.addAddress('::1', 'ipv6');
  */
 export async function runTap(
   target: string,
-  { port, remote = false, wire, faults, seed }: TapOptions,
+  { port, page = false, remote = false, wire, faults, seed }: TapOptions,
   say: (line: string) => void,
 ): Promise<RunningTap> {
   const { protocol, host, targetPort } = parseTarget(target);
@@ -75,17 +80,36 @@ export async function runTap(
   const units = new LiveUnits(tap);
   printWire(tap, units, wire, say);
   await tap.listen(await findPort(port));
+  const instead =
+    protocol === 'tcp:'
+      ? `127.0.0.1:${tap.port}`
+      : `${protocol}//127.0.0.1:${tap.port}/`;
+  const shell = page ? await servePage() : undefined;
   return {
     tap,
-    address:
-      protocol === 'tcp:'
-        ? `127.0.0.1:${tap.port}`
-        : `${protocol}//127.0.0.1:${tap.port}/`,
+    address: instead,
+    page: shell?.url,
     async stop() {
-      await tap.close();
+      await Promise.all([tap.close(), shell?.close()]);
       printCounts(units, say);
     },
   };
+
+  async function servePage() {
+    const { WireLog } = await import('../view/log.ts');
+    const { createTapShell } = await import('../shell/tap-shell.ts');
+    const log = new WireLog(tap.recording, units);
+    const { server, close } = createTapShell({
+      log,
+      tap,
+      target,
+      address: instead,
+    });
+    const at = await findPort(undefined);
+    server.listen(at, '127.0.0.1');
+    await once(server, 'listening');
+    return { url: `http://127.0.0.1:${at}/`, close };
+  }
 }
 
 /** @throws HarnessError (2) */

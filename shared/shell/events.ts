@@ -27,7 +27,8 @@ export function tellEvents(
     log,
   }: {
     run: string;
-    state: { readonly current: LessonState } & EventEmitter<{
+    /** Where there is a lesson. */
+    state?: { readonly current: LessonState } & EventEmitter<{
       change: [LessonState];
     }>;
     log: WireLog;
@@ -50,6 +51,7 @@ export function tellEvents(
     );
 
   const tellState = () => {
+    if (!state) return;
     stateWaits = response.writableNeedDrain;
     if (stateWaits) return;
     const message: StateMessage = state.current;
@@ -74,7 +76,7 @@ export function tellEvents(
   response.write('retry: 1000\n');
   tellState();
   tellLines();
-  state.on('change', tellState);
+  state?.on('change', tellState);
   log.on('grew', waitForLines);
   response.on('drain', () => {
     if (stateWaits) tellState();
@@ -82,7 +84,7 @@ export function tellEvents(
   });
   response.on('close', () => {
     clearTimeout(timer);
-    state.off('change', tellState);
+    state?.off('change', tellState);
     log.off('grew', waitForLines);
   });
 }

@@ -10,19 +10,10 @@ import {
   type Tap,
 } from '../tap/tap.ts';
 import { quantity } from '../tap/faults/units.ts';
+import { Refused } from './answer.ts';
 import type { FaultsMessage } from './faults-message.ts';
 
 const LONGEST = 65_536; // bytes of a request's body
-
-/** What was asked for makes no sense: `message` is for the reader. */
-export class Refused extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 /** What can be broken, and what is. */
 export function faultsOf(tap: Tap): FaultsMessage {

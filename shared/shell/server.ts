@@ -5,24 +5,17 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { Server } from 'node:http';
 import { join, posix } from 'node:path';
 import type { FoundLesson, LessonState } from '../lesson.ts';
-import { saveRun } from '../view/save.ts';
-import { bundle } from './bundle.ts';
-import { escapeHtml } from './escape-html.ts';
-import { makeSavedPage } from './saved-page.ts';
-import { refuseHost, refuseOrigin } from './guard.ts';
-import type { WireLog } from '../view/log.ts';
-import { readLessonFile } from './lesson-files.ts';
 import type { Tap } from '../tap/tap.ts';
+import type { WireLog } from '../view/log.ts';
+import { fill, keep, pageFile, plain, type Answer } from './answer.ts';
+import { bundle } from './bundle.ts';
 import { tellEvents } from './events.ts';
-import { cutNow, faultsOf, Refused, setFaults } from './faults.ts';
+import { closeServer, createGuardedServer } from './guarded-server.ts';
+import { readLessonFile } from './lesson-files.ts';
+import { readWire, wireChanges } from './wire-routes.ts';
 
 /** A lesson's shell. */
 export interface Shell {
@@ -30,19 +23,6 @@ export interface Shell {
   server: Server;
   /** Ends every answer and the server. May be called twice. */
   close(): Promise<void>;
-}
-
-/** What changes something, by method and path. */
-const changes: Record<string, typeof setFaults | undefined> = {
-  'PUT /wire/faults': setFaults,
-  'POST /wire/cut': cutNow,
-};
-
-interface Answer {
-  status?: number;
-  type: string;
-  body: string | Uint8Array;
-  headers?: Record<string, string>;
 }
 
 /**
@@ -111,16 +91,21 @@ export function createShell({
     }),
   };
 
-  const server = createServer((request, response) => {
-    for (const [name, value] of Object.entries(headersOfAll(lessonPort)))
-      response.setHeader(name, value);
-    answer(request, response).catch((error: unknown) => {
-      if (response.headersSent) return response.destroy();
-      if (error instanceof Refused)
-        return send(response, plain(error.status, error.message));
-      const failed = `The shell failed to answer ${request.url}: ${String(error)}`;
-      return send(response, plain(500, failed));
-    });
+  const wire = { log, tap, name: lesson.name, title: lesson.manifest.title };
+  const server = createGuardedServer({
+    frames: ['127.0.0.1', 'localhost'].map(
+      (name) => `http://${name}:${lessonPort}`,
+    ),
+    pages,
+    changes: wireChanges(wire),
+    async read(asked) {
+      const { path, request, response } = asked;
+      if (path === '/tutorial') return tutorial();
+      if (path.startsWith('/files/')) return file(path.slice('/files/'.length));
+      if (path !== '/events') return readWire(wire, asked);
+      tellEvents(request, response, { run, state, log });
+      return 'answered';
+    },
   });
   // Both take the processor for a while, and the lesson's server needs it more
   // until it is ready. A failure is told to whoever asks.
@@ -129,51 +114,6 @@ export function createShell({
     if (state.current.status === 'starting') state.once('change', prepare);
     else setImmediate(prepare);
   });
-
-  async function answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<void> {
-    const foreignHost = refuseHost(request);
-    if (foreignHost) return send(response, plain(403, foreignHost));
-
-    // Not `new URL()`: it would resolve `..` before anybody has seen it.
-    const [path = '', query] = (request.url ?? '').split('?');
-    const reads = request.method === 'GET' || request.method === 'HEAD';
-    const page = pages[path];
-    const foreignOrigin = page && reads ? undefined : refuseOrigin(request);
-    if (foreignOrigin) return send(response, plain(403, foreignOrigin));
-    const change = changes[`${request.method} ${path}`];
-    if (change) {
-      await change(tap, request);
-      return send(response, json(faultsOf(tap)));
-    }
-    if (!reads)
-      return send(response, {
-        ...plain(405, `${request.method} is not answered here, only GET.`),
-        headers: { Allow: 'GET, HEAD' },
-      });
-
-    if (page) return send(response, await page());
-    if (path === '/tutorial') return send(response, await tutorial());
-    if (path === '/events')
-      return tellEvents(request, response, { run, state, log });
-    if (path === '/wire/faults') return send(response, json(faultsOf(tap)));
-    if (path === '/wire/run.pcapng' || path === '/wire/run.html')
-      return send(response, await saved(path, new URLSearchParams(query)));
-    if (path.startsWith('/wire/units/'))
-      return send(response, unit(path.slice('/wire/units/'.length)));
-    if (path.startsWith('/files/'))
-      return send(response, await file(path.slice('/files/'.length)));
-    return send(
-      response,
-      plain(
-        404,
-        `There is nothing at ${path}. The lesson is at /, its files are ` +
-          `below /files/.`,
-      ),
-    );
-  }
 
   async function tutorial(): Promise<Answer> {
     let version: string;
@@ -231,122 +171,12 @@ export function createShell({
     };
   }
 
-  /** The run so far, as a file. */
-  async function saved(path: string, asked: URLSearchParams): Promise<Answer> {
-    const chosen = asked.get('unit');
-    const bytes = saveRun(tap, {
-      secrets: asked.get('secrets') === 'yes',
-      ...(chosen !== null && { chosen: log.place(Number(chosen)) }),
-    });
-    const name = `${lesson.name}-${new Date().toISOString().slice(0, 19).replaceAll(/[T:]/g, '-')}`;
-    const isPage = path.endsWith('.html');
-    return {
-      type: isPage ? 'text/html; charset=utf-8' : 'application/octet-stream',
-      body: isPage ? await makeSavedPage(bytes, lesson.manifest.title) : bytes,
-      headers: {
-        'Content-Disposition': `attachment; filename="${name}${posix.extname(path)}"`,
-      },
-    };
-  }
-
-  /** The unit that a reader chose: its fields, and its bytes as Base64. */
-  function unit(text: string): Answer {
-    const details = /^\d{1,15}$/.test(text) && log.details(Number(text));
-    if (!details) return plain(404, `Unit ${text} is not, or no longer, kept.`);
-    const { bytes, ...rest } = details;
-    const base64 = bytes && Buffer.from(bytes).toString('base64');
-    return json({ ...rest, base64 });
-  }
-
   return {
     server,
     async close() {
-      const closed = new Promise<void>((resolve) => {
-        // It fails only where nothing listens (any more): nothing to wait for.
-        server.close(() => resolve());
-      });
-      server.closeAllConnections();
       state.off('change', prepare);
-      await closed;
+      await closeServer(server);
       await Promise.all([script.settled(), renderer.settled()]);
     },
   };
-}
-
-/** What every answer says, whatever it is. */
-function headersOfAll(lessonPort: number): Record<string, string> {
-  const lesson = ['127.0.0.1', 'localhost']
-    .map((name) => `http://${name}:${lessonPort}`)
-    .join(' ');
-  return {
-    'Cache-Control': 'no-store',
-    'Content-Security-Policy': [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self' data:",
-      "connect-src 'self'",
-      `frame-src ${lesson}`,
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-    ].join('; '),
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    // The shell gets a thread of its own, or a lesson's page that spins would
-    // freeze it: another port of the same host is the same site.
-    'Origin-Agent-Cluster': '?1',
-    'Referrer-Policy': 'no-referrer',
-    'X-Content-Type-Options': 'nosniff',
-  };
-}
-
-function send(
-  response: ServerResponse,
-  { status = 200, type, body, headers }: Answer,
-): void {
-  response.writeHead(status, {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-    ...headers,
-  });
-  // Of an answer to HEAD node:http sends the head only.
-  response.end(body);
-}
-
-function json(value: object): Answer {
-  return { type: 'application/json', body: JSON.stringify(value) };
-}
-
-function plain(status: number, sentence: string): Answer {
-  return { status, type: 'text/plain; charset=utf-8', body: `${sentence}\n` };
-}
-
-function pageFile(name: string): URL {
-  return new URL(`page/${name}`, import.meta.url);
-}
-
-/** Puts values into `{{name}}`, as text; those of `{{$name}}` are HTML. */
-function fill(template: string, values: Record<string, string>): string {
-  return template.replaceAll(/\{\{(\$?\w+)\}\}/g, (_, name: string) => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`no value for {{${name}}}`);
-    return name.startsWith('$') ? value : escapeHtml(value);
-  });
-}
-
-/** Makes a value once, when it is first asked for; a failure is not kept. */
-function keep<T>(make: () => Promise<T>): {
-  (): Promise<T>;
-  /** Settles when nothing is being made any more. */
-  settled(): Promise<unknown>;
-} {
-  let made: Promise<T> | undefined;
-  const get = () => {
-    made ??= make();
-    made.catch(() => (made = undefined));
-    return made;
-  };
-  return Object.assign(get, {
-    settled: () => Promise.allSettled([made]),
-  });
 }

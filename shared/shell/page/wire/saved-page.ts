@@ -4,6 +4,7 @@ import { readPcapng } from '../../../wire/pcapng.ts';
 import { fromBase64 } from './base64.ts';
 import { startCounts } from './counts.ts';
 import { startDiagram } from './diagram.ts';
+import { linkedUnit } from './linked-unit.ts';
 import { makeWire } from './pane.ts';
 
 const recording = document.getElementById('recording')!;
@@ -14,11 +15,10 @@ const wire = makeWire(document.getElementById('wire')!, run);
 startDiagram(wire.addPanel('Diagram').panel, run);
 startCounts(wire.addPanel('Counts').panel, run);
 
-const linked = /^#unit-(\d+)$/.exec(location.hash)?.[1];
 const said = recording.dataset['unit'];
-const first = linked ?? said ?? run.chosen;
-if (first !== undefined) wire.open(Number(first));
+const first = linkedUnit() ?? (said === undefined ? run.chosen : Number(said));
+if (first !== undefined) wire.open(first);
 addEventListener('hashchange', () => {
-  const n = /^#unit-(\d+)$/.exec(location.hash)?.[1];
-  if (n !== undefined) wire.open(Number(n));
+  const n = linkedUnit();
+  if (n !== undefined) wire.open(n);
 });

@@ -1,0 +1,133 @@
+/** A server for this machine's own pages: who may ask for what is asked here. */
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { plain, Refused, send, type Answer } from './answer.ts';
+import { refuseHost, refuseOrigin } from './guard.ts';
+
+export interface Asked {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** As it was sent, without the query. */
+  path: string;
+  query: URLSearchParams;
+}
+
+/** `'answered'`: the response was, or is being, written. */
+export type Reply = Answer | 'answered' | undefined;
+
+/**
+ * Makes a server that answers on this machine's names only, and pages of other
+ * sites not at all, save for a plain GET of a page or asset.
+ *
+ * @param frames origins that a page may frame
+ * @param pages what a link from elsewhere may open, by path
+ * @param changes what changes something, by method and path
+ * @param read everything else that is asked by GET or HEAD
+ */
+export function createGuardedServer({
+  frames = [],
+  pages,
+  changes,
+  read,
+}: {
+  frames?: string[];
+  pages: Record<string, (() => Promise<Answer>) | undefined>;
+  changes: Record<string, ((asked: Asked) => Promise<Answer>) | undefined>;
+  read: (asked: Asked) => Promise<Reply> | Reply;
+}): Server {
+  const headers = headersOfAll(frames);
+  return createServer((request, response) => {
+    for (const [name, value] of Object.entries(headers))
+      response.setHeader(name, value);
+    answer(request, response).then(
+      (reply) => {
+        if (reply !== 'answered') send(response, reply);
+      },
+      (error: unknown) => {
+        if (response.headersSent) return response.destroy();
+        if (error instanceof Refused)
+          return send(response, plain(error.status, error.message));
+        const failed = `The shell failed to answer ${request.url}: ${String(error)}`;
+        return send(response, plain(500, failed));
+      },
+    );
+  });
+
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Answer | 'answered'> {
+    const foreignHost = refuseHost(request);
+    if (foreignHost) return plain(403, foreignHost);
+
+    // Not `new URL()`: it would resolve `..` before anybody has seen it.
+    const [path = '', query] = (request.url ?? '').split('?');
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    const page = pages[path];
+    const foreignOrigin = page && reads ? undefined : refuseOrigin(request);
+    if (foreignOrigin) return plain(403, foreignOrigin);
+    const asked = {
+      request,
+      response,
+      path,
+      query: new URLSearchParams(query),
+    };
+    const change = changes[`${request.method} ${path}`];
+    if (change) return change(asked);
+    if (!reads)
+      return {
+        ...plain(405, `${request.method} is not answered here, only GET.`),
+        headers: { Allow: 'GET, HEAD' },
+      };
+    if (page) return page();
+    return (
+      (await read(asked)) ??
+      plain(
+        404,
+        `There is nothing at ${path}. The lesson is at /, its files are ` +
+          `below /files/.`,
+      )
+    );
+  }
+}
+
+/**
+ * Ends a server and all its connections. Resolves when nothing is left; may be
+ * called twice.
+ */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    // It fails only where nothing listens (any more): nothing to wait for.
+    server.close(() => resolve());
+  });
+  server.closeAllConnections();
+  await closed;
+}
+
+/** What every answer says, whatever it is. */
+function headersOfAll(frames: string[]): Record<string, string> {
+  return {
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      "connect-src 'self'",
+      ...(frames.length > 0 ? [`frame-src ${frames.join(' ')}`] : []),
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    // The shell gets a thread of its own, or a lesson's page that spins would
+    // freeze it: another port of the same host is the same site.
+    'Origin-Agent-Cluster': '?1',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  };
+}

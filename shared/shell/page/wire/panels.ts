@@ -1,0 +1,20 @@
+/** The panels of a run that goes on. */
+import { startCounts } from './counts.ts';
+import { startDiagram } from './diagram.ts';
+import { startFaults } from './faults.ts';
+import { live } from './live.ts';
+import { makeWire } from './pane.ts';
+import { startSave } from './save.ts';
+
+/** Fills an element with the live run and all that can be done with it. */
+export function makeLiveWire(
+  container: HTMLElement,
+): ReturnType<typeof makeWire> {
+  const wire = makeWire(container, live);
+  const faults = wire.addPanel('Break it');
+  startFaults(faults.panel, faults.button);
+  startDiagram(wire.addPanel('Diagram').panel, live);
+  startCounts(wire.addPanel('Counts').panel, live);
+  startSave(wire.addPanel('Save').panel, () => wire.chosen);
+  return wire;
+}
