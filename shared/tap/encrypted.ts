@@ -90,6 +90,8 @@ async function settled(socket: TLSSocket, event: string): Promise<TLSSocket> {
   const ended = new AbortController();
   const close = () => ended.abort(new Error('closed during the TLS handshake'));
   socket.once('close', close);
+  // Half-open, it would wait for ever.
+  socket.once('end', close);
   // An error may come before whoever asked has had the time to listen.
   socket.on('error', () => {});
   try {
@@ -100,5 +102,6 @@ async function settled(socket: TLSSocket, event: string): Promise<TLSSocket> {
     throw ended.signal.aborted ? ended.signal.reason : error;
   } finally {
     socket.off('close', close);
+    socket.off('end', close);
   }
 }

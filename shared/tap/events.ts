@@ -10,6 +10,8 @@ export interface Opened {
   /** When the tap accepted it: milliseconds since the tap was created. */
   time: number;
   client: { host: string; port: number };
+  /** At which of the tap's ports it was accepted. */
+  port: number;
   encrypted: boolean;
   /** What client and tap agreed on by ALPN (RFC 7301), if on anything. */
   protocol?: string;

@@ -29,6 +29,8 @@ export class Story {
   moved = -Infinity;
   readonly #listener: Listener;
   readonly #raw: Socket;
+  /** Now: a socket that was torn down no longer knows it. */
+  readonly #port: number;
   readonly #encrypted: boolean;
   readonly #accepted: number;
   readonly #offsets = { up: 0, down: 0 };
@@ -43,6 +45,7 @@ export class Story {
     this.#listener = listener;
     this.connection = connection;
     this.#raw = raw;
+    this.#port = raw.localPort ?? 0;
     this.#encrypted = encrypted;
     this.#accepted = listener.now();
   }
@@ -57,6 +60,7 @@ export class Story {
         host: this.#raw.remoteAddress ?? '',
         port: this.#raw.remotePort ?? 0,
       },
+      port: this.#port,
       encrypted: this.#encrypted,
       protocol: this.protocol,
     });

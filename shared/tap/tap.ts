@@ -5,12 +5,11 @@
  * Left out: it forwards TCP and nothing else, so neither UDP nor QUIC; it
  * cannot delay a TCP handshake, as the system has answered before it is asked.
  */
-import { EventEmitter, once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
+import { EventEmitter } from 'node:events';
 import tls, { type SecureContext } from 'node:tls';
 import { Connection, type Run } from './connection.ts';
 import type { Target } from './dial.ts';
-import { offeredProtocols } from './encrypted.ts';
+import { Door } from './door.ts';
 import type { TapEvents } from './events.ts';
 import { faultKinds } from './faults/catalogue.ts';
 import type { Fault } from './faults/kind.ts';
@@ -58,43 +57,38 @@ export function createTap(options: TapOptions): Tap {
 }
 
 export class Tap extends EventEmitter<TapEvents> {
-  /** May be changed: connections to come go there. */
-  target: Target;
   readonly seed: number;
   /** When its clock stood at 0: milliseconds since 1970. */
   readonly began: number;
   readonly recording: Recording;
   readonly #zero = performance.now();
-  readonly #server: net.Server;
+  /** The first is the one of `target` and `listen()`. */
+  readonly #doors: [Door, ...Door[]];
   readonly #context: SecureContext | undefined;
   readonly #connections = new Map<number, Connection>();
   #accepted = 0;
   #faults: readonly Fault[] = [];
   /** By all that is said of them. */
   #running = new Map<string, RunningFault>();
-  #offers: Promise<string[]> | undefined;
   #whenIdle: (() => void) | undefined;
 
   constructor({ target, tls: pair, faults, seed, slab }: TapOptions) {
     super();
-    this.target = target;
     this.seed = seed ?? Math.floor(Math.random() * 2 ** 31);
     this.began = Date.now();
     this.recording = new Recording(slab);
     this.#context = pair && tls.createSecureContext(pair);
     this.setFaults(faults ?? []);
-    const run = this.#createRun();
-    const options = {
-      allowHalfOpen: true,
-      pauseOnConnect: true,
-      noDelay: true,
-    };
-    this.#server = net.createServer(options, (raw) => {
-      this.#accepted += 1;
-      const connection = new Connection(run, this.#accepted, raw);
-      this.#connections.set(this.#accepted, connection);
-      void connection.open();
-    });
+    this.#doors = [this.#makeDoor(target)];
+  }
+
+  /** May be changed: connections to come go there. */
+  get target(): Target {
+    return this.#doors[0].target;
+  }
+
+  set target(target: Target) {
+    this.#doors[0].target = target;
   }
 
   /**
@@ -105,24 +99,29 @@ export class Tap extends EventEmitter<TapEvents> {
    * @throws where the port is taken or may not be used
    */
   async listen(port = 0, host = '127.0.0.1'): Promise<number> {
-    this.#server.listen(port, host);
-    try {
-      await once(this.#server, 'listening');
-    } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      const why =
-        code === 'EADDRINUSE' ? 'another program listens there' : message;
-      throw new Error(
-        `The tap cannot listen on ${host}:${port}: ${why}. Choose another port; 0 takes any that is free.`,
-        { cause },
-      );
-    }
-    return this.port;
+    return this.#doors[0].listen(port, host);
+  }
+
+  /**
+   * Accepts connections to another target too, at a port of its own: recorded
+   * together with all others, and under the same faults.
+   *
+   * @returns the port
+   * @throws as `listen`
+   */
+  async listenFor(
+    target: Target,
+    port = 0,
+    host = '127.0.0.1',
+  ): Promise<number> {
+    const door = this.#makeDoor(target);
+    this.#doors.push(door);
+    return door.listen(port, host);
   }
 
   /** Where it listens; 0 where it does not. */
   get port(): number {
-    return (this.#server.address() as AddressInfo | null)?.port ?? 0;
+    return this.#doors[0].port;
   }
 
   /** How many connections are open. */
@@ -171,47 +170,50 @@ export class Tap extends EventEmitter<TapEvents> {
   }
 
   /**
-   * Asks the target which protocols it offers by ALPN, to offer the same: to be
-   * called whenever it became ready. Otherwise the first client has to wait.
+   * Asks each target which protocols it offers by ALPN, to offer the same: to
+   * be called whenever they became ready. Otherwise the first client waits.
    *
-   * @returns none where there is no TLS
-   * @throws where the target cannot be reached
+   * @returns those of `target`; none where there is no TLS
+   * @throws where a target cannot be reached
    */
   async learnProtocols(): Promise<readonly string[]> {
-    return this.#context ? this.#learn() : [];
+    if (!this.#context) return [];
+    const [offers] = await Promise.all(this.#doors.map((door) => door.learn()));
+    return offers!;
   }
 
   /** Ends all connections and listens no more. May be called twice. */
   async close(): Promise<void> {
-    const closed = new Promise((done) => this.#server.close(done));
+    const closed = this.#doors.map((door) => door.close());
     const idle = new Promise<void>((done) => {
       if (this.#connections.size === 0) done();
       else this.#whenIdle = done;
     });
     for (const connection of this.#connections.values()) connection.drop();
-    await Promise.all([closed, idle]);
+    await Promise.all([...closed, idle]);
   }
 
-  #learn(): Promise<string[]> {
-    const learning = offeredProtocols(this.target);
-    this.#offers = learning;
-    // A target that is not ready yet is asked again by the next client.
-    learning.catch(() => {
-      if (this.#offers === learning) this.#offers = undefined;
+  #makeDoor(target: Target): Door {
+    const door = new Door(target, (raw) => {
+      this.#accepted += 1;
+      const connection = new Connection(run, this.#accepted, raw);
+      this.#connections.set(this.#accepted, connection);
+      void connection.open();
     });
-    return learning;
+    const run = this.#createRun(door);
+    return door;
   }
 
-  /** What connections see of the tap. */
-  #createRun(): Run {
+  /** What the connections through a door see of the tap. */
+  #createRun(door: Door): Run {
     const { recording, seed } = this;
     return {
       seed,
       context: this.#context,
-      target: () => this.target,
+      target: () => door.target,
       faults: () => [...this.#running.values()],
       now: () => performance.now() - this.#zero,
-      offers: () => this.#offers ?? this.#learn(),
+      offers: () => door.offers(),
       opened: (event) => {
         recording.open(event);
         this.emit('open', event);

@@ -24,7 +24,7 @@ export function saveRun(
     chosen,
   }: { secrets?: boolean; chosen?: Place | undefined } = {},
 ): Uint8Array {
-  const { recording, began, target } = tap;
+  const { recording, began } = tap;
   const connections = recording.connections().map((kept) => {
     const { connection: id, opened, up, down } = kept;
     const ends: End[] = [];
@@ -46,7 +46,7 @@ export function saveRun(
       comments.push({ time: began + opened.time, text: chosenComment(chosen) });
     const connection: RecordedConnection = {
       id,
-      realPort: target.port,
+      realPort: opened.port,
       secure: opened.encrypted,
       ...(opened.protocol && { alpn: opened.protocol }),
       start: began + opened.time,

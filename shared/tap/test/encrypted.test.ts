@@ -104,6 +104,19 @@ describe('with TLS, the tap', () => {
     raw.destroy();
   });
 
+  test('does not wait for a client that left during the handshake', async () => {
+    const tap = await startTap(await sayProtocol(['http/1.1']), { layer });
+    await tap.learnProtocols();
+    const ended = next(tap, 'end');
+    const closed = next(tap, 'close');
+    const raw = net.connect({ host: '127.0.0.1', port: tap.port });
+    raw.on('error', () => {});
+    await once(raw, 'connect');
+    raw.end();
+    expect(await ended).toMatchObject({ direction: 'up', how: 'failed' });
+    await closed;
+  });
+
   test('resets the client where the target does not speak TLS', async () => {
     const tap = await startTap(
       await startTarget((socket) => socket.end('no TLS here')),

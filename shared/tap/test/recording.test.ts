@@ -18,6 +18,7 @@ function rig(blocks: number) {
       connection,
       time,
       client: { host: '127.0.0.1', port: 1 },
+      port: 2,
       encrypted: false,
     });
   const read = (connection: number, direction: Direction, bytes: Buffer) => {

@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { localCertificate } from '../../certificates/certificates.ts';
+import { createTap, parseFaults } from '../tap.ts';
+import { all, atEnd, cleanUp, connect, next, startTarget } from './rig.ts';
+
+afterEach(cleanUp);
+
+const host = '127.0.0.1';
+
+describe('a tap before two targets', () => {
+  test('tells them apart by its ports, and records both', async () => {
+    const [one, two] = await Promise.all([
+      startTarget((socket) => socket.end('one')),
+      startTarget((socket) => socket.end('two')),
+    ]);
+    const tap = createTap({ target: { host, port: one } });
+    atEnd(() => tap.close());
+    const first = await tap.listen();
+    const second = await tap.listenFor({ host, port: two });
+    for (const [port, says] of [
+      [second, 'two'],
+      [first, 'one'],
+    ] as const) {
+      const closed = next(tap, 'close');
+      const { client } = await connect(port);
+      client.end();
+      expect((await all(client)).text).toBe(says);
+      await closed;
+    }
+    expect(tap.port).toBe(first);
+    expect(
+      tap.recording.connections().map(({ opened, down }) => ({
+        connection: opened.connection,
+        port: opened.port,
+        bytes: down.bytes,
+      })),
+    ).toEqual([
+      { connection: 1, port: second, bytes: 3 },
+      { connection: 2, port: first, bytes: 3 },
+    ]);
+  });
+
+  test('breaks both, and ends both', async () => {
+    const target = { host, port: await startTarget(() => {}) };
+    const tap = createTap({ target, faults: parseFaults(['reset=after:3B']) });
+    atEnd(() => tap.close());
+    const ports = [await tap.listen(), await tap.listenFor(target)];
+    for (const port of ports) {
+      const { client } = await connect(port);
+      client.write('four');
+      expect((await all(client)).end).toBe('ECONNRESET');
+    }
+    await tap.close();
+    for (const port of ports) {
+      await expect(connect(port)).rejects.toThrow('ECONNREFUSED');
+    }
+  });
+
+  test('offers to each client what its own target offers', async () => {
+    const layer = 'TLS';
+    const target = async (protocols: string[]) => ({
+      host,
+      port: await startTarget((socket) => socket.end(), { layer, protocols }),
+    });
+    const tap = createTap({
+      target: await target(['h2', 'http/1.1']),
+      tls: await localCertificate(),
+    });
+    atEnd(() => tap.close());
+    const ports = [
+      await tap.listen(),
+      await tap.listenFor(await target(['http/1.1'])),
+    ];
+    expect(await tap.learnProtocols()).toEqual(['h2', 'http/1.1']);
+    const spoken = ports.map(async (port) => {
+      const asked = { layer, protocols: ['h2', 'http/1.1'] } as const;
+      return (
+        await connect(port, { ...asked, protocols: [...asked.protocols] })
+      ).protocol;
+    });
+    expect(await Promise.all(spoken)).toEqual(['h2', 'http/1.1']);
+  });
+});
