@@ -9,6 +9,8 @@ import type { Http2SecureServer } from 'node:http2';
 export interface Lesson {
   /** Not yet listening: whoever created it chooses the port. */
   server: Server | Http2SecureServer;
+  /** The servers of its further addresses, by their names in the manifest. */
+  others?: Record<string, Server | Http2SecureServer>;
   /**
    * Ends every byte stream, socket and timer that the lesson opened, then the
    * server. Resolves when nothing is left; may be called twice.
@@ -31,6 +33,13 @@ export interface Manifest {
   order: number;
   /** How long a learner needs. */
   minutes: number;
+  /** Whether its servers speak TLS. */
+  tls?: boolean;
+  /**
+   * The names of its further addresses, such as `other`. The lesson finds what
+   * to listen on in `PORT_OTHER`, and in `URL_OTHER` what its page asks.
+   */
+  addresses?: string[];
 }
 
 /** A lesson as the harness found it on disk. */
@@ -62,4 +71,6 @@ export interface LessonState {
   pageVersion: number;
   /** Grows whenever the tutorial was saved. */
   tutorialVersion: number;
+  /** Ports at which every browser so far has refused the certificate. */
+  refused?: number[];
 }

@@ -24,6 +24,8 @@ const DAY = 24 * 60 * 60 * 1000;
 const LIFE = 13 * DAY;
 const FILE = 'localhost.pem';
 const FOLDER = fileURLToPath(new URL('../../.certificates/', import.meta.url));
+/** Where the key and the certificate are kept, once they were made. */
+export const certificateFile = join(FOLDER, FILE);
 
 /**
  * The certificate for localhost, 127.0.0.1 and ::1. Makes one where there is

@@ -19,8 +19,21 @@ export const compiled = fileURLToPath(
   new URL('../../node_modules/.cache/lessons', import.meta.url),
 );
 
+/** A further address of a lesson. */
+export interface Address {
+  /** As the manifest has it. */
+  name: string;
+  /** What the lesson must listen on. */
+  port: number;
+  /** Where a page finds it. */
+  url: string;
+}
+
 export interface LessonProcess {
-  /** Resolves once a connection was accepted; never if the process ended. */
+  /**
+   * Resolves once a connection was accepted at each address; never if the
+   * process ended.
+   */
   ready: Promise<void>;
   /** Resolves when the process and all that it started have ended. */
   ended: Promise<Ending>;
@@ -32,6 +45,7 @@ export interface LessonProcess {
  * Starts a file of a lesson in a process of its own, which ends with this one.
  *
  * @param port what the lesson finds in `PORT`, and must listen on
+ * @param addresses what it finds in `PORT_…` and `URL_…`
  * @param flags for Node itself, such as `--inspect`
  * @param onLine gets every line that the process writes, Node's report of a
  *   fatal error aside: that is in `ended`
@@ -40,12 +54,14 @@ export function startProcess({
   folder,
   file,
   port,
+  addresses = [],
   flags,
   onLine,
 }: {
   folder: string;
   file: string;
   port: number;
+  addresses?: Address[] | undefined;
   flags: string[];
   onLine: (from: 'stdout' | 'stderr', line: string) => void;
 }): LessonProcess {
@@ -62,6 +78,12 @@ export function startProcess({
       env: {
         ...process.env,
         PORT: String(port),
+        ...Object.fromEntries(
+          addresses.flatMap((address) => [
+            [`PORT_${address.name.toUpperCase()}`, String(address.port)],
+            [`URL_${address.name.toUpperCase()}`, address.url],
+          ]),
+        ),
         // A restart is for one saved file, and reads hundreds.
         NODE_COMPILE_CACHE: compiled,
       },
@@ -100,7 +122,8 @@ export function startProcess({
   });
 
   const ready = (async () => {
-    while (!life.over && !(await accepts(port))) await after(pollEvery);
+    for (const each of [port, ...addresses.map((address) => address.port)])
+      while (!life.over && !(await accepts(each))) await after(pollEvery);
     // Who answers for a process that has ended is somebody else.
     if (life.over) await new Promise(() => {});
   })();

@@ -2,7 +2,11 @@
 import { EventEmitter } from 'node:events';
 import type { Crash, LessonState } from '../lesson.ts';
 import { explainCrash } from './crash.ts';
-import { type LessonProcess, startProcess } from './lesson-process.ts';
+import {
+  type Address,
+  type LessonProcess,
+  startProcess,
+} from './lesson-process.ts';
 import type { Saved } from './watch.ts';
 
 export interface ServerOptions {
@@ -12,6 +16,8 @@ export interface ServerOptions {
   file: string;
   /** What it must listen on, in each of its lives. */
   port: number;
+  /** Its further addresses. */
+  addresses?: Address[];
   /** Flags for the Node of its process. */
   flags: string[];
   /** ms until a process that runs and does not listen is called crashed. */
@@ -69,11 +75,12 @@ export class LessonServer extends EventEmitter<Events> {
   }
 
   start(): void {
-    const { folder, file, port, flags, patience } = this.#options;
+    const { folder, file, port, addresses, flags, patience } = this.#options;
     const life = startProcess({
       folder,
       file,
       port,
+      addresses,
       flags,
       onLine: (from, line) => this.emit('line', line, from),
     });

@@ -97,12 +97,22 @@ function readManifest(folder: string, name: string): Manifest {
     const all = Object.keys(fields).join(', ');
     throw broken('lesson', manifest, `an object with ${all}`);
   }
+  const values = manifest as Record<string, unknown>;
   for (const [field, expected] of Object.entries(fields)) {
-    const value = (manifest as Record<string, unknown>)[field];
+    const value = values[field];
     const good = expected.startsWith('a text')
       ? typeof value === 'string' && value.trim() !== ''
       : Number.isSafeInteger(value) && (value as number) >= 1;
     if (!good) throw broken(`lesson.${field}`, value, expected);
+  }
+  const { tls, addresses } = values;
+  if (tls !== undefined && typeof tls !== 'boolean')
+    throw broken('lesson.tls', tls, 'true or false, or no such field');
+  const isName = (text: unknown) => /^[a-z][a-z0-9]*$/.test(String(text));
+  const isList = Array.isArray(addresses) && addresses.every(isName);
+  if (addresses !== undefined && !isList) {
+    const expected = 'names in small letters such as ["other"], or no field';
+    throw broken('lesson.addresses', addresses, expected);
   }
   return manifest as Manifest;
 

@@ -2,10 +2,16 @@
  * Opens an address in the browser, where there is one: not in CI and not on a
  * machine without a display. That it did not work is no error, because the
  * address is printed, too.
+ *
+ * @param spki of a certificate that the browser should accept: see `Certificate`
  */
-export async function openInBrowser(url: string): Promise<void> {
+export async function openInBrowser(url: string, spki?: string): Promise<void> {
   if (!mayOpen(process.platform, process.env)) return;
   try {
+    if (spki !== undefined) {
+      const { openTrusting } = await import('./open-trusting.ts');
+      if (await openTrusting(url, spki)) return;
+    }
     const { default: open } = await import('open');
     const browser = await open(url);
     browser.on('error', () => {});

@@ -1,4 +1,4 @@
-/** Finds ports for a lesson: one for the shell, the next for the lesson. */
+/** Finds ports for a lesson: one for the shell, the next ones for the lesson. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { HarnessError } from './lessons.ts';
@@ -22,33 +22,43 @@ export function parsePort(text: string): number {
 }
 
 /**
- * Finds a pair of ports of 127.0.0.1 that are free.
+ * Finds neighbouring ports of 127.0.0.1 that are free.
  *
- * @param wanted the only pair that will do; without it the first free one from
- *   `from` on is taken
- * @returns the lower port of the pair
+ * @param wanted the lowest; without it the first that will do from `from` on
+ * @param count how many: one for the shell, one for each address of the lesson
+ * @returns the lowest of them
  * @throws HarnessError (1) that names the port in use
  */
 export async function findPorts(
   wanted: number | undefined,
   from = defaultPort,
+  count = 2,
 ): Promise<number> {
   if (wanted !== undefined) {
-    for (const port of [wanted, wanted + 1]) {
-      if (await isFree(port)) continue;
-      throw new HarnessError(
-        `Port ${port} is in use, so --port ${wanted} cannot be had: the shell ` +
-          `needs port ${wanted}, and the lesson the next one. Name another, ` +
-          'or leave --port out.',
-        1,
-      );
-    }
-    return wanted;
+    const taken = await firstTaken(wanted, count);
+    if (taken === undefined) return wanted;
+    const next = count === 2 ? 'the next one' : `the next ${count - 1}`;
+    throw new HarnessError(
+      `Port ${taken} is in use, so --port ${wanted} cannot be had: the shell ` +
+        `needs port ${wanted}, and the lesson ${next}. Name another, ` +
+        'or leave --port out.',
+      1,
+    );
   }
-  for (let port = from; port <= highestPort; port += 2) {
-    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  for (let port = from; port + count - 2 <= highestPort; port += 2) {
+    if ((await firstTaken(port, count)) === undefined) return port;
   }
-  throw new HarnessError(`No two ports from ${from} on are free.`, 1);
+  throw new HarnessError(`No ${count} ports from ${from} on are free.`, 1);
+}
+
+async function firstTaken(
+  lowest: number,
+  count: number,
+): Promise<number | undefined> {
+  for (let port = lowest; port < lowest + count; port += 1) {
+    if (!(await isFree(port))) return port;
+  }
+  return undefined;
 }
 
 /**

@@ -44,6 +44,8 @@ export interface RunningLesson {
   shellUrl?: string;
   /** Where the lesson itself is. It stays the same when the server restarts. */
   lessonUrl: string;
+  /** Where its further addresses are, by their names. */
+  otherUrls: Record<string, string>;
   server: LessonServer;
   /** What all of the lesson's connections go through. */
   tap: Tap;
@@ -72,19 +74,32 @@ export async function runLesson(
   }: RunOptions = {},
 ): Promise<RunningLesson> {
   const { name, folder } = lesson;
+  const { tls = false, addresses: others = [] } = lesson.manifest;
   const file = smallest ? 'smallest.ts' : 'server.ts';
   if (!existsSync(join(folder, file))) {
     const start = `The lesson "${name}" cannot be started`;
     throw new HarnessError(`${start}: there is no ${file} in ${folder}.`, 1);
   }
-  const shellPort = await findPorts(port);
+  const count = 2 + others.length;
+  const shellPort = await findPorts(port, defaultPort, count);
   const lessonPort = shellPort + 1;
-  const lessonUrl = `http://127.0.0.1:${lessonPort}/`;
+  const urlOf = (at: number) => `http${tls ? 's' : ''}://127.0.0.1:${at}/`;
+  const lessonUrl = urlOf(lessonPort);
   const serverPort = await freePort();
+  const furtherAddresses = await Promise.all(
+    others.map(async (other, index) => ({
+      name: other,
+      port: await freePort(),
+      publicPort: lessonPort + 1 + index,
+      url: urlOf(lessonPort + 1 + index),
+    })),
+  );
+  const certificate = tls ? await findCertificate() : undefined;
   const server = new LessonServer({
     folder,
     file,
     port: serverPort,
+    addresses: furtherAddresses,
     flags,
     patience,
   });
@@ -133,21 +148,31 @@ export async function runLesson(
   }
   const shellUrl = smallest ? undefined : `http://127.0.0.1:${shellPort}/`;
   terminal.stdout.write(`${addresses().join('\n')}\n`);
-  if (open && shellUrl) void openInBrowser(shellUrl);
+  if (open && shellUrl) void openInBrowser(shellUrl, certificate?.spki);
 
   return {
     ...(shellUrl && { shellUrl }),
     lessonUrl,
+    otherUrls: Object.fromEntries(
+      furtherAddresses.map((address) => [address.name, address.url]),
+    ),
     server,
     tap,
     stop,
   };
+
+  async function findCertificate() {
+    const { localCertificate } =
+      await import('../certificates/certificates.ts');
+    return localCertificate();
+  }
 
   async function startTap() {
     const { createTap } = await import('../tap/tap.ts');
     const created = createTap({
       target: { host: '127.0.0.1', port: serverPort },
       faults,
+      ...(certificate && { tls: certificate }),
       ...(seed !== undefined && { seed }),
     });
     closing.push(() => created.close());
@@ -166,6 +191,20 @@ export async function runLesson(
       closing.push(() => printCounts(units, sayWire));
     }
     await created.listen(lessonPort);
+    for (const { port: behind, publicPort } of furtherAddresses)
+      await created.listenFor({ host: '127.0.0.1', port: behind }, publicPort);
+    if (certificate) {
+      const { followRefused } = await import('./refused.ts');
+      followRefused(created, (refused) => server.state.set({ refused }));
+      let before = server.state.current.status;
+      server.state.on('change', ({ status }) => {
+        const isNew = status !== before;
+        before = status;
+        // Who is gone again by then is asked by the first client.
+        if (isNew && status === 'ready')
+          created.learnProtocols().catch(() => {});
+      });
+    }
     return created;
   }
 
@@ -174,7 +213,7 @@ export async function runLesson(
     const { state } = server;
     const created = createShell({
       lesson,
-      lessonPort,
+      lessonUrl,
       log: log!,
       state,
       tap,
@@ -192,14 +231,22 @@ export async function runLesson(
     if (shellUrl) {
       lines.push(`  Lesson   ${bold(shellUrl)}`, `  Page     ${lessonUrl}`);
     } else {
+      // curl does not know the certificate of this machine.
+      const curl = tls ? 'curl -N -i -k' : 'curl -N -i';
       lines.push(`  Running  ${file}, at ${lessonUrl}`);
-      lines.push(`  Try      curl -N -i ${lessonUrl}`);
+      lines.push(`  Try      ${curl} ${lessonUrl}`);
     }
+    for (const { name: other, url } of furtherAddresses)
+      lines.push(`  Also     ${url} (${other})`);
     lines.push('  Stop     Ctrl+C', '');
     if (port === undefined && shellPort !== defaultPort) {
       const usual = defaultPort + 1;
+      const ports =
+        count === 2
+          ? `Port ${defaultPort} or ${usual}`
+          : `One of the ports ${defaultPort} to ${usual + others.length}`;
       lines.push(
-        `  Port ${defaultPort} or ${usual} is in use: ` +
+        `  ${ports} is in use: ` +
           `where the tutorial says ${usual}, take ${lessonPort}.`,
         '',
       );

@@ -26,8 +26,8 @@ export interface Shell {
 }
 
 /**
- * Makes the shell of a lesson. `lessonPort` is where the lesson's page is, on
- * the host name that the shell itself was asked by; `state` tells how the
+ * Makes the shell of a lesson. `lessonUrl` is where the lesson's page is, except
+ * that its host name is the one that the shell itself was asked by; `state` tells how the
  * lesson's server is, and each change; `log` has what went over the wire, and
  * `tap` can break it.
  *
@@ -36,19 +36,20 @@ export interface Shell {
  */
 export function createShell({
   lesson,
-  lessonPort,
+  lessonUrl,
   log,
   state,
   tap,
 }: {
   lesson: FoundLesson;
-  lessonPort: number;
+  lessonUrl: string;
   log: WireLog;
   tap: Tap;
   state: { readonly current: LessonState } & EventEmitter<{
     change: [LessonState];
   }>;
 }): Shell {
+  const { protocol, port: lessonPort } = new URL(lessonUrl);
   // Tells a page that it talks to another shell than the one it came from: the
   // lesson was stopped and started again, or another lesson has this port now.
   const run = randomBytes(4).toString('hex');
@@ -66,7 +67,8 @@ export function createShell({
       body: fill(await readFile(pageFile('index.html'), 'utf8'), {
         lesson: lesson.name,
         title: lesson.manifest.title,
-        port: String(lessonPort),
+        protocol,
+        port: lessonPort,
         run,
       }),
     }),
@@ -94,7 +96,7 @@ export function createShell({
   const wire = { log, tap, name: lesson.name, title: lesson.manifest.title };
   const server = createGuardedServer({
     frames: ['127.0.0.1', 'localhost'].map(
-      (name) => `http://${name}:${lessonPort}`,
+      (name) => `${protocol}//${name}:${lessonPort}`,
     ),
     pages,
     changes: wireChanges(wire),

@@ -13,4 +13,5 @@ export interface StateMessage {
   };
   pageVersion: number;
   tutorialVersion: number;
+  refused?: number[];
 }

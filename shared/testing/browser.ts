@@ -1,23 +1,8 @@
-/**
- * The browser of this machine, for tests and scripts: Chrome or Chromium as it
- * is installed. Nothing is ever downloaded.
- */
-import { Launcher } from 'chrome-launcher';
+/** The browser of this machine, for tests and scripts. */
 import { chromium, type Browser } from 'playwright-core';
+import { findBrowser, forRoot, noBrowser } from '../harness/find-browser.ts';
 
-/** What to say where there is none. */
-export const noBrowser =
-  'no Chrome or Chromium was found: install one, or set CHROME_PATH to it';
-
-/** The program's path, or `undefined` where there is none. */
-export function findBrowser(): string | undefined {
-  if (process.env['CHROME_PATH']) return process.env['CHROME_PATH'];
-  try {
-    return Launcher.getInstallations()[0];
-  } catch {
-    return undefined; // how chrome-launcher says that it found nothing
-  }
-}
+export { findBrowser, noBrowser };
 
 /**
  * Starts a headless browser with a profile of its own, which `close()` of the
@@ -32,8 +17,7 @@ export async function openBrowser(args: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
-      // Chromium's sandbox refuses to work for root, as in most containers.
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ...forRoot,
       '--disable-gpu',
       '--disable-quic',
       '--no-first-run',

@@ -25,7 +25,7 @@ class State extends EventEmitter<{ change: [LessonState] }> {
 const manifest = { title: 'Bench', question: '?', order: 1, minutes: 1 };
 const shell = createShell({
   lesson: { name: 'bench', folder, manifest },
-  lessonPort,
+  lessonUrl: `http://127.0.0.1:${lessonPort}/`,
   log,
   state: new State(),
   tap,

@@ -98,6 +98,9 @@ describe('Lessons', () => {
     [{ question: 7 }, 'lesson.question', '7', 'a text such as'],
     [{ order: '2' }, 'lesson.order', '"2"', 'a whole number from 1'],
     [{ order: 0 }, 'lesson.order', '0', 'a whole number from 1'],
+    [{ tls: 'yes' }, 'lesson.tls', '"yes"', 'true or false'],
+    [{ addresses: 'other' }, 'lesson.addresses', '"other"', 'names in small'],
+    [{ addresses: ['a b'] }, 'lesson.addresses', '["a b"]', 'names in small'],
     [{ minutes: 2.5 }, 'lesson.minutes', '2.5', 'a whole number from 1'],
   ])('with %j are refused, naming the field', (wrong, field, found, needed) => {
     const { lesson } = room();

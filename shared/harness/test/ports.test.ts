@@ -41,6 +41,18 @@ describe('Ports', () => {
     await expect(findPorts(port + 1)).rejects.toThrow(`Port ${port + 1} is`);
   });
 
+  test('are found for a lesson of several addresses, too', async () => {
+    const first = await portsFor(2);
+    await take(first + 2);
+    expect(await findPorts(undefined, first, 2)).toBe(first);
+    const next = await findPorts(undefined, first, 3);
+    expect(next).toBeGreaterThan(first + 2);
+    await expect(findPorts(first, undefined, 3)).rejects.toThrow(
+      `Port ${first + 2} is in use, so --port ${first} cannot be had: the ` +
+        `shell needs port ${first}, and the lesson the next 2.`,
+    );
+  });
+
   test('can be typed as whole numbers, so that the next is one too', () => {
     expect(parsePort('1')).toBe(1);
     expect(parsePort('65534')).toBe(65_534);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
+import { get as getSecure } from 'node:https';
 import { createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
@@ -11,11 +12,21 @@ import {
   jest,
   test,
 } from '@jest/globals';
+import {
+  certificateFile,
+  localCertificate,
+} from '../../certificates/certificates.ts';
 import type { LessonState } from '../../lesson.ts';
 import { listen } from '../../testing/listen.ts';
+import { rawClient } from '../../testing/raw-client.ts';
 import { HarnessError } from '../lessons.ts';
 import { runLesson, type RunOptions } from '../run-lesson.ts';
-import { honestServer, portsFor, scratch } from './scratch-lesson.ts';
+import {
+  goodManifest,
+  honestServer,
+  portsFor,
+  scratch,
+} from './scratch-lesson.ts';
 
 jest.setTimeout(30_000); // Only a busy machine takes longer than 5 s.
 const { lesson, remove } = scratch();
@@ -55,9 +66,27 @@ async function run(
 const isReady = ({ status }: LessonState) => status === 'ready';
 const isCrashed = ({ status }: LessonState) => status === 'crashed';
 
+/** Says what it offers, and where its other address is. */
+const secureServer = `
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+
+const pem = readFileSync(${JSON.stringify(certificateFile)});
+const pair = { key: pem, cert: pem };
+const { PORT, PORT_OTHER, URL_OTHER } = process.env;
+createServer({ ...pair, ALPNProtocols: ['h2', 'http/1.1'] }, (_, response) =>
+  response.end('h2 ' + URL_OTHER),
+).listen(Number(PORT), '127.0.0.1');
+createServer(pair, (_, response) => response.end('the other one'))
+  .listen(Number(PORT_OTHER), '127.0.0.1');
+`;
+
 /** Asks once, on a connection of its own. */
-async function ask(url: string): Promise<string> {
-  const [answer] = await once(get(url, { agent: false }), 'response');
+async function ask(url: string, ca = ''): Promise<string> {
+  const asked = url.startsWith('https:')
+    ? getSecure(url, { agent: false, ...(ca && { ca }) })
+    : get(url, { agent: false });
+  const [answer] = await once(asked, 'response');
   let body = '';
   for await (const text of answer.setEncoding('utf8')) body += text;
   return body;
@@ -131,6 +160,51 @@ describe('A running lesson', () => {
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     await expect(ask(lessonUrl)).rejects.toThrow('ECONNREFUSED');
     await expect(ask(shellUrl!)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('speaks TLS and has further addresses, each behind the tap', async () => {
+    const secure = lesson(
+      'secure',
+      { 'server.ts': secureServer },
+      {
+        ...goodManifest,
+        tls: true,
+        addresses: ['other'],
+      },
+    );
+    const port = await portsFor(3, 3);
+    const { until, written, lessonUrl, otherUrls, tap } = await run(secure, {
+      port,
+    });
+    await until(isReady);
+    expect([lessonUrl, otherUrls]).toEqual([
+      `https://127.0.0.1:${port + 1}/`,
+      { other: `https://127.0.0.1:${port + 2}/` },
+    ]);
+    expect(written()).toContain(
+      `  Lesson   http://127.0.0.1:${port}/\n` +
+        `  Page     https://127.0.0.1:${port + 1}/\n` +
+        `  Also     https://127.0.0.1:${port + 2}/ (other)\n`,
+    );
+
+    // Who breaks the handshake off does not like the certificate.
+    const stranger = await rawClient(port + 1);
+    stranger.send('this is no ClientHello');
+    expect(
+      (await until(({ refused }) => refused !== undefined)).refused,
+    ).toEqual([port + 1]);
+    const { cert: ca } = await localCertificate();
+    expect(await ask(lessonUrl, ca)).toBe(`h2 ${otherUrls['other']}`);
+    expect(await ask(otherUrls['other']!, ca)).toBe('the other one');
+    expect((await until(({ refused }) => refused?.length === 0)).status).toBe(
+      'ready',
+    );
+    expect(
+      tap.recording
+        .connections()
+        .filter(({ up }) => up.bytes > 0)
+        .map(({ opened }) => opened.port),
+    ).toEqual([port + 1, port + 2]);
   });
 
   test('runs smallest.ts without a shell, and tells where to ask', async () => {

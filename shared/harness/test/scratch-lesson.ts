@@ -62,8 +62,8 @@ export function scratch() {
 }
 
 /**
- * Finds two free ports that others do not look at: each file of tests has a
+ * Finds free ports that others do not look at: each file of tests has a
  * range of its own, by its number, and each run begins elsewhere in it.
  */
-export const portsFor = (file: number): Promise<number> =>
-  findPorts(undefined, 20_000 + 500 * file + 2 * (process.pid % 200));
+export const portsFor = (file: number, count = 2): Promise<number> =>
+  findPorts(undefined, 20_000 + 500 * file + 2 * (process.pid % 200), count);

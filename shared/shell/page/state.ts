@@ -11,7 +11,13 @@ const title = document.title;
  * when the tutorial was saved.
  */
 export function followState(onTutorial: () => void): void {
-  const follow = [showStatus, showCrash, followFrame(), onGrowth(onTutorial)];
+  const follow = [
+    showStatus,
+    showCrash,
+    showRefused,
+    followFrame(),
+    onGrowth(onTutorial),
+  ];
   events.addEventListener('state', ({ data, lastEventId }) => {
     // Another shell answers than the one that this page came from: the lesson
     // was started again, or another one was.
@@ -57,15 +63,31 @@ function showCrash({ status, crash }: StateMessage): void {
   }
 }
 
+/** Where a port of the lesson is, for a page on this host. */
+function addressOf(port: string | number): string {
+  // The content security policy can name no IPv6 address.
+  const host = location.hostname === '[::1]' ? '127.0.0.1' : location.hostname;
+  return `${dataset['pageProtocol']}//${host}:${port}/`;
+}
+
+/** Asks the reader to accept the certificate, for one address at a time. */
+function showRefused({ refused: [port] = [] }: StateMessage): void {
+  const notice = own('certificate');
+  notice.hidden = port === undefined;
+  if (port === undefined) return;
+  const where = inside<HTMLAnchorElement>(notice, '.where');
+  where.href = addressOf(port);
+  where.textContent = where.href;
+}
+
 /**
- * Loads the lesson's page when its server is ready for the first time, and anew
- * when the page was saved. Not when the server was started again: the page is
+ * Loads the lesson's page when its server is ready for the first time, anew
+ * when the page was saved, and when its certificate was accepted at last. Not when the server was started again: the page is
  * to find its way back by itself, that is what the learner watches.
  */
 function followFrame(): (state: StateMessage) => void {
-  // The content security policy can name no IPv6 address.
-  const host = location.hostname === '[::1]' ? '127.0.0.1' : location.hostname;
-  const address = `http://${host}:${dataset['pagePort']}/`;
+  const port = Number(dataset['pagePort']);
+  const address = addressOf(port);
   own<HTMLAnchorElement>('own-tab').href = address;
 
   const frame = document.createElement('iframe');
@@ -81,7 +103,12 @@ function followFrame(): (state: StateMessage) => void {
   let failed = false;
   frame.addEventListener('load', () => (loading = false));
 
-  return ({ status, pageVersion }) => {
+  let refused = false;
+  return (state) => {
+    const { status, pageVersion } = state;
+    const wasRefused = refused;
+    refused = state.refused?.includes(port) ?? false;
+    failed ||= wasRefused && !refused;
     if (status !== 'ready') {
       // A foreign frame does not tell whether it was loaded. If the server went
       // away meanwhile, it shows the browser's own error page by now.

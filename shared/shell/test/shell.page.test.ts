@@ -397,6 +397,30 @@ describeWithBrowser(
         await loaded(2);
       });
 
+      test('a refused certificate asks for a word, until it is accepted', async () => {
+        await open();
+        await lessonPage().getByText('Loaded').waitFor();
+        const before = shell.asked;
+        const notice = page.getByRole('region', { name: 'asks for your word' });
+        expect(await notice.isVisible()).toBe(false);
+        shell.state.set({ refused: [shell.lessonPort] });
+        await notice.waitFor();
+        expect(await notice.getByRole('link').innerText()).toBe(
+          `${shell.lessonOrigin}/`,
+        );
+        expect(await accessibilityViolations(page)).toEqual([]);
+        // Another address was refused meanwhile: the page itself comes.
+        shell.state.set({ refused: [1] });
+        await lessonPage()
+          .getByText(`Loaded ${before + 1}`)
+          .waitFor();
+        expect(await notice.getByRole('link').innerText()).toBe(
+          'http://127.0.0.1:1/',
+        );
+        shell.state.set({ refused: [] });
+        await notice.waitFor({ state: 'hidden' });
+      });
+
       test('a crash says what, where, and everything; the page stays', async () => {
         await open();
         await lessonPage().getByText('Loaded').waitFor();

@@ -63,7 +63,7 @@ export async function stage(files: Record<string, string | Uint8Array> = {}) {
           minutes: 5,
         },
       },
-      lessonPort,
+      lessonUrl: `${lessonOrigin}/`,
       log,
       state,
       tap,

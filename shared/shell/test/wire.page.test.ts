@@ -54,7 +54,7 @@ async function stageRun(kept?: number) {
       folder,
       manifest: { title: 'Bells', question: '?', order: 1, minutes: 1 },
     },
-    lessonPort,
+    lessonUrl: `http://127.0.0.1:${lessonPort}/`,
     log,
     state,
     tap,
