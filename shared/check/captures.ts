@@ -5,6 +5,7 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { connect as connectEncrypted } from 'node:tls';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseCommand } from './commands.ts';
 import type { Finding } from './finding.ts';
@@ -263,12 +264,16 @@ async function checkWire(
     ];
   }
 
-  const socket = connect({ port: server.port, host: '127.0.0.1' });
+  const address = { port: server.port, host: '127.0.0.1' };
+  const socket = server.tls
+    ? connectEncrypted({ ...address, rejectUnauthorized: false })
+    : connect(address);
   const source = new Source(() => socket.destroy());
   socket.on('data', (bytes) => source.take(bytes));
   socket.on('error', ({ message }) => source.end(message));
   socket.on('close', () => source.end());
-  await once(socket, 'connect', { signal: AbortSignal.timeout(patience) });
+  const open = server.tls ? 'secureConnect' : 'connect';
+  await once(socket, open, { signal: AbortSignal.timeout(patience) });
   try {
     for (const { sent, received, line } of exchangesOf(lines)) {
       const play = await playFor(lesson, server, sent, received);

@@ -2,7 +2,7 @@
 
 /** What a command of a `console` fence is to the check. */
 export type Command =
-  /** Asks the lesson's server, and may never end. */
+  /** Asks the lesson's server; what curl asks with -N may never end. */
   | { kind: 'ask'; words: string[] }
   /** Says something and ends. */
   | { kind: 'run'; words: string[] }
@@ -64,7 +64,9 @@ export function parseCommand(
     return { kind: 'ask', words: [...words, '--silent', '--max-time', '8'] };
   }
   if (program === 'pnpm' && second === 'exec' && third === 'node') {
-    return { kind: 'run', words: [process.execPath, ...more] };
+    const asks = more.some((word) => /^https?:\/\/127\.0\.0\.1:/.test(word));
+    const kind = asks ? 'ask' : 'run';
+    return { kind, words: [process.execPath, ...more] };
   }
   const script = program === 'pnpm' && second && scripts[second]?.split(' ');
   if (script && script[0] === 'node') {

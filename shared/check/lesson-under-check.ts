@@ -3,8 +3,10 @@
  * it. Nothing happens here by itself: the feed steps, and time passes for the
  * lesson's timers, when the checker says so. Started by `captures.ts`.
  */
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
 import { mock } from 'node:test';
+import { Server as TlsServer } from 'node:tls';
 import { createFeed, type Feed } from '../board/feed.ts';
 import type { Lesson, LessonModule } from '../lesson.ts';
 
@@ -31,12 +33,12 @@ async function answer(request: Request): Promise<object> {
       feed = createFeed();
       feed.close(); // ends its own timer: from here on it steps when told
       lesson = createServer({ feed });
-      const { server } = lesson;
-      await new Promise<void>((resolve) => {
-        server.listen(0, '127.0.0.1', resolve);
-      });
-      const { port } = server.address() as AddressInfo;
-      return { port, run: feed.run };
+      const { server, others = {} } = lesson;
+      const [port, ...further] = await Promise.all(
+        [server, ...Object.values(others)].map(listen),
+      );
+      const tls = server instanceof TlsServer;
+      return { port, others: further, tls, run: feed.run };
     }
     case 'advance': {
       const missing = request.to - (feed?.snapshot().data.n ?? request.to);
@@ -48,6 +50,12 @@ async function answer(request: Request): Promise<object> {
       return {};
     }
   }
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
 }
 
 process.on('message', async (request: Request) => {

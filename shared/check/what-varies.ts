@@ -10,6 +10,10 @@
 /** The checker's own server, with which a fence is compared. */
 export interface Server {
   port: number;
+  /** Those of its further addresses, in the order of their names. */
+  others: number[];
+  /** Whether it speaks TLS. */
+  tls: boolean;
   /** The run of its feed. */
   run: string;
 }
@@ -24,6 +28,11 @@ const known: {
     what: 'the port of the lesson',
     places: () => /(?<=\b(?:127\.0\.0\.1|localhost):)4001\b/g,
     value: ({ port }) => String(port),
+  },
+  {
+    what: 'the port of its next address',
+    places: () => /(?<=\b(?:127\.0\.0\.1|localhost):)4002\b/g,
+    value: ({ others: [next] }) => String(next ?? 4002),
   },
   {
     // A fence may begin with the id of a run that the server does not know.

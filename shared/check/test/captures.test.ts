@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
+import { localCertificate } from '../../certificates/certificates.ts';
 import { checkCaptures } from '../captures.ts';
 import type { Finding } from '../finding.ts';
 import { parseMarkdown } from '../markdown.ts';
@@ -161,6 +162,39 @@ describe('of a wire fence', () => {
         expected: 'nothing more: no further line came',
       }),
     ]);
+  });
+
+  test('what a lesson with TLS says is decrypted, at each of its addresses', async () => {
+    const { key, cert } = await localCertificate();
+    const server = `
+      import { createServer as create } from 'node:https';
+      export function createServer() {
+        const pair = ${JSON.stringify({ key, cert })};
+        const server = create(pair, (_, response) => response.end('one\\n'));
+        const other = create(pair, (_, response) => response.end('two\\n'));
+        const close = async () => {
+          for (const each of [server, other])
+            await new Promise((done) => each.close(done).closeAllConnections());
+        };
+        return { server, others: { other }, close };
+      }
+    `;
+    const ask = (port: number) => `https://127.0.0.1:${port}/`;
+    const program =
+      'import(`node:https`).then(({ get }) => get(process.argv[1], ' +
+      '{ rejectUnauthorized: false }, (x) => x.pipe(process.stdout)))';
+    for (const [wrong, word] of [
+      [0, 'one'],
+      [3, '1'],
+    ] as const) {
+      const text = [
+        fence('wire', ...get('/'), '< HTTP/1.1 200 OK', '< …', `< ${word}`),
+        fence('console', `$ curl -k ${ask(4001)}`, word),
+        fence('console', `$ curl -k ${ask(4002)}`, 'two'),
+        fence('console', `$ pnpm exec node -e '${program}' ${ask(4001)}`, word),
+      ].join('\n');
+      expect(await checkText(text, { server })).toHaveLength(wrong);
+    }
   });
 
   test('a lesson that cannot be loaded is told with its error', async () => {

@@ -90,11 +90,12 @@ test('many lines of three dots take no longer than a few', () => {
 });
 
 describe('what the checker knows is put in', () => {
-  const server = { port: 5000, run: 'zzzzz' };
+  const server = { port: 5000, others: [6000], tls: false, run: 'zzzzz' };
   test.each([
     ['http://127.0.0.1:4001/events', 'http://127.0.0.1:5000/events'],
     ['Host: localhost:4001', 'Host: localhost:5000'],
     ['http://127.0.0.1:4000/', 'http://127.0.0.1:4000/'],
+    ['https://127.0.0.1:4002/', 'https://127.0.0.1:6000/'],
     ['n: 4001', 'n: 4001'],
     ['id: k3x9a-41', 'id: zzzzz-41'],
     ['id: k3x9a-4\n{"run":"k3x9a"}', 'id: zzzzz-4\n{"run":"zzzzz"}'],
