@@ -9,3 +9,15 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
+
+/** Whether `bytes` go on with all of `wanted` from index `from` on. */
+export function beginsWith(
+  bytes: Uint8Array,
+  from: number,
+  wanted: Uint8Array,
+): boolean {
+  if (bytes.length - from < wanted.length) return false;
+  for (let i = 0; i < wanted.length; i++)
+    if (bytes[from + i] !== wanted[i]) return false;
+  return true;
+}

@@ -1,9 +1,8 @@
 /** What a head of HTTP/1.1 means for what follows it. */
-import { Content, contentType } from './content.ts';
+import { contentType, type ContentType } from './content.ts';
 import { headerValue, type Framing, type Head } from './http1-head.ts';
 import { statusText } from './http-words.ts';
 import { byteCount, shortened } from './text.ts';
-import type { Direction } from './unit.ts';
 
 /** A request that waits for its answer. */
 export interface Exchange {
@@ -29,17 +28,13 @@ export function answerFraming(
   return asked;
 }
 
-/** What will read the body. */
-export function contentOf(
-  head: Head,
-  place: { direction: Direction; exchange: number | undefined },
-): Content {
-  const type = contentType(
-    place.direction === 'down',
+/** What a head says about its body. */
+export function contentTypeOf(head: Head, isResponse: boolean): ContentType {
+  return contentType(
+    isResponse,
     headerValue(head.lines, 'content-type'),
     headerValue(head.lines, 'content-encoding'),
   );
-  return new Content(type, { ...place, layer: 1 });
 }
 
 /** The line of a head in the timeline. */

@@ -4,6 +4,8 @@
  * HTTP/0.9, `Upgrade: h2c` (gone with RFC 9113), transfer codings other than
  * chunked.
  */
+import { beginsWith } from './bytes.ts';
+import { Content, type ContentType } from './content.ts';
 import { Gather } from './gather.ts';
 import { makeBody, type Body } from './http1-body.ts';
 import {
@@ -14,11 +16,12 @@ import {
   requestForm,
   responseForm,
   startProblem,
+  type Framing,
   type Head,
 } from './http1-head.ts';
 import {
   answerFraming,
-  contentOf,
+  contentTypeOf,
   headSummary,
   isSuccess,
   type Exchange,
@@ -33,6 +36,7 @@ import {
   otherDirection,
   type ConnectionDecoder,
   type Direction,
+  type Range,
   type TwoWay,
   type Unit,
 } from './unit.ts';
@@ -40,6 +44,20 @@ import { WebSocketPair } from './websocket.ts';
 
 const LF = 10;
 const CR = 13;
+
+/** A head that was read, and all that follows from its bytes alone. */
+interface Known {
+  bytes: Uint8Array;
+  head: Head;
+  asked: { framing: Framing; problem: string | undefined };
+  content: ContentType;
+  /** It asks to speak something else from then on. */
+  switches: boolean;
+  summary: string;
+}
+
+/** A longer head is not kept to be recognised. */
+const KNOWN_HEAD = 4_096;
 
 /** Where one direction is. */
 class Side {
@@ -50,6 +68,8 @@ class Side {
   lineLength = 0;
   lastByte = 0;
   hasStart = false;
+  /** The last head: who asks again asks mostly with the same bytes. */
+  known: Known | undefined;
   body: Body | undefined;
   isOpaque = false;
 
@@ -57,6 +77,19 @@ class Side {
     this.direction = direction;
     this.opaque = new Opaque(direction);
   }
+}
+
+function toKnown(bytes: Uint8Array, isRequest: boolean): Known {
+  const head = readHead(bytes);
+  const connection = listOf(headerValue(head.lines, 'connection'));
+  return {
+    bytes,
+    head,
+    asked: framingOf(head.lines, isRequest),
+    content: contentTypeOf(head, !isRequest),
+    switches: head.start[0] === 'CONNECT' || connection.includes('upgrade'),
+    summary: headSummary(head, isRequest, bytes.length),
+  };
 }
 
 export class Http1 implements TwoWay {
@@ -171,6 +204,16 @@ export class Http1 implements TwoWay {
     at: number,
     units: Unit[],
   ): number {
+    const { known } = side;
+    if (
+      known &&
+      side.head.length === 0 &&
+      beginsWith(bytes, from, known.bytes)
+    ) {
+      const to = from + known.bytes.length;
+      this.#tellHead(side, known, [[at + from, at + to]], units);
+      return to;
+    }
     let next = from;
     const room = HEAD_LIMIT - side.head.length;
     const limit = Math.min(bytes.length, from + room);
@@ -216,11 +259,16 @@ export class Http1 implements TwoWay {
 
   #endHead(side: Side, units: Unit[]): void {
     side.hasStart = false;
-    const bytes = side.head.take();
     const { ranges, size } = side.head.trail.take();
-    const head = readHead(bytes);
     const isRequest = side.direction === 'up';
-    const asked = framingOf(head.lines, isRequest);
+    const known = toKnown(side.head.take().slice(), isRequest);
+    side.known = size <= KNOWN_HEAD ? known : undefined;
+    this.#tellHead(side, known, ranges, units);
+  }
+
+  #tellHead(side: Side, known: Known, ranges: Range[], units: Unit[]): void {
+    const { head, asked } = known;
+    const isRequest = side.direction === 'up';
     const exchange = isRequest ? undefined : this.#waiting[0];
     const status = isRequest ? 0 : Number(head.start[1]);
     const framing = isRequest
@@ -237,19 +285,21 @@ export class Http1 implements TwoWay {
         kind: isRequest ? 'http/1.1 request head' : 'http/1.1 response head',
         layer: 0,
         ranges,
-        size,
+        size: known.bytes.length,
         payload: 0,
-        summary: headSummary(head, isRequest, size),
+        summary: known.summary,
         problem: head.problem ?? asked.problem ?? this.#crowd(isRequest),
         form: isRequest ? requestForm : responseForm,
       }),
     );
     const isEmpty = framing.by === 'length' && framing.length === 0;
-    if (framing.by !== 'none' && !isEmpty)
-      side.body = makeBody(framing, contentOf(head, place), place);
+    if (framing.by !== 'none' && !isEmpty) {
+      const content = new Content(known.content, { ...place, layer: 1 });
+      side.body = makeBody(framing, content, place);
+    }
     if (isRequest && asked.problem && asked.framing.by === 'none')
       side.isOpaque = true;
-    if (isRequest) this.#asked(head);
+    if (isRequest) this.#asked(known);
     else this.#answered(head, status, exchange, units);
   }
 
@@ -260,12 +310,8 @@ export class Http1 implements TwoWay {
     return `more than ${number(PIPELINE_LIMIT)} requests wait: answers are not told apart from here on`;
   }
 
-  #asked(head: Head): void {
+  #asked({ head, switches }: Known): void {
     const [method] = head.start;
-    const upgrades = listOf(headerValue(head.lines, 'connection')).includes(
-      'upgrade',
-    );
-    const switches = method === 'CONNECT' || upgrades;
     this.#isHeld = switches;
     if (this.#waiting.length >= PIPELINE_LIMIT) {
       this.#isLost = true;

@@ -1,6 +1,12 @@
-/** The tap as lessons have it, recording, in a process of its own. */
+/** The tap as lessons have it, recording and decoding, in a process of its own. */
 import { createTap } from '../../tap/tap.ts';
+import { LiveUnits } from '../../view/live-units.ts';
+import { WireLog } from '../../view/log.ts';
+import { keepMemorySmall } from '../../view/small-memory.ts';
 
+keepMemorySmall();
 const target = { host: '127.0.0.1', port: Number(process.argv[2]) };
-process.send!(await createTap({ target }).listen());
+const tap = createTap({ target });
+new WireLog(tap.recording, new LiveUnits(tap));
+process.send!(await tap.listen());
 process.once('disconnect', () => process.exit());
