@@ -8,57 +8,61 @@ import { unbrotli } from '../wire/brotli.ts';
 import { concat } from '../wire/bytes.ts';
 import { describe } from '../wire/fields.ts';
 import type { Counts } from './counts.ts';
+import { KeptLines, type Entry } from './kept-lines.ts';
 import { unitParts } from './line.ts';
-import type { LiveUnit, LiveUnits, Note } from './live-units.ts';
+import type { LiveUnits } from './live-units.ts';
 import type { Place } from './saved.ts';
 import type { Details, Line, UnitLine } from './source.ts';
 
-/** So many lines are kept at least, and a tenth more at most. */
+/** So many lines are kept. */
 const KEPT = 100_000;
-
-type Entry = LiveUnit | Note;
 
 /** Keeps what `LiveUnits` tells of one tap. Emits `grew` after each line. */
 export class WireLog extends EventEmitter<{ grew: [] }> {
   /** What the whole run came to, dropped lines included. */
   readonly counts: Counts;
   readonly #recording: Recording;
-  readonly #kept: number;
-  #entries: Entry[] = [];
-  #first = 0;
+  readonly #kept: KeptLines;
 
   /** @param kept how many lines are kept; more are dropped, oldest first */
   constructor(recording: Recording, units: LiveUnits, kept = KEPT) {
     super();
     this.#recording = recording;
     this.counts = units.counts;
-    this.#kept = kept;
+    this.#kept = new KeptLines(kept);
     this.setMaxListeners(0); // one for each open page
-    units.on('unit', (unit) => this.#add(unit));
-    units.on('note', (note) => this.#add(note));
+    units.on('unit', (unit) => {
+      this.#kept.addUnit(unit);
+      this.emit('grew');
+    });
+    units.on('note', (note) => {
+      this.#kept.addNote(note);
+      this.emit('grew');
+    });
   }
 
   /** The number of the first line that is kept: so many were dropped. */
   get first(): number {
-    return this.#first;
+    return this.#kept.first;
   }
 
   /** The number that the next line will get. */
   get end(): number {
-    return this.#first + this.#entries.length;
+    return this.#kept.end;
   }
 
   /** At most `most` lines, from number `from` on, or from the first kept. */
   lines(from: number, most: number): Line[] {
-    const at = Math.max(from, this.#first) - this.#first;
-    return this.#entries
-      .slice(at, at + most)
-      .map((entry, i) => lineOf(entry, this.#first + at + i));
+    const lines: Line[] = [];
+    const start = Math.max(from, this.first);
+    const end = Math.min(start + most, this.end);
+    for (let n = start; n < end; n++) lines.push(lineOf(this.#kept.get(n)!, n));
+    return lines;
   }
 
   /** @returns undefined where that line is no longer kept, or is no unit */
   details(n: number): Details | undefined {
-    const entry = this.#entries[n - this.#first];
+    const entry = this.#kept.get(n);
     if (!entry || !('unit' in entry)) return undefined;
     const { connection, unit } = entry;
     const { direction, ranges } = unit;
@@ -82,22 +86,11 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
 
   /** Where a unit is; undefined where `details` is. */
   place(n: number): Place | undefined {
-    const entry = this.#entries[n - this.#first];
+    const entry = this.#kept.get(n);
     if (!entry || !('unit' in entry)) return undefined;
     const { direction, layer, ranges } = entry.unit;
     const start = ranges[0]?.[0] ?? 0;
     return { connection: entry.connection, direction, layer, start };
-  }
-
-  #add(entry: Entry): void {
-    this.#entries.push(entry);
-    // Not one by one: to move 100,000 entries takes a while.
-    if (this.#entries.length > this.#kept * 1.1) {
-      const dropped = this.#entries.length - this.#kept;
-      this.#entries = this.#entries.slice(dropped);
-      this.#first += dropped;
-    }
-    this.emit('grew');
   }
 }
 

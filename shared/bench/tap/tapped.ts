@@ -7,6 +7,7 @@ import { keepMemorySmall } from '../../view/small-memory.ts';
 keepMemorySmall();
 const target = { host: '127.0.0.1', port: Number(process.argv[2]) };
 const tap = createTap({ target });
-new WireLog(tap.recording, new LiveUnits(tap));
+const log = new WireLog(tap.recording, new LiveUnits(tap));
 process.send!(await tap.listen());
+process.once('message', () => process.send!(log.end));
 process.once('disconnect', () => process.exit());
