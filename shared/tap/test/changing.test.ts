@@ -117,8 +117,9 @@ describe('faults on a live connection', () => {
       client.write('?');
       await once(server, 'data');
     }
+    // What waits here waits nowhere else. (The process's own memory tells
+    // nothing: what tests before have left may still be in it.)
     expect(server.writableLength).toBeGreaterThan(0);
-    expect(process.memoryUsage().arrayBuffers).toBeLessThan(400 * KB * KB);
     const got = hashOf(client);
     tap.setFaults([]);
     expect(await got).toBe(hash);
