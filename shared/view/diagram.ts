@@ -94,36 +94,42 @@ export function sentencesOf({
     : sentences;
 }
 
-const WIDTH = 640;
-const [LEFT, RIGHT] = [76, 620];
+const LEFT = 76; // the client's line, to the right of the times
+const MARGIN = 20; // to the right of the server's line
+const LETTER = 7; // the width of one, in the units of the picture
 const [TOP, ROW] = [44, 30];
+const [NARROWEST, WIDEST] = [300, 640];
 
 /**
  * The steps as an SVG picture. All text of the run is escaped.
  *
  * @param alone adds colours, so that the file needs no page around it
+ * @param room how wide the picture may be, in CSS px: letters keep their size
+ *   in a narrow one, and say less
  */
 export function drawSvg(
   { steps, before }: ReturnType<typeof stepsOf>,
-  { alone = false }: { alone?: boolean } = {},
+  { alone = false, room = WIDEST }: { alone?: boolean; room?: number } = {},
 ): string {
+  const width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, room)));
+  const right = width - MARGIN;
   const height = TOP + steps.length * ROW + 24;
   const rows = steps.map((step, index) =>
-    drawStep(step, TOP + (index + 1) * ROW),
+    drawStep(step, { y: TOP + (index + 1) * ROW, right }),
   );
   const note =
     before > 0
-      ? `<text class="soft" x="${(LEFT + RIGHT) / 2}" y="36" text-anchor="middle">${before} steps before these</text>`
+      ? `<text class="soft" x="${(LEFT + right) / 2}" y="36" text-anchor="middle">${before} steps before these</text>`
       : '';
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Sequence diagram: ${steps.length} steps between client and server" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="11" fill="currentColor" stroke="none">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Sequence diagram: ${steps.length} steps between client and server" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="11" fill="currentColor" stroke="none">`,
     alone ? style : '',
     arrowHeads,
     `<text x="${LEFT}" y="18" text-anchor="middle" font-weight="600">client</text>`,
-    `<text x="${RIGHT}" y="18" text-anchor="end" font-weight="600">server</text>`,
+    `<text x="${right}" y="18" text-anchor="end" font-weight="600">server</text>`,
     note,
     lifeline(LEFT, height),
-    lifeline(RIGHT, height),
+    lifeline(right, height),
     ...rows,
     '</svg>',
   ].join('\n');
@@ -146,18 +152,18 @@ const lifeline = (x: number, height: number) =>
 
 function drawStep(
   { time, connection, direction, kind, words }: Step,
-  y: number,
+  { y, right }: { y: number; right: number },
 ): string {
   const at = `<text class="soft" x="4" y="${y}" font-size="10">${seconds(time)} #${connection}</text>`;
-  const text = `${escapeXml(shorten(words))}<title>${escapeXml(words)}</title>`;
-  const middle = (LEFT + RIGHT) / 2;
+  const text = `${escapeXml(shorten(words, (right - LEFT) / LETTER))}<title>${escapeXml(words)}</title>`;
+  const middle = (LEFT + right) / 2;
   if (!direction) {
     const mark = kind === 'fault' ? '⚡ ' : '';
     const look =
       kind === 'fault' ? 'class="fault" fill="currentColor"' : 'class="soft"';
     return `<g>${at}<text ${look} x="${middle}" y="${y}" text-anchor="middle" font-style="italic">${mark}${text}</text></g>`;
   }
-  const [from, to] = direction === 'up' ? [LEFT, RIGHT] : [RIGHT, LEFT];
+  const [from, to] = direction === 'up' ? [LEFT, right] : [right, LEFT];
   return (
     `<g class="${direction}">${at}` +
     `<text x="${middle}" y="${y - 4}" text-anchor="middle">${text}</text>` +
@@ -166,9 +172,10 @@ function drawStep(
 }
 
 /** What fits between the two lines. */
-function shorten(words: string): string {
+function shorten(words: string, most: number): string {
   const letters = [...words];
-  return letters.length > 76 ? `${letters.slice(0, 75).join('')}…` : words;
+  if (letters.length <= most) return words;
+  return `${letters.slice(0, most - 1).join('')}…`;
 }
 
 function seconds(time: number): string {

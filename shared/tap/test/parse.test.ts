@@ -163,7 +163,7 @@ describe('every fault', () => {
       for (const { least, usual, most, meaning } of Object.values(parameters)) {
         expect(least).toBeLessThanOrEqual(usual);
         expect(usual).toBeLessThanOrEqual(most);
-        expect(meaning).toBeTruthy();
+        expect(meaning).toMatch(/^[a-z].*[^.]$/);
       }
     },
   );

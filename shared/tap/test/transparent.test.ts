@@ -128,7 +128,7 @@ describe.each(layers)('bytes go through as they were sent, %s:', (layer) => {
     const left = endOf(server);
     const closed = next(tap, 'close');
     client.destroy();
-    expect(await left).toBeTruthy();
+    expect(['fin', 'ECONNRESET', 'EPIPE']).toContain(await left);
     clearInterval(timer);
     server.end();
     await closed;

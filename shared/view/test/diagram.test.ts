@@ -72,6 +72,20 @@ describe('the sequence diagram', () => {
     expect(drawSvg(drawn)).toContain('380 steps before these');
   });
 
+  test('says less in a narrow room, in letters of the same size', () => {
+    const drawn = stepsOf([unit(1, { summary: 'x'.repeat(100) })]);
+    const widths = [640, 358, 120].map((room) => {
+      const svg = drawSvg(drawn, { room });
+      expect(svg).toContain('font-size="11"');
+      return [/ width="(\d+)"/.exec(svg)?.[1], />(x+)…/.exec(svg)?.[1]?.length];
+    });
+    expect(widths).toEqual([
+      ['640', 76],
+      ['358', 36],
+      ['300', 28],
+    ]);
+  });
+
   test('makes no markup of what was sent', () => {
     const summary = '</text><script>alert("&")</script>\u0000\u{1F686}';
     const svg = drawSvg(stepsOf([unit(1, { summary })]), { alone: true });

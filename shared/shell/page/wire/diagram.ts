@@ -41,7 +41,9 @@ export function startDiagram(panel: HTMLElement, source: Source): void {
         : lines.filter(({ connection }) => String(connection) === wanted),
     );
   };
+  let width = 0;
   const draw = () => {
+    width = picture.clientWidth;
     const drawn = steps();
     if (drawn.steps.length === 0) {
       picture.replaceChildren(paragraph('Nothing was sent yet.'));
@@ -50,7 +52,7 @@ export function startDiagram(panel: HTMLElement, source: Source): void {
     }
     // A picture of our own words; those of the server are escaped in it.
     const svg = new DOMParser().parseFromString(
-      drawSvg(drawn),
+      drawSvg(drawn, { room: width }),
       'image/svg+xml',
     );
     picture.replaceChildren(document.importNode(svg.documentElement, true));
@@ -79,6 +81,9 @@ export function startDiagram(panel: HTMLElement, source: Source): void {
     offer();
     draw();
   }).observe(panel, { attributeFilter: ['hidden'] });
+  new ResizeObserver(() => {
+    if (!panel.hidden && picture.clientWidth !== width) draw();
+  }).observe(picture);
   which.addEventListener('change', draw);
   redraw.hidden = !source.isLive;
   redraw.addEventListener('click', () => {

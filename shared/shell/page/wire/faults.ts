@@ -133,8 +133,8 @@ function makeKind(
   const form = document.createElement('form');
   form.ariaLabel = name;
   const words = part('sentence', sentence);
-  const numbers = document.createElement('span');
-  numbers.className = 'numbers';
+  const values = document.createElement('span');
+  values.className = 'values';
 
   const direction = document.createElement('select');
   direction.ariaLabel = `Direction of ${name}`;
@@ -144,7 +144,7 @@ function makeKind(
     ['down:', 'from the server'],
   ] as const)
     direction.append(new Option(text, value));
-  if (directed) numbers.append(direction);
+  if (directed) values.append(direction);
 
   const which = document.createElement('select');
   which.ariaLabel = `What decides when ${name} strikes`;
@@ -166,14 +166,14 @@ function makeKind(
     };
     which.addEventListener('change', showChosen);
     showChosen();
-    numbers.append(which);
+    values.append(which);
   }
-  numbers.append(...inputs.map(({ field }) => field));
+  values.append(...inputs.map(({ field }) => field));
 
   const submit = button('Break');
   submit.type = 'submit';
   submit.ariaLabel = `Break with ${name}`;
-  form.append(part('name', name), words, numbers, submit);
+  form.append(part('name', name), words, values, submit);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const said = inputs
