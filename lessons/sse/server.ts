@@ -7,9 +7,9 @@ import { createFeed, type News } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
 import { serveRate } from '@on-the-wire/shared/page/serve-rate.ts';
+import { isStaff, signIn } from '@on-the-wire/shared/page/staff.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import express from 'express';
-import { isStaff, signIn } from './cookie.ts';
 import { encodeComment, encodeEvent } from './event-stream.ts';
 
 const defaults = {

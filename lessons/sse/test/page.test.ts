@@ -310,7 +310,7 @@ async function withoutIds(): Promise<typeof createServer> {
   const lesson = new URL('../', import.meta.url);
   const folder = await mkdtemp(new URL('workspace-', lesson).pathname);
   closing.push(() => rm(folder, { recursive: true }));
-  for (const name of ['page', 'cookie.ts', 'event-stream.ts']) {
+  for (const name of ['page', 'event-stream.ts']) {
     await cp(new URL(name, lesson), join(folder, name), { recursive: true });
   }
   const code = await readFile(new URL('server.ts', lesson), 'utf8');
