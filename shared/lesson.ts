@@ -37,7 +37,8 @@ export interface Manifest {
   tls?: boolean;
   /**
    * The names of its further addresses, such as `other`. The lesson finds what
-   * to listen on in `PORT_OTHER`, and in `URL_OTHER` what its page asks.
+   * to listen on in `PORT_OTHER`, and in `URL_OTHER` what its page asks; its
+   * `createServer` takes that origin as an option of the same name.
    */
   addresses?: string[];
 }

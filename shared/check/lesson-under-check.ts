@@ -4,7 +4,11 @@
  * lesson's timers, when the checker says so. Started by `captures.ts`.
  */
 import { once } from 'node:events';
-import type { AddressInfo, Server } from 'node:net';
+import {
+  createServer as createNetServer,
+  type AddressInfo,
+  type Server,
+} from 'node:net';
 import { mock } from 'node:test';
 import { Server as TlsServer } from 'node:tls';
 import { createFeed, type Feed } from '../board/feed.ts';
@@ -33,10 +37,18 @@ async function answer(request: Request): Promise<object> {
       feed = createFeed();
       feed.close(); // ends its own timer: from here on it steps when told
       lesson = createServer({ feed });
+      const names = Object.keys(lesson.others ?? {});
+      const further = await Promise.all(names.map(freePort));
+      if (names.length > 0) {
+        // Now that their names are known, it is told where they are reached.
+        await lesson.close();
+        const origins = further.map((at) => `http://127.0.0.1:${at}`);
+        const told = Object.fromEntries(names.map((n, i) => [n, origins[i]]));
+        lesson = createServer({ feed, ...told });
+      }
       const { server, others = {} } = lesson;
-      const [port, ...further] = await Promise.all(
-        [server, ...Object.values(others)].map(listen),
-      );
+      const port = await listen(server, 0);
+      await Promise.all(names.map((n, i) => listen(others[n]!, further[i]!)));
       const tls = server instanceof TlsServer;
       return { port, others: further, tls, run: feed.run };
     }
@@ -52,8 +64,15 @@ async function answer(request: Request): Promise<object> {
   }
 }
 
-async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
+async function freePort(): Promise<number> {
+  const server = createNetServer();
+  const port = await listen(server, 0);
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+async function listen(server: Server, at: number): Promise<number> {
+  server.listen(at, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }

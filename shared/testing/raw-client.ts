@@ -29,6 +29,7 @@ export async function rawClient(port: number): Promise<RawClient> {
   socket.on('error', () => {});
   const closed = new Promise<void>((resolve) => socket.on('close', resolve));
   await once(socket, 'connect');
+  const gone = closeSignal(socket);
 
   return {
     socket,
@@ -41,7 +42,7 @@ export async function rawClient(port: number): Promise<RawClient> {
     },
     async until(text, patience = 5_000) {
       const giveUp = AbortSignal.timeout(patience);
-      const ended = AbortSignal.any([giveUp, closeSignal(socket)]);
+      const ended = AbortSignal.any([giveUp, gone]);
       for (;;) {
         const end = endOf(text, received);
         if (end !== undefined) return received.slice(0, end);
@@ -72,7 +73,6 @@ function endOf(text: string | RegExp, received: string): number | undefined {
 
 function closeSignal(socket: Socket): AbortSignal {
   const controller = new AbortController();
-  if (socket.closed) controller.abort();
   socket.once('close', () => controller.abort());
   return controller.signal;
 }

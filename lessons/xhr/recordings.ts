@@ -1,0 +1,60 @@
+/** Uploads: how much of each is here, and a limit. RFC 9110, 9.3.4. */
+import { createHash } from 'node:crypto';
+import express from 'express';
+
+const most = 20; // recordings that are remembered
+
+/**
+ * `PUT /<name>` takes a recording and says what it was; `GET /<name>` says how
+ * much of it is here, also while it comes.
+ *
+ * @param largest how many bytes one recording may have
+ */
+export function recordings(largest: number) {
+  const router = express.Router();
+  const known = new Map<string, { received: number; sha256?: string }>();
+
+  router.put('/:name', (request, response) => {
+    const refuse = () =>
+      response.status(413).send(`A recording has at most ${largest} bytes.`);
+
+    // A body that says its size need not come at all.
+    if (Number(request.get('Content-Length')) > largest) return void refuse();
+
+    const { name } = request.params;
+    const recording: { received: number; sha256?: string } = { received: 0 };
+    known.delete(name);
+    known.set(name, recording);
+    for (const old of [...known.keys()].slice(0, -most)) known.delete(old);
+
+    // Piece by piece. Only the number and the hash are kept: no body, however
+    // large, fills our memory.
+    const hash = createHash('sha256');
+    request.on('data', (piece: Buffer) => {
+      recording.received += piece.length;
+      hash.update(piece);
+      // A body in chunks does not say its size: it is refused on the way.
+      if (recording.received > largest && !response.headersSent) refuse();
+    });
+    request.on('end', () => {
+      if (response.headersSent) return;
+      recording.sha256 = hash.digest('hex');
+      response.json(recording);
+    });
+
+    // Who stops in the middle leaves nothing behind.
+    response.on('close', () => {
+      const complete = recording.sha256 !== undefined;
+      if (!complete && known.get(name) === recording) known.delete(name);
+    });
+  });
+
+  router.get('/:name', (request, response) => {
+    const recording = known.get(request.params.name);
+    response.set('Cache-Control', 'no-store');
+    if (recording) response.json(recording);
+    else response.status(404).send('There is no recording of this name.');
+  });
+
+  return router;
+}

@@ -1,0 +1,12 @@
+// One request, one answer, with nothing but Node: it says what it was asked.
+import { createServer } from 'node:http';
+
+let n = 0;
+const server = createServer((request, response) => {
+  n += 1;
+  const { method, url, headers } = request;
+  console.log(`${n}. ${method} ${url}`);
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify({ n, method, url, headers }, null, 2));
+});
+server.listen(Number(process.env.PORT ?? 4001), '127.0.0.1');
