@@ -53,11 +53,18 @@ export interface Feed extends EventEmitter<{ update: [Update]; over: [] }> {
    *   from 1 to 180
    */
   reportDelay(report: unknown): Update;
+  /**
+   * Says something over the loudspeakers, and emits the update.
+   *
+   * @param text 1 to 200 characters, as a page sent it
+   * @throws BadInput for anything else
+   */
+  announce(text: unknown): Update;
   /** Makes and emits the next update now, at any rate. */
   next(): Update;
   /**
    * Leaves no timer and no listener; may be called twice. What is closed has
-   * no clock, and moves only by `next()` and `reportDelay()`.
+   * no clock, and moves only when it is told to.
    */
   close(): void;
 }
@@ -155,31 +162,38 @@ class StationFeed
     }));
   }
 
+  announce(text: unknown): Update {
+    if (typeof text !== 'string' || !/^[^]{1,200}$/u.test(text)) {
+      throw new BadInput(
+        `text: found ${show(text)}, expected 1 to 200 characters`,
+      );
+    }
+    return this.#announce(text);
+  }
+
   next(): Update {
     const step = this.#timetable.step();
-    return this.#publish((n) =>
-      'text' in step
-        ? {
-            id: this.#id(),
-            kind: 'announcement',
-            data: { n, number: ++this.#announcements, text: step.text },
-          }
-        : {
-            id: this.#id(),
-            kind: 'departure',
-            data: {
-              n,
-              ...step.departure,
-              ...(step.replaces ? { replaces: step.replaces } : {}),
-            },
-          },
-    );
+    if ('text' in step) return this.#announce(step.text);
+    const { departure, replaces } = step;
+    return this.#publish((n) => ({
+      id: this.#id(),
+      kind: 'departure',
+      data: { n, ...departure, ...(replaces ? { replaces } : {}) },
+    }));
   }
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.removeAllListeners();
+  }
+
+  #announce(text: string): Update {
+    return this.#publish((n) => ({
+      id: this.#id(),
+      kind: 'announcement',
+      data: { n, number: ++this.#announcements, text },
+    }));
   }
 
   #id(): string {

@@ -220,7 +220,7 @@ describeWithBrowser('the page', (browser) => {
         const { feed, line } = await start();
         await visit(line.origin);
         await lastId(`${feed.run}-0`);
-        line.break('slicer', 'joiner');
+        line.break('down:slicer=pieces:40,gap:1ms', 'joiner');
         await choose(way);
         const texts: string[] = [];
         for (let n = 0; n < 30; n++) {
@@ -232,6 +232,8 @@ describeWithBrowser('the page', (browser) => {
         expect(texts.length).toBeGreaterThan(0);
         for (const each of texts.slice(-8))
           await page.getByText(each).first().waitFor();
+        // Half a character, read as if it were one, would be this.
+        expect(await page.locator('body').innerHTML()).not.toContain('\uFFFD');
       },
     );
 
@@ -371,6 +373,8 @@ describeWithBrowser('the page', (browser) => {
       const handed = seen.map((each) => each.handed);
       expect(handed).toEqual([...handed].sort((a, b) => a - b));
       expect(new Set(handed).size).toBeGreaterThan(3);
+      const received = seen.map((each) => each.received);
+      expect(received).toEqual([...received].sort((a, b) => a - b));
       // The page never says more is here than was handed over; and while all
       // of it is handed over, the server still waits for some.
       const sending = seen.filter(({ words }) => words === 'Sending …');

@@ -335,6 +335,41 @@ describe('a delay reported by a page', () => {
   });
 });
 
+describe('an announcement made by a page', () => {
+  test('is an update, counted with those of the feed', () => {
+    const feed = open();
+    const heard: Update[] = [];
+    feed.on('update', (update) => heard.push(update));
+    const text = '„Gleis 7“\r\n🚆';
+    const first = feed.announce(text);
+    const own = take(feed, 200).filter(({ kind }) => kind === 'announcement');
+    expect(first).toEqual({
+      id: `${feed.run}-1`,
+      kind: 'announcement',
+      data: { n: 1, number: 1, text },
+    });
+    expect(own[0]!.data).toMatchObject({ number: 2 });
+    expect(heard[0]).toBe(first);
+    expect(feed.after(`${feed.run}-0`)?.[0]).toBe(first);
+  });
+
+  test.each([[''], ['🚆'.repeat(201)], [7], [null], [undefined], [['x']]])(
+    'is refused, and says why: %p',
+    (text) => {
+      const feed = open();
+      expect(messageOf(() => feed.announce(text))).toMatch(
+        /^text: found .*, expected 1 to 200 characters$/,
+      );
+      expect(feed.snapshot().data.n).toBe(0);
+    },
+  );
+
+  test('has at most 200 characters, whatever they are', () => {
+    const update = open().announce('🚆'.repeat(200));
+    expect(update.data).toMatchObject({ number: 1 });
+  });
+});
+
 describe('the rate', () => {
   test('is one of four; any other is refused with the list', () => {
     const feed = open();

@@ -1,0 +1,74 @@
+/**
+ * Before the first frame: who gets a connection. RFC 6455, section 4.2.
+ *
+ * What is refused here gets an HTTP status. Afterwards there is only a close
+ * code, and the page learns of neither more than "1006".
+ */
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+
+/** What both sides speak: the messages of messages.ts, first version. */
+export const protocol = 'board.v1';
+
+const patience = 300; // ms for goodbyes when the server ends
+
+/** @param largest bytes of one message; with one more it is closed, 1009 */
+export function createSockets(largest: number, deflate: boolean) {
+  return new WebSocketServer({
+    noServer: true,
+    maxPayload: largest,
+    perMessageDeflate: deflate,
+    handleProtocols: () => protocol,
+  });
+}
+
+/** Refuses a handshake that should not succeed; says whether it did. */
+export function refuses(request: IncomingMessage, socket: Duplex) {
+  const reason = whyNot(request);
+  if (!reason) return false;
+  const [status, text] = reason;
+  socket.on('error', () => {}); // it may leave while we speak
+  socket.end(
+    `HTTP/1.1 ${status}\r\n` +
+      'Connection: close\r\n' +
+      'Content-Type: text/plain; charset=utf-8\r\n' +
+      `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+  );
+  return true;
+}
+
+function whyNot({ url = '', headers }: IncomingMessage) {
+  const { host = '', origin } = headers;
+  if (!/^\/track(\?|$)/.test(url)) {
+    return ['404 Not Found', 'The WebSocket is at /track.'] as const;
+  }
+
+  // Any page of the Web may open a WebSocket to us, and its reader's cookies
+  // come along. No CORS stops it: the server must look where it comes from.
+  if (origin !== undefined && origin !== `http://${host}`) {
+    return ['403 Forbidden', `No WebSocket for pages of ${origin}.`] as const;
+  }
+
+  // Whoever speaks another protocol, or none, would not understand us.
+  const offered = headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
+  if (!offered.includes(protocol)) {
+    return ['400 Bad Request', `Expected the protocol ${protocol}.`] as const;
+  }
+  return undefined;
+}
+
+/** Tells every client that the server is going away: RFC 6455, 7.4.1. */
+export async function sayGoodbye({ clients }: WebSocketServer) {
+  const gone = [...clients].map((client) => {
+    client.close(1001, 'the server is going away');
+    return once(client, 'close');
+  });
+  // Who answers is gone at once. For the others we wait no longer than this.
+  const timer = setTimeout(() => {
+    for (const client of clients) client.terminate();
+  }, patience);
+  await Promise.all(gone);
+  clearTimeout(timer);
+}

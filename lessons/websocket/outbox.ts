@@ -1,0 +1,37 @@
+/**
+ * What is on its way to one client, and how much of it may wait. A client that
+ * does not read fills our memory, unless somebody decides what to leave out.
+ */
+import type { WebSocket } from 'ws';
+
+/** @param buffer bytes that may wait for a client that reads too slowly */
+export function createOutbox(client: WebSocket, buffer: number) {
+  const places = new Map<number, Uint8Array>();
+  let isBusy = false;
+
+  // Positions one after another, each when the one before has left.
+  function send() {
+    const [next] = places;
+    if (!next || isBusy) return;
+    places.delete(next[0]);
+    isBusy = true;
+    client.send(next[1], () => {
+      isBusy = false;
+      send();
+    });
+  }
+
+  return {
+    /** Sends a text. None is left out: who cannot keep up is closed. */
+    tell(text: string) {
+      if (client.bufferedAmount <= buffer) client.send(text);
+      else client.close(1008, 'reads too slowly');
+    },
+
+    /** Sends where a train is. Only the latest place of each one counts. */
+    place(train: number, bytes: Uint8Array) {
+      places.set(train, bytes);
+      send();
+    },
+  };
+}

@@ -1,0 +1,141 @@
+/** The page of the lesson: one connection, on which both sides speak. */
+import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
+import type { Departure, News } from '@on-the-wire/shared/board/update.ts';
+import { Connection } from './connection.ts';
+import { startTracks } from './tracks.ts';
+
+const element = (id: string) => document.getElementById(id)!;
+const button = (id: string) => element(id) as HTMLButtonElement;
+const board = document.querySelector<DeparturesBoard>('departures-board')!;
+
+type Message =
+  | News
+  | { kind: 'hello'; staff: boolean; rate: string }
+  | { kind: 'error'; message: string };
+
+// ---- The connection ----
+
+let lastId = '';
+let opened = 0;
+
+const connection = new Connection({
+  // No header can be added. The last id goes into the URL.
+  url: () => `ws://${location.host}/track?after=${lastId}`,
+  onMessage: (data) =>
+    typeof data === 'string'
+      ? hear(JSON.parse(data) as Message)
+      : tracks.show(data),
+  onState(state, why) {
+    const words = { waiting: 'waiting to try again', closed: 'closed' };
+    const text = state in words ? words[state as keyof typeof words] : state;
+    element('state').dataset['state'] = state;
+    element('state').textContent = text;
+    log(state, '', why);
+    const isOpen = state === 'open';
+    if (isOpen) {
+      element('opened').textContent = String((opened += 1));
+      element('protocol').textContent = why;
+    }
+    if (words[state as keyof typeof words]) element('closed').textContent = why;
+    button('open').disabled = state !== 'closed';
+    button('close').disabled = state === 'closed';
+    // Before it is open there is nothing to send with.
+    for (const id of ['report', 'announce']) button(id).disabled = !isOpen;
+    tracks.enable(isOpen);
+  },
+});
+
+// ---- What the server says ----
+
+let departures: Departure[] = [];
+
+function hear(message: Message) {
+  if (message.kind === 'hello') {
+    element('role').textContent = message.staff ? 'staff' : 'a passenger';
+    rates.value = message.rate;
+    return log('hello', '', '');
+  }
+  if (message.kind === 'error') {
+    element('answer').textContent = message.message;
+    return log('error', '', message.message);
+  }
+  const { id, kind, data } = message;
+  if (kind === 'snapshot') {
+    board.show(data);
+    departures = data.departures;
+  } else if (kind === 'departure') {
+    board.apply(data);
+    departures = departures.map((departure) =>
+      [data.train, data.replaces].includes(departure.train) ? data : departure,
+    );
+  } else board.announce(data);
+  lastId = id;
+  element('last-id').textContent = id;
+  log(kind, id, JSON.stringify(data));
+}
+
+// ---- What we say ----
+
+const say = (message: object) => connection.send(JSON.stringify(message));
+
+const tracks = startTracks(element('tracks'), (bytes) => {
+  connection.send(bytes);
+});
+
+element('report').onclick = () => {
+  const next = departures
+    .filter(({ status }) => status === 'scheduled' || status === 'boarding')
+    .sort((a, b) => a.due.localeCompare(b.due))
+    .at(0);
+  if (next) say({ kind: 'delay', train: next.train, minutes: 5 });
+};
+
+const announcement = document.forms.namedItem('announcement')!;
+announcement.onsubmit = (event) => {
+  event.preventDefault();
+  const field = announcement.elements.namedItem('text') as HTMLInputElement;
+  if (say({ kind: 'announce', text: field.value })) field.value = '';
+};
+
+// What has been given to `send`, and waits in the browser.
+setInterval(() => {
+  const bytes = connection.buffered.toLocaleString('en');
+  element('buffered').textContent = `${bytes} bytes`;
+}, 200);
+
+// ---- Close and open, and what needs a request ----
+
+element('close').onclick = () => connection.close();
+element('open').onclick = () => connection.open();
+
+// A cookie is set by an answer of HTTP. It is sent with the next handshake.
+element('sign-in').onclick = async () => {
+  await fetch('/sign-in', { method: 'POST' });
+  connection.close();
+  connection.open();
+};
+
+const rates = document.forms
+  .namedItem('rates')!
+  .elements.namedItem('rate') as unknown as RadioNodeList;
+document.forms.namedItem('rates')!.onchange = () =>
+  fetch('/rate', {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ rate: rates.value }),
+  });
+
+/** Adds a line to the log, newest first, and keeps a hundred. */
+function log(kind: string, id: string, data: string) {
+  const line = document.createElement('li');
+  for (const text of [new Date().toLocaleTimeString(), kind, id, data]) {
+    line.append(
+      Object.assign(document.createElement('span'), { textContent: text }),
+    );
+  }
+  line.className = kind;
+  element('log').prepend(line);
+  element('log').children[100]?.remove();
+}
+
+connection.open();

@@ -1,0 +1,51 @@
+/**
+ * The track diagram: six trains, each on a track of its own. A slider is a
+ * train that mouse, finger and keys can move, and that a screen reader knows.
+ */
+
+const trains = 6;
+const length = 1_000; // steps of a slider
+
+/** @param onMove gets the three bytes of each place that the reader chooses */
+export function startTracks(
+  parent: HTMLElement,
+  onMove: (bytes: Uint8Array<ArrayBuffer>) => void,
+) {
+  const sliders = Array.from({ length: trains }, (_, train) => {
+    const slider = document.createElement('input');
+    slider.type = 'range';
+    slider.max = String(length);
+    slider.value = '0';
+    const label = document.createElement('label');
+    label.append(`Track ${train + 1}`, slider);
+    parent.append(label);
+
+    // A hand moves faster than anyone sees: once for each picture is enough.
+    let isWaiting = false;
+    slider.oninput = () => {
+      if (isWaiting) return;
+      isWaiting = true;
+      requestAnimationFrame(() => {
+        isWaiting = false;
+        const place = Math.round((slider.valueAsNumber / length) * 0xffff);
+        onMove(Uint8Array.of(train, place >> 8, place & 0xff));
+      });
+    };
+    return slider;
+  });
+
+  return {
+    /** Shows where a train is, from the three bytes. */
+    show(bytes: ArrayBuffer) {
+      const [train = trains, high = 0, low = 0] = new Uint8Array(bytes);
+      const slider = sliders[train];
+      // Our own hand knows better than an echo of where it was.
+      if (!slider || slider.matches(':active')) return;
+      const place = (high << 8) | low;
+      slider.value = String(Math.round((place / 0xffff) * length));
+    },
+    enable(is: boolean) {
+      for (const slider of sliders) slider.disabled = !is;
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * WebSocket: stop asking, start talking. RFC 6455.
+ * Left out: several servers that share their clients (the last lesson).
+ */
+import { createServer as createHttpServer } from 'node:http';
+import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
+import { serveRate } from '@on-the-wire/shared/page/serve-rate.ts';
+import { isStaff, signIn } from '@on-the-wire/shared/page/staff.ts';
+import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
+import express from 'express';
+import { createSockets, refuses, sayGoodbye } from './handshake.ts';
+import { obey } from './messages.ts';
+import { createOutbox } from './outbox.ts';
+import { watchPulse } from './pulse.ts';
+import { createTracks } from './tracks.ts';
+
+const defaults = {
+  ping: 15_000, // ms between two pings
+  largest: 4_096, // bytes of one message
+  buffer: 262_144, // bytes that a slow reader may leave lying here
+  deflate: false, // whether messages are compressed: RFC 7692
+};
+type Options = typeof defaults & { feed: ReturnType<typeof createFeed> };
+
+export function createServer(options: Partial<Options> = {}): Lesson {
+  const { feed = createFeed(), ...given } = options;
+  const { ping, largest, buffer, deflate } = { ...defaults, ...given };
+  const tracks = createTracks();
+  const app = express();
+
+  // The page, the board and the switch for its rate: as in every lesson.
+  app.use(servePage(new URL('page/', import.meta.url)), serveRate(feed));
+  app.post('/sign-in', signIn);
+  app.use(tellErrors);
+  const server = createHttpServer(app);
+  const sockets = createSockets(largest, deflate);
+
+  // It begins as a request of HTTP, and is refused as one. Then come frames.
+  server.on('upgrade', (request, socket, head) => {
+    if (refuses(request, socket)) return;
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      sockets.emit('connection', client, request);
+    });
+  });
+
+  sockets.on('connection', (client, request) => {
+    const outbox = createOutbox(client, buffer);
+    const say = (message: object) => outbox.tell(JSON.stringify(message));
+
+    // First words. The cookie came with the handshake, never again.
+    const staff = isStaff(request);
+    say({ kind: 'hello', staff, rate: feed.rate });
+
+    // Who comes back names the last id seen, and gets all that came after it.
+    const [, after = ''] = request.url?.split('?after=') ?? [];
+    const missed = feed.after(after) ?? [feed.snapshot()];
+    missed.forEach(say);
+    tracks.places().forEach((bytes, train) => outbox.place(train, bytes));
+
+    // From here on both sides speak when they like: updates as text, places of
+    // trains as bytes, to all but the hand that moves the train.
+    const show = (train: number, bytes: Uint8Array, by: unknown) =>
+      by === client || outbox.place(train, bytes);
+    feed.on('update', say);
+    tracks.on('place', show);
+    client.on('message', (data: Buffer, isBinary) => {
+      try {
+        if (isBinary) tracks.move(data, client);
+        else obey(String(data), { feed, staff, say });
+      } catch (error) {
+        say({ kind: 'error', message: (error as Error).message });
+      }
+    });
+
+    // Who is gone is noticed. What breaks the protocol, `ws` has closed.
+    watchPulse(client, ping);
+    client.on('error', () => {});
+    client.on('close', () => {
+      feed.off('update', say);
+      tracks.off('place', show);
+    });
+  });
+
+  // Going away: say so to everybody, and then end what HTTP has left.
+  const close = async () => {
+    feed.close();
+    await sayGoodbye(sockets);
+    await new Promise((done) => server.close(done).closeAllConnections());
+  };
+  return { server, close };
+}
+
+// Started by itself, not by a test: listen, on this machine only.
+if (import.meta.main) {
+  const { PORT = '4001', SEED, RATE } = process.env;
+  const feed = createFeed({ seed: SEED, rate: RATE });
+  createServer({ feed }).server.listen(Number(PORT), '127.0.0.1');
+}

@@ -1,0 +1,362 @@
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { createServer as createHttpServer } from 'node:http';
+import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
+import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
+import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
+import type {
+  ConsoleMessage,
+  Page,
+  Request,
+} from '@on-the-wire/shared/testing/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { decodeFrame, encodeFrame } from '../frame.ts';
+import { createServer } from '../server.ts';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** Starts the lesson behind a tap; its feed is moved by `next()` alone. */
+async function start(options: Parameters<typeof createServer>[0] = {}) {
+  const feed = createFeed({ rate: 'night' });
+  feed.close();
+  const { server, close } = createServer({ feed, ...options });
+  const line = await listenBehindTap(server);
+  closing.push(close, line.close);
+  return { feed, line, origin: line.origin };
+}
+
+describeWithBrowser('the page', (browser) => {
+  let page: Page;
+  let other: Page;
+  beforeAll(async () => {
+    const context = await browser().newContext({ reducedMotion: 'reduce' });
+    page = await context.newPage();
+    const second = await browser().newContext({ reducedMotion: 'reduce' });
+    other = await second.newPage();
+  });
+  const visit = async (origin: string, which = page) => {
+    closing.push(() => which.goto('about:blank'));
+    await which.goto(origin);
+  };
+  const lastId = (id: string, which = page) =>
+    which.locator('#last-id', { hasText: new RegExp(`^${id}$`) }).waitFor();
+  const state = (text: string) =>
+    page
+      .locator('#state', { hasText: new RegExp(`^\\s*${text}\\s*$`) })
+      .waitFor();
+  const has = (id: string, words: string | RegExp, which = page) =>
+    which.locator(`#${id}`, { hasText: words }).waitFor();
+  const press = (name: string, which = page) =>
+    which.getByRole('button', { name }).click();
+  const count = () =>
+    page.evaluate(() => {
+      const { seen, of, doubled } =
+        document.querySelector<DeparturesBoard>('departures-board')!;
+      return { seen, of, doubled };
+    });
+
+  test('shows the board and each update, and says nothing else', async () => {
+    const { feed, origin } = await start();
+    const said: string[] = [];
+    const asked: string[] = [];
+    const hear = (message: ConsoleMessage) => said.push(message.text());
+    const fail = (error: Error) => said.push(String(error));
+    const keep = (request: Request) => asked.push(request.url());
+    page.on('console', hear).on('pageerror', fail).on('request', keep);
+    await visit(origin);
+    await state('open');
+    for (let n = 0; n < 20; n++) feed.next();
+    await lastId(`${feed.run}-20`);
+    expect(await count()).toEqual({ seen: 20, of: 20, doubled: 0 });
+    page.off('console', hear).off('pageerror', fail).off('request', keep);
+    expect(said).toEqual([]);
+    const own = asked
+      .filter((url) => !url.startsWith('data:'))
+      .map((url) => url.replace(origin, ''));
+    expect(own.sort()).toEqual([
+      '/',
+      '/board/colours.css',
+      '/board/departures-board.ts',
+      '/board/page.css',
+      '/connection.ts',
+      '/page.css',
+      '/page.ts',
+      '/tracks.ts',
+    ]);
+    expect(await page.locator('#protocol').textContent()).toBe('board.v1');
+  });
+
+  test('two pages move the same train', async () => {
+    const { origin } = await start();
+    await visit(origin);
+    await visit(origin, other);
+    await state('open');
+    const here = page.getByLabel('Track 3');
+    const there = other.getByLabel('Track 3');
+    await here.scrollIntoViewIfNeeded();
+    const box = (await here.boundingBox())!;
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + 30, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, y, { steps: 20 });
+    await page.mouse.up();
+    const value = await here.inputValue();
+    expect(Math.abs(Number(value) - 500)).toBeLessThan(60);
+    await expectValue(there, value);
+    // And by keyboard, from the other side.
+    await there.press('End');
+    await expectValue(here, '1000');
+  });
+
+  test('comes back by itself after cuts, and misses nothing', async () => {
+    const { feed, line } = await start();
+    await visit(line.origin);
+    await lastId(`${feed.run}-0`);
+    for (let n = 1; n <= 3; n++) {
+      line.cut();
+      feed.next();
+      await lastId(`${feed.run}-${n}`);
+    }
+    line.break('down:reset=after:900B');
+    const struck = line.struck('reset');
+    for (let n = 0; n < 12; n++) feed.next();
+    await struck;
+    line.break();
+    await lastId(`${feed.run}-15`);
+    expect(await count()).toEqual({ seen: 15, of: 15, doubled: 0 });
+    await has('closed', '1006');
+  });
+
+  test('closes and opens again without missing an update', async () => {
+    const { feed, origin } = await start();
+    await visit(origin);
+    await lastId(`${feed.run}-0`);
+    await press('Close');
+    await state('closed');
+    await has('closed', '1000 the page has enough');
+    expect(await page.locator('#report').isDisabled()).toBe(true);
+    for (let n = 0; n < 4; n++) feed.next();
+    await press('Open again');
+    await lastId(`${feed.run}-4`);
+    expect(await count()).toEqual({ seen: 4, of: 4, doubled: 0 });
+  });
+
+  test('is healed by a snapshot after a restart, which says 1001', async () => {
+    const feed = createFeed({ rate: 'night' });
+    feed.close();
+    const first = createServer({ feed });
+    const { port, origin } = await listen(first.server);
+    closing.push(first.close);
+    await visit(origin);
+    await lastId(`${feed.run}-0`);
+    await first.close();
+    await has('closed', '1001 the server is going away');
+    const anew = createFeed({ rate: 'night' });
+    anew.close();
+    const second = createServer({ feed: anew });
+    closing.push(second.close);
+    await listen(second.server, port);
+    await lastId(`${anew.run}-0`);
+    expect(await count()).toEqual({ seen: 0, of: 0, doubled: 0 });
+  });
+
+  test('a refused handshake is a 1006 without a reason', async () => {
+    const { origin } = await start();
+    const stranger = createHttpServer((_request, response) => {
+      response.setHeader('Content-Type', 'text/html').end('<!doctype html>');
+    });
+    const { origin: elsewhere } = await listen(stranger);
+    closing.push(async () => {
+      stranger.closeAllConnections();
+      await new Promise((done) => stranger.close(done));
+    });
+    await visit(elsewhere);
+    const told = await page.evaluate(
+      (url) =>
+        new Promise((done) => {
+          const socket = new WebSocket(url, 'board.v1');
+          const events: object[] = [];
+          socket.onerror = (event) => events.push({ type: event.type });
+          socket.onclose = ({ code, reason, wasClean }) =>
+            done([...events, { code, reason, wasClean }]);
+        }),
+      `${origin.replace('http', 'ws')}/track`,
+    );
+    expect(told).toEqual([
+      { type: 'error' },
+      { code: 1006, reason: '', wasClean: false },
+    ]);
+  });
+
+  test('notices a silence by a question of its own', async () => {
+    const { feed, line } = await start();
+    const own = await browser().newPage();
+    closing.push(() => own.close());
+    await own.clock.install();
+    await own.goto(line.origin);
+    await lastId(`${feed.run}-0`, own);
+    // While somebody answers, it goes on and on.
+    for (let n = 0; n < 3; n++) {
+      await own.clock.runFor(10_100);
+      const { id } = feed.next();
+      await lastId(id, own);
+      await own.clock.runFor(5_100);
+    }
+    expect(await own.locator('#opened').textContent()).toBe('1');
+    line.break('silence');
+    await own.clock.runFor(10_100);
+    await own.locator('#state', { hasText: 'open' }).waitFor();
+    await own.clock.runFor(5_100);
+    await has('closed', 'nothing for 5 s', own);
+    line.break();
+    const { id } = feed.next();
+    await own.clock.runFor(1_000);
+    await lastId(id, own);
+  });
+
+  test('shows what waits to be sent', async () => {
+    const { origin, line } = await start();
+    await visit(origin);
+    await state('open');
+    line.break('silence');
+    // More than the system takes at once, although it is never read.
+    await page.evaluate(() => {
+      const { send } = WebSocket.prototype;
+      const flood = new Uint8Array(4_000_000);
+      WebSocket.prototype.send = function () {
+        WebSocket.prototype.send = send;
+        this.send(flood);
+        this.send(flood);
+        this.send(flood);
+      };
+    });
+    await page.getByLabel('Track 1').press('End');
+    await has('buffered', /^[1-9][\d,]+ bytes$/);
+  });
+
+  test('staff report and announce; others are told why not', async () => {
+    const { feed, origin } = await start();
+    await page.context().clearCookies();
+    await visit(origin);
+    await visit(origin, other);
+    await state('open');
+    await press('Report the next');
+    await has('answer', 'Only staff may do this: sign in first.');
+    await press('Sign in as staff');
+    await has('role', 'staff');
+    await press('Report the next');
+    await lastId(`${feed.run}-1`, other);
+    const words = '<b>Gleis 7</b> & „Zürich“';
+    await page.getByRole('textbox').fill(words);
+    await press('Announce');
+    await other.getByText(words).first().waitFor();
+    expect(await page.getByRole('textbox').inputValue()).toBe('');
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'is accessible, and fits a phone: %s',
+    async (colorScheme) => {
+      const { feed, origin } = await start();
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width: 390, height: 844 });
+      await visit(origin);
+      await lastId(`${feed.run}-0`);
+      expect(await accessibilityViolations(page)).toEqual([]);
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth,
+      );
+      expect(wide).toBe(390);
+      await page.setViewportSize({ width: 1280, height: 800 });
+    },
+  );
+
+  test('Chromium understands our frames, and we understand its', async () => {
+    // An echo made of nothing but frame.ts.
+    const server = createHttpServer((_request, response) => {
+      response.setHeader('Content-Type', 'text/html').end('<!doctype html>');
+    });
+    server.on('upgrade', (request, socket) => {
+      const fixed = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+      const accept = createHash('sha1')
+        .update(request.headers['sec-websocket-key'] + fixed)
+        .digest('base64');
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n' +
+          `Connection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      );
+      let rest = new Uint8Array();
+      socket.on('data', (piece: Buffer) => {
+        rest = Uint8Array.from(Buffer.concat([rest, piece]));
+        for (;;) {
+          const read = decodeFrame(rest);
+          if (!read) return;
+          rest = rest.slice(read.end);
+          const { final, opcode, payload } = read.frame;
+          socket.write(encodeFrame({ final, opcode, payload }));
+        }
+      });
+      closing.push(async () => socket.destroy());
+    });
+    const { origin } = await listen(server);
+    closing.push(async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    });
+    await visit(origin);
+    const wrong = await page.evaluate(
+      async (url) => {
+        const socket = new WebSocket(url);
+        socket.binaryType = 'arraybuffer';
+        await new Promise((done) => (socket.onopen = done));
+        const problems: string[] = [];
+        for (const [n, size] of [0, 1, 125, 126, 65_535, 65_536, 300_000]
+          .flatMap((each) => [each, each])
+          .entries()) {
+          const bytes = crypto.getRandomValues(
+            new Uint8Array(Math.min(size, 65_536)),
+          );
+          const text = Array.from({ length: size }, (_, i) =>
+            'aü🚆'.charAt((i * 7) % 2),
+          ).join('');
+          const isText = n % 2 === 0;
+          const heard = new Promise<MessageEvent>(
+            (done) => (socket.onmessage = done),
+          );
+          socket.send(isText ? text : bytes);
+          const { data } = await heard;
+          const same = isText
+            ? data === text
+            : String(new Uint8Array(data as ArrayBuffer)) === String(bytes);
+          if (!same) problems.push(`${isText ? 'text' : 'bytes'} of ${size}`);
+        }
+        const closed = new Promise<CloseEvent>(
+          (done) => (socket.onclose = done),
+        );
+        socket.close(4321, 'genug');
+        const { code, reason, wasClean } = await closed;
+        return [...problems, `${code} ${reason} ${wasClean}`];
+      },
+      origin.replace('http', 'ws'),
+    );
+    expect(wrong).toEqual(['4321 genug true']);
+  });
+});
+
+/** Waits until a slider stands where it should. */
+async function expectValue(
+  slider: ReturnType<Page['getByLabel']>,
+  value: string,
+) {
+  const handle = (await slider.elementHandle())!;
+  await slider
+    .page()
+    .waitForFunction(([each, is]) => (each as HTMLInputElement).value === is, [
+      handle,
+      value,
+    ] as const);
+}
