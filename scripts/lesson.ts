@@ -56,7 +56,11 @@ const program = new Command('pnpm lesson')
       .choices(['lines', 'bytes'])
       .preset('lines'),
   )
-  .option('--fault <fault>', 'let the network fail: latency=300~50, …', collect)
+  .option(
+    '--fault <fault>',
+    'let the network fail: latency=300~50, down@a-b, …',
+    collect,
+  )
   .option('--seed <n>', 'the same seed, the same faults', parseSeed)
   .showHelpAfterError()
   .exitOverride()

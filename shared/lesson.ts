@@ -3,6 +3,7 @@
  * found, started, watched, tested and compared without knowing about it.
  */
 import type { Server } from 'node:http';
+import type { Server as TcpServer } from 'node:net';
 import type { Http2SecureServer } from 'node:http2';
 
 /** What `createServer()` of a lesson returns. */
@@ -15,6 +16,18 @@ export interface Lesson {
    * Ends every byte stream, socket and timer that the lesson opened, then the
    * server. Resolves when nothing is left; may be called twice.
    */
+  close(): Promise<void>;
+}
+
+/**
+ * What `createServer()` returns in a lesson of several processes, in the file of
+ * each: what it listens with need not speak HTTP.
+ */
+export interface LessonProcess {
+  server: TcpServer;
+  /** The servers of its further addresses, by their names in the manifest. */
+  others?: Record<string, TcpServer>;
+  /** As a lesson's. */
   close(): Promise<void>;
 }
 
@@ -41,6 +54,37 @@ export interface Manifest {
    * `createServer` takes that origin as an option of the same name.
    */
   addresses?: string[];
+  /**
+   * Where a lesson has several processes: each by its name, `server.ts` among
+   * them. Each listens on the port in `PORT`, at 127.0.0.1.
+   */
+  processes?: Record<string, ProcessManifest>;
+}
+
+/** What is spoken at an address: `frames` have their length in 4 bytes before. */
+export type Speech = 'http' | 'mqtt' | 'frames';
+
+/** One of a lesson's processes. */
+export interface ProcessManifest {
+  /** Its file in the lesson's folder; `<name>.ts`, unless said otherwise. */
+  file?: string;
+  /** What is spoken at its port; `http`, unless said otherwise. */
+  speaks?: Speech;
+  /**
+   * Its further addresses: it finds what to listen on in `PORT_…`. Whoever
+   * calls one calls it by this name.
+   */
+  addresses?: Record<string, Speech>;
+  /**
+   * Whom it calls: it finds each at `<NAME>_URL`, such as `BROKER_URL`, a URL
+   * with a number for its host.
+   */
+  calls?: string[];
+  /**
+   * Browsers call it. The processes find the URL that a page uses for it in
+   * `URL_<NAME>`.
+   */
+  browsers?: boolean;
 }
 
 /** A lesson as the harness found it on disk. */

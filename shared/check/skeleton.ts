@@ -39,7 +39,7 @@ export async function checkSkeleton(root: string): Promise<Finding[]> {
         ...(await missingEntries(root, folder)),
         ...(await checkManifest(root, folder)),
         ...(await checkSmallest(root, `${folder}/smallest.ts`)),
-        ...(await checkServer(root, `${folder}/server.ts`)),
+        ...(await checkProcesses(root, folder)),
         ...(await checkColumns(root, folder, files)),
         ...(await checkTutorial(root, folder)),
       ];
@@ -130,6 +130,30 @@ function linesOfCode(text: string): number {
     if (words.endsWith('*/')) inComment = false;
     return words !== '' && !comment;
   }).length;
+}
+
+/** server.ts, and where a lesson has several processes, the file of each. */
+async function checkProcesses(
+  root: string,
+  folder: string,
+): Promise<Finding[]> {
+  const { processes = {} } = (await packageJson(root, folder))?.lesson ?? {};
+  const files = Object.entries(processes).map(
+    ([name, { file = `${name}.ts` }]) => file,
+  );
+  const findings: Finding[] = [];
+  for (const file of new Set(['server.ts', ...files])) {
+    const path = `${folder}/${file}`;
+    if (files.includes(file) && !(await exists(join(root, path))))
+      findings.push({
+        file: path,
+        found: 'no such file',
+        expected: 'a file for each process in "lesson.processes"',
+        remedy: 'Write it, or take its process out of package.json.',
+      });
+    findings.push(...(await checkServer(root, path)));
+  }
+  return findings;
 }
 
 async function checkServer(root: string, file: string): Promise<Finding[]> {

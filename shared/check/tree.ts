@@ -93,6 +93,7 @@ export interface PackageJson {
     question?: string;
     order?: number;
     minutes?: number;
+    processes?: Record<string, { file?: string; calls?: string[] }>;
   };
 }
 

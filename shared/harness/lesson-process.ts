@@ -25,8 +25,8 @@ export interface Address {
   name: string;
   /** What the lesson must listen on. */
   port: number;
-  /** Where a page finds it. */
-  url: string;
+  /** Where a page finds it, if a page asks it. */
+  url?: string;
 }
 
 export interface LessonProcess {
@@ -46,6 +46,7 @@ export interface LessonProcess {
  *
  * @param port what the lesson finds in `PORT`, and must listen on
  * @param addresses what it finds in `PORT_…` and `URL_…`
+ * @param environment what it finds there besides
  * @param flags for Node itself, such as `--inspect`
  * @param onLine gets every line that the process writes, Node's report of a
  *   fatal error aside: that is in `ended`
@@ -55,6 +56,7 @@ export function startProcess({
   file,
   port,
   addresses = [],
+  environment = {},
   flags,
   onLine,
 }: {
@@ -62,6 +64,7 @@ export function startProcess({
   file: string;
   port: number;
   addresses?: Address[] | undefined;
+  environment?: Record<string, string> | undefined;
   flags: string[];
   onLine: (from: 'stdout' | 'stderr', line: string) => void;
 }): LessonProcess {
@@ -79,11 +82,12 @@ export function startProcess({
         ...process.env,
         PORT: String(port),
         ...Object.fromEntries(
-          addresses.flatMap((address) => [
-            [`PORT_${address.name.toUpperCase()}`, String(address.port)],
-            [`URL_${address.name.toUpperCase()}`, address.url],
+          addresses.flatMap(({ name, port: at, url }) => [
+            [`PORT_${name.toUpperCase()}`, String(at)],
+            ...(url === undefined ? [] : [[`URL_${name.toUpperCase()}`, url]]),
           ]),
         ),
+        ...environment,
         // A restart is for one saved file, and reads hundreds.
         NODE_COMPILE_CACHE: compiled,
       },

@@ -18,6 +18,8 @@ export interface ServerOptions {
   port: number;
   /** Its further addresses. */
   addresses?: Address[];
+  /** What its process finds in its environment besides. */
+  environment?: Record<string, string>;
   /** Flags for the Node of its process. */
   flags: string[];
   /** ms until a process that runs and does not listen is called crashed. */
@@ -33,7 +35,7 @@ interface Events {
 }
 
 /** How the server is; tells each change. */
-class ServerState extends EventEmitter<{ change: [LessonState] }> {
+export class ServerState extends EventEmitter<{ change: [LessonState] }> {
   current: LessonState = {
     status: 'starting',
     pageVersion: 1,
@@ -76,11 +78,13 @@ export class LessonServer extends EventEmitter<Events> {
 
   start(): void {
     const { folder, file, port, addresses, flags, patience } = this.#options;
+    const { environment } = this.#options;
     const life = startProcess({
       folder,
       file,
       port,
       addresses,
+      environment,
       flags,
       onLine: (from, line) => this.emit('line', line, from),
     });

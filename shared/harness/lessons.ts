@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import type { FoundLesson, Manifest } from '../lesson.ts';
+import { complaintAboutProcesses } from './processes-manifest.ts';
 
 /** The folder of all lessons, as an absolute path. */
 export const lessonsFolder = fileURLToPath(
@@ -114,6 +115,8 @@ function readManifest(folder: string, name: string): Manifest {
     const expected = 'names in small letters such as ["other"], or no field';
     throw broken('lesson.addresses', addresses, expected);
   }
+  const complaint = complaintAboutProcesses(values['processes']);
+  if (complaint) throw broken(...complaint);
   return manifest as Manifest;
 
   function broken(field: string, value: unknown, expected: string) {

@@ -42,10 +42,14 @@ function way({ kind, direction }: Note): string {
   return direction === 'up' ? '→ ' : '← ';
 }
 
-/** `  1.234 s #2 `: since the tap began, and on which connection. */
-function when({ time, connection }: LiveUnit | Note): string {
+/**
+ * `  1.234 s #2 `: since the tap began, and on which connection; of several
+ * links, on which.
+ */
+function when({ time, connection, link }: LiveUnit | Note): string {
   const seconds = (time / 1000).toFixed(3).padStart(8);
-  return `${seconds} s ${`#${connection}`.padEnd(4)}`;
+  const on = link === undefined ? '' : `${link.padEnd(18)} `;
+  return `${seconds} s ${`#${connection}`.padEnd(4)}${on}`;
 }
 
 function dumpOf(tap: Tap, { connection, unit }: LiveUnit): string[] {

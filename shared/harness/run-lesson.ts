@@ -7,13 +7,15 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import type { FoundLesson } from '../lesson.ts';
+import type { Crash, FoundLesson } from '../lesson.ts';
 import type { Fault, Tap } from '../tap/tap.ts';
 import type { WireLog } from '../view/log.ts';
 import { describeCrash } from './crash.ts';
+import { LessonGroup } from './lesson-group.ts';
 import { LessonServer } from './lesson-server.ts';
 import { HarnessError } from './lessons.ts';
 import { openInBrowser } from './open-in-browser.ts';
+import { planProcesses, publicNames } from './plan-processes.ts';
 import { defaultPort, findPorts, freePort } from './ports.ts';
 import { sayAs, type Terminal } from './terminal.ts';
 import { watchLesson } from './watch.ts';
@@ -46,7 +48,7 @@ export interface RunningLesson {
   lessonUrl: string;
   /** Where its further addresses are, by their names. */
   otherUrls: Record<string, string>;
-  server: LessonServer;
+  server: LessonServer | LessonGroup;
   /** What all of the lesson's connections go through. */
   tap: Tap;
   /** Ends the lesson's process, the shell and the watch. May be called twice. */
@@ -80,41 +82,45 @@ export async function runLesson(
     const start = `The lesson "${name}" cannot be started`;
     throw new HarnessError(`${start}: there is no ${file} in ${folder}.`, 1);
   }
-  const count = 2 + others.length;
+  const isGroup = !smallest && lesson.manifest.processes !== undefined;
+  // Of the pages that browsers call the first is the lesson's.
+  const further = isGroup ? publicNames(lesson).slice(1) : others;
+  const count = 2 + further.length;
   const shellPort = await findPorts(port, defaultPort, count);
   const lessonPort = shellPort + 1;
   const urlOf = (at: number) => `http${tls ? 's' : ''}://127.0.0.1:${at}/`;
   const lessonUrl = urlOf(lessonPort);
-  const serverPort = await freePort();
+  const plan = isGroup ? await planProcesses(lesson, lessonPort) : undefined;
+  for (const each of plan?.processes ?? []) {
+    if (existsSync(join(folder, each.file))) continue;
+    const why = `there is no ${each.file} in ${folder} for "${each.name}"`;
+    throw new HarnessError(
+      `The lesson "${name}" cannot be started: ${why}.`,
+      1,
+    );
+  }
+  const serverPort = plan ? plan.links[0]!.target.port : await freePort();
   const furtherAddresses = await Promise.all(
-    others.map(async (other, index) => ({
+    further.map(async (other, index) => ({
       name: other,
-      port: await freePort(),
+      port: plan?.links[1 + index]!.target.port ?? (await freePort()),
       publicPort: lessonPort + 1 + index,
       url: urlOf(lessonPort + 1 + index),
     })),
   );
   const certificate = tls ? await findCertificate() : undefined;
-  const server = new LessonServer({
-    folder,
-    file,
-    port: serverPort,
-    addresses: furtherAddresses,
-    flags,
-    patience,
-  });
-
-  const width = Math.max(name.length, 'lesson'.length);
-  const sayLesson = sayAs(name, width, 'cyan', terminal);
+  const names = plan ? plan.processes.map((each) => each.name) : [name];
+  const width = Math.max(...names.map((each) => each.length), 'lesson'.length);
+  const sayFrom = (process: string) => sayAs(process, width, 'cyan', terminal);
   const say = sayAs('lesson', width, 'magenta', terminal);
-  server.on('line', sayLesson);
-  server.on('crash', (crash) => {
-    for (const line of describeCrash(crash, folder)) sayLesson(line, 'stderr');
+  const onCrash = (process: string, crash: Crash) => {
+    for (const line of describeCrash(crash, folder))
+      sayFrom(process)(line, 'stderr');
     say('Waiting for the next save', 'stderr');
-  });
-  server.on('restarted', (files, ms) => {
+  };
+  const onRestarted = (files: string[], ms: number) =>
     say(`${files.join(', ')} saved: restarted in ${Math.round(ms)} ms`);
-  });
+  const server = makeServer();
 
   // First the watch, which reads the files, then the process that does: what is
   // saved in between restarts it once too often, never once too little.
@@ -161,6 +167,24 @@ export async function runLesson(
     stop,
   };
 
+  function makeServer(): LessonServer | LessonGroup {
+    const settings = { folder, flags, patience };
+    if (plan)
+      return new LessonGroup(plan.processes, settings)
+        .on('line', (from, line, to) => sayFrom(from)(line, to))
+        .on('crash', onCrash)
+        .on('restarted', onRestarted);
+    return new LessonServer({
+      ...settings,
+      file,
+      port: serverPort,
+      addresses: furtherAddresses,
+    })
+      .on('line', sayFrom(name))
+      .on('crash', (crash) => onCrash(name, crash))
+      .on('restarted', onRestarted);
+  }
+
   async function findCertificate() {
     const { localCertificate } =
       await import('../certificates/certificates.ts');
@@ -169,9 +193,10 @@ export async function runLesson(
 
   async function startTap() {
     const { createTap } = await import('../tap/tap.ts');
+    const [first, ...links] = plan?.links ?? [];
     const created = createTap({
       target: { host: '127.0.0.1', port: serverPort },
-      faults,
+      ...(first && { link: first.name }),
       ...(certificate && { tls: certificate }),
       ...(seed !== undefined && { seed }),
     });
@@ -179,7 +204,10 @@ export async function runLesson(
     const { LiveUnits } = await import('../view/live-units.ts');
     const { keepMemorySmall } = await import('../view/small-memory.ts');
     keepMemorySmall();
-    const units = new LiveUnits(created);
+    const spoken = links.flatMap(({ name: link, protocol }) =>
+      protocol ? [[link, protocol] as const] : [],
+    );
+    const units = new LiveUnits(created, Object.fromEntries(spoken));
     if (!smallest) {
       const { WireLog } = await import('../view/log.ts');
       log = new WireLog(created.recording, units);
@@ -191,8 +219,16 @@ export async function runLesson(
       closing.push(() => printCounts(units, sayWire));
     }
     await created.listen(lessonPort);
-    for (const { port: behind, publicPort } of furtherAddresses)
-      await created.listenFor({ host: '127.0.0.1', port: behind }, publicPort);
+    for (const link of links)
+      await created.listenFor(link.target, link.port, link.name);
+    if (!plan)
+      for (const { port: behind, publicPort } of furtherAddresses)
+        await created.listenFor(
+          { host: '127.0.0.1', port: behind },
+          publicPort,
+        );
+    // Not before: a fault may name a link.
+    created.setFaults(faults);
     if (certificate) {
       const { followRefused } = await import('./refused.ts');
       followRefused(created, (refused) => server.state.set({ refused }));
@@ -238,6 +274,7 @@ export async function runLesson(
     }
     for (const { name: other, url } of furtherAddresses)
       lines.push(`  Also     ${url} (${other})`);
+    for (const note of plan?.notes ?? []) lines.push(`  Note     ${note}`);
     lines.push('  Stop     Ctrl+C', '');
     if (port === undefined && shellPort !== defaultPort) {
       const usual = defaultPort + 1;

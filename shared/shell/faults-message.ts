@@ -8,8 +8,10 @@ export interface FaultsMessage {
     /** The faults that it stands for, as `now` would tell them. */
     faults: string[];
   }[];
+  /** The links that can be broken one by one; none where there is only one. */
+  links: string[];
   /** The faults that apply, each as text that can be set again. */
-  now: { name: string; text: string; sentence: string }[];
+  now: { name: string; link?: string; text: string; sentence: string }[];
 }
 
 export interface FaultKindMessage {

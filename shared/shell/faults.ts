@@ -37,8 +37,10 @@ export function faultsOf(tap: Tap): FaultsMessage {
       sentence,
       faults: parseFaults(faults).map(formatFault),
     })),
+    links: tap.links,
     now: tap.faults.map((fault) => ({
       name: fault.name,
+      ...(fault.link !== undefined && { link: fault.link }),
       text: formatFault(fault),
       sentence: describeFault(fault),
     })),

@@ -15,6 +15,8 @@ import { type Listener, Story } from './story.ts';
 export interface Run extends Listener {
   readonly seed: number;
   target(): Target;
+  /** What the port is called at which its connections come in. */
+  readonly link?: string | undefined;
   /** Where the target speaks TLS. */
   readonly context?: SecureContext;
   faults(): readonly RunningFault[];
@@ -57,7 +59,8 @@ export class Connection implements Surroundings, Victim {
   constructor(run: Run, connection: number, raw: Socket) {
     this.#run = run;
     this.connection = connection;
-    this.#story = new Story(run, connection, raw, run.context !== undefined);
+    const encrypted = run.context !== undefined;
+    this.#story = new Story(run, connection, raw, encrypted, run.link);
     this.#raw = raw;
     this.#client = raw;
     this.#adopt(raw);
@@ -78,7 +81,7 @@ export class Connection implements Surroundings, Victim {
   /** Shakes hands where there is TLS, then dials the target. */
   async open(): Promise<void> {
     this.#raw.on('error', () => this.#lost('up'));
-    this.fit(this.#run.faults());
+    this.fit();
     if (this.#over) return;
     if (this.#run.context) {
       const client = await this.#encrypt(this.#run.context);
@@ -92,8 +95,9 @@ export class Connection implements Surroundings, Victim {
     else await this.#dial();
   }
 
-  /** From here on these faults apply. */
-  fit(faults: readonly RunningFault[]): void {
+  /** From here on the faults apply that the run has now. */
+  fit(): void {
+    const faults = this.#run.faults();
     for (const [fault, stop] of this.#watches) {
       if (faults.includes(fault)) continue;
       stop();

@@ -6,6 +6,8 @@ import { offeredProtocols } from './encrypted.ts';
 /** A port at which a tap accepts connections, and the target behind it. */
 export class Door {
   target: Target;
+  /** What leads through it is called so; where nothing is said, it has none. */
+  link: string | undefined;
   readonly #server: net.Server;
   #offers: Promise<string[]> | undefined;
 

@@ -12,6 +12,8 @@ export interface Opened {
   client: { host: string; port: number };
   /** At which of the tap's ports it was accepted. */
   port: number;
+  /** What that port is called, where it has a name: `station-broker`. */
+  link?: string;
   encrypted: boolean;
   /** What client and tap agreed on by ALPN (RFC 7301), if on anything. */
   protocol?: string;

@@ -10,6 +10,8 @@ export interface RunningFault {
   direction: Direction | 'each';
   /** Bytes meet a lower rank first. */
   rank: number;
+  /** The only link that it strikes. */
+  link?: string | undefined;
 }
 
 /** What a direction of a connection needs of the connection. */

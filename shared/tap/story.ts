@@ -32,6 +32,7 @@ export class Story {
   /** Now: a socket that was torn down no longer knows it. */
   readonly #port: number;
   readonly #encrypted: boolean;
+  readonly #link: string | undefined;
   readonly #accepted: number;
   readonly #offsets = { up: 0, down: 0 };
   #told = false;
@@ -41,12 +42,14 @@ export class Story {
     connection: number,
     raw: Socket,
     encrypted: boolean,
+    link?: string,
   ) {
     this.#listener = listener;
     this.connection = connection;
     this.#raw = raw;
     this.#port = raw.localPort ?? 0;
     this.#encrypted = encrypted;
+    this.#link = link;
     this.#accepted = listener.now();
   }
 
@@ -61,6 +64,7 @@ export class Story {
         port: this.#raw.remotePort ?? 0,
       },
       port: this.#port,
+      ...(this.#link !== undefined && { link: this.#link }),
       encrypted: this.#encrypted,
       protocol: this.protocol,
     });

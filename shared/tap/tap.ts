@@ -13,7 +13,7 @@ import { Door } from './door.ts';
 import type { TapEvents } from './events.ts';
 import { faultKinds } from './faults/catalogue.ts';
 import type { Fault } from './faults/kind.ts';
-import { formatFault, kindOf } from './faults/parse.ts';
+import { FaultError, formatFault, kindOf } from './faults/parse.ts';
 import type { RunningFault } from './one-way.ts';
 import { Recording } from './recording.ts';
 
@@ -43,6 +43,8 @@ export interface TapOptions {
    * have a certificate that Node trusts.
    */
   tls?: { key: string; cert: string };
+  /** What leads to the target is called, such as `browser-gateway`. */
+  link?: string;
   /** See `parseFaults`. */
   faults?: readonly Fault[];
   /** What all that is random is drawn from; the same seed, the same run. */
@@ -72,14 +74,14 @@ export class Tap extends EventEmitter<TapEvents> {
   #running = new Map<string, RunningFault>();
   #whenIdle: (() => void) | undefined;
 
-  constructor({ target, tls: pair, faults, seed, slab }: TapOptions) {
+  constructor({ target, tls: pair, link, faults, seed, slab }: TapOptions) {
     super();
     this.seed = seed ?? Math.floor(Math.random() * 2 ** 31);
     this.began = Date.now();
     this.recording = new Recording(slab);
     this.#context = pair && tls.createSecureContext(pair);
-    this.setFaults(faults ?? []);
-    this.#doors = [this.#makeDoor(target)];
+    this.#doors = [this.#makeDoor(target, link)];
+    this.#apply(faults ?? []);
   }
 
   /** May be changed: connections to come go there. */
@@ -104,19 +106,22 @@ export class Tap extends EventEmitter<TapEvents> {
 
   /**
    * Accepts connections to another target too, at a port of its own: recorded
-   * together with all others, and under the same faults.
+   * together with all others, and under the same faults, save those of one
+   * link.
    *
+   * @param link what leads there is called
    * @returns the port
    * @throws as `listen`
    */
-  async listenFor(
-    target: Target,
-    port = 0,
-    host = '127.0.0.1',
-  ): Promise<number> {
-    const door = this.#makeDoor(target);
+  async listenFor(target: Target, port = 0, link?: string): Promise<number> {
+    const door = this.#makeDoor(target, link);
     this.#doors.push(door);
-    return door.listen(port, host);
+    return door.listen(port, '127.0.0.1');
+  }
+
+  /** The names of what leads to its targets, where they have some. */
+  get links(): string[] {
+    return this.#doors.flatMap(({ link }) => link ?? []);
   }
 
   /** Where it listens; 0 where it does not. */
@@ -139,22 +144,37 @@ export class Tap extends EventEmitter<TapEvents> {
    * set before, with the same numbers, go on as they are; what the others held
    * is handed on at once.
    *
-   * @throws FaultError where there is no fault of that name; all stays as it was
+   * @throws FaultError where there is no fault or no link of that name; all
+   *   stays as it was
    */
   setFaults(faults: readonly Fault[]): void {
+    const { links } = this;
+    for (const { link } of faults) {
+      if (link === undefined || links.includes(link)) continue;
+      const known = links.length === 0 ? 'none has a name' : links.join(', ');
+      throw new FaultError(`There is no link "${link}". There are: ${known}.`);
+    }
+    this.#apply(faults);
+  }
+
+  #apply(faults: readonly Fault[]): void {
     const running = new Map<string, RunningFault>();
     for (const fault of faults) {
-      const { name, direction, values } = fault;
+      const { name, direction, values, link } = fault;
       const kind = kindOf(name);
       const text = formatFault(fault);
       const rank = faultKinds.indexOf(kind);
-      const fresh = () => ({ strike: kind.start(values), direction, rank });
+      const fresh = () => ({
+        strike: kind.start(values),
+        direction,
+        rank,
+        link,
+      });
       running.set(text, this.#running.get(text) ?? fresh());
     }
     this.#faults = [...faults];
     this.#running = running;
-    const all = [...running.values()];
-    for (const connection of this.#connections.values()) connection.fit(all);
+    for (const connection of this.#connections.values()) connection.fit();
   }
 
   /**
@@ -193,13 +213,14 @@ export class Tap extends EventEmitter<TapEvents> {
     await Promise.all([...closed, idle]);
   }
 
-  #makeDoor(target: Target): Door {
+  #makeDoor(target: Target, link: string | undefined): Door {
     const door = new Door(target, (raw) => {
       this.#accepted += 1;
       const connection = new Connection(run, this.#accepted, raw);
       this.#connections.set(this.#accepted, connection);
       void connection.open();
     });
+    door.link = link;
     const run = this.#createRun(door);
     return door;
   }
@@ -211,7 +232,11 @@ export class Tap extends EventEmitter<TapEvents> {
       seed,
       context: this.#context,
       target: () => door.target,
-      faults: () => [...this.#running.values()],
+      link: door.link,
+      faults: () =>
+        [...this.#running.values()].filter(
+          ({ link }) => link === undefined || link === door.link,
+        ),
       now: () => performance.now() - this.#zero,
       offers: () => door.offers(),
       opened: (event) => {

@@ -22,6 +22,8 @@ export class KeptLines {
   end = 0;
   readonly #size: number;
   readonly #connection: Uint32Array;
+  /** 0 for none; otherwise which of `#links`, from 1. */
+  readonly #link: Uint8Array;
   readonly #time: Float64Array;
   /** 0 for a note; otherwise which of `#kinds`, from 1. */
   readonly #kind: Uint8Array;
@@ -39,6 +41,7 @@ export class KeptLines {
   readonly #form: (Unit['form'] | undefined)[];
   readonly #rare = new Map<number, Rare>();
   readonly #notes = new Map<number, Note>();
+  readonly #links: string[] = [];
   readonly #kinds: Unit['kind'][] = [];
   readonly #kindNumbers = new Map<Unit['kind'], number>();
 
@@ -47,6 +50,7 @@ export class KeptLines {
     const numbers = () => new Float64Array(size);
     this.#size = size;
     this.#connection = new Uint32Array(size);
+    this.#link = new Uint8Array(size);
     this.#time = numbers();
     this.#kind = new Uint8Array(size);
     this.#layer = new Uint8Array(size);
@@ -68,15 +72,16 @@ export class KeptLines {
   }
 
   addNote(note: Note): void {
-    const at = this.#next(note.connection, note.time);
+    const at = this.#next(note);
     this.#kind[at] = 0;
     this.#summary[at] = '';
     this.#form[at] = undefined;
     this.#notes.set(at, note);
   }
 
-  addUnit({ connection, time, unit }: LiveUnit): void {
-    const at = this.#next(connection, time);
+  addUnit(live: LiveUnit): void {
+    const { unit } = live;
+    const at = this.#next(live);
     this.#kind[at] = this.#numberOf(unit.kind);
     this.#layer[at] = unit.layer;
     this.#flags[at] =
@@ -120,11 +125,16 @@ export class KeptLines {
       message: optional(this.#message[at]!),
       form: this.#form[at]!,
     });
-    return { connection: this.#connection[at]!, time: this.#time[at]!, unit };
+    return {
+      connection: this.#connection[at]!,
+      link: this.#links[this.#link[at]! - 1],
+      time: this.#time[at]!,
+      unit,
+    };
   }
 
   /** Makes room for a line; what was there before is forgotten. */
-  #next(connection: number, time: number): number {
+  #next({ connection, link, time }: Entry): number {
     const at = this.end % this.#size;
     if (this.end >= this.#size) {
       this.#rare.delete(at);
@@ -133,7 +143,13 @@ export class KeptLines {
     this.end += 1;
     this.#connection[at] = connection;
     this.#time[at] = time;
+    this.#link[at] = link === undefined ? 0 : this.#placeOf(link) + 1;
     return at;
+  }
+
+  #placeOf(link: string): number {
+    const known = this.#links.indexOf(link);
+    return known >= 0 ? known : this.#links.push(link) - 1;
   }
 
   #numberOf(kind: Unit['kind']): number {

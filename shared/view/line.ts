@@ -4,7 +4,7 @@ import type { UnitLine } from './source.ts';
 /** What of a unit is told in a line: all but its bytes. */
 export function unitParts(
   unit: Unit,
-): Omit<UnitLine, 'n' | 'connection' | 'time'> {
+): Omit<UnitLine, 'n' | 'connection' | 'link' | 'time'> {
   const { kind, direction, layer, size, payload, counts, summary } = unit;
   const { problem, exchange, stream, message } = unit;
   return {

@@ -5,6 +5,7 @@
 import { EventEmitter } from 'node:events';
 import type { Opened, Read, Tap } from '../tap/tap.ts';
 import { decodeConnection } from '../wire/connection.ts';
+import type { Protocol } from '../wire/connection.ts';
 import type { ConnectionDecoder, Direction, Unit } from '../wire/unit.ts';
 import { countNote, countUnit, noCounts, type Counts } from './counts.ts';
 
@@ -12,6 +13,8 @@ import { countNote, countUnit, noCounts, type Counts } from './counts.ts';
 export interface LiveUnit {
   /** 1 for the tap's first connection, then 2, 3, … */
   connection: number;
+  /** The link that it is on, where the run has several. */
+  link?: string | undefined;
   /** ms since the tap was created. */
   time: number;
   unit: Unit;
@@ -20,6 +23,7 @@ export interface LiveUnit {
 /** Something that happened to a connection and is no bytes, in words. */
 export interface Note {
   connection: number;
+  link?: string | undefined;
   /** ms since the tap was created. */
   time: number;
   /** `open` and `end` are the connection's own; a fault is ours. */
@@ -52,15 +56,19 @@ export class LiveUnits extends EventEmitter<{
 }> {
   readonly #counts: Counts = noCounts();
   readonly #decoders = new Map<number, ConnectionDecoder>();
+  readonly #links = new Map<number, string>();
   readonly #bytes = new Uint8Array(WAITING);
   #used = 0;
   #waiting: Waiting[] = [];
 
-  constructor(tap: Tap) {
+  /** @param spoken what a link speaks, where its first bytes do not tell */
+  constructor(tap: Tap, spoken: Readonly<Record<string, Protocol>> = {}) {
     super();
     tap.on('open', (opened) => {
-      const { connection, time, protocol } = opened;
-      this.#decoders.set(connection, decodeConnection({ alpn: protocol }));
+      const { connection, time, protocol: alpn, link } = opened;
+      const protocol = link === undefined ? undefined : spoken[link];
+      this.#decoders.set(connection, decodeConnection({ alpn, protocol }));
+      if (link !== undefined) this.#links.set(connection, link);
       this.#note({ connection, time, kind: 'open', text: describe(opened) });
     });
     tap.on('read', (read) => this.#wait(read));
@@ -90,6 +98,7 @@ export class LiveUnits extends EventEmitter<{
     tap.on('close', ({ connection }) => {
       this.#decode();
       this.#decoders.delete(connection);
+      this.#links.delete(connection);
     });
   }
 
@@ -138,16 +147,17 @@ export class LiveUnits extends EventEmitter<{
   }
 
   #tell(connection: number, time: number, units: Unit[] = []): void {
+    const link = this.#links.get(connection);
     for (const unit of units) {
       countUnit(this.#counts, unit);
-      this.emit('unit', { connection, time, unit });
+      this.emit('unit', { connection, link, time, unit });
     }
   }
 
   #note(note: Note): void {
     this.#decode();
     countNote(this.#counts, note.kind);
-    this.emit('note', note);
+    this.emit('note', { ...note, link: this.#links.get(note.connection) });
   }
 }
 

@@ -96,16 +96,18 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
 
 function lineOf(entry: Entry, n: number): Line {
   const { connection, time } = entry;
+  const on = entry.link === undefined ? {} : { link: entry.link };
   if (!('unit' in entry)) {
     const { kind, text: summary, direction } = entry;
     return {
       n,
       connection,
+      ...on,
       time,
       kind,
       summary,
       ...(direction && { direction }),
     };
   }
-  return { n, connection, time, ...unitParts(entry.unit) };
+  return { n, connection, ...on, time, ...unitParts(entry.unit) };
 }

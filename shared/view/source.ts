@@ -14,6 +14,8 @@ interface AnyLine {
   n: number;
   /** 1 for the run's first connection, then 2, 3, … */
   connection: number;
+  /** The link that it is on, where the run has several. */
+  link?: string;
   /** When its last byte was handed on: ms since the run began. */
   time: number;
 }

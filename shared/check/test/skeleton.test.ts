@@ -236,3 +236,37 @@ describe('the tutorial', () => {
     ]);
   });
 });
+
+describe('a lesson of several processes has', () => {
+  const processes = { main: { file: 'server.ts' }, other: {} };
+  const manifest = {
+    [`${lesson}/package.json`]: JSON.stringify({
+      lesson: {
+        title: 'Talk',
+        question: 'How?',
+        order: 1,
+        minutes: 23,
+        processes,
+      },
+    }),
+  };
+
+  test('a file for each', async () => {
+    expect(await check(manifest)).toEqual([
+      expect.objectContaining({
+        file: `${lesson}/other.ts`,
+        found: 'no such file',
+      }),
+    ]);
+  });
+
+  test('at most 100 lines in each', async () => {
+    const file = `${lesson}/other.ts`;
+    const text = '// a line\n'.repeat(101);
+    expect(await check({ ...manifest, [file]: text })).toEqual([
+      expect.objectContaining({ file, found: '101 lines' }),
+    ]);
+    const fits = '// a line\n'.repeat(100);
+    expect(await check({ ...manifest, [file]: fits })).toEqual([]);
+  });
+});

@@ -1,9 +1,10 @@
-// What `pnpm lesson` does, for a lesson of a test: folder, name, port.
+// What `pnpm lesson` does, for a lesson of a test: folder, name, port, and
+// `server` where it is not its smallest.ts that runs.
 import { findLesson } from '../lessons.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
 
-const [root, name, port] = process.argv.slice(2);
+const [root, name, port, what] = process.argv.slice(2);
 await runUntilStopped(findLesson(name!, root), {
-  smallest: true,
+  smallest: what !== 'server',
   port: Number(port),
 });

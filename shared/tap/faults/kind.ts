@@ -52,4 +52,6 @@ export interface Fault {
   name: string;
   direction: Direction | 'each';
   values: Record<string, number>;
+  /** The only link that it strikes; without one it strikes all. */
+  link?: string;
 }

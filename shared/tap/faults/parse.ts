@@ -16,11 +16,14 @@ export class FaultError extends Error {
  *     down:latency=2s    in one direction only; also up:
  *     stall=2%,hold:1s   a number without a label is the first one's
  *     reset=after:2000B  units: ms s min, B kB MB, B/s kB/s MB/s, %
+ *     down@a-b           on the link from a to b alone
  *
  * @throws FaultError that says what was found and what exists
  */
 export function parseFault(text: string): Fault {
-  const match = /^(?:(up|down):)?([^=:]+)(?:=(.*))?$/s.exec(text.trim());
+  const match = /^(?:(up|down):)?([^=:@]+)(?:=([^@]*))?(?:@(.+))?$/s.exec(
+    text.trim(),
+  );
   const name = match?.[2] ?? '';
   const kind = faultKinds.find((known) => known.name === name);
   if (!match || !kind) throw unknown(text, name);
@@ -31,7 +34,9 @@ export function parseFault(text: string): Fault {
     );
   }
   const values = readValues(kind, match[3] ?? '', text);
-  return { name, direction: said ?? kind.usual, values };
+  const link = match[4];
+  const direction = said ?? kind.usual;
+  return { name, direction, values, ...(link !== undefined && { link }) };
 }
 
 /**
@@ -57,7 +62,7 @@ export function parseFaults(texts: readonly string[]): Fault[] {
 }
 
 /** A fault as text that `parseFault` understands, all its numbers said. */
-export function formatFault({ name, direction, values }: Fault): string {
+export function formatFault({ name, direction, values, link }: Fault): string {
   const kind = kindOf(name);
   const numbers = Object.entries(kind.parameters)
     .filter(([key]) => !kind.alternatives || values[key]! > 0)
@@ -66,15 +71,28 @@ export function formatFault({ name, direction, values }: Fault): string {
       return `${label}:${amount}`;
     });
   const where = kind.directed && direction !== 'each' ? `${direction}:` : '';
-  return `${where}${name}${numbers.length > 0 ? `=${numbers.join(',')}` : ''}`;
+  const what = `${name}${numbers.length > 0 ? `=${numbers.join(',')}` : ''}`;
+  return `${where}${what}${link === undefined ? '' : `@${link}`}`;
 }
 
 /** What a fault will do, in a sentence. */
-export function describeFault({ name, direction, values }: Fault): string {
+export function describeFault({
+  name,
+  direction,
+  values,
+  link,
+}: Fault): string {
   const kind = kindOf(name);
+  const places = [
+    ...(link === undefined ? [] : [`On ${link}`]),
+    ...(kind.directed && direction !== 'each'
+      ? [`on the way ${direction}`]
+      : []),
+  ];
   const sentence = kind.describe(values);
-  if (!kind.directed || direction === 'each') return sentence;
-  return `On the way ${direction}: ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`;
+  if (places.length === 0) return sentence;
+  const [first = '', ...rest] = places.join(', ');
+  return `${first.toUpperCase()}${rest.join('')}: ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`;
 }
 
 /** @throws FaultError where there is none of that name */
@@ -130,6 +148,8 @@ function split(said: string): string[] {
 
 function collide(one: Fault, other: Fault): boolean {
   if (one.name !== other.name) return false;
+  const apart = one.link !== undefined && other.link !== undefined;
+  if (apart && one.link !== other.link) return false;
   const each = one.direction === 'each' || other.direction === 'each';
   return each || one.direction === other.direction;
 }

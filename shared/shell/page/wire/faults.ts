@@ -2,14 +2,19 @@
  * The panel that breaks the network: what can be broken, a sentence on each,
  * and what is broken now.
  */
-import type { FaultKindMessage, FaultsMessage } from '../../faults-message.ts';
+import type { FaultKindMessage } from '../../faults-message.ts';
 import { button, paragraph, part } from './parts.ts';
+import type { FaultSetter } from './set-faults.ts';
 
 /**
  * Fills the panel, and keeps its button honest: it says how much is broken,
  * also while the panel is put away.
  */
-export function startFaults(panel: HTMLElement, opener: HTMLElement): void {
+export function startFaults(
+  panel: HTMLElement,
+  opener: HTMLElement,
+  faults: FaultSetter,
+): void {
   panel.classList.add('faults');
   const error = paragraph('');
   error.role = 'alert';
@@ -22,36 +27,24 @@ export function startFaults(panel: HTMLElement, opener: HTMLElement): void {
   list.className = 'kinds';
   panel.append(quick, error, now, list);
 
-  let known: FaultsMessage = { kinds: [], presets: [], now: [] };
-  const texts = () => known.now.map(({ text }) => text);
-
-  async function ask(method: string, path: string, body?: object) {
-    try {
-      const response = await fetch(path, {
-        method,
-        ...(body && {
-          headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify(body),
-        }),
-      });
-      if (!response.ok) {
-        error.textContent = await response.text();
-        return;
-      }
-      error.textContent = '';
-      known = (await response.json()) as FaultsMessage;
-      show();
-    } catch {
-      error.textContent =
-        'The shell did not answer. Is the lesson still running?';
-    }
-  }
-  const set = (faults: string[]) => ask('PUT', '/wire/faults', { faults });
-  /** All that applies, without faults of one name in one direction. */
-  const without = (name: string) =>
-    known.now.filter((fault) => fault.name !== name).map(({ text }) => text);
+  /** Where what is set from here on strikes. */
+  const where = document.createElement('select');
+  where.ariaLabel = 'Where it is broken';
+  where.append(new Option('everywhere', ''));
+  where.hidden = true;
+  const at = () => (where.value === '' ? '' : `@${where.value}`);
+  const isHere = ({ link = '' }: { link?: string }) => link === where.value;
+  const texts = () => faults.known.now.map(({ text }) => text);
+  /** All that applies, without faults of one name at the same place. */
+  const without = (names: ReadonlySet<string>) =>
+    faults.known.now
+      .filter((fault) => !(names.has(fault.name) && isHere(fault)))
+      .map(({ text }) => text);
 
   function show(): void {
+    error.textContent = faults.error;
+    if (faults.known.kinds.length === 0) return;
+    const { known } = faults;
     const count = known.now.length;
     opener.textContent =
       count === 0
@@ -61,7 +54,9 @@ export function startFaults(panel: HTMLElement, opener: HTMLElement): void {
     if (quick.childElementCount === 0) fill();
     for (const [name, toggle] of presetButtons) {
       const preset = known.presets.find((each) => each.name === name)!;
-      const all = preset.faults.every((fault) => texts().includes(fault));
+      const all = preset.faults.every((fault) =>
+        texts().includes(`${fault}${at()}`),
+      );
       toggle.ariaPressed = String(all);
     }
     mend.disabled = count === 0;
@@ -71,7 +66,7 @@ export function startFaults(panel: HTMLElement, opener: HTMLElement): void {
         const stop = button('Mend');
         stop.ariaLabel = `Mend ${text}`;
         stop.addEventListener('click', () =>
-          set(texts().filter((each) => each !== text)),
+          faults.set(texts().filter((each) => each !== text)),
         );
         item.append(part('text', text), part('sentence', sentence), stop);
         return item;
@@ -84,44 +79,48 @@ export function startFaults(panel: HTMLElement, opener: HTMLElement): void {
   const mend = button('Mend all');
 
   function fill(): void {
-    for (const { name, title, sentence, faults } of known.presets) {
+    const { known } = faults;
+    for (const name of known.links) where.append(new Option(name));
+    where.hidden = known.links.length === 0;
+    where.addEventListener('change', show);
+    quick.append(where);
+    for (const { name, title, sentence, faults: parts } of known.presets) {
       const toggle = button(title);
       toggle.className = 'preset';
       toggle.title = sentence;
       toggle.addEventListener('click', () => {
-        const names = new Set(faults.map((text) => text.split('=')[0]));
-        const others = known.now
-          .filter((fault) => !names.has(fault.name))
-          .map(({ text }) => text);
+        const others = without(
+          new Set(parts.map((text) => text.split('=')[0]!)),
+        );
         const on = toggle.ariaPressed === 'true';
-        void set(on ? others : [...others, ...faults]);
+        const added = on ? [] : parts.map((text) => `${text}${at()}`);
+        void faults.set([...others, ...added]);
       });
       presetButtons.set(name, toggle);
       quick.append(toggle);
     }
     const reset = button('Cut now');
     reset.title = 'Tears all connections down at once (RST)';
-    reset.addEventListener('click', () =>
-      ask('POST', '/wire/cut', { how: 'rst' }),
-    );
+    reset.addEventListener('click', () => faults.cut('rst'));
     const close = button('Close now');
     close.title = 'Closes all connections politely (FIN)';
-    close.addEventListener('click', () =>
-      ask('POST', '/wire/cut', { how: 'fin' }),
-    );
-    mend.addEventListener('click', () => set([]));
+    close.addEventListener('click', () => faults.cut('fin'));
+    mend.addEventListener('click', () => faults.set([]));
     quick.append(reset, close, mend);
     list.append(
       ...known.kinds.map((kind) =>
-        makeKind(kind, (text) => set([...without(kind.name), text])),
+        makeKind(kind, (text) =>
+          faults.set([...without(new Set([kind.name])), `${text}${at()}`]),
+        ),
       ),
     );
   }
 
-  void ask('GET', '/wire/faults');
+  faults.onAnswer(show);
+  void faults.refresh();
   // Another tab may have changed them meanwhile.
   opener.addEventListener('click', () => {
-    if (!panel.hidden) void ask('GET', '/wire/faults');
+    if (!panel.hidden) void faults.refresh();
   });
 }
 

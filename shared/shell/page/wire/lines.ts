@@ -25,6 +25,8 @@ export interface Filter {
   direction: string;
   /** The number of a connection. */
   connection: string;
+  /** The name of a link. */
+  link: string;
   group: Group | '';
 }
 
@@ -42,8 +44,16 @@ export class Rows {
   cleared = 0;
   /** The connections among the lines that are kept. */
   readonly connections = new Set<number>();
+  /** The links among the lines that were ever added. */
+  readonly links = new Set<string>();
   #all: Row[] = [];
-  #filter: Filter = { text: '', direction: '', connection: '', group: '' };
+  #filter: Filter = {
+    text: '',
+    direction: '',
+    connection: '',
+    link: '',
+    group: '',
+  };
   #lanes = new Lanes();
   #keptAtMost: number;
 
@@ -58,6 +68,7 @@ export class Rows {
       const row = this.#lanes.place(line);
       this.#all.push(row);
       this.connections.add(line.connection);
+      if (line.link !== undefined) this.links.add(line.link);
       if (passes(line, this.#filter)) this.shown.push(row);
     }
     return this.#all.length > this.#keptAtMost ? this.#dropSome() : 0;
@@ -136,7 +147,8 @@ export function groupOf(line: Line): Group {
 }
 
 function passes(line: Line, filter: Filter): boolean {
-  const { text, direction, connection, group } = filter;
+  const { text, direction, connection, link, group } = filter;
+  if (link && line.link !== link) return false;
   if (connection && line.connection !== Number(connection)) return false;
   if (direction && line.direction !== direction) return false;
   if (group === 'problems') {

@@ -94,6 +94,7 @@ export function makeWire(
   function tell(): void {
     empty.hidden = rows.kept > 0 || rows.cleared > 0;
     bar.connections(rows.connections);
+    bar.links(rows.links);
     const all = rows.kept.toLocaleString('en');
     const shown = rows.shown.length;
     const parts = [
@@ -221,6 +222,8 @@ function makeBar() {
   pause.ariaPressed = 'false';
   const clear = button('Clear');
   const connection = select('Connection', { '': 'all connections' });
+  const link = select('Link', { '': 'all links' });
+  link.label.hidden = true;
   const direction = select('Direction', {
     '': 'both directions',
     up: '→ to the server',
@@ -234,7 +237,13 @@ function makeBar() {
   const status = paragraph('');
   status.className = 'soft status';
   const filters = makePanel('Filter');
-  filters.panel.append(text, group.label, direction.label, connection.label);
+  filters.panel.append(
+    text,
+    group.label,
+    link.label,
+    direction.label,
+    connection.label,
+  );
   element.append(pause, clear, filters.button, status);
 
   let listed = '';
@@ -255,12 +264,20 @@ function makeBar() {
       );
       connection.field.value = wanted.includes(Number(kept)) ? kept : '';
     },
+    /** Offers these links, where there are some. */
+    links(names: ReadonlySet<string>) {
+      const known = link.field.options.length - 1;
+      for (const name of [...names].slice(known))
+        link.field.append(new Option(name));
+      link.label.hidden = names.size === 0;
+    },
     onFilter(tell: (filter: Filter) => void) {
       filters.panel.addEventListener('input', () => {
         const filter: Filter = {
           text: text.value.trim().toLowerCase(),
           direction: direction.field.value,
           connection: connection.field.value,
+          link: link.field.value,
           group: group.field.value as Filter['group'],
         };
         const some = Object.values(filter).some((value) => value !== '');

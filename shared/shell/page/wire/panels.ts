@@ -2,17 +2,22 @@
 import { startCounts } from './counts.ts';
 import { startDiagram } from './diagram.ts';
 import { startFaults } from './faults.ts';
+import { startLinks } from './links.ts';
 import { live } from './live.ts';
 import { makeWire } from './pane.ts';
 import { startSave } from './save.ts';
+import { makeFaultSetter } from './set-faults.ts';
 
 /** Fills an element with the live run and all that can be done with it. */
 export function makeLiveWire(
   container: HTMLElement,
 ): ReturnType<typeof makeWire> {
   const wire = makeWire(container, live);
+  const setter = makeFaultSetter();
+  const links = wire.addPanel('Links');
+  startLinks(links.panel, links.button, live, setter);
   const faults = wire.addPanel('Break it');
-  startFaults(faults.panel, faults.button);
+  startFaults(faults.panel, faults.button, setter);
   startDiagram(wire.addPanel('Diagram').panel, live);
   startCounts(wire.addPanel('Counts').panel, live);
   startSave(wire.addPanel('Save').panel, () => wire.chosen);

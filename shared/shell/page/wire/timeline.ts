@@ -211,6 +211,8 @@ function makeLine({ line, lane, open }: Row): HTMLElement {
         words.append(part('problem', ` — ${line.problem}`));
     }
   }
+  const { link } = line;
+  if (link !== undefined) words.prepend(part('link', `${link} `));
   element.append(
     part('time', (time / 1000).toFixed(3)),
     part('connection', `#${connection}`),
