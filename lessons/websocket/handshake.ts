@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { Tickets } from './tickets.ts';
 
 /** What both sides speak: the messages of messages.ts, first version. */
 export const protocol = 'board.v1';
@@ -24,11 +25,27 @@ export function createSockets(largest: number, deflate: boolean) {
   });
 }
 
-/** Refuses a handshake that should not succeed; says whether it did. */
-export function refuses(request: IncomingMessage, socket: Duplex) {
-  const reason = whyNot(request);
-  if (!reason) return false;
-  const [status, text] = reason;
+/** What a handshake says in its URL, as a page can add no header. */
+export function asked({ url }: IncomingMessage) {
+  const { searchParams } = new URL(url ?? '', 'ws://board');
+  const after = searchParams.get('after') ?? '';
+  return { after, ticket: searchParams.get('ticket') };
+}
+
+/** Takes each handshake: refuses it, or makes a connection of it. */
+export function letIn(sockets: WebSocketServer, tickets: Tickets) {
+  return (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const reason = whyNot(request, tickets);
+    if (reason) return refuse(socket, ...reason);
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      // What breaks the protocol, `ws` closes with the code that says so.
+      client.on('error', () => {});
+      sockets.emit('connection', client, request);
+    });
+  };
+}
+
+function refuse(socket: Duplex, status: string, text: string) {
   socket.on('error', () => {}); // it may leave while we speak
   socket.end(
     `HTTP/1.1 ${status}\r\n` +
@@ -36,25 +53,35 @@ export function refuses(request: IncomingMessage, socket: Duplex) {
       'Content-Type: text/plain; charset=utf-8\r\n' +
       `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
   );
-  return true;
 }
 
-function whyNot({ url = '', headers }: IncomingMessage) {
+/** The status and the words of a refusal, if there must be one. */
+function whyNot(
+  request: IncomingMessage,
+  tickets: Tickets,
+): [status: string, text: string] | undefined {
+  const { url = '', headers } = request;
   const { host = '', origin } = headers;
   if (!/^\/track(\?|$)/.test(url)) {
-    return ['404 Not Found', 'The WebSocket is at /track.'] as const;
+    return ['404 Not Found', 'The WebSocket is at /track.'];
   }
 
   // Any page of the Web may open a WebSocket to us, and its reader's cookies
   // come along. No CORS stops it: the server must look where it comes from.
   if (origin !== undefined && origin !== `http://${host}`) {
-    return ['403 Forbidden', `No WebSocket for pages of ${origin}.`] as const;
+    return ['403 Forbidden', `No WebSocket for pages of ${origin}.`];
   }
 
   // Whoever speaks another protocol, or none, would not understand us.
   const offered = headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
   if (!offered.includes(protocol)) {
-    return ['400 Bad Request', `Expected the protocol ${protocol}.`] as const;
+    return ['400 Bad Request', `Expected the protocol ${protocol}.`];
+  }
+
+  // Who brings a ticket must bring a good one. Looking at it uses it up.
+  const { ticket } = asked(request);
+  if (ticket !== null && !tickets.take(ticket)) {
+    return ['401 Unauthorized', 'This ticket was used, or is too old.'];
   }
   return undefined;
 }

@@ -10,14 +10,16 @@ import { serveRate } from '@on-the-wire/shared/page/serve-rate.ts';
 import { isStaff, signIn } from '@on-the-wire/shared/page/staff.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import express from 'express';
-import { createSockets, refuses, sayGoodbye } from './handshake.ts';
+import { asked, createSockets, letIn, sayGoodbye } from './handshake.ts';
 import { obey } from './messages.ts';
 import { createOutbox } from './outbox.ts';
 import { watchPulse } from './pulse.ts';
+import { createTickets } from './tickets.ts';
 import { createTracks } from './tracks.ts';
 
 const defaults = {
   ping: 15_000, // ms between two pings
+  valid: 10_000, // ms that a ticket is good for
   largest: 4_096, // bytes of one message
   buffer: 262_144, // bytes that a slow reader may leave lying here
   deflate: false, // whether messages are compressed: RFC 7692
@@ -26,35 +28,31 @@ type Options = typeof defaults & { feed: ReturnType<typeof createFeed> };
 
 export function createServer(options: Partial<Options> = {}): Lesson {
   const { feed = createFeed(), ...given } = options;
-  const { ping, largest, buffer, deflate } = { ...defaults, ...given };
+  const { ping, valid, largest, buffer, deflate } = { ...defaults, ...given };
   const tracks = createTracks();
+  const tickets = createTickets(valid);
   const app = express();
 
   // The page, the board and the switch for its rate: as in every lesson.
   app.use(servePage(new URL('page/', import.meta.url)), serveRate(feed));
-  app.post('/sign-in', signIn);
+  app.post('/sign-in', signIn).post('/ticket', tickets.give);
   app.use(tellErrors);
   const server = createHttpServer(app);
   const sockets = createSockets(largest, deflate);
 
   // It begins as a request of HTTP, and is refused as one. Then come frames.
-  server.on('upgrade', (request, socket, head) => {
-    if (refuses(request, socket)) return;
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      sockets.emit('connection', client, request);
-    });
-  });
+  server.on('upgrade', letIn(sockets, tickets));
 
   sockets.on('connection', (client, request) => {
     const outbox = createOutbox(client, buffer);
     const say = (message: object) => outbox.tell(JSON.stringify(message));
 
-    // First words. The cookie came with the handshake, never again.
-    const staff = isStaff(request);
+    // First words. Cookie and ticket came with the handshake, never again.
+    const { after, ticket } = asked(request);
+    const staff = isStaff(request) || ticket !== null;
     say({ kind: 'hello', staff, rate: feed.rate });
 
     // Who comes back names the last id seen, and gets all that came after it.
-    const [, after = ''] = request.url?.split('?after=') ?? [];
     const missed = feed.after(after) ?? [feed.snapshot()];
     missed.forEach(say);
     tracks.places().forEach((bytes, train) => outbox.place(train, bytes));
@@ -74,27 +72,29 @@ export function createServer(options: Partial<Options> = {}): Lesson {
       }
     });
 
-    // Who is gone is noticed. What breaks the protocol, `ws` has closed.
+    // Who is gone without a word is noticed.
     watchPulse(client, ping);
-    client.on('error', () => {});
     client.on('close', () => {
       feed.off('update', say);
       tracks.off('place', show);
     });
   });
 
-  // Going away: say so to everybody, and then end what HTTP has left.
+  // Going away: let nobody in, say so to everybody, end what HTTP has left.
   const close = async () => {
     feed.close();
+    const ended = new Promise((done) => server.close(done));
     await sayGoodbye(sockets);
-    await new Promise((done) => server.close(done).closeAllConnections());
+    server.closeAllConnections();
+    await ended;
   };
   return { server, close };
 }
 
-// Started by itself, not by a test: listen, on this machine only.
+// Started by itself: listen, on this machine only; told to end, say goodbye.
 if (import.meta.main) {
   const { PORT = '4001', SEED, RATE } = process.env;
-  const feed = createFeed({ seed: SEED, rate: RATE });
-  createServer({ feed }).server.listen(Number(PORT), '127.0.0.1');
+  const lesson = createServer({ feed: createFeed({ seed: SEED, rate: RATE }) });
+  lesson.server.listen(Number(PORT), '127.0.0.1');
+  process.once('SIGTERM', lesson.close);
 }

@@ -16,11 +16,17 @@ type Message =
 // ---- The connection ----
 
 let lastId = '';
+let ticket: { ticket?: string } = {};
 let opened = 0;
 
 const connection = new Connection({
-  // No header can be added. The last id goes into the URL.
-  url: () => `ws://${location.host}/track?after=${lastId}`,
+  // No header can be added: what the server must know goes into the URL. A
+  // ticket is good for one handshake only.
+  url() {
+    const query = new URLSearchParams({ after: lastId, ...ticket });
+    ticket = {};
+    return `ws://${location.host}/track?${query}`;
+  },
   onMessage: (data) =>
     typeof data === 'string'
       ? hear(JSON.parse(data) as Message)
@@ -76,7 +82,12 @@ function hear(message: Message) {
 
 // ---- What we say ----
 
-const say = (message: object) => connection.send(JSON.stringify(message));
+function say(message: object) {
+  const text = JSON.stringify(message);
+  const isSent = connection.send(text);
+  element('answer').textContent = `${isSent ? 'Sent' : 'Not sent'}: ${text}`;
+  return isSent;
+}
 
 const tracks = startTracks(element('tracks'), (bytes) => {
   connection.send(bytes);
@@ -109,11 +120,25 @@ element('close').onclick = () => connection.close();
 element('open').onclick = () => connection.open();
 
 // A cookie is set by an answer of HTTP. It is sent with the next handshake.
-element('sign-in').onclick = async () => {
-  await fetch('/sign-in', { method: 'POST' });
+element('sign-in').onclick = () => enter('/sign-in', () => {});
+
+// A ticket is the answer itself: it goes into the next handshake's URL.
+element('use-ticket').onclick = () =>
+  enter('/ticket', (text) => (ticket = { ticket: text }));
+
+/** Asks for the right to more, and comes in again with it. */
+async function enter(path: string, keep: (text: string) => void) {
+  try {
+    const response = await fetch(path, { method: 'POST' });
+    if (!response.ok) throw new Error(`the answer was ${response.status}`);
+    keep(await response.text());
+  } catch (error) {
+    element('answer').textContent = `POST ${path}: ${error}`;
+    return;
+  }
   connection.close();
   connection.open();
-};
+}
 
 const rates = document.forms
   .namedItem('rates')!

@@ -176,6 +176,9 @@ describeWithBrowser('the page', (browser) => {
       await new Promise((done) => stranger.close(done));
     });
     await visit(elsewhere);
+    const said: string[] = [];
+    const hear = (message: ConsoleMessage) => said.push(message.text());
+    page.on('console', hear);
     const told = await page.evaluate(
       (url) =>
         new Promise((done) => {
@@ -191,6 +194,9 @@ describeWithBrowser('the page', (browser) => {
       { type: 'error' },
       { code: 1006, reason: '', wasClean: false },
     ]);
+    // The status is for the reader of the console, not for the page.
+    page.off('console', hear);
+    expect(String(said)).toContain('Unexpected response code: 403');
   });
 
   test('notices a silence by a question of its own', async () => {
@@ -256,6 +262,21 @@ describeWithBrowser('the page', (browser) => {
     await press('Announce');
     await other.getByText(words).first().waitFor();
     expect(await page.getByRole('textbox').inputValue()).toBe('');
+  });
+
+  test('a ticket lets in once; who comes back later is a passenger', async () => {
+    const { feed, line } = await start();
+    await page.context().clearCookies();
+    await visit(line.origin);
+    await lastId(`${feed.run}-0`);
+    await has('role', 'a passenger');
+    await press('Come in with a ticket');
+    await has('role', 'staff');
+    await press('Report the next');
+    await has('answer', 'Sent: {"kind":"delay"');
+    await lastId(`${feed.run}-1`);
+    line.cut();
+    await has('role', 'a passenger');
   });
 
   test.each(['light', 'dark'] as const)(

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { createFeed, type News } from '@on-the-wire/shared/board/feed.ts';
 import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
@@ -178,6 +180,44 @@ describe('the handshake', () => {
   });
 });
 
+describe('a ticket', () => {
+  const buy = async (origin: string) => {
+    const answer = await fetch(`${origin}/ticket`, { method: 'POST' });
+    expect(answer.headers.get('Cache-Control')).toBe('no-store');
+    return answer.text();
+  };
+  const use = async (port: number, ticket: string) => {
+    const client = await rawClient(port);
+    client.send(ask({}, `GET /track?after=&ticket=${ticket}`));
+    await client.until(/^HTTP\/1\.1 (101 [^]*"staff":|401 [^]*old\.)/);
+    client.socket.destroy();
+    return client.received;
+  };
+
+  test('lets in as staff, once', async () => {
+    const { port, origin, feed } = await start();
+    const ticket = await buy(origin);
+    const client = await openClient(port, `&ticket=${ticket}`);
+    await client.until(() => client.texts.length > 1);
+    expect(client.texts[0]).toMatchObject({ kind: 'hello', staff: true });
+    const { train } = feed.snapshot().data.departures[0]!;
+    client.socket.send(JSON.stringify({ kind: 'delay', train, minutes: 5 }));
+    await client.until(() => client.numbers().length === 1);
+    expect(await use(port, ticket)).toContain('HTTP/1.1 401 Unauthorized\r\n');
+  });
+
+  test('that nobody gave lets nobody in', async () => {
+    const { port } = await start();
+    for (const guess of ['', '1', 'undefined', '%00'])
+      expect(await use(port, guess)).toContain('HTTP/1.1 401 ');
+  });
+
+  test('is good for a time only, and then forgotten', async () => {
+    const { port, origin } = await start({ valid: 0 });
+    expect(await use(port, await buy(origin))).toContain('HTTP/1.1 401 ');
+  });
+});
+
 describe('what breaks the protocol ends with the code that says so', () => {
   const text = (words: string, parts: Partial<Frame> = {}) =>
     frame(opcodes.text, words, parts);
@@ -289,19 +329,40 @@ describe('both sides speak', () => {
   });
 
   test('messages are compressed where both sides want that', async () => {
-    const { port } = await start({ deflate: true });
+    const { feed, port } = await start({ deflate: true });
     const client = await rawClient(port);
     client.send(ask({ 'Sec-WebSocket-Extensions': 'permessage-deflate' }));
     const head = await client.until('\r\n\r\n');
     expect(head).toContain('Sec-WebSocket-Extensions: permessage-deflate');
-    const plain = await openClient(port, '', { perMessageDeflate: false });
-    await plain.until(() => plain.texts.length === 2);
+    await client.until('\x82\x03\x05\x00\x00');
+    const hand = await openClient(port, '', { perMessageDeflate: false });
+    let plain = 0;
+    for (let n = 0; n < 100; n++)
+      plain += Buffer.byteLength(JSON.stringify(feed.next()));
+    // Places are not: three bytes would become more. This one comes last.
+    hand.socket.send(Uint8Array.of(5, 0, 1));
+    const received = await client.until('\x82\x03\x05\x00\x01');
     client.socket.destroy();
-    const { port: without } = await start();
-    const other = await rawClient(without);
-    other.send(ask({ 'Sec-WebSocket-Extensions': 'permessage-deflate' }));
-    expect(await other.until('\r\n\r\n')).not.toContain('Extensions');
-    other.socket.destroy();
+    const updates = framesOf(received)
+      .filter(({ opcode }) => opcode === opcodes.text)
+      .slice(2);
+    expect(updates).toHaveLength(100);
+    const squeezed = updates.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    // What the tutorial says: some 150 bytes become some 30.
+    expect(plain / 100).toBeGreaterThan(140);
+    expect(plain / 100).toBeLessThan(160);
+    expect(squeezed / 100).toBeGreaterThan(20);
+    expect(squeezed / 100).toBeLessThan(40);
+    // Who does not offer it understands every word.
+    await hand.until(() => hand.numbers().length === 100);
+  });
+
+  test('and are not where one side does not', async () => {
+    const { port } = await start();
+    const client = await rawClient(port);
+    client.send(ask({ 'Sec-WebSocket-Extensions': 'permessage-deflate' }));
+    expect(await client.until('\r\n\r\n')).not.toContain('Extensions');
+    client.socket.destroy();
   });
 });
 
@@ -352,18 +413,15 @@ describe('who comes back', () => {
     expect(backoff(9, 0)).toBe(0);
   });
 
-  test('fifty at once come back spread out, and miss nothing', async () => {
-    const { feed, server } = await start();
-    await new Promise((done) => server.close(done));
-    const line = await listenBehindTap(server);
-    closing.push(line.close);
-    const back: number[] = [];
-    let cut = 0;
+  test('fifty come back spread out after a restart, and miss nothing', async () => {
+    const { feed, server, port, close } = await start();
+    const returned: number[] = [];
+    let gone = 0;
     const pages = Array.from({ length: 50 }, () => {
       const seen = { id: '', numbers: [] as number[] };
       let changed = () => {};
       const connection = new Connection({
-        url: () => `ws://127.0.0.1:${line.port}/track?after=${seen.id}`,
+        url: () => `ws://127.0.0.1:${port}/track?after=${seen.id}`,
         onMessage(data) {
           if (typeof data !== 'string') return;
           const news = JSON.parse(data) as News;
@@ -373,7 +431,8 @@ describe('who comes back', () => {
           changed();
         },
         onState(state) {
-          if (state === 'open' && cut > 0) back.push(performance.now() - cut);
+          if (state === 'connecting' && gone > 0)
+            returned.push(performance.now() - gone);
         },
       });
       connection.open();
@@ -385,18 +444,49 @@ describe('who comes back', () => {
       return { until, seen };
     });
     await Promise.all(pages.map((page) => page.until(`${feed.run}-0`)));
-    cut = performance.now();
-    line.cut();
+    gone = performance.now();
+    await close();
+    expect(server.listening).toBe(false);
     for (let n = 0; n < 20; n++) feed.next();
+    // The same day of the same station, served by another server.
+    const anew = createServer({ feed });
+    closing.push(anew.close);
+    await listen(anew.server, port);
     await Promise.all(pages.map((page) => page.until(`${feed.run}-20`)));
     const all = Array.from({ length: 20 }, (_, i) => i + 1);
     for (const { seen } of pages) expect(seen.numbers).toEqual(all);
-    // Within half a second, but in no tenth of it more than half of them.
-    expect(back.length).toBe(50);
+    // Their first tries lie within half a second, and in no tenth of it is
+    // more than the half of them.
+    const first = returned.slice(0, 50);
+    expect(first).toHaveLength(50);
     for (let from = 0; from < 2_000; from += 50) {
-      const together = back.filter((ms) => ms >= from && ms < from + 50);
+      const together = first.filter((ms) => ms >= from && ms < from + 50);
       expect(together.length).toBeLessThan(25);
     }
+  });
+
+  test('sends nothing before it is open, and nothing is thrown', async () => {
+    const { port } = await start();
+    let opened = () => {};
+    const isOpen = new Promise<void>((done) => (opened = done));
+    let heard = (_text: string) => {};
+    const connection = new Connection({
+      url: () => `ws://127.0.0.1:${port}/track`,
+      onMessage: (data) => typeof data === 'string' && heard(data),
+      onState: (state) => state === 'open' && opened(),
+    });
+    expect(connection.send('{}')).toBe(false);
+    connection.open();
+    closing.push(() => connection.close());
+    expect(connection.send('{}')).toBe(false);
+    await isOpen;
+    const answer = new Promise<string>((done) => {
+      heard = (text) => text.includes('"error"') && done(text);
+    });
+    expect(connection.send('{}')).toBe(true);
+    expect(await answer).toContain('expected ping, delay or announce');
+    connection.close();
+    expect(connection.send('{}')).toBe(false);
   });
 });
 
@@ -412,8 +502,32 @@ describe('who is not there any more', () => {
     expect(alive.socket.readyState).toBe(WebSocket.OPEN);
     expect(performance.now() - began).toBeGreaterThan(200);
     expect(feed.listenerCount('update')).toBe(1);
+    // Measured with a clock that is as slow as the server's, when all is slow.
+    let pings = 0;
+    const clock = setInterval(() => (pings += 1), 60);
     line.break('silence');
     while (feed.listenerCount('update') > 0) await new Promise(setImmediate);
+    clearInterval(clock);
+    expect(pings).toBeLessThanOrEqual(3);
+  });
+
+  test.each([
+    ['with pings a proxy that cuts the idle cuts nothing', 50, false],
+    ['without them it does', 60_000, true],
+  ])('%s', async (_what, ping, isCut) => {
+    const { server, feed } = await start({ ping });
+    await new Promise((done) => server.close(done));
+    const line = await listenBehindTap(server, { faults: ['idle=1s'] });
+    closing.push(line.close);
+    const client = await openClient(line.port);
+    if (isCut) {
+      expect(await client.closed).toEqual([1006, '']);
+      return;
+    }
+    const began = performance.now();
+    while (performance.now() - began < 1_500) await once(client.socket, 'ping');
+    expect(client.socket.readyState).toBe(WebSocket.OPEN);
+    expect(feed.listenerCount('update')).toBe(1);
   });
 
   test('leaves no listener and no timer, fifty times', async () => {
@@ -445,6 +559,47 @@ describe('who is not there any more', () => {
       expect(await closed).toEqual([1001, 'the server is going away']);
     await silent.closed; // did not answer, and is not waited for
     await close(); // twice is no error
+  });
+
+  test('is not let in again by a server that is leaving', async () => {
+    const { port, close } = await start();
+    // Its goodbye is waited for; meanwhile the other one comes back.
+    const silent = await rawClient(port);
+    silent.send(ask());
+    await silent.until('\x82\x03\x05\x00\x00');
+    const client = await openClient(port);
+    const back = client.closed.then(async () => {
+      const again = new WebSocket(`ws://127.0.0.1:${port}/track`, 'board.v1');
+      return String(await once(again, 'open').catch((error) => error.code));
+    });
+    await close();
+    expect(await back).toBe('ECONNREFUSED');
+  });
+
+  test('is told so, too, when the process is told to end', async () => {
+    // It listens on any free port, and says on which.
+    const tell =
+      'import { subscribe } from "node:diagnostics_channel";' +
+      'subscribe("tracing:net.server.listen:asyncEnd",' +
+      '({ server }) => console.log(server.address().port));';
+    const lesson = spawn(
+      process.execPath,
+      [
+        '--import',
+        `data:text/javascript,${encodeURIComponent(tell)}`,
+        fileURLToPath(new URL('../server.ts', import.meta.url)),
+      ],
+      { env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 2] },
+    );
+    closing.push(() => void lesson.kill('SIGKILL'));
+    const [port] = await once(lesson.stdout!, 'data');
+    const client = await openClient(Number(port));
+    const exited = once(lesson, 'exit');
+    lesson.kill();
+    // Windows has no signals: there it ends without a word.
+    const [code] = await client.closed;
+    expect(code).toBe(process.platform === 'win32' ? 1006 : 1001);
+    await exited;
   });
 });
 

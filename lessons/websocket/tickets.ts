@@ -1,0 +1,38 @@
+/**
+ * Tickets: the way in for a page that has no cookie here. It asks for one by an
+ * ordinary request, which may have any header, and shows it in the URL of the
+ * handshake, which may have none.
+ *
+ * Left out: whom to give one. Here, as with the cookie, whoever asks is staff.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export type Tickets = ReturnType<typeof createTickets>;
+
+/** @param valid ms that a ticket is good for: URLs end up in logs */
+export function createTickets(valid: number) {
+  const given = new Map<string, number>();
+
+  return {
+    /** Answers with a new ticket. */
+    give(_request: IncomingMessage, response: ServerResponse) {
+      // Those that nobody has used in time take no memory.
+      const now = performance.now();
+      for (const [old, end] of given) if (end <= now) given.delete(old);
+
+      const ticket = randomUUID();
+      given.set(ticket, now + valid);
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+      response.setHeader('Cache-Control', 'no-store');
+      response.end(ticket);
+    },
+
+    /** Whether a ticket is good. It is good once. */
+    take(ticket: string) {
+      const end = given.get(ticket) ?? 0;
+      given.delete(ticket);
+      return performance.now() < end;
+    },
+  };
+}
