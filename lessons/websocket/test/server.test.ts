@@ -546,6 +546,24 @@ describe('who is not there any more', () => {
     for (const { socket } of clients) socket.terminate();
     while (feed.listenerCount('update') > 0) await new Promise(setImmediate);
     expect(busy - timers()).toBeGreaterThanOrEqual(50);
+    // Nor is anybody who has gone told where a train is.
+    const { send } = WebSocket.prototype;
+    let sent = 0;
+    WebSocket.prototype.send = function (this: WebSocket, ...said: unknown[]) {
+      sent += 1;
+      Reflect.apply(send, this, said);
+    };
+    try {
+      const [hand, other] = [await openClient(port), await openClient(port)];
+      await hand.until(() => hand.places.length === 6);
+      await other.until(() => other.places.length === 6);
+      sent = 0;
+      hand.socket.send(Uint8Array.of(0, 0, 1));
+      await other.until(() => other.places.length === 7);
+    } finally {
+      WebSocket.prototype.send = send;
+    }
+    expect(sent).toBe(2);
   });
 
   test('is told when the server leaves: 1001', async () => {
