@@ -1,7 +1,7 @@
 /** Bodies that take their time: up with progress, down with progress. */
+import { wait } from './ways.ts';
 
 const element = (id: string) => document.getElementById(id)!;
-const size = 20_000_000; // bytes of a recording
 
 export function startLargeBodies() {
   element('send').onclick = send;
@@ -15,6 +15,7 @@ export function startLargeBodies() {
 /** Sends a recording, and compares what is handed over with what has come. */
 function send() {
   const path = `/recordings/${Math.random().toString(36).slice(2)}`;
+  const size = Number(element('send').dataset['size']); // bytes
   const recording = new Uint8Array(size);
   const request = new XMLHttpRequest();
   request.open('PUT', path);
@@ -28,12 +29,8 @@ function send() {
     showBytes('handed', loaded, size);
   };
 
-  // Only the server knows what it has received: we ask, now and then.
-  const asking = setInterval(async () => {
-    const answer = await fetch(path);
-    if (!answer.ok || request.readyState === XMLHttpRequest.DONE) return;
-    showBytes('received', (await answer.json()).received, size);
-  }, 300);
+  const sending = new AbortController();
+  void watchReceived(path, size, sending.signal);
 
   request.onload = () => {
     if (request.status !== 200) return end(`${request.status}`);
@@ -44,7 +41,7 @@ function send() {
   request.onerror = () => end('No answer: nobody knows what has arrived.');
   request.onabort = () => end('Cancelled: the server forgets what it has.');
   const end = (words: string) => {
-    clearInterval(asking);
+    sending.abort();
     running(false);
     element('sent').textContent = words;
   };
@@ -52,6 +49,22 @@ function send() {
   element('cancel').onclick = () => request.abort();
   element('sent').textContent = 'Sending …';
   request.send(recording);
+}
+
+/** Only the server knows what it has received: asks it, now and then. */
+async function watchReceived(path: string, size: number, signal: AbortSignal) {
+  try {
+    // The next question only after this answer, and no answer after the end: a
+    // late one would take the place of a newer one.
+    for (;;) {
+      const answer = await fetch(path, { signal });
+      const { received } = answer.ok ? await answer.json() : { received: 0 };
+      showBytes('received', received, size);
+      await wait(300, signal);
+    }
+  } catch {
+    // The upload has ended; or the line is broken, and the upload knows.
+  }
 }
 
 function running(is: boolean) {
@@ -78,9 +91,14 @@ async function stream() {
 
 // ---- Down ----
 
+let loading: XMLHttpRequest | undefined;
+
 /** Loads the map, and shows it. */
 function load(path: string) {
+  // Who asks anew does not want the answer that is still on its way.
+  loading?.abort();
   const request = new XMLHttpRequest();
+  loading = request;
   request.open('GET', path);
 
   // Not a text: the bytes themselves, in an object that an image can show.
@@ -92,13 +110,17 @@ function load(path: string) {
     showBytes('loaded', loaded, lengthComputable ? total : undefined);
   };
   request.onload = () => {
+    if (request.status !== 200) return fail(`${request.status}`);
+    (element('loaded') as HTMLProgressElement).value = 1;
     const map = element('map') as HTMLImageElement;
     URL.revokeObjectURL(map.src);
     map.src = URL.createObjectURL(request.response as Blob);
     map.hidden = false;
   };
-  request.onerror = () => {
-    element('loaded-bytes').textContent = 'No answer.';
+  request.onerror = () => fail('No answer.');
+  const fail = (words: string) => {
+    (element('loaded') as HTMLProgressElement).value = 0;
+    element('loaded-bytes').textContent = words;
   };
   request.send();
 }

@@ -11,19 +11,28 @@ export function startOneRequest(take: (news: News) => void) {
     (form.elements.namedItem(name) as HTMLSelectElement).value;
   const abort = form.elements.namedItem('abort') as HTMLButtonElement;
 
+  // Those that have not ended: one button gives all of them up.
+  const open = new Set<() => void>();
+  abort.onclick = () => open.forEach((stop) => stop());
+
   form.onsubmit = (event) => {
     event.preventDefault();
     const ask = value('api') === 'fetch' ? askWithFetch : askWithXhr;
     const path = value('path');
     log('ask', `${value('api')}: GET ${path}`);
-    abort.disabled = false;
-    ask(path, Number(value('limit')), {
+    let stop = () => {};
+    void ask(path, Number(value('limit')), {
       onEnd(words, text) {
         log('end', words);
-        abort.disabled = true;
+        open.delete(stop);
+        abort.disabled = open.size === 0;
         if (path === '/board' && text?.startsWith('{')) take(JSON.parse(text));
       },
-      onAbort: (stop) => (abort.onclick = stop),
+      onAbort(how) {
+        stop = how;
+        open.add(stop);
+        abort.disabled = false;
+      },
     });
   };
 }

@@ -51,14 +51,19 @@ function takeOne(asked: number, { id, kind, data }: News) {
     departures = data.departures;
     board.show(data);
   } else if (kind === 'departure') {
-    departures = departures.map((departure) =>
-      [data.train, data.replaces].includes(departure.train) ? data : departure,
-    );
     board.apply(data);
   } else {
     board.announce(data);
   }
-  shown.n = Math.max(shown.n, data.n);
+
+  // Nor does it move back the place from which we go on.
+  if (data.n < shown.n) return;
+  if (kind === 'departure') {
+    departures = departures.map((departure) =>
+      [data.train, data.replaces].includes(departure.train) ? data : departure,
+    );
+  }
+  shown.n = data.n;
   lastId = id;
   element('last-id').textContent = id;
 }
@@ -81,7 +86,7 @@ async function keepAsking(name: string) {
       if (signal.aborted) return;
       show('waiting', `no answer (${(error as Error).message}): trying again`);
       // Many pages have lost the same server: not all at the same moment.
-      await wait(300 + Math.random() * 700, signal).catch(() => {});
+      await wait(Math.random() * 1_000, signal).catch(() => {});
       if (signal.aborted) return;
     }
   }

@@ -33,6 +33,7 @@ const conditional: Way = (reader, signal) =>
 // The answer waits for news, so there is no pause: the next question at once.
 const long: Way = async (reader, signal) => {
   for (;;) {
+    await untilSeen(signal);
     await ask(reader, `/updates?after=${reader.lastId}`, { signal });
   }
 };
@@ -100,28 +101,38 @@ async function ask(reader: Reader, url: string, init: RequestInit) {
   reader.take(asked, [await response.json()].flat());
 }
 
-/** Asks, waits, and asks again; not in a tab that nobody looks at. */
+/** Asks, waits, and asks again. */
 async function repeat(signal: AbortSignal, question: () => Promise<void>) {
   for (;;) {
+    await untilSeen(signal);
     await question();
     await wait(pause, signal);
-    while (document.hidden) {
-      const { promise, resolve } = Promise.withResolvers();
-      document.addEventListener('visibilitychange', resolve, { once: true });
-      await promise;
-      signal.throwIfAborted();
-    }
+  }
+}
+
+/** Who is in a tab that nobody looks at does not ask. */
+async function untilSeen(signal: AbortSignal) {
+  while (document.hidden) {
+    const { promise, resolve } = Promise.withResolvers();
+    document.addEventListener('visibilitychange', resolve, { once: true });
+    await promise;
+    signal.throwIfAborted();
   }
 }
 
 /** Lets so many ms pass; rejects when it is aborted. */
 export function wait(ms: number, signal: AbortSignal) {
   return new Promise<void>((done, fail) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', () => {
+    signal.throwIfAborted();
+    const stop = () => {
       clearTimeout(timer);
       fail(signal.reason as Error);
-    });
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      done();
+    }, ms);
+    signal.addEventListener('abort', stop);
   });
 }
 

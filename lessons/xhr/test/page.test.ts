@@ -1,104 +1,20 @@
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { createServer as createHttpServer } from 'node:http';
-import { createFeed } from '@on-the-wire/shared/board/feed.ts';
-import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
-import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
 import type {
   ConsoleMessage,
   Page,
   Request,
 } from '@on-the-wire/shared/testing/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
-import { createServer } from '../server.ts';
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-interface Answered {
-  method: string;
-  url: string;
-  headers: string[];
-  status: number;
-}
-
-/**
- * Starts the lesson behind a tap, and the neighbour at an address of its own.
- * `answered` lists what the server was asked and what it said; `hold` keeps
- * the next answer to a path back until the test lets it go.
- */
-async function start(options: Parameters<typeof createServer>[0] = {}) {
-  const feed = createFeed({ rate: 'night' });
-  feed.close(); // stops its clock: `next()` alone moves it
-  const answered: Answered[] = [];
-  const held = new Map<string, Promise<void>>();
-  const beside = createHttpServer((request, response) => {
-    lesson.others!['neighbour']!.emit('request', request, response);
-  });
-  const { origin: neighbour } = await listen(beside);
-  const lesson = createServer({ feed, neighbour, ...options });
-  lesson.server.prependListener('request', (request, response) => {
-    const { method = '', url = '', rawHeaders: headers } = request;
-    response.on('close', () => {
-      answered.push({ method, url, headers, status: response.statusCode });
-    });
-    const waits = held.get(url);
-    if (!waits) return;
-    held.delete(url);
-    const end = response.end.bind(response);
-    response.end = ((...body: []) => {
-      void waits.then(() => end(...body));
-      return response;
-    }) as typeof response.end;
-  });
-  const line = await listenBehindTap(lesson.server);
-  closing.push(lesson.close, line.close, async () => {
-    beside.closeAllConnections();
-    await new Promise((done) => beside.close(done));
-  });
-  const hold = (url: string) => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    held.set(url, promise);
-    return resolve;
-  };
-  return { feed, answered, hold, line, origin: line.origin, neighbour };
-}
+import { closing, start, visitor } from './visit.ts';
 
 describeWithBrowser('the page', (browser) => {
   let page: Page;
   beforeAll(async () => {
     page = await browser().newPage({ reducedMotion: 'reduce' });
   });
-  const visit = async (origin: string) => {
-    closing.push(() => page.goto('about:blank'));
-    await page.goto(origin);
-  };
-  const lastId = (id: string) =>
-    page.locator('#last-id', { hasText: new RegExp(`^${id}$`) }).waitFor();
-  const state = (text: string) =>
-    page.locator('#state', { hasText: text }).waitFor();
-  const choose = (way: string) =>
-    page.getByText(way, { exact: true }).first().click();
-  const count = () =>
-    page.evaluate(() => {
-      const { seen, of, doubled } =
-        document.querySelector<DeparturesBoard>('departures-board')!;
-      return { seen, of, doubled };
-    });
-  const ask = async (api: string, path: string, limit = 'no limit') => {
-    await page.selectOption('[name=api]', api);
-    await page.selectOption('[name=path]', path);
-    await page.selectOption('[name=limit]', limit);
-    await page.getByRole('button', { name: 'Ask' }).click();
-  };
-  const ended = (words: string) =>
-    page.locator('#log > .end', { hasText: words }).first().waitFor();
-  const text = (id: string) => page.locator(`#${id}`).textContent();
-  const has = (id: string, words: string | RegExp) =>
-    page.locator(`#${id}`, { hasText: words }).waitFor();
+  const { visit, has, lastId, state, choose, press, ask, ended, text, count } =
+    visitor(() => page);
 
   test('shows the board, says nothing else, and asks for its own', async () => {
     const { feed, origin, neighbour } = await start();
@@ -158,8 +74,8 @@ describeWithBrowser('the page', (browser) => {
       const { feed, answered, origin } = await start();
       await visit(origin);
       await lastId(`${feed.run}-0`);
-      await choose('polling');
       for (let n = 0; n < 3; n++) feed.next();
+      await choose('polling');
       await lastId(`${feed.run}-3`);
       expect(await count()).toMatchObject({ seen: 0, of: 3 });
       for (const { to } of feed.snapshot().data.departures)
@@ -241,11 +157,9 @@ describeWithBrowser('the page', (browser) => {
       const { feed, hold, origin } = await start();
       await visit(origin);
       await lastId(`${feed.run}-0`);
-      const letGo = hold('/nowhere');
-      letGo(); // holding and letting go is itself harmless
       const letBoardGo = hold('/board');
       await ask('fetch', '/board');
-      await page.locator('#log > .ask').nth(0).waitFor();
+      await page.locator('#log > .ask').first().waitFor();
       for (let n = 0; n < 4; n++) feed.next();
       await choose('polling');
       await lastId(`${feed.run}-4`);
@@ -254,13 +168,32 @@ describeWithBrowser('the page', (browser) => {
       expect(await text('last-id')).toBe(`${feed.run}-4`);
     });
 
+    test('nor does a late long poll, and nothing is asked twice', async () => {
+      const { feed, hold, origin, answered } = await start();
+      await visit(origin);
+      await lastId(`${feed.run}-0`);
+      const letPollGo = hold(`/updates?after=${feed.run}-0`);
+      await choose('long polling');
+      await has('requests', '2');
+      for (let n = 0; n < 4; n++) feed.next();
+      await ask('fetch', '/board');
+      await lastId(`${feed.run}-4`);
+      letPollGo();
+      await has('requests', '4');
+      expect(await text('last-id')).toBe(`${feed.run}-4`);
+      feed.next();
+      await lastId(`${feed.run}-5`);
+      const polls = answered.filter(({ url }) => url.startsWith('/updates'));
+      expect(polls.map(({ url }) => url.split('-')[1])).toEqual(['0', '4']);
+      expect(await count()).toMatchObject({ of: 5, doubled: 0 });
+    });
+
     test('but not in a tab that nobody looks at', async () => {
-      const { feed, answered, origin } = await start();
+      const { feed, answered, origin } = await start({ patience: 50 });
       const own = await browser().newPage();
       closing.push(() => own.close());
       await own.clock.install();
       await own.goto(origin);
-      const asked = () => own.locator('#requests').textContent();
       const hide = (hidden: boolean) =>
         own.evaluate((is) => {
           Object.defineProperty(document, 'hidden', {
@@ -269,245 +202,85 @@ describeWithBrowser('the page', (browser) => {
           });
           document.dispatchEvent(new Event('visibilitychange'));
         }, hidden);
-      await own.getByText('polling', { exact: true }).first().click();
-      await own.locator('#requests', { hasText: '2' }).waitFor();
-      await hide(true);
-      const answer = own.waitForResponse(`${origin}/board`).catch(() => {});
-      await own.clock.runFor(60_000);
-      expect(await asked()).toBe('2');
-      await hide(false);
-      await answer;
-      await own.locator('#requests', { hasText: '3' }).waitFor();
-      expect(answered.filter(({ url }) => url === '/board').length).toBe(3);
-      expect(feed.run).toHaveLength(5);
+      const asked = async () =>
+        Number(await own.locator('#requests').textContent());
+      const answers = () =>
+        answered.filter(({ url }) => /^\/(board|updates)/.test(url)).length;
+      for (const way of ['polling', 'conditional', 'long polling']) {
+        const earlier = await asked();
+        await own.getByText(way, { exact: true }).first().click();
+        while ((await asked()) === earlier);
+        await hide(true);
+        const before = await asked();
+        // What was asked is still answered; then nothing is asked any more.
+        while (answers() < before) await new Promise(setImmediate);
+        const { id } = feed.next();
+        await own.clock.runFor(60_000);
+        expect([way, await asked()]).toEqual([way, before]);
+        await hide(false);
+        await own.locator('#last-id', { hasText: id }).waitFor();
+      }
     });
   });
 
-  describe('tells how a request ends', () => {
-    test.each([
-      ['XMLHttpRequest', 'load, status 404'],
-      ['fetch', 'resolved, status 404'],
-    ])('%s: 404 is an answer', async (api, words) => {
-      const { origin } = await start();
-      await visit(origin);
-      await ask(api, '/nowhere');
-      await ended(words);
-    });
-
-    test.each([
-      ['XMLHttpRequest', 'error, status 0'],
-      ['fetch', 'rejected: TypeError: Failed to fetch'],
-    ])('%s: a dead network is none', async (api, words) => {
-      const { line } = await start();
-      await visit(line.origin);
-      await state('answered');
-      line.break('down');
-      await ask(api, '/board');
-      await ended(words);
-    });
-
-    test.each([
-      ['XMLHttpRequest', 'timeout after 1000 ms'],
-      ['fetch', 'rejected: TimeoutError'],
-    ])('%s: too late', async (api, words) => {
-      const { line } = await start();
-      await visit(line.origin);
-      await state('answered');
-      line.break('silence');
-      await ask(api, '/board', '1 s');
-      await ended(words);
-    });
-
-    test.each([
-      ['XMLHttpRequest', 'abort'],
-      ['fetch', 'rejected: AbortError'],
-    ])('%s: given up', async (api, words) => {
-      const { feed, line } = await start();
-      await visit(line.origin);
-      await state('answered');
-      line.break('silence');
-      await ask(api, '/board');
-      await page.getByRole('button', { name: 'Abort' }).click();
-      await ended(words);
-      expect(feed.listenerCount('update')).toBe(0);
-    });
-  });
-
-  describe('moves large bodies', () => {
-    test('what is handed over is not yet received', async () => {
-      const { line } = await start();
-      await visit(line.origin);
-      line.break('up:bandwidth=8MB/s');
-      await page.evaluate(() => {
-        const numberOf = (id: string) =>
-          Number(
-            document
-              .getElementById(`${id}-bytes`)!
-              .textContent!.split(' of ')[0]!
-              .replaceAll(',', ''),
-          );
-        const seen: { handed: number; received: number; words: string }[] = [];
-        Object.assign(window, { seen });
-        new MutationObserver(() =>
-          seen.push({
-            handed: numberOf('handed'),
-            received: numberOf('received'),
-            words: document.getElementById('sent')!.textContent!,
-          }),
-        ).observe(document.getElementById('large')!.parentElement!, {
-          subtree: true,
-          childList: true,
-          characterData: true,
-        });
-      });
-      await page.getByRole('button', { name: 'Send 20 MB' }).click();
-      await has('sent', 'Received, as the server says');
-      const seen = await page.evaluate(
-        () =>
-          (
-            window as unknown as {
-              seen: { handed: number; received: number; words: string }[];
-            }
-          ).seen,
-      );
-      const handed = seen.map((each) => each.handed);
-      expect(handed).toEqual([...handed].sort((a, b) => a - b));
-      expect(new Set(handed).size).toBeGreaterThan(3);
-      const received = seen.map((each) => each.received);
-      expect(received).toEqual([...received].sort((a, b) => a - b));
-      // The page never says more is here than was handed over; and while all
-      // of it is handed over, the server still waits for some.
-      const sending = seen.filter(({ words }) => words === 'Sending …');
-      for (const each of sending)
-        expect(each.received).toBeLessThanOrEqual(each.handed);
-      const over = sending.filter((each) => each.handed === 20_000_000);
-      expect(over.some((each) => each.received < 20_000_000)).toBe(true);
-      expect(await text('received-bytes')).toBe('20,000,000 of 20,000,000');
-    });
-
-    test('a cancelled one is forgotten by the server', async () => {
+  test.each([
+    {
+      api: 'XMLHttpRequest',
+      answer: 'load, status 404',
+      none: 'error, status 0',
+      late: 'timeout after 50 ms',
+      givenUp: 'abort',
+    },
+    {
+      api: 'fetch',
+      answer: 'resolved, status 404',
+      none: 'rejected: TypeError: Failed to fetch',
+      late: 'rejected: TimeoutError',
+      givenUp: 'rejected: AbortError',
+    },
+  ])(
+    'tells how a request ends: $api',
+    async ({ api, answer, none, late, givenUp }) => {
       const { line, answered } = await start();
       await visit(line.origin);
-      line.break('up:bandwidth=1MB/s');
-      await page.getByRole('button', { name: 'Send 20 MB' }).click();
-      await has('received-bytes', /^[1-9]/);
-      await page.getByRole('button', { name: 'Cancel' }).click();
-      await has('sent', 'Cancelled');
+      await state('answered');
+
+      // 404 is an answer, a dead network is none.
+      await ask(api, '/nowhere');
+      await ended(answer);
+      line.break('down');
+      await ask(api, '/board');
+      await ended(none);
+
+      // Too late, with a limit that is shorter than the page's own.
+      line.break('silence');
+      await page.evaluate(() => {
+        document.querySelector<HTMLOptionElement>('[value="1000"]')!.value =
+          '50';
+      });
+      await ask(api, '/board', '50');
+      await ended(late);
+
+      // Given up: two at once, by one button.
+      await ask(api, '/board');
+      await ask(api, '/board');
+      await press('Abort');
+      await ended(givenUp);
+      const ends = page.locator('#log > .end', { hasText: givenUp });
+      await ends.nth(1).waitFor();
+      expect(await page.locator('[name=abort]').isDisabled()).toBe(true);
+
+      // Nothing is left behind: the next request is answered.
       line.break();
-      const { url } = answered.find((each) => /recordings/.test(each.url))!;
-      const gone = () =>
-        page.evaluate(async (path) => (await fetch(path)).status, url);
-      while ((await gone()) !== 404);
-      expect(await gone()).toBe(404);
-    });
-
-    test('one that is too large gets a 413', async () => {
-      const { origin } = await start({ largest: 1_000_000 });
-      await visit(origin);
-      await page.getByRole('button', { name: 'Send 20 MB' }).click();
-      await has('sent', '413');
-    });
-
-    test('a body made while it is sent needs HTTP/2', async () => {
-      const { origin, answered } = await start();
-      await visit(origin);
-      await page.getByRole('button', { name: 'Stream an upload' }).click();
-      await has('sent', 'Not streamed: TypeError: Failed to fetch');
-      const sent = answered.filter(({ url }) => /recordings/.test(url));
-      expect(sent).toEqual([]);
-    });
-
-    test('a compressed answer has no total', async () => {
-      const { origin } = await start();
-      await visit(origin);
-      await page.getByRole('button', { name: 'Load the map' }).click();
-      await has('loaded-bytes', '1,440,066 of ?');
-      await page.getByRole('button', { name: 'Load it uncompressed' }).click();
-      await has('loaded-bytes', '1,440,066 of 1,440,066');
-      const width = () =>
-        page.evaluate(
-          () =>
-            (document.getElementById('map') as HTMLImageElement).naturalWidth,
-        );
-      await page.locator('#map').waitFor();
-      expect(await width()).toBe(1600);
-    });
-  });
-
-  describe('from another origin', () => {
-    const nextDoor = () => page.frameLocator('iframe');
-    const press = (name: string) =>
-      nextDoor().getByRole('button', { name }).click();
-    const told = (words: string) =>
-      nextDoor().locator('#answer', { hasText: words }).waitFor();
-
-    test('the neighbour reads the board, and no more', async () => {
-      const { origin, answered } = await start();
-      await visit(origin);
-      await press('Read the board');
-      await told('GET /board → 200');
-      await press('Read the map');
-      await told('GET /map → TypeError: Failed to fetch');
-      // It was asked and answered; the answer is withheld.
-      const map = answered.filter(({ url }) => url === '/map');
-      expect(map.map(({ status }) => status)).toEqual([200]);
-    });
-
-    test('it may report with the cookie, after a preflight', async () => {
-      const { feed, origin, answered } = await start();
-      await visit(origin);
-      await lastId(`${feed.run}-0`);
-      await press('Report a delay');
-      await told('PUT /delays → 401 Only staff may report');
-      await press('Sign in as staff');
-      await told('POST /sign-in → TypeError');
-      await press('Report a delay');
-      await told('PUT /delays → 200');
-      const asked = answered.filter(({ url }) => url === '/delays');
-      expect(asked.map(({ method, status }) => [method, status])).toEqual([
-        ['OPTIONS', 204],
-        ['PUT', 401],
-        ['PUT', 200],
-      ]);
-      expect(feed.snapshot().data.n).toBe(1);
-    });
-
-    test('it reads a 500 as what it is', async () => {
-      const { feed, origin } = await start();
-      await visit(origin);
-      await lastId(`${feed.run}-0`);
-      const { error } = console;
-      console.error = () => {};
-      feed.snapshot = () => {
-        throw new Error('the timetable is lost');
-      };
-      await press('Read the board');
-      await told('GET /board → 500 The server failed at this');
-      console.error = error;
-    });
-
-    test('a stranger is told nothing', async () => {
-      const { origin } = await start();
-      const stranger = createHttpServer((_request, response) => {
-        response.setHeader('Content-Type', 'text/html').end('<!doctype html>');
-      });
-      const { origin: elsewhere } = await listen(stranger);
-      closing.push(async () => {
-        stranger.closeAllConnections();
-        await new Promise((done) => stranger.close(done));
-      });
-      await visit(elsewhere);
-      const read = await page.evaluate(
-        (url) =>
-          fetch(url, { credentials: 'include' }).then(
-            ({ status }) => status,
-            ({ name }) => name as string,
-          ),
-        `${origin}/board`,
-      );
-      expect(read).toBe('TypeError');
-    });
-  });
+      await ask(api, '/nowhere');
+      await ends.nth(1).waitFor();
+      await page
+        .locator('#log > .end:first-child', { hasText: answer })
+        .waitFor();
+      const asked = answered.filter(({ url }) => url === '/nowhere');
+      expect(asked.map(({ status }) => status)).toEqual([404, 404]);
+    },
+  );
 
   test('reports a delay, once staff', async () => {
     const { feed, origin } = await start();

@@ -28,7 +28,7 @@ async function ask(path: string, init: RequestInit = {}) {
   try {
     const url = station + path;
     const answer = await fetch(url, { ...init, credentials: 'include' });
-    const text = (await answer.text()).slice(0, 120);
+    const text = (await answer.text()).slice(0, 80);
     element('answer').textContent = `${said} → ${answer.status} ${text}`;
   } catch (error) {
     element('answer').textContent = `${said} → ${error}`;

@@ -1,0 +1,230 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createServer as createHttpServer } from 'node:http';
+import type { Page } from '@on-the-wire/shared/testing/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { closing, start, visitor } from './visit.ts';
+
+describeWithBrowser('the page', (browser) => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await browser().newPage({ reducedMotion: 'reduce' });
+  });
+  const { visit, has, lastId, press, text } = visitor(() => page);
+
+  describe('moves large bodies', () => {
+    /** The page's 20 MB take Chromium a while, and show no more. */
+    const weighs = (bytes: number) =>
+      page.evaluate((size) => {
+        document.getElementById('send')!.dataset['size'] = String(size);
+      }, bytes);
+
+    test('what is handed over is not yet received', async () => {
+      const { line } = await start();
+      await visit(line.origin);
+      line.break('up:bandwidth=500kB/s');
+      await page.evaluate(() => {
+        const numberOf = (id: string) =>
+          Number(
+            document
+              .getElementById(`${id}-bytes`)!
+              .textContent!.split(' of ')[0]!
+              .replaceAll(',', ''),
+          );
+        const seen: { handed: number; received: number; words: string }[] = [];
+        Object.assign(window, { seen });
+        new MutationObserver(() =>
+          seen.push({
+            handed: numberOf('handed'),
+            received: numberOf('received'),
+            words: document.getElementById('sent')!.textContent!,
+          }),
+        ).observe(document.getElementById('large')!.parentElement!, {
+          subtree: true,
+          childList: true,
+          characterData: true,
+        });
+      });
+      await press('Send 20 MB');
+      // The system takes a lot, but not all, before the line has carried it.
+      await has('handed-bytes', /^[1-9]/);
+      await has('received-bytes', /^[1-9]/);
+      line.break();
+      await has('sent', 'Received, as the server says');
+      const seen = await page.evaluate(
+        () =>
+          (
+            window as unknown as {
+              seen: { handed: number; received: number; words: string }[];
+            }
+          ).seen,
+      );
+      const handed = seen.map((each) => each.handed);
+      expect(handed).toEqual([...handed].sort((a, b) => a - b));
+      expect(new Set(handed).size).toBeGreaterThan(2);
+      const received = seen.map((each) => each.received);
+      expect(received).toEqual([...received].sort((a, b) => a - b));
+      // The page never says more is here than was handed over; and while all
+      // of it is handed over, the server still waits for some.
+      const sending = seen.filter(({ words }) => words === 'Sending …');
+      for (const each of sending)
+        expect(each.received).toBeLessThanOrEqual(each.handed);
+      const over = sending.filter((each) => each.handed === 20_000_000);
+      expect(over.some((each) => each.received < 20_000_000)).toBe(true);
+      expect(await text('received-bytes')).toBe('20,000,000 of 20,000,000');
+    });
+
+    test('a cancelled one is forgotten by the server', async () => {
+      const { line, answered } = await start();
+      await visit(line.origin);
+      line.break('up:bandwidth=100kB/s');
+      await weighs(8_000_000);
+      await press('Send 20 MB');
+      await has('received-bytes', /^[1-9]/);
+      await press('Cancel');
+      await has('sent', 'Cancelled');
+      line.break();
+      const { url } = answered.find((each) => /recordings/.test(each.url))!;
+      const gone = () =>
+        page.evaluate(async (path) => (await fetch(path)).status, url);
+      while ((await gone()) !== 404);
+      expect(await gone()).toBe(404);
+    });
+
+    test('one that is too large gets a 413', async () => {
+      const { origin } = await start({ largest: 1_000_000 });
+      await visit(origin);
+      await weighs(1_000_001);
+      await press('Send 20 MB');
+      await has('sent', '413');
+    });
+
+    test('a body made while it is sent needs HTTP/2', async () => {
+      const { origin, answered } = await start();
+      await visit(origin);
+      await page.getByRole('button', { name: 'Stream an upload' }).click();
+      await has('sent', 'Not streamed: TypeError: Failed to fetch');
+      const sent = answered.filter(({ url }) => /recordings/.test(url));
+      expect(sent).toEqual([]);
+    });
+
+    test('a compressed answer has no total', async () => {
+      const { origin } = await start();
+      await visit(origin);
+      const bar = () =>
+        page.evaluate(
+          () =>
+            document.querySelector<HTMLProgressElement>('#loaded')!.position,
+        );
+      await page.getByRole('button', { name: 'Load the map' }).click();
+      await has('loaded-bytes', '1,440,066 of ?');
+      await page.getByRole('button', { name: 'Load it uncompressed' }).click();
+      await has('loaded-bytes', '1,440,066 of 1,440,066');
+      const width = () =>
+        page.evaluate(
+          () =>
+            (document.getElementById('map') as HTMLImageElement).naturalWidth,
+        );
+      await page.locator('#map').waitFor();
+      while ((await width()) === 0);
+      expect(await width()).toBe(1600);
+      expect(await bar()).toBe(1);
+    });
+  });
+
+  describe('from another origin', () => {
+    const nextDoor = () => page.frameLocator('iframe');
+    const pressThere = (name: string) =>
+      nextDoor().getByRole('button', { name }).click();
+    const told = (words: string) =>
+      nextDoor().locator('#answer', { hasText: words }).waitFor();
+
+    test('the neighbour reads the board, and no more', async () => {
+      const { origin, answered } = await start();
+      await visit(origin);
+      await pressThere('Read the board');
+      await told('GET /board → 200');
+      await pressThere('Read the map');
+      await told('GET /map → TypeError: Failed to fetch');
+      // It was asked and answered; the answer is withheld.
+      const map = answered.filter(({ url }) => url === '/map');
+      expect(map.map(({ status }) => status)).toEqual([200]);
+    });
+
+    test('it may report with the cookie, after a preflight', async () => {
+      const { feed, origin, answered } = await start();
+      await visit(origin);
+      await lastId(`${feed.run}-0`);
+      await pressThere('Report a delay');
+      await told('PUT /delays → 401 Only staff may report');
+      await pressThere('Sign in as staff');
+      await told('POST /sign-in → TypeError');
+      await pressThere('Report a delay');
+      await told('PUT /delays → 200');
+      const asked = answered.filter(({ url }) => url === '/delays');
+      expect(asked.map(({ method, status }) => [method, status])).toEqual([
+        ['OPTIONS', 204],
+        ['PUT', 401],
+        ['PUT', 200],
+      ]);
+      expect(feed.snapshot().data.n).toBe(1);
+    });
+
+    test('it reads a 500 as what it is', async () => {
+      const { feed, origin } = await start();
+      await visit(origin);
+      await lastId(`${feed.run}-0`);
+      const { error } = console;
+      console.error = () => {};
+      feed.snapshot = () => {
+        throw new Error('the timetable is lost');
+      };
+      await pressThere('Read the board');
+      await told('GET /board → 500 The server failed at this');
+      console.error = error;
+    });
+
+    test('a stranger is told nothing, and changes nothing', async () => {
+      const { origin, feed, answered } = await start();
+      const { train } = feed.snapshot().data.departures[0]!;
+      const stranger = createHttpServer((_request, response) => {
+        response.setHeader('Content-Type', 'text/html').end('<!doctype html>');
+      });
+      const { origin: elsewhere } = await listen(stranger);
+      closing.push(async () => {
+        stranger.closeAllConnections();
+        await new Promise((done) => stranger.close(done));
+      });
+      await visit(elsewhere);
+      const send = (
+        path: string,
+        init: {
+          method?: string;
+          headers?: Record<string, string>;
+          body?: string;
+        },
+      ) =>
+        page.evaluate(
+          ([url, options]) =>
+            fetch(url, { credentials: 'include', ...options }).then(
+              ({ status }) => status,
+              ({ name }) => name as string,
+            ),
+          [origin + path, init] as const,
+        );
+      expect(await send('/board', {})).toBe('TypeError');
+      // With the cookie even: same site, but another origin.
+      expect(await send('/sign-in', { method: 'POST' })).toBe('TypeError');
+      const report = {
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ train, minutes: 5 }),
+      };
+      expect(await send('/delays', report)).toBe('TypeError');
+      // What a form could not send was not sent: only the question came.
+      const asked = answered.filter(({ url }) => url === '/delays');
+      expect(asked.map(({ method }) => method)).toEqual(['OPTIONS']);
+      expect(feed.snapshot().data.n).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,100 @@
+/** What the tests of the page share: a lesson behind a tap, and a visitor. */
+import { afterEach } from '@jest/globals';
+import { createServer as createHttpServer } from 'node:http';
+import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
+import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
+import type { Page } from '@on-the-wire/shared/testing/browser.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { createServer } from '../server.ts';
+
+/** What ends when the test has ended, the last first. */
+export const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+interface Answered {
+  method: string;
+  url: string;
+  headers: string[];
+  status: number;
+}
+
+/**
+ * Starts the lesson behind a tap, and the neighbour at an address of its own.
+ * `answered` lists what the server was asked and what it said; `hold` keeps
+ * the next answer to a path back until the test lets it go.
+ */
+export async function start(options: Parameters<typeof createServer>[0] = {}) {
+  const feed = createFeed({ rate: 'night' });
+  feed.close(); // stops its clock: `next()` alone moves it
+  const answered: Answered[] = [];
+  const held = new Map<string, Promise<void>>();
+  const beside = createHttpServer((request, response) => {
+    lesson.others!['neighbour']!.emit('request', request, response);
+  });
+  const { origin: neighbour } = await listen(beside);
+  const lesson = createServer({ feed, neighbour, ...options });
+  lesson.server.prependListener('request', (request, response) => {
+    const { method = '', url = '', rawHeaders: headers } = request;
+    response.on('close', () => {
+      answered.push({ method, url, headers, status: response.statusCode });
+    });
+    const waits = held.get(url);
+    if (!waits) return;
+    held.delete(url);
+    const end = response.end.bind(response);
+    response.end = ((...body: []) => {
+      void waits.then(() => end(...body));
+      return response;
+    }) as typeof response.end;
+  });
+  const line = await listenBehindTap(lesson.server);
+  closing.push(lesson.close, line.close, async () => {
+    beside.closeAllConnections();
+    await new Promise((done) => beside.close(done));
+  });
+  const hold = (url: string) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    held.set(url, promise);
+    return resolve;
+  };
+  return { feed, answered, hold, line, origin: line.origin, neighbour };
+}
+
+/** What a visitor does on the page, and waits for. */
+export function visitor(page: () => Page) {
+  const visit = async (origin: string) => {
+    closing.push(() => page().goto('about:blank'));
+    await page().goto(origin);
+    // Who has lost the server comes back at once: a lot of nearly nothing.
+    await page().evaluate(() => {
+      Math.random = () => Number('0.0123456789');
+    });
+  };
+  const has = (id: string, words: string | RegExp) =>
+    page().locator(`#${id}`, { hasText: words }).waitFor();
+  const lastId = (id: string) => has('last-id', new RegExp(`^${id}$`));
+  const state = (words: string) => has('state', words);
+  const choose = (way: string) =>
+    page().getByText(way, { exact: true }).first().click();
+  const press = (name: string) =>
+    page().getByRole('button', { name, exact: true }).click();
+  const ask = async (api: string, path: string, limit = '0') => {
+    await page().selectOption('[name=api]', api);
+    await page().selectOption('[name=path]', path);
+    await page().selectOption('[name=limit]', limit);
+    await press('Ask');
+  };
+  const ended = (words: string) =>
+    page().locator('#log > .end', { hasText: words }).first().waitFor();
+  const text = (id: string) => page().locator(`#${id}`).textContent();
+  const count = () =>
+    page().evaluate(() => {
+      const { seen, of, doubled } =
+        document.querySelector<DeparturesBoard>('departures-board')!;
+      return { seen, of, doubled };
+    });
+  return { visit, has, lastId, state, choose, press, ask, ended, text, count };
+}
