@@ -42,6 +42,10 @@ describeWithBrowser('the page', (browser) => {
   const visit = async (origin: string, which = page) => {
     closing.push(() => which.goto('about:blank'));
     await which.goto(origin);
+    // Who has lost the server comes back at once: a lot of nearly nothing.
+    await which.evaluate(() => {
+      Math.random = () => Number('0.0123456789');
+    });
   };
   const lastId = (id: string, which = page) =>
     which.locator('#last-id', { hasText: new RegExp(`^${id}$`) }).waitFor();
@@ -111,6 +115,15 @@ describeWithBrowser('the page', (browser) => {
     // And by keyboard, from the other side.
     await there.press('End');
     await expectValue(here, '1000');
+    // Two hands on one train: what is held is not pulled away.
+    await page.mouse.move(box.x + box.width - 40, y);
+    await page.mouse.down();
+    const held = await here.inputValue();
+    await there.press('Home');
+    await other.getByLabel('Track 4').press('End');
+    await expectValue(page.getByLabel('Track 4'), '1000');
+    expect(await here.inputValue()).toBe(held);
+    await page.mouse.up();
   });
 
   test('comes back by itself after cuts, and misses nothing', async () => {
@@ -203,6 +216,8 @@ describeWithBrowser('the page', (browser) => {
     const { feed, line } = await start();
     const own = await browser().newPage();
     closing.push(() => own.close());
+    const failed: string[] = [];
+    own.on('pageerror', (error) => failed.push(String(error)));
     await own.clock.install();
     await own.goto(line.origin);
     await lastId(`${feed.run}-0`, own);
@@ -214,6 +229,8 @@ describeWithBrowser('the page', (browser) => {
       await own.clock.runFor(5_100);
     }
     expect(await own.locator('#opened').textContent()).toBe('1');
+    // The answers to its questions are no news.
+    expect(failed).toEqual([]);
     line.break('silence');
     await own.clock.runFor(10_100);
     await own.locator('#state', { hasText: 'open' }).waitFor();
@@ -335,14 +352,19 @@ describeWithBrowser('the page', (browser) => {
         socket.binaryType = 'arraybuffer';
         await new Promise((done) => (socket.onopen = done));
         const problems: string[] = [];
-        for (const [n, size] of [0, 1, 125, 126, 65_535, 65_536, 300_000]
+        // Where the length is written in another way, and anywhere.
+        const sizes = [0, 1, 125, 126, 65_535, 65_536, 300_000];
+        for (let n = 0; n < 20; n++)
+          sizes.push(Math.floor(2 ** (Math.random() * 16)));
+        for (const [n, size] of sizes
           .flatMap((each) => [each, each])
           .entries()) {
           const bytes = crypto.getRandomValues(
             new Uint8Array(Math.min(size, 65_536)),
           );
-          const text = Array.from({ length: size }, (_, i) =>
-            'aü🚆'.charAt((i * 7) % 2),
+          const text = Array.from(
+            { length: size },
+            (_, i) => ['a', 'ü', '€', '🚆'][(i * 7 + n) % 4],
           ).join('');
           const isText = n % 2 === 0;
           const heard = new Promise<MessageEvent>(
