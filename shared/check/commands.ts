@@ -38,6 +38,9 @@ const exempt: { command: RegExp; why: string }[] = [
   },
 ];
 
+/** The flags with which curl writes into a file, alone or among others. */
+const intoFile = /^(?:-[a-z]*o|--output|--remote-name)/i;
+
 /**
  * Reads a command as a shell would: words, single and double quotes. Programs
  * are started directly, so that it works without a shell and on Windows.
@@ -59,6 +62,13 @@ export function parseCommand(
     };
   }
   const [program, second, third, ...more] = words;
+  if (program === 'curl' && words.some((word) => intoFile.test(word))) {
+    return {
+      kind: 'unknown',
+      expected: 'a curl that prints what it gets: here its file would stay',
+      remedy: 'Leave out -o and -O; show what it prints, or its head with -I.',
+    };
+  }
   if (program === 'curl') {
     // Bounded, and without a meter between the lines.
     return { kind: 'ask', words: [...words, '--silent', '--max-time', '8'] };

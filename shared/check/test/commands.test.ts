@@ -48,6 +48,20 @@ test.each([
 });
 
 describe('is unknown', () => {
+  test.each([
+    'curl -O http://x/map.bmp',
+    'curl -so map.bmp http://x/map',
+    'curl --output=map.bmp http://x/map',
+    'curl --remote-name-all http://x/map.bmp',
+  ])('%s, which leaves a file behind', (text) => {
+    expect(parseCommand(text, scripts)).toEqual(
+      expect.objectContaining({
+        kind: 'unknown',
+        expected: expect.stringContaining('prints what it gets'),
+      }),
+    );
+  });
+
   test.each(['pnpm lessen', 'node a.ts', 'wget x', 'rm -r .', ''])(
     '%j',
     (text) => {
