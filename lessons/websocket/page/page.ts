@@ -18,6 +18,7 @@ type Message =
 let lastId = '';
 let ticket: { ticket?: string } = {};
 let opened = 0;
+let closes: string[] = [];
 
 const connection = new Connection({
   // No header can be added: what the server must know goes into the URL. A
@@ -42,7 +43,10 @@ const connection = new Connection({
       element('opened').textContent = String((opened += 1));
       element('protocol').textContent = why;
     }
-    if (words[state as keyof typeof words]) element('closed').textContent = why;
+    if (state in words) {
+      closes = [why.trim(), ...closes.slice(0, 2)];
+      element('closed').textContent = closes.join(' · ');
+    }
     button('open').disabled = state !== 'closed';
     button('close').disabled = state === 'closed';
     // Before it is open there is nothing to send with.

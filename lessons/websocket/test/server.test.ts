@@ -545,19 +545,21 @@ describe('who comes back', () => {
 
 describe('who is not there any more', () => {
   test('is found within two pings, although nobody said goodbye', async () => {
-    const { feed, server } = await start({ ping: 60 });
+    // Not shorter: on a busy machine a pong may be read some 100 ms late.
+    const ping = 400;
+    const { feed, server } = await start({ ping });
     await new Promise((done) => server.close(done));
     const line = await listenBehindTap(server);
     closing.push(line.close);
     const alive = await openClient(line.port);
     const began = performance.now();
-    for (let pings = 0; pings < 5; pings++) await once(alive.socket, 'ping');
+    for (let pings = 0; pings < 3; pings++) await once(alive.socket, 'ping');
     expect(alive.socket.readyState).toBe(WebSocket.OPEN);
-    expect(performance.now() - began).toBeGreaterThan(200);
+    expect(performance.now() - began).toBeGreaterThan(2 * ping);
     expect(feed.listenerCount('update')).toBe(1);
     // Measured with a clock that is as slow as the server's, when all is slow.
     let pings = 0;
-    const clock = setInterval(() => (pings += 1), 60);
+    const clock = setInterval(() => (pings += 1), ping);
     line.break('silence');
     while (feed.listenerCount('update') > 0) await new Promise(setImmediate);
     clearInterval(clock);
@@ -565,12 +567,12 @@ describe('who is not there any more', () => {
   });
 
   test.each([
-    ['with pings a proxy that cuts the idle cuts nothing', 50, false],
+    ['with pings a proxy that cuts the idle cuts nothing', 400, false],
     ['without them it does', 60_000, true],
   ])('%s', async (_what, ping, isCut) => {
     const { server, feed } = await start({ ping });
     await new Promise((done) => server.close(done));
-    const line = await listenBehindTap(server, { faults: ['idle=1s'] });
+    const line = await listenBehindTap(server, { faults: ['idle=1500ms'] });
     closing.push(line.close);
     const client = await openClient(line.port);
     if (isCut) {
@@ -578,7 +580,7 @@ describe('who is not there any more', () => {
       return;
     }
     const began = performance.now();
-    while (performance.now() - began < 1_500) await once(client.socket, 'ping');
+    while (performance.now() - began < 2_500) await once(client.socket, 'ping');
     expect(client.socket.readyState).toBe(WebSocket.OPEN);
     expect(feed.listenerCount('update')).toBe(1);
   });
