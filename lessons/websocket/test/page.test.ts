@@ -168,7 +168,8 @@ describeWithBrowser('the page', (browser) => {
     await visit(origin);
     await lastId(`${feed.run}-0`);
     await first.close();
-    await has('closed', '1001 the server is going away');
+    const words = '1001 the server is going away';
+    await page.locator('#log > .waiting', { hasText: words }).waitFor();
     const anew = createFeed({ rate: 'night' });
     anew.close();
     const second = createServer({ feed: anew });
