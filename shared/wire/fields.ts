@@ -31,6 +31,9 @@ export class FieldList {
   readonly unbrotli: Unbrotli | undefined;
   #room = VALUES_LIMIT;
   #more = 0;
+  /** The piece that the last search began in, and how many bytes precede it. */
+  #piece = 0;
+  #passed = 0;
 
   constructor(unit: Unit, bytes: Uint8Array, unbrotli?: Unbrotli) {
     this.unit = unit;
@@ -125,15 +128,25 @@ export class FieldList {
 
   /** Where the unit's own bytes `from` to `to` are on the connection. */
   raw(from: number, to: number): Range[] {
+    const all = this.unit.ranges;
+    if (from < this.#passed) {
+      this.#piece = 0;
+      this.#passed = 0;
+    }
+    for (; this.#piece < all.length; this.#piece++) {
+      const [start, end] = all[this.#piece]!;
+      if (this.#passed + end - start > from) break;
+      this.#passed += end - start;
+    }
     const ranges: Range[] = [];
-    let passed = 0;
-    for (const [start, end] of this.unit.ranges) {
+    let passed = this.#passed;
+    for (let at = this.#piece; at < all.length && passed < to; at++) {
+      const [start, end] = all[at]!;
       const first = Math.max(from, passed);
       const last = Math.min(to, passed + end - start);
       if (first < last)
         ranges.push([start + first - passed, start + last - passed]);
       passed += end - start;
-      if (passed >= to) break;
     }
     return ranges;
   }
