@@ -21,7 +21,14 @@ export interface ContentType {
   coding: Coding | undefined;
   /** Its events are units of their own. */
   isEventStream: boolean;
+  /** The end of a body's line in the timeline: the same for each. */
+  summary: string;
+  /** How a body is read again. */
+  form: Form;
 }
+
+/** What the last head said: most say the same, and none need keep its own. */
+let last = { of: '', content: undefined as ContentType | undefined };
 
 /**
  * @param isResponse only a response can be an event stream
@@ -33,25 +40,48 @@ export function contentType(
   typeField: string,
   codingField: string,
 ): ContentType {
+  const of = `${isResponse}\n${typeField}\n${codingField}`;
+  if (last.content && last.of === of) return last.content;
+  const content = readContentType(isResponse, typeField, codingField);
+  // A long one is not worth the memory.
+  if (of.length < 256) last = { of, content };
+  return content;
+}
+
+function readContentType(
+  isResponse: boolean,
+  typeField: string,
+  codingField: string,
+): ContentType {
   const type = typeField.split(';', 1)[0]!.trim().toLowerCase();
   const coding = codingOf(codingField);
   const isPlain = ['', 'identity'].includes(codingField.trim());
   const isReadable = isPlain || coding === 'gzip' || coding === 'deflate';
   const isEventStream =
     isResponse && type === 'text/event-stream' && isReadable;
-  return { type, coding, isEventStream };
+  const typed = type ? `, ${shortened(type, 40)}` : '';
+  const coded = coding ? `, compressed with ${coding}` : '';
+  return {
+    type,
+    coding,
+    isEventStream,
+    summary: `${typed}${coded}`,
+    form: new BodyForm(type, coding),
+  };
 }
 
 /** Shows a body as text, without its coding. */
-export class BodyForm implements Form {
-  readonly content: ContentType;
+class BodyForm implements Form {
+  readonly type: string;
+  readonly coding: Coding | undefined;
 
-  constructor(content: ContentType) {
-    this.content = content;
+  constructor(type: string, coding: Coding | undefined) {
+    this.type = type;
+    this.coding = coding;
   }
 
   fields(list: FieldList): void {
-    const { type, coding } = this.content;
+    const { type, coding } = this;
     const { length } = list.bytes;
     const what = type ? `the content, ${type}` : 'the content';
     if (!coding) {
@@ -83,9 +113,7 @@ export function readable(bytes: Uint8Array): string {
 
 /** The line of a body in the timeline. */
 export function bodySummary(content: ContentType, size: number): string {
-  const type = content.type ? `, ${shortened(content.type, 40)}` : '';
-  const coding = content.coding ? `, compressed with ${content.coding}` : '';
-  return `body: ${byteCount(size)}${type}${coding}`;
+  return `body: ${byteCount(size)}${content.summary}`;
 }
 
 /** A body that comes in pieces: chunks, DATA frames, parts. */
@@ -160,7 +188,7 @@ export class Content {
         payload: 0,
         summary: `${what} (byte ${range[0]})`,
         problem: what,
-        form: new BodyForm({ ...this.type, coding: undefined }),
+        form: new BodyForm(this.type.type, undefined),
       }),
     );
   }
@@ -187,7 +215,7 @@ export class Content {
         counts: false,
         summary: bodySummary(this.type, size),
         problem: problem ?? (overflowed ? tooMany : undefined),
-        form: new BodyForm(this.type),
+        form: this.type.form,
       }),
     );
   }

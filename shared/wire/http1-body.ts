@@ -1,11 +1,17 @@
 /** The body of an HTTP/1.1 message, RFC 9112 6 and 7. */
-import { BodyForm, bodySummary, readable, type Content } from './content.ts';
+import { bodySummary, Content, readable, type ContentType } from './content.ts';
 import { Trail } from './gather.ts';
 import { ChunkedBody } from './http1-chunks.ts';
 import type { Framing } from './http1-head.ts';
 import { BODY_PART } from './limits.ts';
 import { byteCount, number } from './text.ts';
-import { makeUnit, type Direction, type Form, type Unit } from './unit.ts';
+import {
+  makeUnit,
+  type Direction,
+  type Form,
+  type Range,
+  type Unit,
+} from './unit.ts';
 
 /** Reads one body. */
 export interface Body {
@@ -27,12 +33,17 @@ export interface BodyPlace {
 
 export function makeBody(
   framing: Exclude<Framing, { by: 'none' }>,
-  content: Content,
+  type: ContentType,
   place: BodyPlace,
 ): Body {
-  if (framing.by === 'chunks') return new ChunkedBody(content, place);
+  if (framing.by === 'chunks')
+    return new ChunkedBody(contentAt(place, type), place);
   const length = framing.by === 'length' ? framing.length : Infinity;
-  return new WholeBody(length, content, place);
+  return new WholeBody(length, type, place);
+}
+
+function contentAt({ direction, exchange }: BodyPlace, type: ContentType) {
+  return new Content(type, { direction, exchange, layer: 1 });
 }
 
 /** A body by its length, or up to the end of the connection. */
@@ -40,15 +51,16 @@ class WholeBody implements Body {
   failed = false;
   #remaining: number;
   #length: number;
-  #content: Content;
+  #type: ContentType;
   #place: BodyPlace;
-  #part = new Trail();
+  /** What came of it and is not told yet; and what it holds. */
+  #begun: { part: Trail; content: Content } | undefined;
   #parts = 0;
 
-  constructor(length: number, content: Content, place: BodyPlace) {
+  constructor(length: number, type: ContentType, place: BodyPlace) {
     this.#remaining = length;
     this.#length = length;
-    this.#content = content;
+    this.#type = type;
     this.#place = place;
   }
 
@@ -57,16 +69,24 @@ class WholeBody implements Body {
   }
 
   push(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
+    const end = from + this.#remaining;
+    if (!this.#begun && end <= bytes.length && this.#isSmall) {
+      // Most bodies come at once: nothing has to be kept of them.
+      this.#remaining = 0;
+      this.#tell([[at + from, at + end]], end - from, units);
+      return end;
+    }
+    const { part, content } = this.#begin();
     let next = from;
     while (next < bytes.length && this.#remaining > 0) {
-      const room = Math.min(this.#remaining, BODY_PART - this.#part.size);
+      const room = Math.min(this.#remaining, BODY_PART - part.size);
       const to = Math.min(bytes.length, next + room);
-      this.#part.add(at + next, at + to);
-      this.#content.data(bytes, next, to, at, units);
+      part.add(at + next, at + to);
+      content.data(bytes, next, to, at, units);
       this.#remaining -= to - next;
       next = to;
       if (this.done) this.#end(units);
-      else if (this.#part.size === BODY_PART) this.#endPart(units);
+      else if (part.size === BODY_PART) this.#endPart(units);
     }
     return next;
   }
@@ -82,11 +102,25 @@ class WholeBody implements Body {
     );
   }
 
+  /** It is told in one unit, and holds no others. */
+  get #isSmall(): boolean {
+    return this.#remaining <= BODY_PART && !this.#type.isEventStream;
+  }
+
+  #begin(): { part: Trail; content: Content } {
+    this.#begun ??= {
+      part: new Trail(),
+      content: contentAt(this.#place, this.#type),
+    };
+    return this.#begun;
+  }
+
   #endPart(units: Unit[]): void {
-    const { ranges, size } = this.#part.take();
+    const { part, content } = this.#begin();
+    const { ranges, size } = part.take();
     const first = this.#parts * BODY_PART;
     this.#parts++;
-    this.#content.piece();
+    content.piece();
     units.push(
       makeUnit({
         ...this.#place,
@@ -95,7 +129,7 @@ class WholeBody implements Body {
         ranges,
         size,
         payload: size,
-        counts: !this.#content.type.isEventStream,
+        counts: !this.#type.isEventStream,
         summary: `part of the body: ${byteCount(size)} from ${number(first)} on`,
         form: partForm,
       }),
@@ -103,27 +137,33 @@ class WholeBody implements Body {
   }
 
   #end(units: Unit[], problem?: string): void {
+    const { part, content } = this.#begin();
     if (this.#parts > 0) {
-      if (this.#part.size > 0) this.#endPart(units);
-      this.#content.finish(units, problem);
+      if (part.size > 0) this.#endPart(units);
+      content.finish(units, problem);
       return;
     }
     // An event stream tells its last event, or what is left of one.
-    if (this.#content.type.isEventStream) this.#content.finish(units);
-    const { ranges, size } = this.#part.take();
-    if (size === 0 && !problem) return;
+    if (this.#type.isEventStream) content.finish(units);
+    const { ranges, size } = part.take();
+    if (size > 0 || problem) this.#tell(ranges, size, units, problem);
+  }
+
+  #tell(ranges: Range[], size: number, units: Unit[], problem?: string): void {
+    const { direction, exchange } = this.#place;
     units.push(
       makeUnit({
-        ...this.#place,
-        layer: 0,
+        direction,
         kind: 'body',
+        layer: 0,
         ranges,
         size,
         payload: size,
-        counts: !this.#content.type.isEventStream,
-        summary: bodySummary(this.#content.type, size),
+        counts: !this.#type.isEventStream,
+        summary: bodySummary(this.#type, size),
         problem,
-        form: new BodyForm(this.#content.type),
+        exchange,
+        form: this.#type.form,
       }),
     );
   }

@@ -5,7 +5,7 @@
  * chunked.
  */
 import { beginsWith } from './bytes.ts';
-import { Content, type ContentType } from './content.ts';
+import type { ContentType } from './content.ts';
 import { Gather } from './gather.ts';
 import { makeBody, type Body } from './http1-body.ts';
 import {
@@ -281,7 +281,7 @@ export class Http1 implements TwoWay {
     };
     units.push(
       makeUnit({
-        ...place,
+        direction: place.direction,
         kind: isRequest ? 'http/1.1 request head' : 'http/1.1 response head',
         layer: 0,
         ranges,
@@ -289,14 +289,13 @@ export class Http1 implements TwoWay {
         payload: 0,
         summary: known.summary,
         problem: head.problem ?? asked.problem ?? this.#crowd(isRequest),
+        exchange: place.exchange,
         form: isRequest ? requestForm : responseForm,
       }),
     );
     const isEmpty = framing.by === 'length' && framing.length === 0;
-    if (framing.by !== 'none' && !isEmpty) {
-      const content = new Content(known.content, { ...place, layer: 1 });
-      side.body = makeBody(framing, content, place);
-    }
+    if (framing.by !== 'none' && !isEmpty)
+      side.body = makeBody(framing, known.content, place);
     if (isRequest && asked.problem && asked.framing.by === 'none')
       side.isOpaque = true;
     if (isRequest) this.#asked(known);
