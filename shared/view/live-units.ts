@@ -33,14 +33,9 @@ export interface Note {
   text: string;
 }
 
-/** A read that waits to be decoded: its bytes lie in a buffer. */
-type Waiting = Omit<Read, 'bytes' | 'held' | 'offset'> & {
-  start: number;
-  end: number;
-};
-
-/** So many bytes wait at most, in bytes: one turn brings seldom more. */
-const WAITING = 256 * 1024;
+/** So many reads wait at most, and so many bytes: one turn brings seldom more. */
+const WAITING_READS = 1024;
+const WAITING_BYTES = 256 * 1024;
 
 /**
  * Decodes all that a tap hands on. Costs one decoder for each open connection;
@@ -57,9 +52,16 @@ export class LiveUnits extends EventEmitter<{
   readonly #counts: Counts = noCounts();
   readonly #decoders = new Map<number, ConnectionDecoder>();
   readonly #links = new Map<number, string>();
-  readonly #bytes = new Uint8Array(WAITING);
-  #used = 0;
-  #waiting: Waiting[] = [];
+  /** The reads that wait, in columns: as objects they would all be garbage. */
+  readonly #bytes = new Uint8Array(WAITING_BYTES);
+  readonly #connection = new Uint32Array(WAITING_READS);
+  readonly #isDown = new Uint8Array(WAITING_READS);
+  readonly #time = new Float64Array(WAITING_READS);
+  /** Where the bytes of a read end; those of the next begin there. */
+  readonly #end = new Uint32Array(WAITING_READS);
+  #waiting = 0;
+  /** So many of them are decoded already. */
+  #decoded = 0;
 
   /** @param spoken what a link speaks, where its first bytes do not tell */
   constructor(tap: Tap, spoken: Readonly<Record<string, Protocol>> = {}) {
@@ -109,32 +111,45 @@ export class LiveUnits extends EventEmitter<{
   }
 
   #wait({ connection, direction, time, bytes }: Read): void {
-    if (this.#used + bytes.length > WAITING) this.#decode();
-    if (bytes.length > WAITING / 4) {
+    if (bytes.length > WAITING_BYTES / 4) {
       // To keep a copy of so much costs more than it saves.
       this.#decode();
       this.#feed(connection, direction, time, bytes);
       return;
     }
-    if (this.#waiting.length === 0) setImmediate(() => this.#decode());
+    const isFull =
+      this.#waiting === WAITING_READS ||
+      this.#used + bytes.length > WAITING_BYTES;
+    if (isFull) this.#decode();
+    if (this.#waiting === 0) setImmediate(this.#decode);
     const start = this.#used;
     this.#bytes.set(bytes, start);
-    this.#used += bytes.length;
-    const end = this.#used;
-    this.#waiting.push({ connection, direction, time, start, end });
+    const at = this.#waiting++;
+    this.#connection[at] = connection;
+    this.#isDown[at] = direction === 'down' ? 1 : 0;
+    this.#time[at] = time;
+    this.#end[at] = start + bytes.length;
   }
 
-  /** Decodes what waits; what is told afterwards comes after it. */
-  #decode(): void {
-    const waiting = this.#waiting;
-    if (waiting.length === 0) return;
-    this.#waiting = [];
-    this.#used = 0;
-    for (const { connection, direction, time, start, end } of waiting) {
-      const bytes = this.#bytes.subarray(start, end);
-      this.#feed(connection, direction, time, bytes);
-    }
+  get #used(): number {
+    return this.#waiting === 0 ? 0 : this.#end[this.#waiting - 1]!;
   }
+
+  /**
+   * Decodes what waits; what is told afterwards comes after it. Whoever is told
+   * of a unit may come back here: it then goes on where it stands.
+   */
+  readonly #decode = (): void => {
+    while (this.#decoded < this.#waiting) {
+      const at = this.#decoded++;
+      const start = at === 0 ? 0 : this.#end[at - 1]!;
+      const bytes = this.#bytes.subarray(start, this.#end[at]!);
+      const direction = this.#isDown[at] ? 'down' : 'up';
+      this.#feed(this.#connection[at]!, direction, this.#time[at]!, bytes);
+    }
+    this.#decoded = 0;
+    this.#waiting = 0;
+  };
 
   #feed(
     connection: number,
