@@ -1,5 +1,5 @@
 /** The browser of this machine, for tests and scripts. */
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { findBrowser, forRoot, noBrowser } from '../harness/find-browser.ts';
 
 export { findBrowser, noBrowser };
@@ -14,6 +14,8 @@ export { findBrowser, noBrowser };
 export async function openBrowser(args: string[] = []): Promise<Browser> {
   const executablePath = findBrowser();
   if (!executablePath) throw new Error(`Opening a browser: ${noBrowser}`);
+  // Takes half a second to load: not before it is needed.
+  const { chromium } = await import('playwright-core');
   return chromium.launch({
     executablePath,
     args: [

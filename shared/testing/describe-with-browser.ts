@@ -1,38 +1,44 @@
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { findBrowser, noBrowser, openBrowser } from './browser.ts';
+import type { WorkersBrowser } from './jest-environment.ts';
 
 /**
- * A `describe` whose tests share one browser. Without a browser they are
- * skipped, and one line says so; where `CI` is set they fail.
+ * A `describe` whose tests share one browser: it is that of other files too,
+ * and each of its contexts is closed at the end. Without a browser they are
+ * skipped, and one line says so; where `CI` is set they fail. In it, all names
+ * that end in `.example` lead to this machine.
  *
  * @param name what is described
  * @param body declares the tests; the function it gets returns the browser,
  *   and may be called from hooks and tests only
- * @param args further flags for the browser
  */
 export function describeWithBrowser(
   name: string,
   body: (browser: () => Browser) => void,
-  args: string[] = [],
 ): void {
-  if (findBrowser()) {
+  const { workersBrowser } = globalThis as unknown as {
+    workersBrowser: WorkersBrowser;
+  };
+  const missing = workersBrowser.missing();
+  if (missing === undefined) {
     describe(`${name}`, () => {
       let browser: Browser;
       beforeAll(async () => {
-        browser = await openBrowser(args);
+        browser = await workersBrowser.open();
       }, 30_000);
-      afterAll(() => browser?.close());
+      afterAll(async () => {
+        for (const context of browser?.contexts() ?? []) await context.close();
+      });
       body(() => browser);
     });
   } else if (process.env['CI']) {
     describe(`${name}`, () => {
       test('has a browser', () => {
-        throw new Error(`CI is set, but ${noBrowser}`);
+        throw new Error(`CI is set, but ${missing}`);
       });
     });
   } else {
-    process.stderr.write(`Skipped "${name}": ${noBrowser}\n`);
+    process.stderr.write(`Skipped "${name}": ${missing}\n`);
     // oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
     describe.skip(`${name}`, () => {
       body(() => undefined as never);

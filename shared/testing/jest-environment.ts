@@ -1,0 +1,67 @@
+/**
+ * Where each file of tests runs: Node, and one browser for all files of one
+ * worker. jest loads every module anew for every file, save this one and what
+ * it imports: playwright and a browser of their own would cost each file two
+ * seconds of the processor.
+ */
+import { TestEnvironment } from 'jest-environment-node';
+import type { Browser } from 'playwright-core';
+import { findBrowser, noBrowser, openBrowser } from './browser.ts';
+
+/** So long the browser waits for the next file, in ms: jest begins it at once. */
+const WAIT = 50;
+
+/** What a file of tests finds as `workersBrowser`. */
+export interface WorkersBrowser {
+  /** Why there is none; undefined where there is one. */
+  missing(): string | undefined;
+  /** The same for all files of a worker, so close only what you open in it. */
+  open(): Promise<Browser>;
+}
+
+let missing: string | undefined | null = null;
+let browser: Promise<Browser> | undefined;
+let files = 0;
+let closing: NodeJS.Timeout | undefined;
+
+const workersBrowser: WorkersBrowser = {
+  missing() {
+    if (missing === null) missing = findBrowser() ? undefined : noBrowser;
+    return missing;
+  },
+  async open() {
+    browser ??= openBrowser([
+      // Names of somebody else's that lead to this machine.
+      '--host-resolver-rules=MAP *.example 127.0.0.1',
+    ]);
+    const opened = await browser;
+    if (opened.isConnected()) return opened;
+    browser = undefined;
+    return workersBrowser.open();
+  },
+};
+
+export default class WithBrowser extends TestEnvironment {
+  override async setup(): Promise<void> {
+    await super.setup();
+    files += 1;
+    clearTimeout(closing);
+    this.global['workersBrowser'] = workersBrowser;
+  }
+
+  override async teardown(): Promise<void> {
+    // Otherwise jest would clear the object itself, as it does with globals.
+    delete this.global['workersBrowser'];
+    files -= 1;
+    if (files === 0) closing = setTimeout(closeBrowser, WAIT);
+    await super.teardown();
+  }
+}
+
+/** Closes the browser of this process, if it has one. */
+export async function closeBrowser(): Promise<void> {
+  clearTimeout(closing);
+  const open = browser;
+  browser = undefined;
+  await (await open)?.close();
+}
