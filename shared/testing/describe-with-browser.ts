@@ -6,7 +6,8 @@ import type { WorkersBrowser } from './jest-environment.ts';
  * A `describe` whose tests share one browser: it is that of other files too,
  * and each of its contexts is closed at the end. Without a browser they are
  * skipped, and one line says so; where `CI` is set they fail. In it, all names
- * that end in `.example` lead to this machine.
+ * that end in `.example` lead to this machine, and its own certificate is
+ * accepted.
  *
  * @param name what is described
  * @param body declares the tests; the function it gets returns the browser,

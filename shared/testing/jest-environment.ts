@@ -30,16 +30,24 @@ const workersBrowser: WorkersBrowser = {
     return missing;
   },
   async open() {
-    browser ??= openBrowser([
-      // Names of somebody else's that lead to this machine.
-      '--host-resolver-rules=MAP *.example 127.0.0.1',
-    ]);
+    browser ??= flags().then(openBrowser);
     const opened = await browser;
     if (opened.isConnected()) return opened;
     browser = undefined;
     return workersBrowser.open();
   },
 };
+
+async function flags(): Promise<string[]> {
+  const { localCertificate } = await import('../certificates/certificates.ts');
+  const { spki } = await localCertificate();
+  return [
+    // Names of somebody else's that lead to this machine.
+    '--host-resolver-rules=MAP *.example 127.0.0.1',
+    // This machine's own certificate is accepted, and no other.
+    `--ignore-certificate-errors-spki-list=${spki}`,
+  ];
+}
 
 export default class WithBrowser extends TestEnvironment {
   override async setup(): Promise<void> {
