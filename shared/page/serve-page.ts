@@ -7,19 +7,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TransformFailure } from 'esbuild';
-
-// What is used of a request and a response: node:http, the compatibility API of
-// node:http2 and Express all have it.
-interface PageRequest {
-  method?: string | undefined;
-  url?: string | undefined;
-}
-interface PageResponse {
-  statusCode: number;
-  setHeader(name: string, value: string | number): unknown;
-  end(body?: string | Buffer): unknown;
-}
-type Next = (error?: unknown) => void;
+import type { Next, Request, Response } from './exchange.ts';
 
 const board = fileURLToPath(new URL('../board/', import.meta.url));
 
@@ -51,7 +39,7 @@ const mediaTypes: Record<string, string> = {
  */
 export function servePage(
   folder: URL,
-): (request: PageRequest, response: PageResponse, next?: Next) => void {
+): (request: Request, response: Response, next?: Next) => void {
   const page = fileURLToPath(folder);
   const compiled = new Map<
     string,
@@ -59,8 +47,8 @@ export function servePage(
   >();
 
   async function serve(
-    request: PageRequest,
-    response: PageResponse,
+    request: Request,
+    response: Response,
     next: Next | undefined,
   ) {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -191,7 +179,7 @@ async function toJavaScript(text: string, name: string): Promise<string> {
   }
 }
 
-function setHeaders(response: PageResponse, type: string, length: number) {
+function setHeaders(response: Response, type: string, length: number) {
   response.setHeader('Content-Type', type);
   response.setHeader('Content-Length', length);
   // A saved file shows at the next load, without a hard reload.
@@ -199,7 +187,7 @@ function setHeaders(response: PageResponse, type: string, length: number) {
   response.setHeader('X-Content-Type-Options', 'nosniff');
 }
 
-function sendText(response: PageResponse, status: number, text: string) {
+function sendText(response: Response, status: number, text: string) {
   const body = Buffer.from(`${text}\n`);
   response.statusCode = status;
   setHeaders(response, 'text/plain; charset=utf-8', body.length);

@@ -1,8 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BadInput, type Feed } from '../board/feed.ts';
-
-/** A rate in JSON takes some 20 bytes; who sends more means something else. */
-const limit = 1024;
+import type { Feed } from '../board/feed.ts';
+import type { Next, Request, Response } from './exchange.ts';
+import { readJson } from './read-json.ts';
 
 /**
  * Makes a handler for `PUT /rate` with `{"rate":"rush"}`: the switch that every
@@ -11,50 +9,31 @@ const limit = 1024;
  */
 export function serveRate(feed: Feed) {
   return async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    next: (error?: unknown) => void,
+    request: Request,
+    response: Response,
+    next: Next,
   ): Promise<void> => {
     if (request.method !== 'PUT' || request.url !== '/rate') return next();
-    // A page of another origin can send text without asking first (a "simple"
-    // request of the Fetch standard, 2.2.2), but not JSON.
-    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
-      return next(
-        new BadInput(
-          `Set the rate: found Content-Type ` +
-            `${JSON.stringify(request.headers['content-type'] ?? '')}, ` +
-            `expected application/json.`,
-        ),
-      );
-    }
     try {
-      feed.setRate(await readRate(request));
+      await setRate(feed, request, response);
     } catch (error) {
-      return next(error);
+      next(error);
     }
-    response.statusCode = 204;
-    response.end();
   };
 }
 
-async function readRate(request: IncomingMessage): Promise<unknown> {
-  let body = '';
-  request.setEncoding('utf8');
-  for await (const text of request) {
-    body += text;
-    if (body.length > limit) {
-      throw Object.assign(
-        new BadInput(`Set the rate: found more than ${limit} characters.`),
-        { status: 413 },
-      );
-    }
-  }
-  try {
-    return JSON.parse(body)?.rate;
-  } catch {
-    throw new BadInput(
-      `Set the rate: found ${JSON.stringify(body)}, ` +
-        `expected JSON such as {"rate":"normal"}.`,
-    );
-  }
+/**
+ * Sets the rate that a request's body names, and answers 204.
+ *
+ * @throws BadInput where it names none
+ */
+export async function setRate(
+  feed: Feed,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const body = await readJson(request, 'Set the rate', '{"rate":"normal"}');
+  feed.setRate((body as { rate?: unknown } | null)?.rate);
+  response.statusCode = 204;
+  response.end();
 }

@@ -4,13 +4,13 @@
  * Left out: passwords. Here, whoever asks is staff.
  */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request, Response } from './exchange.ts';
 
 // Nobody can guess it, and it is worth nothing after a restart.
 const pass = `staff=${randomUUID()}`;
 
 /** Sets the cookie. No script can read it, and no other site can use it. */
-export function signIn(_request: IncomingMessage, response: ServerResponse) {
+export function signIn(_request: Request, response: Response) {
   response.setHeader(
     'Set-Cookie',
     `${pass}; HttpOnly; SameSite=Strict; Path=/`,
@@ -20,6 +20,6 @@ export function signIn(_request: IncomingMessage, response: ServerResponse) {
 }
 
 /** Whether this request brought the cookie. */
-export function isStaff(request: IncomingMessage) {
+export function isStaff(request: Request) {
   return (request.headers.cookie ?? '').split('; ').includes(pass);
 }

@@ -1,16 +1,17 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request, Response } from './exchange.ts';
 
 /**
- * The last middleware of a lesson that uses Express: answers with the status
- * that an error carries (500 without one) and its message as plain text. What
- * is the server's own fault is printed, and told to the page without details.
+ * The last middleware of a lesson that uses Express; others call it with what
+ * they caught. Answers with the status that an error carries (500 without one)
+ * and its message as plain text. What is the server's own fault is printed, and
+ * told to the page without details.
  */
 export function tellErrors(
   error: Error & { status?: number },
-  _request: IncomingMessage,
-  response: ServerResponse,
+  _request: Request,
+  response: Response,
   // Express knows an error handler by its four parameters.
-  _next: () => void,
+  _next?: () => void,
 ): void {
   const status = error.status ?? 500;
   if (status >= 500) console.error(error);
