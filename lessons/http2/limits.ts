@@ -1,0 +1,34 @@
+/**
+ * How much one connection may ask of us: RFC 9113, 10.5. On one connection a
+ * client can do more harm than on six, as everything on it costs it little.
+ */
+import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
+import { sayGoodbye } from './goodbye.ts';
+
+export const limits = {
+  // Streams at the same time. Without it Node allows four thousand millions.
+  settings: {
+    maxConcurrentStreams: 128,
+    maxHeaderListSize: 16_384, // bytes, once unpacked
+    enableConnectProtocol: true, // WebSocket in a stream: RFC 8441
+  },
+
+  // Header bombs: some bytes that unpack to a great many.
+  maxHeaderListPairs: 100,
+
+  // Rapid reset (CVE-2023-44487): open and cancel, again and again. A page
+  // that is closed may cancel all its streams at once; then 20 a second.
+  streamResetBurst: 200,
+  streamResetRate: 20,
+};
+
+/** Says goodbye to a connection on which nothing moves for so many ms. */
+export function endIdle(server: Http2SecureServer, idle: number) {
+  server.on('session', (session: ServerHttp2Session) => {
+    session.setTimeout(idle, () => sayGoodbye(session, idle));
+  });
+
+  // Who breaks the protocol has lost its connection already, and nobody else
+  // anything.
+  server.on('sessionError', () => {});
+}

@@ -1,0 +1,23 @@
+/** What the browser tells of a page that was announced by Early Hints. */
+const show = (id: string, text: string) =>
+  (document.getElementById(id)!.textContent = text);
+const ms = (time: number) => `${Math.round(time)} ms`;
+
+const [page] = performance.getEntriesByType(
+  'navigation',
+) as (PerformanceNavigationTiming & {
+  firstInterimResponseStart?: number;
+  finalResponseHeadersStart?: number;
+})[];
+const style = performance
+  .getEntriesByType('resource')
+  .find(({ name }) => name.endsWith('/board/page.css'));
+
+// An interim answer, status 103, and then the one that counts.
+const interim = page?.firstInterimResponseStart;
+show('hints', interim ? ms(interim) : 'no hints came');
+show('page', ms(page?.finalResponseHeadersStart || page?.responseStart || 0));
+if (style instanceof PerformanceResourceTiming) {
+  show('styles', ms(style.startTime));
+  show('by', style.initiatorType === 'early-hints' ? 'the hints' : 'the page');
+}

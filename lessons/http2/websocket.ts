@@ -1,0 +1,70 @@
+/**
+ * WebSocket in a stream of HTTP/2: RFC 8441. The handshake is a CONNECT with
+ * `:protocol`, its answer is 200, and DATA frames carry WebSocket frames.
+ *
+ * `ws` knows HTTP/1.1 only. What it does with a socket once the handshake is
+ * over does for a stream as well; but `setSocket` is its own affair, not an
+ * API: a new version of it must pass our tests before it is used.
+ */
+import type {
+  Http2SecureServer,
+  Http2ServerRequest,
+  Http2ServerResponse,
+  ServerHttp2Stream,
+} from 'node:http2';
+import type { Feed } from '@on-the-wire/shared/board/feed.ts';
+import { isStaff } from '@on-the-wire/shared/page/staff.ts';
+import { WebSocket } from 'ws';
+
+const largest = 4_096; // bytes of one message
+
+type Opened = WebSocket & {
+  setSocket(stream: ServerHttp2Stream, head: Buffer, options: object): void;
+};
+const Opened = WebSocket as unknown as new (
+  address: null,
+  protocols: undefined,
+  options: object,
+) => Opened;
+
+/** Accepts WebSockets at /loudspeaker: what staff says there, all boards say. */
+export function acceptWebSockets(server: Http2SecureServer, feed: Feed) {
+  const accept = (request: Http2ServerRequest, answer: Http2ServerResponse) => {
+    const status = refusal(request);
+    if (status) return void answer.writeHead(status).end();
+
+    const { stream } = request;
+    stream.respond({ ':status': 200 });
+    const socket = new Opened(null, undefined, {
+      autoPong: true,
+      closeTimeout: 30_000,
+    });
+    socket.setSocket(stream, Buffer.alloc(0), { maxPayload: largest });
+    socket.on('error', () => {}); // `ws` has closed it already
+    const say = (message: object) => socket.send(JSON.stringify(message));
+
+    // The page cannot see where its words travel. So we say it.
+    say({ kind: 'hello', stream: stream.id });
+    socket.on('message', (text) => {
+      try {
+        if (!isStaff(request)) throw new Error('Only staff may speak.');
+        feed.announce(String(text));
+      } catch (error) {
+        say({ kind: 'error', message: (error as Error).message });
+      }
+    });
+  };
+  server.on('connect', accept);
+}
+
+/** The status that a handshake is refused with, if it is. */
+function refusal({ url, headers }: Http2ServerRequest) {
+  if (headers[':protocol'] !== 'websocket') return 405; // no proxy
+  if (url !== '/loudspeaker') return 404;
+  if (headers['sec-websocket-version'] !== '13') return 400;
+
+  // Any page of the Web may try. The browser tells us which one it is.
+  const { origin } = headers;
+  const own = `https://${headers[':authority']}`;
+  return origin === undefined || origin === own ? undefined : 403;
+}
