@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 
 /**
  * Lets a server listen on a free port of this machine.
@@ -14,5 +15,6 @@ export async function listen(
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const { port: taken } = server.address() as AddressInfo;
-  return { port: taken, origin: `http://127.0.0.1:${taken}` };
+  const scheme = server instanceof TlsServer ? 'https' : 'http';
+  return { port: taken, origin: `${scheme}://127.0.0.1:${taken}` };
 }
