@@ -15,7 +15,7 @@ import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import { sendBoard } from './boards.ts';
 import { allowAnyPage } from './cross-origin.ts';
 import { answerDictation } from './dictation.ts';
-import { giveEarlyHints } from './early-hints.ts';
+import { giveEarlyHints, sendHinted } from './early-hints.ts';
 import { tellNews } from './event-stream.ts';
 import { exchangeOf, type Exchange } from './exchange.ts';
 import { endConnection, leaver } from './goodbye.ts';
@@ -47,7 +47,9 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     'GET /board': sendBoard,
     'GET /timetable': sendTimetable,
     'GET /hints': giveEarlyHints,
+    'GET /hints.css': sendHinted,
     'POST /dictation': answerDictation,
+    'OPTIONS /dictation': ({ response }) => response.writeHead(204).end(),
     'GET /events': (exchange) => tellNews(exchange, { feed, ...numbers }),
     'GET /traffic': ({ response }) => response.end(JSON.stringify(traffic())),
     'POST /goodbye': (exchange) => endConnection(exchange, numbers.deadline),

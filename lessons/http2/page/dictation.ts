@@ -13,7 +13,7 @@ export function startDictation() {
 }
 
 async function dictate(protocol: Protocol) {
-  setBusy(true);
+  setBusy(protocol, true);
   const began = performance.now();
   const now = () => performance.now() - began;
   const rows = words.map(newRow);
@@ -66,11 +66,11 @@ async function dictate(protocol: Protocol) {
   } catch (error) {
     say('dictated', `Not dictated: ${error}`);
   }
-  setBusy(false);
+  setBusy(protocol, false);
 }
 
-function setBusy(busy: boolean) {
-  for (const id of ['dictate-h2', 'dictate-http1']) button(id).disabled = busy;
+function setBusy(protocol: Protocol, busy: boolean) {
+  button(`dictate-${protocol}`).disabled = busy;
 }
 
 function newRow(word: string) {

@@ -11,13 +11,12 @@ const [page] = performance.getEntriesByType(
 })[];
 const style = performance
   .getEntriesByType('resource')
-  .find(({ name }) => name.endsWith('/board/page.css'));
+  .find(({ name }) => name.endsWith('/hints.css'));
 
 // An interim answer, status 103, and then the one that counts.
 const interim = page?.firstInterimResponseStart;
 show('hints', interim ? ms(interim) : 'no hints came');
 show('page', ms(page?.finalResponseHeadersStart || page?.responseStart || 0));
 if (style instanceof PerformanceResourceTiming) {
-  show('styles', ms(style.startTime));
   show('by', style.initiatorType === 'early-hints' ? 'the hints' : 'the page');
 }

@@ -2,6 +2,7 @@
 import { say } from './origins.ts';
 
 let socket: WebSocket | undefined;
+let hasBeenOpen = false;
 
 export function startLoudspeaker() {
   const form = document.forms.namedItem('speak')!;
@@ -27,11 +28,13 @@ function open() {
   own.onmessage = ({ data }) => {
     const { kind, stream, message } = JSON.parse(data);
     submit.disabled = false;
+    hasBeenOpen = true;
     say('socket', kind === 'hello' ? `Open: it is stream ${stream}.` : message);
   };
   own.onclose = ({ code }) => {
     if (own !== socket) return;
     submit.disabled = true;
+    if (!hasBeenOpen) return say('socket', 'Here it needs HTTP/2.');
     say('socket', `Closed: ${code}. Another try in a while.`);
     setTimeout(() => own === socket && open(), 1_000 + Math.random() * 4_000);
   };

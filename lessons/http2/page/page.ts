@@ -3,9 +3,8 @@ import type { Departure } from '@on-the-wire/shared/board/update.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import { startDictation } from './dictation.ts';
 import { startHundred } from './hundred.ts';
-import { startLong } from './long.ts';
 import { openAgain, startLoudspeaker } from './loudspeaker.ts';
-import { element, say, setHttp1 } from './origins.ts';
+import { button, element, say, setHttp1 } from './origins.ts';
 import { startTwelve } from './twelve.ts';
 
 const board = document.querySelector<DeparturesBoard>('departures-board')!;
@@ -34,6 +33,14 @@ new PerformanceObserver((list) => {
   });
   element('log').replaceChildren(...lines.reverse());
 }).observe({ type: 'resource', buffered: true });
+
+// It may have come by HTTP/1.1 itself: then there is nothing to compare with.
+const [page] = performance.getEntriesByType(
+  'navigation',
+) as PerformanceNavigationTiming[];
+say('came', `This page came by ${page?.nextHopProtocol}.`);
+for (const id of ['load', 'twelve-h2', 'dictate-h2', 'goodbye'])
+  button(id).disabled = page?.nextHopProtocol !== 'h2';
 
 // ---- The board ----
 
@@ -130,5 +137,4 @@ open();
 startHundred();
 startTwelve();
 startDictation();
-startLong();
 startLoudspeaker();

@@ -15,12 +15,18 @@ function open(protocol: Protocol) {
   button('twelve-close').disabled = false;
   sources = Array.from({ length: 12 }, () => {
     const source = new EventSource(urlBy(protocol, '/events'));
-    source.onopen = source.onerror = show;
+    source.onerror = show;
+    source.onopen = () => {
+      show();
+      // Six are open: as many as there will be by HTTP/1.1.
+      if (openOnes().length === 6 && !asking) void ask(protocol);
+    };
     return source;
   });
   show();
-  void ask(protocol);
 }
+
+const openOnes = () => sources.filter(({ readyState }) => readyState === 1);
 
 /** An ordinary request to the same origin: how long does it take? */
 async function ask(protocol: Protocol) {
@@ -38,7 +44,7 @@ async function ask(protocol: Protocol) {
     await (await fetch(url, { cache: 'no-store', signal })).text();
     tell('answered after');
   } catch {
-    tell('given up after');
+    // It was given up, by the button that closes the others.
   }
   clearInterval(ticking);
 }
@@ -47,21 +53,23 @@ function close() {
   for (const source of sources) source.close();
   sources = [];
   asking?.abort();
+  asking = undefined;
+  say('beside', 'No ordinary request beside them.');
   button('twelve-close').disabled = true;
   show();
 }
 
 function show() {
-  const isOpen = sources.map(({ readyState }) => readyState === 1);
-  const dots = isOpen.map((open) => {
+  const dots = sources.map(({ readyState }) => {
     const dot = document.createElement('li');
-    if (open) dot.className = 'open';
+    if (readyState === 1) dot.className = 'open';
     return dot;
   });
   element('dots').replaceChildren(...dots);
-  const open = isOpen.filter(Boolean).length;
   say(
     'twelve-state',
-    sources.length ? `${open} of ${sources.length} are open.` : 'None is open.',
+    sources.length
+      ? `${openOnes().length} of ${sources.length} are open.`
+      : 'None is open.',
   );
 }

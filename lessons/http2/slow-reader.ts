@@ -1,0 +1,23 @@
+/**
+ * A client that asks for much and reads nothing, to see how much is sent to
+ * it: `pnpm exec node lessons/http2/slow-reader.ts <address of the lesson>`
+ */
+import { connect } from 'node:http2';
+import { setTimeout as after } from 'node:timers/promises';
+
+const [, , address = ''] = process.argv;
+
+// Whoever wants to know that it is the lesson must know its certificate.
+const session = connect(address, { rejectUnauthorized: false });
+const long = session.request({ ':path': '/timetable' });
+await after(500);
+
+// Without a reader it waits here. The server has stopped by itself.
+console.log(`unread: ${long.readableLength} bytes`);
+
+// Another stream is not held up by that: it has room of its own.
+const small = session.request({ ':path': '/traffic' });
+let text = '';
+for await (const piece of small.setEncoding('utf8')) text += piece;
+console.log(`less than 100 kB sent: ${JSON.parse(text).h2.sent < 100_000}`);
+session.destroy();
