@@ -27,7 +27,7 @@ const Opened = WebSocket as unknown as new (
   options: object,
 ) => Opened;
 
-/** Accepts WebSockets at /loudspeaker: what staff says there, all boards say. */
+/** Accepts WebSockets at /loudspeaker: what staff says there, all hear. */
 export function acceptWebSockets(server: Http2SecureServer, feed: Feed) {
   const accept = (request: Http2ServerRequest, answer: Http2ServerResponse) => {
     const status = refusal(request);

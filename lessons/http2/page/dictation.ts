@@ -37,7 +37,7 @@ async function dictate(protocol: Protocol) {
   });
 
   try {
-    // `half` is the only value there is: first all of the body, then the answer.
+    // `half` is the only one there is: first all of the body, then the answer.
     const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
     const answer = await fetch(urlBy(protocol, '/dictation'), init);
     const there = now();

@@ -19,7 +19,8 @@ new PerformanceObserver((list) => {
     const { origin, pathname } = new URL(entry.name);
     if (pathname === '/traffic' || origin === 'null') continue;
     const by = entry.nextHopProtocol || 'not told';
-    const what = `${by}\n${origin === location.origin ? '' : origin}${pathname}`;
+    const where = origin === location.origin ? '' : origin;
+    const what = `${by}\n${where}${pathname}`;
     counted.set(what, (counted.get(what) ?? 0) + 1);
   }
   const lines = [...counted].map(([what, times]) => {
