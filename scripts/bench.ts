@@ -1,9 +1,10 @@
-/** `pnpm bench start|tap|wire`: what it costs to begin, to tap, and to show. */
+/** `pnpm bench start|tap|wire|http2`: what it costs, and how fast it is. */
 import { writeFile } from 'node:fs/promises';
 import {
   describeReport,
   holds,
   machine,
+  medianOf,
 } from '@on-the-wire/shared/bench/report.ts';
 import {
   measureStart,
@@ -54,6 +55,26 @@ program
     const allHeld = await benchWire(minutes, (line) => console.log(line));
     console.log(machine());
     process.exitCode = allHeld ? 0 : 1;
+  });
+
+program
+  .command('http2')
+  .description('the lesson on HTTP/2 against a bare server, by h2load')
+  .option('--rounds <n>', 'how often each is measured', atLeastFive, 7)
+  .action(async ({ rounds }: { rounds: number }) => {
+    const { benchHttp2 } = await import('@on-the-wire/shared/bench/http2.ts');
+    const { rates, ratio } = await benchHttp2(rounds, 20_000);
+    for (const [name, each] of Object.entries(rates)) {
+      const [low, high] = [Math.min(...each), Math.max(...each)];
+      console.log(
+        `${name.padEnd(7)} ${medianOf(each).toFixed(0)} requests/s ` +
+          `(${low.toFixed(0)} – ${high.toFixed(0)})`,
+      );
+    }
+    const verdict = ratio >= 0.9 ? 'holds' : 'DOES NOT HOLD';
+    console.log(`${ratio.toFixed(2)} ×, goal ≥ 0.90 ×: ${verdict}`);
+    console.log(machine());
+    process.exitCode = ratio >= 0.9 ? 0 : 1;
   });
 
 await program.parseAsync();
