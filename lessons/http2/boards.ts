@@ -3,7 +3,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { BadInput } from '@on-the-wire/shared/board/feed.ts';
 import { createTimetable } from '@on-the-wire/shared/board/timetable.ts';
 import type { Request } from '@on-the-wire/shared/page/exchange.ts';
-import type { Exchange } from './exchange.ts';
+import { untilGone, type Exchange } from './exchange.ts';
 import { stations } from './stations.ts';
 
 /** What is sent: one text for each station, some 800 bytes of JSON. */
@@ -17,7 +17,7 @@ export const boards = stations.map((station) =>
 const longest = 5_000; // ms that one may ask to wait
 
 /** Answers `/board?station=42&wait=50`, the wait in ms, as a database would. */
-export async function sendBoard({ request, response, query, gone }: Exchange) {
+export async function sendBoard({ request, response, query }: Exchange) {
   const board = boards[Number(query.get('station') ?? NaN)];
   if (!board) {
     throw new BadInput(
@@ -32,7 +32,8 @@ export async function sendBoard({ request, response, query, gone }: Exchange) {
   }
 
   // The work. It stops when its own stream is reset, and no other does.
-  if (wait > 0) await after(wait, undefined, { signal: gone });
+  const signal = wait > 0 ? untilGone(response) : undefined;
+  if (signal) await after(wait, undefined, { signal });
 
   // The page cannot see which connection an answer came by. So we say it.
   response.setHeader('Server-Timing', `c;desc=${connectionOf(request)}`);
@@ -47,7 +48,8 @@ let connections = 0;
 export function connectionOf(request: Request) {
   const connection =
     'stream' in request ? request.stream.session! : request.socket;
-  const number = numbers.get(connection) ?? (connections += 1);
-  numbers.set(connection, number);
-  return number;
+  const known = numbers.get(connection);
+  if (known !== undefined) return known;
+  numbers.set(connection, (connections += 1));
+  return connections;
 }

@@ -1,16 +1,17 @@
 /** 103 Early Hints: what the page will need, before the page. RFC 8297. */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as after } from 'node:timers/promises';
-import type { Exchange } from './exchange.ts';
+import { untilGone, type Exchange } from './exchange.ts';
 
 const page = new URL('page/hints.html', import.meta.url);
 const style = new URL('page/hints.css', import.meta.url);
 const thinking = 1_000; // ms that this page takes to make
 
 /** Sends hints at once and the page later. Only a page gets them obeyed. */
-export async function giveEarlyHints({ response, gone }: Exchange) {
+export async function giveEarlyHints({ response }: Exchange) {
   response.writeEarlyHints({ link: '</hints.css>; rel=preload; as=style' });
-  await after(thinking, undefined, { signal: gone });
+  const signal = untilGone(response);
+  await after(thinking, undefined, { signal });
   response.setHeader('Content-Type', 'text/html; charset=utf-8');
   response.setHeader('Cache-Control', 'no-cache');
   response.end(await readFile(page));

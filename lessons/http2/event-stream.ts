@@ -12,7 +12,7 @@ interface Options {
 
 /** Tells what came after the id that the reader names, and all that comes. */
 export function tellNews(
-  { request, response, query, gone }: Exchange,
+  { request, response, query }: Exchange,
   { feed, http1, heartbeat, buffer }: Options,
 ) {
   response.setHeader('Content-Type', 'text/event-stream');
@@ -35,7 +35,7 @@ export function tellNews(
 
   feed.on('update', tell);
   const alive = setInterval(send, heartbeat, 'event: heartbeat', {});
-  gone.addEventListener('abort', () => {
+  response.on('close', () => {
     feed.off('update', tell);
     clearInterval(alive);
   });

@@ -9,23 +9,23 @@ export interface Exchange {
   path: string;
   /** What stood behind the question mark. */
   query: URLSearchParams;
-  /** Aborts when it is over: answered, reset, or torn down. */
-  gone: AbortSignal;
 }
 
 export function exchangeOf(request: Request, response: Response): Exchange {
   const [path = '', search] = request.url!.split('?');
   const query = new URLSearchParams(search);
+  return { request, response: response as Http2ServerResponse, path, query };
+}
 
-  // Who leaves takes the work along: that of one stream, and no other.
+/** Who leaves takes the work along: that of one stream, and no other. */
+export function untilGone(response: Http2ServerResponse) {
   const over = new AbortController();
   response.on('close', () => over.abort());
-  const gone = over.signal;
-  return {
-    request,
-    response: response as Http2ServerResponse,
-    path,
-    query,
-    gone,
-  };
+  return over.signal;
+}
+
+/** Whether an error says but this: that the other side has left. */
+export function isGone(error: unknown) {
+  const { name, code } = error as NodeJS.ErrnoException;
+  return name === 'AbortError' || code === 'ECONNRESET';
 }

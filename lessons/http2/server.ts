@@ -17,7 +17,7 @@ import { allowAnyPage } from './cross-origin.ts';
 import { answerDictation } from './dictation.ts';
 import { giveEarlyHints, sendHinted } from './early-hints.ts';
 import { tellNews } from './event-stream.ts';
-import { exchangeOf, type Exchange } from './exchange.ts';
+import { exchangeOf, isGone, type Exchange } from './exchange.ts';
 import { endConnection, leaver } from './goodbye.ts';
 import { endIdle, limits } from './limits.ts';
 import { takeReport } from './report.ts';
@@ -66,8 +66,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
       if (answer) await answer(exchange);
       else page(request, response);
     } catch (error) {
-      if (exchange.gone.aborted) return; // it is its own end that it met
-      tellErrors(error as Error, request, response);
+      if (!isGone(error)) tellErrors(error as Error, request, response);
     }
   }
 

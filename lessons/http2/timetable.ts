@@ -1,10 +1,11 @@
 /** An answer that is long: each line is written when there is room for it. */
 import { once } from 'node:events';
 import { boards } from './boards.ts';
-import type { Exchange } from './exchange.ts';
+import { untilGone, type Exchange } from './exchange.ts';
 
 /** Sends each station's board for each day of the year, as lines of JSON. */
-export async function sendTimetable({ response, gone }: Exchange) {
+export async function sendTimetable({ response }: Exchange) {
+  const signal = untilGone(response);
   response.setHeader('Content-Type', 'application/jsonl');
   for (let day = 1; day <= 365; day += 1) {
     for (const board of boards) {
@@ -12,7 +13,7 @@ export async function sendTimetable({ response, gone }: Exchange) {
 
       // No room: the reader has not said that it may have more. We wait, and
       // stop waiting if it leaves. Who writes on would fill our own memory.
-      if (!hasRoom) await once(response, 'drain', { signal: gone });
+      if (!hasRoom) await once(response, 'drain', { signal });
     }
   }
   response.end();

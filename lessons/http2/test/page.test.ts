@@ -8,7 +8,6 @@ import type {
 } from 'node:http2';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
-import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
 import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
 import type {
   ConsoleMessage,
@@ -17,8 +16,6 @@ import type {
 import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { createServer } from '../server.ts';
-
-const { spki } = await localCertificate();
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -71,184 +68,178 @@ const seen = (page: Page, n: number) =>
     n,
   );
 
-describeWithBrowser(
-  'the page',
-  (browser) => {
-    let page: Page;
-    beforeAll(async () => {
-      const context = await browser().newContext({ reducedMotion: 'reduce' });
-      page = await context.newPage();
-    });
-    const visit = async (origin: string) => {
-      closing.push(() => page.goto('about:blank'));
-      await page.goto(origin);
-      await shows(page, 'state', 'open');
-    };
+describeWithBrowser('the page', (browser) => {
+  let page: Page;
+  beforeAll(async () => {
+    const context = await browser().newContext({ reducedMotion: 'reduce' });
+    page = await context.newPage();
+  });
+  const visit = async (origin: string) => {
+    closing.push(() => page.goto('about:blank'));
+    await page.goto(origin);
+    await shows(page, 'state', 'open');
+  };
 
-    test('shows the board, by HTTP/2, and says nothing else', async () => {
-      const { feed, origin } = await start();
-      const said: string[] = [];
-      const hear = (message: ConsoleMessage) => said.push(message.text());
-      page
-        .on('console', hear)
-        .on('pageerror', (error) => said.push(`${error}`));
-      await visit(origin);
-      for (let i = 0; i < 20; i += 1) feed.next();
-      await seen(page, 20);
-      expect(await count(page)).toEqual({ seen: 20, of: 20, doubled: 0 });
-      await shows(page, 'came', 'This page came by h2.');
-      await shows(page, 'log', 'h2/page.ts');
-      await shows(page, 'socket', 'Open');
-      expect(said).toEqual([]);
-      page.off('console', hear);
-    });
+  test('shows the board, by HTTP/2, and says nothing else', async () => {
+    const { feed, origin } = await start();
+    const said: string[] = [];
+    const hear = (message: ConsoleMessage) => said.push(message.text());
+    page.on('console', hear).on('pageerror', (error) => said.push(`${error}`));
+    await visit(origin);
+    for (let i = 0; i < 20; i += 1) feed.next();
+    await seen(page, 20);
+    expect(await count(page)).toEqual({ seen: 20, of: 20, doubled: 0 });
+    await shows(page, 'came', 'This page came by h2.');
+    await shows(page, 'log', 'h2/page.ts');
+    await shows(page, 'socket', 'Open');
+    expect(said).toEqual([]);
+    page.off('console', hear);
+  });
 
-    test('loads a hundred boards by one connection, and by six', async () => {
-      const { origin } = await start();
-      await visit(origin);
-      await press(page, 'Load them both ways');
-      await shows(page, 'h2-counts', /ms, 1 connection, \d+ kB/);
-      await shows(page, 'http1-counts', /ms, [2-6] connections, \d+ kB/);
-      const charts = page.locator('.sides svg');
-      for (const chart of await charts.all()) {
-        expect(await chart.locator('.answered').count()).toBe(100);
-        expect(await chart.getAttribute('aria-label')).toMatch(/^100 boards/);
-      }
-      await shows(page, 'log', /http\/1.1https:.*\/board × 100/);
-      await shows(page, 'log', /h2\/board × 100/);
-    });
+  test('loads a hundred boards by one connection, and by six', async () => {
+    const { origin } = await start();
+    await visit(origin);
+    await press(page, 'Load them both ways');
+    await shows(page, 'h2-counts', /ms, 1 connection, \d+ kB/);
+    await shows(page, 'http1-counts', /ms, [2-6] connections, \d+ kB/);
+    const charts = page.locator('.sides svg');
+    for (const chart of await charts.all()) {
+      expect(await chart.locator('.answered').count()).toBe(100);
+      expect(await chart.getAttribute('aria-label')).toMatch(/^100 boards/);
+    }
+    await shows(page, 'log', /http\/1.1https:.*\/board × 100/);
+    await shows(page, 'log', /h2\/board × 100/);
+  });
 
-    test('opens twelve event streams, or six and nothing beside them', async () => {
-      const { origin, server } = await start();
-      await visit(origin);
-      await press(page, 'Open twelve by HTTP/1.1');
-      await shows(page, 'twelve-state', '6 of 12 are open.');
-      await shows(page, 'beside', /no answer after [\d,]+ ms/);
-      // What goes by HTTP/2 meanwhile is not held up.
-      const other = once(server, 'request');
-      await press(page, 'Report the next train 5 minutes late');
-      await other;
-      await shows(page, 'answer', '401');
-      await shows(page, 'twelve-state', '6 of 12 are open.');
-      await shows(page, 'beside', /no answer after/);
-      await press(page, 'Close them');
-      await press(page, 'Open twelve by HTTP/2');
-      await shows(page, 'twelve-state', '12 of 12 are open.');
-      await shows(page, 'beside', /answered after/);
-      await press(page, 'Close them');
-    });
+  test('opens twelve event streams, or six and nothing beside them', async () => {
+    const { origin, server } = await start();
+    await visit(origin);
+    await press(page, 'Open twelve by HTTP/1.1');
+    await shows(page, 'twelve-state', '6 of 12 are open.');
+    await shows(page, 'beside', /no answer after [\d,]+ ms/);
+    // What goes by HTTP/2 meanwhile is not held up.
+    const other = once(server, 'request');
+    await press(page, 'Report the next train 5 minutes late');
+    await other;
+    await shows(page, 'answer', '401');
+    await shows(page, 'twelve-state', '6 of 12 are open.');
+    await shows(page, 'beside', /no answer after/);
+    await press(page, 'Close them');
+    await press(page, 'Open twelve by HTTP/2');
+    await shows(page, 'twelve-state', '12 of 12 are open.');
+    await shows(page, 'beside', /answered after/);
+    await press(page, 'Close them');
+  });
 
-    test('has the answer only when it has asked to the end', async () => {
-      const { origin } = await start();
-      await visit(origin);
-      await press(page, 'Dictate by HTTP/2');
-      await shows(page, 'dictated', 'The server began to answer after');
-      const rows = await page.locator('#words tbody tr').allInnerTexts();
-      const table = rows.map((row) =>
-        row
-          .split('\t')
-          .slice(1)
-          .map((cell) => Number(cell.replace(/,| ms/g, ''))),
-      );
-      const [first] = table;
-      const last = table.at(-1)!;
-      expect(table.length).toBe(6);
-      // The server answered the first word before the last one was said; the
-      // page heard of it afterwards.
-      expect(first![1]).toBeLessThan(last[0]!);
-      for (const [, , heard] of table)
-        expect(heard).toBeGreaterThanOrEqual(last[0]!);
-    });
+  test('has the answer only when it has asked to the end', async () => {
+    const { origin } = await start();
+    await visit(origin);
+    await press(page, 'Dictate by HTTP/2');
+    await shows(page, 'dictated', 'The server began to answer after');
+    const rows = await page.locator('#words tbody tr').allInnerTexts();
+    const table = rows.map((row) =>
+      row
+        .split('\t')
+        .slice(1)
+        .map((cell) => Number(cell.replace(/,| ms/g, ''))),
+    );
+    const [first] = table;
+    const last = table.at(-1)!;
+    expect(table.length).toBe(6);
+    // The server answered the first word before the last one was said; the
+    // page heard of it afterwards.
+    expect(first![1]).toBeLessThan(last[0]!);
+    for (const [, , heard] of table)
+      expect(heard).toBeGreaterThanOrEqual(last[0]!);
+  });
 
-    test('cannot send such a request by HTTP/1.1', async () => {
-      const { origin } = await start();
-      await visit(origin);
-      const event = page.waitForEvent('requestfailed');
-      await press(page, 'Dictate by HTTP/1.1');
-      expect((await event).failure()?.errorText).toMatch(/ALPN|H2_OR_QUIC/);
-      await shows(page, 'dictated', 'TypeError: Failed to fetch');
-    });
+  test('cannot send such a request by HTTP/1.1', async () => {
+    const { origin } = await start();
+    await visit(origin);
+    const event = page.waitForEvent('requestfailed');
+    await press(page, 'Dictate by HTTP/1.1');
+    expect((await event).failure()?.errorText).toMatch(/ALPN|H2_OR_QUIC/);
+    await shows(page, 'dictated', 'TypeError: Failed to fetch');
+  });
 
-    test('has its WebSocket on the connection of everything else', async () => {
-      const { feed, origin, server } = await start();
-      const sessions = sessionsOf(server);
-      await visit(origin);
-      await shows(page, 'socket', /Open: it is stream \d+/);
-      const by = sessions.get('/loudspeaker');
-      expect(by).toBeDefined();
-      for (const path of ['/', '/page.ts', '/events'])
-        expect([path, sessions.get(path) === by]).toEqual([path, true]);
-      const field = page.getByRole('textbox', { name: 'Announcement' });
-      await field.fill('Gleis 7');
-      await press(page, 'Announce');
-      await shows(page, 'socket', 'Only staff may speak.');
-      await press(page, 'Sign in as staff');
-      await shows(page, 'socket', 'Open: it is stream');
-      const heard = once(feed, 'update');
-      await field.fill('Zürich, Gleis 7');
-      await press(page, 'Announce');
-      const [update] = await heard;
-      expect(update.data.text).toBe('Zürich, Gleis 7');
-      await press(page, 'Report the next train 5 minutes late');
-      await shows(page, 'answer', '→ 200');
-      await seen(page, 2);
-    });
+  test('has its WebSocket on the connection of everything else', async () => {
+    const { feed, origin, server } = await start();
+    const sessions = sessionsOf(server);
+    await visit(origin);
+    await shows(page, 'socket', /Open: it is stream \d+/);
+    const by = sessions.get('/loudspeaker');
+    expect(by).toBeDefined();
+    for (const path of ['/', '/page.ts', '/events'])
+      expect([path, sessions.get(path) === by]).toEqual([path, true]);
+    const field = page.getByRole('textbox', { name: 'Announcement' });
+    await field.fill('Gleis 7');
+    await press(page, 'Announce');
+    await shows(page, 'socket', 'Only staff may speak.');
+    await press(page, 'Sign in as staff');
+    await shows(page, 'socket', 'Open: it is stream');
+    const heard = once(feed, 'update');
+    await field.fill('Zürich, Gleis 7');
+    await press(page, 'Announce');
+    const [update] = await heard;
+    expect(update.data.text).toBe('Zürich, Gleis 7');
+    await press(page, 'Report the next train 5 minutes late');
+    await shows(page, 'answer', '→ 200');
+    await seen(page, 2);
+  });
 
-    test('moves to another connection after a goodbye, and misses nothing', async () => {
-      const { feed, origin, server } = await start();
-      await visit(origin);
-      feed.next();
-      await seen(page, 1);
-      const another = once(server, 'session');
-      await press(page, 'Let the server say goodbye');
-      await shows(page, 'answer', '→ 204');
-      await shows(page, 'state', 'waiting to try again');
-      feed.next();
-      await another;
-      await shows(page, 'state', 'open');
-      await seen(page, 2);
-      expect(await count(page)).toEqual({ seen: 2, of: 2, doubled: 0 });
-    });
+  test('moves to another connection after a goodbye, and misses nothing', async () => {
+    const { feed, origin, server } = await start();
+    await visit(origin);
+    feed.next();
+    await seen(page, 1);
+    const another = once(server, 'session');
+    await press(page, 'Let the server say goodbye');
+    await shows(page, 'answer', '→ 204');
+    await shows(page, 'state', 'waiting to try again');
+    feed.next();
+    await another;
+    await shows(page, 'state', 'open');
+    await seen(page, 2);
+    expect(await count(page)).toEqual({ seen: 2, of: 2, doubled: 0 });
+  });
 
-    test('obeys Early Hints as a page of its own', async () => {
-      const { origin } = await start();
-      await visit(`${origin}`);
-      const [tab] = await Promise.all([
-        page.context().waitForEvent('page'),
-        page.getByText('a page with Early Hints').click(),
-      ]);
-      await shows(tab, 'by', 'the hints');
-      await shows(tab, 'hints', / ms/);
-      await tab.close();
-    });
+  test('obeys Early Hints as a page of its own', async () => {
+    const { origin } = await start();
+    await visit(`${origin}`);
+    const [tab] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page.getByText('a page with Early Hints').click(),
+    ]);
+    await shows(tab, 'by', 'the hints');
+    await shows(tab, 'hints', / ms/);
+    await tab.close();
+  });
 
-    test('works by HTTP/1.1 as well, as far as that can', async () => {
-      const { feed, old } = await start();
-      await visit(old);
-      await shows(page, 'came', 'This page came by http/1.1.');
-      await shows(page, 'socket', 'Here it needs HTTP/2.');
-      feed.next();
-      await seen(page, 1);
-    });
+  test('works by HTTP/1.1 as well, as far as that can', async () => {
+    const { feed, old } = await start();
+    await visit(old);
+    await shows(page, 'came', 'This page came by http/1.1.');
+    await shows(page, 'socket', 'Here it needs HTTP/2.');
+    feed.next();
+    await seen(page, 1);
+  });
 
-    test.each([
-      ['light', 1280],
-      ['dark', 390],
-    ] as const)('is accessible, %s, at %d px', async (colorScheme, width) => {
-      const { feed, origin } = await start();
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height: 844 });
-      await visit(origin);
-      for (let i = 0; i < 30; i += 1) feed.next();
-      await seen(page, 30);
-      await press(page, 'Load them both ways');
-      await shows(page, 'h2-counts', /connection/);
-      await page.locator('#load:enabled').waitFor();
-      expect(await accessibilityViolations(page)).toEqual([]);
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth),
-      ).toBeLessThanOrEqual(width);
-    });
-  },
-  [`--ignore-certificate-errors-spki-list=${spki}`],
-);
+  test.each([
+    ['light', 1280],
+    ['dark', 390],
+  ] as const)('is accessible, %s, at %d px', async (colorScheme, width) => {
+    const { feed, origin } = await start();
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 844 });
+    await visit(origin);
+    for (let i = 0; i < 30; i += 1) feed.next();
+    await seen(page, 30);
+    await press(page, 'Load them both ways');
+    await shows(page, 'h2-counts', /connection/);
+    await page.locator('#load:enabled').waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth),
+    ).toBeLessThanOrEqual(width);
+  });
+});
