@@ -78,8 +78,12 @@ export function get(path: string, more: [string, string][] = []) {
   const text = (of: string) => [of.length, ...Buffer.from(of)];
   // From the static table: `:method GET`, `:scheme https`, `:authority`.
   return Uint8Array.from([
-    ...[0x82, 0x87, 0x01, ...text('board')],
-    ...[0x04, ...text(path)],
+    0x82,
+    0x87,
+    0x01,
+    ...text('board'),
+    0x04,
+    ...text(path),
     ...more.flatMap(literal),
   ]);
 }
