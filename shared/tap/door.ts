@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
+import type { Connection } from './connection.ts';
 import type { Target } from './dial.ts';
 import { offeredProtocols } from './encrypted.ts';
+import type { RunningFault } from './one-way.ts';
 
 /** A port at which a tap accepts connections, and the target behind it. */
 export class Door {
   target: Target;
   /** What leads through it is called so; where nothing is said, it has none. */
   link: string | undefined;
+  /** Those that came in here and are open. */
+  readonly connections = new Set<Connection>();
+  /** Faults of its own, where it does not share the tap's. */
+  running: Map<string, RunningFault> | undefined;
   readonly #server: net.Server;
   #offers: Promise<string[]> | undefined;
 

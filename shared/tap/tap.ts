@@ -11,9 +11,9 @@ import { Connection, type Run } from './connection.ts';
 import type { Target } from './dial.ts';
 import { Door } from './door.ts';
 import type { TapEvents } from './events.ts';
-import { faultKinds } from './faults/catalogue.ts';
+import { beginFaults } from './faults/begin.ts';
 import type { Fault } from './faults/kind.ts';
-import { FaultError, formatFault, kindOf } from './faults/parse.ts';
+import { FaultError } from './faults/parse.ts';
 import type { RunningFault } from './one-way.ts';
 import { Recording } from './recording.ts';
 
@@ -53,6 +53,16 @@ export interface TapOptions {
   slab?: number;
 }
 
+/** A way through a tap that fails by itself: see `listenApart`. */
+export interface ApartLine {
+  port: number;
+  /** As the tap's own, for the connections of this way alone. */
+  setFaults(faults: readonly Fault[]): void;
+  cut(how?: 'fin' | 'rst'): void;
+  /** Ends its connections and listens no more. */
+  close(): Promise<void>;
+}
+
 /** A tap that does not listen yet. */
 export function createTap(options: TapOptions): Tap {
   return new Tap(options);
@@ -80,7 +90,7 @@ export class Tap extends EventEmitter<TapEvents> {
     this.began = Date.now();
     this.recording = new Recording(slab);
     this.#context = pair && tls.createSecureContext(pair);
-    this.#doors = [this.#makeDoor(target, link)];
+    this.#doors = [this.#makeDoor(target, this.#context, link)];
     this.#apply(faults ?? []);
   }
 
@@ -114,7 +124,7 @@ export class Tap extends EventEmitter<TapEvents> {
    * @throws as `listen`
    */
   async listenFor(target: Target, port = 0, link?: string): Promise<number> {
-    const door = this.#makeDoor(target, link);
+    const door = this.#makeDoor(target, this.#context, link);
     this.#doors.push(door);
     return door.listen(port, '127.0.0.1');
   }
@@ -122,6 +132,41 @@ export class Tap extends EventEmitter<TapEvents> {
   /** The names of what leads to its targets, where they have some. */
   get links(): string[] {
     return this.#doors.flatMap(({ link }) => link ?? []);
+  }
+
+  /**
+   * Accepts connections to another target at a free port, recorded together
+   * with all others, but under faults of its own.
+   *
+   * @param pair where that target speaks TLS, as in `TapOptions`
+   * @throws as `listen`
+   */
+  async listenApart(
+    target: Target,
+    pair?: { key: string; cert: string },
+  ): Promise<ApartLine> {
+    const context = pair && tls.createSecureContext(pair);
+    const door = this.#makeDoor(target, context);
+    door.running = new Map();
+    this.#doors.push(door);
+    return {
+      port: await door.listen(0, '127.0.0.1'),
+      setFaults(faults) {
+        door.running = beginFaults(faults, door.running);
+        for (const connection of door.connections) connection.fit();
+      },
+      cut(how = 'rst') {
+        for (const connection of door.connections)
+          connection.cut(how, 'cut', 'cut by hand');
+      },
+      close: async () => {
+        const closed = door.close();
+        for (const connection of door.connections) connection.drop();
+        await closed;
+        const at = this.#doors.indexOf(door);
+        if (at > 0) this.#doors.splice(at, 1);
+      },
+    };
   }
 
   /** Where it listens; 0 where it does not. */
@@ -158,34 +203,22 @@ export class Tap extends EventEmitter<TapEvents> {
   }
 
   #apply(faults: readonly Fault[]): void {
-    const running = new Map<string, RunningFault>();
-    for (const fault of faults) {
-      const { name, direction, values, link } = fault;
-      const kind = kindOf(name);
-      const text = formatFault(fault);
-      const rank = faultKinds.indexOf(kind);
-      const fresh = () => ({
-        strike: kind.start(values),
-        direction,
-        rank,
-        link,
-      });
-      running.set(text, this.#running.get(text) ?? fresh());
-    }
+    this.#running = beginFaults(faults, this.#running);
     this.#faults = [...faults];
-    this.#running = running;
     for (const connection of this.#connections.values()) connection.fit();
   }
 
   /**
    * Cuts now: `rst` tears down, `fin` closes.
    *
-   * @param connection undefined cuts all of them
+   * @param connection undefined cuts all of them, except those apart
    */
   cut(how: 'fin' | 'rst' = 'rst', connection?: number): void {
-    for (const [number, live] of this.#connections) {
-      if (connection !== undefined && connection !== number) continue;
-      live.cut(how, 'cut', 'cut by hand');
+    for (const door of this.#doors) {
+      for (const live of door.connections) {
+        const meant = connection ?? (door.running ? 0 : live.connection);
+        if (meant === live.connection) live.cut(how, 'cut', 'cut by hand');
+      }
     }
   }
 
@@ -198,7 +231,8 @@ export class Tap extends EventEmitter<TapEvents> {
    */
   async learnProtocols(): Promise<readonly string[]> {
     if (!this.#context) return [];
-    const [offers] = await Promise.all(this.#doors.map((door) => door.learn()));
+    const shared = this.#doors.filter((door) => !door.running);
+    const [offers] = await Promise.all(shared.map((door) => door.learn()));
     return offers!;
   }
 
@@ -213,30 +247,37 @@ export class Tap extends EventEmitter<TapEvents> {
     await Promise.all([...closed, idle]);
   }
 
-  #makeDoor(target: Target, link: string | undefined): Door {
+  #makeDoor(
+    target: Target,
+    context: SecureContext | undefined,
+    link?: string,
+  ): Door {
     const door = new Door(target, (raw) => {
       this.#accepted += 1;
       const connection = new Connection(run, this.#accepted, raw);
       this.#connections.set(this.#accepted, connection);
+      door.connections.add(connection);
       void connection.open();
     });
     door.link = link;
-    const run = this.#createRun(door);
+    const run = this.#createRun(door, context);
     return door;
   }
 
   /** What the connections through a door see of the tap. */
-  #createRun(door: Door): Run {
+  #createRun(door: Door, context: SecureContext | undefined): Run {
     const { recording, seed } = this;
     return {
       seed,
-      context: this.#context,
+      ...(context && { context }),
       target: () => door.target,
       link: door.link,
       faults: () =>
-        [...this.#running.values()].filter(
-          ({ link }) => link === undefined || link === door.link,
-        ),
+        door.running
+          ? [...door.running.values()]
+          : [...this.#running.values()].filter(
+              ({ link }) => link === undefined || link === door.link,
+            ),
       now: () => performance.now() - this.#zero,
       offers: () => door.offers(),
       opened: (event) => {
@@ -257,6 +298,8 @@ export class Tap extends EventEmitter<TapEvents> {
       },
       closed: (event) => {
         recording.close(event);
+        const connection = this.#connections.get(event.connection);
+        if (connection) door.connections.delete(connection);
         this.#connections.delete(event.connection);
         this.emit('close', event);
         if (this.#connections.size === 0) this.#whenIdle?.();

@@ -1,0 +1,32 @@
+import type { RunningFault } from '../one-way.ts';
+import { faultKinds } from './catalogue.ts';
+import type { Fault } from './kind.ts';
+import { formatFault, kindOf } from './parse.ts';
+
+/**
+ * Begins a run of each fault; those that run already, with the same numbers,
+ * go on as they are.
+ *
+ * @param before by all that is said of them
+ * @throws FaultError where there is no fault of that name
+ */
+export function beginFaults(
+  faults: readonly Fault[],
+  before: ReadonlyMap<string, RunningFault> = new Map(),
+): Map<string, RunningFault> {
+  const running = new Map<string, RunningFault>();
+  for (const fault of faults) {
+    const { name, direction, values, link } = fault;
+    const kind = kindOf(name);
+    const text = formatFault(fault);
+    const rank = faultKinds.indexOf(kind);
+    const fresh = () => ({
+      strike: kind.start(values),
+      direction,
+      rank,
+      link,
+    });
+    running.set(text, before.get(text) ?? fresh());
+  }
+  return running;
+}
