@@ -12,8 +12,10 @@ const hold = 5_000; // ms that lines wait which may belong to a fatal error
 const longestLine = 65_536; // characters of a line that does not end
 const longestReport = 65_536; // characters that are kept of standard error
 
-const windows = process.platform === 'win32';
-const preload = new URL('preload.ts', import.meta.url).href;
+/** Windows has no process groups. */
+export const windows = process.platform === 'win32';
+/** What runs first in the process of a learner's code. */
+export const preload = new URL('preload.ts', import.meta.url).href;
 /** The folder in which Node keeps what it has compiled. */
 export const compiled = fileURLToPath(
   new URL('../../node_modules/.cache/lessons', import.meta.url),
@@ -146,7 +148,8 @@ export function startProcess({
   };
 }
 
-function signalAll(child: ChildProcess, signal: NodeJS.Signals) {
+/** Sends a signal to a process and to all that it started. */
+export function signalAll(child: ChildProcess, signal: NodeJS.Signals) {
   if (child.pid === undefined) return;
   try {
     // On Windows what a process started ends with it (a job object).
@@ -172,7 +175,8 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-function forEachLine(input: Readable, onLine: (line: string) => void) {
+/** Calls for each line of an output, the last one included. */
+export function forEachLine(input: Readable, onLine: (line: string) => void) {
   let rest = '';
   input.setEncoding('utf8');
   input.on('data', (text: string) => {

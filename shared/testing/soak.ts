@@ -9,6 +9,7 @@ import { root, runJest } from './run-tests.ts';
 const rooms = [
   'board',
   'certificates',
+  'exercise',
   'harness',
   'page',
   'shell',

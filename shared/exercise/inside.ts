@@ -1,0 +1,145 @@
+/**
+ * Runs in the process of a learner's file, and does what the check asks for.
+ * Started by `learner.ts`: `inside.ts <url of the file> [url of stage.ts]`.
+ *
+ * What the file throws while it loads is left to Node, whose report of it says
+ * where; what it throws when it is called goes back as an answer.
+ */
+import { once } from 'node:events';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { inspect } from 'node:util';
+import { createFeed, type Feed } from '../board/feed.ts';
+import type { Lesson } from '../lesson.ts';
+
+type Module = Record<string, unknown>;
+
+/** What the check asks for; each is answered once, with the same `id`. */
+export type Request = { id: number } & (
+  | { ask: 'alive' }
+  | { ask: 'call'; name: string; args: unknown[] }
+  | { ask: 'stage'; name: string; args: unknown[] }
+  | { ask: 'serve'; options: object }
+  | { ask: 'feed'; name: string; args: unknown[] }
+  | { ask: 'memory' }
+);
+
+/** `threw`: the learner's code did. `unfit`: it is not what was asked for. */
+export type Answer = { id: number } & (
+  | { value: unknown }
+  | { threw: { name: string; message: string; stack: string } }
+  | { unfit: { title: string; expected: string; came: string } }
+);
+
+const [, , file = '', stage] = process.argv;
+const mine = (await import(file)) as Module;
+const staged = stage ? ((await import(stage)) as Module) : {};
+const sockets = new Set<Socket>();
+let feed: Feed | undefined;
+
+/** Not what was asked for. */
+class Unfit extends Error {
+  readonly parts;
+
+  constructor(parts: { title: string; expected: string; came: string }) {
+    super(parts.title);
+    this.parts = parts;
+  }
+}
+
+async function answer(request: Request): Promise<unknown> {
+  switch (request.ask) {
+    case 'alive':
+      return Object.keys(mine);
+    case 'call':
+      return functionOf(mine, request.name)(...request.args);
+    case 'stage':
+      return functionOf(staged, request.name)(mine, ...request.args);
+    case 'serve':
+      return serve(request.options);
+    case 'feed':
+      return tellFeed(request.name, request.args);
+    case 'memory':
+      return memory();
+  }
+}
+
+function functionOf(module: Module, name: string) {
+  const found = module[name];
+  if (typeof found === 'function')
+    return found as (...args: unknown[]) => unknown;
+  const names = Object.keys(module);
+  throw new Unfit({
+    title: `The file exports no function ${name}`,
+    expected: `export function ${name}(…)`,
+    came:
+      names.length === 0
+        ? 'no export at all'
+        : `exports of ${names.join(', ')}`,
+  });
+}
+
+async function serve(options: object): Promise<number> {
+  feed = createFeed({ rate: 'night' });
+  feed.close(); // ends its clock: from here on it moves when told
+  const create = functionOf(mine, 'createServer');
+  const lesson = (await create({ feed, ...options })) as Lesson | undefined;
+  const server = lesson?.server as Server | undefined;
+  if (typeof server?.listen !== 'function')
+    throw new Unfit({
+      title: 'createServer returned no server',
+      expected: '{ server, close }, the server not yet listening',
+      came: inspect(lesson, { depth: 0 }),
+    });
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  if (!server.listening) {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+function tellFeed(name: string, args: unknown[]): unknown {
+  if (!feed) throw new Error('there is no feed before serve()');
+  switch (name) {
+    case 'next':
+      return Array.from({ length: Number(args[0]) }, () => feed!.next());
+    case 'announce':
+      return feed.announce(args[0]);
+    case 'setRate':
+      return feed.setRate(args[0]);
+    case 'snapshot':
+      return feed.snapshot();
+    case 'listeners':
+      return feed.listenerCount(args[0] as 'update');
+    default:
+      throw new Error(`the feed knows no ${name}`);
+  }
+}
+
+function memory() {
+  globalThis.gc?.();
+  const waiting = [...sockets].reduce(
+    (sum, socket) => sum + socket.writableLength,
+    0,
+  );
+  return { heap: process.memoryUsage().heapUsed, waiting };
+}
+
+process.on('message', (request: Request) => {
+  const { id } = request;
+  answer(request)
+    .then((value) => process.send!({ id, value }))
+    .catch((error: unknown) => {
+      if (error instanceof Unfit)
+        return process.send!({ id, unfit: error.parts });
+      const { name, message, stack } =
+        error instanceof Error ? error : new Error(inspect(error));
+      return process.send!({ id, threw: { name, message, stack } });
+    });
+});
+// Without the check there is nothing to do.
+process.on('disconnect', () => process.exit());
+process.send!('ready');

@@ -1,0 +1,239 @@
+/** Tries a file out: one check, from its first step to the verdict. */
+import { pathToFileURL } from 'node:url';
+import { createTap, type Tap } from '../tap/tap.ts';
+import type { Browser, Page } from '../testing/browser.ts';
+import type { Check, Learner, RemoteFeed, Served, Trial } from './check.ts';
+import { Failure, type FailureParts } from './failure.ts';
+import type { FoundExercise } from './exercises.ts';
+import { generate } from './generate.ts';
+import { LearnerProcess } from './learner.ts';
+import { type Line, openLine } from './line.ts';
+
+/** What came of a check. */
+export interface Verdict {
+  passed: boolean;
+  /** The steps that were tried, in order; only the last can have failed. */
+  steps: { name: string; passed: boolean }[];
+  failure?: FailureParts;
+  /** It failed for a reason that is ours: a check that throws. */
+  ours?: boolean;
+  /** The last lines that the learner's code printed. */
+  said: string[];
+  seed: number;
+  ms: number;
+}
+
+export interface TrialOptions {
+  /** What the check's connections go through; without it one of its own. */
+  tap?: Tap;
+  /** Opens the browser, or says why there is none. */
+  browser?: () => Promise<Browser>;
+  /** ms that anything may take before it is called late. */
+  patience?: number;
+  seed?: number;
+}
+
+/** What a line is like unless a check says otherwise: see the preset. */
+const usualFaults = ['slicer', 'joiner'];
+
+/**
+ * Runs the check of an exercise on a file: the learner's, the solution or any
+ * other. Never throws for what the file does.
+ */
+export async function tryOut(
+  exercise: FoundExercise,
+  file: string,
+  options: TrialOptions = {},
+): Promise<Verdict> {
+  const began = performance.now();
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+  const tap =
+    options.tap ?? createTap({ target: { host: '127.0.0.1', port: 9 }, seed });
+  const run = new Run(exercise, file, { ...options, tap, seed });
+  let failure: FailureParts | undefined;
+  let ours = false;
+  try {
+    const url = pathToFileURL(exercise.check).href;
+    const { default: check } = (await import(url)) as { default: Check };
+    await run.check(check);
+  } catch (error) {
+    const known = error instanceof Failure;
+    ours = !known;
+    failure = known ? error.parts : ourFault(error);
+  }
+  const said = run.said();
+  await run.close();
+  if (!options.tap) await tap.close();
+  const ms = performance.now() - began;
+  const { steps } = run;
+  return {
+    passed: !failure,
+    steps,
+    ...(failure && { failure }),
+    ...(ours && { ours }),
+    said,
+    seed,
+    ms,
+  };
+}
+
+function ourFault(error: unknown): FailureParts {
+  const details = error instanceof Error ? String(error.stack) : String(error);
+  return {
+    title: 'The check itself failed: that is our mistake, not yours',
+    details,
+  };
+}
+
+class Run implements Trial {
+  readonly steps: Verdict['steps'] = [];
+  readonly data;
+  readonly patience: number;
+  readonly file: URL;
+  readonly #exercise: FoundExercise;
+  readonly #options: TrialOptions & { tap: Tap };
+  readonly #learners: LearnerProcess[] = [];
+  readonly #closing: (() => unknown)[] = [];
+
+  constructor(
+    exercise: FoundExercise,
+    file: string,
+    options: TrialOptions & { tap: Tap; seed: number },
+  ) {
+    this.#exercise = exercise;
+    this.#options = options;
+    this.data = generate(options.seed);
+    this.patience = options.patience ?? 5_000;
+    this.file = pathToFileURL(file);
+  }
+
+  /** @throws Failure; of the learner's process, where that is the reason */
+  async check(check: Check): Promise<void> {
+    try {
+      await check.run(this);
+    } catch (error) {
+      // A server that crashed looks like a broken line to its client: whether
+      // it did is known once it has answered, or has ended.
+      for (const learner of this.#learners) await learner.mustBeAlive();
+      throw error;
+    }
+  }
+
+  said(): string[] {
+    return this.#learners.flatMap(({ said }) => said);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing.reverse()) await close();
+  }
+
+  async step(name: string, body: () => Promise<void>): Promise<void> {
+    const step = { name, passed: false };
+    this.steps.push(step);
+    await body();
+    step.passed = true;
+  }
+
+  async start({
+    stage,
+    env,
+  }: { stage?: URL; env?: Record<string, string> } = {}): Promise<Learner> {
+    const process = new LearnerProcess({
+      file: this.file,
+      folder: this.#exercise.lesson.folder,
+      stage,
+      env,
+      patience: this.patience,
+    });
+    this.#learners.push(process);
+    this.defer(() => process.stop());
+    await process.loaded();
+    return this.#learner(process);
+  }
+
+  async line(
+    port: number,
+    { faults = usualFaults, tls = false } = {},
+  ): Promise<Line> {
+    const { localCertificate } =
+      await import('../certificates/certificates.ts');
+    const pair = tls ? await localCertificate() : undefined;
+    const opened = await openLine(this.#options.tap, port, faults, pair);
+    this.defer(opened.close);
+    return opened.line;
+  }
+
+  async page(): Promise<Page> {
+    const open = this.#options.browser;
+    if (!open) throw new Error('this check needs a browser, and got none');
+    const browser = await open();
+    const page = await browser.newPage();
+    this.defer(() => page.close());
+    return page;
+  }
+
+  fail(parts: FailureParts): never {
+    throw new Failure(parts);
+  }
+
+  async within<T>(
+    promise: Promise<T>,
+    otherwise: (why: Error) => FailureParts,
+    patience = this.patience,
+  ): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const why = new Error(`${patience} ms went by`);
+      timer = setTimeout(reject, patience, why);
+    });
+    try {
+      return await Promise.race([promise, late]);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure(otherwise(error as Error));
+    } finally {
+      clearTimeout(timer);
+      promise.catch(() => {}); // Nobody waits for it any more.
+    }
+  }
+
+  defer(close: () => unknown): void {
+    this.#closing.push(close);
+  }
+
+  #learner(process: LearnerProcess): Learner {
+    const must = async <T>(
+      ...[ask]: Parameters<LearnerProcess['ask']>
+    ): Promise<T> => {
+      const { value, error } = await process.ask<T>(ask);
+      if (!error) return value as T;
+      const name = 'name' in ask ? `${ask.name} threw` : 'It threw';
+      throw new Failure({
+        title: `${name} ${error.name}: ${error.message}`,
+        details: error.stack,
+      });
+    };
+    const feed: RemoteFeed = {
+      next: (times = 1) => must({ ask: 'feed', name: 'next', args: [times] }),
+      announce: (text) => must({ ask: 'feed', name: 'announce', args: [text] }),
+      setRate: (rate) => must({ ask: 'feed', name: 'setRate', args: [rate] }),
+      snapshot: () => must({ ask: 'feed', name: 'snapshot', args: [] }),
+      listeners: (event) =>
+        must({ ask: 'feed', name: 'listeners', args: [event] }),
+    };
+    return {
+      call: (name, ...args) => must({ ask: 'call', name, args }),
+      attempt: (name, ...args) => process.ask({ ask: 'call', name, args }),
+      stage: (name, ...args) => must({ ask: 'stage', name, args }),
+      memory: () => must({ ask: 'memory' }),
+      stop: () => process.stop(),
+      serve: async (options = {}, { faults } = {}): Promise<Served> => {
+        const port = await must<number>({ ask: 'serve', options });
+        const { tls = false } = this.#exercise.lesson.manifest;
+        const how = { tls, ...(faults && { faults }) };
+        // Not spread: it counts its connections.
+        return Object.assign(await this.line(port, how), { feed });
+      },
+    };
+  }
+}

@@ -1,0 +1,73 @@
+/** The learner's copies: `lessons/<lesson>/workspace/<exercise>/`. */
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { HarnessError } from '../harness/lessons.ts';
+import type { FoundExercise } from './exercises.ts';
+
+/**
+ * Makes the learner's copy where there is none; what is there stays.
+ *
+ * @returns whether it was made now
+ * @throws HarnessError (1) that names the file and why it cannot be written
+ */
+export function makeCopy({ copy, starter }: FoundExercise): boolean {
+  if (existsSync(copy)) return false;
+  writing(copy, () => {
+    mkdirSync(dirname(copy), { recursive: true });
+    copyFileSync(starter, copy);
+  });
+  return true;
+}
+
+/**
+ * Begins an exercise anew; the file so far stays beside the new one.
+ *
+ * @returns where it is kept; `undefined` where there was none
+ * @throws HarnessError (1) as `makeCopy`; then nothing was lost
+ */
+export function resetCopy(exercise: FoundExercise): string | undefined {
+  const { copy } = exercise;
+  let kept: string | undefined;
+  if (existsSync(copy)) {
+    kept = join(dirname(copy), nextName(dirname(copy)));
+    writing(kept, () => renameSync(copy, kept!));
+  }
+  makeCopy(exercise);
+  return kept;
+}
+
+/** `exercise-before-reset-3.ts`: never a name that is taken. */
+function nextName(folder: string): string {
+  const numbers = readdirSync(folder).map((name) =>
+    Number(/^exercise-before-reset-(\d+)\.ts$/.exec(name)?.[1] ?? 0),
+  );
+  return `exercise-before-reset-${Math.max(0, ...numbers) + 1}.ts`;
+}
+
+function writing(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+}
+
+/** Why a file could not be written, and what to do about it. */
+export function cannotWrite(file: string, error: unknown): HarnessError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    ENOSPC: 'the disk is full. Make room, then try again',
+    EDQUOT: 'your quota is used up. Make room, then try again',
+    EACCES: 'it may not be written. Is it somebody else’s?',
+    EPERM: 'it may not be written. Is it somebody else’s?',
+    EROFS: 'this file system can only be read',
+  };
+  const why = reasons[code ?? ''] ?? message;
+  return new HarnessError(`${file} cannot be written: ${why}.`, 1);
+}
