@@ -8,6 +8,7 @@ import type { Generated } from './generate.ts';
 import type { Line } from './line.ts';
 import type { FailureParts } from './failure.ts';
 
+export { servePageOf } from './page-of.ts';
 export { Failure, type FailureParts, type Shown } from './failure.ts';
 export type { Generated, Line };
 
@@ -40,7 +41,8 @@ export interface Learner {
   /**
    * Calls `createServer(options)` as every lesson exports it, with a feed that
    * moves only when told, lets it listen on a free port, and puts a line of the
-   * tap in front: slicer and joiner, unless said otherwise.
+   * tap in front: slicer and joiner, unless said otherwise. Options are copied;
+   * those that are no plain data, `options(feed)` of stage.ts returns.
    */
   serve(options?: object, how?: { faults?: string[] }): Promise<Served>;
   /** Bytes in this process: on its heap, and waiting in the served sockets. */
@@ -91,13 +93,12 @@ export interface Trial {
    * own, which the learner's code then reaches at `line.origin`.
    */
   line(port: number, how?: { faults?: string[]; tls?: boolean }): Promise<Line>;
-  /**
-   * A page at an address, in a browser; `file` below is the learner's, sent as
-   * JavaScript. The page is empty but for a module script that imports it.
-   */
+  /** A new page of the browser; `servePageOf(trial.file)` gives it content. */
   page(): Promise<Page>;
-  /** The URL of the learner's file: for `page`, or to be read by nobody. */
+  /** The URL of the learner's file: see `servePageOf`. */
   readonly file: URL;
+  /** Where the learner can try by hand: `http://127.0.0.1:4001`. */
+  readonly live: string;
   /** Says that something does not hold, and ends the check. */
   fail(parts: FailureParts): never;
   /**

@@ -82,7 +82,9 @@ async function serve(options: object): Promise<number> {
   feed = createFeed({ rate: 'night' });
   feed.close(); // ends its clock: from here on it moves when told
   const create = functionOf(mine, 'createServer');
-  const lesson = (await create({ feed, ...options })) as Lesson | undefined;
+  const further = staged['options'] as ((feed: Feed) => object) | undefined;
+  const lesson = (await create({ feed, ...options, ...further?.(feed) })) as
+    Lesson | undefined;
   const server = lesson?.server as Server | undefined;
   if (typeof server?.listen !== 'function')
     throw new Unfit({

@@ -31,10 +31,12 @@ export interface TrialOptions {
   /** ms that anything may take before it is called late. */
   patience?: number;
   seed?: number;
+  /** Where the learner's own lesson runs, without a slash at the end. */
+  live?: string;
 }
 
-/** What a line is like unless a check says otherwise: see the preset. */
-const usualFaults = ['slicer', 'joiner'];
+/** What a line is like unless a check says otherwise: quick, for the learner waits. */
+const usualFaults = ['joiner=wait:4ms', 'slicer=gap:1ms'];
 
 /**
  * Runs the check of an exercise on a file: the learner's, the solution or any
@@ -90,6 +92,7 @@ class Run implements Trial {
   readonly data;
   readonly patience: number;
   readonly file: URL;
+  readonly live: string;
   readonly #exercise: FoundExercise;
   readonly #options: TrialOptions & { tap: Tap };
   readonly #learners: LearnerProcess[] = [];
@@ -105,6 +108,7 @@ class Run implements Trial {
     this.data = generate(options.seed);
     this.patience = options.patience ?? 5_000;
     this.file = pathToFileURL(file);
+    this.live = options.live ?? 'http://127.0.0.1:4001';
   }
 
   /** @throws Failure; of the learner's process, where that is the reason */

@@ -77,15 +77,23 @@ export class EventReader {
   /** Resolves when the body ended, or was cut. */
   readonly closed: Promise<void>;
   readonly response: IncomingMessage;
+  /** The client's own port. */
+  readonly client: number;
   readonly #parser = new EventParser();
   #wake = () => {};
 
-  /** Asks for the stream; resolves when the head of the answer is there. */
+  /**
+   * Asks for the stream of a server, or of who listens at a port; resolves when
+   * the head of the answer is there.
+   */
   static open(
-    server: Server,
+    server: Server | number,
     { after = '', headers = {} as Record<string, string> } = {},
   ): Promise<EventReader> {
-    const { port } = server.address() as AddressInfo;
+    const port =
+      typeof server === 'number'
+        ? server
+        : (server.address() as AddressInfo).port;
     const path = after ? `/events?after=${after}` : '/events';
     return new Promise((resolve, reject) => {
       get({ port, host: '127.0.0.1', path, headers, agent: false })
@@ -96,6 +104,7 @@ export class EventReader {
 
   constructor(response: IncomingMessage) {
     this.response = response;
+    this.client = response.socket.localPort!;
     this.closed = new Promise((resolve) =>
       response.on('close', () => {
         resolve();

@@ -1,0 +1,94 @@
+/**
+ * An event stream that can be resumed: WHATWG HTML, 9.2.4.
+ */
+import { createServer as createHttpServer } from 'node:http';
+import {
+  createFeed,
+  type Feed,
+  type News,
+  type Update,
+} from '@on-the-wire/shared/board/feed.ts';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import { encodeEvent } from '../../event-stream.ts';
+
+/** The updates that are kept, oldest first. It asks a database. */
+export type LookUp = () => Promise<Update[]>;
+
+/** Who wants to be told, and of what. */
+export interface Reader {
+  feed: Feed;
+  lookUp: LookUp;
+  /** The last id that it saw; '' where it names none. */
+  lastId: string;
+  tell: (news: News) => void;
+}
+
+/**
+ * Tells a reader all that came after `lastId`, then each update as it happens.
+ * Returns how to stop.
+ */
+export function follow(reader: Reader): () => void {
+  const { feed, lookUp, lastId, tell } = reader;
+  // Why listen first: what happens while the database looks is in neither of
+  // its answers. Heard and not yet told, it waits in a list.
+  let waiting: Update[] | undefined = [];
+  let told = 0;
+
+  // Why the number: what waits may have been found, too. It is told once.
+  const tellOnce = (news: News) => {
+    if (news.data.n <= told && news.kind !== 'snapshot') return;
+    told = news.data.n;
+    tell(news);
+  };
+  const hear = (update: Update) => {
+    if (waiting) waiting.push(update);
+    else tellOnce(update);
+  };
+  feed.on('update', hear);
+
+  void lookUp().then((kept) => {
+    // Why the whole board: of an id that is not here nobody knows what came
+    // after it. A guess would be a gap that nobody sees.
+    const at = kept.findIndex(({ id }) => id === lastId);
+    const missed: News[] = at < 0 ? [feed.snapshot()] : kept.slice(at + 1);
+    for (const news of [...missed, ...waiting!]) tellOnce(news);
+    waiting = undefined;
+  });
+  return () => feed.off('update', hear);
+}
+
+/** Each reader gets a head at once, and then whatever `follow` tells. */
+export function createServer({
+  feed = createFeed(),
+  lookUp = database(feed),
+} = {}): Lesson {
+  const server = createHttpServer((request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.flushHeaders();
+    const lastId = String(request.headers['last-event-id'] ?? '');
+    const tell = ({ id, kind, data }: News) =>
+      response.write(
+        encodeEvent({ event: kind, id, data: JSON.stringify(data) }),
+      );
+    response.on('close', follow({ feed, lookUp, lastId, tell }));
+  });
+  const close = async () => {
+    feed.close();
+    await new Promise((done) => server.close(done).closeAllConnections());
+  };
+  return { server, close };
+}
+
+/** Keeps a thousand updates, and takes its time to find them again. */
+export function database(feed: Feed): LookUp {
+  const kept: Update[] = [];
+  feed.on('update', (update) => {
+    kept.push(update);
+    if (kept.length > 1000) kept.shift();
+  });
+  return async () => {
+    const found = [...kept];
+    await new Promise((done) => setTimeout(done, 20));
+    return found;
+  };
+}
