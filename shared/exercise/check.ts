@@ -45,8 +45,11 @@ export interface Learner {
    * those that are no plain data, `options(feed)` of stage.ts returns.
    */
   serve(options?: object, how?: { faults?: string[] }): Promise<Served>;
-  /** Bytes in this process: on its heap, and waiting in the served sockets. */
-  memory(): Promise<{ heap: number; waiting: number }>;
+  /**
+   * Bytes in this process, on its heap and waiting in the served sockets; and
+   * how many connections of the served server are open.
+   */
+  memory(): Promise<{ heap: number; waiting: number; connections: number }>;
   /** Ends the process, as a crash or a deployment does. */
   stop(): Promise<void>;
 }

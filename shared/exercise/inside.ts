@@ -127,7 +127,8 @@ function memory() {
     (sum, socket) => sum + socket.writableLength,
     0,
   );
-  return { heap: process.memoryUsage().heapUsed, waiting };
+  const { heapUsed: heap } = process.memoryUsage();
+  return { heap, waiting, connections: sockets.size };
 }
 
 process.on('message', (request: Request) => {

@@ -1,0 +1,333 @@
+/** Whether a page comes back: from a cut, from a 503, from silence. */
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import {
+  type Check,
+  type FailureParts,
+  type Line,
+  servePageOf,
+  type Trial,
+} from '@on-the-wire/shared/exercise/check.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+
+const section = 'WHATWG HTML 9.2.3';
+const never = 3_600_000; // ms
+
+export default {
+  browser: true,
+  starter: 'After a 503 nobody comes back',
+
+  async run(trial) {
+    const { data } = trial;
+
+    await trial.step('what is told reaches the page', async () => {
+      const { station, page } = await open(trial);
+      await page.follow({ patience: never, pause: 50 });
+      await station.asked(1);
+      await page.mustHear(station.tell('departure', data.line()));
+      await page.mustHear(station.tell('heartbeat', ''));
+      await page.close();
+    });
+
+    await trial.step('a 503: another stream, after a pause', async () => {
+      const { line, station, page } = await open(trial);
+      await page.follow({ patience: never, pause: 50 });
+      await station.asked(1);
+      const seen = station.tell('departure', data.line());
+      await page.mustHear(seen);
+      line.break('status=503');
+      const struck = line.struck('status');
+      line.cut();
+      await trial.within(struck, () => ({
+        title: 'After a cut nobody comes back',
+        section,
+      }));
+      line.break();
+      await station.asked(2, {
+        title: 'After a 503 nobody comes back',
+        sent: 'the line was cut, and a proxy answered 503 once',
+        expected: 'after 50 ms: GET /events?after=…',
+        came: 'nothing: the browser had given up (readyState 2)',
+        section,
+      });
+      station.mustName(seen.id, 'the line was cut, and a proxy answered 503');
+      await page.mustHear(station.tell('announcement', data.line()));
+      await page.close();
+    });
+
+    await trial.step('a silence: another stream instead', async () => {
+      const { line, station, page } = await open(trial);
+      await page.follow({ patience: 400, pause: 50 });
+      await station.asked(1);
+      const seen = station.tell('departure', data.line());
+      await page.mustHear(seen);
+      line.break('down:silence');
+      await station.asked(2, {
+        title: 'In a silence nobody comes back',
+        sent: 'a line on which nothing came for 5 s, with patience: 400',
+        expected: 'after 400 ms: GET /events?after=…',
+        came: 'nothing: the stream stays “open”',
+        section,
+      });
+      station.mustName(seen.id, 'a line fell silent');
+      line.break();
+      // Both arrive, and the first only once.
+      await page.mustHear(station.tell('departure', data.line()));
+      await page.mustHear(station.tell('departure', data.line()));
+      page.mustHearOnce('a line was silent, and then was not');
+      await page.close();
+    });
+
+    await trial.step('a cut: the browser itself, and nobody else', async () => {
+      const { line, station, page } = await open(trial);
+      await page.follow({ patience: 800, pause: 10 });
+      await station.asked(1);
+      const seen = station.tell('departure', data.line());
+      await page.mustHear(seen);
+      line.cut();
+      await station.asked(2);
+      station.mustName(seen.id, 'the line was cut');
+      // Nothing more is said. When the watchdog bites, all that was to come
+      // back has come back.
+      await station.askedAfter(500);
+      const count = station.asks.length;
+      if (count > 3)
+        trial.fail({
+          title: 'There are two streams now',
+          sent: 'the line was cut, once',
+          expected: 'one more GET /events: the browser tries by itself',
+          came: `${count - 2} more: ${station.asks.slice(1, -1).join(', ')}`,
+          section,
+        });
+      await page.close();
+    });
+
+    await trial.step('a quiet night: heartbeats are life enough', async () => {
+      const { station, page } = await open(trial, { clock: true });
+      await page.follow({ patience: 25_000, pause: 2_000 });
+      await station.asked(1);
+      await page.mustHear(station.tell('departure', data.line()));
+      const givenUp = () => ({
+        title: 'A healthy stream was given up',
+        sent: 'for a minute a heartbeat each 15 s, with patience: 25000',
+        expected: 'the same stream',
+        came: `another: ${station.asks.at(-1)}`,
+        section: 'WHATWG HTML 9.2.7',
+      });
+      // What is said on the first stream reaches the page while that one lives.
+      for (let beat = 0; beat < 4; beat += 1) {
+        await page.mustHear(station.tell('heartbeat', ''), givenUp);
+        station.comment();
+        await page.wait(15_000);
+      }
+      await page.mustHear(station.tell('departure', data.line()), givenUp);
+      await page.close();
+    });
+  },
+} satisfies Check;
+
+/** A server, a line to it, and a page that has the learner's file. */
+async function open(trial: Trial, { clock = false } = {}) {
+  const station = await createStation(trial);
+  const line = await trial.line(station.port);
+  const page = await openPage(trial, line, station, clock);
+  return { station, line, page };
+}
+
+interface Told {
+  kind: string;
+  data: string;
+  id: string;
+}
+
+/** Answers /events, notes who asks for what, and says what it is told to. */
+async function createStation(trial: Trial) {
+  const asks: string[] = [];
+  const times: number[] = [];
+  const streams = new Set<ServerResponse>();
+  const page = servePageOf(trial.file);
+  let n = trial.data.whole(10, 99);
+  const server = createServer((request, response) => {
+    if (!request.url!.startsWith('/events')) return page(request, response);
+    const header = request.headers['last-event-id'];
+    const said = header ? `, Last-Event-ID: ${header}` : '';
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.write('retry: 50\n\n');
+    streams.add(response);
+    response.on('close', () => streams.delete(response));
+    asks.push(`GET ${request.url}${said}`);
+    times.push(performance.now());
+    server.emit('asked');
+  });
+  const { port } = await listen(server);
+  trial.defer(() => server.close().closeAllConnections());
+
+  /** Waits until so many have asked. */
+  const asked = (
+    count: number,
+    otherwise: FailureParts = {
+      title: 'Nobody asks for the stream',
+      expected: 'GET /events',
+      came: 'nothing',
+      section,
+    },
+  ) =>
+    trial.within(
+      (async () => {
+        while (asks.length < count) await once(server, 'asked');
+      })(),
+      () => otherwise,
+    );
+
+  return {
+    port,
+    asks,
+    asked,
+    /** Waits until somebody asks so many ms from now or later. */
+    async askedAfter(ms: number) {
+      const from = performance.now() + ms;
+      await trial.within(
+        (async () => {
+          while (times.at(-1)! < from) await once(server, 'asked');
+        })(),
+        () => ({ title: 'In a silence nobody comes back', section }),
+      );
+    },
+    onAsked: (listener: () => void) => server.on('asked', listener),
+    /** Says something on every stream that is open. */
+    tell(kind: string, data: string): Told {
+      n += 1;
+      const id = `run-${n}`;
+      for (const stream of streams)
+        stream.write(`id: ${id}\nevent: ${kind}\ndata: ${data}\n\n`);
+      return { kind, data, id };
+    },
+    comment() {
+      for (const stream of streams) stream.write(': keep open\n\n');
+    },
+    /** The last one who asked names this id, in the header or the URL. */
+    mustName(id: string, sent: string) {
+      const ask = asks.at(-1)!;
+      if (ask.includes(id)) return;
+      trial.fail({
+        title: 'The new stream names no id',
+        sent,
+        expected: `GET /events?after=${id}`,
+        came: ask,
+        at: ask.length,
+        note: 'what came meanwhile is lost',
+        section,
+      });
+    },
+  };
+}
+
+/** The page: what it was told, and its clock. */
+async function openPage(
+  trial: Trial,
+  line: Line,
+  station: Awaited<ReturnType<typeof createStation>>,
+  clock: boolean,
+) {
+  const page = await trial.page();
+  const told: Told[] = [];
+  const heard = { wake: () => {} };
+  const errors: string[] = [];
+  station.onAsked(() => heard.wake());
+  page.on('pageerror', (error) => errors.push(String(error.stack)));
+  await page.exposeFunction(
+    'told',
+    (kind: string, data: string, id: string) => {
+      told.push({ kind, data, id });
+      heard.wake();
+    },
+  );
+  if (clock) await page.clock.install();
+  await page.goto(line.origin);
+
+  const mustLive = () => {
+    if (errors.length === 0) return;
+    trial.fail({ title: 'The page throws an error', details: errors[0] });
+  };
+
+  return {
+    async follow(wishes: { patience: number; pause: number }) {
+      const names = await trial.within(
+        page.evaluate(async () => {
+          const page = globalThis as unknown as { mine?: object };
+          while (!page.mine) await new Promise(requestAnimationFrame);
+          return Object.keys(page.mine);
+        }),
+        () => ({
+          title: 'The file does not load in a browser',
+          details: errors[0],
+        }),
+      );
+      if (!names.includes('follow'))
+        trial.fail({
+          title: 'The file exports no function follow',
+          expected: 'export function follow(wishes)',
+          came: names.join(', ') || 'no export at all',
+        });
+      await trial.within(
+        page.evaluate((given) => {
+          const { mine, told } = globalThis as unknown as {
+            mine: { follow(wishes: object): () => void };
+            told: (...what: string[]) => void;
+          };
+          mine.follow({ path: '/events', tell: told, ...given });
+        }, wishes),
+        (why) => ({ title: 'follow threw', details: why.message }),
+      );
+    },
+
+    /** The page is told this one. */
+    async mustHear(wanted: Told, otherwise?: () => FailureParts) {
+      const { kind, data, id } = wanted;
+      const has = () =>
+        told.some((each) => each.id === id && each.data === data);
+      const before = station.asks.length;
+      await trial.within(
+        (async () => {
+          while (!has() && !(otherwise && station.asks.length > 1))
+            await new Promise<void>((done) => (heard.wake = done));
+          if (!has()) throw new Error('another stream was opened');
+        })(),
+        () => {
+          mustLive();
+          const last = told.at(-1);
+          return (
+            otherwise?.() ?? {
+              title: 'The page is not told of an event',
+              sent: `id: ${id}, event: ${kind}, data: ${data}`,
+              expected: `tell(${JSON.stringify(kind)}, ${JSON.stringify(data)}, ${JSON.stringify(id)})`,
+              came: last ? `the last was ${JSON.stringify(last)}` : 'nothing',
+              note: `${station.asks.length - before} more streams were opened`,
+              section: 'WHATWG HTML 9.2.6',
+            }
+          );
+        },
+      );
+    },
+
+    /** Nothing came twice. */
+    mustHearOnce(sent: string) {
+      const ids = told.map(({ id }) => id);
+      const at = ids.findIndex((id, index) => ids.indexOf(id) < index);
+      if (at < 0) return;
+      trial.fail({
+        title: 'The page is told twice',
+        sent,
+        expected: 'each event once: the old stream is closed',
+        came: ids.join(' '),
+        at: ids.slice(0, at).join(' ').length + 1,
+        note: 'again',
+        section,
+      });
+    },
+
+    /** Time passes for the page. */
+    wait: (ms: number) => page.clock.fastForward(ms),
+    close: () => page.close(),
+  };
+}

@@ -1,0 +1,49 @@
+// Wrong: ignores the closed state.
+// Told: After a 503 nobody comes back
+
+/** What the page wants to hear, and how long it waits. */
+export interface Wishes {
+  /** Where the stream is: `/events`. */
+  path: string;
+  /** Gets each event: its name, its text, its id. */
+  tell: (kind: string, data: string, id: string) => void;
+  /** ms without any event until the line is called dead. */
+  patience: number;
+  /** ms until another is opened where the browser has given up. */
+  pause: number;
+}
+
+const kinds = ['snapshot', 'departure', 'announcement', 'heartbeat'];
+
+/** Tells of each event; returns how to stop. */
+export function follow({ path, tell, patience }: Wishes): () => void {
+  let source: EventSource;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let lastId = '';
+
+  const openIn = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(open, ms);
+  };
+
+  function open() {
+    source?.close();
+    source = new EventSource(
+      lastId ? `${path}?after=${encodeURIComponent(lastId)}` : path,
+    );
+    openIn(patience);
+    for (const kind of kinds) {
+      source.addEventListener(kind, ({ data, lastEventId }) => {
+        lastId = lastEventId;
+        openIn(patience);
+        tell(kind, data, lastEventId);
+      });
+    }
+  }
+
+  open();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
+}

@@ -1,0 +1,169 @@
+/** What a server keeps of readers who left, or do not read. */
+import { request } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type {
+  Check,
+  Learner,
+  Served,
+  Trial,
+} from '@on-the-wire/shared/exercise/check.ts';
+import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
+import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+
+const buffer = 1_048_576; // bytes that a reader may leave unread
+const limit = 8 * buffer; // and what a server may hold of it at the very most
+const most = 100_000; // updates until somebody must have been cut off
+
+export default {
+  starter: 'Who has left is still told',
+
+  async run(trial) {
+    const { data } = trial;
+    const learner = await trial.start({
+      stage: new URL('stage.ts', import.meta.url),
+    });
+    const server = await learner.serve({ buffer });
+
+    await trial.step('readers are told, by GET and by POST', async () => {
+      for (const [method, body] of [
+        ['GET', ''],
+        ['POST', data.line()],
+      ] as const) {
+        const reader = await open(trial, server, method, body);
+        await mustHear(trial, server, reader, method);
+        reader.leave();
+      }
+      await allGone(trial, learner);
+    });
+
+    await trial.step('who leaves leaves nothing', async () => {
+      const count = data.whole(8, 16);
+      const before = await server.feed.listeners('update');
+      await mustBe(trial, before, 0, 2);
+      const readers = await Promise.all(
+        Array.from({ length: count }, () => open(trial, server, 'GET')),
+      );
+      for (const reader of readers)
+        await mustHear(trial, server, reader, 'GET');
+      for (const reader of readers) reader.leave();
+      await allGone(trial, learner);
+      const after = await server.feed.listeners('update');
+      await mustBe(trial, after, before, count);
+    });
+
+    await trial.step('one sleeps: nobody waits, nothing piles up', async () => {
+      // A line that hands on at once: this one is about much, not about pieces.
+      server.break();
+      const sleeper = await rawClient(server.port);
+      sleeper.send('GET /events HTTP/1.1\r\nHost: board\r\n\r\n');
+      await trial.within(sleeper.until('\r\n\r\n'), () => ({
+        title: 'The stream does not open',
+      }));
+      sleeper.socket.pause();
+      trial.defer(() => sleeper.socket.destroy());
+      const reader = await open(trial, server, 'GET');
+      const before = await learner.memory();
+      let sent = 0;
+      for (;;) {
+        const last = await learner.stage<number>('burst', 2_000);
+        sent += 2_000;
+        await trial.within(
+          reader.until(({ numbers }) => numbers.at(-1) === last),
+          () => ({
+            title: reader.response.closed
+              ? 'A reader who reads was cut off'
+              : 'One who sleeps stops the others',
+            sent: `${sent} updates; one reader sleeps, the other reads`,
+            expected: `the other hears of all, up to "n":${last}`,
+            came: `it hears up to "n":${reader.numbers.at(-1) ?? 0}`,
+            wire: { client: reader.client, direction: 'down' },
+          }),
+        );
+        const { waiting, heap, connections } = await learner.memory();
+        if (connections < 2) break;
+        const held = Math.max(waiting, heap - before.heap);
+        if (held < limit && sent < most) continue;
+        trial.fail({
+          title: 'What nobody reads fills the memory',
+          sent: `${sent} updates to a reader who does not read`,
+          expected: `with more than ${buffer} bytes unread it is cut off`,
+          came: `${held} bytes wait in the server, and it is connected`,
+          section: 'step “What people ask” of the tutorial',
+        });
+      }
+      reader.leave();
+      await allGone(trial, learner);
+      await mustBe(trial, await server.feed.listeners('update'), 0, 2);
+    });
+  },
+} satisfies Check;
+
+function open(
+  trial: Trial,
+  server: Served,
+  method: string,
+  body = '',
+): Promise<EventReader> {
+  const asking = new Promise<EventReader>((resolve, reject) => {
+    const path = '/events';
+    const host = '127.0.0.1';
+    request({ port: server.port, host, method, path, agent: false })
+      .on('response', (response) => resolve(new EventReader(response)))
+      .on('error', reject)
+      .end(body);
+  });
+  return trial.within(asking, (why) => ({
+    title: 'The stream does not open',
+    sent: `${method} /events`,
+    expected: 'HTTP/1.1 200, at once',
+    came: why.message,
+  }));
+}
+
+async function mustHear(
+  trial: Trial,
+  server: Served,
+  reader: EventReader,
+  method: string,
+) {
+  const [update] = await server.feed.next();
+  const { n } = update!.data;
+  await trial.within(
+    reader.until(({ numbers }) => numbers.includes(n)),
+    () => ({
+      title: 'A reader who is still there is told nothing',
+      sent: `${method} /events, its body read; then an update with "n":${n}`,
+      expected: `id: ${update!.id}`,
+      came: `${reader.events.length} events`,
+      tryIt: `curl -N ${method === 'POST' ? '-d hello ' : ''}${trial.live}/events`,
+      wire: { client: reader.client, direction: 'down' },
+    }),
+  );
+}
+
+/** Waits until the server has noticed that nobody is connected. */
+async function allGone(trial: Trial, learner: Learner) {
+  const gone = async () => {
+    while ((await learner.memory()).connections > 0) await wait(5);
+  };
+  await trial.within(gone(), () => ({
+    title: 'A reader has left, and its connection stays open',
+  }));
+}
+
+/** The feed has as many listeners as it had. */
+async function mustBe(
+  trial: Trial,
+  found: number,
+  expected: number,
+  readers: number,
+) {
+  if (found <= expected) return;
+  trial.fail({
+    title: 'Who has left is still told',
+    sent: `${readers} readers came, were told, and left`,
+    expected: `as many listeners on the feed as before: ${expected}`,
+    came: `${found} listeners`,
+    section: 'step “Which close do I listen for?” of the tutorial',
+  });
+}

@@ -1,0 +1,59 @@
+/** The readers of an event stream, from their first byte to their last. */
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import {
+  createFeed,
+  type Feed,
+  type Update,
+} from '@on-the-wire/shared/board/feed.ts';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import { encodeEvent } from '../../event-stream.ts';
+
+/** Where updates come from: a feed, or a part of one. */
+export type Source = Pick<Feed, 'on' | 'off'>;
+
+export interface Reader {
+  feed: Source;
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** Bytes that it may leave unread. */
+  buffer: number;
+}
+
+/** Tells a reader of each update until it leaves, or does not read. */
+export function addReader({ feed, response, buffer }: Reader): void {
+  const tell = ({ id, kind, data }: Update) => {
+    const event = { event: kind, id, data: JSON.stringify(data) };
+    response.write(encodeEvent(event));
+    // Why not wait for `drain`: a feed waits for nobody. What a reader leaves
+    // unread lies in our memory, so there is an end to it.
+    if (response.writableLength > buffer) response.destroy();
+  };
+  feed.on('update', tell);
+
+  // Why the response: a request is over once its body was read, and that is
+  // before the first word of the answer.
+  response.on('close', () => feed.off('update', tell));
+}
+
+/** Reads the body, if there is one, sends a head, and adds a reader. */
+export function createServer({
+  feed = createFeed(),
+  buffer = 1_048_576,
+} = {}): Lesson {
+  const server = createHttpServer((request, response) => {
+    request.resume().once('end', () => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.flushHeaders();
+      addReader({ feed, request, response, buffer });
+    });
+  });
+  const close = async () => {
+    feed.close();
+    await new Promise((done) => server.close(done).closeAllConnections());
+  };
+  return { server, close };
+}
