@@ -2,27 +2,98 @@
 import {
   findExercise,
   findExercises,
+  type FoundExercise,
 } from '@on-the-wire/shared/exercise/exercises.ts';
-import { HarnessError } from '@on-the-wire/shared/harness/lessons.ts';
-import { checkOnce } from '@on-the-wire/shared/exercise/once.ts';
+import { describeList } from '@on-the-wire/shared/exercise/list.ts';
+import { readProgress } from '@on-the-wire/shared/exercise/progress.ts';
+import {
+  findLesson,
+  HarnessError,
+} from '@on-the-wire/shared/harness/lessons.ts';
+import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
 import { Command, CommanderError } from 'commander';
+
+interface Flags {
+  open: boolean;
+  port?: number;
+  check?: true;
+  checkAll?: true;
+  solution?: true;
+  reset?: true;
+  mine?: string;
+  try?: string;
+}
+
+const say = (text: string) => void process.stdout.write(text);
+
+/** What a flag asks for; without one the learner does the exercise. */
+async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
+  const once = await import('@on-the-wire/shared/exercise/once.ts');
+  if (flags.solution) return say(once.showSolution(exercise));
+  if (flags.reset) {
+    const { resetCopy } =
+      await import('@on-the-wire/shared/exercise/workspace.ts');
+    const kept = resetCopy(exercise);
+    say(`Begun anew: ${exercise.copy}\n`);
+    return say(kept ? `Your file so far: ${kept}\n` : '');
+  }
+  if (flags.check || flags.try) {
+    const passed = await once.checkOnce(exercise, flags.try);
+    process.exitCode = passed ? 0 : 1;
+    return undefined;
+  }
+  const { doExercises } = await import('@on-the-wire/shared/exercise/loop.ts');
+  const { open, port } = flags;
+  return doExercises(exercise, { open, ...(port && { port }) });
+}
+
+/** Runs a lesson with the learner's own files. */
+async function runOwn(name: string, { open, port }: Flags): Promise<void> {
+  const { runMine } = await import('@on-the-wire/shared/exercise/mine.ts');
+  const { runUntilStopped } =
+    await import('@on-the-wire/shared/harness/run-until-stopped.ts');
+  const lesson = findLesson(name);
+  const all = findExercises().filter((each) => each.lesson.name === name);
+  const mine = runMine(lesson, all);
+  if (!mine)
+    throw new HarnessError(
+      `The exercises of "${name}" do not make up the whole lesson. ` +
+        `Run ours: pnpm lesson ${name}.`,
+      2,
+    );
+  for (const exercise of all) {
+    const isTheirs = mine.theirs.includes(exercise);
+    say(
+      `  ${isTheirs ? 'yours' : 'ours '}  ${exercise.id} ${exercise.title}\n`,
+    );
+  }
+  const { file, flags } = mine;
+  await runUntilStopped(lesson, { open, file, flags, ...(port && { port }) });
+}
 
 const program = new Command('pnpm exercise')
   .description('Lists the exercises; with a name, lets you do that one.')
   .argument('[name...]', 'the exercise: sse/2, sse 2, or its name')
-  .option('--check', 'check once; ends with 0 if it passes, with 1 if not')
-  .option('--try <file>', 'check this file of its folder: wrong/lf-only.ts')
+  .option('--check', 'check your copy once; ends with 0 if it passes, else 1')
+  .option('--check-all', 'check all that you have begun')
+  .option('--solution', 'print the solution')
+  .option('--reset', 'begin anew; your file so far is kept beside it')
+  .option('--mine <lesson>', 'run a lesson with your files in place of ours')
+  .option('--try <file>', 'check a file of its folder: wrong/lf-only.ts')
+  .option('--no-open', 'do not open a browser')
+  .option('--port <port>', 'of the task; the page has the next', parsePort)
   .showHelpAfterError()
   .exitOverride()
-  .action(async (words: string[], flags: { check?: true; try?: string }) => {
-    if (words.length === 0) {
-      for (const { id, title, minutes } of findExercises())
-        console.log(`${id}  ${title} (${minutes} min)`);
-      return;
+  .action(async (words: string[], flags: Flags) => {
+    if (flags.mine) return runOwn(flags.mine, flags);
+    if (flags.checkAll) {
+      const { checkAll } = await import('@on-the-wire/shared/exercise/once.ts');
+      process.exitCode = (await checkAll(findExercises())) ? 0 : 1;
+      return undefined;
     }
-    const exercise = findExercise(words);
-    const passed = await checkOnce(exercise, flags.try);
-    process.exitCode = passed ? 0 : 1;
+    if (words.length > 0) return one(findExercise(words), flags);
+    const progress = readProgress(undefined, (text) => say(`${text}\n`));
+    return say(describeList(findExercises(), progress));
   });
 
 try {

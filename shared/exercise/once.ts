@@ -1,16 +1,18 @@
-/** One check, told in the terminal. */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+/** What scripts ask for: one answer, and an exit code. */
+import { existsSync, readFileSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { findBrowser, noBrowser } from '../harness/find-browser.ts';
 import { HarnessError } from '../harness/lessons.ts';
-import { type Browser, openBrowser } from '../testing/browser.ts';
+import type { Browser } from '../testing/browser.ts';
 import { describeVerdict } from './describe.ts';
 import type { FoundExercise } from './exercises.ts';
-import { tryOut } from './trial.ts';
+import { noteVerdict } from './progress.ts';
+import { tryOut, type Verdict } from './trial.ts';
 import { makeCopy } from './workspace.ts';
 
 /**
  * Checks the learner's copy, which is made where there is none, or another
- * file.
+ * file; notes the first.
  *
  * @param other a path inside the exercise's folder
  * @returns whether it passes
@@ -24,13 +26,63 @@ export async function checkOnce(
   if (!other) makeCopy(exercise);
   else if (!existsSync(file))
     throw new HarnessError(`There is no file ${file}.`, 2);
-  let opened: Promise<Browser> | undefined;
-  const browser = () => (opened ??= openBrowser());
-  const verdict = await tryOut(exercise, file, { browser });
-  await (await opened)?.close();
+  const browser = browserOnDemand();
+  const verdict = await tryOut(exercise, file, { browser: browser.get });
+  await browser.close();
   const { stdout: stream } = process;
   const looks = { stream, ...(stream.isTTY && { width: stream.columns }) };
   const lines = describeVerdict(exercise, verdict, looks);
   stream.write(`\n${lines.join('\n')}\n\n`);
+  if (!other) keep(exercise, verdict);
   return verdict.passed;
+}
+
+/**
+ * Checks all that the learner has begun, a line for each.
+ *
+ * @returns whether all pass
+ */
+export async function checkAll(exercises: FoundExercise[]): Promise<boolean> {
+  const begun = exercises.filter(({ copy }) => existsSync(copy));
+  if (begun.length === 0)
+    process.stdout.write('Nothing is begun yet. pnpm exercise lists them.\n');
+  const browser = browserOnDemand();
+  let all = true;
+  for (const exercise of begun) {
+    const verdict = await tryOut(exercise, exercise.copy, {
+      browser: browser.get,
+    });
+    keep(exercise, verdict);
+    all &&= verdict.passed;
+    const { id, title } = exercise;
+    const mark = verdict.passed ? '✓' : '✗';
+    const why = verdict.failure ? `: ${verdict.failure.title}` : '';
+    process.stdout.write(`${mark} ${id} ${title}${why}\n`);
+  }
+  await browser.close();
+  return all;
+}
+
+/** The solution as text, with its path above it. */
+export function showSolution({ solution }: FoundExercise): string {
+  const path = relative(process.cwd(), solution);
+  return `// ${path}\n${readFileSync(solution, 'utf8')}`;
+}
+
+function keep({ id }: FoundExercise, { passed, ours }: Verdict) {
+  if (!ours) noteVerdict(id, passed);
+}
+
+/** Opens a browser when the first check asks for it. */
+function browserOnDemand() {
+  let opened: Promise<Browser> | undefined;
+  const open = async () => {
+    if (!findBrowser()) throw new HarnessError(noBrowser, 1);
+    const { openBrowser } = await import('../testing/browser.ts');
+    return openBrowser();
+  };
+  return {
+    get: () => (opened ??= open()),
+    close: async () => (await opened?.catch(() => undefined))?.close(),
+  };
 }

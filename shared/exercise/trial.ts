@@ -1,5 +1,6 @@
 /** Tries a file out: one check, from its first step to the verdict. */
 import { pathToFileURL } from 'node:url';
+import { HarnessError } from '../harness/lessons.ts';
 import { createTap, type Tap } from '../tap/tap.ts';
 import type { Browser, Page } from '../testing/browser.ts';
 import type { Check, Learner, RemoteFeed, Served, Trial } from './check.ts';
@@ -59,9 +60,8 @@ export async function tryOut(
     const { default: check } = (await import(url)) as { default: Check };
     await run.check(check);
   } catch (error) {
-    const known = error instanceof Failure;
-    ours = !known;
-    failure = known ? error.parts : ourFault(error);
+    ours = !(error instanceof Failure);
+    failure = partsOf(error);
   }
   const said = run.said();
   await run.close();
@@ -79,7 +79,10 @@ export async function tryOut(
   };
 }
 
-function ourFault(error: unknown): FailureParts {
+function partsOf(error: unknown): FailureParts {
+  if (error instanceof Failure) return error.parts;
+  if (error instanceof HarnessError)
+    return { title: `It cannot be checked: ${error.message}` };
   const details = error instanceof Error ? String(error.stack) : String(error);
   return {
     title: 'The check itself failed: that is our mistake, not yours',

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import type { Crash, FoundLesson } from '../lesson.ts';
+import type { ShellExercise } from '../shell/exercise.ts';
 import type { Fault, Tap } from '../tap/tap.ts';
 import type { WireLog } from '../view/log.ts';
 import { describeCrash } from './crash.ts';
@@ -37,6 +38,10 @@ export interface RunOptions {
   faults?: readonly Fault[];
   /** What is random about the faults follows from it. */
   seed?: number;
+  /** Another file to run than server.ts, inside the lesson's folder. */
+  file?: string;
+  /** What is being done: its task and its verdicts stand in the shell. */
+  exercise?: ShellExercise;
   /** Where all output goes. */
   terminal?: Terminal;
 }
@@ -51,6 +56,8 @@ export interface RunningLesson {
   server: LessonServer | LessonGroup;
   /** What all of the lesson's connections go through. */
   tap: Tap;
+  /** The lines of the wire; there are none beside smallest.ts. */
+  log?: WireLog;
   /** Ends the lesson's process, the shell and the watch. May be called twice. */
   stop(): Promise<void>;
 }
@@ -72,12 +79,13 @@ export async function runLesson(
     wire,
     faults = [],
     seed,
+    file = smallest ? 'smallest.ts' : 'server.ts',
+    exercise,
     terminal = process,
   }: RunOptions = {},
 ): Promise<RunningLesson> {
   const { name, folder } = lesson;
   const { tls = false, addresses: others = [] } = lesson.manifest;
-  const file = smallest ? 'smallest.ts' : 'server.ts';
   if (!existsSync(join(folder, file))) {
     const start = `The lesson "${name}" cannot be started`;
     throw new HarnessError(`${start}: there is no ${file} in ${folder}.`, 1);
@@ -164,6 +172,7 @@ export async function runLesson(
     ),
     server,
     tap,
+    ...(log && { log }),
     stop,
   };
 
@@ -253,6 +262,7 @@ export async function runLesson(
       log: log!,
       state,
       tap,
+      exercise,
     });
     closing.push(() => created.close());
     created.server.listen(shellPort, '127.0.0.1');

@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LessonState } from '../lesson.ts';
 import type { WireLog } from '../view/log.ts';
 import type { Lines } from '../view/source.ts';
+import type { ShellExercise } from './exercise.ts';
 import type { StateMessage } from './state-message.ts';
 
 const PAUSE = 50; // ms between two batches of lines
@@ -25,6 +26,7 @@ export function tellEvents(
     run,
     state,
     log,
+    exercise,
   }: {
     run: string;
     /** Where there is a lesson. */
@@ -32,6 +34,8 @@ export function tellEvents(
       change: [LessonState];
     }>;
     log: WireLog;
+    /** Where one is being done. */
+    exercise?: ShellExercise | undefined;
   },
 ): void {
   response.writeHead(200, {
@@ -43,6 +47,7 @@ export function tellEvents(
   const [hisRun, seen] = String(request.headers['last-event-id']).split('-');
   let next = hisRun === run ? Number(seen) || 0 : 0;
   let stateWaits = false;
+  let exerciseWaits = false;
   let timer: NodeJS.Timeout | undefined;
 
   const write = (event: string, data: object) =>
@@ -56,6 +61,12 @@ export function tellEvents(
     if (stateWaits) return;
     const message: StateMessage = state.current;
     write('state', message);
+  };
+
+  const tellExercise = () => {
+    if (!exercise) return;
+    exerciseWaits = response.writableNeedDrain;
+    if (!exerciseWaits) write('exercise', exercise.message());
   };
 
   const tellLines = () => {
@@ -75,16 +86,20 @@ export function tellEvents(
 
   response.write('retry: 1000\n');
   tellState();
+  tellExercise();
   tellLines();
   state?.on('change', tellState);
+  exercise?.on('change', tellExercise);
   log.on('grew', waitForLines);
   response.on('drain', () => {
     if (stateWaits) tellState();
+    if (exerciseWaits) tellExercise();
     waitForLines();
   });
   response.on('close', () => {
     clearTimeout(timer);
     state?.off('change', tellState);
+    exercise?.off('change', tellExercise);
     log.off('grew', waitForLines);
   });
 }

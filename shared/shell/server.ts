@@ -13,6 +13,11 @@ import type { WireLog } from '../view/log.ts';
 import { fill, keep, pageFile, plain, type Answer } from './answer.ts';
 import { bundle } from './bundle.ts';
 import { tellEvents } from './events.ts';
+import {
+  exerciseChanges,
+  readExercise,
+  type ShellExercise,
+} from './exercise.ts';
 import { closeServer, createGuardedServer } from './guarded-server.ts';
 import { readLessonFile } from './lesson-files.ts';
 import { readWire, wireChanges } from './wire-routes.ts';
@@ -29,7 +34,8 @@ export interface Shell {
  * Makes the shell of a lesson. `lessonUrl` is where the lesson's page is, except
  * that its host name is the one that the shell itself was asked by; `state` tells how the
  * lesson's server is, and each change; `log` has what went over the wire, and
- * `tap` can break it.
+ * `tap` can break it. With an `exercise`, its task stands in the tutorial's
+ * place.
  *
  * Cheap to call: what takes long (esbuild, Markdown, highlighting) is loaded
  * when the server listens and the lesson's is no longer starting.
@@ -40,11 +46,13 @@ export function createShell({
   log,
   state,
   tap,
+  exercise,
 }: {
   lesson: FoundLesson;
   lessonUrl: string;
   log: WireLog;
   tap: Tap;
+  exercise?: ShellExercise | undefined;
   state: { readonly current: LessonState } & EventEmitter<{
     change: [LessonState];
   }>;
@@ -70,6 +78,7 @@ export function createShell({
         protocol,
         port: lessonPort,
         run,
+        exercise: exercise ? 'yes' : 'no',
       }),
     }),
     '/shell.js': async () => ({
@@ -99,13 +108,14 @@ export function createShell({
       (name) => `${protocol}//${name}:${lessonPort}`,
     ),
     pages,
-    changes: wireChanges(wire),
+    changes: { ...wireChanges(wire), ...exerciseChanges(exercise) },
     async read(asked) {
       const { path, request, response } = asked;
       if (path === '/tutorial') return tutorial();
       if (path.startsWith('/files/')) return file(path.slice('/files/'.length));
-      if (path !== '/events') return readWire(wire, asked);
-      tellEvents(request, response, { run, state, log });
+      if (path !== '/events')
+        return readExercise(exercise, asked) ?? readWire(wire, asked);
+      tellEvents(request, response, { run, state, log, exercise });
       return 'answered';
     },
   });
@@ -118,6 +128,8 @@ export function createShell({
   });
 
   async function tutorial(): Promise<Answer> {
+    if (exercise)
+      return { type: 'text/html; charset=utf-8', body: exercise.task };
     let version: string;
     try {
       const { mtimeMs, size } = await stat(readme);

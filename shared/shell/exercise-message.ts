@@ -1,0 +1,45 @@
+/**
+ * What `/events` tells of an exercise, as JSON: all that the shell shows of it
+ * but the task itself, which is the text of the tutorial's pane.
+ */
+export interface ExerciseMessage {
+  /** `sse/2` */
+  id: string;
+  title: string;
+  minutes: number;
+  /** The learner's file, as a path of this machine. */
+  file: string;
+  checking: boolean;
+  /** Whether it has passed at some time: then the solution may be seen. */
+  passed: boolean;
+  notice: string;
+  /** HTML of those that were taken. */
+  hints: string[];
+  hintsLeft: number;
+  verdict?: VerdictMessage;
+  /** HTML: why, what to look at, once it passes. */
+  after?: string;
+  /** The exercise that comes next. */
+  next?: string;
+}
+
+export interface VerdictMessage {
+  passed: boolean;
+  seconds: number;
+  steps: { name: string; passed: boolean }[];
+  said: string[];
+  failure?: {
+    title: string;
+    rows: { label: string; text: string }[];
+    came?: { text: string; caret?: number };
+    note?: string;
+    section?: { name: string; url?: string };
+    tryIt?: string;
+    /** A line of the wire. */
+    unit?: number;
+    details?: string;
+  };
+}
+
+/** What the shell's buttons ask for. */
+export type ExerciseAction = 'check' | 'hint' | 'reset' | 'next';
