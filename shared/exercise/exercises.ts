@@ -27,6 +27,8 @@ export interface FoundExercise {
   solution: string;
   /** The learner's copy; it may not be there yet. */
   copy: string;
+  /** Where it is, from the top of the tree. */
+  shortCopy: string;
 }
 
 /**
@@ -98,5 +100,6 @@ function readExercise(
     starter: join(folder, 'exercise.ts'),
     solution: join(folder, 'solution.ts'),
     copy: join(lesson.folder, 'workspace', name, 'exercise.ts'),
+    shortCopy: `lessons/${lesson.name}/workspace/${name}/exercise.ts`,
   };
 }

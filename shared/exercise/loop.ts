@@ -96,7 +96,7 @@ async function doOne(
       '',
       `  ${paint('bold', `${exercise.id}  ${title}`)}  (${minutes} min)`,
       `  Task, page and wire  ${shellUrl ?? ''}`,
-      `  Your file            ${exercise.copy}`,
+      `  Your file            ${exercise.shortCopy}`,
       '',
     );
     if (session.notice) say(`  ${session.notice}`, '');

@@ -43,7 +43,7 @@ export class Session extends EventEmitter<{ change: [] }> {
     this.#progress = progress;
     this.task = readTask(exercise);
     const isNew = makeCopy(exercise);
-    if (isNew) this.notice = `Your copy: ${exercise.copy}`;
+    if (isNew) this.notice = 'Your copy of the file was made just now.';
   }
 
   /** Whether it has passed at some time. */

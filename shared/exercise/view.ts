@@ -57,7 +57,7 @@ export class ExerciseView
       id: exercise.id,
       title: exercise.title,
       minutes: exercise.minutes,
-      file: exercise.copy,
+      file: exercise.shortCopy,
       checking,
       passed: this.#session.passed,
       notice,

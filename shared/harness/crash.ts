@@ -103,9 +103,15 @@ function shorten(message: string, folder: string): string {
 /** The first place in the lesson's code that Node named, stack included. */
 function findPlace(report: string[], folder: string) {
   for (const [at, text] of report.entries()) {
-    const match = /(file:\/\/\/\S+?):(\d+)(?::(\d+))?(?=\)|\s|$)/.exec(text);
+    // What was loaded later, by another module, is named by its path.
+    const match =
+      /(file:\/\/\/\S+?|(?<![^\s(])(?:\/|[A-Za-z]:\\)\S+?):(\d+)(?::(\d+))?(?=\)|\s|$)/.exec(
+        text,
+      );
     if (!match) continue;
-    const file = nameInside(folder, fileURLToPath(match[1]!));
+    const [, where = ''] = match;
+    const path = where.startsWith('file:') ? fileURLToPath(where) : where;
+    const file = nameInside(folder, path);
     if (file === undefined) continue;
     const line = Number(match[2]);
     const column = match[3]

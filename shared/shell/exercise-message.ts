@@ -7,7 +7,7 @@ export interface ExerciseMessage {
   id: string;
   title: string;
   minutes: number;
-  /** The learner's file, as a path of this machine. */
+  /** The learner's file, from the top of the tree. */
   file: string;
   checking: boolean;
   /** Whether it has passed at some time: then the solution may be seen. */

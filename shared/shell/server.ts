@@ -79,6 +79,9 @@ export function createShell({
         port: lessonPort,
         run,
         exercise: exercise ? 'yes' : 'no',
+        command: exercise
+          ? `pnpm exercise ${exercise.message().id}`
+          : `pnpm lesson ${lesson.name}`,
       }),
     }),
     '/shell.js': async () => ({
@@ -90,6 +93,7 @@ export function createShell({
       body: Buffer.concat([
         await readFile(new URL('../board/colours.css', import.meta.url)),
         await readFile(pageFile('shell.css')),
+        await readFile(pageFile('exercise.css')),
       ]),
     }),
     '/wire.css': async () => ({

@@ -14,7 +14,8 @@ interface Place {
   /** How far its top is above the window's, in px. */
   offset: number;
 }
-const placeKey = ofLesson('place');
+const { exercise } = document.documentElement.dataset;
+const placeKey = ofLesson(exercise === 'yes' ? 'task' : 'place');
 
 /** Fetches the tutorial, goes to where the learner was, and keeps that. */
 export async function startBook(): Promise<void> {

@@ -1,6 +1,7 @@
 /** The shell's page: each part of it is started here. */
 import { renewBook, startBook } from './book.ts';
 import { own } from './elements.ts';
+import { startExercise } from './exercise.ts';
 import { startKeys } from './keys.ts';
 import { startLooks } from './looks.ts';
 import { startPanes } from './panes.ts';
@@ -18,6 +19,7 @@ matchMedia('(max-width: 1023px)').addEventListener('change', () =>
   own('controls').hidePopover(),
 );
 startWire();
+startExercise();
 followState(() => void renewBook());
 await startBook();
 startReader();

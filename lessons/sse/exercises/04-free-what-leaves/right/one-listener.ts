@@ -5,16 +5,15 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import {
-  createFeed,
-  type Feed,
-  type Update,
-} from '@on-the-wire/shared/board/feed.ts';
+import { createFeed, type Update } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import { encodeEvent } from '../../../event-stream.ts';
 
 /** Where updates come from: a feed, or a part of one. */
-export type Source = Pick<Feed, 'on' | 'off'>;
+export interface Source {
+  on(event: 'update', tell: (update: Update) => void): unknown;
+  off(event: 'update', tell: (update: Update) => void): unknown;
+}
 
 export interface Reader {
   feed: Source;

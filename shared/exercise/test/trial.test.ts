@@ -1,0 +1,130 @@
+/** Whatever a learner's file does, the verdict is a sentence on it. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { describeVerdict } from '../describe.ts';
+import { tryOut } from '../trial.ts';
+import { madeUp } from './made-up.ts';
+
+const removing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const remove of removing.splice(0)) await remove();
+});
+
+const ask =
+  'const l = await trial.start(); const a = await l.call("answer"); ' +
+  'if (a !== 42) trial.fail({ title: "Another answer", came: String(a) });';
+
+async function verdictOn(code: string, check = ask, patience = 10_000) {
+  const { exercise, remove } = await madeUp(check, code);
+  removing.push(remove);
+  const verdict = await tryOut(exercise, exercise.copy, { patience });
+  const text = describeVerdict(exercise, verdict).join('\n');
+  return { ...verdict, text };
+}
+
+describe('a file that', () => {
+  test('is right passes', async () => {
+    const { passed } = await verdictOn('export const answer = () => 42;');
+    expect(passed).toBe(true);
+  });
+
+  test('does not parse is told its line', async () => {
+    const { failure, ours } = await verdictOn(
+      'const a = 1;\nexport const = 42;',
+    );
+    expect(failure!.title).toMatch(/^The process crashed: SyntaxError/);
+    expect(failure!.came).toMatch(/^at workspace\/exercise\.ts:2/);
+    expect(ours).toBeUndefined();
+  });
+
+  test('loops for ever is ended, and told after how long', async () => {
+    const code = 'export const answer = () => { for (;;); };';
+    const { failure } = await verdictOn(code, ask, 700);
+    expect(failure!.title).toBe('answer did not come to an end within 0.7 s');
+  });
+
+  test('loops while it loads is ended, too', async () => {
+    const { failure } = await verdictOn('for (;;);', ask, 300);
+    expect(failure!.title).toBe(
+      'Its first lines did not come to an end within 0.9 s',
+    );
+  });
+
+  test('throws is told what, and where', async () => {
+    const code = 'export const answer = () => null.bell;';
+    const { failure } = await verdictOn(code);
+    expect(failure!.title).toMatch(/^answer threw TypeError: Cannot read/);
+    expect(failure!.details).toContain('exercise.ts:1');
+  });
+
+  test('ends its process is told so', async () => {
+    const code = 'export const answer = () => process.exit(3);';
+    const { failure } = await verdictOn(code);
+    expect(failure!.title).toBe(
+      'The process crashed: exercise.ts ended with exit code 3',
+    );
+  });
+
+  test('makes no server is told what it made', async () => {
+    const serve = 'const l = await trial.start(); await l.serve();';
+    const { failure } = await verdictOn(
+      'export const createServer = () => 7;',
+      serve,
+    );
+    expect(failure).toMatchObject({
+      title: 'createServer returned no server',
+      came: '7',
+    });
+  });
+
+  test('prints has it shown below the verdict', async () => {
+    const { said, text } = await verdictOn(
+      'console.log("ding"); export const answer = () => 41;',
+    );
+    expect(said).toEqual(['ding']);
+    expect(text).toContain('Your code printed:\n    ding');
+  });
+
+  test('crashes while it serves is told of the crash, not of the line', async () => {
+    const code =
+      "import { createServer as make } from 'node:http';\n" +
+      'export const createServer = () => ({ server: make(() => {\n' +
+      "  throw new Error('no bell');\n}) });";
+    const check =
+      'const l = await trial.start(); const s = await l.serve();' +
+      'await trial.within(fetch(s.origin), () => ({ title: "No answer" }));';
+    const { failure } = await verdictOn(code, check);
+    expect(failure!.title).toBe('The process crashed: Error: no bell');
+    expect(failure!.came).toBe('at workspace/exercise.ts:3:3');
+  });
+
+  test('has left a process behind does not block the next run', async () => {
+    // It holds our pipe: nothing goes on before it has ended, too.
+    const code =
+      "import { spawn } from 'node:child_process';\n" +
+      "spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'inherit' });\n" +
+      'export const answer = () => 42;';
+    const { passed } = await verdictOn(code, ask + 'await l.stop();');
+    expect(passed).toBe(true);
+    const again = await verdictOn(code);
+    expect(again.passed).toBe(true);
+  });
+});
+
+test('a check that throws is our mistake, and says so', async () => {
+  const { failure, ours } = await verdictOn('', 'throw new Error("oh");');
+  expect(ours).toBe(true);
+  expect(failure!.title).toMatch(/our mistake/);
+});
+
+test('a caret stands below the byte, after wide characters and bytes', async () => {
+  const { text } = await verdictOn(
+    '',
+    'trial.fail({ title: "T", came: Buffer.from("駅: a\\rb"), at: 6, note: "here" });',
+  );
+  expect(text).toContain(
+    'came      駅: a\\rb\n                  ^ here'.replace(
+      '                  ^',
+      `${' '.repeat(12 + 5)}^`,
+    ),
+  );
+});
