@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts';
 import { parseMarkdown, type Fence, type Markdown } from './markdown.ts';
 import { exists, foldersOf, packageJson, textOf } from './tree.ts';
 
-/** Looks at README.md, CONTRIBUTING.md, and the tutorial of each lesson. */
+/** Looks at README.md, CONTRIBUTING.md, and the texts of each lesson. */
 export async function checkProse(root: string): Promise<Finding[]> {
   const lessons = await foldersOf(root, 'lessons');
   const scripts = (await packageJson(root, ''))?.scripts ?? {};
@@ -14,7 +14,7 @@ export async function checkProse(root: string): Promise<Finding[]> {
       const files =
         lesson === undefined
           ? ['README.md', 'CONTRIBUTING.md']
-          : [`lessons/${lesson}/README.md`];
+          : await textsOf(root, `lessons/${lesson}`);
       const found: Finding[] = [];
       for (const file of files) {
         const text = await textOf(root, file);
@@ -38,6 +38,15 @@ export async function checkProse(root: string): Promise<Finding[]> {
     }),
   );
   return findings.flat();
+}
+
+/** A lesson's tutorial, and the tasks of its exercises. */
+async function textsOf(root: string, folder: string): Promise<string[]> {
+  const exercises = await foldersOf(root, `${folder}/exercises`);
+  return [
+    `${folder}/README.md`,
+    ...exercises.map((name) => `${folder}/exercises/${name}/README.md`),
+  ];
 }
 
 // --- Fences that name a file ---

@@ -1,6 +1,7 @@
 /** Runs all checks at once and tells what they found. */
 import { checkArrows } from './arrows.ts';
 import { formatFinding, type Finding } from './finding.ts';
+import { checkExercises } from './exercises.ts';
 import { checkLicences } from './licences.ts';
 import { checkLists } from './lists.ts';
 import { checkPrivateThings } from './private-things.ts';
@@ -17,6 +18,7 @@ export const checks: Record<string, Check> = {
   lint: checkLint,
   format: checkFormat,
   skeleton: checkSkeleton,
+  exercises: checkExercises,
   arrows: checkArrows,
   prose: checkProse,
   lists: checkLists,

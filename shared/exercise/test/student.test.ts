@@ -4,7 +4,7 @@
  * Needs a pseudo-terminal: `script` of util-linux.
  */
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
@@ -36,8 +36,18 @@ async function copyTree(): Promise<string> {
     await mkdir(dirname(join(tree, file)), { recursive: true });
     await cp(join(root, file), join(tree, file));
   }
-  await symlink(join(root, 'node_modules'), join(tree, 'node_modules'));
-  // Links in there are relative: what is ours leads to the copy.
+  // What is ours leads to the copy, all else to what is installed here.
+  await mkdir(join(tree, 'node_modules/@on-the-wire'), { recursive: true });
+  await symlink(
+    join(tree, 'shared'),
+    join(tree, 'node_modules/@on-the-wire/shared'),
+  );
+  for (const name of await readdir(join(root, 'node_modules')))
+    if (name !== '@on-the-wire' && name !== '.cache')
+      await symlink(
+        join(root, 'node_modules', name),
+        join(tree, 'node_modules', name),
+      );
   for (const folder of ['shared', 'lessons/sse'])
     await cp(
       join(root, folder, 'node_modules'),
@@ -105,7 +115,7 @@ maybe(
       press('n');
       await see('Not yet: sse/2');
       await see('q quit');
-      await save(1, 'right/looks-twice.ts');
+      await save(1, 'solution.ts');
       expect(await see('q quit')).toContain('Passed: sse/2');
       press('r');
       await see('Begin anew?');

@@ -81,3 +81,33 @@ describe('a tap before two targets', () => {
     expect(await Promise.all(spoken)).toEqual(['h2', 'http/1.1']);
   });
 });
+
+describe('a line apart', () => {
+  test('fails by itself, and is recorded with all others', async () => {
+    const target = { host, port: await startTarget(() => {}) };
+    const tap = createTap({ target });
+    atEnd(() => tap.close());
+    const port = await tap.listen();
+    const apart = await tap.listenApart(target);
+    const { client: other } = await connect(port);
+    apart.setFaults(parseFaults(['reset=after:3B']));
+    const { client } = await connect(apart.port);
+    client.write('four');
+    expect((await all(client)).end).toBe('ECONNRESET');
+    // The tap's own faults and cuts do not reach it, nor it the others.
+    apart.setFaults([]);
+    tap.setFaults(parseFaults(['reset=after:3B']));
+    const { client: second } = await connect(apart.port);
+    second.write('four');
+    tap.cut();
+    expect((await all(other)).end).toBe('ECONNRESET');
+    expect(tap.connections).toBe(1);
+    apart.cut('fin');
+    expect((await all(second)).end).toBe('end');
+    expect(
+      tap.recording.connections().map(({ opened }) => opened.port),
+    ).toEqual([port, apart.port, apart.port]);
+    await apart.close();
+    await expect(connect(apart.port)).rejects.toThrow('ECONNREFUSED');
+  });
+});

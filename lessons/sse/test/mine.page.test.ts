@@ -1,0 +1,66 @@
+/** Who has done the four exercises has written the lesson. */
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@on-the-wire/shared/testing/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
+import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** Runs it as `pnpm exercise --mine sse` does, without a learner's files. */
+async function start() {
+  const url = new URL('../exercises/mine/server.ts', import.meta.url);
+  const code =
+    `const { createServer } = await import('${url.href}');` +
+    'const { server } = createServer({ retry: 50 });' +
+    "server.listen(0, '127.0.0.1', () => console.log(server.address().port));";
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '--eval', code],
+    {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  closing.push(async () => {
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  });
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  return Number(String(port));
+}
+
+describeWithBrowser('the four solutions', (browser) => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await browser().newPage({ reducedMotion: 'reduce' });
+  });
+
+  test('make the lesson: a stream that is resumed, and a board that lives', async () => {
+    const port = await start();
+    const reader = await EventReader.open(port);
+    await reader.until(({ numbers }) => numbers.length === 1);
+    expect(reader.of('hello')).toEqual([{ staff: false, rate: 'normal' }]);
+    expect(reader.of('snapshot')).toHaveLength(1);
+    const { lastId } = reader;
+    reader.leave();
+    const again = await EventReader.open(port, { after: lastId });
+    await again.until(({ numbers }) => numbers.length === 2);
+    const from = Number(lastId.split('-')[1]);
+    expect(again.numbers).toEqual([from + 1, from + 2]);
+    again.leave();
+
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await page.goto(`http://127.0.0.1:${port}`);
+    closing.push(() => page.goto('about:blank'));
+    await page.locator('#log .departure, #log li').nth(2).waitFor();
+    await page.locator('#last-id', { hasText: /^\w{5}-\d+$/ }).waitFor();
+    expect(errors).toEqual([]);
+  });
+});

@@ -1,0 +1,152 @@
+/** Every exercise has the same files, and a task that fits on a screen. */
+import { join } from 'node:path';
+import type { Finding } from './finding.ts';
+import { exists, filesOf, foldersOf, textOf } from './tree.ts';
+
+const entries = ['README.md', 'exercise.ts', 'solution.ts', 'check.ts'];
+const optional = ['stage.ts'];
+const limits = { task: 150, after: 80, hints: 3 } as const; // words; folds
+
+/** Looks at each folder in `lessons/<lesson>/exercises/`. */
+export async function checkExercises(root: string): Promise<Finding[]> {
+  const files = await filesOf(root);
+  const findings: Finding[] = [];
+  for (const lesson of await foldersOf(root, 'lessons')) {
+    const all = `lessons/${lesson}/exercises`;
+    const tutorial = await textOf(root, `lessons/${lesson}/README.md`);
+    for (const name of await foldersOf(root, all)) {
+      if (name === 'mine') continue;
+      const folder = `${all}/${name}`;
+      findings.push(
+        ...(await checkEntries(root, folder, files)),
+        ...(await checkTask(root, `${folder}/README.md`)),
+        ...(await checkAnswers(root, folder, files)),
+      );
+      if (tutorial?.includes(`(exercises/${name}/README.md)`)) continue;
+      findings.push({
+        file: `lessons/${lesson}/README.md`,
+        found: `no link to exercises/${name}/README.md`,
+        expected: 'each exercise after the step that teaches it',
+        remedy: 'Add a paragraph: **Exercise.** [Title](…), 15 min: `pnpm …`',
+      });
+    }
+  }
+  return findings;
+}
+
+async function checkEntries(
+  root: string,
+  folder: string,
+  files: string[],
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const entry of entries) {
+    if (await exists(join(root, folder, entry))) continue;
+    findings.push({
+      file: `${folder}/${entry}`,
+      found: 'no such file',
+      expected: `the entries of every exercise: ${entries.join(', ')}`,
+      remedy: 'Write it; CONTRIBUTING.md says what belongs into it.',
+    });
+  }
+  for (const file of files) {
+    if (!file.startsWith(`${folder}/`)) continue;
+    const inside = file.slice(folder.length + 1);
+    const isKnown = [...entries, ...optional].includes(inside);
+    if (isKnown || /^(wrong|right)\/[a-z0-9-]+\.ts$/.test(inside)) continue;
+    findings.push({
+      file,
+      found: 'a file that no exercise has',
+      expected: `${[...entries, ...optional].join(', ')}, wrong/*.ts, right/*.ts`,
+      remedy: 'Remove it, or give it one of these names.',
+    });
+  }
+  return findings;
+}
+
+async function checkTask(root: string, file: string): Promise<Finding[]> {
+  const text = await textOf(root, file);
+  if (text === undefined) return [];
+  const findings: Finding[] = [];
+  const report = (found: string, expected: string, remedy: string) =>
+    findings.push({ file, found, expected, remedy });
+  const lines = text.split('\n');
+  if (!/^# .+ \(\d+ min\)$/.test(lines[0] ?? ''))
+    report(
+      lines[0] ?? 'nothing',
+      'a title with its minutes: # Write the event (15 min)',
+      'Measure it once, and write it there.',
+    );
+  if (!lines[2]?.startsWith('**Broken on purpose.** '))
+    report(
+      lines[2] ?? 'nothing',
+      'a first paragraph that begins with **Broken on purpose.**',
+      'Say what is broken before anybody looks for it elsewhere.',
+    );
+  const [before = '', after] = text.split(/^## When it passes$/m);
+  const task = wordsOf(before);
+  if (task > limits.task)
+    report(
+      `${task} words, without hints and fences`,
+      `at most ${limits.task}`,
+      'Shorten it, or make a hint of it.',
+    );
+  const hints = before.match(/<summary>Hint \d<\/summary>/g) ?? [];
+  if (hints.length !== limits.hints)
+    report(
+      `${hints.length} hints`,
+      `${limits.hints} of them, each in <details><summary>Hint 1</summary>`,
+      'Let the first ask, the second point, the third show.',
+    );
+  const told = wordsOf(after ?? '');
+  if (told === 0 || told > limits.after)
+    report(
+      `${told} words below "## When it passes"`,
+      `1 to ${limits.after}: why, and what to look at on the wire`,
+      'Write them for somebody who has just made it pass.',
+    );
+  return findings;
+}
+
+async function checkAnswers(
+  root: string,
+  folder: string,
+  files: string[],
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const first = { wrong: '// Wrong: ', right: '// Right, and different: ' };
+  for (const [kind, words] of Object.entries(first)) {
+    for (const file of files) {
+      if (!file.startsWith(`${folder}/${kind}/`)) continue;
+      const [line = '', second = ''] = (await textOf(root, file))!.split('\n');
+      const isTold = kind === 'right' || second.startsWith('// Told: ');
+      if (line.startsWith(words) && isTold) continue;
+      findings.push({
+        file,
+        line: 1,
+        found: `${line}\n${second}`,
+        expected: kind === 'right' ? words : `${words}, then // Told: `,
+        remedy: 'Say in the first line what it does, and what it must be told.',
+      });
+    }
+  }
+  const starter = await textOf(root, `${folder}/exercise.ts`);
+  if (starter !== undefined && !starter.includes('// TODO:'))
+    findings.push({
+      file: `${folder}/exercise.ts`,
+      found: 'no // TODO:',
+      expected: 'one at each place that is to be changed',
+      remedy: 'Mark the place.',
+    });
+  return findings;
+}
+
+/** Words to be read: neither folded away nor in a fence. */
+function wordsOf(text: string): number {
+  return text
+    .replaceAll(/<details>[^]*?<\/details>/g, '')
+    .replaceAll(/^```[^]*?^```/gm, '')
+    .replaceAll(/^# .*$/gm, '')
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+}
