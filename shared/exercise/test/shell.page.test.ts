@@ -73,7 +73,8 @@ describeWithBrowser('an exercise in the shell', (browser) => {
     page.on('console', (message) => said.push(message.text()));
     page.on('pageerror', (error) => said.push(String(error)));
   });
-  const button = (name: string) => page.getByRole('button', { name });
+  const button = (name: string) =>
+    panel().getByRole('button', { name, exact: true });
   const panel = () => page.locator('#shell-exercise');
 
   test('shows task and verdict, gives hints, and begins anew', async () => {
@@ -82,11 +83,11 @@ describeWithBrowser('an exercise in the shell', (browser) => {
     );
     closing.push(() => page.goto('about:blank'));
     await page.goto(origin);
-    await page.getByRole('heading', { name: 'Bells' }).waitFor();
+    await page.getByRole('heading', { name: 'Bells 5 min' }).waitFor();
     await page.locator('#shell-tutorial').getByText('They ring').waitFor();
 
     void session.check();
-    await panel().getByText('not yet').waitFor();
+    await panel().getByText('not yet', { exact: true }).waitFor();
     expect(await panel().locator('.steps li').allTextContents()).toEqual([
       '✓ it rings',
       '✗ it answers',
@@ -117,7 +118,7 @@ describeWithBrowser('an exercise in the shell', (browser) => {
 
     await writeFile(exercise.copy, 'export const answer = () => 42;');
     await button('Check').click();
-    await panel().getByText('passed').waitFor();
+    await panel().getByText('passed', { exact: true }).waitFor();
     await panel().getByText('Look at the bell.').waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
     await button('Next: bells/2').click();

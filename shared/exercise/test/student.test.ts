@@ -150,5 +150,5 @@ maybe(
       await rm(tree, { recursive: true, force: true });
     }
   },
-  180_000,
+  300_000,
 );

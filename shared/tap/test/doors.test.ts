@@ -103,7 +103,7 @@ describe('a line apart', () => {
     expect((await all(other)).end).toBe('ECONNRESET');
     expect(tap.connections).toBe(1);
     apart.cut('fin');
-    expect((await all(second)).end).toBe('end');
+    expect((await all(second)).end).toBe('fin');
     expect(
       tap.recording.connections().map(({ opened }) => opened.port),
     ).toEqual([port, apart.port, apart.port]);
