@@ -16,12 +16,12 @@ afterEach(async () => {
 async function start() {
   const url = new URL('../exercises/mine/server.ts', import.meta.url);
   const code =
-    `const { createServer } = await import('${url.href}');` +
+    'const { createServer } = await import(process.argv[1]);' +
     'const { server } = createServer({ retry: 50 });' +
     "server.listen(0, '127.0.0.1', () => console.log(server.address().port));";
   const child = spawn(
     process.execPath,
-    ['--input-type=module', '--eval', code],
+    ['--input-type=module', '--eval', code, url.href],
     {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -251,9 +251,9 @@ async function openPage(
     async follow(wishes: { patience: number; pause: number }) {
       const names = await trial.within(
         page.evaluate(async () => {
-          const page = globalThis as unknown as { mine?: object };
-          while (!page.mine) await new Promise(requestAnimationFrame);
-          return Object.keys(page.mine);
+          const window = globalThis as unknown as { mine?: object };
+          while (!window.mine) await new Promise(requestAnimationFrame);
+          return Object.keys(window.mine);
         }),
         () => ({
           title: 'The file does not load in a browser',
@@ -268,11 +268,11 @@ async function openPage(
         });
       await trial.within(
         page.evaluate((given) => {
-          const { mine, told } = globalThis as unknown as {
+          const window = globalThis as unknown as {
             mine: { follow(wishes: object): () => void };
             told: (...what: string[]) => void;
           };
-          mine.follow({ path: '/events', tell: told, ...given });
+          window.mine.follow({ path: '/events', tell: window.told, ...given });
         }, wishes),
         (why) => ({ title: 'follow threw', details: why.message }),
       );
@@ -286,7 +286,8 @@ async function openPage(
       const before = station.asks.length;
       await trial.within(
         (async () => {
-          while (!has() && !(otherwise && station.asks.length > 1))
+          const givenUp = () => otherwise && station.asks.length > 1;
+          while (!has() && !givenUp())
             await new Promise<void>((done) => (heard.wake = done));
           if (!has()) throw new Error('another stream was opened');
         })(),
