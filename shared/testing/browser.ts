@@ -31,4 +31,10 @@ export async function openBrowser(args: string[] = []): Promise<Browser> {
   });
 }
 
-export type { Browser, ConsoleMessage, Page, Request } from 'playwright-core';
+export type {
+  Browser,
+  BrowserContext,
+  ConsoleMessage,
+  Page,
+  Request,
+} from 'playwright-core';

@@ -1,0 +1,105 @@
+/** `pnpm compare`: the same board over every way to talk, measured. */
+import { appendFile, writeFile } from 'node:fs/promises';
+import {
+  compare,
+  findWays,
+  UnknownWay,
+} from '@on-the-wire/shared/compare/compare.ts';
+import { describeComparison } from '@on-the-wire/shared/compare/table.ts';
+import { findBrowser, noBrowser } from '@on-the-wire/shared/testing/browser.ts';
+import { FaultError, parseFaults } from '@on-the-wire/shared/tap/tap.ts';
+import { Command, InvalidArgumentError } from 'commander';
+
+interface Flags {
+  only?: string[];
+  quick?: true;
+  rounds: number;
+  fault?: string[];
+  clients: number[];
+  seed: string;
+  html?: string;
+  json?: string;
+}
+
+const collect = (text: string, before: string[] = []) => [...before, text];
+const list = (text: string) => text.split(',').map((part) => part.trim());
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError('expected a whole number from 1.');
+}
+
+const counts = (text: string) => list(text).map(wholeNumber);
+
+const command = new Command('pnpm compare')
+  .description(
+    'the same board over every way to talk, measured on this machine',
+  )
+  .option('--only <ways>', 'only these, with commas between', list)
+  .option('--quick', 'one round, a few updates: under 30 s')
+  .option('--rounds <n>', 'how often each way takes its turn', wholeNumber, 3)
+  .option('--fault <fault>', 'once more under it: latency=80ms, …', collect)
+  .option(
+    '--clients <n>',
+    'under load: 100,1000,10000',
+    counts,
+    [100, 1_000, 10_000],
+  )
+  .option('--seed <seed>', 'of the updates', 'compare')
+  .option('--html <file>', 'writes a page with plots that stands alone')
+  .option('--json <file>', 'writes all figures')
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode && 2))
+  .parse();
+
+/** What cannot be done, and the exit code that says so. */
+class Refused extends Error {
+  readonly exitCode: number;
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+const flags = command.opts<Flags>();
+try {
+  findWays(flags.only);
+  const faults = parseFaults(flags.fault ?? []);
+  if (!findBrowser())
+    throw new Refused(`A real page is measured: ${noBrowser}.`, 1);
+  // Before minutes of measuring, not after: can what was asked be written?
+  for (const file of [flags.json, flags.html]) {
+    if (file === undefined) continue;
+    await appendFile(file, '').catch((error: Error) => {
+      throw new Refused(`The report cannot be written: ${error.message}.`, 1);
+    });
+  }
+  const comparison = await compare(
+    {
+      ...(flags.only && { only: flags.only }),
+      rounds: flags.quick ? 1 : flags.rounds,
+      updates: flags.quick ? 10 : 20,
+      every: flags.quick ? 50 : 200,
+      seed: flags.seed,
+      faults,
+      recover: !flags.quick,
+      clients: flags.quick ? [] : flags.clients,
+      command: ['pnpm compare', ...process.argv.slice(2)].join(' '),
+    },
+    (line) => process.stderr.write(`${line}\n`),
+  );
+  process.stdout.write(`\n${describeComparison(comparison)}`);
+  if (flags.json !== undefined)
+    await writeFile(flags.json, `${JSON.stringify(comparison, null, 2)}\n`);
+  if (flags.html !== undefined) {
+    const { pageOfComparison } =
+      await import('@on-the-wire/shared/compare/page-of-comparison.ts');
+    await writeFile(flags.html, await pageOfComparison(comparison));
+  }
+} catch (error) {
+  const refused = [UnknownWay, FaultError, Refused];
+  if (!refused.some((kind) => error instanceof kind)) throw error;
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = error instanceof Refused ? error.exitCode : 2;
+}

@@ -1,0 +1,36 @@
+/** Questions to a child process, one at a time. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/**
+ * Sends a question and waits for the answer.
+ *
+ * @param about whom the question is for, in words
+ * @throws Error with what the process said, or how it ended instead
+ */
+export async function askProcess<Answer extends { error?: string }>(
+  child: ChildProcess,
+  about: string,
+  question: { what: string },
+): Promise<Answer> {
+  const over = new AbortController();
+  const { signal } = over;
+  child.send(question);
+  const reply = (await Promise.race([
+    once(child, 'message', { signal }).then(([answer]) => answer as Answer),
+    once(child, 'exit', { signal }).then(([code, by]) => ({
+      error: `its process has ended (exit code ${code}${by ? `, ${by}` : ''})`,
+    })),
+  ])) as Answer;
+  over.abort();
+  if (reply.error === undefined) return reply;
+  throw new Error(`${about} was asked to ${question.what}: ${reply.error}`);
+}
+
+/** Ends a child at once. Resolves when it is gone. */
+export async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}

@@ -1,0 +1,168 @@
+/** The comparison as a whole: ways take turns, round after round. */
+import { machine } from '../bench/report.ts';
+import type { Fault } from '../tap/tap.ts';
+import { formatFault } from '../tap/tap.ts';
+import { openBrowser } from '../testing/browser.ts';
+import { figuresOf, type Figures } from './figures.ts';
+import { measureLoad, type Load } from './load/measure-load.ts';
+import { measureTurn, type Turn } from './measure.ts';
+import { ways, type Way } from './ways.ts';
+
+export interface CompareOptions {
+  /** Ids of ways; all of them, if there are none. */
+  only?: string[];
+  rounds: number;
+  /** How many updates a turn has, and ms between two of them. */
+  updates: number;
+  every: number;
+  seed: string;
+  /** Measured once more under these, beside the clean network. */
+  faults: readonly Fault[];
+  /** Whether cuts and restarts are tried. */
+  recover: boolean;
+  /** How many clients there are under load; each number in turn. */
+  clients: readonly number[];
+  /** What was typed, for who reads the report. */
+  command: string;
+}
+
+/** One way on one network. */
+export interface Compared {
+  way: Way;
+  figures?: Figures;
+  /** Why there are none. */
+  failed?: string;
+}
+
+/** A network, and all ways on it. */
+export interface Network {
+  /** As on the command line; none is the clean one. */
+  faults: string[];
+  ways: Compared[];
+}
+
+/** One way under load; for each number of clients what it came to, or why not. */
+export interface Loaded {
+  way: Way;
+  loads: (Load | { clients: number; blank: string })[];
+}
+
+export interface Comparison {
+  machine: string;
+  browser: string;
+  command: string;
+  seed: string;
+  rounds: number;
+  updates: number;
+  every: number;
+  networks: Network[];
+  loads: Loaded[];
+}
+
+/** A name that is no way; its message says which are. */
+export class UnknownWay extends Error {}
+
+/**
+ * Finds ways by their ids.
+ *
+ * @throws UnknownWay
+ */
+export function findWays(only: readonly string[] = []): Way[] {
+  for (const id of only) {
+    if (ways.some((way) => way.id === id)) continue;
+    const all = ways.map((way) => way.id).join(', ');
+    throw new UnknownWay(
+      `There is no way "${id}" to compare. There are: ${all}.`,
+    );
+  }
+  if (only.length === 0) return [...ways];
+  return ways.filter(({ id }) => only.includes(id));
+}
+
+/**
+ * Compares. What fails in one turn is reported in its place; the rest goes on.
+ *
+ * @param say gets a line before each turn
+ * @throws UnknownWay, or Error where there is no browser
+ */
+export async function compare(
+  options: CompareOptions,
+  say: (line: string) => void,
+): Promise<Comparison> {
+  const { rounds, updates, every, seed, faults, recover, command } = options;
+  const chosen = findWays(options.only);
+  const lines = faults.length > 0 ? [[], faults] : [[]];
+  const turns = new Map<string, Turn[]>();
+  const failed = new Map<string, string>();
+  const key = (line: readonly Fault[], way: Way) =>
+    `${lines.indexOf(line as Fault[])} ${way.id}`;
+
+  const browser = await openBrowser();
+  const version = browser.version();
+  try {
+    let turn = 0;
+    const all = rounds * lines.length * chosen.length;
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const line of lines) {
+        for (const way of chosen) {
+          turn += 1;
+          const at = key(line, way);
+          if (failed.has(at)) continue;
+          say(
+            `${turn} of ${all}: ${way.title}, HTTP/${way.http}` +
+              (line.length > 0 ? `, ${line.map(formatFault).join(', ')}` : ''),
+          );
+          try {
+            const measured = await measureTurn(way, browser, {
+              updates,
+              every,
+              seed,
+              recover,
+              faults: line,
+            });
+            turns.set(at, [...(turns.get(at) ?? []), measured]);
+          } catch (error) {
+            failed.set(at, (error as Error).message);
+          }
+        }
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  const networks = lines.map((line) => ({
+    faults: line.map(formatFault),
+    ways: chosen.map((way) => {
+      const measured = turns.get(key(line, way));
+      const why = failed.get(key(line, way));
+      return {
+        way,
+        ...(measured && { figures: figuresOf(measured) }),
+        ...(why !== undefined && { failed: why }),
+      };
+    }),
+  }));
+  const loads = chosen.map((way): Loaded => ({ way, loads: [] }));
+  for (const clients of options.clients) {
+    for (const loaded of loads) {
+      const { way } = loaded;
+      say(`${way.title}, HTTP/${way.http}: ${clients} clients`);
+      try {
+        loaded.loads.push(await measureLoad(way, clients, seed));
+      } catch (error) {
+        loaded.loads.push({ clients, blank: (error as Error).message });
+      }
+    }
+  }
+  return {
+    machine: machine(),
+    browser: `Chromium ${version}`,
+    command,
+    seed,
+    rounds,
+    updates,
+    every,
+    networks,
+    loads,
+  };
+}

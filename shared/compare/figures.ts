@@ -1,0 +1,100 @@
+/** What all turns of one way came to. */
+import { medianOf } from '../bench/report.ts';
+import type { Recovery, Turn } from './measure.ts';
+
+/** A figure of each round, and what they come to. */
+export interface Spread {
+  median: number;
+  least: number;
+  most: number;
+  rounds: number[];
+}
+
+export interface Figures {
+  /** ms from update to arrival: half of all are faster, 99 of 100 are. */
+  p50: Spread;
+  p99: Spread;
+  /** For one update: bytes to the server and from it. */
+  up: Spread;
+  down: Spread;
+  /** Of both, for one update: what somebody wanted to send, and the rest. */
+  payload: Spread;
+  overhead: Spread;
+  /** For one update, reckoned: what TCP, IP and TLS add. */
+  beneath: Spread;
+  /** For one update. */
+  roundTrips: Spread;
+  connections: Spread;
+  /** Of all updates of all rounds. */
+  told: number;
+  lost: number;
+  doubled: number;
+  cut?: Recovered;
+  restart?: Recovered;
+}
+
+export interface Recovered {
+  ms: Spread;
+  lost: number;
+  doubled: number;
+}
+
+/**
+ * @param turns of one way, at least one
+ * @returns undefined fields where it was not tried
+ */
+export function figuresOf(turns: readonly Turn[]): Figures {
+  const spread = (figure: (turn: Turn) => number) =>
+    spreadOf(turns.map(figure));
+  const perUpdate = (figure: (turn: Turn) => number) =>
+    spread((turn) => figure(turn) / updatesOf(turn));
+  const sum = (figure: (turn: Turn) => number) =>
+    turns.reduce((total, turn) => total + figure(turn), 0);
+  const cuts = turns.flatMap(({ cut }) => cut ?? []);
+  const restarts = turns.flatMap(({ restart }) => restart ?? []);
+  return {
+    p50: spread(({ delivery }) => percentile(delivery.times, 50)),
+    p99: spread(({ delivery }) => percentile(delivery.times, 99)),
+    up: perUpdate(({ traffic }) => traffic.up),
+    down: perUpdate(({ traffic }) => traffic.down),
+    payload: perUpdate(({ traffic }) => traffic.payload),
+    overhead: perUpdate(
+      ({ traffic: { up, down, payload } }) => up + down - payload,
+    ),
+    beneath: perUpdate(({ traffic }) => traffic.beneath),
+    roundTrips: perUpdate(({ traffic }) => traffic.roundTrips),
+    connections: spread(({ traffic }) => traffic.connections),
+    told: sum(updatesOf),
+    lost: sum(({ delivery }) => delivery.lost),
+    doubled: sum(({ delivery }) => delivery.doubled),
+    ...(cuts.length > 0 && { cut: recoveredOf(cuts) }),
+    ...(restarts.length > 0 && { restart: recoveredOf(restarts) }),
+  };
+}
+
+/** The smallest of the values that at least so many in 100 do not exceed. */
+export function percentile(values: readonly number[], of: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil((of / 100) * sorted.length) - 1] ?? NaN;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  return {
+    median: medianOf([...values]),
+    least: Math.min(...values),
+    most: Math.max(...values),
+    rounds: [...values],
+  };
+}
+
+const updatesOf = ({ delivery }: Turn) => delivery.times.length;
+
+function recoveredOf(recoveries: readonly Recovery[]): Recovered {
+  const sum = (key: 'lost' | 'doubled') =>
+    recoveries.reduce((total, recovery) => total + recovery[key], 0);
+  return {
+    ms: spreadOf(recoveries.map(({ ms }) => ms)),
+    lost: sum('lost'),
+    doubled: sum('doubled'),
+  };
+}

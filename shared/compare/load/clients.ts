@@ -1,0 +1,70 @@
+/** The process of the raw clients of one measurement. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { openRawClient, type Kind, type RawClient } from './raw-client.ts';
+
+export interface Order {
+  kind: Kind;
+  port: number;
+  path: string;
+  compressed: boolean;
+  clients: number;
+}
+
+export type Question =
+  | ({ what: 'open' } & Order)
+  | { what: 'begin' }
+  | { what: 'counted'; wanted: number; limit: number };
+
+export interface Answer {
+  /** What all clients have counted since `begin`. */
+  counted?: number;
+  /** ms of processor time since `begin`. */
+  cpu?: number;
+  error?: string;
+}
+
+/** So many connect at a time: a queue of the system holds no more. */
+const AT_A_TIME = 100;
+
+let clients: RawClient[] = [];
+let before = 0;
+let usage = process.cpuUsage();
+
+const total = () => clients.reduce((sum, { count }) => sum + count, 0);
+
+async function answer(question: Question): Promise<Answer> {
+  switch (question.what) {
+    case 'open': {
+      const { kind, port, path, compressed } = question;
+      while (clients.length < question.clients) {
+        const count = Math.min(AT_A_TIME, question.clients - clients.length);
+        const some = Array.from({ length: count }, () =>
+          openRawClient(kind, port, path, compressed),
+        );
+        clients = [...clients, ...some];
+        await Promise.all(some.map(({ ready }) => ready));
+      }
+      return {};
+    }
+    case 'begin':
+      before = total();
+      usage = process.cpuUsage();
+      return {};
+    case 'counted': {
+      const until = performance.now() + question.limit;
+      while (total() - before < question.wanted && performance.now() < until)
+        await wait(20);
+      const { user, system } = process.cpuUsage(usage);
+      return { counted: total() - before, cpu: (user + system) / 1000 };
+    }
+  }
+}
+
+process.on('message', async (question: Question) => {
+  try {
+    process.send!(await answer(question));
+  } catch (error) {
+    process.send!({ error: String(error) } satisfies Answer);
+  }
+});
+process.once('disconnect', () => process.exit());

@@ -1,0 +1,102 @@
+/** One way under load: what an idle client costs, and what an update does. */
+import { fork } from 'node:child_process';
+import { askProcess, endProcess } from '../ask-process.ts';
+import { startHost } from '../start-host.ts';
+import type { Way } from '../ways.ts';
+import type { Answer, Question } from './clients.ts';
+
+/** What so many clients cost. */
+export interface Load {
+  clients: number;
+  /**
+   * Bytes of the server's process for each client that waits; none where all
+   * of them together are lost in what the process takes and gives by itself.
+   */
+  memory?: number;
+  /** µs of the server's processor for each update, or answer, to each client. */
+  cpu: number;
+  /** What arrived, of what had to: updates, or answers to polls. */
+  arrived: number;
+  wanted: number;
+  /** How busy the process of the clients was, from 0 to 1. */
+  generator: number;
+}
+
+/** How many updates are told, and ms between two. */
+const UPDATES = 5;
+const EVERY = 1_000;
+/** ms after the last until what has not arrived counts as missing. */
+const PATIENCE = 10_000;
+/** Bytes that a process grows and shrinks by, whatever it does. */
+const NOISE = 8_000_000;
+/** They make the server load and compile what it needs, before it is weighed. */
+const WARM_UP = 50;
+
+/**
+ * Measures it, with clients in a process of their own and without a tap.
+ *
+ * @throws Error that says what went wrong, or why this machine cannot do it
+ */
+export async function measureLoad(
+  way: Way,
+  clients: number,
+  seed: string,
+): Promise<Load> {
+  refuseTooMany(clients);
+  const { kind, path, compressed = false } = way.raw;
+  const host = await startHost(way.lesson, way.options ?? {}, seed);
+  const { port } = host;
+  const order = { what: 'open', kind, port, path, compressed } as const;
+  const warm = fork(new URL('clients.ts', import.meta.url));
+  const child = fork(new URL('clients.ts', import.meta.url));
+  const ask = (question: Question, to = child) =>
+    askProcess<Answer>(to, `${clients} clients of ${way.title}`, question);
+  try {
+    await ask({ ...order, clients: WARM_UP }, warm);
+    await host.tell(1, 0);
+    await endProcess(warm);
+    const empty = await host.weigh();
+
+    await ask({ ...order, clients });
+    const grown = (await host.weigh()) - empty;
+
+    const before = await host.time();
+    await ask({ what: 'begin' });
+    const began = performance.now();
+    await host.tell(UPDATES, EVERY);
+    const isPoll = kind === 'polling' || kind === 'conditional';
+    const { counted, cpu: busy } = await ask({
+      what: 'counted',
+      wanted: clients * UPDATES,
+      limit: isPoll ? 0 : PATIENCE,
+    });
+    const took = performance.now() - began;
+    const cpu = ((await host.time()) - before) * 1000;
+    return {
+      clients,
+      ...(grown > NOISE && { memory: grown / clients }),
+      cpu: cpu / Math.max(1, counted!),
+      arrived: counted!,
+      // A client polls once a second, as in the lesson's page.
+      wanted: clients * (isPoll ? Math.floor(took / 1000) : UPDATES),
+      generator: busy! / took,
+    };
+  } finally {
+    await endProcess(warm);
+    await endProcess(child);
+    await host.stop();
+  }
+}
+
+/** Each client is a file in two processes; the system allows only so many. */
+function refuseTooMany(clients: number): void {
+  const { userLimits } = process.report.getReport() as {
+    userLimits?: { open_files?: { soft: number | 'unlimited' } };
+  };
+  const allowed = userLimits?.open_files?.soft;
+  if (typeof allowed !== 'number' || clients + 100 < allowed) return;
+  throw new Error(
+    `${clients} clients need as many open files; this system allows a ` +
+      `process ${allowed} (ulimit -n)`,
+  );
+}

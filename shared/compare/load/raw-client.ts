@@ -1,0 +1,177 @@
+/**
+ * Clients that do as little as possible: a socket each, and just enough of a
+ * protocol to count what arrives. What they save is left to the server.
+ */
+import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+
+/** How a raw client asks, and what it counts. */
+export type Kind =
+  'events' | 'lines' | 'frames' | 'polling' | 'conditional' | 'long';
+
+export interface RawClient {
+  /** Updates that have arrived; for polls, answers. */
+  count: number;
+  /** Resolves when it is ready to be told something; rejects when it failed. */
+  ready: Promise<void>;
+  close(): void;
+}
+
+/** The ms from an answer to the next poll: as in the lesson's page. */
+const PAUSE = 1_000;
+
+/** Opens one. */
+export function openRawClient(
+  kind: Kind,
+  port: number,
+  path: string,
+  compressed = false,
+): RawClient {
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+  let isReady = () => {};
+  let timer: NodeJS.Timeout | undefined;
+  const client: RawClient = {
+    count: 0,
+    ready: new Promise((ready, fail) => {
+      isReady = ready;
+      socket.on('error', fail);
+      socket.on('close', () => fail(new Error('the server has closed it')));
+    }),
+    close() {
+      clearTimeout(timer);
+      socket.destroy();
+    },
+  };
+  client.ready.catch(() => {});
+  const counts = (more: number) => (client.count += more);
+  if (kind === 'frames') upgrade(socket, path, compressed, isReady, counts);
+  else if (kind === 'events' || kind === 'lines') {
+    const mark = kind === 'events' ? 'event: ' : '"kind":"';
+    ask(socket, path);
+    socket.on('data', countMarks(mark, isReady, counts));
+  } else {
+    askAgain(socket, path, kind, isReady, counts, (next) => {
+      timer = setTimeout(next, PAUSE);
+    });
+  }
+  return client;
+}
+
+function ask(socket: Socket, path: string, headers = ''): void {
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: load\r\n${headers}\r\n`);
+}
+
+/** Counts what is marked as an update, wherever reads cut it. */
+function countMarks(
+  mark: string,
+  isReady: () => void,
+  counts: (more: number) => void,
+) {
+  const wanted = [`${mark}departure`, `${mark}announcement`];
+  const longest = Math.max(...wanted.map((text) => text.length)) - 1;
+  let rest = '';
+  return (bytes: Buffer) => {
+    isReady();
+    const text = rest + bytes.toString('latin1');
+    for (const each of wanted) {
+      // What lies wholly within the rest was counted before.
+      let at = text.indexOf(each, Math.max(0, rest.length - each.length + 1));
+      for (; at >= 0; at = text.indexOf(each, at + each.length)) counts(1);
+    }
+    rest = text.slice(-longest);
+  };
+}
+
+/** Counts texts, from the third on: a greeting and the board come first. */
+function upgrade(
+  socket: Socket,
+  path: string,
+  compressed: boolean,
+  isReady: () => void,
+  counts: (more: number) => void,
+): void {
+  ask(
+    socket,
+    path,
+    'Connection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: board.v1\r\n' +
+      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n` +
+      (compressed ? 'Sec-WebSocket-Extensions: permessage-deflate\r\n' : ''),
+  );
+  let rest: Buffer = Buffer.alloc(0);
+  let open = false;
+  let texts = 0;
+  socket.on('data', (bytes: Buffer) => {
+    rest = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;
+    if (!open) {
+      const end = rest.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      if (!rest.subarray(9, 12).equals(Buffer.from('101')))
+        return void socket.destroy();
+      open = true;
+      rest = rest.subarray(end + 4);
+    }
+    // RFC 6455, section 5.2: a server's frames are not masked.
+    for (;;) {
+      if (rest.length < 2) break;
+      const short = rest[1]! & 0x7f;
+      const head = short === 126 ? 4 : short === 127 ? 10 : 2;
+      if (rest.length < head) break;
+      const length =
+        short === 126
+          ? rest.readUInt16BE(2)
+          : short === 127
+            ? Number(rest.readBigUInt64BE(2))
+            : short;
+      if (rest.length < head + length) break;
+      if ((rest[0]! & 0x0f) === 1) {
+        texts += 1;
+        if (texts === 2) isReady();
+        if (texts > 2) counts(1);
+      }
+      rest = rest.subarray(head + length);
+    }
+    // Not a view of a large buffer that lives as long as it does.
+    rest = Buffer.from(rest);
+  });
+}
+
+/** Asks, waits for the whole answer, and asks again. */
+function askAgain(
+  socket: Socket,
+  path: string,
+  kind: 'polling' | 'conditional' | 'long',
+  isReady: () => void,
+  counts: (more: number) => void,
+  later: (next: () => void) => void,
+): void {
+  let rest: Buffer = Buffer.alloc(0);
+  let tag = '';
+  let at = path;
+  const next = () => {
+    ask(socket, at, tag && `If-None-Match: ${tag}\r\n`);
+  };
+  socket.on('data', (bytes: Buffer) => {
+    rest = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;
+    const end = rest.indexOf('\r\n\r\n');
+    if (end < 0) return;
+    const head = rest.toString('latin1', 0, end);
+    const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1] ?? 0);
+    if (rest.length < end + 4 + length) return;
+    const body = rest.toString('utf8', end + 4, end + 4 + length);
+    rest = Buffer.alloc(0);
+    isReady();
+    if (kind === 'conditional') tag = /^etag: *(.+)/im.exec(head)?.[1] ?? '';
+    if (kind !== 'long') {
+      counts(1);
+      return later(next);
+    }
+    // The board first, and from then on what came after it.
+    const news = [JSON.parse(body)].flat() as { id: string; kind: string }[];
+    counts(news.filter((each) => each.kind !== 'snapshot').length);
+    const last = news.at(-1);
+    if (last) at = `/updates?after=${last.id}`;
+    next();
+  });
+  next();
+}

@@ -1,0 +1,138 @@
+/** One way, one turn: a fresh server, a tap, a real page, and what came of it. */
+import type { Fault } from '../tap/tap.ts';
+import type { Browser } from '../testing/browser.ts';
+import { startHost, type Told } from './start-host.ts';
+import { openWatched, type Arrival } from './watched-page.ts';
+import { watchLine, type Traffic } from './watched-line.ts';
+import { now } from './clock.ts';
+import type { Way } from './ways.ts';
+
+/** What all turns of a run have in common. */
+export interface Conditions {
+  /** How many updates are told in one turn, and ms from one to the next. */
+  updates: number;
+  every: number;
+  seed: string;
+  faults: readonly Fault[];
+  /** Whether a cut and a restart are tried, too. */
+  recover: boolean;
+}
+
+/** What became of the updates of one stretch. */
+export interface Delivery {
+  /** For each update ms until the page's board had got to it, in order. */
+  times: number[];
+  /** Updates that never came one by one, however right the board is. */
+  lost: number;
+  /** Arrivals of what had come before. */
+  doubled: number;
+}
+
+/** How a page came back. */
+export interface Recovery {
+  /** ms until something that was told afterwards had arrived. */
+  ms: number;
+  lost: number;
+  doubled: number;
+}
+
+export interface Turn {
+  delivery: Delivery;
+  traffic: Traffic;
+  /** After all connections were torn down by RST. */
+  cut?: Recovery;
+  /** After the server was started anew: `lost` does not apply. */
+  restart?: Recovery;
+}
+
+/** Longest wait for one thing, in ms. */
+const PATIENCE = 20_000;
+/** Nothing moves for so many ms: all is said. */
+const QUIET = 60;
+
+/**
+ * Measures one turn of a way.
+ *
+ * @throws Error that says what was awaited, if the page never comes so far
+ */
+export async function measureTurn(
+  way: Way,
+  browser: Browser,
+  { updates, every, seed, faults, recover }: Conditions,
+): Promise<Turn> {
+  const host = await startHost(way.lesson, way.options ?? {}, seed);
+  const line = await watchLine(host.port, faults);
+  const context = await browser.newContext();
+  try {
+    const watched = await openWatched(context, line.url);
+    const { page } = watched;
+    if (way.choose) await page.locator(way.choose).check();
+
+    // It has begun in earnest when it has heard of one update.
+    let [last] = await host.tell(1, 0);
+    await watched.reached(last!.n, last!.at, PATIENCE);
+    await line.quiet(QUIET, PATIENCE);
+
+    line.begin();
+    const told = await host.tell(updates, every);
+    last = told.at(-1)!;
+    await watched.reached(last.n, last.at, PATIENCE);
+    await line.quiet(QUIET, 1_000);
+    const traffic = line.traffic();
+    const delivery = deliveryOf(told, await watched.arrivals());
+    if (!recover) return { delivery, traffic };
+
+    const cut = await recoverFromCut();
+    const restart = await recoverFromRestart();
+    return { delivery, traffic, cut, restart };
+
+    async function recoverFromCut(): Promise<Recovery> {
+      const from = (await watched.arrivals()).length;
+      line.tap.cut('rst');
+      const at = now();
+      const during = await host.tell(10, 50);
+      const first = await watched.reached(during[0]!.n, at, PATIENCE);
+      // All of them, and one more: what was doubled has come by then.
+      const [more] = await host.tell(1, 0);
+      await watched.reached(more!.n, more!.at, PATIENCE);
+      const after = (await watched.arrivals()).slice(from);
+      const { lost, doubled } = deliveryOf([...during, more!], after);
+      return { ms: first.at - at, lost, doubled };
+    }
+
+    async function recoverFromRestart(): Promise<Recovery> {
+      const at = await host.restart();
+      const [first] = await host.tell(1, 0);
+      const arrived = await watched.reached(first!.n, at, PATIENCE);
+      return { ms: arrived.at - at, lost: 0, doubled: 0 };
+    }
+  } finally {
+    await context.close();
+    await line.close();
+    await host.stop();
+  }
+}
+
+/** Compares what was told with what arrived. */
+export function deliveryOf(
+  told: readonly Told[],
+  arrivals: readonly Arrival[],
+): Delivery {
+  const times: number[] = [];
+  const seen = new Map<number, number>();
+  for (const { kind, n } of arrivals)
+    if (kind === 'update') seen.set(n, (seen.get(n) ?? 0) + 1);
+  let lost = 0;
+  let doubled = 0;
+  for (const { n, at } of told) {
+    // Whatever is at n or after it shows this update, too.
+    const shown = arrivals.find(
+      (arrival) => arrival.n >= n && arrival.at >= at,
+    );
+    if (shown) times.push(shown.at - at);
+    const count = seen.get(n) ?? 0;
+    if (count === 0) lost += 1;
+    else doubled += count - 1;
+  }
+  return { times, lost, doubled };
+}

@@ -1,0 +1,157 @@
+/** A comparison as one page that stands alone: plots, tables, how it was made. */
+import { readFile } from 'node:fs/promises';
+import { escapeHtml } from '../shell/escape-html.ts';
+import type { Comparison, Network } from './compare.ts';
+import {
+  plotArrivals,
+  plotBytes,
+  plotMemory,
+  plotRecoveries,
+} from './plots.ts';
+import type { Way } from './ways.ts';
+import { columns, howItWasMade, loadColumns, notesOnLoads } from './table.ts';
+
+/** The page as HTML. It loads nothing, and runs no script. */
+export async function pageOfComparison(
+  comparison: Comparison,
+): Promise<string> {
+  const styles = await Promise.all(
+    ['../board/colours.css', 'page-of-comparison.css'].map((file) =>
+      readFile(new URL(file, import.meta.url), 'utf8'),
+    ),
+  );
+  const sections = comparison.networks.map(sectionOf).join('\n');
+  const made = howItWasMade(comparison)
+    .map((line) => `<li>${escapeHtml(line)}</li>`)
+    .join('\n');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8" />
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<title>The same board, every way to talk · On the Wire</title>
+<style>${styles.join('\n')}</style>
+</head>
+<body>
+<header>
+<p class="course">On the Wire</p>
+<h1>The same board, every way to talk</h1>
+</header>
+<main>
+${sections}
+${loadsOf(comparison)}
+<section>
+<h2>What the book says</h2>
+${bookOf(comparison)}
+</section>
+<section>
+<h2>How it was measured</h2>
+<ul>
+${made}
+</ul>
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
+function sectionOf(network: Network): string {
+  const title =
+    network.faults.length === 0
+      ? 'On a clean network'
+      : `Under ${network.faults.join(', ')}`;
+  const failures = network.ways
+    .flatMap(({ way, failed }) =>
+      failed === undefined
+        ? []
+        : `<p class="failed">${escapeHtml(way.title)}: not measured. ${escapeHtml(failed)}</p>`,
+    )
+    .join('\n');
+  return `<section>
+<h2>${escapeHtml(title)}</h2>
+${figure('From the update to the board', 'A dot at the median of all rounds, a line to what 99 of 100 updates did not exceed.', plotArrivals(network))}
+${figure('Bytes for one update', 'Both ways together. What lies beneath was reckoned, the rest was counted.', plotBytes(network))}
+${figure('Until it was back', 'Each round is a dot.', plotRecoveries(network))}
+${tableOf(network)}
+${failures}
+</section>`;
+}
+
+/** Nothing, where nothing was measured. */
+function figure(title: string, about: string, plot: string | undefined) {
+  if (plot === undefined) return '';
+  return `<figure class="plot">
+<figcaption><strong>${escapeHtml(title)}.</strong> ${escapeHtml(about)}</figcaption>
+<div class="scroll" tabindex="0" role="group" aria-label="${escapeHtml(title)}, a plot; its numbers are in the table"><div aria-hidden="true">${plot}</div></div>
+</figure>`;
+}
+
+function tableOf({ ways }: Network): string {
+  return table(
+    'All figures',
+    ['Way', ...columns.map(({ title }) => title)],
+    ways.map(({ way, figures }) => ({
+      way,
+      cells: columns.map(({ cell }) => (figures && cell(figures)) ?? ''),
+    })),
+  );
+}
+
+function loadsOf({ loads: all }: Comparison): string {
+  if (all.every(({ loads }) => loads.length === 0)) return '';
+  const rows = all.flatMap(({ way, loads }) =>
+    loads.map((load) => ({
+      way,
+      cells: [
+        load.clients.toLocaleString('en'),
+        ...loadColumns.map(({ cell }) =>
+          'blank' in load ? '' : (cell(load) ?? ''),
+        ),
+      ],
+    })),
+  );
+  const heads = ['Way', 'clients', ...loadColumns.map(({ title }) => title)];
+  const notes = notesOnLoads(all).map((note) => `<p>${escapeHtml(note)}</p>`);
+  return `<section>
+<h2>Under load</h2>
+${figure('Memory of the server', 'For each client that waits, where there are most of them.', plotMemory(all))}
+${table('Figures under load', heads, rows)}
+${notes.join('\n')}
+</section>`;
+}
+
+function table(
+  label: string,
+  heads: readonly string[],
+  rows: readonly { way: Way; cells: readonly string[] }[],
+): string {
+  const head = heads.map(
+    (title) => `<th scope="col">${escapeHtml(title)}</th>`,
+  );
+  const body = rows.map(({ way, cells }) => {
+    const name = `${escapeHtml(way.title)} <small>HTTP/${way.http}</small>`;
+    const rest = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`);
+    return `<tr><th scope="row">${name}</th>${rest.join('')}</tr>`;
+  });
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}">
+<table>
+<thead><tr>${head.join('')}</tr></thead>
+<tbody>
+${body.join('\n')}
+</tbody>
+</table>
+</div>`;
+}
+
+function bookOf({ networks }: Comparison): string {
+  const said = (networks[0]?.ways ?? []).flatMap(({ way }) =>
+    way.book === undefined
+      ? []
+      : `<dt>${escapeHtml(way.title)}</dt><dd>${escapeHtml(way.book)}</dd>`,
+  );
+  if (said.length === 0) return '<p>Nothing about these ways.</p>';
+  return `<p>Ilya Grigorik, <cite>High Performance Browser Networking</cite>, 2013:</p>
+<dl>${said.join('\n')}</dl>`;
+}

@@ -1,0 +1,141 @@
+/** What was measured, drawn: SVG that needs no script. */
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import type { Compared, Loaded, Network } from './compare.ts';
+import type { Figures, Spread } from './figures.ts';
+import type { Way } from './ways.ts';
+
+type Measured = Compared & { figures: Figures };
+
+const measured = ({ ways }: Network): Measured[] =>
+  ways.filter((each): each is Measured => each.figures !== undefined);
+const name = ({ way }: { way: Way }) =>
+  way.http === '2' ? `${way.title}, HTTP/2` : way.title;
+
+/** ms from update to arrival, for each way; undefined where nothing is known. */
+export function plotArrivals(network: Network): string | undefined {
+  const rows = measured(network).map((each) => ({
+    way: name(each),
+    p50: atLeast(each.figures.p50),
+    p99: atLeast(each.figures.p99),
+  }));
+  if (rows.length === 0) return undefined;
+  return draw(namesOf(network), {
+    x: { type: 'log', label: 'ms', grid: true, tickFormat: 'd' },
+    marks: [
+      Plot.ruleY(rows, {
+        y: 'way',
+        x1: 'p50',
+        x2: 'p99',
+        stroke: 'var(--accent)',
+        strokeWidth: 2,
+      }),
+      Plot.dot(rows, { x: 'p50', y: 'way', r: 5, fill: 'var(--accent)' }),
+    ],
+  });
+}
+
+const parts = ['payload', 'overhead', 'beneath'] as const;
+
+/** Bytes for one update: what was wanted, what was added, what lies beneath. */
+export function plotBytes(network: Network): string | undefined {
+  const rows = measured(network).flatMap((each) =>
+    parts.map((part) => ({
+      way: name(each),
+      part,
+      bytes: each.figures[part].median,
+    })),
+  );
+  if (rows.length === 0) return undefined;
+  return draw(namesOf(network), {
+    x: { label: 'bytes', grid: true },
+    color: {
+      domain: [...parts],
+      range: ['var(--good)', 'var(--warn)', 'var(--soft)'],
+      legend: true,
+    },
+    marks: [
+      Plot.barX(rows, {
+        x: 'bytes',
+        y: 'way',
+        fill: 'part',
+        order: [...parts],
+      }),
+      Plot.ruleX([0], { stroke: 'currentColor' }),
+    ],
+  });
+}
+
+/** Seconds until a page was back; undefined where it was not tried. */
+export function plotRecoveries(network: Network): string | undefined {
+  const rows = measured(network).flatMap((each) =>
+    (['cut', 'restart'] as const).flatMap((after) => {
+      const ms = each.figures[after]?.ms;
+      if (!ms) return [];
+      return ms.rounds.map((value) => ({
+        way: name(each),
+        after: after === 'cut' ? 'after a cut' : 'after a restart',
+        seconds: value / 1000,
+      }));
+    }),
+  );
+  if (rows.length === 0) return undefined;
+  return draw(namesOf(network), {
+    x: {
+      label: 'seconds',
+      grid: true,
+      domain: [0, Math.max(...rows.map(({ seconds }) => seconds))],
+    },
+    color: {
+      domain: ['after a cut', 'after a restart'],
+      range: ['var(--bad)', 'var(--accent)'],
+      legend: true,
+    },
+    marks: [
+      Plot.dot(rows, {
+        x: 'seconds',
+        y: 'way',
+        stroke: 'after',
+        strokeWidth: 2,
+      }),
+    ],
+  });
+}
+
+/** KiB of the server for each client, where there are most of them. */
+export function plotMemory(loads: readonly Loaded[]): string | undefined {
+  const rows = loads.flatMap((each) => {
+    const last = each.loads.findLast((load) => !('blank' in load));
+    if (!last || !('memory' in last) || last.memory === undefined) return [];
+    return [{ way: name(each), memory: last.memory / 1024 }];
+  });
+  if (rows.length === 0) return undefined;
+  return draw(
+    rows.map(({ way }) => way),
+    {
+      x: { label: 'KiB', grid: true },
+      marks: [
+        Plot.barX(rows, { x: 'memory', y: 'way', fill: 'var(--accent)' }),
+        Plot.ruleX([0], { stroke: 'currentColor' }),
+      ],
+    },
+  );
+}
+
+/** A logarithm has no place for 0. */
+const atLeast = ({ median }: Spread) => Math.max(median, 0.1);
+
+const namesOf = (network: Network) => measured(network).map(name);
+
+function draw(names: readonly string[], options: Plot.PlotOptions) {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const plot = Plot.plot({
+    document,
+    width: 760,
+    height: 60 + names.length * 26,
+    marginLeft: 190,
+    y: { label: null, domain: names },
+    ...options,
+  });
+  return plot.outerHTML;
+}

@@ -1,0 +1,202 @@
+/** A comparison as text, for a terminal and for the README. */
+import type { Compared, Comparison, Loaded, Network } from './compare.ts';
+import type { Load } from './load/measure-load.ts';
+import type { Figures, Recovered, Spread } from './figures.ts';
+import { beneathInWords } from './watched-line.ts';
+
+interface Column {
+  title: string;
+  /** Undefined leaves the cell blank. */
+  cell(figures: Figures): string | undefined;
+}
+
+const middle = (spread: Spread, digits = 0) => spread.median.toFixed(digits);
+
+/** All that is told of a way, in the order of columns. */
+export const columns: readonly Column[] = [
+  { title: 'p50 ms', cell: ({ p50 }) => middle(p50, 1) },
+  { title: 'p99 ms', cell: ({ p99 }) => middle(p99, 1) },
+  { title: 'up B', cell: ({ up }) => middle(up) },
+  { title: 'down B', cell: ({ down }) => middle(down) },
+  { title: 'payload B', cell: ({ payload }) => middle(payload) },
+  { title: 'overhead B', cell: ({ overhead }) => middle(overhead) },
+  { title: 'beneath B', cell: ({ beneath }) => middle(beneath) },
+  { title: 'trips', cell: ({ roundTrips }) => middle(roundTrips, 2) },
+  { title: 'conn.', cell: ({ connections }) => middle(connections) },
+  { title: 'lost', cell: ({ lost, told }) => `${lost} of ${told}` },
+  { title: 'doubled', cell: ({ doubled }) => String(doubled) },
+  { title: 'after a cut', cell: ({ cut }) => cut && recovered(cut) },
+  {
+    title: 'a restart',
+    cell: ({ restart }) => restart && duration(restart.ms),
+  },
+];
+
+/** The whole report. */
+export function describeComparison(comparison: Comparison): string {
+  const { networks } = comparison;
+  return [
+    ...networks.flatMap((network) => [
+      network.faults.length === 0
+        ? 'On a clean network'
+        : `Under ${network.faults.join(', ')}`,
+      '',
+      tableOf(network),
+      '',
+    ]),
+    ...(comparison.loads.some(({ loads }) => loads.length > 0)
+      ? [
+          'Under load, raw clients, without a tap',
+          '',
+          tableOfLoads(comparison.loads),
+          '',
+        ]
+      : []),
+    ...howItWasMade(comparison),
+    '',
+    ...bookLines(networks[0]),
+    '',
+  ].join('\n');
+}
+
+/** What a reader must know to believe the figures, or to measure again. */
+export function howItWasMade(comparison: Comparison): string[] {
+  const { rounds, updates, every, machine, browser, seed } = comparison;
+  return [
+    `Medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} in which the ` +
+      `ways took turns; ${updates} updates each, one in ${every} ms.`,
+    'p50, p99: ms from the update in the server until the page has it; 50, ' +
+      '99 of 100 are faster.',
+    'up, down, payload, overhead, trips: for one update. Payload and overhead ' +
+      'are both directions together.',
+    `beneath: ${beneathInWords}.`,
+    'lost: updates that never came one by one; a board that is polled is ' +
+      'right all the same. after a cut, a restart: until something that was ' +
+      'told afterwards had arrived.',
+    'Under load: memory is what the server grew by; µs of its processor for ' +
+      'each update that arrived, or each answer to a poll, one a second; ' +
+      'load itself: how busy the process of the clients was.',
+    `${machine}; ${browser}; seed ${seed}.`,
+    comparison.command,
+  ];
+}
+
+function tableOf({ ways }: Network): string {
+  const rows = ways.map(({ way, figures }: Compared) => [
+    way.title,
+    `HTTP/${way.http}`,
+    ...columns.map(({ cell }) => (figures && cell(figures)) ?? ''),
+  ]);
+  const head = ['', '', ...columns.map(({ title }) => title)];
+  const failures = ways.flatMap(({ way, failed }) =>
+    failed === undefined ? [] : [`${way.title}: not measured. ${failed}`],
+  );
+  const notes = failures.length > 0 ? ['', ...failures] : [];
+  return [...align([head, ...rows]), ...notes].join('\n');
+}
+
+/** What is told of a way under so many clients, in the order of columns. */
+export const loadColumns: readonly {
+  title: string;
+  cell(load: Load): string | undefined;
+}[] = [
+  {
+    title: 'KiB a client',
+    cell: ({ memory }) =>
+      memory === undefined ? undefined : (memory / 1024).toFixed(1),
+  },
+  { title: 'µs an update', cell: ({ cpu }) => cpu.toFixed(0) },
+  {
+    title: 'arrived',
+    cell: ({ arrived, wanted }) =>
+      arrived >= wanted ? 'all' : `${arrived} of ${wanted}`,
+  },
+  {
+    title: 'load itself',
+    cell: ({ generator }) =>
+      `${Math.round(generator * 100)} %${generator > BUSY ? ' (!)' : ''}`,
+  },
+];
+
+/** From here on the clients' process may be what was measured. */
+const BUSY = 0.8;
+
+function tableOfLoads(all: readonly Loaded[]): string {
+  const rows = all.flatMap(({ way, loads }) =>
+    loads.map((load) => [
+      way.title,
+      `HTTP/${way.http}`,
+      load.clients.toLocaleString('en'),
+      ...loadColumns.map(({ cell }) =>
+        'blank' in load ? '' : (cell(load) ?? ''),
+      ),
+    ]),
+  );
+  const head = ['', '', 'clients', ...loadColumns.map(({ title }) => title)];
+  const notes = notesOnLoads(all);
+  return [
+    ...align([head, ...rows]),
+    ...(notes.length > 0 ? ['', ...notes] : []),
+  ].join('\n');
+}
+
+/** Why something is blank, or not to be trusted. */
+export function notesOnLoads(all: readonly Loaded[]): string[] {
+  const blanks = all.flatMap(({ way, loads }) =>
+    loads.flatMap((load) =>
+      'blank' in load
+        ? [`${way.title}, ${load.clients} clients: blank. ${load.blank}.`]
+        : [],
+    ),
+  );
+  const measured = all.flatMap(({ loads }) =>
+    loads.filter((load): load is Load => !('blank' in load)),
+  );
+  return [
+    ...blanks,
+    ...(measured.some(({ memory }) => memory === undefined)
+      ? [
+          'KiB blank: so few clients are lost in what a process takes by itself.',
+        ]
+      : []),
+    ...(measured.some(({ generator }) => generator > BUSY)
+      ? ['(!): the process of the clients was the bottleneck, not the server.']
+      : []),
+  ];
+}
+
+/** Pads cells: the first two columns to the right, numbers to the left. */
+function align(table: readonly string[][]): string[] {
+  const widths = table[0]!.map((_title, index) =>
+    Math.max(...table.map((row) => row[index]!.length)),
+  );
+  return table.map((row) =>
+    row
+      .map((cell, index) =>
+        index < 2 ? cell.padEnd(widths[index]!) : cell.padStart(widths[index]!),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function bookLines(network?: Network): string[] {
+  return (network?.ways ?? []).flatMap(({ way }) =>
+    way.book === undefined
+      ? []
+      : [`The book says of ${way.title}: ${way.book}.`],
+  );
+}
+
+function recovered({ ms, lost, doubled }: Recovered): string {
+  const missed = lost > 0 ? `, ${lost} lost` : '';
+  return `${duration(ms)}${missed}${doubled > 0 ? `, ${doubled} doubled` : ''}`;
+}
+
+/** Some of it is decided by lot: how widely it spread belongs to it. */
+function duration(spread: Spread): string {
+  const { median, least, most } = spread;
+  const seconds = (ms: number) => (ms / 1000).toFixed(1);
+  if (seconds(least) === seconds(most)) return `${seconds(median)} s`;
+  return `${seconds(median)} s (${seconds(least)}–${seconds(most)})`;
+}

@@ -1,0 +1,120 @@
+import { expect, jest, test } from '@jest/globals';
+import { createFeed } from '../../board/feed.ts';
+import { accessibilityViolations } from '../../testing/accessibility.ts';
+import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
+import { measureTurn, type Conditions } from '../measure.ts';
+import { pageOfComparison } from '../page-of-comparison.ts';
+import { ways } from '../ways.ts';
+import { madeUpComparison } from './comparison.ts';
+
+jest.setTimeout(90_000);
+
+const conditions: Conditions = {
+  updates: 4,
+  every: 20,
+  seed: 'test',
+  faults: [],
+  recover: false,
+};
+/** What a server says of itself now and then would be counted, too. */
+const silent = { comment: 600_000, heartbeat: 600_000, ping: 600_000 };
+const way = (id: string) => {
+  const found = ways.find((each) => each.id === id)!;
+  return { ...found, options: { ...silent, ...found.options } };
+};
+
+/** The updates that a turn tells: a run's name has always five characters. */
+function toldUpdates() {
+  const feed = createFeed({ seed: 'test' });
+  feed.close();
+  feed.next();
+  return Array.from({ length: conditions.updates }, () => feed.next());
+}
+const bytes = (text: string) => Buffer.byteLength(text);
+const sum = (numbers: number[]) => numbers.reduce((one, two) => one + two, 0);
+/** RFC 9112, section 7.1: size in hexadecimal, and two ends of lines. */
+const chunk = (size: number) => size.toString(16).length + 2 + size + 2;
+/** RFC 6455, section 5.2: a server's frame. */
+const frame = (size: number) => (size < 126 ? 2 : 4) + size;
+
+describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
+  test.each([
+    ['streamed', (json: string) => chunk(bytes(`${json}\n`))],
+    ['websocket', (json: string) => frame(bytes(json))],
+  ] as const)('%s: each update has exactly its frame', async (id, size) => {
+    const turn = await measureTurn(way(id), browser(), conditions);
+    const expected = toldUpdates().map((each) => size(JSON.stringify(each)));
+    expect(turn.traffic).toMatchObject({
+      up: 0,
+      down: sum(expected),
+      roundTrips: 0,
+      connections: 1,
+    });
+    expect(turn.delivery).toMatchObject({ lost: 0, doubled: 0 });
+    expect(turn.delivery.times).toHaveLength(4);
+  });
+
+  test('sse: fields and chunks, to the byte; torn down, it loses nothing', async () => {
+    const recovering = { ...conditions, recover: true };
+    const turn = await measureTurn(way('sse'), browser(), recovering);
+    const events = toldUpdates().map(({ id, kind, data }) => {
+      const json = JSON.stringify(data);
+      return bytes(`event: ${kind}\nid: ${id}\ndata: ${json}\n\n`);
+    });
+    const payload = toldUpdates().map(({ data }) =>
+      bytes(JSON.stringify(data)),
+    );
+    expect(turn.traffic).toMatchObject({
+      up: 0,
+      down: sum(events.map(chunk)),
+      payload: sum(payload),
+    });
+    expect(turn.cut).toMatchObject({ lost: 0, doubled: 0 });
+    // It waits as long as `retry` said, and not longer than it must.
+    expect(turn.cut!.ms).toBeGreaterThan(1_900);
+    expect(turn.restart!.ms).toBeGreaterThan(0);
+  });
+
+  test('websocket, compressed: fewer bytes than their text', async () => {
+    const id = 'websocket-deflate';
+    const turn = await measureTurn(way(id), browser(), conditions);
+    const plain = toldUpdates().map((each) => bytes(JSON.stringify(each)));
+    expect(turn.traffic.down).toBeLessThan(sum(plain) / 2);
+    expect(turn.delivery).toMatchObject({ lost: 0, doubled: 0 });
+  });
+
+  test('long polling: a question for each answer, and nothing lost', async () => {
+    const turn = await measureTurn(way('long-polling'), browser(), conditions);
+    expect(turn.traffic.roundTrips).toBeGreaterThan(0);
+    expect(turn.traffic.roundTrips).toBeLessThanOrEqual(4);
+    expect(turn.traffic.up).toBeGreaterThan(turn.traffic.roundTrips * 200);
+    expect(turn.delivery).toMatchObject({ lost: 0, doubled: 0 });
+  });
+
+  test('polling: the board is right, and each update lost', async () => {
+    const turn = await measureTurn(way('polling'), browser(), conditions);
+    expect(turn.delivery).toMatchObject({ lost: 4, doubled: 0 });
+    expect(turn.delivery.times).toHaveLength(4);
+  });
+});
+
+describeWithBrowser('the page of a comparison', (browser) => {
+  test.each(['light', 'dark'] as const)(
+    'stands alone, runs nothing, and is accessible: %s',
+    async (colorScheme) => {
+      const page = await browser().newPage({ colorScheme });
+      const said: string[] = [];
+      page.on('console', (message) => said.push(message.text()));
+      page.on('dialog', (dialog) => said.push(dialog.message()));
+      await page.setContent(await pageOfComparison(madeUpComparison()));
+      expect(await page.locator('figure.plot svg').count()).toBeGreaterThan(3);
+      expect(await page.locator('.failed').textContent()).toBe(
+        'WebSocket: not measured. It said <script>alert(1)</script>.',
+      );
+      expect(await page.getByRole('row').count()).toBe(4 + 4);
+      expect(await accessibilityViolations(page)).toEqual([]);
+      expect(said).toEqual([]);
+      await page.close();
+    },
+  );
+});

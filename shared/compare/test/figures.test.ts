@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import { findWays, UnknownWay } from '../compare.ts';
+import { percentile, spreadOf } from '../figures.ts';
+import { deliveryOf } from '../measure.ts';
+
+const told = [
+  { n: 7, at: 1000 },
+  { n: 8, at: 1100 },
+  { n: 9, at: 1200 },
+];
+
+describe('what was told, and what arrived', () => {
+  test('each update came once, so many ms later', () => {
+    const arrivals = [
+      { kind: 'update' as const, n: 7, at: 1003 },
+      { kind: 'update' as const, n: 8, at: 1110 },
+      { kind: 'update' as const, n: 9, at: 1201 },
+    ];
+    expect(deliveryOf(told, arrivals)).toEqual({
+      times: [3, 10, 1],
+      lost: 0,
+      doubled: 0,
+    });
+  });
+
+  test('a snapshot shows what came before it, and loses it all the same', () => {
+    const arrivals = [
+      { kind: 'update' as const, n: 7, at: 1003 },
+      { kind: 'snapshot' as const, n: 9, at: 1500, run: 'k3x9a' },
+    ];
+    expect(deliveryOf(told, arrivals)).toEqual({
+      times: [3, 400, 300],
+      lost: 2,
+      doubled: 0,
+    });
+  });
+
+  test('what comes again is doubled, what never comes has no time', () => {
+    const arrivals = [
+      { kind: 'update' as const, n: 7, at: 1003 },
+      { kind: 'update' as const, n: 7, at: 1010 },
+      { kind: 'update' as const, n: 7, at: 1020 },
+    ];
+    expect(deliveryOf(told, arrivals)).toEqual({
+      times: [3],
+      lost: 2,
+      doubled: 2,
+    });
+  });
+
+  test('what arrived before it was told belongs to something else', () => {
+    const arrivals = [{ kind: 'update' as const, n: 9, at: 900 }];
+    expect(deliveryOf([told[2]!], arrivals).times).toEqual([]);
+  });
+});
+
+describe('figures', () => {
+  test('99 of 100 do not exceed the 99th percentile', () => {
+    const values = Array.from({ length: 200 }, (_, index) => 200 - index);
+    expect(percentile(values, 50)).toBe(100);
+    expect(percentile(values, 99)).toBe(198);
+    expect(percentile([3], 99)).toBe(3);
+  });
+
+  test('a spread has the median of all rounds, and each of them', () => {
+    expect(spreadOf([5, 1, 3])).toEqual({
+      median: 3,
+      least: 1,
+      most: 5,
+      rounds: [5, 1, 3],
+    });
+  });
+});
+
+test('a way that is not there is refused with those that are', () => {
+  expect(() => findWays(['sse', 'telegraph'])).toThrow(UnknownWay);
+  expect(() => findWays(['telegraph'])).toThrow(
+    /"telegraph".*polling, conditional, .*websocket/,
+  );
+  expect(findWays(['websocket', 'sse']).map(({ id }) => id)).toEqual([
+    'sse',
+    'websocket',
+  ]);
+});

@@ -1,0 +1,105 @@
+/** The tap before a server, and what went through it. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { createTap, type Fault, type Tap } from '../tap/tap.ts';
+import { LiveUnits } from '../view/live-units.ts';
+
+/** What went over the line between two moments. */
+export interface Traffic {
+  /** Bytes to the server, and from it. */
+  up: number;
+  down: number;
+  /** Of both those that somebody wanted to send. */
+  payload: number;
+  /** Questions that were answered. */
+  roundTrips: number;
+  /** Connections on which anything was said. */
+  connections: number;
+  /** What lies beneath, in bytes: reckoned, not seen. See `beneath`. */
+  beneath: number;
+}
+
+export interface WatchedLine {
+  tap: Tap;
+  /** Where the page is, through the tap. */
+  url: string;
+  /** Begins to count anew. */
+  begin(): void;
+  /** What went over since. */
+  traffic(): Traffic;
+  /** Resolves when nothing has moved for so many ms, at most after `limit`. */
+  quiet(ms: number, limit: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** As much as Ethernet carries of a byte stream in one packet, in bytes. */
+const SEGMENT = 1_448;
+/**
+ * IPv4 (RFC 791) and TCP (RFC 9293) take 20 bytes each, and TCP's timestamps
+ * (RFC 7323), which every system sends today, 12.
+ */
+const HEADERS = 52;
+/** A record's header, its kind, and the tag of AES-GCM: RFC 8446, 5.2. */
+const RECORD = 22;
+
+/** What is reckoned as `beneath`, in words. */
+export const beneathInWords =
+  `an estimate: ${HEADERS} bytes of IP and TCP for each segment and for the ` +
+  'acknowledgement of every second one' +
+  `; under TLS ${RECORD} more for each record`;
+
+/** Puts a tap before a port, and counts. */
+export async function watchLine(
+  port: number,
+  faults: readonly Fault[],
+  tls?: { key: string; cert: string },
+): Promise<WatchedLine> {
+  const tap = createTap({
+    target: { host: '127.0.0.1', port },
+    faults,
+    seed: 1,
+    ...(tls && { tls }),
+  });
+  const units = new LiveUnits(tap);
+  let segments = 0;
+  let records = 0;
+  let last = performance.now();
+  const spoke = new Set<number>();
+  tap.on('read', ({ connection, bytes }) => {
+    segments += Math.ceil(bytes.length / SEGMENT);
+    records += tls ? Math.ceil(bytes.length / 16_384) : 0;
+    last = performance.now();
+    spoke.add(connection);
+  });
+  const at = await tap.listen();
+  let before = { ...units.counts };
+  return {
+    tap,
+    url: `http${tls ? 's' : ''}://127.0.0.1:${at}/`,
+    begin() {
+      before = { ...units.counts };
+      segments = 0;
+      records = 0;
+      spoke.clear();
+    },
+    traffic() {
+      const { up, down, payload, roundTrips } = units.counts;
+      return {
+        up: up - before.up,
+        down: down - before.down,
+        payload: payload - before.payload,
+        roundTrips: roundTrips - before.roundTrips,
+        connections: spoke.size,
+        beneath: Math.round(segments * 1.5) * HEADERS + records * RECORD,
+      };
+    },
+    async quiet(ms, limit) {
+      const until = performance.now() + limit;
+      for (;;) {
+        const left = last + ms - performance.now();
+        if (left <= 0 || performance.now() > until) return;
+        await wait(left);
+      }
+    },
+    close: () => tap.close(),
+  };
+}
