@@ -5,6 +5,15 @@ import {
   findWays,
   UnknownWay,
 } from '@on-the-wire/shared/compare/compare.ts';
+import {
+  describeSettled,
+  describeTable,
+} from '@on-the-wire/shared/compare/claims/describe.ts';
+import {
+  findRows,
+  settleAll,
+  UnknownRow,
+} from '@on-the-wire/shared/compare/claims/settle.ts';
 import { describeComparison } from '@on-the-wire/shared/compare/table.ts';
 import { findBrowser, noBrowser } from '@on-the-wire/shared/testing/browser.ts';
 import { FaultError, parseFaults } from '@on-the-wire/shared/tap/tap.ts';
@@ -19,6 +28,8 @@ interface Flags {
   seed: string;
   html?: string;
   json?: string;
+  claims?: true;
+  record?: string;
 }
 
 const collect = (text: string, before: string[] = []) => [...before, text];
@@ -36,8 +47,10 @@ const command = new Command('pnpm compare')
   .description(
     'the same board over every way to talk, measured on this machine',
   )
-  .option('--only <ways>', 'only these, with commas between', list)
+  .option('--only <names>', 'only these ways, or rows of the table', list)
   .option('--quick', 'one round, a few updates: under 30 s')
+  .option('--claims', 'the table: each cell is settled in your browser')
+  .option('--record <folder>', 'with --claims: keeps what was on the wire')
   .option('--rounds <n>', 'how often each way takes its turn', wholeNumber, 3)
   .option('--fault <fault>', 'once more under it: latency=80ms, …', collect)
   .option(
@@ -64,10 +77,38 @@ class Refused extends Error {
 
 const flags = command.opts<Flags>();
 try {
+  if (flags.claims) await settleTable();
+  else await measure();
+} catch (error) {
+  const refused = [UnknownWay, UnknownRow, FaultError, Refused];
+  if (!refused.some((kind) => error instanceof kind)) throw error;
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = error instanceof Refused ? error.exitCode : 2;
+}
+
+async function settleTable() {
+  findRows(flags.only);
+  refuseWithoutBrowser();
+  const { only, record } = flags;
+  const settled = await settleAll(
+    { ...(only && { only }), ...(record !== undefined && { folder: record }) },
+    (each) => process.stderr.write(`${describeSettled(each)}\n`),
+  );
+  process.stdout.write(`\n${describeTable(settled)}`);
+  if (record !== undefined)
+    process.stdout.write(`Open one: pnpm wire ${settled[0]?.file}\n`);
+  process.exitCode = settled.every(({ holds }) => holds) ? 0 : 1;
+}
+
+function refuseWithoutBrowser() {
+  if (!findBrowser())
+    throw new Refused(`A real page is needed: ${noBrowser}.`, 1);
+}
+
+async function measure() {
   findWays(flags.only);
   const faults = parseFaults(flags.fault ?? []);
-  if (!findBrowser())
-    throw new Refused(`A real page is measured: ${noBrowser}.`, 1);
+  refuseWithoutBrowser();
   // Before minutes of measuring, not after: can what was asked be written?
   for (const file of [flags.json, flags.html]) {
     if (file === undefined) continue;
@@ -97,9 +138,4 @@ try {
       await import('@on-the-wire/shared/compare/page-of-comparison.ts');
     await writeFile(flags.html, await pageOfComparison(comparison));
   }
-} catch (error) {
-  const refused = [UnknownWay, FaultError, Refused];
-  if (!refused.some((kind) => error instanceof kind)) throw error;
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = error instanceof Refused ? error.exitCode : 2;
 }

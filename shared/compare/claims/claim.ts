@@ -1,0 +1,92 @@
+/** What a cell of the table says, and how that is settled. */
+import type { BehindTap } from './claims-line.ts';
+import type { Unit } from '../../wire/unit.ts';
+
+/** The columns of the table. */
+export const columns = {
+  xhr: 'XMLHttpRequest',
+  fetch: 'fetch',
+  sse: 'Server-Sent Events',
+  websocket: 'WebSocket',
+} as const;
+export type Column = keyof typeof columns;
+
+/** The version of HTTP is a switch over the whole table. */
+export type Http = '1.1' | '2';
+
+/** Where a page of the claims finds what it asks. */
+export interface Places {
+  /** Its own origin: `http://127.0.0.1:4002`. */
+  origin: string;
+  /** The same server at another port, which is another origin. */
+  other: string;
+}
+
+/** A unit that was on the wire, and where. */
+export interface Seen {
+  connection: number;
+  unit: Unit;
+}
+
+/** What was found out: the word for the cell, and what shows it. */
+export interface Found {
+  word: string;
+  evidence: string;
+}
+
+export interface Claim<Told = any> {
+  column: Column;
+  /** What the table of 2016 said; nothing where it had no such row. */
+  said?: string;
+  /** What holds today, in a word; over HTTP/2, where that is another. */
+  today: string;
+  todayOverHttp2?: string;
+  /** The same in a sentence. */
+  sentence: string;
+  /**
+   * Runs in a page of the claims' server. It is sent there as text, so it knows
+   * nothing but its argument and what a browser has.
+   */
+  inPage(places: Places): Promise<Told>;
+  /** What is done to the line while the page is at it. */
+  meanwhile?(line: BehindTap): Promise<void>;
+  /** Looks at what the page tells, and at what was on the wire. */
+  judge(told: Told, seen: readonly Seen[]): Found;
+}
+
+export interface Row {
+  /** What is typed after `--only`. */
+  id: string;
+  title: string;
+  claims: readonly Claim[];
+}
+
+/** A claim whose page and judge agree on what is told. */
+export const claim = <Told>(parts: Claim<Told>): Claim => parts;
+
+/** The word for the cell under a version of HTTP. */
+export const wordOf = ({ today, todayOverHttp2 }: Claim, http: Http): string =>
+  http === '2' ? (todayOverHttp2 ?? today) : today;
+
+/** The units of these kinds, as they came. */
+export const ofKind = (seen: readonly Seen[], kind: RegExp): Unit[] =>
+  seen.map(({ unit }) => unit).filter((unit) => kind.test(unit.kind));
+
+const heads = /^http\/(1\.1 (request|response) head|2 HEADERS|2 header list)$/;
+
+/** The heads of questions for a path, over either version of HTTP. */
+export const questions = (seen: readonly Seen[], path = ''): Unit[] =>
+  ofKind(seen, heads).filter(
+    ({ direction, summary }) => direction === 'up' && summary.includes(path),
+  );
+
+/** The heads of answers with a status. */
+export const answers = (seen: readonly Seen[], status: number): Unit[] =>
+  ofKind(seen, heads).filter(
+    ({ direction, summary }) =>
+      direction === 'down' && new RegExp(`\\b${status}\\b`).test(summary),
+  );
+
+/** Their bytes as the wire took them. */
+export const bytesOf = (units: readonly Unit[]): number =>
+  units.reduce((sum, { size }) => sum + size, 0);

@@ -1,0 +1,60 @@
+/** The table of claims as text. */
+import { columns, wordOf, type Column, type Http } from './claim.ts';
+import type { Settled } from './settle.ts';
+
+/** One outcome in a line, as it is known. */
+export function describeSettled(settled: Settled): string {
+  const { row, claim, http, word, evidence, holds, file } = settled;
+  const where = `${row.title}, ${columns[claim.column]}, HTTP/${http}`;
+  const verdict = holds
+    ? `${word}`
+    : `${word}, where ${wordOf(claim, http)} was expected: THIS BROWSER CONTRADICTS`;
+  return `${where}: ${verdict}\n  ${evidence}${file ? `\n  ${file}` : ''}`;
+}
+
+/** The whole table: what 2016 said, and what holds on this machine. */
+export function describeTable(all: readonly Settled[]): string {
+  const versions = [...new Set(all.map(({ http }) => http))];
+  const tables = versions.map((http) => tableOf(all, http));
+  const wrong = all.filter(({ holds }) => !holds);
+  const sum =
+    wrong.length === 0
+      ? `${all.length} claims, all hold in this browser.`
+      : `${all.length} claims; this browser contradicts ${wrong.length}:\n` +
+        wrong.map(describeSettled).join('\n');
+  return `${tables.join('\n\n')}\n\n${sum}\n`;
+}
+
+function tableOf(all: readonly Settled[], http: Http): string {
+  const names = Object.keys(columns) as Column[];
+  const ids = [...new Set(all.map(({ row }) => row.id))];
+  const body = ids.map((id) => {
+    const cells = all.filter(
+      (each) => each.row.id === id && each.http === http,
+    );
+    return [
+      cells[0]?.row.title ?? id,
+      ...names.map((column) => {
+        const cell = cells.find(({ claim }) => claim.column === column);
+        if (!cell) return '';
+        const { said } = cell.claim;
+        const mark = cell.holds ? '' : ' (!)';
+        const was =
+          said !== undefined && said !== cell.word ? ` ← ${said}` : '';
+        return `${cell.word}${mark}${was}`;
+      }),
+    ];
+  });
+  const head = [`Over HTTP/${http}`, ...names.map((name) => columns[name])];
+  const table = [head, ...body];
+  const widths = head.map((_title, index) =>
+    Math.max(...table.map((cells) => cells[index]!.length)),
+  );
+  const lines = table.map((cells) =>
+    cells
+      .map((cell, index) => cell.padEnd(widths[index]!))
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n\n← what the table of 2016 said, where it was another word`;
+}

@@ -1,0 +1,87 @@
+import { claim, ofKind, type Row } from '../claim.ts';
+
+/** Something on the way collects an answer before it hands it on: what comes? */
+export const bufferingProxy: Row = {
+  id: 'buffering-proxy',
+  title: 'Works through a buffering proxy',
+  claims: [
+    claim({
+      column: 'xhr',
+      today: 'at the end',
+      sentence:
+        'Whole answers come, a little later. What was to be a byte stream comes at once, at its end.',
+      async inPage({ origin }) {
+        const request = new XMLHttpRequest();
+        let pieces = 0;
+        request.open('GET', `${origin}/lines?buffered`);
+        request.onprogress = () => (pieces += 1);
+        await new Promise((done) => {
+          request.onload = done;
+          request.send();
+        });
+        return { pieces, size: request.responseText.length };
+      },
+      judge: ({ pieces, size }) => ({
+        word: size === 35 ? (pieces > 2 ? 'yes' : 'at the end') : 'no',
+        evidence: `all ${size} characters at once`,
+      }),
+    }),
+    claim({
+      column: 'fetch',
+      today: 'at the end',
+      sentence: 'The same.',
+      async inPage({ origin }) {
+        const response = await fetch(`${origin}/lines?buffered`);
+        const pieces = response.body!.getReader();
+        const sizes: number[] = [];
+        for (;;) {
+          const { value, done } = await pieces.read();
+          if (done) return { sizes };
+          sizes.push(value.length);
+        }
+      },
+      judge: ({ sizes }) => ({
+        word: sizes.length === 1 ? 'at the end' : 'yes',
+        evidence: `pieces of ${sizes.join(', ')} bytes`,
+      }),
+    }),
+    claim({
+      column: 'sse',
+      today: 'no',
+      sentence:
+        'An answer without end never gets past it. X-Accel-Buffering and no-transform ask it to let go.',
+      async inPage({ origin }) {
+        const source = new EventSource(`${origin}/events?buffered`);
+        let events = 0;
+        source.onmessage = () => (events += 1);
+        await new Promise((done) => setTimeout(done, 500));
+        source.close();
+        return events;
+      },
+      judge: (events: number) => ({
+        word: events === 0 ? 'no' : 'yes',
+        evidence: `${events} events in half a second; eight were written`,
+      }),
+    }),
+    claim({
+      column: 'websocket',
+      today: 'yes',
+      sentence:
+        'What knows the handshake passes bytes on from there; what does not, refuses it.',
+      async inPage({ origin }) {
+        const socket = new WebSocket(`${origin}/socket?buffered`);
+        return await new Promise<string>((done) => {
+          socket.onmessage = ({ data }) => {
+            socket.close();
+            done(String(data));
+          };
+          socket.onclose = () => done('');
+        });
+      },
+      judge: (heard: string, seen) => ({
+        word: heard === 'welcome' ? 'yes' : 'no',
+        evidence: `${ofKind(seen, /websocket text/).length} message, at once`,
+      }),
+    }),
+  ],
+};

@@ -1,0 +1,108 @@
+import { bytesOf, claim, ofKind, type Row, type Seen } from '../claim.ts';
+
+/** Of an answer's body what was on the wire, without frames around it. */
+const bodyOnTheWire = (seen: readonly Seen[]) =>
+  ofKind(seen, /^(body|body part|http\/2 DATA|http\/1.1 chunk)$/)
+    .filter(({ direction, layer }) => direction === 'down' && layer === 0)
+    .reduce((sum, { payload }) => sum + payload, 0);
+
+/** Does what repeats itself take fewer bytes? */
+export const compression: Row = {
+  id: 'compression',
+  title: 'Compression',
+  claims: [
+    claim({
+      column: 'xhr',
+      said: 'yes',
+      today: 'yes',
+      sentence: 'The browser says what it accepts, and undoes it by itself.',
+      async inPage({ origin }) {
+        const request = new XMLHttpRequest();
+        request.open('GET', `${origin}/compressed`);
+        await new Promise((done) => {
+          request.onload = done;
+          request.send();
+        });
+        return { size: request.responseText.length };
+      },
+      judge({ size }, seen) {
+        const wire = bodyOnTheWire(seen);
+        return {
+          word: wire > 0 && wire < size / 2 ? 'yes' : 'no',
+          evidence: `${size} characters took ${wire} bytes`,
+        };
+      },
+    }),
+    claim({
+      column: 'fetch',
+      said: 'yes',
+      today: 'yes',
+      sentence:
+        'As with XMLHttpRequest. What it sends it can compress itself, by CompressionStream.',
+      async inPage({ origin }) {
+        const text = await (await fetch(`${origin}/compressed`)).text();
+        return { size: text.length };
+      },
+      judge({ size }, seen) {
+        const wire = bodyOnTheWire(seen);
+        return {
+          word: wire > 0 && wire < size / 2 ? 'yes' : 'no',
+          evidence: `${size} characters took ${wire} bytes`,
+        };
+      },
+    }),
+    claim({
+      column: 'sse',
+      said: 'yes',
+      today: 'yes',
+      sentence:
+        'If the server flushes after each event; otherwise the compressor keeps them back. Each client costs memory.',
+      async inPage({ origin }) {
+        const source = new EventSource(`${origin}/events?compressed`);
+        let size = 0;
+        let events = 0;
+        await new Promise<void>((done) => {
+          source.onmessage = ({ data }: MessageEvent<string>) => {
+            size += data.length;
+            events += 1;
+            if (events === 4) done();
+          };
+        });
+        source.close();
+        return { size, events };
+      },
+      judge({ size, events }, seen) {
+        const wire = bodyOnTheWire(seen);
+        return {
+          word: wire > 0 && wire < size ? 'yes' : 'no',
+          evidence: `${events} events with ${size} characters took ${wire} bytes, fields included`,
+        };
+      },
+    }),
+    claim({
+      column: 'websocket',
+      said: 'limited',
+      today: 'yes',
+      sentence:
+        'permessage-deflate (RFC 7692): browsers offer it, servers mostly leave it off, as it costs memory and time for each client.',
+      async inPage({ origin }) {
+        const socket = new WebSocket(`${origin}/compressed-socket`);
+        const heard = () => new Promise((done) => (socket.onmessage = done));
+        await heard();
+        const text = 'A train departs from platform 7. '.repeat(20);
+        socket.send(text);
+        await heard();
+        socket.close();
+        return { size: text.length, extensions: socket.extensions };
+      },
+      judge({ size, extensions }, seen) {
+        const last = ofKind(seen, /websocket text/).slice(-2);
+        const isSmaller = last.length === 2 && bytesOf(last) < size;
+        return {
+          word: extensions && isSmaller ? 'yes' : 'no',
+          evidence: `${size} characters took ${last.map(({ size: of, direction }) => `${of} bytes ${direction}`).join(', ')}; agreed on: ${extensions || 'nothing'}`,
+        };
+      },
+    }),
+  ],
+};

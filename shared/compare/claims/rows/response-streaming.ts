@@ -1,0 +1,116 @@
+import { claim, ofKind, type Row } from '../claim.ts';
+
+/** Does the page get an answer piece by piece, while it is on its way? */
+export const responseStreaming: Row = {
+  id: 'response-streaming',
+  title: 'Response streaming',
+  claims: [
+    claim({
+      column: 'xhr',
+      said: 'limited',
+      today: 'limited',
+      sentence:
+        'responseText grows while the answer comes, and keeps all of it to the end; bytes are there only at the end.',
+      async inPage({ origin }) {
+        const ask = async (type: XMLHttpRequestResponseType) => {
+          const request = new XMLHttpRequest();
+          const pieces: string[] = [];
+          request.open('GET', `${origin}/lines`);
+          request.responseType = type;
+          request.onprogress = () => {
+            if (request.readyState !== XMLHttpRequest.LOADING) return;
+            pieces.push(
+              type === '' ? request.responseText : `${request.response}`,
+            );
+          };
+          await new Promise((done) => {
+            request.onloadend = done;
+            request.send();
+          });
+          return pieces;
+        };
+        const texts = await ask('');
+        return {
+          lengths: texts.map(({ length }) => length),
+          keeps: texts.every((text) => text.startsWith('line 1\n')),
+          bytes: new Set(await ask('arraybuffer')).size,
+          nothing: (await ask('arraybuffer')).every((text) => text === 'null'),
+        };
+      },
+      judge({ lengths, keeps, nothing }) {
+        const grows = lengths.length > 1 && keeps && nothing;
+        return {
+          word: grows ? 'limited' : 'no',
+          evidence: `a text of ${lengths.join(', ')} characters, its first line in each; as bytes ${nothing ? 'nothing' : 'something'} before the end`,
+        };
+      },
+    }),
+    claim({
+      column: 'fetch',
+      said: 'limited',
+      today: 'yes',
+      sentence: 'response.body hands over what has come, and lets go of it.',
+      async inPage({ origin }) {
+        const response = await fetch(`${origin}/lines`);
+        const pieces = response.body!.getReader();
+        const sizes: number[] = [];
+        for (;;) {
+          const { value, done } = await pieces.read();
+          if (done) return { sizes };
+          sizes.push(value.length);
+        }
+      },
+      judge: ({ sizes }) => ({
+        word: sizes.length > 1 ? 'yes' : 'no',
+        evidence: `pieces of ${sizes.join(', ')} bytes`,
+      }),
+    }),
+    claim({
+      column: 'sse',
+      said: 'yes',
+      today: 'yes',
+      sentence: 'The answer never ends, and each event fires when it is whole.',
+      async inPage({ origin }) {
+        const source = new EventSource(`${origin}/events`);
+        let events = 0;
+        await new Promise<void>((done) => {
+          source.onmessage = () => {
+            events += 1;
+            if (events === 3) done();
+          };
+        });
+        const { readyState } = source;
+        source.close();
+        return { events, readyState };
+      },
+      judge: ({ events, readyState }, seen) => ({
+        word: events === 3 && readyState === 1 ? 'yes' : 'no',
+        evidence: `${ofKind(seen, /^event$/).length} events of an answer that was not over`,
+      }),
+    }),
+    claim({
+      column: 'websocket',
+      said: 'yes',
+      today: 'yes',
+      sentence:
+        'Messages come whenever the server says something; no answer is awaited.',
+      async inPage({ origin }) {
+        const socket = new WebSocket(`${origin}/socket`);
+        let heard = 0;
+        await new Promise<void>((done) => {
+          socket.onmessage = () => {
+            heard += 1;
+            if (heard === 1) socket.send('again');
+            else done();
+          };
+        });
+        socket.close();
+        return { heard };
+      },
+      judge: ({ heard }) => ({
+        word: heard === 2 ? 'yes' : 'no',
+        evidence: `${heard} messages on one connection, the first unasked`,
+      }),
+    }),
+  ],
+};

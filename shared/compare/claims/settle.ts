@@ -1,0 +1,140 @@
+/** Runs claims in a real browser, each behind a tap of its own. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { localCertificate } from '../../certificates/certificates.ts';
+import { openBrowser, type Browser } from '../../testing/browser.ts';
+import { saveRun } from '../../view/save.ts';
+import { startClaimsLine } from './claims-line.ts';
+import { wordOf, type Claim, type Http, type Row } from './claim.ts';
+import { rows } from './rows/rows.ts';
+
+/** What came of a claim. */
+export interface Settled {
+  row: Row;
+  claim: Claim;
+  http: Http;
+  /** What this browser did, in a word, and what shows it. */
+  word: string;
+  evidence: string;
+  /** Whether that is what the table says. */
+  holds: boolean;
+  /** The recording, where one was asked for. */
+  file?: string;
+}
+
+/** ms until a claim's page is given up. */
+const PATIENCE = 20_000;
+
+/** A name that is no row; its message says which are. */
+export class UnknownRow extends Error {}
+
+/**
+ * Finds rows by their ids.
+ *
+ * @throws UnknownRow
+ */
+export function findRows(only: readonly string[] = []): readonly Row[] {
+  for (const id of only) {
+    if (rows.some((row) => row.id === id)) continue;
+    const all = rows.map((row) => row.id).join(', ');
+    throw new UnknownRow(`There is no row "${id}". There are: ${all}.`);
+  }
+  return only.length === 0 ? rows : rows.filter(({ id }) => only.includes(id));
+}
+
+/** Flags by which Chromium accepts this machine's own certificate. */
+export async function flagsOfBrowser(): Promise<string[]> {
+  const { spki } = await localCertificate();
+  return [`--ignore-certificate-errors-spki-list=${spki}`];
+}
+
+/**
+ * Settles claims, row after row.
+ *
+ * @param http the versions of HTTP to do it over
+ * @param folder where recordings are kept, a file for each claim
+ * @param say gets each outcome as it is known
+ * @throws UnknownRow, or Error where there is no browser
+ */
+export async function settleAll(
+  {
+    only,
+    http = ['1.1', '2'],
+    folder,
+  }: { only?: string[]; http?: Http[]; folder?: string },
+  say: (settled: Settled) => void,
+): Promise<Settled[]> {
+  const chosen = findRows(only);
+  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  const browser = await openBrowser(await flagsOfBrowser());
+  const all: Settled[] = [];
+  try {
+    for (const version of http) {
+      for (const row of chosen) {
+        // Side by side: each has a line and a profile of its own.
+        const settled = await Promise.all(
+          row.claims.map((claim) =>
+            settle(browser, row, claim, version, folder),
+          ),
+        );
+        settled.forEach(say);
+        all.push(...settled);
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  return all;
+}
+
+/** Settles one claim. What goes wrong is a word, too: `failed`. */
+export async function settle(
+  browser: Browser,
+  row: Row,
+  claim: Claim,
+  http: Http,
+  folder?: string,
+): Promise<Settled> {
+  const pair = http === '2' ? await localCertificate() : undefined;
+  const line = await startClaimsLine(pair);
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    await page.goto(line.places.origin);
+    line.begin();
+    const found = await Promise.race([
+      Promise.all([
+        // Sent as text: it runs in the learner's own browser just so.
+        page.evaluate(
+          `(${asExpression(claim.inPage)})(${JSON.stringify(line.places)})`,
+        ),
+        claim.meanwhile?.(line),
+      ]).then(([told]) => claim.judge(told, line.seen)),
+      new Promise<never>((_done, fail) => {
+        setTimeout(
+          () => fail(new Error(`no outcome in ${PATIENCE} ms`)),
+          PATIENCE,
+        ).unref();
+      }),
+    ]).catch((error: Error) => ({ word: 'failed', evidence: error.message }));
+    const holds = found.word === wordOf(claim, http);
+    const settled: Settled = { row, claim, http, ...found, holds };
+    if (folder === undefined) return settled;
+    const name = `${row.id}-${claim.column}-http${http}.pcapng`;
+    const file = join(folder, name);
+    await context.close();
+    await writeFile(file, saveRun(line.tap));
+    return { ...settled, file };
+  } finally {
+    await context.close();
+    await line.close();
+  }
+}
+
+/** A method's text is no expression: `async inPage(places) { … }`. */
+function asExpression(inPage: Claim['inPage']): string {
+  const text = inPage.toString();
+  if (/^(async\s+)?\(/.test(text)) return text;
+  return text.replace(/^async\s+\w+/, 'async function ');
+}

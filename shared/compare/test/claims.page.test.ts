@@ -1,0 +1,89 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
+import { wordOf, type Http } from '../claims/claim.ts';
+import { describeTable } from '../claims/describe.ts';
+import { rows } from '../claims/rows/rows.ts';
+import {
+  findRows,
+  flagsOfBrowser,
+  settle,
+  UnknownRow,
+  type Settled,
+} from '../claims/settle.ts';
+
+jest.setTimeout(90_000);
+
+const flags = await flagsOfBrowser();
+
+describe.each(['1.1', '2'] as const)('the table over HTTP/%s', (http: Http) => {
+  describeWithBrowser(
+    'each cell, settled in this browser',
+    (browser) => {
+      test.each(rows.map((row) => [row.title, row] as const))(
+        '%s',
+        async (_title, row) => {
+          const settled = await Promise.all(
+            row.claims.map((claim) => settle(browser(), row, claim, http)),
+          );
+          const cells = settled.map(({ claim, word, evidence }) => ({
+            column: claim.column,
+            // Shown where it fails: the word alone would not tell why.
+            cell: word === wordOf(claim, http) ? word : `${word}: ${evidence}`,
+          }));
+          expect(cells).toEqual(
+            row.claims.map((claim) => ({
+              column: claim.column,
+              cell: wordOf(claim, http),
+            })),
+          );
+        },
+      );
+    },
+    flags,
+  );
+});
+
+describe('the table', () => {
+  test('has four cells in each row, with a sentence in each', () => {
+    for (const { claims } of rows) {
+      expect(claims.map(({ column }) => column)).toEqual([
+        'xhr',
+        'fetch',
+        'sse',
+        'websocket',
+      ]);
+      for (const { sentence } of claims) expect(sentence).toMatch(/^[^]+\.$/);
+    }
+  });
+
+  test('says what 2016 said in its seven rows, and in no other', () => {
+    const said = rows.filter(({ claims }) => claims.every((each) => each.said));
+    expect(said.map(({ id }) => id)).toEqual([
+      'request-streaming',
+      'response-streaming',
+      'framing',
+      'binary',
+      'compression',
+      'application-protocol',
+      'network-transport',
+    ]);
+  });
+
+  test('as text it marks what has changed, and what this browser contradicts', () => {
+    const row = rows[1]!;
+    const [xhr, fetch] = row.claims as [Settled['claim'], Settled['claim']];
+    const rest = { row, http: '1.1' as const, evidence: 'seen' };
+    const text = describeTable([
+      { ...rest, claim: xhr, word: 'limited', holds: true },
+      { ...rest, claim: fetch, word: 'never', holds: false },
+    ]);
+    expect(text).toMatch(/Response streaming +limited +never \(!\) ← limited/);
+    expect(text).toContain('this browser contradicts 1:');
+    expect(text).toContain('never, where yes was expected');
+  });
+
+  test('a row that is not there is refused with those that are', () => {
+    expect(() => findRows(['carrier-pigeon'])).toThrow(UnknownRow);
+    expect(() => findRows(['carrier-pigeon'])).toThrow(/binary.*cross-origin/);
+  });
+});
