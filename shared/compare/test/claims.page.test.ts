@@ -5,7 +5,6 @@ import { describeTable } from '../claims/describe.ts';
 import { rows } from '../claims/rows/rows.ts';
 import {
   findRows,
-  flagsOfBrowser,
   settle,
   UnknownRow,
   type Settled,
@@ -13,34 +12,28 @@ import {
 
 jest.setTimeout(90_000);
 
-const flags = await flagsOfBrowser();
-
 describe.each(['1.1', '2'] as const)('the table over HTTP/%s', (http: Http) => {
-  describeWithBrowser(
-    'each cell, settled in this browser',
-    (browser) => {
-      test.each(rows.map((row) => [row.title, row] as const))(
-        '%s',
-        async (_title, row) => {
-          const settled = await Promise.all(
-            row.claims.map((claim) => settle(browser(), row, claim, http)),
-          );
-          const cells = settled.map(({ claim, word, evidence }) => ({
+  describeWithBrowser('each cell, settled in this browser', (browser) => {
+    test.each(rows.map((row) => [row.title, row] as const))(
+      '%s',
+      async (_title, row) => {
+        const settled = await Promise.all(
+          row.claims.map((claim) => settle(browser(), row, claim, http)),
+        );
+        const cells = settled.map(({ claim, word, evidence }) => ({
+          column: claim.column,
+          // Shown where it fails: the word alone would not tell why.
+          cell: word === wordOf(claim, http) ? word : `${word}: ${evidence}`,
+        }));
+        expect(cells).toEqual(
+          row.claims.map((claim) => ({
             column: claim.column,
-            // Shown where it fails: the word alone would not tell why.
-            cell: word === wordOf(claim, http) ? word : `${word}: ${evidence}`,
-          }));
-          expect(cells).toEqual(
-            row.claims.map((claim) => ({
-              column: claim.column,
-              cell: wordOf(claim, http),
-            })),
-          );
-        },
-      );
-    },
-    flags,
-  );
+            cell: wordOf(claim, http),
+          })),
+        );
+      },
+    );
+  });
 });
 
 describe('the table', () => {
