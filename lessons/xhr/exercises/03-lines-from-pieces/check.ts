@@ -1,0 +1,304 @@
+/** Whether lines are found, however their bytes were cut: jsonlines.org. */
+import { createServer } from 'node:http';
+import type {
+  Check,
+  FailureParts,
+  Learner,
+  Trial,
+} from '@on-the-wire/shared/exercise/check.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import type { Read } from './stage.ts';
+
+const section = 'step “A read is not a line” of the tutorial';
+
+export default {
+  starter: 'Several lines in one read end in an error',
+
+  async run(trial) {
+    const { data } = trial;
+    const learner = await trial.start({
+      stage: new URL('stage.ts', import.meta.url),
+    });
+    // Without a body it must fail: this asks only whether it is there.
+    await learner.attempt('readLines', {});
+    const mustRead = (pieces: Uint8Array[], what: What) =>
+      mustTakeAll(trial, learner, pieces, what);
+
+    await trial.step('one line in each read', async () => {
+      const values = [
+        { text: data.line() },
+        data.whole(10, 99),
+        data.text('\n'),
+      ];
+      const what = 'One line in each read';
+      await mustRead(
+        values.map((value) => lineOf(value)),
+        { values, what, verb: 'ends' },
+      );
+    });
+
+    await trial.step('several lines in one read', async () => {
+      for (const end of ['\n', '\r\n']) {
+        const values = [{ n: data.whole(1, 99) }, data.text(end), null];
+        const lines = Buffer.concat(values.map((value) => lineOf(value, end)));
+        const what = 'Several lines in one read';
+        const note = 'TCP may glue what was written apart';
+        await mustRead([lines], { values, what, verb: 'end', note });
+      }
+    });
+
+    await trial.step('a line in two reads', async () => {
+      const values = [{ text: data.word() }, data.whole(10_000, 99_999)];
+      const bytes = Buffer.concat(values.map((value) => lineOf(value)));
+      const what = 'A line in two reads';
+      const note = 'TCP may cut anywhere';
+      for (let at = 1; at < bytes.length; at += 1)
+        await mustRead([bytes.subarray(0, at), bytes.subarray(at)], {
+          values,
+          what,
+          verb: 'ends',
+          note,
+        });
+    });
+
+    await trial.step('a character in two reads', async () => {
+      const values = [`Zürich ${data.line()}`, { 駅: data.text('\n') }];
+      const bytes = Buffer.concat(values.map((value) => lineOf(value)));
+      const what = 'A character in two reads';
+      const note = 'ü is two bytes, 駅 three, 🚆 four';
+      for (let at = 1; at < bytes.length; at += 1) {
+        if ((bytes[at]! & 0xc0) !== 0x80) continue; // Not within a character.
+        const pieces = [bytes.subarray(0, at), bytes.subarray(at)];
+        await mustRead(pieces, { values, what, verb: 'ends', note });
+      }
+      const each = Array.from(bytes, (byte) => Uint8Array.of(byte));
+      await mustRead(each, { values, what, verb: 'ends', note });
+    });
+
+    await trial.step('a last line without newline', async () => {
+      const values = [data.line(), { text: data.text('\r\n') }];
+      const bytes = Buffer.concat(values.map((value) => lineOf(value)));
+      const whole = bytes.subarray(0, -1);
+      const middle = data.whole(1, whole.length - 1);
+      const what = 'A last line without newline';
+      const note = 'the end of the body ends it';
+      for (const pieces of [
+        [whole],
+        [whole.subarray(0, middle), whole.subarray(middle)],
+      ])
+        await mustRead(pieces, { values, what, verb: 'ends', note });
+    });
+
+    await trial.step('only a newline ends a line', async () => {
+      for (const code of [0x2028, 0x2029, 0x85]) {
+        const character = String.fromCodePoint(code);
+        const values = [`${data.word()}${character}${data.word()}`, true];
+        const pieces = values.map((value) => lineOf(value));
+        const what = `U+${code.toString(16).padStart(4, '0')} within a line`;
+        const cuts = 'What only looks like an end cuts a line';
+        const note = `${what}: JSON lets it stand as it is`;
+        await mustRead(pieces, { values, what, verb: 'ends', cuts, note });
+      }
+    });
+
+    await trial.step('over a line that cuts and glues', async () => {
+      const values = Array.from({ length: 60 }, () => ({
+        text: data.text(data.pick(['\n', '\r\n'])),
+      }));
+      const lines = values.map((value) => lineOf(value));
+      const got = await load(trial, learner, lines, 'ends');
+      const what = 'A line of a real answer';
+      const sent = `${values.length} lines, over a line that cuts and glues`;
+      compare(trial, got, { values, what, verb: 'ends' }, { sent });
+    });
+
+    await trial.step('a connection that breaks', async () => {
+      const values = [{ text: data.line() }, data.line()];
+      const lines = values.map((value) => lineOf(value));
+      // Its first half would be a number, too.
+      const half = String(data.whole(1_000, 9_999)).slice(0, 2);
+      lines.push(Buffer.from(half));
+      const got = await load(trial, learner, lines, 'breaks');
+      const parts = {
+        sent: `${shown(lines)}, and the connection breaks`,
+        came: came(got),
+        section: 'RFC 9112 8',
+      };
+      if (!got.error)
+        trial.fail({
+          ...parts,
+          title: 'A broken connection is taken for the end',
+          expected: 'an error, that of read(): "TypeError: terminated"',
+          note: 'whoever called believes that this was all',
+        });
+      if (JSON.stringify(got.taken) === JSON.stringify([...values, +half]))
+        trial.fail({
+          ...parts,
+          title: 'Half a line is taken for a whole one',
+          expected: 'the lines that are whole, and an error',
+          at: byteOf(came(got), half),
+          note: `the number may have been ${half}00`,
+        });
+      compare(
+        trial,
+        { ...got, error: undefined },
+        { values, what: 'A line before the break', verb: 'ends' },
+        parts,
+      );
+    });
+  },
+} satisfies Check;
+
+/** What is tried, and how its failure is told. */
+interface What {
+  values: unknown[];
+  /** "A line in two reads", and whether it "ends" or they "end" in an error. */
+  what: string;
+  verb: 'end' | 'ends';
+  /** The title, where a line is cut that should not be. */
+  cuts?: string;
+  note?: string;
+}
+
+type Got = Omit<Read, 'error'> & { error?: string | undefined };
+
+async function mustTakeAll(
+  trial: Trial,
+  learner: Learner,
+  pieces: Uint8Array[],
+  what: What,
+) {
+  const got = await learner.stage<Read>('read', pieces);
+  const sent = shown(pieces);
+  compare(trial, got, what, { sent });
+
+  // Each line is taken before the next piece is asked for, and none sooner.
+  let text = '';
+  for (const [index, piece] of pieces.entries()) {
+    text += Buffer.from(piece).toString('latin1');
+    const whole = text.split('\n').length - 1;
+    const taken = got.after[index] ?? whole;
+    if (taken === whole) continue;
+    trial.fail({
+      title:
+        taken < whole
+          ? 'A whole line waits for the next read'
+          : 'A line is taken before its newline has come',
+      sent,
+      expected: `after read ${index + 1}, lines taken: ${whole}`,
+      came: `after read ${index + 1}, lines taken: ${taken}`,
+      note:
+        taken < whole
+          ? 'the next read may bring something in an hour'
+          : 'the next read may bring the rest of it',
+      section,
+    });
+  }
+}
+
+/** The values that were taken are those of the lines. */
+function compare(
+  trial: Trial,
+  got: Got,
+  { values, what, verb, cuts, note }: What,
+  parts: Partial<FailureParts>,
+) {
+  const { taken, error, stack } = got;
+  const texts = values.map((value) => JSON.stringify(value));
+  const at = texts.findIndex((text, i) => JSON.stringify(taken[i]) !== text);
+  if (at < 0 && taken.length === values.length && !error) return;
+  const before = taken
+    .slice(0, Math.max(at, 0))
+    .map((each) => JSON.stringify(each));
+  const all = {
+    section,
+    expected: texts.join(' '),
+    came: came(got),
+    at: Buffer.byteLength([...before, ''].join(' ')),
+    note,
+    details: error && stack,
+    ...parts,
+  };
+  const isBroken = JSON.stringify(taken).includes('\ufffd');
+  if (isBroken)
+    trial.fail({
+      ...all,
+      title: 'A character that was cut is broken',
+      at: byteOf(came(got), '\ufffd'),
+    });
+  if (error && taken.length === values.length && at < 0)
+    trial.fail({
+      ...all,
+      title: 'All lines are taken, and then there is an error',
+      at: byteOf(came(got), error),
+      note: 'behind the last newline is nothing',
+    });
+  if (cuts) trial.fail({ ...all, title: cuts });
+  if (error) trial.fail({ ...all, title: `${what} ${verb} in an error` });
+  const lost = verb === 'end' ? 'are not all taken' : 'is lost';
+  if (taken.length < values.length)
+    trial.fail({ ...all, title: `${what} ${lost}` });
+  trial.fail({ ...all, title: `${what}: something else is taken` });
+}
+
+/** All that was taken, and the error if there was one. */
+function came({ taken, error }: Got): string {
+  const texts = taken.map((value) => JSON.stringify(value) ?? 'undefined');
+  if (error) texts.push(error);
+  return texts.join(' ') || 'nothing';
+}
+
+/** The byte at which this part stands last. */
+const byteOf = (text: string, part: string) =>
+  Buffer.byteLength(text.slice(0, text.lastIndexOf(part)));
+
+const lineOf = (value: unknown, end = '\n') =>
+  Buffer.from(`${JSON.stringify(value)}${end}`);
+
+/** Pieces as text, with a stroke where one ends. */
+function shown(pieces: Uint8Array[]): string {
+  if (pieces.length > 12) return `${pieces.length} reads of a byte each`;
+  return pieces.map(textOf).join(' ┃ ');
+}
+
+/** Half a character is shown as its bytes. */
+function textOf(piece: Uint8Array): string {
+  const escape = (text: string) =>
+    text.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
+  const isPart = (byte: number | undefined) => (byte! & 0xc0) === 0x80;
+  const hex = (bytes: Uint8Array) =>
+    Array.from(bytes, (byte) => `\\x${byte.toString(16)}`).join('');
+  let from = 0;
+  while (isPart(piece[from])) from += 1;
+  let to = piece.length;
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(piece.subarray(from));
+  } catch {
+    do to -= 1;
+    while (isPart(piece[to]));
+  }
+  const middle = Buffer.from(piece.subarray(from, to)).toString();
+  return (
+    hex(piece.subarray(0, from)) + escape(middle) + hex(piece.subarray(to))
+  );
+}
+
+/** Sends lines over a line that cuts and glues; the body ends, or it breaks. */
+async function load(
+  trial: Trial,
+  learner: Learner,
+  lines: Uint8Array[],
+  how: 'ends' | 'breaks',
+): Promise<Read> {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'application/jsonl' });
+    for (const line of lines) response.write(line);
+    if (how === 'ends') response.end();
+    // Without the last chunk, which would say that this is the end.
+    else response.socket!.end();
+  });
+  const { port } = await listen(server);
+  trial.defer(() => server.close().closeAllConnections());
+  const { origin } = await trial.line(port);
+  return learner.stage('load', `${origin}/lines`);
+}

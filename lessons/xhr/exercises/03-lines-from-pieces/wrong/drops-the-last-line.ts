@@ -1,0 +1,22 @@
+// Wrong: drops a last line without newline.
+// Told: A last line without newline is lost
+
+export interface Answer {
+  body: ReadableStream<Uint8Array>;
+  /** Gets the value of each line, as soon as the line is whole. */
+  take: (value: unknown) => void;
+}
+
+export async function readLines({ body, take }: Answer): Promise<void> {
+  const pieces = body.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (;;) {
+    const { value, done } = await pieces.read();
+    if (done) return;
+    rest += decoder.decode(value, { stream: true });
+    const whole = rest.split('\n');
+    rest = whole.pop()!;
+    for (const line of whole) take(JSON.parse(line));
+  }
+}

@@ -1,0 +1,23 @@
+// Wrong: parses what is behind the last newline, also if that is nothing.
+// Told: All lines are taken, and then there is an error
+
+export interface Answer {
+  body: ReadableStream<Uint8Array>;
+  /** Gets the value of each line, as soon as the line is whole. */
+  take: (value: unknown) => void;
+}
+
+export async function readLines({ body, take }: Answer): Promise<void> {
+  const pieces = body.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (;;) {
+    const { value, done } = await pieces.read();
+    if (done) break;
+    rest += decoder.decode(value, { stream: true });
+    const whole = rest.split('\n');
+    rest = whole.pop()!;
+    for (const line of whole) take(JSON.parse(line));
+  }
+  take(JSON.parse(rest));
+}

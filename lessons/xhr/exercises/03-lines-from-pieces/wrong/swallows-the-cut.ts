@@ -1,0 +1,26 @@
+// Wrong: takes a connection that breaks for the end of the answer.
+// Told: A broken connection is taken for the end
+
+export interface Answer {
+  body: ReadableStream<Uint8Array>;
+  /** Gets the value of each line, as soon as the line is whole. */
+  take: (value: unknown) => void;
+}
+
+export async function readLines({ body, take }: Answer): Promise<void> {
+  const pieces = body.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (;;) {
+    const { value, done } = await pieces.read().catch(() => ({
+      value: undefined,
+      done: true,
+    }));
+    if (done) break;
+    rest += decoder.decode(value, { stream: true });
+    const whole = rest.split('\n');
+    rest = whole.pop()!;
+    for (const line of whole) take(JSON.parse(line));
+  }
+  if (rest !== '') take(JSON.parse(rest));
+}
