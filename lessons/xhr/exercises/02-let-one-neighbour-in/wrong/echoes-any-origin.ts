@@ -1,0 +1,54 @@
+// Wrong: echoes any Origin, without Vary.
+// Told: A stranger reads the board
+
+import { createServer as createHttpServer } from 'node:http';
+import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import { isStaff, signIn } from '@on-the-wire/shared/page/staff.ts';
+import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
+import express, {
+  type NextFunction,
+  type Request,
+  type Response,
+} from 'express';
+
+export function allowOrigin(_origin: string) {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const origin = request.get('Origin') ?? '';
+    response.set({
+      'Access-Control-Allow-Origin': origin,
+      'Access-Control-Allow-Credentials': 'true',
+    });
+    if (request.method !== 'OPTIONS') return next();
+    response.set({
+      'Access-Control-Allow-Methods': 'PUT',
+      'Access-Control-Allow-Headers': 'Content-Type',
+    });
+    return response.status(204).end();
+  };
+}
+
+/** A board to read, and delays that staff may report. */
+export function createServer({
+  feed = createFeed(),
+  neighbour = 'http://127.0.0.1:4002',
+} = {}): Lesson {
+  const app = express();
+  app.use(allowOrigin(neighbour));
+  app.get('/board', (_request, response) => {
+    response.json(feed.snapshot());
+  });
+  app.post('/sign-in', signIn);
+  app.put('/delays', express.json(), (request, response) => {
+    if (isStaff(request)) response.json(feed.reportDelay(request.body));
+    else response.status(401).send('Only staff may report: sign in first.');
+  });
+  app.use(tellErrors);
+
+  const server = createHttpServer(app);
+  const close = async () => {
+    feed.close();
+    await new Promise((done) => server.close(done).closeAllConnections());
+  };
+  return { server, close };
+}
