@@ -1,0 +1,76 @@
+// Right, and different: one listener for all who wait, added with the first and gone with the last.
+
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import {
+  createFeed,
+  type Feed,
+  type News,
+} from '@on-the-wire/shared/board/feed.ts';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+
+/** Who asks, and since when. */
+export interface Question {
+  feed: Feed;
+  /** The last id that the page has. */
+  id: string;
+  /** ms that an answer may wait for news. */
+  patience: number;
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** Sends the answer; there is one to each question. */
+  tell: (news: News[]) => void;
+}
+
+const waiting = new WeakMap<Feed, Set<() => void>>();
+const wakers = new WeakMap<Feed, () => void>();
+
+export function answerNews(question: Question): void {
+  const { feed, id, patience, response, tell } = question;
+  const missed = feed.after(id);
+  if (!missed) return tell([feed.snapshot()]);
+  if (missed.length > 0) return tell(missed);
+  const all = waiting.get(feed) ?? new Set<() => void>();
+  waiting.set(feed, all);
+  const wakeAll = wakers.get(feed) ?? (() => [...all].forEach((end) => end()));
+  wakers.set(feed, wakeAll);
+  if (all.size === 0) feed.on('update', wakeAll);
+  const leave = () => {
+    clearTimeout(timer);
+    if (all.delete(end) && all.size === 0) feed.off('update', wakeAll);
+  };
+  const end = () => {
+    leave();
+    if (!response.destroyed) tell(feed.after(id) ?? [feed.snapshot()]);
+  };
+  const timer = setTimeout(end, patience);
+  all.add(end);
+  response.once('close', leave);
+}
+
+/** `GET /updates?after=<id>`: a list of news, as JSON. */
+export function createServer({
+  feed = createFeed(),
+  patience = 20_000,
+} = {}): Lesson {
+  const server = createHttpServer((request, response) => {
+    const { searchParams } = new URL(request.url!, 'http://board');
+    const id = searchParams.get('after') ?? '';
+    const tell = (news: News[]) => {
+      response.writeHead(200, {
+        'Content-Type': 'application/json',
+        'Cache-Control': 'no-store',
+      });
+      response.end(JSON.stringify(news));
+    };
+    answerNews({ feed, id, patience, request, response, tell });
+  });
+  const close = async () => {
+    feed.close();
+    await new Promise((done) => server.close(done).closeAllConnections());
+  };
+  return { server, close };
+}

@@ -1,0 +1,79 @@
+// Wrong: keeps the position on the connection.
+// Told: The position is the connection's, not the question's
+
+import type { Socket } from 'node:net';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import {
+  createFeed,
+  type Feed,
+  type News,
+} from '@on-the-wire/shared/board/feed.ts';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+
+/** Who asks, and since when. */
+export interface Question {
+  feed: Feed;
+  /** The last id that the page has. */
+  id: string;
+  /** ms that an answer may wait for news. */
+  patience: number;
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** Sends the answer; there is one to each question. */
+  tell: (news: News[]) => void;
+}
+
+const positions = new WeakMap<Socket, string>();
+
+export function answerNews(question: Question): void {
+  const { feed, patience, request, response, tell } = question;
+  const { socket } = request;
+  const id = positions.get(socket) ?? question.id;
+  const send = (news: News[]) => {
+    positions.set(socket, news.at(-1)?.id ?? id);
+    tell(news);
+  };
+  const missed = feed.after(id);
+  if (!missed) return send([feed.snapshot()]);
+  if (missed.length > 0) return send(missed);
+  const stop = () => {
+    clearTimeout(timer);
+    feed.off('update', end);
+    response.off('close', stop);
+  };
+  const end = () => {
+    stop();
+    send(feed.after(id) ?? [feed.snapshot()]);
+  };
+  const timer = setTimeout(end, patience);
+  feed.on('update', end);
+  response.on('close', stop);
+}
+
+/** `GET /updates?after=<id>`: a list of news, as JSON. */
+export function createServer({
+  feed = createFeed(),
+  patience = 20_000,
+} = {}): Lesson {
+  const server = createHttpServer((request, response) => {
+    const { searchParams } = new URL(request.url!, 'http://board');
+    const id = searchParams.get('after') ?? '';
+    const tell = (news: News[]) => {
+      response.writeHead(200, {
+        'Content-Type': 'application/json',
+        'Cache-Control': 'no-store',
+      });
+      response.end(JSON.stringify(news));
+    };
+    answerNews({ feed, id, patience, request, response, tell });
+  });
+  const close = async () => {
+    feed.close();
+    await new Promise((done) => server.close(done).closeAllConnections());
+  };
+  return { server, close };
+}
