@@ -53,11 +53,12 @@ async function checkEntries(
     if (!file.startsWith(`${folder}/`)) continue;
     const inside = file.slice(folder.length + 1);
     const isKnown = [...entries, ...optional].includes(inside);
-    if (isKnown || /^(wrong|right)\/[a-z0-9-]+\.ts$/.test(inside)) continue;
+    if (isKnown || /^(check|wrong|right)\/[a-z0-9-]+\.ts$/.test(inside))
+      continue;
     findings.push({
       file,
       found: 'a file that no exercise has',
-      expected: `${[...entries, ...optional].join(', ')}, wrong/*.ts, right/*.ts`,
+      expected: `${[...entries, ...optional].join(', ')}, check/*.ts, wrong/*.ts, right/*.ts`,
       remedy: 'Remove it, or give it one of these names.',
     });
   }
