@@ -1,0 +1,121 @@
+/** A client of which the check sees, and says, every byte: RFC 6455, 4.1. */
+import { once } from 'node:events';
+import type { Served, Trial } from '@on-the-wire/shared/exercise/check.ts';
+import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { decodeFrame, encodeFrame, opcodes } from '../../../frame.ts';
+
+/** What is heard where a frame is no text. */
+export const goodbye = '(no text: a goodbye)';
+
+export interface Shake {
+  key: string;
+  origin: string | undefined;
+  host: string | undefined;
+  /** What is written in one piece with it. */
+  frames: Uint8Array;
+}
+
+export interface Answer {
+  sent: string;
+  /** Up to the empty line, which is part of it. */
+  head: string;
+  status: string;
+  headers: Map<string, string>;
+  port: number;
+  tryIt: string;
+}
+
+export const newKey = ({ data }: Trial) =>
+  Buffer.from(data.bytes(16)).toString('base64');
+
+/** A text as a client says it. */
+export const frame = (text: string) =>
+  encodeFrame({
+    final: true,
+    opcode: opcodes.text,
+    payload: Buffer.from(text),
+    mask: Uint8Array.of(0x37, 0xfa, 0x21, 0x3d),
+  });
+
+/** Says it, and waits for the head of an answer. */
+export async function handshake(
+  trial: Trial,
+  server: Served,
+  { key = newKey(trial), origin, host, frames }: Partial<Shake> = {},
+) {
+  const client = await rawClient(server.port);
+  trial.defer(() => client.socket.destroy());
+  const lines = [
+    'GET /track HTTP/1.1',
+    `Host: ${host ?? `127.0.0.1:${server.port}`}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    `Sec-WebSocket-Key: ${key}`,
+    'Sec-WebSocket-Version: 13',
+    ...(origin === undefined ? [] : [`Origin: ${origin}`]),
+  ];
+  const request = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
+  client.socket.write(Buffer.concat([request, frames ?? new Uint8Array()]));
+  const sent = `GET /track, Upgrade: websocket, ${origin === undefined ? 'without an Origin' : `Origin: ${origin}`}`;
+  const tryIt = curlFor(
+    trial,
+    key,
+    origin?.replace(`:${server.port}`, `:${new URL(trial.live).port}`),
+  );
+  const port = client.socket.localPort!;
+  const head = await trial.within(client.until('\r\n\r\n'), () => ({
+    title: 'The handshake gets no answer',
+    sent,
+    expected: 'a status line, header lines, and an empty line',
+    came: client.received || 'nothing',
+    section: 'RFC 6455 4.2.2',
+    tryIt,
+  }));
+  const [status = '', ...fields] = head.trimEnd().split('\r\n');
+  const headers = new Map(
+    fields.map((field) => {
+      const colon = field.indexOf(':');
+      const name = field.slice(0, colon).trim().toLowerCase();
+      return [name, field.slice(colon + 1).trim()];
+    }),
+  );
+  const answer: Answer = { sent, head, status, headers, port, tryIt };
+
+  /** What has come as frames behind the head. */
+  function heard(): string[] {
+    const all = Buffer.from(client.received, 'latin1');
+    let bytes: Uint8Array = all.subarray(head.length);
+    const texts: string[] = [];
+    for (let next = decodeFrame(bytes); next; next = decodeFrame(bytes)) {
+      bytes = bytes.subarray(next.end);
+      const { opcode, payload } = next.frame;
+      const isText = opcode === opcodes.text;
+      texts.push(isText ? String(Buffer.from(payload)) : goodbye);
+    }
+    return texts;
+  }
+
+  return {
+    answer,
+    say: (bytes: Uint8Array) => client.socket.write(bytes),
+    closed: client.closed,
+    heard,
+    /** Waits until this is heard, or the connection has ended. */
+    async hears(text: string) {
+      const gone = client.closed.then(() => 'gone');
+      while (!heard().includes(text)) {
+        const more = once(client.socket, 'data').catch(() => 'gone');
+        if ((await Promise.race([more, gone])) === 'gone') return;
+      }
+    },
+  };
+}
+
+/** The same by hand. The lesson's own server wants a protocol, too. */
+function curlFor({ live }: Trial, key: string, origin?: string) {
+  const curl = "curl -si -m 1 -H 'Connection: Upgrade' -H 'Upgrade: websocket'";
+  // Who refuses an origin needs no more to look at.
+  if (origin !== undefined)
+    return `${curl} -H 'Origin: ${origin}' ${live}/track`;
+  return `${curl} -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: ${key}' -H 'Sec-WebSocket-Protocol: board.v1' ${live}/track`;
+}

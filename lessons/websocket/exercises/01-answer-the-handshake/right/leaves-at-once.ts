@@ -1,0 +1,23 @@
+// Right, and different: one list of who may come in, and no goodbye.
+
+import { createHash } from 'node:crypto';
+import { type Handshake, serve, talk } from '../solution.ts';
+
+export const createServer = () => serve(answer);
+
+export function answer({ request, socket, head }: Handshake) {
+  const { host, origin, 'sec-websocket-key': key } = request.headers;
+  const welcome = [undefined, `http://${host}`];
+  if (!welcome.includes(origin)) {
+    const no = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n';
+    socket.write(no, () => socket.destroy());
+    return;
+  }
+  if (head.byteLength !== 0) socket.unshift(head);
+  const made = `${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+  const accept = createHash('sha1').update(made).digest().toString('base64');
+  socket.write('HTTP/1.1 101 Switching Protocols\r\n');
+  socket.write('Connection: Upgrade\r\nUpgrade: websocket\r\n');
+  socket.write(`Sec-WebSocket-Accept: ${accept}\r\n`);
+  socket.write('\r\n', () => talk(socket));
+}
