@@ -1,0 +1,410 @@
+/** Who comes back when, and whether all that was said is done, once. */
+import type {
+  Check,
+  FailureParts,
+  Learner,
+  Trial,
+} from '@on-the-wire/shared/exercise/check.ts';
+import { explainWaits, type Round } from './check/waits.ts';
+import { openStation } from './check/station.ts';
+
+const section = 'step 4 of the tutorial';
+const many = 50; // clients
+
+export default {
+  starter: 'All come back in the same moment, after the same wait',
+
+  async run(trial) {
+    const { data } = trial;
+    const learner = await trial.start({
+      stage: new URL('stage.ts', import.meta.url),
+    });
+    const first = data.whole(300, 900);
+    const wishes = { first, longest: first * 4, steady: first * 20 };
+    const given = { trial, learner, wishes };
+
+    await trial.step('what is said reaches the server', async () => {
+      const crew = await assemble(given, 1);
+      const text = data.line();
+      await crew.say(text);
+      await crew.mustBeDone([text], 'What is said does not arrive');
+    });
+
+    await trial.step('fifty come back, not all at once', async () => {
+      const crew = await assemble(given, many, { faults: [] });
+      const { line } = crew.station;
+      const rounds: Round[] = [];
+      line.break('down');
+      for (let failures = 0; failures < 4; failures += 1) {
+        await crew.mustSettle('gone');
+        rounds.push(await crew.round(first * 2 ** failures));
+      }
+      explainWaits(trial, wishes, rounds);
+
+      // They come in, and are thrown out at once: that was no success.
+      await crew.mustSettle('gone');
+      line.break();
+      await crew.round(wishes.longest);
+      await crew.mustSettle('open');
+      line.cut();
+      await crew.mustSettle('gone');
+      const again = await crew.round(wishes.longest);
+      if (Math.max(...again.waits) <= first)
+        trial.fail({
+          title: 'Each open starts counting anew',
+          sent: `4 failures, then a connection that broke at once; ${many} clients`,
+          expected: `waits up to longest, ${wishes.longest} ms: nothing has lasted ${wishes.steady} ms`,
+          came: `none above first, ${first} ms`,
+          note: 'a server that accepts and falls over would be hammered',
+          section,
+        });
+      explainWaits(trial, wishes, [again]);
+
+      // And now it lasts.
+      await crew.mustSettle('open');
+      await crew.pass(wishes.steady);
+      line.cut();
+      await crew.mustSettle('gone');
+      const good = await crew.round(first);
+      if (Math.max(...good.waits) > first)
+        trial.fail({
+          title: 'A good connection does not end the long waits',
+          sent: `a connection that lasted ${wishes.steady} ms, then a cut`,
+          expected: `waits up to first, ${first} ms`,
+          came: `one of ${Math.round(Math.max(...good.waits))} ms`,
+          section,
+        });
+      await crew.mustSettle('open');
+      await crew.leave();
+    });
+
+    await trial.step('what is said before it is open waits', async () => {
+      const texts = [data.line(), data.text('\n'), data.line()];
+      const crew = await assemble(given, 1, { texts });
+      const last = data.line();
+      await crew.say(last);
+      await crew.mustBeDone(
+        [...texts, last],
+        'What was said before it was open is lost',
+        last,
+      );
+    });
+
+    await trial.step('a line that breaks: nothing is lost', async () => {
+      const crew = await assemble(given, 1);
+      const { line } = crew.station;
+      const seen = data.line();
+      await crew.say(seen);
+      await crew.mustBeDone([seen], 'What is said does not arrive');
+      await crew.mustHear(1);
+      line.break('up:silence');
+      const [lost, away, last] = [data.line(), data.line(), data.line()];
+      await crew.say(lost);
+      line.cut();
+      line.break('joiner=wait:4ms', 'slicer=gap:1ms');
+      await crew.mustSettle('gone');
+      await crew.say(away);
+      await crew.comeBack();
+      await crew.say(last);
+      await crew.mustBeDone(
+        [seen, lost, away, last],
+        'What was said when the line broke is lost',
+        last,
+      );
+      crew.mustNotRepeat();
+    });
+
+    await trial.step('an ack that is lost: nothing is doubled', async () => {
+      const crew = await assemble(given, 1);
+      const { station } = crew;
+      const [seen, twice, last] = [data.line(), data.line(), data.line()];
+      await crew.say(seen);
+      await crew.mustBeDone([seen], 'What is said does not arrive');
+      await crew.mustHear(1);
+      station.tell(false);
+      await crew.say(twice);
+      await crew.mustBeDone([seen, twice], 'What is said does not arrive');
+      station.line.cut();
+      await crew.mustSettle('gone');
+      station.tell(true);
+      await crew.comeBack();
+      await crew.say(last);
+      await crew.mustBeDone(
+        [seen, twice, last],
+        'What was said when the line broke is lost',
+        last,
+      );
+      crew.mustNotRepeat();
+      if (station.messages.filter(({ text }) => text === twice).length < 2)
+        trial.fail({
+          title: 'What has no ack is not said again',
+          sent: `${JSON.stringify(twice)}; then a cut, and no ack`,
+          expected: 'the same once more, with the same id',
+          came: crew.said(),
+          note: 'it might have been lost: nobody had said that it was not',
+          section,
+        });
+    });
+
+    await trial.step(
+      'fifty at once, and a server that comes and goes',
+      async () => {
+        const texts = [`<client> ${data.line()}`];
+        const crew = await assemble(given, many, { texts });
+        const { station } = crew;
+        const talk = async (does: boolean) => {
+          station.tell(does);
+          texts.push(`<client> ${data.line()}`);
+          await crew.say(texts.at(-1)!);
+        };
+        await talk(false);
+        station.line.cut();
+        await crew.mustSettle('gone');
+        await talk(true);
+        await crew.comeBack();
+        await talk(true);
+        await crew.mustBeDone(
+          texts,
+          'What was said when the line broke is lost',
+          texts.at(-1),
+        );
+        await crew.leave();
+        await crew.mustSettle('gone');
+        if (
+          (await crew.pass(wishes.longest)).some((wait) => wait !== undefined)
+        )
+          trial.fail({
+            title: 'Who has closed comes back',
+            sent: `close(), then ${wishes.longest} ms`,
+            expected: 'nothing more',
+            came: 'another handshake',
+            section,
+          });
+      },
+    );
+  },
+} satisfies Check;
+
+interface With {
+  trial: Trial;
+  learner: Learner;
+  wishes: { first: number; longest: number; steady: number };
+}
+
+/** So many clients, and a server for them. They are open when it returns. */
+async function assemble(
+  { trial, learner, wishes }: With,
+  size: number,
+  { texts = [], faults }: { texts?: string[]; faults?: string[] } = {},
+) {
+  const station = await openStation(trial, faults);
+  const { longest } = wishes;
+  const step = Math.ceil(wishes.first / 50); // ms: waits are told apart
+  const threw = await learner.stage<string>(
+    'start',
+    station.url,
+    size,
+    wishes,
+    texts,
+  );
+  if (threw === 'missing')
+    trial.fail({
+      title: 'The file exports no function connect',
+      expected: 'export function connect({ url, first, longest, steady })',
+    });
+  mustNotThrow(threw, 'in the same moment as connect(), so while it connects');
+
+  function mustNotThrow(error: string, when: string) {
+    if (error === '') return;
+    trial.fail({
+      title: `say threw ${error.split(':')[0]}`,
+      sent: `say(${JSON.stringify(texts[0] ?? '')}), ${when}`,
+      expected: 'nothing is thrown: it waits until there is a connection',
+      came: error,
+      section,
+    });
+  }
+
+  async function mustSettle(state: 'open' | 'gone') {
+    const words = { open: 'come in', gone: 'notice that it is gone' };
+    const parts = {
+      title: `The clients do not ${words[state]}`,
+      section,
+    };
+    const came = await trial.within(
+      learner.stage<string>('settled', state),
+      () => parts,
+    );
+    if (came !== state) trial.fail({ ...parts, came: `they are ${came}` });
+  }
+
+  const pass = (ms: number) =>
+    learner.stage<(number | undefined)[]>('pass', ms, step);
+
+  await mustSettle('open');
+  const said = () =>
+    station.messages.map(({ raw }) => raw).join(' ') || 'nothing';
+
+  return {
+    station,
+    said,
+    mustSettle,
+    pass,
+    leave: () => learner.stage('leave'),
+
+    async say(text: string) {
+      mustNotThrow(
+        await learner.stage<string>('say', [text]),
+        'when it was open before',
+      );
+    },
+
+    /** The server's words have come, so many for each. */
+    mustHear: (count: number) =>
+      trial.within(learner.stage('heard', count), () => ({
+        title: 'An ack does not arrive',
+        section,
+      })),
+
+    /** All wait for as long as they may, and try. */
+    async round(most: number): Promise<Round> {
+      const waits = await pass(Math.min(most, longest));
+      // Who waits longer than it may is awaited, for the sake of the message.
+      if (waits.includes(undefined))
+        for (const [index, wait] of (await pass(longest * 2)).entries())
+          waits[index] ??= wait;
+      if (waits.includes(undefined))
+        trial.fail({
+          title: 'After a failure nobody tries again',
+          sent: `a connection that broke, then ${longest * 3} ms`,
+          expected: 'another handshake of each client',
+          came: `none of ${waits.filter((wait) => wait === undefined).length} of ${size} clients`,
+          section,
+        });
+      return { most: Math.min(most, longest), waits: waits as number[] };
+    },
+
+    /** They try once more, and are let in. */
+    async comeBack() {
+      const waits = await pass(longest);
+      if (waits.includes(undefined))
+        trial.fail({
+          title: 'After a cut nobody comes back',
+          sent: `a cut, then ${longest} ms`,
+          expected: 'another handshake',
+          came: 'nothing',
+          section,
+        });
+      await mustSettle('open');
+    },
+
+    /** For each client exactly these texts are done; `last` comes last. */
+    async mustBeDone(wanted: string[], title: string, last?: string) {
+      const clients = Array.from({ length: size }, (_one, index) => index);
+      const of = (text: string, client: number) =>
+        text.replace('<client>', String(client));
+      const has = (text: string) =>
+        clients.every((client) =>
+          station.done(client).includes(of(text, client)),
+        );
+      const explain = (missing?: string): FailureParts => {
+        // A reason that is better than "lost".
+        clients.forEach(mustHaveIds);
+        return parts(missing);
+      };
+      const parts = (missing?: string): FailureParts => ({
+        title,
+        sent: wanted.map((text) => JSON.stringify(text)).join(', '),
+        expected: 'each of them done by the server',
+        came: said(),
+        note: missing && `missing: ${JSON.stringify(missing)}`,
+        section,
+      });
+      if (last === undefined)
+        await trial.within(
+          station.until(() => wanted.every(has)),
+          () => explain(wanted.find((text) => !has(text))),
+        );
+      else {
+        await trial.within(
+          station.until(() => has(last)),
+          () => explain(last),
+        );
+        // What was said before may come a little later: some send it last.
+        const { length } = station.messages;
+        if (!wanted.every(has))
+          await trial.within(
+            station.until(
+              () => wanted.every(has) || station.messages.length > length + 9,
+            ),
+            () => explain(wanted.find((text) => !has(text))),
+            trial.patience / 5,
+          );
+      }
+      for (const client of clients) {
+        mustHaveIds(client);
+        const done = station.done(client);
+        for (const text of wanted) {
+          const one = of(text, client);
+          const times = done.filter((each) => each === one).length;
+          if (times === 0) trial.fail(parts(one));
+          if (times > 1) doneTwice(client, one);
+        }
+      }
+    },
+
+    /** What had an ack is never said again. */
+    mustNotRepeat() {
+      const again = station.messages.find(({ wasTold }) => wasTold);
+      if (!again) return;
+      trial.fail({
+        title: 'What has an ack is said again',
+        sent: `{"ack":${JSON.stringify(again.id)}}, then a cut`,
+        expected: 'only what has no ack',
+        came: again.raw,
+        at: 0,
+        note: 'the server has done it, and had said so',
+        section,
+      });
+    },
+  };
+
+  function doneTwice(client: number, text: string): never {
+    const both = station.messages.filter(
+      (one) => one.client === client && one.text === text,
+    );
+    const raws = both.map(({ raw }) => raw);
+    const hasIds = both.every(({ id }) => id !== undefined);
+    return trial.fail({
+      title: hasIds
+        ? 'What is said again has another id, and is done twice'
+        : 'What is said again has no id, and is done twice',
+      sent: `say(${JSON.stringify(text)}), once; then the line broke`,
+      expected: 'the same id both times',
+      came: raws.join(' '),
+      at: raws[0]!.length + 1,
+      note: 'for the server this is another one',
+      section,
+    });
+  }
+
+  /** No id stands for two texts. */
+  function mustHaveIds(client: number) {
+    const seen = new Map<unknown, string>();
+    for (const { id, text, raw, client: who } of station.messages) {
+      if (who !== client || id === undefined) continue;
+      const before = seen.get(id) ?? raw;
+      seen.set(id, before);
+      if ((JSON.parse(before) as { text: unknown }).text === text) continue;
+      trial.fail({
+        title: 'Two messages have the same id',
+        sent: 'two texts, one after the other',
+        expected: 'an id for each: the server does each id once',
+        came: `${before} ${raw}`,
+        at: before.length + 1,
+        note: 'this one is not done',
+        section,
+      });
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/** A server that does what is said, each id once, and may not say so. */
+import { once } from 'node:events';
+import type { Trial } from '@on-the-wire/shared/exercise/check.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { createServer } from 'node:http';
+import { WebSocketServer, type WebSocket } from 'ws';
+
+/** One message, as it came. */
+export interface Message {
+  client: number;
+  id: unknown;
+  text: unknown;
+  /** As it stood on the wire. */
+  raw: string;
+  /** Whether an ack was sent for this id before. */
+  wasTold: boolean;
+  /** Whether it is done: the first of its id. */
+  isDone: boolean;
+}
+
+export async function openStation(trial: Trial, faults?: string[]) {
+  const server = createServer();
+  const sockets = new WebSocketServer({ server });
+  const { port } = await listen(server);
+  const line = await trial.line(port, faults && { faults });
+  trial.defer(() => {
+    for (const client of sockets.clients) client.terminate();
+    server.close().closeAllConnections();
+  });
+  const messages: Message[] = [];
+  const told = new Set<string>();
+  let tells = true;
+
+  sockets.on('connection', (client: WebSocket, request) => {
+    const { searchParams } = new URL(request.url!, line.origin);
+    const name = Number(searchParams.get('client'));
+    client.on('error', () => {});
+    client.on('message', (bytes: Buffer) => {
+      const { id, text } = parse(String(bytes));
+      const key = `${name} ${String(id)}`;
+      // What has no id cannot be known again.
+      const isKnown =
+        id !== undefined &&
+        messages.some((one) => one.client === name && one.id === id);
+      messages.push({
+        client: name,
+        id,
+        text,
+        raw: String(bytes),
+        wasTold: told.has(key),
+        isDone: !isKnown,
+      });
+      if (tells) {
+        told.add(key);
+        client.send(JSON.stringify({ ack: id }));
+      }
+      server.emit('said');
+    });
+  });
+
+  return {
+    line,
+    messages,
+    url: `${line.origin.replace('http', 'ws')}/track`,
+    /** From now on it says that it has done something, or does not. */
+    tell: (does: boolean) => (tells = does),
+    /** The texts that were done for a client. */
+    done: (client: number) =>
+      messages
+        .filter((message) => message.client === client && message.isDone)
+        .map(({ text }) => String(text)),
+    /** Waits until this holds, whenever something is said. */
+    async until(holds: () => boolean) {
+      while (!holds()) await once(server, 'said');
+    },
+  };
+}
+
+function parse(raw: string): { id?: unknown; text?: unknown } {
+  try {
+    return { ...(JSON.parse(raw) as object) };
+  } catch {
+    return {};
+  }
+}

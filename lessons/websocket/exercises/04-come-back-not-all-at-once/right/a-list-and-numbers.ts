@@ -1,0 +1,55 @@
+// Right, and different: a list, numbers for ids, a promise for each wait, and
+// what has lasted is measured when it ends.
+
+interface Wishes {
+  url: string;
+  first: number;
+  longest: number;
+  steady: number;
+}
+
+export function connect(wishes: Wishes) {
+  let queue: { id: number; text: string }[] = [];
+  let count = 0;
+  let current: WebSocket | undefined;
+  const life = { isOver: false };
+
+  const once = () =>
+    new Promise<number>((resolve) => {
+      let since = Number.POSITIVE_INFINITY;
+      const socket = new WebSocket(wishes.url);
+      current = socket;
+      socket.addEventListener('open', () => {
+        since = Date.now();
+        queue.forEach((each) => socket.send(JSON.stringify(each)));
+      });
+      socket.addEventListener('message', ({ data }) => {
+        const { ack } = JSON.parse(String(data)) as { ack: number };
+        queue = queue.filter(({ id }) => id !== ack);
+      });
+      socket.addEventListener('close', () => resolve(Date.now() - since));
+    });
+
+  async function run() {
+    for (let most = wishes.first; !life.isOver;) {
+      const lasted = await once();
+      if (lasted >= wishes.steady) most = wishes.first;
+      const wait = Math.floor(Math.random() * (most + 1));
+      await new Promise((done) => setTimeout(done, wait));
+      most = Math.min(most * 2, wishes.longest);
+    }
+  }
+
+  void run();
+  return {
+    say(text: string) {
+      const message = { id: ++count, text };
+      queue.push(message);
+      if (current?.readyState === 1) current.send(JSON.stringify(message));
+    },
+    close() {
+      life.isOver = true;
+      current?.close();
+    },
+  };
+}

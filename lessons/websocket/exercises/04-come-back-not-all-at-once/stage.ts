@@ -1,0 +1,137 @@
+/**
+ * In the learner's process: many clients, a clock that moves when we say so,
+ * and a note of each attempt to connect.
+ */
+import { type Clock, stopClock } from '@on-the-wire/shared/testing/clock.ts';
+
+interface Connection {
+  say(text: string): void;
+  close(): void;
+}
+
+interface Module {
+  connect?(wishes: object): Connection;
+}
+
+interface Client {
+  mine?: Connection;
+  socket?: WebSocket;
+  attempts: number;
+  /** Messages that have come. */
+  heard: number;
+  /** By our clock. */
+  closedAt: number;
+  wait: number;
+}
+
+let clock: Clock | undefined;
+let clients: Client[] = [];
+let base = ''; // the URL of those that count: others have been left
+const Real = globalThis.WebSocket;
+
+/** Notes who tries when. */
+class Noted extends Real {
+  constructor(...args: ConstructorParameters<typeof Real>) {
+    super(...args);
+    const name = new URL(this.url).searchParams.get('client');
+    const client = clients[Number(name)];
+    if (!client || !this.url.startsWith(base)) return;
+    client.socket = this;
+    client.attempts += 1;
+    client.wait = clock!.now - client.closedAt;
+    this.addEventListener('message', () => (client.heard += 1));
+    this.addEventListener('close', () => (client.closedAt = clock!.now));
+  }
+}
+
+/**
+ * So many clients connect.
+ *
+ * @param texts what each of them says at once, before anything is open
+ * @returns 'missing', or what was thrown
+ */
+export function start(
+  { connect }: Module,
+  url: string,
+  count: number,
+  wishes: object,
+  texts: string[] = [],
+) {
+  if (typeof connect !== 'function') return 'missing';
+  // From here on time passes in `pass` only.
+  clock ??= stopClock();
+  globalThis.WebSocket = Noted;
+  for (const { mine } of clients) mine?.close();
+  base = url;
+  clients = Array.from({ length: count }, () => ({
+    attempts: 0,
+    heard: 0,
+    closedAt: 0,
+    wait: 0,
+  }));
+  for (const [index, client] of clients.entries())
+    client.mine = connect({ ...wishes, url: `${url}?client=${index}` });
+  return say({}, texts);
+}
+
+/** Each of them says this. Returns what was thrown. */
+export function say(_mine: Module, texts: string[]) {
+  try {
+    for (const [index, { mine }] of clients.entries())
+      for (const text of texts)
+        mine!.say(text.replace('<client>', String(index)));
+  } catch (error) {
+    const { name, message } = error as Error;
+    return `${name}: ${message}`;
+  }
+  return '';
+}
+
+/** Waits until all have this state: the connection is open, or is gone. */
+export async function settled(_mine: Module, state: 'open' | 'gone') {
+  const wanted = state === 'open' ? Real.OPEN : Real.CLOSED;
+  for (const { socket } of clients) {
+    while (socket!.readyState !== wanted) {
+      if (socket!.readyState === Real.CLOSED) return 'gone';
+      await new Promise((done) => {
+        for (const name of ['open', 'close'])
+          socket!.addEventListener(name, done, { once: true });
+      });
+    }
+  }
+  // Whoever listens to the same event has been told, too.
+  await new Promise((done) => setImmediate(done));
+  return state;
+}
+
+/** Waits until each has heard so many messages. */
+export async function heard(_mine: Module, count: number) {
+  for (const client of clients)
+    while (client.heard < count)
+      await new Promise((done) =>
+        client.socket!.addEventListener('message', done, { once: true }),
+      );
+  await new Promise((done) => setImmediate(done));
+}
+
+/**
+ * So many ms pass, in small steps. Returns how long each waited for its last
+ * attempt; nothing for those who made none meanwhile.
+ */
+export async function pass(_mine: Module, ms: number, step: number) {
+  const before = clients.map(({ attempts }) => attempts);
+  for (let passed = 0; passed < ms; passed += step) {
+    clock!.pass(step);
+    // Who awaits a timer goes on before more time passes; sockets do not.
+    for (let turn = 0; turn < 10; turn += 1) await undefined;
+  }
+  await new Promise((done) => setImmediate(done));
+  return clients.map(({ attempts, wait }, index) =>
+    attempts > before[index]! ? wait : undefined,
+  );
+}
+
+/** All of them have enough. */
+export function leave() {
+  for (const { mine } of clients) mine!.close();
+}
