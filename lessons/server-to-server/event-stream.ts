@@ -1,0 +1,66 @@
+/**
+ * Updates as an event stream: WHATWG HTML, 9.2. The lesson on Server-Sent Events
+ * has the whole story; here the news may come from another server.
+ */
+import type { News } from '@on-the-wire/shared/board/update.ts';
+import type { Request, Response } from 'express';
+
+/** A feed, or a copy of one. */
+export interface Source {
+  on(event: 'update', hear: (news: News) => void): unknown;
+  off(event: 'update', hear: (news: News) => void): unknown;
+}
+
+const retry = 1_000; // ms that a browser waits before it comes back
+const heartbeat = 5_000; // ms between two signs of life
+const buffer = 1_048_576; // bytes that a slow reader may leave lying here
+
+const numberOf = ({ id }: News) => Number(id.split('-')[1]);
+const runOf = ({ id }: News) => id.split('-')[0];
+
+/**
+ * @param missed what came after the id that the reader saw last, or the board
+ */
+export async function tellNews(
+  source: Source,
+  missed: (lastId: string) => News[] | Promise<News[]>,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  // Listen first, then ask what was missed: what happens in between waits.
+  let waiting: News[] | undefined = [];
+  const hear = (news: News) => (waiting ? waiting.push(news) : tell(news));
+  source.on('update', hear);
+  let timer: NodeJS.Timeout | undefined;
+  response.on('close', () => {
+    source.off('update', hear);
+    clearInterval(timer);
+  });
+
+  // The same update may come from two sides, and is told once.
+  let last: News | undefined;
+  const tell = (news: News) => {
+    const isKnown = last !== undefined && runOf(last) === runOf(news);
+    if (isKnown && numberOf(news) <= numberOf(last!)) return;
+    last = news;
+    send(`event: ${news.kind}\nid: ${news.id}\n`, JSON.stringify(news.data));
+  };
+  const send = (fields: string, data: string) => {
+    response.write(`${fields}data: ${data}\n\n`);
+    if (response.writableLength > buffer) response.destroy();
+  };
+
+  const lastId =
+    request.get('Last-Event-ID') ?? String(request.query['after'] ?? '');
+  const before = await missed(lastId);
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-cache, no-transform',
+    'X-Accel-Buffering': 'no',
+  });
+  send(`retry: ${retry}\nevent: hello\n`, '{}');
+  for (const news of [...before, ...waiting]) tell(news);
+  waiting = undefined;
+  if (!response.closed)
+    timer = setInterval(send, heartbeat, 'event: heartbeat\n', '');
+}

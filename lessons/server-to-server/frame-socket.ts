@@ -1,0 +1,38 @@
+/** The raw socket, both sides of it: frames go over, nothing comes back. */
+import { connect, createServer, type Socket } from 'node:net';
+import { encodeFrame, FrameReader } from './frame.ts';
+
+/** The sender's side. @param url `tcp://127.0.0.1:4011` */
+export function openFrameSocket(url: string) {
+  const { hostname: host, port } = new URL(url);
+  let socket: Socket | undefined;
+  return {
+    /**
+     * Hands a text to the system. Whether it arrives, nobody will say: what is
+     * on its way when the line is cut is lost, without a word.
+     */
+    send(text: string) {
+      if (!socket || socket.destroyed) {
+        socket = connect({ host, port: Number(port) });
+        socket.on('error', () => {});
+      }
+      socket.write(encodeFrame(text));
+    },
+    close: () => void socket?.destroy(),
+  };
+}
+
+/** The receiver's side: what makes no sense ends the connection. */
+export function hearFrames(hear: (text: string) => void) {
+  return createServer((socket) => {
+    const reader = new FrameReader();
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => {
+      try {
+        for (const text of reader.feed(bytes)) hear(text);
+      } catch {
+        socket.destroy();
+      }
+    });
+  });
+}

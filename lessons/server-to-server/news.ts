@@ -1,0 +1,54 @@
+/**
+ * The board's news by MQTT 3.1.1: each update is published once at the source,
+ * and the broker hands it to everybody who has subscribed.
+ *
+ * QoS 1 is "at least once": between two programs and a broker nothing is lost,
+ * and some come twice. Ids make that harmless. What a broker forgets in a
+ * restart, or a subscriber misses while away, is fetched from the source.
+ */
+import type { Feed, News } from '@on-the-wire/shared/board/feed.ts';
+import { connect, type MqttClient } from 'mqtt';
+
+const topics = { updates: 'station/updates', board: 'station/board' };
+const every = 20; // updates between two retained snapshots
+
+/** Tries again soon and for ever: a broker restarts now and then. */
+const settings = { reconnectPeriod: 250, connectTimeout: 2_000 };
+
+/** Publishes all that a feed tells. */
+export function publishNews(feed: Feed, broker: string) {
+  const client = connect(broker, settings);
+  client.on('error', () => {}); // `close` and a new try follow
+  const publish = (topic: string, news: News, retain: boolean) =>
+    client.publish(topic, JSON.stringify(news), { qos: 1, retain }, () => {});
+
+  // The retained message is the one that a latecomer gets at once. A broker
+  // that has restarted may have none: it is told again.
+  const keepBoard = () => publish(topics.board, feed.snapshot(), true);
+  client.on('connect', keepBoard);
+  const tell = (news: News) => {
+    publish(topics.updates, news, false);
+    if ('n' in news.data && news.data.n % every === 0) keepBoard();
+  };
+  feed.on('update', tell);
+  return {
+    async close() {
+      feed.off('update', tell);
+      await client.endAsync(true);
+    },
+  };
+}
+
+/** Hears all that is published, and the retained board first. */
+export function hearNews(broker: string, take: (news: News) => void) {
+  const client: MqttClient = connect(broker, settings);
+  client.on('error', () => {});
+  client.subscribe(Object.values(topics), { qos: 1 }, () => {});
+  client.on('message', (_topic, bytes) => take(JSON.parse(String(bytes))));
+  return {
+    get connected() {
+      return client.connected;
+    },
+    close: () => client.endAsync(true),
+  };
+}

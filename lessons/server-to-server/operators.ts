@@ -1,0 +1,96 @@
+/**
+ * The railway operators: they have something to announce, and the station's
+ * loudspeaker is to say it once. Three ways, each with what the one before
+ * cannot do.
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer as createHttpServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LessonProcess } from '@on-the-wire/shared/lesson.ts';
+import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
+import express from 'express';
+import { announce } from './announcement.ts';
+import { createAgent, usual } from './ask.ts';
+import { startDelivery } from './delivery.ts';
+import { openFrameSocket } from './frame-socket.ts';
+import { openQueue } from './queue.ts';
+import { createBudget, usualPauses } from './retry.ts';
+
+const defaults = {
+  station: 'http://127.0.0.1:4010',
+  feed: 'tcp://127.0.0.1:4011',
+  secret: 'whsec', // what operators and station alone know
+  queue: join(tmpdir(), `operators-${process.pid}.jsonl`), // the queue's file
+  deadline: 5_000, // ms that an announcement may take, retries included
+  retries: 20, // how many may be spent before some are earned again
+  limits: usual, // ms for each phase of a request
+  pauses: usualPauses, // ms between two tries
+};
+type Options = typeof defaults;
+type Way = 'frames' | 'http' | 'webhook';
+
+export function createServer(options: Partial<Options> = {}): LessonProcess {
+  const given = { ...defaults, ...options };
+  const { station, feed, secret, limits, pauses, deadline: ms } = given;
+  const agent = createAgent();
+  const budget = createBudget({ most: given.retries });
+  const socket = openFrameSocket(feed);
+  const queue = openQueue(given.queue);
+  const url = `${station}/letters`;
+  const delivery = startDelivery(queue, { url, secret, agent });
+  const counts = { asked: 0, answered: 0, failed: 0 };
+
+  // 1. Into the socket, and hope.
+  const byFrames = async (text: string) => socket.send(text);
+
+  // 2. With an answer: one key for all tries, one deadline over all.
+  const means = { ms, agent, budget, limits, pauses };
+  const byHttp = (text: string) =>
+    announce(`${station}/announcements`, text, means);
+
+  // 3. Onto the disk, at once; delivered when it can be.
+  const byWebhook = async (text: string) => {
+    queue.add({ id: randomUUID(), body: text });
+    delivery.look();
+  };
+
+  const ways = { frames: byFrames, http: byHttp, webhook: byWebhook };
+  const app = express();
+  app.post('/announcements', express.json(), async (q, s) => {
+    const { way, texts } = q.body as { way: Way; texts: string[] };
+    counts.asked += texts.length;
+    s.status(202).json(counts);
+    for (const text of texts)
+      await ways[way](text).then(
+        () => (counts.answered += 1),
+        () => (counts.failed += 1),
+      );
+  });
+  app.get('/status', (_q, s) => {
+    const waiting = queue.pending().length;
+    const { left: retriesLeft } = budget;
+    const sent = { ...counts, ...delivery.counts, ...agent.counts };
+    s.json({ ...sent, waiting, retriesLeft });
+  });
+  app.use(tellErrors);
+
+  const server = createHttpServer(app);
+  const close = async () => {
+    const closed = new Promise((done) => server.close(done));
+    server.closeAllConnections();
+    agent.destroy();
+    socket.close();
+    await Promise.all([delivery.stop(), closed]);
+    queue.close();
+  };
+  return { server, close };
+}
+
+if (import.meta.main) {
+  const { PORT = '4020', QUEUE: queue = '.queue.jsonl' } = process.env;
+  const { STATION_URL: station = defaults.station } = process.env;
+  const { FEED_URL: feed = defaults.feed } = process.env;
+  const { server } = createServer({ station, feed, queue });
+  server.listen(Number(PORT), '127.0.0.1');
+}

@@ -1,0 +1,65 @@
+/**
+ * A queue on disk: a line of JSON for what is to be done, and one when it is.
+ * Whoever is killed between two lines finds what was left to do.
+ *
+ * Left out: several processes on one file.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+export interface Item {
+  id: string;
+  body: string;
+}
+
+/** Opens the queue in a file; it is made where there is none. */
+export function openQueue(file: string) {
+  mkdirSync(dirname(file), { recursive: true });
+  const pending = new Map<string, Item>();
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+
+  // What was cut off by a crash was never promised to anybody.
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+  for (const line of lines.filter(Boolean)) {
+    const { add, done } = JSON.parse(line) as { add?: Item; done?: string };
+    if (add) pending.set(add.id, add);
+    if (done) pending.delete(done);
+  }
+
+  // Begin anew with what is left, in a file of its own that then takes over:
+  // a crash leaves the old one or the new one, never half of one.
+  const lineOf = (entry: object) => `${JSON.stringify(entry)}\n`;
+  const left = [...pending.values()].map((add) => lineOf({ add })).join('');
+  writeFileSync(`${file}.new`, left, { flush: true });
+  renameSync(`${file}.new`, file);
+  const handle = openSync(file, 'a');
+
+  return {
+    /** What is not done yet, oldest first. */
+    pending: () => [...pending.values()],
+    /** Returns when the disk has them: from then on they will be delivered. */
+    add(...items: Item[]) {
+      writeSync(handle, items.map((add) => lineOf({ add })).join(''));
+      fsyncSync(handle);
+      for (const item of items) pending.set(item.id, item);
+    },
+    /** If a crash forgets this line, the item is only delivered twice. */
+    done(id: string) {
+      pending.delete(id);
+      if (pending.size === 0) ftruncateSync(handle);
+      else writeSync(handle, lineOf({ done: id }));
+    },
+    close: () => closeSync(handle),
+  };
+}

@@ -1,0 +1,95 @@
+/** The processes of the lesson, in one process, as the tests need them. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { createServer as createOperators } from '../operators.ts';
+import { createServer as createStation } from '../station.ts';
+
+/** Undone in reverse, after each test. */
+export const closing: (() => unknown)[] = [];
+export async function closeAll() {
+  for (const close of closing.splice(0).reverse()) await close();
+}
+
+/** A folder that is gone after the test. */
+export function folder() {
+  const made = mkdtempSync(join(tmpdir(), 'server-to-server-'));
+  closing.push(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+/**
+ * A station with a feed that moves only when the test, or an operator, says.
+ *
+ * @param faults puts a tap before it, that begins with these
+ */
+export async function startStation(
+  options: Parameters<typeof createStation>[0] = {},
+  faults?: string[],
+) {
+  const feed = createFeed({ rate: 'night' });
+  feed.close(); // stops its clock: `next()` alone moves it
+  const station = createStation({ feed, speaking: 0, ...options });
+  closing.push(station.close);
+  const spoken: string[] = [];
+  const waiting = new Set<() => void>();
+  feed.on('update', (update) => {
+    if (update.kind === 'announcement') spoken.push(update.data.text);
+    for (const wake of waiting) wake();
+    waiting.clear();
+  });
+  const frames = station.others!['feed']!;
+  const tap = faults && (await listenBehindTap(station.server, { faults }));
+  if (tap) closing.push(() => tap.close());
+  return {
+    feed,
+    ...station,
+    frames,
+    tap: tap!,
+    spoken,
+    async until(count: number) {
+      while (spoken.length < count)
+        await new Promise<void>((resolve) => waiting.add(resolve));
+    },
+    ...(tap ?? (await listen(station.server))),
+  };
+}
+
+export async function startOperators(
+  options: Parameters<typeof createOperators>[0],
+) {
+  const queue = join(folder(), 'queue.jsonl');
+  const operators = createOperators({ queue, ...options });
+  closing.push(operators.close);
+  const { origin, port } = await listen(operators.server);
+  const status = async () => (await fetch(`${origin}/status`)).json();
+  return {
+    ...operators,
+    origin,
+    port,
+    queue,
+    status,
+    /** Has them announce; returns at once. */
+    async announce(way: 'frames' | 'http' | 'webhook', texts: string[]) {
+      await fetch(`${origin}/announcements`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ way, texts }),
+      });
+    },
+    /** Waits until each announcement has its outcome. */
+    async settled() {
+      for (;;) {
+        const { asked, answered, failed } = await status();
+        if (answered + failed === asked) return { answered, failed };
+      }
+    },
+  };
+}
+
+/** `Notice 1`, `Notice 2`, … */
+export const notices = (count: number) =>
+  Array.from({ length: count }, (_, i) => `Notice ${i + 1}: „Größe“`);

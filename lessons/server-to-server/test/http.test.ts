@@ -1,0 +1,317 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { ask, AskError, createAgent, usual } from '../ask.ts';
+import { Deadline, deadlineOf } from '../deadline.ts';
+import { createKeys } from '../idempotency.ts';
+import { createBudget, isWorthATry, pauseAfter, retry } from '../retry.ts';
+import {
+  closeAll,
+  closing,
+  notices,
+  startOperators,
+  startStation,
+} from './acts.ts';
+
+afterEach(closeAll);
+
+function makeAgent() {
+  const agent = createAgent();
+  closing.push(() => agent.destroy());
+  return agent;
+}
+
+describe('a deadline', () => {
+  test('is passed on as what is left, and nobody gets more', () => {
+    const { left } = deadlineOf({ 'time-left': '800' }, 5_000);
+    expect(left).toBeLessThanOrEqual(800);
+    expect(left).toBeGreaterThan(700);
+    const most = [{}, { 'time-left': '-1' }, { 'time-left': '9999999' }];
+    for (const headers of most) {
+      const { left: granted } = deadlineOf(headers, 5_000);
+      expect(granted).toBeLessThanOrEqual(5_000);
+      expect(granted).toBeGreaterThan(4_900);
+    }
+    expect(new Deadline(0).headers).toEqual({ 'time-left': '0' });
+  });
+
+  test('that is over ends the work: nothing is spoken', async () => {
+    const { origin, spoken } = await startStation({ speaking: 0 });
+    const answer = await fetch(`${origin}/announcements`, {
+      method: 'POST',
+      headers: { 'Idempotency-Key': 'a', 'Time-Left': '0' },
+      body: 'Too late',
+    });
+    expect(answer.status).toBe(504);
+    expect(spoken).toEqual([]);
+  });
+});
+
+describe('a request', () => {
+  const limits = { connect: 150, head: 150, body: 150 };
+
+  test('goes over a connection that is there', async () => {
+    const { origin } = await startStation();
+    const agent = makeAgent();
+    for (let i = 0; i < 50; i++)
+      await ask(`${origin}/status`, new Deadline(5_000), { agent });
+    expect(agent.counts).toEqual({ requests: 50, connections: 1 });
+  });
+
+  test('that gets no head is ended, its connection too', async () => {
+    const sockets: Socket[] = [];
+    const server = createServer(() => {});
+    server.on('connection', (socket) => sockets.push(socket));
+    closing.push(() => server.close());
+    const { origin } = await listen(server);
+    const agent = makeAgent();
+    const asked = ask(origin, new Deadline(5_000), { agent, limits });
+    await expect(asked).rejects.toMatchObject({ phase: 'head', late: true });
+    if (!sockets[0]!.destroyed) await once(sockets[0]!, 'close');
+  });
+
+  test('whose body stalls is ended', async () => {
+    const server = createServer((_q, s) => void s.writeHead(200).write('half'));
+    closing.push(() => server.close());
+    const { origin } = await listen(server);
+    const agent = makeAgent();
+    const asked = ask(origin, new Deadline(5_000), { agent, limits });
+    await expect(asked).rejects.toMatchObject({ phase: 'body', late: true });
+  });
+
+  test('that reaches nobody fails while it connects', async () => {
+    const server = createServer();
+    const { origin } = await listen(server);
+    await new Promise((done) => server.close(done));
+    const agent = makeAgent();
+    const asked = ask(origin, new Deadline(5_000), { agent, limits });
+    const outcome = { phase: 'connect', late: false, reused: false };
+    await expect(asked).rejects.toMatchObject(outcome);
+  });
+
+  test('is ended by the deadline, whatever its limits allow', async () => {
+    const server = createServer(() => {});
+    closing.push(() => server.close());
+    const { origin } = await listen(server);
+    const agent = makeAgent();
+    const began = performance.now();
+    const asked = ask(origin, new Deadline(100), {
+      agent,
+      limits: { connect: 60_000, head: 60_000, body: 60_000 },
+    });
+    await expect(asked).rejects.toMatchObject({ late: true });
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  test('says on the wire what is left', async () => {
+    const server = createServer((q, s) => s.end(q.headers['time-left']));
+    closing.push(() => server.close());
+    const { origin } = await listen(server);
+    const agent = makeAgent();
+    const { body } = await ask(origin, new Deadline(900), { agent });
+    expect(Number(body)).toBeLessThanOrEqual(900);
+    expect(Number(body)).toBeGreaterThan(0);
+  });
+});
+
+describe('the keep-alive race', () => {
+  test('is told from other resets, and a retry settles it', async () => {
+    // A server that closes just when the second request comes in.
+    let requests = 0;
+    const server = createServer((request, response) => {
+      requests += 1;
+      if (requests === 2) request.socket.resetAndDestroy();
+      else response.end(String(requests));
+    });
+    closing.push(() => server.close());
+    const { origin } = await listen(server);
+    const agent = makeAgent();
+    const attempt = () => ask(origin, new Deadline(5_000), { agent });
+    expect((await attempt()).body).toBe('1');
+    await expect(attempt()).rejects.toMatchObject({
+      reused: true,
+      late: false,
+    });
+    requests = 1;
+    await attempt().catch(() => {});
+    requests = 1;
+    const { body } = await retry(attempt, {
+      deadline: new Deadline(5_000),
+      budget: createBudget(),
+    });
+    expect(body).toBe('3');
+  });
+});
+
+describe('retries', () => {
+  const answer = (status: number) => ({ status, headers: {}, body: '' });
+
+  test('are for what may have more luck later', () => {
+    const error = { phase: 'head', late: true, reused: false } as const;
+    expect(isWorthATry(new AskError('', error))).toBe(true);
+    for (const status of [429, 502, 503, 504])
+      expect(isWorthATry(answer(status))).toBe(true);
+    for (const status of [200, 201, 301, 400, 401, 404, 409, 422, 500, 501])
+      expect(isWorthATry(answer(status))).toBe(false);
+    expect(isWorthATry(new TypeError('a mistake of ours'))).toBe(false);
+  });
+
+  test('pause longer each time, up to a limit, at random', () => {
+    const pauses = { first: 100, longest: 1_000 };
+    const longestOf = (n: number) => pauseAfter(n, pauses, () => 1);
+    expect([1, 2, 3, 4, 5, 20].map(longestOf)).toEqual([
+      100, 200, 400, 800, 1_000, 1_000,
+    ]);
+    expect(pauseAfter(9, pauses, () => 0)).toBe(0);
+    expect(pauseAfter(9, pauses, () => 0.5)).toBe(500);
+  });
+
+  test('stop at the deadline, and return the last answer', async () => {
+    let tries = 0;
+    const last = await retry(
+      async () => {
+        tries += 1;
+        return answer(503);
+      },
+      {
+        deadline: new Deadline(60),
+        budget: createBudget(),
+        pauses: { first: 10, longest: 10 },
+      },
+    );
+    expect(last.status).toBe(503);
+    expect(tries).toBeGreaterThan(1);
+  });
+
+  test('share a budget: a dead server gets a tenth more, no multiple', async () => {
+    const budget = createBudget({ most: 5, share: 0.1 });
+    const pauses = { first: 1, longest: 1 };
+    const deadline = new Deadline(10_000);
+    let tries = 0;
+    let status = 503;
+    const attempt = async () => {
+      tries += 1;
+      return answer(status);
+    };
+    for (let i = 0; i < 100; i++)
+      await retry(attempt, { deadline, budget, pauses });
+    expect(tries).toBe(105);
+    status = 200;
+    for (let i = 0; i < 20; i++)
+      await retry(attempt, { deadline, budget, pauses });
+    expect(Math.round(budget.left)).toBe(2);
+  });
+
+  test('wait as long as the server asks for', async () => {
+    let tries = 0;
+    const began = performance.now();
+    const attempt = async () => {
+      tries += 1;
+      const busy = { ...answer(429), headers: { 'retry-after': '1' } };
+      return tries === 1 ? busy : answer(200);
+    };
+    const deadline = new Deadline(5_000);
+    await retry(attempt, { deadline, budget: createBudget() });
+    expect(performance.now() - began).toBeGreaterThan(950);
+    const soon = new Deadline(500);
+    tries = 0;
+    const { status } = await retry(attempt, {
+      deadline: soon,
+      budget: createBudget(),
+    });
+    expect([status, tries]).toEqual([429, 1]);
+  });
+});
+
+describe('an idempotency key', () => {
+  test('lets one of many through that come at once', async () => {
+    const once = createKeys();
+    let works = 0;
+    const work = async () => {
+      works += 1;
+      await new Promise((turn) => setImmediate(turn));
+      return { status: 201, body: { works } };
+    };
+    const all = await Promise.all(
+      Array.from({ length: 20 }, () => once('a', 'text', work)),
+    );
+    expect(works).toBe(1);
+    expect(new Set(all.map((done) => JSON.stringify(done))).size).toBe(1);
+  });
+
+  test('is refused for another body, and free again after a failure', async () => {
+    const once = createKeys();
+    const work = async () => ({ status: 201, body: {} });
+    const fail = async () => Promise.reject(new Error('not now'));
+    await expect(once('a', 'one', fail)).rejects.toThrow('not now');
+    expect((await once('a', 'two', work)).status).toBe(201);
+    expect((await once('a', 'three', work)).status).toBe(422);
+  });
+
+  test('is forgotten after so many others', async () => {
+    const once = createKeys(2);
+    let works = 0;
+    const work = async () => ({ status: 201, body: { n: (works += 1) } });
+    for (const key of ['a', 'b', 'c', 'a', 'c']) await once(key, '', work);
+    expect(works).toBe(4);
+  });
+
+  test('is asked for, and its answer comes again byte by byte', async () => {
+    const { port, spoken } = await startStation();
+    const client = await rawClient(port);
+    const post = (key: string) =>
+      client.send(
+        `POST /announcements HTTP/1.1\r\nHost: station\r\n${key}` +
+          'Content-Type: text/plain\r\nContent-Length: 2\r\n\r\nHi',
+      );
+    post('');
+    await client.until('HTTP/1.1 400 Bad Request');
+    await client.until('Name an Idempotency-Key.');
+    const heads = () => client.received.split('HTTP/1.1 201 Created').length;
+    post('Idempotency-Key: a\r\n');
+    post('Idempotency-Key: a\r\n');
+    await client.until(/("id":"\w+-1"}[^]*){2}/);
+    expect(heads()).toBe(3);
+    expect(spoken).toEqual(['Hi']);
+    client.socket.destroy();
+  });
+});
+
+test('200 announcements through random resets are spoken exactly 200 times', async () => {
+  const station = await startStation({}, ['reset=after:1500B']);
+  const { tap } = station;
+  const operators = await startOperators({
+    station: tap.origin,
+    retries: 1_000,
+    deadline: 60_000,
+    pauses: { first: 5, longest: 50 },
+    limits: { ...usual, head: 5_000 },
+  });
+  // While they are sent, the tap tears down at random places too.
+  let cuts = 0;
+  let going = true;
+  const texts = notices(200);
+  const all = station.until(texts.length);
+  const tearing = (async () => {
+    while (going) {
+      const more = 1 + Math.floor(Math.random() * 5);
+      await Promise.race([station.until(station.spoken.length + more), all]);
+      tap.cut('rst');
+      cuts += 1;
+      await new Promise((turn) => setImmediate(turn));
+    }
+  })();
+  await operators.announce('http', texts);
+  await all;
+  going = false;
+  await tearing;
+  const { answered, failed } = await operators.settled();
+  expect({ answered, failed }).toEqual({ answered: 200, failed: 0 });
+  expect(station.spoken).toEqual(texts);
+  expect(cuts).toBeGreaterThan(20);
+  const { requests } = await operators.status();
+  expect(requests).toBeGreaterThan(200);
+}, 60_000);
