@@ -49,20 +49,24 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   const byHttp = (text: string) =>
     announce(`${station}/announcements`, text, means);
 
-  // 3. Onto the disk, at once; delivered when it can be.
-  const byWebhook = async (text: string) => {
-    queue.add({ id: randomUUID(), body: text });
+  // 3. Onto the disk, all at once; delivered when it can be.
+  const byWebhook = (texts: string[]) => {
+    queue.add(...texts.map((body) => ({ id: randomUUID(), body })));
+    counts.answered += texts.length;
     delivery.look();
   };
 
-  const ways = { frames: byFrames, http: byHttp, webhook: byWebhook };
   const app = express();
   app.post('/announcements', express.json(), async (q, s) => {
     const { way, texts } = q.body as { way: Way; texts: string[] };
     counts.asked += texts.length;
+    if (way === 'webhook') byWebhook(texts);
+    // What is said here is a promise only for what the disk has.
     s.status(202).json(counts);
+    if (way === 'webhook') return;
+    const speak = way === 'http' ? byHttp : byFrames;
     for (const text of texts)
-      await ways[way](text).then(
+      await speak(text).then(
         () => (counts.answered += 1),
         () => (counts.failed += 1),
       );

@@ -1,0 +1,232 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openQueue } from '../queue.ts';
+import { fieldsOf, open, sign, tolerance } from '../webhook.ts';
+import {
+  closeAll,
+  closing,
+  folder,
+  notices,
+  startOperators,
+  startStation,
+} from './acts.ts';
+import { freePort } from './free-port.ts';
+
+afterEach(closeAll);
+
+const secret = 'whsec';
+const letter = { id: 'msg_1', time: 1_700_000_000, body: '{ "a":1 }' };
+const now = letter.time;
+
+describe('a letter', () => {
+  test('is signed over its id, its time and its raw body', () => {
+    expect(fieldsOf(secret, letter)).toEqual({
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': '1700000000',
+      'webhook-signature':
+        'v1,' +
+        createHmac('sha256', 'whsec')
+          .update('msg_1.1700000000.{ "a":1 }')
+          .digest('base64'),
+    });
+  });
+
+  const fields = fieldsOf(secret, letter);
+  const body = Buffer.from(letter.body);
+  const opened = (
+    changed: Record<string, string>,
+    bytes = body,
+    at: number = now,
+  ) => open(secret, { ...fields, ...changed }, bytes, at);
+
+  test('that is genuine is opened, also under the second signature', () => {
+    expect(opened({})).toEqual(letter);
+    const both = `v1,${'A'.repeat(43)}= ${fields['webhook-signature']}`;
+    expect(opened({ 'webhook-signature': both })).toEqual(letter);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['no signature', { 'webhook-signature': '' }],
+    ['another', { 'webhook-signature': `v1,${sign('guess', letter)}` }],
+    ['half of it', { 'webhook-signature': 'v1,AAAA' }],
+    ['another version', { 'webhook-signature': `v2,${sign(secret, letter)}` }],
+    ['another id', { 'webhook-id': 'msg_2' }],
+    ['another time', { 'webhook-timestamp': String(now + 1) }],
+    ['no time', { 'webhook-timestamp': '' }],
+    ['a time that is none', { 'webhook-timestamp': '1e9' }],
+    ['an id that could be part of another', { 'webhook-id': 'msg_1.17' }],
+  ])('with %s is refused', (_what, changed) => {
+    expect(opened(changed)).toEqual({ refused: expect.any(String) });
+  });
+
+  test('whose body was serialised again is refused', () => {
+    const again = Buffer.from(JSON.stringify(JSON.parse(letter.body)));
+    expect(opened({}, again)).toEqual({
+      refused: 'The signature is not ours.',
+    });
+  });
+
+  test('that is too old or too new is refused, though it is genuine', () => {
+    expect(opened({}, body, now + tolerance)).toEqual(letter);
+    expect(opened({}, body, now - tolerance)).toEqual(letter);
+    for (const off of [tolerance + 1, -tolerance - 1])
+      expect(opened({}, body, now + off)).toEqual({
+        refused: 'The letter is of 1700000000: too old, or too new.',
+      });
+  });
+});
+
+describe('the queue on disk', () => {
+  test('has after a crash what was added and not done', () => {
+    const file = join(folder(), 'queue.jsonl');
+    const before = openQueue(file);
+    before.add({ id: 'a', body: '1' }, { id: 'b', body: '2\n3' });
+    before.add({ id: 'c', body: '„4“' });
+    before.done('b');
+    // Not closed: it was killed. And in the middle of a line.
+    appendFileSync(file, '{"add":{"id":"d","bo');
+    const after = openQueue(file);
+    expect(after.pending()).toEqual([
+      { id: 'a', body: '1' },
+      { id: 'c', body: '„4“' },
+    ]);
+    after.add({ id: 'e', body: '5' });
+    expect(
+      openQueue(file)
+        .pending()
+        .map(({ id }) => id),
+    ).toEqual(['a', 'c', 'e']);
+    before.close();
+    after.close();
+  });
+
+  test('takes no room once all is done', () => {
+    const file = join(folder(), 'queue.jsonl');
+    const queue = openQueue(file);
+    queue.add({ id: 'a', body: '1' });
+    expect(readFileSync(file, 'utf8')).toBe('{"add":{"id":"a","body":"1"}}\n');
+    queue.done('a');
+    expect(readFileSync(file, 'utf8')).toBe('');
+    queue.add({ id: 'b', body: '2' });
+    expect(readFileSync(file, 'utf8')).toBe('{"add":{"id":"b","body":"2"}}\n');
+    queue.close();
+  });
+});
+
+describe('a delivery', () => {
+  const post = (origin: string, body: string, headers: object) =>
+    fetch(`${origin}/letters`, {
+      method: 'POST',
+      headers: headers as Record<string, string>,
+      body,
+    });
+
+  test('is acted on once, however often it comes', async () => {
+    const { origin, spoken } = await startStation();
+    const time = Math.floor(Date.now() / 1_000);
+    for (const later of [0, 1, 2]) {
+      const copy = { id: 'msg_1', time: time + later, body: 'Platform 7' };
+      const answer = await post(origin, copy.body, fieldsOf(secret, copy));
+      expect(answer.status).toBe(200);
+    }
+    expect(spoken).toEqual(['Platform 7']);
+  });
+
+  test('that is forged, or replayed too late, is refused', async () => {
+    const { origin, spoken } = await startStation();
+    const time = Math.floor(Date.now() / 1_000);
+    const old = { id: 'a', time: time - tolerance - 5, body: 'Old' };
+    const tries = [
+      post(origin, 'Forged', { 'webhook-id': 'a' }),
+      post(origin, old.body, fieldsOf(secret, old)),
+      post(origin, 'Changed', fieldsOf(secret, { ...old, time })),
+    ];
+    for (const tried of tries) expect((await tried).status).toBe(401);
+    expect(spoken).toEqual([]);
+  });
+
+  test('goes on through resets and a station that is away', async () => {
+    const station = await startStation({}, ['down']);
+    const operators = await startOperators({ station: station.tap.origin });
+    const struck = station.tap.struck('down');
+    await operators.announce('webhook', notices(20));
+    await struck;
+    expect((await operators.status()).waiting).toBe(20);
+    station.tap.break('reset=after:1500B');
+    await station.until(20);
+    expect(station.spoken).toEqual(notices(20));
+  });
+
+  test('that is refused for good does not hold up the others', async () => {
+    const station = await startStation();
+    const operators = await startOperators({ station: station.origin });
+    await operators.announce('webhook', ['x'.repeat(300), 'Good']);
+    await station.until(1);
+    expect(station.spoken).toEqual(['Good']);
+    expect(await operators.status()).toMatchObject({ refused: 1 });
+  });
+});
+
+const operatorsFile = fileURLToPath(
+  new URL('../operators.ts', import.meta.url),
+);
+
+/** The operators as a process of their own, that can be killed. */
+async function startProcess(station: string, queue: string) {
+  const port = await freePort();
+  const child = spawn(process.execPath, [operatorsFile], {
+    env: {
+      ...process.env,
+      PORT: String(port),
+      STATION_URL: station,
+      QUEUE: queue,
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  closing.push(() => child.kill('SIGKILL'));
+  const origin = `http://127.0.0.1:${port}`;
+  // It listens as soon as it has started; until then it is asked again.
+  for (;;) {
+    const answer = await fetch(`${origin}/status`).catch(() => undefined);
+    if (answer) break;
+    await new Promise((turn) => setTimeout(turn, 20));
+  }
+  return {
+    origin,
+    async kill() {
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}
+
+test('500 webhooks reach the station once, though their sender is killed', async () => {
+  const station = await startStation();
+  const queue = join(folder(), 'queue.jsonl');
+  const texts = notices(500);
+  const first = await startProcess(station.origin, queue);
+  const accepted = await fetch(`${first.origin}/announcements`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ way: 'webhook', texts }),
+  });
+  expect(accepted.status).toBe(202);
+  // Killed in the middle, and the next one too.
+  await station.until(150);
+  await first.kill();
+  const afterFirst = station.spoken.length;
+  expect(afterFirst).toBeLessThan(500);
+  const second = await startProcess(station.origin, queue);
+  await station.until(afterFirst + 150);
+  await second.kill();
+  expect(station.spoken.length).toBeLessThan(500);
+  await startProcess(station.origin, queue);
+  await station.until(500);
+  expect(station.spoken).toEqual(texts);
+}, 60_000);
