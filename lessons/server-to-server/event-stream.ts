@@ -52,7 +52,14 @@ export async function tellNews(
 
   const lastId =
     request.get('Last-Event-ID') ?? String(request.query['after'] ?? '');
-  const before = await missed(lastId);
+  let before: News[];
+  try {
+    before = await missed(lastId);
+  } catch (error) {
+    // Another gateway may know; a browser does not try again after this.
+    const { message } = error as Error;
+    return void response.status(503).set('Retry-After', '1').send(message);
+  }
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-cache, no-transform',

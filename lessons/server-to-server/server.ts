@@ -1,0 +1,99 @@
+/**
+ * The gateway: all that browsers see of the servers behind it. There are two of
+ * them, so that one may die. RFC 9110, 7.6; RFC 7239; RFC 9209.
+ * Left out: TLS (lesson http2), and a limit for each client.
+ */
+import { createServer as createHttpServer } from 'node:http';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
+import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
+import express from 'express';
+import { createAgent } from './ask.ts';
+import { BoardCopy } from './copy.ts';
+import { tellNews } from './event-stream.ts';
+import { hearNews } from './news.ts';
+import { createProxy, type Routes } from './proxy.ts';
+import { fetchFrom } from './source.ts';
+
+const defaults = {
+  station: 'http://127.0.0.1:4010',
+  operators: 'http://127.0.0.1:4020',
+  broker: '', // its URL; without one there are no events of our own
+  gateways: ['http://127.0.0.1:4001', 'http://127.0.0.1:4002'],
+  patience: 5_000, // ms that a browser waits for the servers behind us
+};
+
+/** All that browsers may reach: path here, side, and path there. */
+const routes: Routes = {
+  '/station/board': ['station', '/board'],
+  '/station/events': ['station', '/events'],
+  '/station/loudspeaker': ['station', '/loudspeaker'],
+  '/station/status': ['station', '/status'],
+  '/rate': ['station', '/rate'],
+  '/operators/status': ['operators', '/status'],
+  '/operators/announcements': ['operators', '/announcements'],
+};
+
+const originOf = (url: string) => new URL(url).origin;
+
+export function createServer(options: Partial<typeof defaults> = {}): Lesson {
+  const { gateways, broker, ...given } = { ...defaults, ...options };
+  const { station, operators, patience } = given;
+  const agent = createAgent();
+  const sides = { station, operators };
+  const proxy = createProxy({ routes, sides, agent, patience });
+  const app = express();
+
+  // A target is ours to choose. A whole URI in the request line asks for an
+  // open proxy (RFC 9112, 3.2.2), and gets none.
+  app.use((request, response, next) => {
+    if (request.originalUrl.startsWith('/')) return next();
+    response.status(421).send('This gateway has no other targets.');
+  });
+
+  // Pages that the other gateway has served may ask this one, too.
+  app.use((request, response, next) => {
+    const { origin = '' } = request.headers;
+    response.vary('Origin');
+    if (gateways.includes(origin))
+      response.set('Access-Control-Allow-Origin', origin);
+    next();
+  });
+  app.use(servePage(new URL('page/', import.meta.url)), proxy.web);
+
+  // 5. The board, as the broker told it: it needs no station to be there.
+  const copy = new BoardCopy(fetchFrom(station, agent));
+  const news = broker ? hearNews(broker, (told) => copy.take(told)) : undefined;
+  app.get('/events', (request, response) =>
+    tellNews(copy, (id) => copy.missed(id), request, response),
+  );
+
+  // Who is there, and what we have done: the page draws its map from it.
+  app.get('/status', (_request, response) => {
+    const { connected = false } = news ?? {};
+    const counts = { ...agent.counts, ...proxy.counts, ...copy.counts };
+    response.json({ gateways, connected, id: copy.id, ...counts });
+  });
+  app.use(tellErrors);
+
+  const server = createHttpServer(app);
+  server.on('upgrade', proxy.upgrade);
+  const close = async () => {
+    copy.close();
+    await news?.close();
+    agent.destroy();
+    await new Promise((done) => server.close(done).closeAllConnections());
+  };
+  return { server, close };
+}
+
+if (import.meta.main) {
+  const { PORT = '4001', URL_GATEWAY, URL_GATEWAY2, ...env } = process.env;
+  const { STATION_URL: station = defaults.station } = env;
+  const { OPERATORS_URL: operators = defaults.operators } = env;
+  const { BROKER_URL: broker = 'mqtt://127.0.0.1:4030' } = env;
+  const [one = '', two = ''] = [URL_GATEWAY, URL_GATEWAY2];
+  const gateways = one ? [one, two].map(originOf) : defaults.gateways;
+  const options = { station, operators, broker, gateways };
+  createServer(options).server.listen(Number(PORT), '127.0.0.1');
+}

@@ -1,0 +1,378 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import {
+  createServer as createHttpServer,
+  type RequestListener,
+} from 'node:http';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { WebSocket } from 'ws';
+import { createServer } from '../server.ts';
+import { closeAll, closing, startStation } from './acts.ts';
+import { freePort } from './free-port.ts';
+
+afterEach(closeAll);
+
+async function startGateway(options: Parameters<typeof createServer>[0]) {
+  const gateway = createServer(options);
+  closing.push(gateway.close);
+  return { ...gateway, ...(await listen(gateway.server)) };
+}
+
+/** An upstream of a test's own; it keeps what it was asked. */
+async function startUpstream(answer: RequestListener) {
+  const asked: { url: string; raw: string[] }[] = [];
+  const sockets: Socket[] = [];
+  const server = createHttpServer((request, response) => {
+    asked.push({ url: request.url!, raw: request.rawHeaders });
+    answer(request, response);
+  });
+  server.on('connection', (socket) => sockets.push(socket));
+  closing.push(() => server.close().closeAllConnections());
+  return { asked, sockets, ...(await listen(server)) };
+}
+
+describe('what goes through', () => {
+  test('JSON, over connections that are used again', async () => {
+    const station = await startStation();
+    const { origin } = await startGateway({ station: station.origin });
+    for (let i = 0; i < 30; i++) {
+      const board = await (await fetch(`${origin}/station/board`)).json();
+      expect(board.id).toBe(`${station.feed.run}-0`);
+    }
+    const { requests, connections } = await (
+      await fetch(`${origin}/status`)
+    ).json();
+    expect({ requests, connections }).toEqual({ requests: 30, connections: 1 });
+  });
+
+  test('a body, and the status that answers it', async () => {
+    const station = await startStation();
+    const { origin } = await startGateway({ station: station.origin });
+    const put = (rate: string) =>
+      fetch(`${origin}/rate`, {
+        method: 'PUT',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ rate }),
+      });
+    expect((await put('rush')).status).toBe(204);
+    expect(station.feed.rate).toBe('rush');
+    expect((await put('fast')).status).toBe(400);
+  });
+
+  test('an event stream, each event at once', async () => {
+    const station = await startStation();
+    const gateway = await startGateway({ station: station.origin });
+    const client = await rawClient(gateway.port);
+    client.send('GET /station/events HTTP/1.1\r\nHost: g\r\n\r\n');
+    await client.until('event: snapshot');
+    for (let n = 1; n <= 20; n++) {
+      station.feed.next();
+      // The next one is made only when this one has come.
+      await client.until(`id: ${station.feed.run}-${n}\n`);
+    }
+    client.socket.destroy();
+  });
+
+  test('a WebSocket', async () => {
+    const station = await startStation();
+    const { port } = await startGateway({ station: station.origin });
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/station/loudspeaker`);
+    closing.push(() => socket.terminate());
+    await once(socket, 'open');
+    station.feed.announce('Größe');
+    const [message] = await once(socket, 'message');
+    expect(JSON.parse(String(message))).toMatchObject({ text: 'Größe' });
+  });
+
+  test('for a slow reader no faster than it reads', async () => {
+    let written = 0;
+    const station = await startUpstream((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      const block = 'x'.repeat(65_536);
+      const write = () => {
+        while (!response.destroyed && response.write(block)) written += 65_536;
+      };
+      response.on('drain', write);
+      write();
+    });
+    const { port } = await startGateway({ station: station.origin });
+    const client = await rawClient(port);
+    client.send('GET /station/events HTTP/1.1\r\nHost: g\r\n\r\n');
+    await client.until('200 OK');
+    client.socket.pause();
+    // It stands still once all buffers on the way are full.
+    let before = -1;
+    while (before !== written) {
+      before = written;
+      await new Promise((done) => setTimeout(done, 300));
+    }
+    expect(written).toBeLessThan(32 * 1024 * 1024);
+    client.socket.destroy();
+  });
+
+  test('a browser that leaves frees the upstream', async () => {
+    const station = await startStation();
+    const gateway = await startGateway({ station: station.origin });
+    const path = '/station/events';
+    const { port } = gateway;
+    const client = await rawClient(port);
+    client.send(`GET ${path} HTTP/1.1\r\nHost: g\r\n\r\n`);
+    await client.until('event: snapshot');
+    const listeners = () => station.feed.listenerCount('update');
+    const busy = listeners();
+    const sockets = await new Promise<number>((resolve) =>
+      station.server.getConnections((_error, count) => resolve(count)),
+    );
+    expect(sockets).toBe(1);
+    client.socket.destroy();
+    while (listeners() === busy)
+      await new Promise((turn) => setTimeout(turn, 5));
+    expect(listeners()).toBe(busy - 1);
+  });
+});
+
+describe('which side failed', () => {
+  const ask = async (origin: string) => {
+    const answer = await fetch(`${origin}/station/board`);
+    const { side, title } = await answer.json();
+    return [
+      answer.status,
+      answer.headers.get('proxy-status'),
+      side,
+      title,
+    ] as const;
+  };
+
+  test('503: nobody is there', async () => {
+    const station = `http://127.0.0.1:${await freePort()}`;
+    const { origin } = await startGateway({ station });
+    expect(await ask(origin)).toEqual([
+      503,
+      'gateway; error=connection_refused; next-hop=station',
+      'station',
+      'The station cannot be reached.',
+    ]);
+  });
+
+  test('502: it broke off', async () => {
+    const { origin: station } = await startUpstream(({ socket }) =>
+      socket.resetAndDestroy(),
+    );
+    const { origin } = await startGateway({ station });
+    expect(await ask(origin)).toEqual([
+      502,
+      'gateway; error=connection_terminated; next-hop=station',
+      'station',
+      'The station broke off before it had answered.',
+    ]);
+  });
+
+  test('502: it speaks no HTTP', async () => {
+    const server = createTcpServer((socket) => socket.end('Hello!\r\n\r\n'));
+    closing.push(() => server.close());
+    const { origin: station } = await listen(server);
+    const { origin } = await startGateway({ station });
+    const [status, proxyStatus] = await ask(origin);
+    expect([status, proxyStatus]).toEqual([
+      502,
+      'gateway; error=http_protocol_error; next-hop=station',
+    ]);
+  });
+
+  test.each([
+    ['silent', () => {}],
+    [
+      'slow',
+      (response: { write(text: string): unknown }) => {
+        const timer = setInterval(() => response.write('{'), 20);
+        closing.push(() => clearInterval(timer));
+      },
+    ],
+  ])('a %s one ends within the deadline', async (name, behave) => {
+    const { origin: station, sockets } = await startUpstream((_q, response) =>
+      behave(response),
+    );
+    const { origin } = await startGateway({ station, patience: 200 });
+    const began = performance.now();
+    if (name === 'silent') {
+      expect(await ask(origin)).toEqual([
+        504,
+        'gateway; error=http_response_timeout; next-hop=station',
+        'station',
+        'The station did not answer in time.',
+      ]);
+    } else {
+      // Its head has gone out: a status is no longer possible, a cut is.
+      const answer = await fetch(`${origin}/station/board`);
+      expect(answer.status).toBe(200);
+      await expect(answer.text()).rejects.toThrow();
+    }
+    expect(performance.now() - began).toBeLessThan(4_000);
+    if (!sockets[0]!.destroyed) await once(sockets[0]!, 'close');
+  });
+
+  test('a browser may wait for less, not for more', async () => {
+    const { origin: station, asked } = await startUpstream(() => {});
+    const { origin } = await startGateway({ station, patience: 300 });
+    for (const wanted of ['50', '999999']) {
+      const headers = { 'Time-Left': wanted };
+      const answer = await fetch(`${origin}/station/board`, { headers });
+      expect(answer.status).toBe(504);
+    }
+    const left = asked.map(({ raw }) =>
+      Number(raw[raw.indexOf('time-left') + 1]),
+    );
+    expect(left[0]).toBeLessThanOrEqual(50);
+    expect(left[1]).toBeLessThanOrEqual(300);
+  });
+
+  test('a WebSocket is told too', async () => {
+    const station = `http://127.0.0.1:${await freePort()}`;
+    const { port } = await startGateway({ station });
+    const client = await rawClient(port);
+    client.send(
+      'GET /station/loudspeaker HTTP/1.1\r\nHost: g\r\nUpgrade: websocket\r\n' +
+        'Connection: Upgrade\r\n\r\n',
+    );
+    await client.until('HTTP/1.1 503 ');
+    await client.until('"side":"station"');
+    await client.closed;
+  });
+
+  test('one that fails leaves the gateway standing for the others', async () => {
+    let sick = true;
+    const { origin: station } = await startUpstream((request, response) => {
+      if (sick) request.socket.resetAndDestroy();
+      else response.end('{}');
+    });
+    const { origin } = await startGateway({ station });
+    for (let i = 0; i < 20; i++) expect((await ask(origin))[0]).toBe(502);
+    sick = false;
+    expect((await fetch(`${origin}/station/board`)).status).toBe(200);
+  });
+
+  test('the keep-alive race is settled before anybody notices', async () => {
+    let requests = 0;
+    const { origin: station } = await startUpstream((request, response) => {
+      requests += 1;
+      if (requests === 2) request.socket.resetAndDestroy();
+      else response.end('{}');
+    });
+    const { origin } = await startGateway({ station });
+    for (let i = 0; i < 2; i++)
+      expect((await fetch(`${origin}/station/board`)).status).toBe(200);
+    expect(requests).toBe(3);
+  });
+});
+
+describe('what does not go through', () => {
+  const start = async () => {
+    const upstream = await startUpstream((_request, response) => {
+      response.setHeader('Connection', 'X-Hop');
+      response.setHeader('X-Hop', 'secret');
+      response.setHeader('Proxy-Authenticate', 'Basic');
+      response.end('{}');
+    });
+    const gateway = await startGateway({ station: upstream.origin });
+    return { ...upstream, client: await rawClient(gateway.port) };
+  };
+
+  test.each([
+    [
+      'a target in the request',
+      'GET http://192.0.2.1/station/board HTTP/1.1',
+      421,
+    ],
+    ['the station by its own name', 'GET http://g/station/board HTTP/1.1', 421],
+    ['CONNECT', 'CONNECT 192.0.2.1:80 HTTP/1.1', 0],
+    ['a path that is not in the list', 'GET /station/letters HTTP/1.1', 404],
+    ['a way up', 'GET /station/../operators HTTP/1.1', 404],
+    ['another host in the path', 'GET //192.0.2.1/station/board HTTP/1.1', 404],
+    ['a name of every object', 'GET /constructor HTTP/1.1', 404],
+  ])('%s', async (_what, line, status) => {
+    const { asked, client } = await start();
+    client.send(`${line}\r\nHost: g\r\nConnection: close\r\n\r\n`);
+    await client.closed;
+    if (status) expect(client.received).toContain(`HTTP/1.1 ${status} `);
+    expect(client.received).not.toContain('HTTP/1.1 200');
+    expect(asked).toEqual([]);
+  });
+
+  test('a request within a request: CL and TE together', async () => {
+    const { asked, client } = await start();
+    client.send(
+      'POST /station/board HTTP/1.1\r\nHost: g\r\nContent-Length: 4\r\n' +
+        'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n' +
+        'GET /station/board HTTP/1.1\r\nHost: g\r\n\r\n',
+    );
+    await client.closed;
+    expect(client.received).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(client.received.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    expect(asked.filter(({ url }) => url !== '/board')).toEqual([]);
+    // What came before the contradiction may have been asked, never what hid.
+    expect(asked.length).toBeLessThanOrEqual(1);
+  });
+
+  test('fields for one hop, both ways, and what a client says of its way', async () => {
+    const { asked, client } = await start();
+    client.send(
+      'GET /station/board HTTP/1.1\r\n' +
+        'Host: g\r\n' +
+        'Connection: keep-alive, X-Private\r\n' +
+        'X-Private: secret\r\n' +
+        'Keep-Alive: timeout=5\r\n' +
+        'Proxy-Authorization: Basic secret\r\n' +
+        'TE: trailers\r\n' +
+        'Upgrade: h2c\r\n' +
+        'Forwarded: for=1.2.3.4\r\n' +
+        'X-Forwarded-For: 1.2.3.4\r\n' +
+        'X-Public: yes\r\n\r\n',
+    );
+    const received = await client.until(/\r\n\r\n{}$|2\r\n{}\r\n0\r\n\r\n/);
+    expect(received).not.toMatch(/X-Hop|secret|Proxy-Authenticate/i);
+    const raw = asked[0]!.raw.map((text) => text.toLowerCase());
+    expect(raw.join()).not.toMatch(/secret|1\.2\.3\.4|h2c|trailers|timeout/);
+    expect(raw).toContain('x-public');
+    const { localPort } = client.socket;
+    expect(raw[raw.indexOf('forwarded') + 1]).toBe(
+      `for="127.0.0.1:${localPort}";host="g";proto=http`,
+    );
+    expect(raw[raw.indexOf('host') + 1]).toMatch(/^127\.0\.0\.1:\d+$/);
+    client.socket.destroy();
+  });
+
+  test('a WebSocket of a page of another origin', async () => {
+    const station = await startStation();
+    const { port } = await startGateway({ station: station.origin });
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/station/loudspeaker`, {
+      origin: 'http://evil.example',
+    });
+    const [error] = await once(socket, 'error').catch((thrown) => [thrown]);
+    expect(String(error)).toContain('403');
+  });
+});
+
+test('a 502 ends the stream, and it goes on with the id elsewhere', async () => {
+  const station = await startStation({}, []);
+  const gateway = await startGateway({ station: station.origin });
+  // Not the browser's own way: just an id, as the page keeps it.
+  const path = (after: string) =>
+    fetch(`${gateway.origin}/station/events?after=${after}`);
+  station.feed.next();
+  const { run } = station.feed;
+  station.tap.break('down');
+  expect((await path(`${run}-1`)).status).toBeGreaterThanOrEqual(502);
+  station.tap.break();
+  for (let i = 0; i < 5; i++) station.feed.next();
+  const answer = await path(`${run}-1`);
+  const parts = answer.body!.getReader();
+  let text = '';
+  while (!text.includes(`${run}-6`))
+    text += Buffer.from((await parts.read()).value!).toString();
+  await parts.cancel();
+  expect([...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => id)).toEqual(
+    [2, 3, 4, 5, 6].map((n) => `${run}-${n}`),
+  );
+});
