@@ -35,9 +35,22 @@ export interface BehindTap {
  */
 export async function listenBehindTap(
   server: Server,
+  settings: { faults?: string[]; seed?: number } = {},
+): Promise<BehindTap> {
+  const { port } = await listen(server);
+  return tapBefore(port, settings);
+}
+
+/**
+ * Puts a tap in front of what listens on a port of this machine already.
+ *
+ * @param faults that apply from the start
+ * @param seed what is random about them follows from it
+ */
+export async function tapBefore(
+  target: number,
   { faults = [], seed = 1 }: { faults?: string[]; seed?: number } = {},
 ): Promise<BehindTap> {
-  const { port: target } = await listen(server);
   const tap = createTap({
     target: { host: '127.0.0.1', port: target },
     faults: parseFaults(faults),

@@ -1,12 +1,16 @@
 /** The processes of the lesson, in one process, as the tests need them. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { createServer as createOperators } from '../operators.ts';
 import { createServer as createStation } from '../station.ts';
+import { freePort } from './free-port.ts';
 
 /** Undone in reverse, after each test. */
 export const closing: (() => unknown)[] = [];
@@ -86,6 +90,36 @@ export async function startOperators(
         const { asked, answered, failed } = await status();
         if (answered + failed === asked) return { answered, failed };
       }
+    },
+  };
+}
+
+/** A process of its own, that can be killed. Resolves when it listens. */
+export async function startProcess(
+  file: 'operators.ts' | 'server.ts',
+  environment: Record<string, string>,
+) {
+  const port = await freePort();
+  const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const child = spawn(process.execPath, [path], {
+    env: { ...process.env, ...environment, PORT: String(port) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  closing.push(() => child.kill('SIGKILL'));
+  const origin = `http://127.0.0.1:${port}`;
+  // No event tells that another process listens: it is asked until it answers.
+  for (;;) {
+    const answer = await fetch(`${origin}/status`).catch(() => undefined);
+    if (answer) break;
+    await new Promise((turn) => setTimeout(turn, 20));
+  }
+  return {
+    origin,
+    port,
+    async kill() {
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
     },
   };
 }

@@ -1,21 +1,17 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openQueue } from '../queue.ts';
 import { fieldsOf, open, sign, tolerance } from '../webhook.ts';
 import {
   closeAll,
-  closing,
   folder,
   notices,
   startOperators,
+  startProcess,
   startStation,
 } from './acts.ts';
-import { freePort } from './free-port.ts';
 
 afterEach(closeAll);
 
@@ -172,45 +168,12 @@ describe('a delivery', () => {
   });
 });
 
-const operatorsFile = fileURLToPath(
-  new URL('../operators.ts', import.meta.url),
-);
-
-/** The operators as a process of their own, that can be killed. */
-async function startProcess(station: string, queue: string) {
-  const port = await freePort();
-  const child = spawn(process.execPath, [operatorsFile], {
-    env: {
-      ...process.env,
-      PORT: String(port),
-      STATION_URL: station,
-      QUEUE: queue,
-    },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  closing.push(() => child.kill('SIGKILL'));
-  const origin = `http://127.0.0.1:${port}`;
-  // It listens as soon as it has started; until then it is asked again.
-  for (;;) {
-    const answer = await fetch(`${origin}/status`).catch(() => undefined);
-    if (answer) break;
-    await new Promise((turn) => setTimeout(turn, 20));
-  }
-  return {
-    origin,
-    async kill() {
-      const exit = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exit;
-    },
-  };
-}
-
 test('500 webhooks reach the station once, though their sender is killed', async () => {
   const station = await startStation();
   const queue = join(folder(), 'queue.jsonl');
+  const environment = { STATION_URL: station.origin, QUEUE: queue };
   const texts = notices(500);
-  const first = await startProcess(station.origin, queue);
+  const first = await startProcess('operators.ts', environment);
   const accepted = await fetch(`${first.origin}/announcements`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -222,11 +185,11 @@ test('500 webhooks reach the station once, though their sender is killed', async
   await first.kill();
   const afterFirst = station.spoken.length;
   expect(afterFirst).toBeLessThan(500);
-  const second = await startProcess(station.origin, queue);
+  const second = await startProcess('operators.ts', environment);
   await station.until(afterFirst + 150);
   await second.kill();
   expect(station.spoken.length).toBeLessThan(500);
-  await startProcess(station.origin, queue);
+  await startProcess('operators.ts', environment);
   await station.until(500);
   expect(station.spoken).toEqual(texts);
 }, 60_000);
