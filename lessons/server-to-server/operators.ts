@@ -14,6 +14,7 @@ import { announce } from './announcement.ts';
 import { createAgent, usual } from './ask.ts';
 import { startDelivery } from './delivery.ts';
 import { openFrameSocket } from './frame-socket.ts';
+import { readOrder } from './order.ts';
 import { openQueue } from './queue.ts';
 import { createBudget, usualPauses } from './retry.ts';
 
@@ -28,7 +29,6 @@ const defaults = {
   pauses: usualPauses, // ms between two tries
 };
 type Options = typeof defaults;
-type Way = 'frames' | 'http' | 'webhook';
 
 export function createServer(options: Partial<Options> = {}): LessonProcess {
   const given = { ...defaults, ...options };
@@ -58,7 +58,7 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
 
   const app = express();
   app.post('/announcements', express.json(), async (q, s) => {
-    const { way, texts } = q.body as { way: Way; texts: string[] };
+    const { way, texts } = readOrder(q.body);
     counts.asked += texts.length;
     if (way === 'webhook') byWebhook(texts);
     // What is said here is a promise only for what the disk has.

@@ -44,6 +44,7 @@ export function openQueue(file: string) {
   writeFileSync(`${file}.new`, left, { flush: true });
   renameSync(`${file}.new`, file);
   const handle = openSync(file, 'a');
+  let isClosed = false;
 
   return {
     /** What is not done yet, oldest first. */
@@ -60,6 +61,9 @@ export function openQueue(file: string) {
       if (pending.size === 0) ftruncateSync(handle);
       else writeSync(handle, lineOf({ done: id }));
     },
-    close: () => closeSync(handle),
+    close() {
+      if (!isClosed) closeSync(handle);
+      isClosed = true; // its number may soon be somebody else's
+    },
   };
 }

@@ -10,6 +10,7 @@ import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import express from 'express';
 import { createAgent } from './ask.ts';
 import { BoardCopy } from './copy.ts';
+import { allowPagesOf } from './cross-origin.ts';
 import { tellNews } from './event-stream.ts';
 import { hearNews } from './news.ts';
 import { createProxy, type Routes } from './proxy.ts';
@@ -52,13 +53,7 @@ export function createServer(options: Partial<typeof defaults> = {}): Lesson {
   });
 
   // Pages that the other gateway has served may ask this one, too.
-  app.use((request, response, next) => {
-    const { origin = '' } = request.headers;
-    response.vary('Origin');
-    if (gateways.includes(origin))
-      response.set('Access-Control-Allow-Origin', origin);
-    next();
-  });
+  app.use(allowPagesOf(gateways));
   app.use(servePage(new URL('page/', import.meta.url)), proxy.web);
 
   // 5. The board, as the broker told it: it needs no station to be there.

@@ -1,0 +1,17 @@
+/** Pages of some other origins may ask here: WHATWG Fetch, 3.3 (lesson xhr). */
+import type { NextFunction, Request, Response } from 'express';
+
+export const allowPagesOf =
+  (origins: string[]) =>
+  (request: Request, response: Response, next: NextFunction) => {
+    const { origin = '' } = request.headers;
+    response.vary('Origin');
+    if (!origins.includes(origin)) return next();
+    response.set('Access-Control-Allow-Origin', origin);
+    if (request.method !== 'OPTIONS') return next();
+
+    // The browser asks first whether it may send JSON.
+    response.set('Access-Control-Allow-Methods', 'GET, POST, PUT');
+    response.set('Access-Control-Allow-Headers', 'Content-Type');
+    response.status(204).end();
+  };

@@ -1,0 +1,162 @@
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
+import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
+import type { Page } from '@on-the-wire/shared/testing/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { createServer as createBroker } from '../broker.ts';
+import { createServer as createGateway } from '../server.ts';
+import { closeAll, closing, startOperators, startStation } from './acts.ts';
+import { freePort } from './free-port.ts';
+
+afterEach(closeAll);
+
+/** All processes, in this one; the gateways can be stopped and started. */
+async function start() {
+  const broker = createBroker();
+  closing.push(broker.close);
+  const { port } = await listen(broker.server);
+  const url = `mqtt://127.0.0.1:${port}`;
+  const station = await startStation({ broker: url }, []);
+  const feed = station.others!['feed']!;
+  const { port: feedPort } = await listen(feed);
+  const operators = await startOperators({
+    station: station.origin,
+    feed: `tcp://127.0.0.1:${feedPort}`,
+  });
+  const ports = [await freePort(), await freePort()];
+  const gateways = ports.map((at) => `http://127.0.0.1:${at}`);
+  const startGateway = async (at: number) => {
+    const gateway = createGateway({
+      station: station.origin,
+      operators: operators.origin,
+      broker: url,
+      gateways,
+    });
+    closing.push(gateway.close);
+    await listen(gateway.server, ports[at]);
+    return gateway;
+  };
+  const first = await startGateway(0);
+  await startGateway(1);
+  // Both have heard of the board.
+  for (const origin of gateways)
+    for (;;) {
+      const { id } = await (await fetch(`${origin}/status`)).json();
+      if (id !== '--1') break;
+      await new Promise((turn) => setTimeout(turn, 10));
+    }
+  return { station, operators, gateways, first };
+}
+
+describeWithBrowser('the page', (browser) => {
+  let page: Page;
+  beforeAll(async () => {
+    const context = await browser().newContext({ reducedMotion: 'reduce' });
+    page = await context.newPage();
+  });
+  const visit = async (origin: string) => {
+    closing.push(() => page.goto('about:blank'));
+    await page.goto(origin);
+    await page.locator('#state[data-state=open]').waitFor();
+  };
+  const lastId = (id: string) =>
+    page.locator('#last-id', { hasText: new RegExp(`^${id}$`) }).waitFor();
+  const tally = (text: string) =>
+    page.locator('#tally', { hasText: text }).waitFor();
+  const count = () =>
+    page.evaluate(() => {
+      const { seen, of, doubled } =
+        document.querySelector<DeparturesBoard>('departures-board')!;
+      return { seen, of, doubled };
+    });
+
+  test('shows board and map, and says nothing on the console', async () => {
+    const { station, gateways } = await start();
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(String(error)));
+    await visit(gateways[0]!);
+    for (let i = 0; i < 10; i++) station.feed.next();
+    await lastId(`${station.feed.run}-10`);
+    expect(await count()).toEqual({ seen: 10, of: 10, doubled: 0 });
+    const says = page.locator('#map .says', { hasText: 'answers' });
+    await says.nth(3).waitFor();
+    expect(said).toEqual([]);
+    page.removeAllListeners('console');
+    page.removeAllListeners('pageerror');
+  });
+
+  test.each(['raw socket', 'HTTP', 'webhook'])(
+    'has 50 announcements spoken by %s',
+    async (way) => {
+      const { gateways } = await start();
+      await visit(gateways[0]!);
+      await page.getByLabel(way, { exact: true }).check({ force: true });
+      await page.getByRole('button', { name: 'Announce 50' }).click();
+      await tally('asked 50 · spoken 50 · missing 0 · twice 0');
+      await page.locator('#answer', { hasText: '202' }).waitFor();
+    },
+  );
+
+  test('goes on at the other gateway when one dies, without a gap', async () => {
+    const { station, gateways, first } = await start();
+    await visit(gateways[0]!);
+    for (let i = 0; i < 5; i++) station.feed.next();
+    await lastId(`${station.feed.run}-5`);
+    await first.close();
+    for (let i = 0; i < 5; i++) station.feed.next();
+    await page.locator('#gateway', { hasText: gateways[1]! }).waitFor();
+    await lastId(`${station.feed.run}-10`);
+    expect(await count()).toEqual({ seen: 10, of: 10, doubled: 0 });
+    // What it asks for goes there as well.
+    await page.getByRole('button', { name: 'Announce once' }).click();
+    await tally('asked 1 · spoken 1');
+    await page.locator('#map [data-gone]', { hasText: 'gateway' }).waitFor();
+  });
+
+  test('opens again after a 502, with its id', async () => {
+    const { station, gateways } = await start();
+    await visit(gateways[0]!);
+    await page.getByLabel(/passed through/).check({ force: true });
+    await page.locator('#state[data-state=open]').waitFor();
+    station.feed.next();
+    await lastId(`${station.feed.run}-1`);
+    station.tap.break('down');
+    await page.locator('#state[data-state=waiting]').waitFor();
+    for (let i = 0; i < 5; i++) station.feed.next();
+    station.tap.break();
+    await lastId(`${station.feed.run}-6`);
+    expect(await count()).toEqual({ seen: 6, of: 6, doubled: 0 });
+  });
+
+  test('says which side failed', async () => {
+    const { operators, gateways } = await start();
+    await visit(gateways[0]!);
+    await operators.close();
+    await page.getByRole('button', { name: 'Announce once' }).click();
+    await page
+      .locator('#answer', {
+        hasText: '503 The operators cannot be reached.',
+      })
+      .waitFor();
+  });
+
+  test.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)('is accessible, %s, at %d px', async (colorScheme, width) => {
+    const { gateways } = await start();
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 844 });
+    await visit(gateways[0]!);
+    await page.locator('#map .says', { hasText: 'answers' }).nth(3).waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth > innerWidth,
+    );
+    expect(overflow).toBe(false);
+  });
+});

@@ -1,0 +1,99 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { createServer as createBroker } from '../broker.ts';
+import { createServer } from '../server.ts';
+import { closeAll, closing, startOperators, startStation } from './acts.ts';
+import { freePort } from './free-port.ts';
+
+afterEach(closeAll);
+
+test('Every process closes, twice, and leaves no timer and no socket', async () => {
+  const before = process.getActiveResourcesInfo().length;
+  const broker = createBroker();
+  const { port } = await listen(broker.server);
+  const url = `mqtt://127.0.0.1:${port}`;
+  const station = await startStation({ broker: url });
+  const operators = await startOperators({ station: station.origin });
+  const gateway = createServer({ station: station.origin, broker: url });
+  const { origin } = await listen(gateway.server);
+  await (await fetch(`${origin}/station/board`)).text();
+  await operators.announce('webhook', ['Hello']);
+  await station.until(1);
+  for (let twice = 0; twice < 2; twice++) {
+    for (const { close } of [gateway, operators, station, broker])
+      await close();
+  }
+  // What fetch has kept open ends by itself; a listener would not.
+  const left = () =>
+    process
+      .getActiveResourcesInfo()
+      .filter((kind) => /Server|Timeout/.test(kind));
+  expect(left().length).toBeLessThanOrEqual(before);
+});
+
+test('The gateway alone serves its page, and says who is not there', async () => {
+  const port = await freePort();
+  const nobody = `http://127.0.0.1:${await freePort()}`;
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('../server.ts', import.meta.url))],
+    {
+      env: {
+        ...process.env,
+        PORT: String(port),
+        STATION_URL: nobody,
+        OPERATORS_URL: nobody,
+        BROKER_URL: nobody.replace('http', 'mqtt'),
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  closing.push(() => child.kill('SIGKILL'));
+  const origin = `http://127.0.0.1:${port}`;
+  let page: Response | undefined;
+  while (!page) page = await fetch(origin).catch(() => undefined);
+  expect(await page.text()).toContain('<title>Server to server');
+  expect((await fetch(`${origin}/station/board`)).status).toBe(503);
+  const events = await fetch(`${origin}/events`);
+  expect([events.status, await events.text()]).toEqual([
+    503,
+    'No board has come yet.',
+  ]);
+  const exit = once(child, 'exit');
+  child.kill();
+  await exit;
+});
+
+test('An order that makes no sense gets a sentence', async () => {
+  const operators = await startOperators({});
+  for (const body of ['', '[]', '{"way":"pigeon","texts":[]}']) {
+    const answer = await fetch(`${operators.origin}/announcements`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+    });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('ways: frames, http, webhook');
+  }
+});
+
+test('Pages of the other gateway may ask, those of strangers may not read', async () => {
+  const gateways = ['http://127.0.0.1:1', 'http://127.0.0.1:2'];
+  const gateway = createServer({ gateways });
+  closing.push(gateway.close);
+  const { origin } = await listen(gateway.server);
+  for (const [from, allowed] of [
+    ['http://127.0.0.1:2', 'http://127.0.0.1:2'],
+    ['http://evil.example', null],
+  ] as const) {
+    const headers = { Origin: from };
+    const options = { method: 'OPTIONS', headers };
+    for (const asked of [{ headers }, options]) {
+      const answer = await fetch(`${origin}/status`, asked);
+      expect(answer.headers.get('access-control-allow-origin')).toBe(allowed);
+    }
+  }
+});
