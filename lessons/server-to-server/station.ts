@@ -61,7 +61,9 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   const missed = (id: string) => feed.after(id) ?? [feed.snapshot()];
   app.get('/board', (_q, s) => void s.json(feed.snapshot()));
   app.get('/events', (q, s) => tellNews(feed, missed, q, s));
-  app.get('/status', (_q, s) => void s.json({ ...counts, rate: feed.rate }));
+  app.get('/status', (_q, s) => {
+    s.json({ ...counts, updates: feed.snapshot().data.n, rate: feed.rate });
+  });
 
   // 5. What came after an id, for a gateway that has missed some of it.
   app.get('/updates', (q, s) => {

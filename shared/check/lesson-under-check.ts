@@ -4,6 +4,7 @@
  * lesson's timers, when the checker says so. Started by `captures.ts`.
  */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import {
   createServer as createNetServer,
   type AddressInfo,
@@ -12,7 +13,13 @@ import {
 import { mock } from 'node:test';
 import { Server as TlsServer } from 'node:tls';
 import { createFeed, type Feed } from '../board/feed.ts';
-import type { Lesson, LessonModule } from '../lesson.ts';
+import { schemes } from '../harness/plan-processes.ts';
+import type {
+  Lesson,
+  LessonModule,
+  LessonProcess,
+  Manifest,
+} from '../lesson.ts';
 
 /** What the checker asks for; each is answered by one message. */
 export type Request =
@@ -27,7 +34,17 @@ const [, , url = ''] = process.argv;
 const { createServer } = (await import(url)) as LessonModule<{ feed: Feed }>;
 mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
 
+const { processes = {} } = manifestBeside(url);
+/** The modules of a lesson's processes, by their names. */
+const modules = new Map<
+  string,
+  { createServer(options: object): LessonProcess }
+>();
+for (const [name, { file = `${name}.ts` }] of Object.entries(processes))
+  modules.set(name, await import(new URL(file, url).href));
+
 let feed: Feed | undefined;
+let running: LessonProcess[] = [];
 let lesson: Lesson | undefined;
 
 async function answer(request: Request): Promise<object> {
@@ -36,6 +53,7 @@ async function answer(request: Request): Promise<object> {
       await lesson?.close();
       feed = createFeed();
       feed.close(); // ends its own timer: from here on it steps when told
+      if (modules.size > 0) return openAll(feed);
       lesson = createServer({ feed });
       const names = Object.keys(lesson.others ?? {});
       const further = await Promise.all(names.map(freePort));
@@ -61,6 +79,47 @@ async function answer(request: Request): Promise<object> {
       mock.timers.tick(request.ms);
       return {};
     }
+  }
+}
+
+/** All processes of a lesson, here in one, each told where the others are. */
+async function openAll(given: Feed): Promise<object> {
+  await Promise.all(running.map((each) => each.close()));
+  const places = new Map<string, { port: number; url: string }>();
+  for (const [name, { speaks = 'http', addresses }] of Object.entries(
+    processes,
+  ))
+    for (const [each, speech] of Object.entries({
+      [name]: speaks,
+      ...addresses,
+    })) {
+      const port = await freePort();
+      places.set(each, { port, url: `${schemes[speech]}://127.0.0.1:${port}` });
+    }
+  running = await Promise.all(
+    Object.entries(processes).map(async ([name, { calls = [] }]) => {
+      const urls = calls.map((callee) => [callee, places.get(callee)!.url]);
+      const options = { feed: given, ...Object.fromEntries(urls) };
+      const made = modules.get(name)!.createServer(options);
+      await listen(made.server, places.get(name)!.port);
+      for (const [other, server] of Object.entries(made.others ?? {}))
+        await listen(server, places.get(other)!.port);
+      return made;
+    }),
+  );
+  const [port, ...others] = Object.entries(processes)
+    .filter(([, { browsers }]) => browsers)
+    .map(([name]) => places.get(name)!.port);
+  return { port, others, tls: false, run: given.run };
+}
+
+/** A lesson's manifest; a made-up one may have none. */
+function manifestBeside(server: string): Partial<Manifest> {
+  try {
+    const text = readFileSync(new URL('package.json', server), 'utf8');
+    return JSON.parse(text).lesson ?? {};
+  } catch {
+    return {};
   }
 }
 

@@ -38,7 +38,8 @@ export interface Plan {
   notes: string[];
 }
 
-const schemes: Record<Speech, string> = {
+/** How the URL begins of what speaks so. */
+export const schemes: Record<Speech, string> = {
   http: 'http',
   mqtt: 'mqtt',
   frames: 'tcp',
