@@ -1,4 +1,4 @@
-/** One announcement by HTTP: one key for all its tries, one deadline over all. */
+/** An announcement by HTTP: one key for its tries, one deadline over all. */
 import { randomUUID } from 'node:crypto';
 import { ask, type createAgent, type Limits } from './ask.ts';
 import { Deadline } from './deadline.ts';

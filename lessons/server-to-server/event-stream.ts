@@ -1,6 +1,6 @@
 /**
- * Updates as an event stream: WHATWG HTML, 9.2. The lesson on Server-Sent Events
- * has the whole story; here the news may come from another server.
+ * Updates as an event stream: WHATWG HTML, 9.2. The lesson sse has the whole
+ * story; here the news may come from another server.
  */
 import type { News } from '@on-the-wire/shared/board/update.ts';
 import type { Request, Response } from 'express';

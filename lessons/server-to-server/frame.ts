@@ -22,7 +22,7 @@ export function encodeFrame(text: string): Buffer {
 export class FrameReader {
   #rest = Buffer.alloc(0);
 
-  /** @throws RangeError for a frame that is too long: then nothing is certain */
+  /** @throws RangeError for a frame that is too long: no end is certain then */
   feed(bytes: Uint8Array): string[] {
     this.#rest = Buffer.concat([this.#rest, bytes]);
     const texts: string[] = [];

@@ -169,5 +169,7 @@ function headOf(failure: Failure, side: string): string {
   );
   const body = problemOf(failure, side);
   const length = Buffer.byteLength(body);
-  return `HTTP/1.1 ${failure.status} \r\n${lines.join('')}Content-Length: ${length}\r\nConnection: close\r\n\r\n${body}`;
+  lines.unshift(`HTTP/1.1 ${failure.status} \r\n`);
+  lines.push(`Content-Length: ${length}\r\nConnection: close\r\n\r\n`, body);
+  return lines.join('');
 }

@@ -85,9 +85,13 @@ export function describeWithBrokers(
   name: string,
   body: (start: () => Promise<Broker>) => void,
 ): void {
-  describe(`${name}, embedded`, () => body(embedded));
+  describe(`${name}, embedded`, () => {
+    body(embedded);
+  });
   if (program) {
-    describe(`${name}, Mosquitto`, () => body(mosquitto));
+    describe(`${name}, Mosquitto`, () => {
+      body(mosquitto);
+    });
   } else if (process.env['CI']) {
     test(`${name}, Mosquitto`, () => {
       throw new Error(`CI is set, but ${missing}`);

@@ -207,7 +207,7 @@ describe('which side failed', () => {
       // Its head has gone out: a status is no longer possible, a cut is.
       const answer = await fetch(`${origin}/station/board`);
       expect(answer.status).toBe(200);
-      await expect(answer.text()).rejects.toThrow();
+      await expect(answer.text()).rejects.toThrow('terminated');
     }
     expect(performance.now() - began).toBeLessThan(4_000);
     if (!sockets[0]!.destroyed) await once(sockets[0]!, 'close');

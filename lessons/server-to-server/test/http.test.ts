@@ -228,7 +228,7 @@ describe('retries', () => {
 
 describe('an idempotency key', () => {
   test('lets one of many through that come at once', async () => {
-    const once = createKeys();
+    const doOnce = createKeys();
     let works = 0;
     const work = async () => {
       works += 1;
@@ -236,26 +236,26 @@ describe('an idempotency key', () => {
       return { status: 201, body: { works } };
     };
     const all = await Promise.all(
-      Array.from({ length: 20 }, () => once('a', 'text', work)),
+      Array.from({ length: 20 }, () => doOnce('a', 'text', work)),
     );
     expect(works).toBe(1);
     expect(new Set(all.map((done) => JSON.stringify(done))).size).toBe(1);
   });
 
   test('is refused for another body, and free again after a failure', async () => {
-    const once = createKeys();
+    const doOnce = createKeys();
     const work = async () => ({ status: 201, body: {} });
     const fail = async () => Promise.reject(new Error('not now'));
-    await expect(once('a', 'one', fail)).rejects.toThrow('not now');
-    expect((await once('a', 'two', work)).status).toBe(201);
-    expect((await once('a', 'three', work)).status).toBe(422);
+    await expect(doOnce('a', 'one', fail)).rejects.toThrow('not now');
+    expect((await doOnce('a', 'two', work)).status).toBe(201);
+    expect((await doOnce('a', 'three', work)).status).toBe(422);
   });
 
   test('is forgotten after so many others', async () => {
-    const once = createKeys(2);
+    const doOnce = createKeys(2);
     let works = 0;
     const work = async () => ({ status: 201, body: { n: (works += 1) } });
-    for (const key of ['a', 'b', 'c', 'a', 'c']) await once(key, '', work);
+    for (const key of ['a', 'b', 'c', 'a', 'c']) await doOnce(key, '', work);
     expect(works).toBe(4);
   });
 
@@ -292,11 +292,11 @@ test('200 announcements through random resets are spoken exactly 200 times', asy
   });
   // While they are sent, the tap tears down at random places too.
   let cuts = 0;
-  let going = true;
+  const sending = new AbortController();
   const texts = notices(200);
   const all = station.until(texts.length);
   const tearing = (async () => {
-    while (going) {
+    while (!sending.signal.aborted) {
       const more = 1 + Math.floor(Math.random() * 5);
       await Promise.race([station.until(station.spoken.length + more), all]);
       tap.cut('rst');
@@ -306,7 +306,7 @@ test('200 announcements through random resets are spoken exactly 200 times', asy
   })();
   await operators.announce('http', texts);
   await all;
-  going = false;
+  sending.abort();
   await tearing;
   const { answered, failed } = await operators.settled();
   expect({ answered, failed }).toEqual({ answered: 200, failed: 0 });
