@@ -16,6 +16,9 @@ const processes: Record<string, Record<string, (s: object) => string>> = {
     broker: ({ updates }: any) => `${count(updates)} updates`,
     loudspeaker: ({ spoken }: any) => `${count(spoken)} spoken`,
   },
+  broker: {
+    gateways: ({ connected }: any) => `${count(connected)} connected`,
+  },
   operators: {
     'station (requests)': ({ requests, connections }: any) =>
       `${count(requests)} over ${count(connections)}`,
@@ -27,7 +30,7 @@ const processes: Record<string, Record<string, (s: object) => string>> = {
 
 function linksOfGateway(): Record<string, (s: object) => string> {
   return {
-    'servers behind': ({ requests, connections }: any) =>
+    'station, operators': ({ requests, connections }: any) =>
       `${count(requests)} over ${count(connections)}`,
     failures: ({ failures }: any) => count(failures),
     broker: ({ connected, taken }: any) =>

@@ -92,6 +92,9 @@ async function look() {
   showOnMap('gateway2', gateway2);
   showOnMap('station', station);
   showOnMap('operators', operators);
+  // The broker has no page of its own: the gateways tell whether it is there.
+  const connected = [gateway, gateway2].filter((s) => s?.['connected']).length;
+  showOnMap('broker', connected > 0 ? { connected } : undefined);
   if (station) rates.value = String(station['rate']);
   setTimeout(look, 1_000);
 }

@@ -81,7 +81,7 @@ describeWithBrowser('the page', (browser) => {
     await lastId(`${station.feed.run}-10`);
     expect(await count()).toEqual({ seen: 10, of: 10, doubled: 0 });
     const says = page.locator('#map .says', { hasText: 'answers' });
-    await says.nth(3).waitFor();
+    await says.nth(4).waitFor();
     expect(said).toEqual([]);
     page.removeAllListeners('console');
     page.removeAllListeners('pageerror');
@@ -152,7 +152,7 @@ describeWithBrowser('the page', (browser) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 844 });
     await visit(gateways[0]!);
-    await page.locator('#map .says', { hasText: 'answers' }).nth(3).waitFor();
+    await page.locator('#map .says', { hasText: 'answers' }).nth(4).waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
     const overflow = await page.evaluate(
       () => document.documentElement.scrollWidth > innerWidth,

@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
 import type { LessonState } from '../../lesson.ts';
 import { listen } from '../../testing/listen.ts';
-import { rawClient } from '../../testing/raw-client.ts';
 import { parseFaults } from '../../tap/tap.ts';
 import { planProcesses } from '../plan-processes.ts';
 import { runLesson, type RunOptions } from '../run-lesson.ts';
@@ -243,8 +242,6 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     );
     closing.push(() => harness.kill('SIGKILL'));
     while (held.length < 3) await once(door, 'connection');
-    const client = await rawClient(port + 1);
-    client.socket.destroy();
     harness.kill(signal);
     await once(harness, 'exit');
     await Promise.all(held);
