@@ -374,7 +374,8 @@ describeWithBrowser('a run of very many units', (browser) => {
       () =>
         (globalThis as unknown as { longest: { frame: number } }).longest.frame,
     );
-    expect(longest).toBeLessThan(200); // ms; a busy machine is slower
+    // What a reader would call a stall; `pnpm bench wire` measures the rest.
+    expect(longest).toBeLessThan(1_000); // ms
     expect(await page.locator('.wire .line').count()).toBeLessThan(100);
     await page.getByRole('listbox').focus();
     await page.keyboard.press('End');

@@ -34,7 +34,12 @@ export const manyToOne: Row = {
           request.send();
           return request;
         });
-        await new Promise((done) => setTimeout(done, 1_000));
+        // All eight; or six, and then no other for a second and a half.
+        for (let before = 0, quiet = 0; opened < 8 && quiet < 15;) {
+          await new Promise((done) => setTimeout(done, 100));
+          quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
+          before = opened;
+        }
         for (const request of asked) request.abort();
         return opened;
       },
@@ -54,7 +59,12 @@ export const manyToOne: Row = {
             () => (opened += 1),
             () => {},
           );
-        await new Promise((done) => setTimeout(done, 1_000));
+        // All eight; or six, and then no other for a second and a half.
+        for (let before = 0, quiet = 0; opened < 8 && quiet < 15;) {
+          await new Promise((done) => setTimeout(done, 100));
+          quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
+          before = opened;
+        }
         const before = opened;
         abort.abort();
         return before;
@@ -74,7 +84,12 @@ export const manyToOne: Row = {
           source.onopen = () => (opened += 1);
           return source;
         });
-        await new Promise((done) => setTimeout(done, 1_000));
+        // All eight; or six, and then no other for a second and a half.
+        for (let before = 0, quiet = 0; opened < 8 && quiet < 15;) {
+          await new Promise((done) => setTimeout(done, 100));
+          quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
+          before = opened;
+        }
         for (const source of sources) source.close();
         return opened;
       },
@@ -91,7 +106,12 @@ export const manyToOne: Row = {
           socket.onopen = () => (opened += 1);
           return socket;
         });
-        await new Promise((done) => setTimeout(done, 1_000));
+        // All eight; or six, and then no other for a second and a half.
+        for (let before = 0, quiet = 0; opened < 8 && quiet < 15;) {
+          await new Promise((done) => setTimeout(done, 100));
+          quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
+          before = opened;
+        }
         for (const socket of sockets) socket.close();
         return opened;
       },
