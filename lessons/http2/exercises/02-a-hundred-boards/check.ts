@@ -1,0 +1,300 @@
+/** Many answers by one connection: RFC 9113, 5.1.2, 8.7 and 9.1. */
+import { once } from 'node:events';
+import {
+  constants,
+  createSecureServer,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
+import type {
+  Check,
+  FailureParts,
+  Generated,
+  Learner,
+  Line,
+  Trial,
+} from '@on-the-wire/shared/exercise/check.ts';
+
+export default {
+  starter: 'A connection for each board',
+
+  async run(trial) {
+    const { data } = trial;
+    const learner = await trial.start();
+
+    await trial.step('some boards, each in its place', async () => {
+      const hall = await openHall(trial, boardsOf(data, 5));
+      await mustLoad(trial, learner, hall);
+    });
+
+    await trial.step('by one connection', async () => {
+      const hall = await openHall(trial, boardsOf(data, 12));
+      await mustLoad(trial, learner, hall);
+      const { length } = hall.sessions;
+      if (length === 1) return;
+      trial.fail({
+        title: 'A connection for each board',
+        ...hall.parts,
+        expected: '1 connection',
+        came: `${length} connections`,
+        section: 'RFC 9113 9.1',
+      });
+    });
+
+    await trial.step('a hundred, and none waits for another', async () => {
+      const hall = await openHall(trial, boardsOf(data, 100), { holds: true });
+      await mustLoad(trial, learner, hall);
+      if (hall.waited === undefined) return;
+      trial.fail({
+        title: 'The boards wait for each other',
+        ...hall.parts,
+        expected: `${hall.boards.size} streams at the same time: ${limit} are allowed`,
+        came: `${streams(hall.waited)} at the same time, and no more while nothing was answered`,
+        section: 'step “A hundred boards” of the tutorial',
+      });
+    });
+
+    await trial.step('more than the server allows at once', async () => {
+      const most = data.whole(6, 12);
+      const boards = boardsOf(data, data.whole(60, 90));
+      await mustLoad(
+        trial,
+        learner,
+        await openHall(trial, boards, { most, holds: true }),
+      );
+    });
+
+    await trial.step('a server that has too much to do', async () => {
+      const boards = boardsOf(data, data.whole(20, 40));
+      const refuses = data.whole(3, 9);
+      await mustLoad(
+        trial,
+        learner,
+        await openHall(trial, boards, { refuses }),
+      );
+    });
+
+    await trial.step('the connection is closed afterwards', async () => {
+      const hall = await openHall(trial, boardsOf(data, 5));
+      await mustLoad(trial, learner, hall);
+      const closed = hall.sessions.map(
+        (session) => session.destroyed || once(session, 'close'),
+      );
+      await trial.within(
+        Promise.all(closed),
+        () => ({
+          title: 'The connection stays open',
+          ...hall.parts,
+          expected: 'a GOAWAY, or the end of the connection',
+          came: 'neither, although all was answered',
+          section: 'RFC 9113 9.1',
+        }),
+        quiet(trial),
+      );
+    });
+
+    await trial.step('a line that breaks is an error', async () => {
+      for (const how of ['reset=after:', 'limit=after:']) {
+        const hall = await openHall(trial, boardsOf(data, 60));
+        hall.line.break(`down:${how}${data.whole(3000, 5000)}B`);
+        const { value } = await load(learner, hall);
+        if (!value) continue;
+        const missing = value.filter((text) => text === undefined).length;
+        trial.fail({
+          title: 'A broken connection is passed over',
+          ...hall.parts,
+          sent: `${hall.parts.sent}; after some the line breaks`,
+          expected: 'an error: nobody knows the other boards',
+          came: `${value.length} results, ${missing} of them undefined`,
+        });
+      }
+    });
+  },
+} satisfies Check;
+
+const limit = 128; // streams at the same time, as in the lesson
+/** ms without a new stream after which none will come, and for a close. */
+const quiet = ({ patience }: Trial) => patience / 5;
+const streams = (count: number) => `${count} stream${count === 1 ? '' : 's'}`;
+
+/** What is at each path; some are not there. */
+type Boards = Map<string, string | undefined>;
+
+function boardsOf(data: Generated, count: number): Boards {
+  const numbers = Array.from({ length: count }, (_, number) => number);
+  const none = data.pick(numbers);
+  const word = encodeURIComponent(data.line());
+  return new Map(
+    numbers.map((number) => [
+      `/board?station=${number}&of=${word}`,
+      number === none
+        ? undefined
+        : JSON.stringify({ number, departures: data.text('\n') }),
+    ]),
+  );
+}
+
+interface Hall {
+  boards: Boards;
+  line: Line;
+  parts: Pick<FailureParts, 'sent'>;
+  sessions: ServerHttp2Session[];
+  /** How often each path was answered. */
+  answered: Map<string, number>;
+  refused: Set<string>;
+  /** How many streams were waiting when no further one came. */
+  waited: number | undefined;
+}
+
+interface Ways {
+  /** Streams that it allows at the same time. */
+  most?: number;
+  /** Answers nobody before as many as may are waiting. */
+  holds?: boolean;
+  /** Refuses so many, each once. */
+  refuses?: number;
+}
+
+/** A server of boards, behind a line. */
+async function openHall(
+  trial: Trial,
+  boards: Boards,
+  { most = limit, holds = false, refuses = 0 }: Ways = {},
+): Promise<Hall> {
+  const pair = await localCertificate();
+  const settings = { maxConcurrentStreams: most };
+  const server = createSecureServer({ ...pair, settings });
+  const answered = new Map<string, number>();
+  const refused = new Set<string>();
+  const sessions: ServerHttp2Session[] = [];
+  let waiting: (() => void)[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const answer = (stream: ServerHttp2Stream, path: string) => {
+    if (stream.destroyed) return;
+    answered.set(path, (answered.get(path) ?? 0) + 1);
+    const text = boards.get(path);
+    stream.respond({ ':status': text === undefined ? 404 : 200 });
+    stream.end(text ?? 'no such board');
+  };
+  // Whoever came last is answered first.
+  const release = () => {
+    for (const go of waiting.reverse()) go();
+    waiting = [];
+  };
+  const hold = (session: ServerHttp2Session, go: () => void) => {
+    waiting.push(go);
+    clearTimeout(timer);
+    const wanted = Math.min(most, boards.size - answered.size);
+    // What was sent up to here comes before the answer to a ping.
+    if (waiting.length === wanted) session.ping(release);
+    else
+      timer = setTimeout(() => {
+        hall.waited ??= waiting.length;
+        holds = false;
+        release();
+      }, quiet(trial));
+  };
+
+  server.on('session', (session) => {
+    sessions.push(session);
+    session.on('error', () => {});
+    // Of those that the server's limit refuses nobody is told.
+    session.on('stream', (stream, head) => {
+      const path = String(head[':path']);
+      stream.on('error', () => {});
+      if (refused.size < refuses && !refused.has(path)) {
+        refused.add(path);
+        stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      } else if (holds) hold(session, () => answer(stream, path));
+      else setImmediate(answer, stream, path);
+    });
+  });
+  server.on('sessionError', () => {});
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  trial.defer(() => {
+    clearTimeout(timer);
+    for (const session of sessions) session.destroy();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const line = await trial.line(port, { tls: true });
+  const sent = `loadBoards('${line.origin}', ${boards.size} paths)`;
+  const hall: Hall = {
+    boards,
+    line,
+    parts: { sent },
+    sessions,
+    answered,
+    refused,
+    waited: undefined,
+  };
+  return hall;
+}
+
+const load = (learner: Learner, { line, boards }: Hall) =>
+  learner.attempt<(string | undefined)[]>('loadBoards', line.origin, [
+    ...boards.keys(),
+  ]);
+
+/** Loads all of them, and compares. */
+async function mustLoad(trial: Trial, learner: Learner, hall: Hall) {
+  const { value, error } = await load(learner, hall);
+  const { boards, parts, answered, refused } = hall;
+  const paths = [...boards.keys()];
+  const wanted = [...boards.values()];
+  const again = [...answered].find(([, times]) => times > 1);
+  const isRefusal = error && /REFUSED|code 7/.test(error.message);
+  const never = paths.filter((path) => !answered.has(path));
+
+  if (isRefusal || (!error && never.length > 0))
+    trial.fail({
+      title: 'A refused board is counted as failed',
+      ...parts,
+      expected: 'asked for again: what is refused was not even looked at',
+      came: error
+        ? `${error.name}: ${error.message}`
+        : `${never.length} of ${paths.length} were refused, and never asked for again`,
+      note: refused.size > 0 ? `${refused.size} were refused, once` : undefined,
+      section: 'RFC 9113 8.7',
+    });
+  if (again)
+    trial.fail({
+      title: 'A board that was answered is asked for again',
+      ...parts,
+      expected: 'each board answered once',
+      came: `${again[1]} answers to GET ${again[0]}`,
+      section: 'RFC 9113 8.7',
+    });
+  if (error)
+    trial.fail({
+      title: `loadBoards threw ${error.name}: ${error.message}`,
+      ...parts,
+      expected: `${paths.length} results`,
+      details: error.stack,
+    });
+  if (!Array.isArray(value) || value.length !== wanted.length)
+    trial.fail({
+      title: 'There are not as many results as paths',
+      ...parts,
+      expected: `an array of ${wanted.length}`,
+      came: Array.isArray(value)
+        ? `an array of ${value.length}`
+        : (JSON.stringify(value) ?? 'undefined'),
+    });
+  const at = wanted.findIndex((text, index) => text !== value[index]);
+  if (at < 0) return;
+  const found = wanted.indexOf(value[at]);
+  trial.fail({
+    title:
+      found < 0
+        ? 'A board is not as it was sent'
+        : 'A board stands in the wrong place',
+    ...parts,
+    expected: `at ${at}: ${wanted[at] ?? 'undefined, as the status is 404'}`,
+    came: `at ${at}: ${value[at] ?? 'undefined'}`,
+  });
+}

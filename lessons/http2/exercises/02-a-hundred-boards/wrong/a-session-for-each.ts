@@ -1,0 +1,54 @@
+// Wrong: a session for each request.
+// Told: A connection for each board
+
+import { connect, type ClientHttp2Session } from 'node:http2';
+import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
+
+const { cert: ca } = await localCertificate();
+
+export async function loadBoards(
+  origin: string,
+  paths: string[],
+): Promise<(string | undefined)[]> {
+  return Promise.all(
+    paths.map(async (path) => {
+      const session = connect(origin, { ca });
+      session.on('error', () => {});
+      const text = await ask(session, path);
+      session.close();
+      return text;
+    }),
+  );
+}
+
+/** Why a stream ended without its answer: a code of RFC 9113, 7. */
+export class StreamError extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`The stream ended with code ${code}`);
+    this.code = code;
+  }
+}
+
+/** Asks once. Rejects with a `StreamError` where no whole answer comes. */
+export function ask(
+  session: ClientHttp2Session,
+  path: string,
+): Promise<string | undefined> {
+  const stream = session.request({ ':path': path });
+  let status: number | undefined;
+  let text = '';
+  let failed = false;
+  stream.setEncoding('utf8');
+  stream.on('response', (head) => (status = head[':status']));
+  stream.on('data', (piece: string) => (text += piece));
+  stream.on('error', () => (failed = true));
+  return new Promise((resolve, reject) => {
+    stream.on('close', () => {
+      const { rstCode = 0 } = stream;
+      if (failed || rstCode !== 0) reject(new StreamError(rstCode));
+      else resolve(status === 200 ? text : undefined);
+    });
+  });
+}
