@@ -1,0 +1,67 @@
+// Right, and different: Web Crypto, a class, other statuses, the time first.
+
+import { createServer as createHttpServer } from 'node:http';
+import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import type { Letter, Mailbox } from '../solution.ts';
+
+const hmac = { name: 'HMAC', hash: 'SHA-256' };
+
+class Letters {
+  readonly #known = new Map<string, number>();
+  readonly #speak: Mailbox['speak'];
+  readonly #key: Promise<CryptoKey>;
+
+  constructor({ secret, speak }: Mailbox) {
+    this.#speak = speak;
+    const bytes = new TextEncoder().encode(secret);
+    this.#key = crypto.subtle.importKey('raw', bytes, hmac, false, ['verify']);
+  }
+
+  async take({ fields, body }: Letter): Promise<number> {
+    const { 'webhook-id': id, 'webhook-timestamp': stamp } = fields;
+    const minutes = (Date.now() / 1_000 - Number(stamp)) / 60;
+    if (Number.isNaN(minutes) || minutes > 5 || minutes < -5) return 400;
+    const head = new TextEncoder().encode(`${String(id)}.${String(stamp)}.`);
+    const signed = new Uint8Array(Buffer.concat([head, body]));
+    const said = String(fields['webhook-signature']);
+    for (const [, base64] of said.matchAll(/(?:^| )v1,([^ ]+)/g)) {
+      const found = new Uint8Array(Buffer.from(base64!, 'base64'));
+      const key = await this.#key;
+      if (!(await crypto.subtle.verify(hmac, key, found, signed))) continue;
+      const count = this.#known.get(String(id)) ?? 0;
+      this.#known.set(String(id), count + 1);
+      if (count > 0) return 204;
+      this.#speak((JSON.parse(String(body)) as { text: string }).text);
+      return 202;
+    }
+    return 403;
+  }
+}
+
+/** Speaks what genuine letters say. */
+export function createServer({
+  feed = createFeed(),
+  secret = 'whsec',
+} = {}): Lesson {
+  const letters = new Letters({
+    secret,
+    speak: (text) => feed.announce(text),
+  });
+  const server = createHttpServer(async (request, response) => {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const letter = { fields: request.headers, body: Buffer.concat(pieces) };
+    try {
+      response.writeHead(await letters.take(letter)).end();
+    } catch (error) {
+      // Whatever a stranger sends must not end the process.
+      response.writeHead(500).end(String(error));
+    }
+  });
+  const close = async () => {
+    feed.close();
+    await new Promise((done) => server.close(done).closeAllConnections());
+  };
+  return { server, close };
+}
