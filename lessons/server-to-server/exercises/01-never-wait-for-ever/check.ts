@@ -1,0 +1,229 @@
+/** Whoever asks has an end in every phase: step 2 of the tutorial. */
+import {
+  createServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import type {
+  Check,
+  Learner,
+  Trial,
+} from '@on-the-wire/shared/exercise/check.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import type { Answer, Question } from './exercise.ts';
+import type { Outcome } from './stage.ts';
+
+const section = 'step “Wait, but not for ever” of the tutorial';
+/** So long after its `ms` it is looked whether it still waits. */
+const later = 700;
+
+export default {
+  starter: 'It waits for a head that never comes',
+
+  async run(trial) {
+    const { data } = trial;
+    const learner = await trial.start({
+      stage: new URL('stage.ts', import.meta.url),
+    });
+    const station = await openStation(trial);
+    const body = data.text('\n');
+    const { url } = station;
+
+    await trial.step('an answer, after two failures', async () => {
+      station.say((response, n) => {
+        if (n === 1) return response.destroy();
+        return response.writeHead(n === 2 ? 503 : 200).end(body);
+      });
+      const question = { ms: 60_000, tries: 3, pause: 5 };
+      const answer = await learner.call<Answer>('ask', url, question);
+      const expected = JSON.stringify({ status: 200, body });
+      if (answer?.status === 200 && answer.body === body) return;
+      trial.fail({
+        title: 'The answer is another one',
+        sent: `${callOf(url, question)}; a reset, a 503, then a 200`,
+        expected,
+        came: String(JSON.stringify(answer)),
+      });
+    });
+
+    await trial.step('no head: it ends, and lets go', async () => {
+      station.say(() => {});
+      const question = { ms: data.whole(150, 250), tries: 1, pause: 5 };
+      await mustEnd(trial, learner, url, question, {
+        title: 'It waits for a head that never comes',
+        sent: 'the station takes the request, and is silent',
+      });
+      await station.mustBeFree('the station is silent', question);
+    });
+
+    await trial.step('a body that stops in the middle', async () => {
+      station.say((response) => {
+        response.writeHead(200, { 'Content-Length': 5_000 }).write(body);
+      });
+      const question = { ms: data.whole(200, 300), tries: 1, pause: 5 };
+      await mustEnd(trial, learner, url, question, {
+        title: 'The head came, and the body may take for ever',
+        sent: 'a head, a part of the body, and then silence',
+      });
+      await station.mustBeFree('the body stops', question);
+    });
+
+    await trial.step('a body that drips', async () => {
+      station.say((response) => {
+        response.writeHead(200).write(body);
+        const timer = setInterval(() => response.write(body), 30);
+        response.on('close', () => clearInterval(timer));
+      });
+      const question = { ms: data.whole(200, 300), tries: 1, pause: 5 };
+      await mustEnd(trial, learner, url, question, {
+        title: 'Each piece of the body winds the clock again',
+        sent: 'a head, then a piece of the body every 30 ms, without end',
+      });
+      await station.mustBeFree('the body drips', question);
+    });
+
+    await trial.step('who is asked is told what is left', async () => {
+      station.say((response) => response.end(body));
+      const question = { ms: data.whole(20_000, 60_000), tries: 1, pause: 5 };
+      await learner.call('ask', url, question);
+      const said = station.heard[0]?.left;
+      const left = /^\d+$/.test(said ?? '') ? Number(said) : -1;
+      if (left > 0 && left <= question.ms) return;
+      trial.fail({
+        title: 'Who is asked is not told how long you wait',
+        sent: callOf(url, question),
+        expected: `time-left: a whole number of ms, ${question.ms} at most`,
+        came: said === undefined ? 'no time-left' : `time-left: ${said}`,
+        section,
+      });
+    });
+
+    await trial.step('one time for all tries', async () => {
+      station.say((response, n) => {
+        // Later tries meet silence; the first takes its time for a 503.
+        if (n > 1) return;
+        setTimeout(() => response.writeHead(503).end(), 120);
+      });
+      const question = { ms: data.whole(400, 500), tries: 8, pause: 5 };
+      const title = 'Each try gets the whole time anew';
+      const sent = 'a 503 after 120 ms, then silence';
+      const outcome = await look(learner, url, question);
+      const [first, second] = station.heard.map(({ left }) => Number(left));
+      // The two clocks may differ by a few ms, in how they round.
+      const isAnew = second !== undefined && second > first! - 110;
+      // Who sees that no pause fits any more may hand on the 503.
+      const hasStopped = hasEnded(outcome) || outcome.answer?.status === 503;
+      if (!isAnew && hasStopped) return;
+      const told = station.heard.map(({ left }) => `time-left: ${left}`);
+      trial.fail({
+        title,
+        sent: `${callOf(url, question)}; ${sent}`,
+        expected: `${question.ms} ms for all tries together, and then an error`,
+        came: `${told.join(', then ')}; ${endOf(outcome)}`,
+        section,
+      });
+    });
+
+    await trial.step('a pause that is longer than what is left', async () => {
+      station.say((response) => response.writeHead(503).end());
+      const question = { ms: data.whole(150, 250), tries: 3, pause: 60_000 };
+      const outcome = await look(learner, url, question);
+      if (hasEnded(outcome) || outcome.answer?.status === 503) return;
+      trial.fail({
+        title: 'It sleeps longer than anybody waits for it',
+        sent: `${callOf(url, question)}; a 503, at once`,
+        expected: `an error, or the 503, after ${question.ms} ms at most`,
+        came: endOf(outcome),
+        section,
+      });
+    });
+
+    await trial.step('a connection that never stands', async () => {
+      await learner.stage('loseNames');
+      const named = `http://station-${data.word()}.test:${station.port}/board`;
+      const question = { ms: data.whole(150, 250), tries: 1, pause: 5 };
+      await mustEnd(trial, learner, named, question, {
+        title: 'It waits for a connection that never stands',
+        sent: 'the name server does not answer',
+      });
+    });
+  },
+} satisfies Check;
+
+const callOf = (url: string, question: Question) =>
+  `ask(${JSON.stringify(url)}, ${JSON.stringify(question)})`;
+
+const hasEnded = ({ error }: Outcome) => error !== undefined;
+
+function endOf({ answer, error, took }: Outcome) {
+  if (error !== undefined) return `after ${took} ms ${error}`;
+  if (answer) return `after ${took} ms ${JSON.stringify(answer).slice(0, 80)}`;
+  return `after ${took} ms it still waits`;
+}
+
+const look = (learner: Learner, url: string, question: Question) =>
+  learner.stage<Outcome>('ask', url, question, later);
+
+/** It must throw, and soon after its time. */
+async function mustEnd(
+  trial: Trial,
+  learner: Learner,
+  url: string,
+  question: Question,
+  { title, sent }: { title: string; sent: string },
+) {
+  const outcome = await look(learner, url, question);
+  if (hasEnded(outcome)) return;
+  trial.fail({
+    title: outcome.answer ? 'Half an answer is taken for a whole' : title,
+    sent: `${callOf(url, question)}; ${sent}`,
+    expected: `an error after ${question.ms} ms`,
+    came: endOf(outcome),
+    section,
+  });
+}
+
+type Say = (response: ServerResponse, n: number) => unknown;
+
+/** A station that says what it is told to, behind a line. */
+async function openStation(trial: Trial) {
+  let say: Say = () => {};
+  let heard: { left: string | undefined; response: ServerResponse }[] = [];
+  const server = createServer((request: IncomingMessage, response) => {
+    if (request.url === '/fence') return response.end();
+    const left = request.headers['time-left'] as string | undefined;
+    heard.push({ left, response });
+    return say(response, heard.length);
+  });
+  const { port } = await listen(server);
+  trial.defer(() => server.close().closeAllConnections());
+  const line = await trial.line(port);
+  return {
+    port: line.port,
+    url: `${line.origin}/board`,
+    get heard() {
+      return heard;
+    },
+    /** What it does from now on, with the n-th request from now. */
+    say(next: Say) {
+      for (const { response } of heard) response.destroy();
+      heard = [];
+      say = next;
+    },
+    /** Nobody is connected any more who has given up. */
+    async mustBeFree(what: string, question: Question) {
+      const isOpen = () => heard.some(({ response }) => !response.closed);
+      // No clock: whoever has let go was heard before the last of these.
+      for (let n = 0; n < 25 && isOpen(); n += 1)
+        await fetch(`${line.origin}/fence`).then((answer) => answer.text());
+      if (!isOpen()) return;
+      trial.fail({
+        title: 'It has given up, and its request goes on',
+        sent: `${callOf(`${line.origin}/board`, question)}; ${what}`,
+        expected: 'with its error the connection is closed',
+        came: 'the connection is open, the station still works for it',
+        section,
+      });
+    },
+  };
+}
