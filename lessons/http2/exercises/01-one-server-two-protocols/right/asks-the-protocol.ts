@@ -1,0 +1,32 @@
+// Right, and different: Connection by HTTP/1.1 only, and ALPN by a function.
+
+import { createSecureServer } from 'node:http2';
+import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import type { Request, Response } from '@on-the-wire/shared/page/exchange.ts';
+import { stations } from '../../../stations.ts';
+
+const ALPNCallback = ({ protocols }: { protocols: string[] }) =>
+  ['h2', 'http/1.1'].find((each) => protocols.includes(each));
+const tls = { ...(await localCertificate()), allowHTTP1: true, ALPNCallback };
+
+/** Answers `/board?station=42`: its name, and where its board is. */
+export function handle(request: Request, response: Response) {
+  const [path, search] = request.url!.split('?');
+  const number = new URLSearchParams(search).get('station') ?? '';
+  const station = stations[Number(number || NaN)];
+  const isHttp1 = request.httpVersionMajor === 1;
+  if (isHttp1) response.setHeader('Connection', 'keep-alive');
+  response.setHeader('Content-Type', 'application/json');
+  response.statusCode = path === '/board' && station ? 200 : 404;
+
+  const host = isHttp1 ? request.headers.host : request.headers[':authority'];
+  const at = `https://${String(host)}${request.url}`;
+  response.end(JSON.stringify({ station, at }));
+}
+
+export function createServer(): Lesson {
+  const server = createSecureServer(tls, handle);
+  const close = () => new Promise<void>((done) => server.close(() => done()));
+  return { server, close };
+}

@@ -1,0 +1,38 @@
+// Wrong: hands over an Express app.
+// Told: The process crashed
+
+import { createSecureServer } from 'node:http2';
+import { createRequire } from 'node:module';
+import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import type { Request, Response } from '@on-the-wire/shared/page/exchange.ts';
+import { stations } from '../../../stations.ts';
+
+// Express is no dependency of this lesson: it is taken from another one.
+const from = new URL('../../../../sse/server.ts', import.meta.url);
+const express = createRequire(from)('express') as () => typeof handle & {
+  get: (path: string, handler: typeof handle) => void;
+};
+
+const tls = { ...(await localCertificate()), allowHTTP1: true };
+
+/** Answers `/board?station=42`: its name, and where its board is. */
+export function handle(request: Request, response: Response) {
+  const [path, search] = request.url!.split('?');
+  const number = new URLSearchParams(search).get('station') ?? '';
+  const station = stations[Number(number || NaN)];
+  response.setHeader('Content-Type', 'application/json');
+  response.statusCode = path === '/board' && station ? 200 : 404;
+
+  const host = request.headers[':authority'] ?? request.headers.host;
+  const at = `https://${String(host)}${request.url}`;
+  response.end(JSON.stringify({ station, at }));
+}
+
+export function createServer(): Lesson {
+  const app = express();
+  app.get('/{*any}', handle);
+  const server = createSecureServer(tls, app);
+  const close = () => new Promise<void>((done) => server.close(() => done()));
+  return { server, close };
+}

@@ -1,0 +1,26 @@
+// Wrong: speaks HTTP/2 without TLS.
+// Told: The server does not speak TLS
+
+import { createServer as createH2c } from 'node:http2';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import type { Request, Response } from '@on-the-wire/shared/page/exchange.ts';
+import { stations } from '../../../stations.ts';
+
+/** Answers `/board?station=42`: its name, and where its board is. */
+export function handle(request: Request, response: Response) {
+  const [path, search] = request.url!.split('?');
+  const number = new URLSearchParams(search).get('station') ?? '';
+  const station = stations[Number(number || NaN)];
+  response.setHeader('Content-Type', 'application/json');
+  response.statusCode = path === '/board' && station ? 200 : 404;
+
+  const host = request.headers[':authority'] ?? request.headers.host;
+  const at = `https://${String(host)}${request.url}`;
+  response.end(JSON.stringify({ station, at }));
+}
+
+export function createServer(): Lesson {
+  const server = createH2c(handle);
+  const close = () => new Promise<void>((done) => server.close(() => done()));
+  return { server: server as unknown as Lesson['server'], close };
+}
