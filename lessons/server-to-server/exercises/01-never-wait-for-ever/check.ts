@@ -60,7 +60,8 @@ export default {
       station.say((response) => {
         response.writeHead(200, { 'Content-Length': 5_000 }).write(body);
       });
-      const question = { ms: data.whole(200, 300), tries: 1, pause: 5 };
+      // Long enough for the head to come in time, on a busy machine, too.
+      const question = { ms: data.whole(500, 600), tries: 1, pause: 5 };
       await mustEnd(trial, learner, url, question, {
         title: 'The head came, and the body may take for ever',
         sent: 'a head, a part of the body, and then silence',
@@ -71,10 +72,11 @@ export default {
     await trial.step('a body that drips', async () => {
       station.say((response) => {
         response.writeHead(200).write(body);
-        const timer = setInterval(() => response.write(body), 30);
+        const timer = setInterval(() => response.write('.'), 30);
         response.on('close', () => clearInterval(timer));
       });
-      const question = { ms: data.whole(200, 300), tries: 1, pause: 5 };
+      // Long beside 30 ms: a piece that is late must not end the wait.
+      const question = { ms: data.whole(700, 800), tries: 1, pause: 5 };
       await mustEnd(trial, learner, url, question, {
         title: 'Each piece of the body winds the clock again',
         sent: 'a head, then a piece of the body every 30 ms, without end',
