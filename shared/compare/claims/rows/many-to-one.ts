@@ -34,8 +34,9 @@ export const manyToOne: Row = {
           request.send();
           return request;
         });
+        const all = () => opened === 8;
         // All eight; or six, and then no other for a second and a half.
-        for (let before = 0, quiet = 0; opened < 8 && quiet < 15;) {
+        for (let before = 0, quiet = 0; !all() && quiet < 15;) {
           await new Promise((done) => setTimeout(done, 100));
           quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
           before = opened;
@@ -59,8 +60,9 @@ export const manyToOne: Row = {
             () => (opened += 1),
             () => {},
           );
+        const all = () => opened === 8;
         // All eight; or six, and then no other for a second and a half.
-        for (let before = 0, quiet = 0; opened < 8 && quiet < 15;) {
+        for (let before = 0, quiet = 0; !all() && quiet < 15;) {
           await new Promise((done) => setTimeout(done, 100));
           quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
           before = opened;
@@ -84,8 +86,9 @@ export const manyToOne: Row = {
           source.onopen = () => (opened += 1);
           return source;
         });
+        const all = () => opened === 8;
         // All eight; or six, and then no other for a second and a half.
-        for (let before = 0, quiet = 0; opened < 8 && quiet < 15;) {
+        for (let before = 0, quiet = 0; !all() && quiet < 15;) {
           await new Promise((done) => setTimeout(done, 100));
           quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
           before = opened;
@@ -106,8 +109,9 @@ export const manyToOne: Row = {
           socket.onopen = () => (opened += 1);
           return socket;
         });
+        const all = () => opened === 8;
         // All eight; or six, and then no other for a second and a half.
-        for (let before = 0, quiet = 0; opened < 8 && quiet < 15;) {
+        for (let before = 0, quiet = 0; !all() && quiet < 15;) {
           await new Promise((done) => setTimeout(done, 100));
           quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
           before = opened;
