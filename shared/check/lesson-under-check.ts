@@ -136,8 +136,19 @@ async function listen(server: Server, at: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** A port that was free a moment ago may be somebody else's by now. */
+async function answerAgain(request: Request, tries = 5): Promise<object> {
+  try {
+    return await answer(request);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE' || tries === 1) throw error;
+    return answerAgain(request, tries - 1);
+  }
+}
+
 process.on('message', async (request: Request) => {
-  process.send?.(await answer(request));
+  process.send?.(await answerAgain(request));
 });
 // Without the checker there is nothing to do.
 process.on('disconnect', () => process.exit());

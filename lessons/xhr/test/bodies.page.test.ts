@@ -77,8 +77,9 @@ describeWithBrowser('the page', (browser) => {
     test('a cancelled one is forgotten by the server', async () => {
       const { line, answered } = await start();
       await visit(line.origin);
-      line.break('up:bandwidth=100kB/s');
-      await weighs(8_000_000);
+      // Slow enough to cancel it, and not so slow that questions wait behind.
+      line.break('up:bandwidth=1MB/s');
+      await weighs(16_000_000);
       await press('Send 20 MB');
       await has('received-bytes', /^[1-9]/);
       await press('Cancel');
@@ -89,7 +90,7 @@ describeWithBrowser('the page', (browser) => {
         page.evaluate(async (path) => (await fetch(path)).status, url);
       while ((await gone()) !== 404);
       expect(await gone()).toBe(404);
-    });
+    }, 90_000);
 
     test('one that is too large gets a 413', async () => {
       const { origin } = await start({ largest: 1_000_000 });

@@ -134,6 +134,7 @@ describeWithBrowser('the links in the shell', (browser) => {
       .locator('.wire .line', { hasText: 'browser-gateway' })
       .first()
       .waitFor();
-    await expect(other.count()).resolves.toBe(0);
+    await other.first().waitFor({ state: 'detached' });
+    expect(await other.count()).toBe(0);
   });
 });

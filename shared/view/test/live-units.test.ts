@@ -69,7 +69,7 @@ describe('the units of a tap', () => {
     await client.closed;
     if (tap.connections > 0) await once(tap, 'close');
     const text = lines.join('\n');
-    expect(lines[0]).toMatch(/^ {3}0\.\d{3} s #1 {2}· opened by port \d+$/);
+    expect(lines[0]).toMatch(/^ *\d+\.\d{3} s #1 {2}· opened by port \d+$/);
     expect(text).toMatch(/^ {3}0\.\d{3} s #1 {2}· reset: /m);
   });
 
