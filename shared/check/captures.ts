@@ -20,7 +20,7 @@ import {
 } from './what-varies.ts';
 
 /** How long a lesson's process may take to answer, in ms. */
-const longestAnswer = 10_000;
+const longestAnswer = 30_000;
 /** How much time passes for the lesson's timers, at most and at once, in ms. */
 const longest = 30_000;
 const step = 1000;
@@ -104,7 +104,7 @@ export interface Captured {
 
 /** Runs the fences one after another, each on a new server. */
 export async function checkCaptures({
-  patience = 10_000,
+  patience = 30_000,
   ...given
 }: Captured): Promise<Finding[]> {
   const text = { ...given, patience };
