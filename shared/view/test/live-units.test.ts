@@ -70,7 +70,7 @@ describe('the units of a tap', () => {
     if (tap.connections > 0) await once(tap, 'close');
     const text = lines.join('\n');
     expect(lines[0]).toMatch(/^ *\d+\.\d{3} s #1 {2}· opened by port \d+$/);
-    expect(text).toMatch(/^ {3}0\.\d{3} s #1 {2}· reset: /m);
+    expect(text).toMatch(/^ *\d+\.\d{3} s #1 {2}· reset: /m);
   });
 
   test('are added up at the end', async () => {
