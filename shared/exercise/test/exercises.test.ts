@@ -99,26 +99,33 @@ describe.each(
     verdicts = await tryAll(exercise, files);
   }, 120_000);
 
+  /** Once each: a test that is tried again has its file checked again. */
+  const verdictOf = async (file: string) => {
+    const known = verdicts.get(file);
+    verdicts.delete(file);
+    return known ?? verdictOn(exercise, file);
+  };
+
   test('has wrong answers, and two right ones beside the solution', () => {
     expect(wrong.length).toBeGreaterThan(1);
     expect(right.length).toBeGreaterThan(2);
   });
 
-  test('exercise.ts is told what is missing', () => {
-    if (verdicts) mustFail(verdicts.get(exercise.starter)!, check.starter);
+  test('exercise.ts is told what is missing', async () => {
+    if (verdicts) mustFail(await verdictOf(exercise.starter), check.starter);
   });
 
-  test('an empty file fails', () => {
-    if (verdicts) mustFail(verdicts.get(empty())!, 'exports no');
+  test('an empty file fails', async () => {
+    if (verdicts) mustFail(await verdictOf(empty()), 'exports no');
   });
 
-  test.each(named(wrong))('%s is told what is wrong', (_name, file) => {
+  test.each(named(wrong))('%s is told what is wrong', async (_name, file) => {
     const told = toldOf(file!);
     expect(told).toBeDefined();
-    if (verdicts) mustFail(verdicts.get(file!)!, told);
+    if (verdicts) mustFail(await verdictOf(file!), told);
   });
 
-  test.each(named(right))('%s passes', (_name, file) => {
-    if (verdicts) mustPass(exercise, verdicts.get(file!)!);
+  test.each(named(right))('%s passes', async (_name, file) => {
+    if (verdicts) mustPass(exercise, await verdictOf(file!));
   });
 });
