@@ -5,6 +5,7 @@ import {
   findWays,
   UnknownWay,
 } from '@on-the-wire/shared/compare/compare.ts';
+import type { Http } from '@on-the-wire/shared/compare/claims/claim.ts';
 import {
   describeSettled,
   describeTable,
@@ -21,6 +22,7 @@ import { Command, InvalidArgumentError } from 'commander';
 
 interface Flags {
   only?: string[];
+  http?: Http[];
   quick?: true;
   rounds: number;
   fault?: string[];
@@ -41,6 +43,13 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('expected a whole number from 1.');
 }
 
+function versions(text: string): Http[] {
+  const isVersion = (one: string): one is Http => one === '1.1' || one === '2';
+  const named = list(text);
+  if (named.every(isVersion)) return named;
+  throw new InvalidArgumentError('expected 1.1, 2, or 1.1,2.');
+}
+
 const counts = (text: string) => list(text).map(wholeNumber);
 
 const command = new Command('pnpm compare')
@@ -48,7 +57,8 @@ const command = new Command('pnpm compare')
     'the same board over every way to talk, measured on this machine',
   )
   .option('--only <names>', 'only these ways, or rows of the table', list)
-  .option('--quick', 'one round, a few updates: under 30 s')
+  .option('--http <versions>', 'only these versions of HTTP: 1.1,2', versions)
+  .option('--quick', 'one round over HTTP/1.1, a few updates: under 30 s')
   .option('--claims', 'the table: each cell is settled in your browser')
   .option('--record <folder>', 'with --claims: keeps what was on the wire')
   .option('--rounds <n>', 'how often each way takes its turn', wholeNumber, 3)
@@ -89,9 +99,13 @@ try {
 async function settleTable() {
   findRows(flags.only);
   refuseWithoutBrowser();
-  const { only, record } = flags;
+  const { only, http, record } = flags;
   const settled = await settleAll(
-    { ...(only && { only }), ...(record !== undefined && { folder: record }) },
+    {
+      ...(only && { only }),
+      ...(http && { http }),
+      ...(record !== undefined && { folder: record }),
+    },
     (each) => process.stderr.write(`${describeSettled(each)}\n`),
   );
   process.stdout.write(`\n${describeTable(settled)}`);
@@ -107,6 +121,8 @@ function refuseWithoutBrowser() {
 
 async function measure() {
   findWays(flags.only);
+  // Fifteen ways take longer than a quick look may.
+  const http = flags.http ?? (flags.quick ? ['1.1'] : undefined);
   const faults = parseFaults(flags.fault ?? []);
   refuseWithoutBrowser();
   // Before minutes of measuring, not after: can what was asked be written?
@@ -119,6 +135,7 @@ async function measure() {
   const comparison = await compare(
     {
       ...(flags.only && { only: flags.only }),
+      ...(http && { http }),
       rounds: flags.quick ? 1 : flags.rounds,
       updates: flags.quick ? 10 : 20,
       every: flags.quick ? 50 : 200,

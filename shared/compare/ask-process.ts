@@ -1,23 +1,30 @@
 /** Questions to a child process, one at a time. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /**
  * Sends a question and waits for the answer.
  *
  * @param about whom the question is for, in words
- * @throws Error with what the process said, or how it ended instead
+ * @param limit ms to wait
+ * @throws Error with what the process said, how it ended instead, or that it
+ *   said nothing
  */
 export async function askProcess<Answer extends { error?: string }>(
   child: ChildProcess,
   about: string,
   question: { what: string },
+  limit = 120_000,
 ): Promise<Answer> {
   const over = new AbortController();
   const { signal } = over;
   child.send(question);
   const reply = (await Promise.race([
     once(child, 'message', { signal }).then(([answer]) => answer as Answer),
+    wait(limit, undefined, { signal }).then(() => ({
+      error: `no answer in ${limit} ms`,
+    })),
     once(child, 'exit', { signal }).then(([code, by]) => ({
       error: `its process has ended (exit code ${code}${by ? `, ${by}` : ''})`,
     })),

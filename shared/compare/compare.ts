@@ -2,15 +2,17 @@
 import { machine } from '../bench/report.ts';
 import type { Fault } from '../tap/tap.ts';
 import { formatFault } from '../tap/tap.ts';
-import { openBrowser } from '../testing/browser.ts';
+import { openTrustingBrowser } from './trusting-browser.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import { measureLoad, type Load } from './load/measure-load.ts';
 import { measureTurn, type Turn } from './measure.ts';
-import { ways, type Way } from './ways.ts';
+import { nameOf, ways, type Way } from './ways.ts';
 
 export interface CompareOptions {
   /** Ids of ways; all of them, if there are none. */
   only?: string[];
+  /** Versions of HTTP; both, if there are none. */
+  http?: string[];
   rounds: number;
   /** How many updates a turn has, and ms between two of them. */
   updates: number;
@@ -65,18 +67,27 @@ export class UnknownWay extends Error {}
 /**
  * Finds ways by their ids.
  *
+ * @param http only those over such a version of HTTP, and what has none
  * @throws UnknownWay
  */
-export function findWays(only: readonly string[] = []): Way[] {
+export function findWays(
+  only: readonly string[] = [],
+  http: readonly string[] = [],
+): Way[] {
   for (const id of only) {
     if (ways.some((way) => way.id === id)) continue;
-    const all = ways.map((way) => way.id).join(', ');
+    const all = [...new Set(ways.map((way) => way.id))].join(', ');
     throw new UnknownWay(
       `There is no way "${id}" to compare. There are: ${all}.`,
     );
   }
-  if (only.length === 0) return [...ways];
-  return ways.filter(({ id }) => only.includes(id));
+  const isLeft = (over: string) =>
+    http.length > 0 &&
+    over.startsWith('HTTP/') &&
+    !http.includes(over.slice('HTTP/'.length));
+  return ways.filter(
+    ({ id, over }) => (only.length === 0 || only.includes(id)) && !isLeft(over),
+  );
 }
 
 /**
@@ -90,14 +101,14 @@ export async function compare(
   say: (line: string) => void,
 ): Promise<Comparison> {
   const { rounds, updates, every, seed, faults, recover, command } = options;
-  const chosen = findWays(options.only);
+  const chosen = findWays(options.only, options.http);
   const lines = faults.length > 0 ? [[], faults] : [[]];
   const turns = new Map<string, Turn[]>();
   const failed = new Map<string, string>();
   const key = (line: readonly Fault[], way: Way) =>
-    `${lines.indexOf(line as Fault[])} ${way.id}`;
+    `${lines.indexOf(line as Fault[])} ${nameOf(way)}`;
 
-  const browser = await openBrowser();
+  const browser = await openTrustingBrowser();
   const version = browser.version();
   try {
     let turn = 0;
@@ -109,7 +120,7 @@ export async function compare(
           const at = key(line, way);
           if (failed.has(at)) continue;
           say(
-            `${turn} of ${all}: ${way.title}, HTTP/${way.http}` +
+            `${turn} of ${all}: ${way.title}, ${way.over}` +
               (line.length > 0 ? `, ${line.map(formatFault).join(', ')}` : ''),
           );
           try {
@@ -142,11 +153,13 @@ export async function compare(
       };
     }),
   }));
-  const loads = chosen.map((way): Loaded => ({ way, loads: [] }));
+  const loads = chosen
+    .filter(({ raw }) => raw)
+    .map((way): Loaded => ({ way, loads: [] }));
   for (const clients of options.clients) {
     for (const loaded of loads) {
       const { way } = loaded;
-      say(`${way.title}, HTTP/${way.http}: ${clients} clients`);
+      say(`${way.title}, ${way.over}: ${clients} clients`);
       try {
         loaded.loads.push(await measureLoad(way, clients, seed));
       } catch (error) {

@@ -3,37 +3,39 @@
  * feed has no clock and moves when it is told to, so that every way gets the
  * same updates, and the moment of each is known.
  */
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createFeed, type Feed } from '../board/feed.ts';
-import type { Lesson, LessonModule } from '../lesson.ts';
 import type { Command, Reply } from './start-host.ts';
 import { now } from './clock.ts';
+import {
+  standBroker,
+  standGateway,
+  standServer,
+  type Stand,
+} from './stands.ts';
 
-let module: LessonModule<{ feed: Feed }>;
-let options: object;
-let seed: string;
+let order: Command & { what: 'start' };
 let feed: Feed;
-let lesson: Lesson;
+let stand: Stand;
 
-/** Listens with a new run of the feed. */
-async function listen(port: number): Promise<number> {
-  feed = createFeed({ seed });
+/** Listens with a new run of the feed; at the same ports, if there are any. */
+async function listen(ports: number[] = []): Promise<number[]> {
+  feed = createFeed({ seed: order.seed });
   feed.close(); // From here on it has no clock.
-  lesson = module.createServer({ ...options, feed });
-  lesson.server.listen(port, '127.0.0.1');
-  await once(lesson.server, 'listening');
-  return (lesson.server.address() as AddressInfo).port;
+  const build = {
+    'HTTP/1.1': standServer,
+    'HTTP/2': standGateway,
+    'MQTT 3.1.1': standBroker,
+  }[order.over];
+  stand = await build(order, feed, ports);
+  return stand.ports;
 }
 
 async function obey(command: Command): Promise<Reply> {
   switch (command.what) {
-    case 'start': {
-      ({ options, seed } = command);
-      module = (await import(command.file)) as typeof module;
-      return { port: await listen(0) };
-    }
+    case 'start':
+      order = command;
+      return { ports: await listen() };
     case 'tell': {
       const told = [];
       const began = now();
@@ -47,9 +49,9 @@ async function obey(command: Command): Promise<Reply> {
       return { told };
     }
     case 'restart': {
-      const { port } = lesson.server.address() as AddressInfo;
-      await lesson.close();
-      await listen(port);
+      const { ports } = stand;
+      await stand.close();
+      await listen(ports);
       return { at: now() };
     }
     case 'weigh': {

@@ -1,8 +1,12 @@
 /** One way, one turn: a fresh server, a tap, a real page, and what came of it. */
+import { localCertificate } from '../certificates/certificates.ts';
 import type { Fault } from '../tap/tap.ts';
 import type { Browser } from '../testing/browser.ts';
 import { startHost, type Told } from './start-host.ts';
-import { openWatched, type Arrival } from './watched-page.ts';
+import type { Arrival } from './notes.ts';
+import type { Watched } from './watched.ts';
+import { openCopy } from './watched-copy.ts';
+import { openWatched } from './watched-page.ts';
 import { watchLine, type Traffic } from './watched-line.ts';
 import { now } from './clock.ts';
 import type { Way } from './ways.ts';
@@ -60,13 +64,19 @@ export async function measureTurn(
   browser: Browser,
   { updates, every, seed, faults, recover }: Conditions,
 ): Promise<Turn> {
-  const host = await startHost(way.lesson, way.options ?? {}, seed);
-  const line = await watchLine(host.port, faults);
+  const host = await startHost(way, seed);
+  const pair = way.over === 'HTTP/2' ? await localCertificate() : undefined;
+  const line = await watchLine(host.port, faults, pair);
   const context = await browser.newContext();
+  let copy: Watched | undefined;
   try {
-    const watched = await openWatched(context, line.url);
-    const { page } = watched;
-    if (way.choose) await page.locator(way.choose).check();
+    if (way.over === 'MQTT 3.1.1') {
+      const [station] = host.others;
+      const broker = `mqtt://127.0.0.1:${line.port}`;
+      const source = `http://127.0.0.1:${station}`;
+      copy = await openCopy(way.lesson, broker, source, PATIENCE);
+    }
+    const watched = copy ?? (await openWatched(context, line.url, way.choose));
 
     // It has begun in earnest when it has heard of one update.
     let [last] = await host.tell(1, 0);
@@ -107,6 +117,7 @@ export async function measureTurn(
       return { ms: arrived.at - at, lost: 0, doubled: 0 };
     }
   } finally {
+    await copy?.close();
     await context.close();
     await line.close();
     await host.stop();

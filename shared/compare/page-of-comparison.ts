@@ -66,7 +66,7 @@ function sectionOf(network: Network): string {
     .flatMap(({ way, failed }) =>
       failed === undefined
         ? []
-        : `<p class="failed">${escapeHtml(way.title)}: not measured. ${escapeHtml(failed)}</p>`,
+        : `<p class="failed">${escapeHtml(way.title)}, ${way.over}: not measured. ${escapeHtml(failed)}</p>`,
     )
     .join('\n');
   return `<section>
@@ -131,7 +131,7 @@ function table(
     (title) => `<th scope="col">${escapeHtml(title)}</th>`,
   );
   const body = rows.map(({ way, cells }) => {
-    const name = `${escapeHtml(way.title)} <small>HTTP/${way.http}</small>`;
+    const name = `${escapeHtml(way.title)} <small>${way.over}</small>`;
     const rest = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`);
     return `<tr><th scope="row">${name}</th>${rest.join('')}</tr>`;
   });

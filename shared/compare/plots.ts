@@ -10,7 +10,7 @@ type Measured = Compared & { figures: Figures };
 const measured = ({ ways }: Network): Measured[] =>
   ways.filter((each): each is Measured => each.figures !== undefined);
 const name = ({ way }: { way: Way }) =>
-  way.http === '2' ? `${way.title}, HTTP/2` : way.title;
+  way.over === 'HTTP/2' ? `${way.title}, HTTP/2` : way.title;
 
 /** ms from update to arrival, for each way; undefined where nothing is known. */
 export function plotArrivals(network: Network): string | undefined {

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { lessonsFolder } from '../harness/lessons.ts';
 import { askProcess, endProcess } from './ask-process.ts';
+import type { Order } from './stands.ts';
+import type { Way } from './ways.ts';
 
 export type Command =
-  | { what: 'start'; file: string; options: object; seed: string }
+  | ({ what: 'start'; over: Way['over']; seed: string } & Order)
   | { what: 'tell'; count: number; every: number }
   | { what: 'restart' }
   | { what: 'weigh' }
@@ -19,7 +21,7 @@ export interface Told {
 }
 
 export interface Reply {
-  port?: number;
+  ports?: number[];
   told?: Told[];
   at?: number;
   resident?: number;
@@ -28,7 +30,10 @@ export interface Reply {
 }
 
 export interface Host {
+  /** Of what is tapped. */
   port: number;
+  /** Of what else listens: see `stands.ts`. */
+  others: number[];
   pid: number;
   /** Makes so many updates, one each `every` ms. Resolves after the last. */
   tell(count: number, every: number): Promise<Told[]>;
@@ -45,28 +50,28 @@ export interface Host {
 }
 
 /**
- * Starts a lesson's `server.ts`.
+ * Starts what a way needs: a lesson's server, alone or with company.
  *
- * @param lesson the name of its folder
- * @param options for its `createServer`, beside the feed
+ * @param way whose it is
  * @param seed of the feed
  * @throws Error with what the server said, if it cannot be started
  */
 export async function startHost(
-  lesson: string,
-  options: object,
+  { lesson, over, options = {} }: Way,
   seed: string,
 ): Promise<Host> {
   const child = fork(new URL('host.ts', import.meta.url), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: ['--expose-gc'],
   });
-  const file = pathToFileURL(join(lessonsFolder, lesson, 'server.ts')).href;
+  const folder = pathToFileURL(join(lessonsFolder, lesson, '/')).href;
   const about = `Comparing: the server of the lesson "${lesson}"`;
   const ask = (command: Command) => askProcess<Reply>(child, about, command);
-  const { port } = await ask({ what: 'start', file, options, seed });
+  const { ports } = await ask({ what: 'start', over, folder, options, seed });
+  const [port, ...others] = ports!;
   return {
     port: port!,
+    others,
     pid: child.pid!,
     async tell(count, every) {
       return (await ask({ what: 'tell', count, every })).told!;

@@ -70,6 +70,9 @@ export function howItWasMade(comparison: Comparison): string[] {
     'up, down, payload, overhead, trips: for one update. Payload and overhead ' +
       'are both directions together.',
     `beneath: ${beneathInWords}.`,
+    'HTTP/2: the same server behind a gateway (http2-proxy, TLS), as in ' +
+      'production; times are with it. MQTT: to a broker, and from it to the ' +
+      'copy of another server.',
     'lost: updates that never came one by one; a board that is polled is ' +
       'right all the same. after a cut, a restart: until something that was ' +
       'told afterwards had arrived.',
@@ -84,12 +87,14 @@ export function howItWasMade(comparison: Comparison): string[] {
 function tableOf({ ways }: Network): string {
   const rows = ways.map(({ way, figures }: Compared) => [
     way.title,
-    `HTTP/${way.http}`,
+    way.over,
     ...columns.map(({ cell }) => (figures && cell(figures)) ?? ''),
   ]);
   const head = ['', '', ...columns.map(({ title }) => title)];
   const failures = ways.flatMap(({ way, failed }) =>
-    failed === undefined ? [] : [`${way.title}: not measured. ${failed}`],
+    failed === undefined
+      ? []
+      : [`${way.title}, ${way.over}: not measured. ${failed}`],
   );
   const notes = failures.length > 0 ? ['', ...failures] : [];
   return [...align([head, ...rows]), ...notes].join('\n');
@@ -125,7 +130,7 @@ function tableOfLoads(all: readonly Loaded[]): string {
   const rows = all.flatMap(({ way, loads }) =>
     loads.map((load) => [
       way.title,
-      `HTTP/${way.http}`,
+      way.over,
       load.clients.toLocaleString('en'),
       ...loadColumns.map(({ cell }) =>
         'blank' in load ? '' : (cell(load) ?? ''),

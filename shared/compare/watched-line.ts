@@ -20,7 +20,8 @@ export interface Traffic {
 
 export interface WatchedLine {
   tap: Tap;
-  /** Where the page is, through the tap. */
+  /** The tap's port, and where a page is behind it. */
+  port: number;
   url: string;
   /** Begins to count anew. */
   begin(): void;
@@ -74,6 +75,7 @@ export async function watchLine(
   let before = { ...units.counts };
   return {
     tap,
+    port: at,
     url: `http${tls ? 's' : ''}://127.0.0.1:${at}/`,
     begin() {
       before = { ...units.counts };

@@ -15,6 +15,8 @@ type Message =
 
 // ---- The connection ----
 
+// A page that came encrypted may not speak in the clear.
+const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 let lastId = '';
 let ticket: { ticket?: string } = {};
 let opened = 0;
@@ -26,7 +28,7 @@ const connection = new Connection({
   url() {
     const query = new URLSearchParams({ after: lastId, ...ticket });
     ticket = {};
-    return `ws://${location.host}/track?${query}`;
+    return `${scheme}://${location.host}/track?${query}`;
   },
   onMessage: (data) =>
     typeof data === 'string'

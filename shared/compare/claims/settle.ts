@@ -2,7 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localCertificate } from '../../certificates/certificates.ts';
-import { openBrowser, type Browser } from '../../testing/browser.ts';
+import type { Browser } from '../../testing/browser.ts';
+import { openTrustingBrowser } from '../trusting-browser.ts';
 import { saveRun } from '../../view/save.ts';
 import { startClaimsLine } from './claims-line.ts';
 import { wordOf, type Claim, type Http, type Row } from './claim.ts';
@@ -42,12 +43,6 @@ export function findRows(only: readonly string[] = []): readonly Row[] {
   return only.length === 0 ? rows : rows.filter(({ id }) => only.includes(id));
 }
 
-/** Flags by which Chromium accepts this machine's own certificate. */
-export async function flagsOfBrowser(): Promise<string[]> {
-  const { spki } = await localCertificate();
-  return [`--ignore-certificate-errors-spki-list=${spki}`];
-}
-
 /**
  * Settles claims, row after row.
  *
@@ -66,7 +61,7 @@ export async function settleAll(
 ): Promise<Settled[]> {
   const chosen = findRows(only);
   if (folder !== undefined) await mkdir(folder, { recursive: true });
-  const browser = await openBrowser(await flagsOfBrowser());
+  const browser = await openTrustingBrowser();
   const all: Settled[] = [];
   try {
     for (const version of http) {

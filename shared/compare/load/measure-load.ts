@@ -43,8 +43,9 @@ export async function measureLoad(
   seed: string,
 ): Promise<Load> {
   refuseTooMany(clients);
+  if (!way.raw) throw new Error('nothing is known that could load it');
   const { kind, path, compressed = false } = way.raw;
-  const host = await startHost(way.lesson, way.options ?? {}, seed);
+  const host = await startHost(way, seed);
   const { port } = host;
   const order = { what: 'open', kind, port, path, compressed } as const;
   const warm = fork(new URL('clients.ts', import.meta.url));

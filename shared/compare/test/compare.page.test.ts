@@ -4,7 +4,7 @@ import { accessibilityViolations } from '../../testing/accessibility.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { measureTurn, type Conditions } from '../measure.ts';
 import { pageOfComparison } from '../page-of-comparison.ts';
-import { ways } from '../ways.ts';
+import { ways, type Way } from '../ways.ts';
 import { madeUpComparison } from './comparison.ts';
 
 jest.setTimeout(90_000);
@@ -18,8 +18,10 @@ const conditions: Conditions = {
 };
 /** What a server says of itself now and then would be counted, too. */
 const silent = { comment: 600_000, heartbeat: 600_000, ping: 600_000 };
-const way = (id: string) => {
-  const found = ways.find((each) => each.id === id)!;
+const way = (id: string, over?: Way['over']) => {
+  const found = ways.find(
+    (each) => each.id === id && (!over || each.over === over),
+  )!;
   return { ...found, options: { ...silent, ...found.options } };
 };
 
@@ -34,6 +36,8 @@ const bytes = (text: string) => Buffer.byteLength(text);
 const sum = (numbers: number[]) => numbers.reduce((one, two) => one + two, 0);
 /** RFC 9112, section 7.1: size in hexadecimal, and two ends of lines. */
 const chunk = (size: number) => size.toString(16).length + 2 + size + 2;
+/** RFC 9113, section 4.1: nine bytes. */
+const FRAME_HEADER = 9;
 /** RFC 6455, section 5.2: a server's frame. */
 const frame = (size: number) => (size < 126 ? 2 : 4) + size;
 
@@ -75,6 +79,49 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
     expect(turn.restart!.ms).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['streamed', (json: string) => bytes(`${json}\n`)],
+    ['websocket', (json: string) => frame(bytes(json))],
+  ] as const)('%s over HTTP/2: a DATA frame each', async (id, size) => {
+    const wanted = way(id, 'HTTP/2');
+    const turn = await measureTurn(wanted, browser(), conditions);
+    const expected = toldUpdates().map(
+      (each) => FRAME_HEADER + size(JSON.stringify(each)),
+    );
+    expect(turn.traffic).toMatchObject({
+      up: 0,
+      down: sum(expected),
+      connections: 1,
+    });
+    expect(turn.delivery).toMatchObject({ lost: 0, doubled: 0 });
+  });
+
+  test('websocket over HTTP/2: torn down, it comes back over HTTP/1.1', async () => {
+    const wanted = way('websocket', 'HTTP/2');
+    const recovering = { ...conditions, recover: true };
+    const turn = await measureTurn(wanted, browser(), recovering);
+    expect(turn.cut).toMatchObject({ lost: 0, doubled: 0 });
+    expect(turn.restart!.ms).toBeGreaterThan(0);
+  });
+
+  test('mqtt: each update published and acknowledged; cut, none is lost', async () => {
+    const recovering = { ...conditions, recover: true };
+    const turn = await measureTurn(way('mqtt'), browser(), recovering);
+    const expected = toldUpdates().map((each) => {
+      const rest =
+        2 + bytes('station/updates') + 2 + bytes(JSON.stringify(each));
+      // MQTT 3.1.1, section 2.2.3: seven bits of the length in each byte.
+      return 1 + (rest < 128 ? 1 : 2) + rest;
+    });
+    expect(turn.traffic).toMatchObject({
+      up: 4 * conditions.updates, // PUBACK, section 3.4
+      down: sum(expected),
+      connections: 1,
+    });
+    expect(turn.delivery).toMatchObject({ lost: 0, doubled: 0 });
+    expect(turn.cut).toMatchObject({ lost: 0, doubled: 0 });
+  });
+
   test('websocket, compressed: fewer bytes than their text', async () => {
     const id = 'websocket-deflate';
     const turn = await measureTurn(way(id), browser(), conditions);
@@ -109,7 +156,7 @@ describeWithBrowser('the page of a comparison', (browser) => {
       await page.setContent(await pageOfComparison(madeUpComparison()));
       expect(await page.locator('figure.plot svg').count()).toBeGreaterThan(3);
       expect(await page.locator('.failed').textContent()).toBe(
-        'WebSocket: not measured. It said <script>alert(1)</script>.',
+        'WebSocket, HTTP/1.1: not measured. It said <script>alert(1)</script>.',
       );
       expect(await page.getByRole('row').count()).toBe(4 + 4);
       expect(await accessibilityViolations(page)).toEqual([]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findWays, UnknownWay } from '../compare.ts';
+import { nameOf } from '../ways.ts';
 import { percentile, spreadOf } from '../figures.ts';
 import { deliveryOf } from '../measure.ts';
 
@@ -77,8 +78,16 @@ test('a way that is not there is refused with those that are', () => {
   expect(() => findWays(['telegraph'])).toThrow(
     /"telegraph".*polling, conditional, .*websocket/,
   );
-  expect(findWays(['websocket', 'sse']).map(({ id }) => id)).toEqual([
-    'sse',
-    'websocket',
+  const found = (...wanted: Parameters<typeof findWays>) =>
+    findWays(...wanted).map(nameOf);
+  expect(found(['websocket', 'sse'])).toEqual([
+    'sse over HTTP/1.1',
+    'websocket over HTTP/1.1',
+    'sse over HTTP/2',
+    'websocket over HTTP/2',
+  ]);
+  expect(found(['mqtt', 'sse'], ['2'])).toEqual([
+    'sse over HTTP/2',
+    'mqtt over MQTT 3.1.1',
   ]);
 });

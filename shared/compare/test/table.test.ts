@@ -16,7 +16,7 @@ test('the table has a line for each way, numbers below one another', () => {
 
 test('what was not measured says why, and stays blank', () => {
   expect(text).toMatch(/^WebSocket +HTTP\/1\.1$/m);
-  expect(text).toContain('WebSocket: not measured. It said');
+  expect(text).toContain('WebSocket, HTTP/1.1: not measured. It said');
   expect(text).toMatch(/^Server-Sent Events +HTTP\/1\.1 +90,000$/m);
   expect(text).toContain('90000 clients: blank. too many open files.');
 });

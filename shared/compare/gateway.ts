@@ -1,0 +1,149 @@
+/**
+ * A gateway before a server that speaks HTTP/1.1: to browsers it speaks HTTP/2,
+ * as most servers are reached today. A WebSocket in a stream (RFC 8441) becomes
+ * a handshake of HTTP/1.1 (RFC 6455) behind it, and the same frames go through.
+ */
+import { randomBytes } from 'node:crypto';
+import { request as ask } from 'node:http';
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
+import { pipeline } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import proxy from 'http2-proxy';
+
+export interface Gateway {
+  server: Http2SecureServer;
+  close(): Promise<void>;
+}
+
+/**
+ * Makes it, not yet listening.
+ *
+ * @param port of the server behind it, on this machine
+ * @param pair key and certificate
+ */
+export function createGateway(
+  port: number,
+  pair: { key: string; cert: string },
+): Gateway {
+  const options = {
+    allowHTTP1: true,
+    settings: { enableConnectProtocol: true },
+  };
+  /** The same question, for the server behind. */
+  const forward = {
+    onReq: ({ headers }: Asked, asked: { headers: object }) =>
+      ask({
+        ...asked,
+        port,
+        headers: { ...asked.headers, ...seen(headers) },
+      }),
+  } as never;
+  const server = createSecureServer(
+    { ...pair, ...options },
+    (request, answer) => {
+      proxy.web(request, answer, forward, (error) => {
+        if (!error) return;
+        // After the head there is no status left to send: the cut says it.
+        if (answer.headersSent) answer.stream?.close(2 /* INTERNAL_ERROR */);
+        else answer.writeHead(502).end();
+      });
+    },
+  );
+  server.on('connect', (request, answer) =>
+    bridge(request as Http2ServerRequest, answer as never, port),
+  );
+  // A browser puts a WebSocket into a stream of a connection that it has. Where
+  // it has none, after a cut, it opens one that speaks HTTP/1.1 only.
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => {});
+    proxy.ws(request, socket, head, forward, () => socket.destroy());
+  });
+  // Streams of HTTP/2 and upgraded connections alike: all that it has open.
+  const sockets = new Set<TLSSocket>();
+  server.on('secureConnection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  return {
+    server,
+    async close() {
+      const closed = new Promise((done) => server.close(done));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+type Asked = { headers: NodeJS.Dict<string | string[]> };
+
+/** By which names the server behind knows itself: it speaks no TLS. */
+function seen(headers: Asked['headers']) {
+  const host = String(headers[':authority'] ?? headers['host']);
+  const origin = headers['origin'];
+  return {
+    host,
+    ...(origin && { origin: String(origin).replace(/^https:/, 'http:') }),
+  };
+}
+
+/** What of a handshake concerns the server behind. */
+const passed = [
+  'cookie',
+  'sec-websocket-version',
+  'sec-websocket-protocol',
+  'sec-websocket-extensions',
+];
+const answered = ['sec-websocket-protocol', 'sec-websocket-extensions'];
+
+function bridge(
+  { headers, url, stream }: Http2ServerRequest,
+  answer: Http2ServerResponse,
+  port: number,
+): void {
+  stream.on('error', () => {});
+  if (headers[':protocol'] !== 'websocket') {
+    answer.writeHead(405).end();
+    return;
+  }
+  const asked = ask({
+    port,
+    path: url,
+    headers: {
+      ...pick(headers, passed),
+      ...seen(headers),
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-key': randomBytes(16).toString('base64'),
+    },
+  });
+  asked.on('upgrade', ({ headers: told }, socket, head) => {
+    stream.respond({ ':status': 200, ...pick(told, answered) });
+    if (head.length > 0) stream.write(head);
+    pipeline(socket, stream, socket, () => {
+      socket.destroy();
+      stream.destroy();
+    });
+  });
+  asked.on('response', (refusal) => {
+    answer.writeHead(refusal.statusCode!);
+    refusal.pipe(answer);
+  });
+  asked.on('error', () => {
+    if (!stream.headersSent && !stream.destroyed) answer.writeHead(502).end();
+    else stream.destroy();
+  });
+  stream.on('close', () => asked.destroy());
+  asked.end();
+}
+
+const pick = (headers: NodeJS.Dict<string | string[]>, names: string[]) =>
+  Object.fromEntries(
+    names.flatMap((name) =>
+      headers[name] === undefined ? [] : [[name, headers[name]]],
+    ),
+  );

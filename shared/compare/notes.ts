@@ -1,0 +1,54 @@
+/** What reached a board, and when: noted in a page, or in a process of ours. */
+
+/** Something that was handed to a board. */
+export interface Arrival {
+  kind: 'snapshot' | 'update';
+  n: number;
+  /** When, by the common clock, in ms. */
+  at: number;
+  /** Of a snapshot: which run of the feed it shows. */
+  run?: string;
+}
+
+export interface Notes {
+  arrivals: Arrival[];
+  note(arrival: Arrival): void;
+  /**
+   * Resolves with the first arrival by which the board has got to update `n`,
+   * among those after a moment of the common clock; with undefined when so
+   * many ms are over.
+   */
+  reached(
+    n: number,
+    since: number,
+    limit: number,
+  ): Promise<Arrival | undefined>;
+}
+
+/** Goes into pages as text, so it knows nothing but what a browser has. */
+export function createNotes(): Notes {
+  const arrivals: Arrival[] = [];
+  const waiting = new Set<(arrival: Arrival) => void>();
+  return {
+    arrivals,
+    note(arrival) {
+      arrivals.push(arrival);
+      for (const look of waiting) look(arrival);
+    },
+    reached(n, since, limit) {
+      const has = (arrival: Arrival) => arrival.n >= n && arrival.at >= since;
+      const found = arrivals.find(has);
+      if (found) return Promise.resolve(found);
+      return new Promise((tell) => {
+        const end = (arrival?: Arrival) => {
+          waiting.delete(look);
+          clearTimeout(timer);
+          tell(arrival);
+        };
+        const look = (arrival: Arrival) => has(arrival) && end(arrival);
+        const timer = setTimeout(end, limit);
+        waiting.add(look);
+      });
+    },
+  };
+}

@@ -1,0 +1,77 @@
+/** What a lesson has to say, made ready to be asked: alone, or with company. */
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
+import type { Feed } from '../board/feed.ts';
+import { localCertificate } from '../certificates/certificates.ts';
+import type { Lesson, LessonModule, LessonProcess } from '../lesson.ts';
+import { createGateway } from './gateway.ts';
+
+export interface Order {
+  /** The lesson's folder, as a URL that ends in a slash. */
+  folder: string;
+  /** For its `createServer`, beside the feed. */
+  options: object;
+}
+
+/** Servers that listen. */
+export interface Stand {
+  /** Of the one that is tapped; of others, after it. */
+  ports: number[];
+  close(): Promise<void>;
+}
+
+/** A stand: at those ports, or at free ones where there are none. */
+type Build = (order: Order, feed: Feed, ports: number[]) => Promise<Stand>;
+
+async function listenAt(server: Server, port = 0): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+const load = <Module>({ folder }: Order, file: string) =>
+  import(new URL(file, folder).href) as Promise<Module>;
+
+/** The lesson's server, as it is. */
+export const standServer: Build = async (order, feed, [at]) => {
+  type Loaded = LessonModule<{ feed: Feed }>;
+  const { createServer } = await load<Loaded>(order, 'server.ts');
+  const lesson: Lesson = createServer({ ...order.options, feed });
+  const port = await listenAt(lesson.server, at);
+  return { ports: [port], close: () => lesson.close() };
+};
+
+/** The same behind a gateway, which is what is tapped. */
+export const standGateway: Build = async (order, feed, [at, behind]) => {
+  const inner = await standServer(order, feed, behind ? [behind] : []);
+  const gateway = createGateway(inner.ports[0]!, await localCertificate());
+  const port = await listenAt(gateway.server, at);
+  return {
+    ports: [port, inner.ports[0]!],
+    async close() {
+      await gateway.close();
+      await inner.close();
+    },
+  };
+};
+
+/** The last lesson's broker, which is what is tapped, and its station. */
+export const standBroker: Build = async (order, feed, [at, stationAt]) => {
+  type Loaded = { createServer(options?: object): LessonProcess };
+  const [broker, station] = await Promise.all([
+    load<Loaded>(order, 'broker.ts'),
+    load<Loaded>(order, 'station.ts'),
+  ]);
+  const between = broker.createServer();
+  const port = await listenAt(between.server, at);
+  const url = `mqtt://127.0.0.1:${port}`;
+  const source = station.createServer({ ...order.options, feed, broker: url });
+  const stationPort = await listenAt(source.server, stationAt);
+  return {
+    ports: [port, stationPort],
+    async close() {
+      await source.close();
+      await between.close();
+    },
+  };
+};

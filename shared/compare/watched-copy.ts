@@ -1,0 +1,62 @@
+/**
+ * A server's own copy of the board, as a gateway of the last lesson keeps it:
+ * told by a broker, and what is missing fetched from the station.
+ */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { News } from '../board/update.ts';
+import { lessonsFolder } from '../harness/lessons.ts';
+import { now } from './clock.ts';
+import { createNotes } from './notes.ts';
+import { watchedBy, type Watched } from './watched.ts';
+
+interface Copy {
+  take(news: News): void;
+  on(event: 'update', hear: (news: News) => void): void;
+  close(): void;
+}
+
+/**
+ * Resolves when it has a board.
+ *
+ * @param broker its URL, through the tap
+ * @param station its URL
+ * @param limit ms to wait
+ * @throws Error when the limit is over
+ */
+export async function openCopy(
+  lesson: string,
+  broker: string,
+  station: string,
+  limit: number,
+): Promise<Watched> {
+  const load = (file: string) =>
+    import(pathToFileURL(join(lessonsFolder, lesson, file)).href);
+  const [{ BoardCopy }, { hearNews }, { fetchFrom }, { createAgent }] =
+    await Promise.all(['copy.ts', 'news.ts', 'source.ts', 'ask.ts'].map(load));
+  const { note, arrivals, reached } = createNotes();
+  const agent = createAgent();
+  const copy: Copy = new BoardCopy(fetchFrom(station, agent));
+  copy.on('update', ({ kind, data }) => {
+    if (!('n' in data)) return;
+    const { n } = data;
+    const at = now();
+    if (kind === 'snapshot') note({ kind, n, at, run: data.run });
+    else note({ kind: 'update', n, at });
+  });
+  const news = hearNews(broker, (told: News) => copy.take(told));
+  const watched = watchedBy('The copy of the board', {
+    arrivals: async () => arrivals,
+    reached,
+    async close() {
+      copy.close();
+      await news.close();
+      agent.destroy();
+    },
+  });
+  await watched.reached(0, 0, limit).catch(async (error) => {
+    await watched.close();
+    throw error;
+  });
+  return watched;
+}
