@@ -21,7 +21,13 @@ export function plotArrivals(network: Network): string | undefined {
   }));
   if (rows.length === 0) return undefined;
   return draw(namesOf(network), {
-    x: { type: 'log', label: 'ms', grid: true, tickFormat: 'd' },
+    x: {
+      labelOffset: 42,
+      type: 'log',
+      label: 'ms',
+      grid: true,
+      tickFormat: 'd',
+    },
     marks: [
       Plot.ruleY(rows, {
         y: 'way',
@@ -48,7 +54,7 @@ export function plotBytes(network: Network): string | undefined {
   );
   if (rows.length === 0) return undefined;
   return draw(namesOf(network), {
-    x: { label: 'bytes', grid: true },
+    x: { labelOffset: 42, label: 'bytes', grid: true },
     color: {
       domain: [...parts],
       range: ['var(--good)', 'var(--warn)', 'var(--soft)'],
@@ -82,6 +88,7 @@ export function plotRecoveries(network: Network): string | undefined {
   if (rows.length === 0) return undefined;
   return draw(namesOf(network), {
     x: {
+      labelOffset: 42,
       label: 'seconds',
       grid: true,
       domain: [0, Math.max(...rows.map(({ seconds }) => seconds))],
@@ -113,7 +120,7 @@ export function plotMemory(loads: readonly Loaded[]): string | undefined {
   return draw(
     rows.map(({ way }) => way),
     {
-      x: { label: 'KiB', grid: true },
+      x: { labelOffset: 42, label: 'KiB', grid: true },
       marks: [
         Plot.barX(rows, { x: 'memory', y: 'way', fill: 'var(--accent)' }),
         Plot.ruleX([0], { stroke: 'currentColor' }),
@@ -132,8 +139,9 @@ function draw(names: readonly string[], options: Plot.PlotOptions) {
   const plot = Plot.plot({
     document,
     width: 760,
-    height: 60 + names.length * 26,
-    marginLeft: 190,
+    height: 76 + names.length * 26,
+    marginLeft: 250,
+    marginBottom: 46,
     y: { label: null, domain: names },
     ...options,
   });
