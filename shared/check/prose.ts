@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts';
 import { parseMarkdown, type Fence, type Markdown } from './markdown.ts';
 import { exists, foldersOf, packageJson, textOf } from './tree.ts';
 
-/** Looks at README.md, CONTRIBUTING.md, and the texts of each lesson. */
+/** Looks at what is written at the top, about the lessons, and in each. */
 export async function checkProse(root: string): Promise<Finding[]> {
   const lessons = await foldersOf(root, 'lessons');
   const scripts = (await packageJson(root, ''))?.scripts ?? {};
@@ -13,7 +13,12 @@ export async function checkProse(root: string): Promise<Finding[]> {
     [undefined, ...lessons].map(async (lesson) => {
       const files =
         lesson === undefined
-          ? ['README.md', 'CONTRIBUTING.md']
+          ? [
+              'README.md',
+              'CONTRIBUTING.md',
+              'lessons/README.md',
+              'lessons/TEACHING.md',
+            ]
           : await textsOf(root, `lessons/${lesson}`);
       const found: Finding[] = [];
       for (const file of files) {
