@@ -15,6 +15,7 @@ import {
   settleAll,
   UnknownRow,
 } from '@on-the-wire/shared/compare/claims/settle.ts';
+import { NothingBegun, withMine } from '@on-the-wire/shared/compare/mine.ts';
 import { describeComparison } from '@on-the-wire/shared/compare/table.ts';
 import { findBrowser, noBrowser } from '@on-the-wire/shared/testing/browser.ts';
 import { FaultError, parseFaults } from '@on-the-wire/shared/tap/tap.ts';
@@ -31,6 +32,7 @@ interface Flags {
   html?: string;
   json?: string;
   claims?: true;
+  mine?: true;
   record?: string;
 }
 
@@ -59,6 +61,7 @@ const command = new Command('pnpm compare')
   .option('--only <names>', 'only these ways, or rows of the table', list)
   .option('--http <versions>', 'only these versions of HTTP: 1.1,2', versions)
   .option('--quick', 'one round over HTTP/1.1, a few updates: under 30 s')
+  .option('--mine', 'your own servers beside ours: see pnpm exercise')
   .option('--claims', 'the table: each cell is settled in your browser')
   .option('--record <folder>', 'with --claims: keeps what was on the wire')
   .option('--rounds <n>', 'how often each way takes its turn', wholeNumber, 3)
@@ -90,7 +93,7 @@ try {
   if (flags.claims) await settleTable();
   else await measure();
 } catch (error) {
-  const refused = [UnknownWay, UnknownRow, FaultError, Refused];
+  const refused = [UnknownWay, NothingBegun, UnknownRow, FaultError, Refused];
   if (!refused.some((kind) => error instanceof kind)) throw error;
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = error instanceof Refused ? error.exitCode : 2;
@@ -120,7 +123,8 @@ function refuseWithoutBrowser() {
 }
 
 async function measure() {
-  findWays(flags.only);
+  const found = findWays(flags.only);
+  if (flags.mine) withMine(found);
   // Fifteen ways take longer than a quick look may.
   const http = flags.http ?? (flags.quick ? ['1.1'] : undefined);
   const faults = parseFaults(flags.fault ?? []);
@@ -136,6 +140,7 @@ async function measure() {
     {
       ...(flags.only && { only: flags.only }),
       ...(http && { http }),
+      ...(flags.mine && { mine: true }),
       rounds: flags.quick ? 1 : flags.rounds,
       updates: flags.quick ? 10 : 20,
       every: flags.quick ? 50 : 200,

@@ -67,7 +67,8 @@ async function runOwn(name: string, { open, port }: Flags): Promise<void> {
       `  ${isTheirs ? 'yours' : 'ours '}  ${exercise.id} ${exercise.title}\n`,
     );
   }
-  const { file, flags } = mine;
+  const { file, flags, env } = mine;
+  Object.assign(process.env, env); // the lesson's process inherits it
   await runUntilStopped(lesson, { open, file, flags, ...(port && { port }) });
 }
 

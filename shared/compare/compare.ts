@@ -5,6 +5,7 @@ import { formatFault } from '../tap/tap.ts';
 import { openTrustingBrowser } from './trusting-browser.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import { measureLoad, type Load } from './load/measure-load.ts';
+import { withMine } from './mine.ts';
 import { measureTurn, type Turn } from './measure.ts';
 import { nameOf, ways, type Way } from './ways.ts';
 
@@ -13,6 +14,8 @@ export interface CompareOptions {
   only?: string[];
   /** Versions of HTTP; both, if there are none. */
   http?: string[];
+  /** Whether the learner's own servers take part. */
+  mine?: boolean;
   rounds: number;
   /** How many updates a turn has, and ms between two of them. */
   updates: number;
@@ -94,14 +97,15 @@ export function findWays(
  * Compares. What fails in one turn is reported in its place; the rest goes on.
  *
  * @param say gets a line before each turn
- * @throws UnknownWay, or Error where there is no browser
+ * @throws UnknownWay, NothingBegun, or Error where there is no browser
  */
 export async function compare(
   options: CompareOptions,
   say: (line: string) => void,
 ): Promise<Comparison> {
   const { rounds, updates, every, seed, faults, recover, command } = options;
-  const chosen = findWays(options.only, options.http);
+  const found = findWays(options.only, options.http);
+  const chosen = options.mine ? withMine(found) : found;
   const lines = faults.length > 0 ? [[], faults] : [[]];
   const turns = new Map<string, Turn[]>();
   const failed = new Map<string, string>();

@@ -9,6 +9,8 @@ import { createGateway } from './gateway.ts';
 export interface Order {
   /** The lesson's folder, as a URL that ends in a slash. */
   folder: string;
+  /** The file in it that has the server. */
+  file: string;
   /** For its `createServer`, beside the feed. */
   options: object;
 }
@@ -35,7 +37,7 @@ const load = <Module>({ folder }: Order, file: string) =>
 /** The lesson's server, as it is. */
 export const standServer: Build = async (order, feed, [at]) => {
   type Loaded = LessonModule<{ feed: Feed }>;
-  const { createServer } = await load<Loaded>(order, 'server.ts');
+  const { createServer } = await load<Loaded>(order, order.file);
   const lesson: Lesson = createServer({ ...order.options, feed });
   const port = await listenAt(lesson.server, at);
   return { ports: [port], close: () => lesson.close() };

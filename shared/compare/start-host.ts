@@ -57,17 +57,27 @@ export interface Host {
  * @throws Error with what the server said, if it cannot be started
  */
 export async function startHost(
-  { lesson, over, options = {} }: Way,
+  { lesson, over, options = {}, mine }: Way,
   seed: string,
 ): Promise<Host> {
   const child = fork(new URL('host.ts', import.meta.url), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: ['--expose-gc'],
+    execArgv: ['--expose-gc', ...(mine?.flags ?? [])],
+    env: { ...process.env, ...mine?.env },
   });
   const folder = pathToFileURL(join(lessonsFolder, lesson, '/')).href;
-  const about = `Comparing: the server of the lesson "${lesson}"`;
+  const whose = mine ? 'with your files in it' : 'as it is';
+  const about = `Comparing: the server of the lesson "${lesson}", ${whose},`;
   const ask = (command: Command) => askProcess<Reply>(child, about, command);
-  const { ports } = await ask({ what: 'start', over, folder, options, seed });
+  const file = mine?.file ?? 'server.ts';
+  const { ports } = await ask({
+    what: 'start',
+    over,
+    folder,
+    file,
+    options,
+    seed,
+  });
   const [port, ...others] = ports!;
   return {
     port: port!,

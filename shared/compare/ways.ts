@@ -1,5 +1,6 @@
 /** The ways in which a page can be kept up to date: what is compared. */
 
+import type { Mine } from '../exercise/mine.ts';
 import type { Kind } from './load/raw-client.ts';
 
 export interface Way {
@@ -19,6 +20,8 @@ export interface Way {
   keepsAll: boolean;
   /** How raw clients ask for it under load, and what; some have no such load. */
   raw?: { kind: Kind; path: string; compressed?: true };
+  /** The learner's files, which run in place of ours. */
+  mine?: Pick<Mine, 'file' | 'flags' | 'env'>;
   /** What the book says of its overhead: facts of 2013, in its own words. */
   book?: string;
 }
@@ -120,4 +123,5 @@ export const ways: readonly Way[] = [
 ];
 
 /** As it is told apart from every other: `sse over HTTP/2`. */
-export const nameOf = ({ id, over }: Way): string => `${id} over ${over}`;
+export const nameOf = ({ id, over, mine }: Way): string =>
+  `${id} over ${over}${mine ? ', yours' : ''}`;

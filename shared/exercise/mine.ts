@@ -13,13 +13,15 @@ export interface Mine {
   /** What to run instead of server.ts; inside the lesson's folder. */
   file: string;
   flags: string[];
+  /** What its process needs in its environment beside what we have. */
+  env: Record<string, string>;
   /** The exercises of which the learner's file runs. */
   theirs: FoundExercise[];
 }
 
 /**
  * How to run a lesson with the learner's files; `undefined` where its exercises
- * do not make up the lesson. Sets the environment that its process inherits.
+ * do not make up the lesson.
  *
  * @param exercises of this lesson: those whose copies are to be used
  */
@@ -41,6 +43,10 @@ export function runMine(
     const file = lessonFiles[name];
     if (file) instead[url(join(folder, file))] = url(copy);
   }
-  process.env['INSTEAD_OF'] = JSON.stringify(instead);
-  return { file: server, flags: [`--import=${redirect}`], theirs };
+  return {
+    file: server,
+    flags: [`--import=${redirect}`],
+    env: { INSTEAD_OF: JSON.stringify(instead) },
+    theirs,
+  };
 }

@@ -1,0 +1,88 @@
+/** The learner's servers beside ours: their files run, and fail as theirs. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { findExercises } from '../../exercise/exercises.ts';
+import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
+import { findWays } from '../compare.ts';
+import { measureTurn } from '../measure.ts';
+import { NothingBegun, withMine } from '../mine.ts';
+import { nameOf } from '../ways.ts';
+
+jest.setTimeout(60_000);
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mine-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The way on sse whose first exercise is such a file. */
+async function waysWith(name: string, write: (solution: string) => string) {
+  const copy = join(folder, name);
+  const exercises = findExercises().map((exercise) => ({
+    ...exercise,
+    copy: exercise.id === 'sse/1' ? copy : join(folder, 'not-begun.ts'),
+  }));
+  const { solution } = exercises.find(({ id }) => id === 'sse/1')!;
+  await writeFile(copy, write(pathToFileURL(solution).href));
+  return withMine(findWays(['sse', 'polling'], ['1.1']), exercises);
+}
+
+const conditions = {
+  updates: 3,
+  every: 20,
+  seed: 'test',
+  faults: [],
+  recover: false,
+};
+
+describeWithBrowser('the learner’s own server', (browser) => {
+  test('stands after ours, and runs with their file', async () => {
+    // The query makes it another module: the solution itself is replaced.
+    const ways = await waysWith(
+      'theirs.ts',
+      (solution) =>
+        `export { encodeComment } from '${solution}?ours';\n` +
+        `import { encodeEvent as ours } from '${solution}?ours';\n` +
+        'export const encodeEvent = (event) =>' +
+        " ': this one is mine\\n' + ours(event);\n",
+    );
+    expect(ways.map(nameOf)).toEqual([
+      'polling over HTTP/1.1',
+      'sse over HTTP/1.1',
+      'sse over HTTP/1.1, yours',
+    ]);
+    const [, ours, theirs] = await Promise.all(
+      ways.map((way) => measureTurn(way, browser(), conditions)),
+    );
+    expect(theirs!.delivery).toMatchObject({ lost: 0, doubled: 0 });
+    // A comment in each of three events, and no chunk's size gets longer.
+    const more = Buffer.byteLength(': this one is mine\n');
+    expect(theirs!.traffic.down - ours!.traffic.down).toBe(3 * more);
+  });
+
+  test('fails as theirs where it does not load', async () => {
+    const ways = await waysWith(
+      'broken.ts',
+      () =>
+        'export const encodeEvent = String, encodeComment = String;' +
+        "throw new Error('no train today');",
+    );
+    await expect(
+      measureTurn(ways.at(-1)!, browser(), conditions),
+    ).rejects.toThrow(/with your files in it, .*no train today/);
+  });
+});
+
+test('says how to begin where nothing was begun', () => {
+  const exercises = findExercises().map((exercise) => ({
+    ...exercise,
+    copy: '/nowhere',
+  }));
+  const all = () => withMine(findWays(), exercises);
+  expect(all).toThrow(NothingBegun);
+  expect(all).toThrow('pnpm exercise sse/1');
+});
