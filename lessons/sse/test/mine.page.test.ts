@@ -1,11 +1,9 @@
 /** Who has done the four exercises has written the lesson. */
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Page } from '@on-the-wire/shared/testing/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
 import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
+import { startServer } from '@on-the-wire/shared/testing/start-server.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -15,24 +13,9 @@ afterEach(async () => {
 /** Runs it as `pnpm exercise --mine sse` does, without a learner's files. */
 async function start() {
   const url = new URL('../exercises/mine/server.ts', import.meta.url);
-  const code =
-    'const { createServer } = await import(process.argv[1]);' +
-    'const { server } = createServer({ retry: 50 });' +
-    "server.listen(0, '127.0.0.1', () => console.log(server.address().port));";
-  const child = spawn(
-    process.execPath,
-    ['--input-type=module', '--eval', code, url.href],
-    {
-      cwd: fileURLToPath(new URL('..', import.meta.url)),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  closing.push(async () => {
-    child.kill('SIGKILL');
-    await once(child, 'close');
-  });
-  const [port] = (await once(child.stdout, 'data')) as [Buffer];
-  return Number(String(port));
+  const { port, stop } = await startServer(url, { retry: 50 });
+  closing.push(stop);
+  return port;
 }
 
 describeWithBrowser('the four solutions', (browser) => {

@@ -1,0 +1,169 @@
+/** The lesson's page, with the connection of the third and fourth exercise. */
+import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
+import type { Departure, News } from '@on-the-wire/shared/board/update.ts';
+// For a browser `..` above the root is the root.
+import { watchServer } from '../../03-who-is-still-there/solution.ts';
+import { connect } from '../../04-come-back-not-all-at-once/solution.ts';
+
+const element = (id: string) => document.getElementById(id)!;
+const button = (id: string) => element(id) as HTMLButtonElement;
+const board = document.querySelector<DeparturesBoard>('departures-board')!;
+
+type Message =
+  | News
+  | { kind: 'hello'; staff: boolean; rate: string }
+  | { kind: 'error'; message: string }
+  | { kind: 'done'; ack: string }
+  | { kind: 'pong' };
+
+// No exercise has tracks, tickets or a protocol of its own.
+element('tracks').closest('section')!.remove();
+button('use-ticket').hidden = true;
+for (const id of ['protocol', 'buffered']) {
+  element(id).hidden = true;
+  element(id).previousElementSibling!.toggleAttribute('hidden', true);
+}
+
+let lastId = '';
+let opened = 0;
+let departures: Departure[] = [];
+
+/**
+ * What `new WebSocket` is in the fourth exercise. It says the last id in its
+ * URL, shows what the server says, and has the third exercise watch it.
+ */
+class Watched extends WebSocket {
+  constructor(url: string | URL) {
+    super(`${url}?after=${encodeURIComponent(lastId)}`);
+    show('connecting', 'connecting');
+    let isOver = false;
+    const end = (event: Event) => {
+      // Given up and closed later: it is over once.
+      if (isOver) return event.stopImmediatePropagation();
+      isOver = true;
+      const { code } = event as CloseEvent;
+      element('closed').textContent = String(code);
+      return show('waiting', 'waiting to try again');
+    };
+    this.addEventListener('close', end);
+    this.addEventListener('message', ({ data }) =>
+      hear(JSON.parse(String(data)) as Message),
+    );
+    this.addEventListener('open', () => {
+      element('opened').textContent = String((opened += 1));
+      show('open', 'open');
+      const lost = () =>
+        this.dispatchEvent(new CloseEvent('close', { code: 1006 }));
+      watchServer(this, { pause: 10_000, patience: 5_000, lost });
+    });
+  }
+}
+globalThis.WebSocket = Watched;
+
+const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+const url = `${scheme}://${location.host}/track`;
+let connection: ReturnType<typeof connect>;
+
+function open() {
+  connection = connect({ url, first: 500, longest: 15_000, steady: 5_000 });
+}
+
+function close() {
+  connection.close();
+  show('closed', 'closed by this page');
+}
+
+function hear(message: Message) {
+  if (message.kind === 'pong') return;
+  if (message.kind === 'hello') {
+    element('role').textContent = message.staff ? 'staff' : 'a passenger';
+    rates.value = message.rate;
+    return log('hello', '', '');
+  }
+  if (message.kind === 'done') return log('done', message.ack, '');
+  if (message.kind === 'error') {
+    element('answer').textContent = message.message;
+    return log('error', '', message.message);
+  }
+  const { id, kind, data } = message;
+  if (kind === 'snapshot') {
+    board.show(data);
+    departures = data.departures;
+  } else if (kind === 'departure') {
+    board.apply(data);
+    departures = departures.map((departure) =>
+      [data.train, data.replaces].includes(departure.train) ? data : departure,
+    );
+  } else board.announce(data);
+  lastId = id;
+  element('last-id').textContent = id;
+  log(kind, id, JSON.stringify(data));
+}
+
+// ---- What we say: once, whatever happens to the line ----
+
+function say(message: object) {
+  const text = JSON.stringify(message);
+  connection.say(text);
+  element('answer').textContent = `Said: ${text}`;
+}
+
+button('report').onclick = () => {
+  const next = departures
+    .filter(({ status }) => status === 'scheduled' || status === 'boarding')
+    .sort((a, b) => a.due.localeCompare(b.due))
+    .at(0);
+  if (next) say({ kind: 'delay', train: next.train, minutes: 5 });
+};
+
+const announcement = document.forms.namedItem('announcement')!;
+announcement.onsubmit = (event) => {
+  event.preventDefault();
+  const field = announcement.elements.namedItem('text') as HTMLInputElement;
+  say({ kind: 'announce', text: field.value });
+  field.value = '';
+};
+
+// ---- Close and open, and what needs a request ----
+
+button('close').onclick = close;
+button('open').onclick = open;
+button('sign-in').onclick = async () => {
+  const response = await fetch('/sign-in', { method: 'POST' });
+  element('answer').textContent = `POST /sign-in → ${response.status}`;
+  // The cookie goes with the next handshake.
+  close();
+  open();
+};
+
+const rates = document.forms
+  .namedItem('rates')!
+  .elements.namedItem('rate') as unknown as RadioNodeList;
+document.forms.namedItem('rates')!.onchange = () =>
+  fetch('/rate', {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ rate: rates.value }),
+  });
+
+function show(state: string, text: string) {
+  element('state').dataset['state'] = state;
+  element('state').textContent = text;
+  button('open').disabled = state !== 'closed';
+  button('close').disabled = state === 'closed';
+}
+
+/** Adds a line to the log, newest first, and keeps a hundred. */
+function log(kind: string, id: string, data: string) {
+  const line = document.createElement('li');
+  for (const text of [new Date().toLocaleTimeString(), kind, id, data]) {
+    line.append(
+      Object.assign(document.createElement('span'), { textContent: text }),
+    );
+  }
+  line.className = kind;
+  element('log').prepend(line);
+  element('log').children[100]?.remove();
+}
+
+open();

@@ -1,0 +1,121 @@
+/** Who has done the four exercises has written the lesson. */
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { findExercises } from '@on-the-wire/shared/exercise/exercises.ts';
+import { runMine } from '@on-the-wire/shared/exercise/mine.ts';
+import { tapBefore } from '@on-the-wire/shared/testing/behind-tap.ts';
+import type { Page } from '@on-the-wire/shared/testing/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
+import { startServer } from '@on-the-wire/shared/testing/start-server.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const server = new URL('../exercises/mine/server.ts', import.meta.url);
+
+/** Runs it as `pnpm exercise --mine websocket` does, behind a tap. */
+async function start(how: Parameters<typeof startServer>[2] = {}) {
+  const { port, stop } = await startServer(server, {}, how);
+  closing.push(stop);
+  const line = await tapBefore(port);
+  closing.push(line.close);
+  return { port, line, url: line.origin };
+}
+
+/** Resolves when a client without a tap has heard such a text. */
+async function heard(port: number, text: string) {
+  const client = new WebSocket(`ws://127.0.0.1:${port}/track`);
+  closing.push(() => client.close());
+  const told = new Promise<void>((tell) => {
+    client.onmessage = ({ data }) => String(data).includes(text) && tell();
+  });
+  await once(client, 'open');
+  return { told };
+}
+
+describeWithBrowser('the four solutions', (browser) => {
+  let page: Page;
+  const errors: string[] = [];
+  beforeEach(async () => {
+    page = await browser().newPage({ reducedMotion: 'reduce' });
+    closing.push(() => page.close());
+    errors.length = 0;
+    page.on('pageerror', (error) => errors.push(String(error)));
+  });
+  const texts = (selector: string) => page.locator(selector).allTextContents();
+  const until = (selector: string, hasText: string | RegExp) =>
+    page.locator(selector, { hasText }).first().waitFor();
+
+  test('make the lesson: cut, it comes back, and misses nothing', async () => {
+    const { line, url } = await start();
+    await page.goto(url);
+    await until('#log .departure', /./);
+    line.cut('rst');
+    await until('#opened', '2');
+    await until('#log .hello ~ .hello', /./);
+    const newest = Number((await texts('#last-id'))[0]!.split('-')[1]);
+    await until('#last-id', new RegExp(`-(?!${newest}$)\\d+$`));
+    // One snapshot at first; since then each number, and each of them once.
+    expect(await page.locator('#log .snapshot').count()).toBe(1);
+    const ids = await texts('#log li:not(.hello) :nth-child(3)');
+    const numbers = ids.reverse().map((id) => Number(id.split('-')[1]));
+    const first = numbers[0]!;
+    expect(numbers).toEqual(numbers.map((_, index) => first + index));
+    expect(errors).toEqual([]);
+  });
+
+  test('say an announcement once, over a cut', async () => {
+    const { port, line, url } = await start();
+    await page.goto(url);
+    await page.getByText('Sign in as staff').click();
+    await until('#role', 'staff');
+    const { told } = await heard(port, 'Zürich');
+    // What is said goes out; what the server says of it does not come in.
+    line.break('down:latency=60s');
+    const field = page.getByRole('textbox', { name: 'Announcement' });
+    await field.fill('„Zürich“ fährt von Gleis 7.');
+    await page.getByRole('button', { name: 'Announce' }).click();
+    await told;
+    line.cut('rst');
+    line.break();
+    await until('#log .done', /./);
+    const said = await texts('#log .announcement');
+    expect(said.filter((each) => each.includes('Zürich'))).toHaveLength(1);
+    expect(errors).toEqual([]);
+  });
+
+  test('run with a learner’s file in place of ours', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mine-'));
+    closing.push(() => rm(folder, { recursive: true, force: true }));
+    const exercises = findExercises().filter(
+      ({ lesson }) => lesson.name === 'websocket',
+    );
+    const copy = join(folder, 'theirs.ts');
+    const { solution, lesson } = exercises[0]!;
+    const ours = `${pathToFileURL(solution).href}?ours`;
+    await writeFile(
+      copy,
+      `export * from '${ours}';\n` +
+        'export const answer = ({ socket }) =>' +
+        " socket.end('HTTP/1.1 403 Forbidden\\r\\n\\r\\n');\n",
+    );
+    const { flags, env, theirs } = runMine(
+      lesson,
+      exercises.map((each, index) => ({
+        ...each,
+        copy: index === 0 ? copy : join(folder, 'not-begun.ts'),
+      })),
+    )!;
+    expect(theirs.map(({ id }) => id)).toEqual(['websocket/1']);
+    const { url } = await start({ flags, env });
+    await page.goto(url);
+    await until('#closed', '1006');
+    expect(await texts('#opened')).toEqual(['0']);
+  });
+});

@@ -1,0 +1,49 @@
+/** A lesson's server in a process of its own, as the harness starts it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Starts what a file's `createServer` makes, and lets it listen.
+ *
+ * @param url of the file
+ * @param options for `createServer`
+ * @param flags for Node, and what its environment needs
+ * @returns its port, and what ends it
+ */
+export async function startServer(
+  url: URL,
+  options: object = {},
+  { flags = [], env = {} }: { flags?: string[]; env?: NodeJS.ProcessEnv } = {},
+): Promise<{ port: number; stop(): Promise<void> }> {
+  const code =
+    'const [, file, options] = process.argv;' +
+    'const { createServer } = await import(file);' +
+    'const { server } = createServer(JSON.parse(options));' +
+    "server.listen(0, '127.0.0.1', () => console.log(server.address().port));";
+  const child = spawn(
+    process.execPath,
+    [
+      ...flags,
+      '--input-type=module',
+      '--eval',
+      code,
+      url.href,
+      JSON.stringify(options),
+    ],
+    {
+      cwd: fileURLToPath(new URL('.', url)),
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  return {
+    port: Number(String(port)),
+    async stop() {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null)
+        await once(child, 'close');
+    },
+  };
+}
