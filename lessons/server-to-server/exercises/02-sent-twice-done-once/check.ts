@@ -1,0 +1,323 @@
+/** Both sides of "sent twice, done once": step 3 of the tutorial. */
+import { createServer } from 'node:http';
+import type {
+  Check,
+  Learner,
+  Trial,
+} from '@on-the-wire/shared/exercise/check.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import type { Answer } from './exercise.ts';
+
+const section = 'step “Sent twice, done once” of the tutorial';
+/** Tries that are allowed. */
+const tries = 4;
+
+export default {
+  starter: 'A try names no key',
+
+  async run(trial) {
+    const { data } = trial;
+    const learner = await trial.start({
+      stage: new URL('stage.ts', import.meta.url),
+    });
+    const server = await learner.serve();
+    const url = `${server.origin}/announcements`;
+
+    await trial.step('an announcement, spoken', async () => {
+      const text = data.line();
+      const answer = await learner.call<Answer>('announce', url, text, {
+        tries,
+      });
+      if (answer?.status === 201 && (await timesOf(learner, text)) === 1)
+        return;
+      trial.fail({
+        title: 'An announcement is not spoken',
+        sent: callOf(text),
+        expected: 'a 201, and the text spoken once',
+        came: `${JSON.stringify(answer)}, spoken ${await timesOf(learner, text)} times`,
+      });
+    });
+
+    // ---- The sender, before a station of ours that hears each try ----
+
+    const station = await openStation(trial);
+
+    await trial.step('all tries have one key', async () => {
+      const text = data.line();
+      station.say('reset', 'reset', 201);
+      await learner.call('announce', station.url, text, { tries });
+      const keys = station.heard.map(({ key }) => key);
+      const sent = `${callOf(text)}; the first two answers are torn away`;
+      if (keys.some((key) => !key))
+        trial.fail({
+          title: 'A try names no key',
+          sent,
+          expected: 'Idempotency-Key: …, in each request',
+          came: shown(keys),
+          section,
+        });
+      if (new Set(keys).size > 1)
+        trial.fail({
+          title: 'Each try has a key of its own',
+          sent,
+          expected: 'the same key three times',
+          came: shown(keys),
+          section,
+        });
+    });
+
+    await trial.step('the same words, said anew, have another', async () => {
+      const text = data.line();
+      station.say(201, 201);
+      await learner.call('announce', station.url, text, { tries });
+      await learner.call('announce', station.url, text, { tries });
+      const keys = station.heard.map(({ key }) => key);
+      if (new Set(keys).size === 2) return;
+      trial.fail({
+        title: 'Two announcements have the same key',
+        sent: `${callOf(text)}, twice`,
+        expected: 'two keys: somebody wants it said twice',
+        came: shown(keys),
+        section,
+      });
+    });
+
+    await trial.step('a 503 is tried again', async () => {
+      const text = data.line();
+      station.say(503, 201);
+      const answer = await learner.call<Answer>('announce', station.url, text, {
+        tries,
+      });
+      if (answer?.status === 201) return;
+      trial.fail({
+        title: 'A 503 is taken for the last word',
+        sent: `${callOf(text)}; a 503, then a 201`,
+        expected: 'the 201 of the second try',
+        came: JSON.stringify(answer) ?? 'undefined',
+        section: 'RFC 9110 15.6.4',
+      });
+    });
+
+    await trial.step('a 400 is not', async () => {
+      const text = data.line();
+      station.say(400, 201);
+      const { value, error } = await learner.attempt<Answer>(
+        'announce',
+        station.url,
+        text,
+        { tries },
+      );
+      const { length } = station.heard;
+      if (length === 1 && value?.status === 400) return;
+      trial.fail({
+        title:
+          length > 1
+            ? 'A 400 is sent again'
+            : 'The sender is not told of the 400',
+        sent: `${callOf(text)}; a 400`,
+        expected: 'one request, and the 400 as its answer',
+        came: `${length} requests, ${error?.message ?? JSON.stringify(value)}`,
+        section: 'RFC 9110 15.5.1',
+      });
+    });
+
+    await trial.step('not more often than it may', async () => {
+      const text = data.line();
+      station.say(
+        ...Array.from({ length: tries }, () => 'reset' as const),
+        400,
+      );
+      const { value, error } = await learner.attempt<Answer>(
+        'announce',
+        station.url,
+        text,
+        { tries },
+      );
+      const { length } = station.heard;
+      if (length === tries && error) return;
+      trial.fail({
+        title:
+          length > tries
+            ? 'It tries more often than it may'
+            : length < tries
+              ? 'It gives up too early'
+              : 'It does not throw, and there was no answer',
+        sent: `${callOf(text)}; each answer is torn away`,
+        expected: `${tries} requests, and an error`,
+        came: `${length} requests, ${error?.message ?? JSON.stringify(value)}`,
+      });
+    });
+
+    // ---- The loudspeaker, asked by us ----
+
+    await trial.step('the same key again gets the same answer', async () => {
+      const text = data.line();
+      const key = data.word();
+      const first = await post(url, key, text);
+      const second = await post(url, key, text);
+      await mustBeOnce(trial, learner, {
+        title: 'It is spoken twice',
+        text,
+        sent: `${requestOf(key, text)}, twice`,
+        answers: [first, second],
+      });
+    });
+
+    await trial.step('two at once, while it is spoken', async () => {
+      const text = data.line();
+      const key = data.word();
+      await learner.stage('hold', text);
+      const first = post(url, key, text);
+      await trial.within(learner.stage('begun', text, 1), () => ({
+        title: 'An announcement is not spoken',
+        sent: requestOf(key, text),
+      }));
+      const second = post(url, key, text);
+      // Whoever speaks twice has begun before the last of these is answered.
+      for (let n = 0; n < 20 && (await timesOf(learner, text)) < 2; n += 1)
+        await post(url, `${key}-other-${n}`, data.word());
+      await learner.stage('release');
+      await mustBeOnce(trial, learner, {
+        title: 'Two at once are both spoken',
+        text,
+        sent: `${requestOf(key, text)}, twice at the same time`,
+        answers: await Promise.all([first, second]),
+      });
+    });
+
+    await trial.step('another key is another announcement', async () => {
+      const text = data.line();
+      await post(url, `${data.word()}-1`, text);
+      await post(url, `${data.word()}-2`, text);
+      const times = await timesOf(learner, text);
+      if (times === 2) return;
+      trial.fail({
+        title: 'The same words are not said again',
+        sent: `POST /announcements: ${text}, with two keys`,
+        expected: 'spoken twice: somebody wants it said twice',
+        came: `spoken ${times} times`,
+        section,
+      });
+    });
+
+    await trial.step('what failed was not done', async () => {
+      const text = data.line();
+      const key = data.word();
+      await learner.stage('failNext', 1);
+      const first = await post(url, key, text);
+      const second = await post(url, key, text);
+      if (first.status >= 500 && second.status === 201) return;
+      trial.fail({
+        title: 'What failed counts as done',
+        sent: `${requestOf(key, text)}, twice; the first time the amplifier is off`,
+        expected: 'a 503, and then a 201',
+        came: `${first.status} ${first.body}, and then ${second.status} ${second.body}`,
+        section,
+      });
+    });
+
+    await trial.step('both sides, and a line that breaks', async () => {
+      for (let round = 0; round < 3; round += 1) {
+        const text = data.line();
+        await learner.stage('hold', text);
+        const asking = learner.attempt<Answer>('announce', url, text, {
+          tries,
+        });
+        await trial.within(learner.stage('begun', text, 1), () => ({
+          title: 'An announcement is not spoken',
+          sent: callOf(text),
+        }));
+        server.cut('rst');
+        await learner.stage('release');
+        const { value } = await asking;
+        const times = await timesOf(learner, text);
+        if (times === 1 && value?.status === 201) continue;
+        trial.fail({
+          title: 'A line that breaks has it spoken twice, or not at all',
+          sent: `${callOf(text)}; while it is spoken, the line is torn down`,
+          expected: 'a 201, and the text spoken once',
+          came: `${JSON.stringify(value) ?? 'no answer'}, spoken ${times} times`,
+          section,
+        });
+      }
+    });
+  },
+} satisfies Check;
+
+const callOf = (text: string) =>
+  `announce(url, ${JSON.stringify(text)}, { tries: ${tries} })`;
+const requestOf = (key: string, text: string) =>
+  `POST /announcements, Idempotency-Key: ${key}: ${text}`;
+const shown = (keys: (string | undefined)[]) =>
+  keys.map((key) => key ?? 'no key').join(', ');
+const timesOf = (learner: Learner, text: string) =>
+  learner.stage<number>('timesOf', text);
+
+async function post(url: string, key: string, body: string): Promise<Answer> {
+  const headers = { 'Idempotency-Key': key };
+  const answer = await fetch(url, { method: 'POST', headers, body });
+  return { status: answer.status, body: await answer.text() };
+}
+
+/** One of two requests was carried out, and both were told the same. */
+async function mustBeOnce(
+  trial: Trial,
+  learner: Learner,
+  {
+    title,
+    text,
+    sent,
+    answers: [first, second],
+  }: { title: string; text: string; sent: string; answers: [Answer, Answer] },
+) {
+  const times = await timesOf(learner, text);
+  const told = [first, second].map((each) => `${each.status} ${each.body}`);
+  if (times !== 1)
+    trial.fail({
+      title,
+      sent,
+      expected: 'spoken once',
+      came: `spoken ${times} times; the answers: ${told.join(', then ')}`,
+      section,
+    });
+  if (told[0] === told[1]) return;
+  trial.fail({
+    title: 'The second gets another answer than the first',
+    sent,
+    expected: `${told[0]}, both times`,
+    came: `${told.join(', then ')}`,
+    section,
+  });
+}
+
+type Say = number | 'reset';
+
+/** A station that says what it is told to, behind a line. */
+async function openStation(trial: Trial) {
+  let next: Say[] = [];
+  let heard: { key: string | undefined }[] = [];
+  const server = createServer((request, response) => {
+    const key = request.headers['idempotency-key'] as string | undefined;
+    heard.push({ key });
+    const say = next[Math.min(heard.length, next.length) - 1];
+    // Only when the whole request is there: what was done nobody knows.
+    request.resume().on('end', () => {
+      if (say === 'reset') line.cut('rst');
+      else response.writeHead(say!).end('as it was told to');
+    });
+  });
+  const { port } = await listen(server);
+  trial.defer(() => server.close().closeAllConnections());
+  const line = await trial.line(port);
+  return {
+    url: `${line.origin}/announcements`,
+    get heard() {
+      return heard;
+    },
+    /** What it does with the next requests, one after the other. */
+    say(...what: Say[]) {
+      next = what;
+      heard = [];
+    },
+  };
+}
