@@ -1,0 +1,347 @@
+/** A gateway that says what happened behind it: step 5 of the tutorial. */
+import { once } from 'node:events';
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
+import type { Check, Trial } from '@on-the-wire/shared/exercise/check.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+
+const section = 'step “Which side failed?” of the tutorial';
+/** ms in the steps that wait for the gateway's clock. */
+const short = 400;
+
+export default {
+  browser: true,
+  starter: 'Every failure is a 500',
+
+  async run(trial) {
+    const { data } = trial;
+    const learner = await trial.start();
+    const station = await openStation(trial);
+    const upstream = station.origin;
+    const gateway = await learner.serve({ upstream, patience: 60_000 });
+    const brief = await learner.serve({ upstream, patience: short });
+
+    await trial.step('an answer passes, as it is', async () => {
+      const [asked, told] = [data.line(), data.text('\n')];
+      const status = data.pick([200, 201, 404]);
+      station.say((question, response) => {
+        response.writeHead(status, { 'X-Said': 'yes' });
+        void textOf(question).then((text) => response.end(`${text}: ${told}`));
+      });
+      const answer = await mustAnswer(trial, gateway.origin, '/board?of=1', {
+        body: asked,
+      });
+      const body = await mustCome(trial, textOf(answer));
+      const { url } = station.asked.at(-1) ?? {};
+      const came = `${answer.statusCode} ${body}, for ${url}`;
+      const expected = `${status} ${asked}: ${told}, for /board?of=1`;
+      if (came === expected && answer.headers['x-said'] === 'yes') return;
+      trial.fail({
+        title: 'An answer is not passed on as it is',
+        sent: `POST /board?of=1: ${asked}`,
+        expected,
+        came,
+      });
+    });
+
+    await trial.step('nobody is there: 503', async () => {
+      const nobody = createServer();
+      const { port } = await listen(nobody);
+      await new Promise((closed) => nobody.close(closed));
+      const lost = await learner.serve({
+        upstream: `http://127.0.0.1:${port}`,
+        patience: 60_000,
+      });
+      await mustFail(trial, lost.origin, 503, {
+        what: 'at the server’s port nobody listens',
+        name: 'That nobody was there',
+      });
+    });
+
+    await trial.step('it breaks off before its head: 502', async () => {
+      station.say(() => station.cut());
+      await mustFail(trial, gateway.origin, 502, {
+        what: 'the server takes the request, and the line is torn down',
+        name: 'A line that broke',
+      });
+    });
+
+    await trial.step('no head in time: 504', async () => {
+      station.say(() => {});
+      await mustFail(trial, brief.origin, 504, {
+        what: `the server takes the request, and is silent; patience ${short}`,
+        name: 'Too late',
+      });
+    });
+
+    await trial.step('fields for one hop stay there', async () => {
+      const name = `x-${data.word().toLowerCase()}`;
+      const own = {
+        [name]: 'for one hop',
+        'keep-alive': 'timeout=7',
+        'proxy-authorization': 'Basic Og==',
+        te: 'trailers',
+      };
+      const back = {
+        [`${name}-back`]: 'for one hop',
+        'keep-alive': 'timeout=9',
+      };
+      station.say((_question, response) => {
+        response.writeHead(200, { ...back, Connection: `${name}-back` });
+        response.end();
+      });
+      const headers = { ...own, connection: `keep-alive, ${name}` };
+      const answer = await mustAnswer(trial, gateway.origin, '/board', {
+        headers,
+      });
+      answer.resume();
+      const { headers: got = {} } = station.asked.at(-1) ?? {};
+      const copied = [
+        ...Object.entries(own)
+          .filter(([field, value]) => got[field] === value)
+          .map(([field, value]) => `${field}: ${value} to the server`),
+        ...Object.entries(back)
+          .filter(([field, value]) => answer.headers[field] === value)
+          .map(([field, value]) => `${field}: ${value} to the browser`),
+      ];
+      if (copied.length > 0)
+        trial.fail({
+          title: 'A field for one hop is passed on',
+          sent: `Connection: ${headers.connection}`,
+          expected: `neither what Connection names, nor ${Object.keys(own).slice(1).join(', ')}`,
+          came: copied.join('; '),
+          section: 'RFC 9110 7.6.1',
+        });
+      const host = new URL(upstream).host;
+      if (got['host'] === host) return;
+      trial.fail({
+        title: 'The server is asked by a name that is not its own',
+        sent: `GET /board, Host: ${new URL(gateway.origin).host}`,
+        expected: `Host: ${host}`,
+        came: `Host: ${got['host']}`,
+        section: 'RFC 9110 7.2',
+      });
+    });
+
+    await trial.step('an event stream passes as it comes', async () => {
+      const [first, last] = [data.word(), data.word()];
+      station.say((_question, response) => {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        response.write(`data: ${first}\n\n`);
+        // Later than anybody would wait for a head.
+        const timer = setTimeout(
+          () => response.write(`data: ${last}\n\n`),
+          short * 2,
+        );
+        response.on('close', () => clearTimeout(timer));
+      });
+      const sent = 'GET /events; an event, and the stream stays open';
+      const answer = await trial.within(
+        ask(brief.origin, '/events'),
+        () => ({ ...held, sent }),
+        trial.patience / 4,
+      );
+      answer.on('error', () => {}); // told below
+      const heard = hears(answer);
+      await trial.within(
+        heard.until(first),
+        () => ({ ...held, sent }),
+        trial.patience / 4,
+      );
+      await trial.within(heard.until(last), () => ({
+        title: 'An event stream is cut off by your clock',
+        sent: `GET /events; an event at once, another after ${short * 2} ms; patience ${short}`,
+        expected: 'both: patience is for the head',
+        came: 'the first one, and then the end',
+        section,
+      }));
+      answer.destroy();
+    });
+
+    await trial.step('it breaks off after its head', async () => {
+      const piece = data.text('\n');
+      station.say((_question, response) => response.write(piece));
+      const answer = await mustAnswer(trial, gateway.origin, '/board');
+      answer.on('error', () => {}); // the end that is expected
+      const ended = new Promise<boolean>((tell) => {
+        answer.on('close', () => tell(answer.complete));
+      });
+      await mustCome(trial, once(answer, 'data'));
+      station.cut();
+      const isWhole = await trial.within(ended, () => ({
+        title: 'Half an answer is waited for',
+        sent: 'GET /board; a head, a piece of the body, then a reset behind',
+        expected: 'the connection to the browser is cut',
+        came: 'it stays open, without a further byte',
+        section: 'RFC 9112 8',
+      }));
+      if (!isWhole) return;
+      trial.fail({
+        title: 'Half an answer looks like a whole one',
+        sent: 'GET /board; a head, a piece of the body, then a reset behind',
+        expected: 'an answer that breaks off',
+        came: 'its last chunk: 0\\r\\n\\r\\n',
+        section: 'RFC 9112 8',
+      });
+    });
+
+    await trial.step(
+      'a page hears, and when it leaves the server is let go',
+      async () => {
+        const word = data.word();
+        let left: Promise<unknown> | undefined;
+        station.say(({ url }, response) => {
+          if (url === '/page') {
+            response.writeHead(200, { 'Content-Type': 'text/html' });
+            return response.end(page);
+          }
+          left = once(response, 'close');
+          response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+          return response.write(`data: ${word}\n\n`);
+        });
+        const browser = await trial.page();
+        await browser.goto(`${gateway.origin}/page`);
+        await trial.within(browser.waitForFunction('window.heard'), () => ({
+          ...held,
+          sent: 'new EventSource("/events") in a page',
+        }));
+        await browser.goto('about:blank');
+        await trial.within(
+          left!,
+          () => ({
+            title: 'The server works for nobody',
+            sent: 'a page with an EventSource, and then the reader closes it',
+            expected: 'the connection to the server ends, too',
+            came: 'it is open, and the server goes on',
+            section,
+          }),
+          trial.patience / 4,
+        );
+      },
+    );
+  },
+} satisfies Check;
+
+const held = {
+  title: 'An event stream is held back',
+  expected: 'the event, at once',
+  came: 'nothing yet',
+  section,
+};
+
+const page =
+  '<!doctype html><link rel="icon" href="data:,"><script>' +
+  "new EventSource('/events').onmessage = ({ data }) => (heard = data);" +
+  '</script>';
+
+/** Asks the gateway; resolves with the head of its answer. */
+async function ask(
+  origin: string,
+  path: string,
+  { headers = {}, body }: { headers?: object; body?: string } = {},
+): Promise<IncomingMessage> {
+  const asked = request(`${origin}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { ...headers },
+    agent: false,
+  });
+  asked.end(body);
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  return answer;
+}
+
+/** As `ask`, where there must be an answer. */
+const mustAnswer = (
+  trial: Trial,
+  origin: string,
+  path: string,
+  how?: Parameters<typeof ask>[2],
+) =>
+  trial.within(ask(origin, path, how), (why) => ({
+    title: 'The gateway gives no answer',
+    sent: `${how?.body === undefined ? 'GET' : 'POST'} ${path}; the server answers at once`,
+    expected: 'the head of that answer',
+    came: why.message,
+    section,
+  }));
+
+/** The body, or the next piece of it. */
+const mustCome = <T>(trial: Trial, body: Promise<T>) =>
+  trial.within(body, (why) => ({
+    title: 'A body is not passed on',
+    sent: 'the server has sent a head, and of the body at least a piece',
+    expected: 'all that it has sent',
+    came: why.message,
+    section,
+  }));
+
+/** What has come of a stream so far, and whether something is in it. */
+function hears(answer: IncomingMessage) {
+  let text = '';
+  answer.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+  return {
+    async until(word: string) {
+      while (!text.includes(word)) {
+        if (answer.closed) throw new Error('it has ended');
+        await Promise.race([once(answer, 'data'), once(answer, 'close')]);
+      }
+    },
+  };
+}
+
+/** The gateway must say so, by this status. */
+async function mustFail(
+  trial: Trial,
+  origin: string,
+  status: number,
+  { what, name }: { what: string; name: string },
+) {
+  const sent = `GET /board; ${what}`;
+  const answer = await trial.within(ask(origin, '/board'), (why) => ({
+    title: `${name} is not told at all`,
+    sent,
+    expected: `${status}`,
+    came: why.message,
+    section,
+  }));
+  answer.resume();
+  const { statusCode } = answer;
+  if (statusCode === status) return;
+  trial.fail({
+    title:
+      statusCode === 500
+        ? 'Every failure is a 500'
+        : `${name} is told as a ${statusCode}`,
+    sent,
+    expected: `${status}`,
+    came: `${statusCode}`,
+    section,
+    tryIt: `curl -i ${trial.live}/board`,
+  });
+}
+
+type Say = (question: IncomingMessage, response: ServerResponse) => unknown;
+
+/** A server that says what it is told to, behind a line. */
+async function openStation(trial: Trial) {
+  let say: Say = () => {};
+  const asked: IncomingMessage[] = [];
+  const server = createServer((question, response) => {
+    asked.push(question);
+    say(question, response);
+  });
+  const { port } = await listen(server);
+  trial.defer(() => server.close().closeAllConnections());
+  const line = await trial.line(port);
+  return {
+    origin: line.origin,
+    asked,
+    cut: () => line.cut('rst'),
+    say: (next: Say) => (say = next),
+  };
+}

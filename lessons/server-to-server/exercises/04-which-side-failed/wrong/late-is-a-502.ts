@@ -1,0 +1,37 @@
+// Wrong: does not know its own clock from a line that broke.
+// Told: Too late is told as a 502
+
+import { request } from 'node:http';
+import { endToEnd, serve, type Upstream } from '../solution.ts';
+
+export function createServer({ upstream, patience }: Upstream) {
+  return serve((asked, response) => {
+    const { method, url = '/' } = asked;
+    const headers = endToEnd(asked.headers);
+    delete headers['host'];
+    const how = { method, headers, agent: false };
+    const further = request(new URL(url, upstream), how);
+
+    const clock = setTimeout(() => {
+      further.destroy(new Error('late'));
+    }, patience);
+
+    further.on('response', (answer) => {
+      clearTimeout(clock);
+      response.writeHead(answer.statusCode!, endToEnd(answer.headers));
+      response.flushHeaders();
+      answer.pipe(response);
+      answer.on('error', () => response.destroy());
+    });
+
+    further.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(clock);
+      if (response.headersSent) return response.destroy();
+      const nobody = error.code === 'ECONNREFUSED' ? 503 : 502;
+      return response.writeHead(nobody).end();
+    });
+
+    response.on('close', () => further.destroy());
+    asked.pipe(further);
+  });
+}
