@@ -146,7 +146,6 @@ export default {
         () => ({ ...held, sent }),
         trial.patience / 4,
       );
-      answer.on('error', () => {}); // told below
       const heard = hears(answer);
       await trial.within(
         heard.until(first),
@@ -167,7 +166,6 @@ export default {
       const piece = data.text('\n');
       station.say((_question, response) => response.write(piece));
       const answer = await mustAnswer(trial, gateway.origin, '/board');
-      answer.on('error', () => {}); // the end that is expected
       const ended = new Promise<boolean>((tell) => {
         answer.on('close', () => tell(answer.complete));
       });
@@ -250,8 +248,11 @@ async function ask(
     headers: { ...headers },
     agent: false,
   });
+  // Whoever waits is told by `once`; what breaks off later is told by `close`.
+  asked.on('error', () => {});
   asked.end(body);
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  answer.on('error', () => {});
   return answer;
 }
 
