@@ -1,0 +1,263 @@
+/** Both ends of a goodbye: RFC 9113, 6.8, and step 7 of the tutorial. */
+import { once } from 'node:events';
+import {
+  connect,
+  createSecureServer,
+  type ClientHttp2Session,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import { connect as connectTcp, type AddressInfo } from 'node:net';
+import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
+import type {
+  Check,
+  Learner,
+  Trial,
+} from '@on-the-wire/shared/exercise/check.ts';
+
+const section = 'RFC 9113 6.8';
+/** ms that streams have in the step that waits for them to be over. */
+const short = 500;
+
+export default {
+  starter: 'A running answer is torn off',
+
+  async run(trial) {
+    const { data } = trial;
+    const stage = new URL('stage.ts', import.meta.url);
+    const learner = await trial.start({ stage });
+    const hall = await openHall(trial);
+    const ask = (path: string) =>
+      learner.stage<string | undefined>('ask', hall.origin, path);
+
+    await trial.step('a client keeps its connection', async () => {
+      for (let n = 0; n < 3; n += 1) {
+        const text = data.line();
+        hall.say((stream) => stream.end(text));
+        const got = await ask('/board');
+        // There is none: the frame says what the file exports instead.
+        if (got === undefined) await learner.call('keeper', hall.origin);
+        if (got !== text)
+          trial.fail({
+            title: 'An answer does not arrive',
+            sent: 'GET /board',
+            expected: text,
+            came: got ?? 'nothing',
+          });
+      }
+      if (hall.sessions.length === 1) return;
+      trial.fail({
+        title: 'A connection for each request',
+        sent: 'three requests, one after the other',
+        expected: '1 connection',
+        came: `${hall.sessions.length} connections`,
+        section: 'RFC 9113 9.1',
+      });
+    });
+
+    await trial.step('a server leaves: what runs may finish', async () => {
+      const text = data.line();
+      const server = await openServer(trial, learner, 60_000);
+      const { session, stream, got } = await server.ask('/board');
+      const goodbye = once(session, 'goaway');
+      goodbye.catch(() => {}); // the stream tells
+      await learner.stage('goAway', '');
+      const sent = 'GET /board; while it runs the server leaves';
+      const torn = {
+        title: 'A running answer is torn off',
+        sent,
+        expected: `${text}, and then the end`,
+        section,
+      };
+      const ended = once(stream, 'close').then(() => false);
+      ended.catch(() => {}); // awaited below
+      const told = await trial.within(
+        Promise.race([goodbye.then(() => true), ended]),
+        () => ({
+          title: 'Nobody is told that the server leaves',
+          sent,
+          expected: 'GOAWAY, at once',
+          came: 'nothing',
+          section,
+        }),
+        trial.patience / 4,
+      );
+      if (!told) trial.fail({ ...torn, came: 'the end of the connection' });
+      if (await isOpen(server.port))
+        trial.fail({
+          title: 'It lets in who comes now',
+          sent,
+          expected: 'a new connection is refused',
+          came: 'it is accepted, by a server that is about to end',
+          section: 'step “Leave without loss” of the tutorial',
+        });
+      await learner.stage('finish', text);
+      await trial.within(ended, () => ({ ...torn, came: 'no end' }));
+      if (got() !== text)
+        trial.fail({ ...torn, came: got() || 'the end of the connection' });
+      await trial.within(
+        learner.stage('left'),
+        () => ({
+          title: 'It waits for the deadline, though all have finished',
+          sent: `${sent}; then its answer ends. The deadline is 60 s`,
+          expected: 'the promise resolves now',
+          came: 'it does not',
+          section: 'step “Leave without loss” of the tutorial',
+        }),
+        trial.patience / 4,
+      );
+    });
+
+    await trial.step('what never finishes has a deadline', async () => {
+      const text = data.line();
+      const server = await openServer(trial, learner, short);
+      const { stream, got } = await server.ask('/events');
+      await learner.stage('goAway', text);
+      const sent = `GET /events, an endless stream; the server leaves, deadline ${short} ms`;
+      await trial.within(
+        Promise.all([learner.stage('left'), once(stream, 'close')]),
+        () => ({
+          title: 'An event stream holds it for ever',
+          sent,
+          expected: `after ${short} ms the stream is cut, and the server has left`,
+          came: 'it still waits for the stream to finish',
+          section: 'step “Leave without loss” of the tutorial',
+        }),
+        short + trial.patience / 4,
+      );
+      if (got() === text) return;
+      trial.fail({
+        title: 'An event stream gets no time',
+        sent,
+        expected: `${text}, said just as it leaves, and the end afterwards`,
+        came: got() || 'the end, at once',
+        section,
+      });
+    });
+
+    await trial.step('a client is told goodbye, and moves on', async () => {
+      const [slow, text] = [data.line(), data.line()];
+      const held = Promise.withResolvers<ServerHttp2Stream>();
+      hall.say((stream) => held.resolve(stream));
+      const running = ask('/slow');
+      running.catch(() => {}); // where nobody waits for it any more
+      const stream = await held.promise;
+      stream.session!.close(); // GOAWAY
+      await trial.within(learner.stage('had', 'goaway'), () => ({
+        title: 'The client has no connection that could hear a goodbye',
+        sent: 'GOAWAY, while GET /slow runs',
+      }));
+      hall.say((next) => next.end(text));
+      const got = await ask('/board');
+      stream.end(slow);
+      const sent = 'GOAWAY, while GET /slow runs; then GET /board';
+      if (got !== text)
+        trial.fail({
+          title: 'It asks on the connection that said goodbye',
+          sent,
+          expected: `a new connection, and ${text}`,
+          came: got ?? 'nothing',
+          section,
+        });
+      const old = await running;
+      if (old === slow) return;
+      trial.fail({
+        title: 'What ran on the old connection is lost',
+        sent,
+        expected: `${slow}, for GET /slow`,
+        came: old ?? 'nothing',
+        section,
+      });
+    });
+
+    await trial.step('a line that is cut', async () => {
+      const text = data.line();
+      hall.cut();
+      await trial.within(learner.stage('had', 'close'), () => ({
+        title: 'The client does not notice a cut',
+        sent: 'the line is torn down',
+      }));
+      hall.say((stream) => stream.end(text));
+      const got = await ask('/board');
+      if (got === text) return;
+      trial.fail({
+        title: 'After a cut it goes on with a dead connection',
+        sent: 'the line is torn down; then GET /board',
+        expected: `a new connection, and ${text}`,
+        came: got ?? 'nothing',
+      });
+    });
+  },
+} satisfies Check;
+
+/** The learner's server, behind a line, and how to ask it. */
+async function openServer(trial: Trial, learner: Learner, deadline: number) {
+  const opened = await learner.stage<number | undefined>('open', deadline);
+  const port = opened ?? (await learner.call<number>('leaver'));
+  const line = await trial.line(port, { tls: true });
+  return {
+    port,
+    /** Resolves when the request has come to the server. */
+    async ask(path: string) {
+      const session: ClientHttp2Session = connect(line.origin, {
+        rejectUnauthorized: false,
+      });
+      session.on('error', () => {});
+      trial.defer(() => session.destroy());
+      const stream = session.request({ ':path': path });
+      let text = '';
+      stream.setEncoding('utf8').on('data', (piece) => (text += piece));
+      stream.on('error', () => {});
+      await trial.within(learner.stage('busy'), () => ({
+        title: 'A request does not come to the server',
+        sent: `GET ${path}`,
+      }));
+      return { session, stream, got: () => text };
+    },
+  };
+}
+
+/** Whether anybody listens there. */
+async function isOpen(port: number): Promise<boolean> {
+  const socket = connectTcp({ host: '127.0.0.1', port });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** A server of ours for the learner's client, behind a line. */
+async function openHall(trial: Trial) {
+  let say = (stream: ServerHttp2Stream): unknown => stream.end();
+  const sessions: ServerHttp2Session[] = [];
+  const server = createSecureServer({ ...(await localCertificate()) });
+  server.on('sessionError', () => {});
+  server.on('session', (session) => {
+    sessions.push(session);
+    session.on('error', () => {});
+  });
+  server.on('stream', (stream) => {
+    stream.on('error', () => {});
+    stream.respond({ ':status': 200 });
+    say(stream);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  trial.defer(() => {
+    for (const session of sessions) session.destroy();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const line = await trial.line(port, { tls: true });
+  return {
+    origin: line.origin,
+    sessions,
+    cut: () => line.cut('rst'),
+    /** What it does with the next streams. */
+    say: (next: typeof say) => (say = next),
+  };
+}

@@ -1,0 +1,28 @@
+// Right, and different: the lesson's own goodbye, and a connection in a promise.
+
+import { connect, type ClientHttp2Session } from 'node:http2';
+import type { Http2SecureServer } from 'node:http2';
+import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
+import { leaver as lessons } from '../../../goodbye.ts';
+import type { Patience } from '../solution.ts';
+
+const { cert: ca } = await localCertificate();
+
+export const leaver = (server: Http2SecureServer, { deadline }: Patience) =>
+  lessons([server], deadline);
+
+export function keeper(origin: string) {
+  let good: ClientHttp2Session[] = [];
+  const forget = (session: ClientHttp2Session) =>
+    (good = good.filter((each) => each !== session));
+
+  return () => {
+    const [session = connect(origin, { ca })] = good;
+    if (good.length > 0) return session;
+    good.push(session);
+    session.on('error', () => {});
+    session.on('goaway', () => forget(session));
+    session.on('close', () => forget(session));
+    return session;
+  };
+}
