@@ -67,6 +67,13 @@ describeWithBrowser('the four solutions', (browser) => {
     const numbers = ids.reverse().map((id) => Number(id.split('-')[1]));
     const first = numbers[0]!;
     expect(numbers).toEqual(numbers.map((_, index) => first + index));
+
+    // Closed it stays closed, until it is opened again.
+    await page.getByRole('button', { name: 'Close' }).click();
+    await until('#closed', '1005');
+    expect(await texts('#state')).toEqual(['closed by this page']);
+    await page.getByRole('button', { name: 'Open again' }).click();
+    await until('#opened', '3');
     expect(errors).toEqual([]);
   });
 

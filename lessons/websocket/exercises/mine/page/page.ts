@@ -26,6 +26,7 @@ for (const id of ['protocol', 'buffered']) {
 
 let lastId = '';
 let opened = 0;
+let newest = 0; // number of the last one that was opened, or closed by us
 let departures: Departure[] = [];
 
 /**
@@ -35,6 +36,7 @@ let departures: Departure[] = [];
 class Watched extends WebSocket {
   constructor(url: string | URL) {
     super(`${url}?after=${encodeURIComponent(lastId)}`);
+    const own = (newest += 1);
     show('connecting', 'connecting');
     let isOver = false;
     const end = (event: Event) => {
@@ -43,7 +45,9 @@ class Watched extends WebSocket {
       isOver = true;
       const { code } = event as CloseEvent;
       element('closed').textContent = String(code);
-      return show('waiting', 'waiting to try again');
+      // Closed by the page, or followed by another: not its word any more.
+      if (own === newest) show('waiting', 'waiting to try again');
+      return undefined;
     };
     this.addEventListener('close', end);
     this.addEventListener('message', ({ data }) =>
@@ -69,6 +73,7 @@ function open() {
 }
 
 function close() {
+  newest += 1;
   connection.close();
   show('closed', 'closed by this page');
 }
@@ -151,6 +156,9 @@ function show(state: string, text: string) {
   element('state').textContent = text;
   button('open').disabled = state !== 'closed';
   button('close').disabled = state === 'closed';
+  // What is said after Close would never be sent.
+  for (const id of ['report', 'announce'])
+    button(id).disabled = state === 'closed';
 }
 
 /** Adds a line to the log, newest first, and keeps a hundred. */
