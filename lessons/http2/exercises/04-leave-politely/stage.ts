@@ -22,6 +22,7 @@ type Mine = {
 const running = new Set<ServerHttp2Stream>();
 let leave: () => Promise<unknown>;
 let leaving: Promise<unknown> | undefined;
+let gone = false;
 let arrived = () => {};
 
 /** A server whose streams end when told to; undefined without a `leaver`. */
@@ -36,22 +37,26 @@ export async function open({ leaver }: Mine, deadline: number) {
     running.add(stream);
     arrived();
   });
+  gone = false;
   leave = leaver(server, { deadline });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }
 
-/** Resolves when a stream runs. */
-export async function busy() {
-  while (running.size === 0)
+/** Resolves when so many streams run. */
+export async function busy(_mine: Mine, streams: number) {
+  while (running.size < streams)
     await new Promise<void>((resolve) => (arrived = resolve));
 }
 
 /** From here on it leaves; in the same turn a stream has something to say. */
 export async function goAway(_mine: Mine, text: string) {
   leaving = (async () => leave())();
-  leaving.catch(() => {}); // told by `left`
+  leaving.then(
+    () => (gone = true),
+    () => {}, // told by `left`
+  );
   for (const stream of running) stream.write(text);
 }
 
@@ -60,12 +65,16 @@ export function finish(_mine: Mine, text: string) {
   for (const stream of running) stream.end(text);
 }
 
+/** Whether it says that it has left. */
+export const hasLeft = () => gone;
+
 /** Resolves when it has left. */
 export async function left() {
   await leaving;
 }
 
 const keepers = new Map<string, () => ClientHttp2Session>();
+const alive = new Set<ClientHttp2Session>();
 const seen = new WeakSet<ClientHttp2Session>();
 let latest: ClientHttp2Session | undefined;
 let events: string[] = [];
@@ -80,11 +89,12 @@ export async function ask({ keeper }: Mine, origin: string, path: string) {
   latest = session;
   if (!seen.has(session)) {
     seen.add(session);
+    alive.add(session);
+    session.on('close', () => alive.delete(session));
     for (const name of ['goaway', 'close'])
       session.on(name, () => {
         // An older one may still be about to close.
-        if (session !== latest) return;
-        events.push(name);
+        if (session === latest) events.push(name);
         happened();
       });
   }
@@ -111,5 +121,12 @@ export async function had(_mine: Mine, name: string) {
   while (!events.includes(name))
     await new Promise<void>((resolve) => (happened = resolve));
   events = [];
+  await turn();
+}
+
+/** Resolves when all connections but the keeper's newest have closed. */
+export async function oldOnesClosed(_mine: Mine) {
+  while ([...alive].some((session) => session !== latest))
+    await new Promise<void>((resolve) => (happened = resolve));
   await turn();
 }

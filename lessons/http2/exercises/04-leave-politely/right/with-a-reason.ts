@@ -1,0 +1,25 @@
+// Right, and different: at the deadline it says why, with an error.
+
+import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
+import type { Patience } from '../solution.ts';
+
+export { keeper } from '../solution.ts';
+
+export function leaver(server: Http2SecureServer, { deadline }: Patience) {
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+  });
+
+  return async () => {
+    const closed = new Promise((done) => server.close(done));
+    for (const session of sessions) session.close();
+    const timer = setTimeout(() => {
+      for (const session of sessions)
+        session.destroy(new Error('The deadline is over'));
+    }, deadline);
+    await closed;
+    clearTimeout(timer);
+  };
+}
