@@ -130,31 +130,40 @@ export default {
 
     await trial.step('an event stream passes as it comes', async () => {
       const [first, last] = [data.word(), data.word()];
+      let patience = short;
       station.say((_question, response) => {
         response.writeHead(200, { 'Content-Type': 'text/event-stream' });
         response.write(`data: ${first}\n\n`);
         // Later than anybody would wait for a head.
         const timer = setTimeout(
           () => response.write(`data: ${last}\n\n`),
-          short * 2,
+          patience * 2,
         );
         response.on('close', () => clearTimeout(timer));
       });
       const sent = 'GET /events; an event, and the stream stays open';
-      const answer = await trial.within(
-        ask(brief.origin, '/events'),
-        () => ({ ...held, sent }),
-        trial.patience / 4,
-      );
+      const begin = ({ origin }: { origin: string }) =>
+        trial.within(
+          ask(origin, '/events'),
+          () => ({ ...held, sent }),
+          trial.patience / 2,
+        );
+      let answer = await begin(brief);
+      // On a busy machine the head itself may be late: a 504 is right then.
+      while (answer.statusCode === 504 && patience < trial.patience / 4) {
+        answer.resume();
+        patience *= 2;
+        answer = await begin(await learner.serve({ upstream, patience }));
+      }
       const heard = hears(answer);
       await trial.within(
         heard.until(first),
         () => ({ ...held, sent }),
-        trial.patience / 4,
+        trial.patience / 2,
       );
       await trial.within(heard.until(last), () => ({
         title: 'An event stream is cut off by your clock',
-        sent: `GET /events; an event at once, another after ${short * 2} ms; patience ${short}`,
+        sent: `GET /events; an event at once, another after ${patience * 2} ms; patience ${patience}`,
         expected: 'both: patience is for the head',
         came: 'the first one, and then the end',
         section,
