@@ -218,19 +218,31 @@ export default {
           sent: 'new EventSource("/events") in a page',
         }));
         await browser.goto('about:blank');
+        const sent = 'a page with an EventSource, and then its reader leaves';
         await trial.within(
           left!,
-          () => ({
-            title: 'The server works for nobody',
-            sent: 'a page with an EventSource, and then the reader closes it',
-            expected: 'the connection to the server ends, too',
-            came: 'it is open, and the server goes on',
-            section,
-          }),
+          () => ({ ...kept, sent }),
           trial.patience / 4,
         );
       },
     );
+
+    await trial.step('who leaves before the head is not served', async () => {
+      const arrived = new Promise<ServerResponse>((tell) => {
+        station.say((_question, response) => tell(response));
+      });
+      const reader = request(`${gateway.origin}/board`, { agent: false });
+      reader.on('error', () => {}).end();
+      const sent = 'GET /board; the reader leaves before there is a head';
+      const response = await trial.within(arrived, () => ({
+        title: 'The gateway asks nobody',
+        sent,
+        section,
+      }));
+      const left = once(response, 'close');
+      reader.destroy();
+      await trial.within(left, () => ({ ...kept, sent }), trial.patience / 4);
+    });
   },
 } satisfies Check;
 
@@ -238,6 +250,13 @@ const held = {
   title: 'An event stream is held back',
   expected: 'the event, at once',
   came: 'nothing yet',
+  section,
+};
+
+const kept = {
+  title: 'The server works for nobody',
+  expected: 'the connection to the server ends, too',
+  came: 'it is open, and the server goes on',
   section,
 };
 
