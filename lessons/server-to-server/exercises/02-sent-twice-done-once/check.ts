@@ -6,20 +6,36 @@ import type {
   Trial,
 } from '@on-the-wire/shared/exercise/check.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
-import type { Answer } from './exercise.ts';
+import { send, type Answer } from './solution.ts';
 
 const section = 'step “Sent twice, done once” of the tutorial';
 /** Tries that are allowed. */
 const tries = 4;
+const noAnswer = 'A request gets no answer';
+const letDown = 'Who comes while it is spoken gets no answer';
+const stage = new URL('stage.ts', import.meta.url);
 
 export default {
   starter: 'A try names no key',
 
   async run(trial) {
     const { data } = trial;
-    const learner = await trial.start({
-      stage: new URL('stage.ts', import.meta.url),
-    });
+    const learner = await trial.start({ stage });
+    let named = 0;
+    const newKey = () => `${data.word()}-${++named}`;
+    // Not awaited at once where two overlap: so it fails only for who awaits.
+    const post = (key: string, text: string, title = noAnswer) => {
+      const isSecond = title === letDown;
+      const answered = trial.within(send(url, { key, text }), (why) => ({
+        title,
+        sent: `${requestOf(key, text)}${isSecond ? ', while another with this key waits for its answer' : ''}`,
+        expected: isSecond ? 'the answer that the first gets' : 'an answer',
+        came: why.message,
+        section,
+      }));
+      answered.catch(() => {});
+      return answered;
+    };
     const server = await learner.serve();
     const url = `${server.origin}/announcements`;
 
@@ -82,6 +98,41 @@ export default {
       });
     });
 
+    await trial.step('so have many that begin in one moment', async () => {
+      const texts = Array.from({ length: 20 }, () => data.line());
+      station.say(201);
+      await learner.stage('announceAll', station.url, texts, tries);
+      const keys = station.heard.map(({ key }) => key);
+      const again = keys.find((key, n) => keys.indexOf(key) < n);
+      if (again === undefined) return;
+      trial.fail({
+        title: 'Two announcements have the same key',
+        sent: `${callOf(texts[0]!)}, and ${texts.length - 1} others at once`,
+        expected: `${texts.length} keys`,
+        came: `${new Set(keys).size} keys; more than once: ${again}`,
+        section,
+      });
+    });
+
+    await trial.step('and those of a sender that was restarted', async () => {
+      const text = data.line();
+      station.say(201);
+      for (let life = 0; life < 2; life += 1) {
+        const restarted = await trial.start({ stage });
+        await restarted.call('announce', station.url, text, { tries });
+        await restarted.stop();
+      }
+      const keys = station.heard.map(({ key }) => key);
+      if (new Set(keys).size === 2) return;
+      trial.fail({
+        title: 'After a restart the keys begin anew',
+        sent: `${callOf(text)}; a restart; the same call`,
+        expected: 'two keys: the station still knows the first',
+        came: shown(keys),
+        section,
+      });
+    });
+
     await trial.step('a 503 is tried again', async () => {
       const text = data.line();
       station.say(503, 201);
@@ -122,39 +173,39 @@ export default {
     });
 
     await trial.step('not more often than it may', async () => {
-      const text = data.line();
-      station.say(
-        ...Array.from({ length: tries }, () => 'reset' as const),
-        400,
-      );
-      const { value, error } = await learner.attempt<Answer>(
-        'announce',
-        station.url,
-        text,
-        { tries },
-      );
-      const { length } = station.heard;
-      if (length === tries && error) return;
-      trial.fail({
-        title:
-          length > tries
-            ? 'It tries more often than it may'
-            : length < tries
-              ? 'It gives up too early'
-              : 'It does not throw, and there was no answer',
-        sent: `${callOf(text)}; each answer is torn away`,
-        expected: `${tries} requests, and an error`,
-        came: `${length} requests, ${error?.message ?? JSON.stringify(value)}`,
-      });
+      for (const say of ['reset', 503] as const) {
+        const text = data.line();
+        station.say(...Array.from({ length: tries }, () => say), 400);
+        const { value, error } = await learner.attempt<Answer>(
+          'announce',
+          station.url,
+          text,
+          { tries },
+        );
+        const { length } = station.heard;
+        const isTold = error || (say === 503 && value?.status === 503);
+        if (length === tries && isTold) continue;
+        trial.fail({
+          title:
+            length > tries
+              ? 'It tries more often than it may'
+              : length < tries
+                ? 'It gives up too early'
+                : 'It does not throw, and there was no answer',
+          sent: `${callOf(text)}; ${say === 503 ? 'each time a 503' : 'each answer is torn away'}`,
+          expected: `${tries} requests, and an error${say === 503 ? ', or the 503' : ''}`,
+          came: `${length} requests, ${error?.message ?? JSON.stringify(value)}`,
+        });
+      }
     });
 
     // ---- The loudspeaker, asked by us ----
 
     await trial.step('the same key again gets the same answer', async () => {
       const text = data.line();
-      const key = data.word();
-      const first = await post(url, key, text);
-      const second = await post(url, key, text);
+      const key = newKey();
+      const first = await post(key, text);
+      const second = await post(key, text);
       await mustBeOnce(trial, learner, {
         title: 'It is spoken twice',
         text,
@@ -163,32 +214,37 @@ export default {
       });
     });
 
-    await trial.step('two at once, while it is spoken', async () => {
-      const text = data.line();
-      const key = data.word();
+    /** Two with one key: the second comes while the first is spoken. */
+    const overlap = async (key: string, text: string) => {
       await learner.stage('hold', text);
-      const first = post(url, key, text);
+      const first = post(key, text);
       await trial.within(learner.stage('begun', text, 1), () => ({
         title: 'An announcement is not spoken',
         sent: requestOf(key, text),
       }));
-      const second = post(url, key, text);
-      // Whoever speaks twice has begun before the last of these is answered.
-      for (let n = 0; n < 20 && (await timesOf(learner, text)) < 2; n += 1)
-        await post(url, `${key}-other-${n}`, data.word());
+      const second = post(key, text, letDown);
+      await learner.stage('heard', key, 2);
+      // Each of these is a turn of its loop: who speaks twice has begun by then.
+      for (let n = 0; n < 50 && (await timesOf(learner, text)) < 2; n += 1);
       await learner.stage('release');
+      return Promise.all([first, second]);
+    };
+
+    await trial.step('two at once, while it is spoken', async () => {
+      const text = data.line();
+      const key = newKey();
       await mustBeOnce(trial, learner, {
         title: 'Two at once are both spoken',
         text,
         sent: `${requestOf(key, text)}, twice at the same time`,
-        answers: await Promise.all([first, second]),
+        answers: await overlap(key, text),
       });
     });
 
     await trial.step('another key is another announcement', async () => {
       const text = data.line();
-      await post(url, `${data.word()}-1`, text);
-      await post(url, `${data.word()}-2`, text);
+      await post(newKey(), text);
+      await post(newKey(), text);
       const times = await timesOf(learner, text);
       if (times === 2) return;
       trial.fail({
@@ -202,10 +258,10 @@ export default {
 
     await trial.step('what failed was not done', async () => {
       const text = data.line();
-      const key = data.word();
+      const key = newKey();
       await learner.stage('failNext', 1);
-      const first = await post(url, key, text);
-      const second = await post(url, key, text);
+      const first = await post(key, text);
+      const second = await post(key, text);
       if (first.status >= 500 && second.status === 201) return;
       trial.fail({
         title: 'What failed counts as done',
@@ -214,6 +270,11 @@ export default {
         came: `${first.status} ${first.body}, and then ${second.status} ${second.body}`,
         section,
       });
+    });
+
+    await trial.step('nobody waits for what has failed', async () => {
+      await learner.stage('failNext', 1);
+      await overlap(newKey(), data.line());
     });
 
     await trial.step('both sides, and a line that breaks', async () => {
@@ -252,12 +313,6 @@ const shown = (keys: (string | undefined)[]) =>
   keys.map((key) => key ?? 'no key').join(', ');
 const timesOf = (learner: Learner, text: string) =>
   learner.stage<number>('timesOf', text);
-
-async function post(url: string, key: string, body: string): Promise<Answer> {
-  const headers = { 'Idempotency-Key': key };
-  const answer = await fetch(url, { method: 'POST', headers, body });
-  return { status: answer.status, body: await answer.text() };
-}
 
 /** One of two requests was carried out, and both were told the same. */
 async function mustBeOnce(

@@ -1,4 +1,15 @@
-/** In the learner's process: a loudspeaker that can be held, and fails. */
+/**
+ * In the learner's process: a loudspeaker that can be held, and fails; who has
+ * asked for it; and many announcements that begin in one moment.
+ */
+import { subscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Answer } from './exercise.ts';
+
+type Mine = {
+  announce(url: string, text: string, how: { tries: number }): Promise<Answer>;
+};
 
 /** All that it was asked to speak, in order. */
 const spoken: string[] = [];
@@ -6,6 +17,12 @@ let failures = 0;
 let held = '';
 let gate: PromiseWithResolvers<void> | undefined;
 let tell = () => {};
+
+/** All requests that came in, in order. */
+const requests: IncomingMessage[] = [];
+subscribe('http.server.request.start', (message) => {
+  requests.push((message as { request: IncomingMessage }).request);
+});
 
 /** What the learner's server gets beside the feed. */
 export const options = () => ({ speak });
@@ -46,4 +63,24 @@ export function timesOf(_mine: object, text: string) {
 export async function begun(mine: object, text: string, times: number) {
   while (timesOf(mine, text) < times)
     await new Promise<void>((resolve) => (tell = resolve));
+}
+
+/** Resolves when so many requests with this key have come in as a whole. */
+export async function heard(_mine: object, key: string, times: number) {
+  // Not by 'end': who knows the key may never read the text. Nor is a request
+  // that was torn down ever complete.
+  const hasCome = (request: IncomingMessage) =>
+    request.headers['idempotency-key'] === key &&
+    (request.complete || request.destroyed);
+  while (requests.filter(hasCome).length < times) await turn();
+}
+
+/** Announces these in one moment, without waiting in between. */
+export async function announceAll(
+  { announce }: Mine,
+  url: string,
+  texts: string[],
+  tries: number,
+) {
+  await Promise.all(texts.map((text) => announce(url, text, { tries })));
 }
