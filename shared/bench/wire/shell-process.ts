@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import type { LessonState } from '../../lesson.ts';
 import { createShell } from '../../shell/server.ts';
 import { createTap } from '../../tap/tap.ts';
+import { peakMemory } from '../../testing/peak-memory.ts';
 import { LiveUnits } from '../../view/live-units.ts';
 import { WireLog } from '../../view/log.ts';
 import { keepMemorySmall } from '../../view/small-memory.ts';
@@ -39,7 +40,7 @@ process.on('message', () => {
     lines: log.end,
     dropped: log.first,
     resident: process.memoryUsage.rss(),
-    peak: process.resourceUsage().maxRSS * 1024,
+    peak: peakMemory(),
   };
   process.send!(memory);
 });

@@ -1,5 +1,6 @@
 /** A tap in a process of its own, whose memory can be asked for. */
 import { localCertificate } from '../../certificates/certificates.ts';
+import { peakMemory } from '../../testing/peak-memory.ts';
 import { createTap } from '../tap.ts';
 
 const [port, layer] = process.argv.slice(2);
@@ -11,7 +12,7 @@ let heard = 0;
 tap.on('read', ({ bytes }) => (heard += bytes.length));
 process.on('message', () => {
   const { dropped } = tap.recording;
-  const peak = process.resourceUsage().maxRSS / 1024;
+  const peak = peakMemory() / 1024 / 1024;
   process.send!({ heard, peak, dropped });
 });
 process.once('disconnect', () => process.exit());
