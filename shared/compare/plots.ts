@@ -22,7 +22,6 @@ export function plotArrivals(network: Network): string | undefined {
   if (rows.length === 0) return undefined;
   return draw(namesOf(network), {
     x: {
-      labelOffset: 42,
       type: 'log',
       label: 'ms',
       grid: true,
@@ -54,7 +53,7 @@ export function plotBytes(network: Network): string | undefined {
   );
   if (rows.length === 0) return undefined;
   return draw(namesOf(network), {
-    x: { labelOffset: 42, label: 'bytes', grid: true },
+    x: { label: 'bytes', grid: true },
     color: {
       domain: [...parts],
       range: ['var(--good)', 'var(--warn)', 'var(--soft)'],
@@ -88,7 +87,6 @@ export function plotRecoveries(network: Network): string | undefined {
   if (rows.length === 0) return undefined;
   return draw(namesOf(network), {
     x: {
-      labelOffset: 42,
       label: 'seconds',
       grid: true,
       domain: [0, Math.max(...rows.map(({ seconds }) => seconds))],
@@ -120,7 +118,7 @@ export function plotMemory(loads: readonly Loaded[]): string | undefined {
   return draw(
     rows.map(({ way }) => way),
     {
-      x: { labelOffset: 42, label: 'KiB', grid: true },
+      x: { label: 'KiB', grid: true },
       marks: [
         Plot.barX(rows, { x: 'memory', y: 'way', fill: 'var(--accent)' }),
         Plot.ruleX([0], { stroke: 'currentColor' }),
@@ -144,6 +142,8 @@ function draw(names: readonly string[], options: Plot.PlotOptions) {
     marginBottom: 46,
     y: { label: null, domain: names },
     ...options,
+    // Below the figures, and not among them.
+    x: { labelOffset: 42, ...options.x },
   });
   return plot.outerHTML;
 }
