@@ -2,11 +2,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localCertificate } from '../../certificates/certificates.ts';
-import type { Browser } from '../../testing/browser.ts';
+import type { Browser, Page } from '../../testing/browser.ts';
 import { openTrustingBrowser } from '../trusting-browser.ts';
 import { saveRun } from '../../view/save.ts';
 import { startClaimsLine } from './claims-line.ts';
-import { wordOf, type Claim, type Http, type Row } from './claim.ts';
+import {
+  columns,
+  wordOf,
+  type Claim,
+  type Column,
+  type Http,
+  type Row,
+} from './claim.ts';
 import { rows } from './rows/rows.ts';
 
 /** What came of a claim. */
@@ -64,14 +71,10 @@ export async function settleAll(
   const browser = await openTrustingBrowser();
   const all: Settled[] = [];
   try {
+    const pages = await openPages(browser);
     for (const version of http) {
       for (const row of chosen) {
-        // Side by side: each has a line and a profile of its own.
-        const settled = await Promise.all(
-          row.claims.map((claim) =>
-            settle(browser, row, claim, version, folder),
-          ),
-        );
+        const settled = await settleRow(pages, row, version, folder);
         settled.forEach(say);
         all.push(...settled);
       }
@@ -82,9 +85,36 @@ export async function settleAll(
   return all;
 }
 
+/** A page for each column, each with a profile of its own. */
+export type Pages = Record<Column, Page>;
+
+/** Opens them: once for all rows, since that takes longer than most claims. */
+export async function openPages(browser: Browser): Promise<Pages> {
+  const opened = Object.keys(columns).map(async (column) => {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    return [column, page] as const;
+  });
+  return Object.fromEntries(await Promise.all(opened)) as Pages;
+}
+
+/** Settles a row's claims side by side: each has a page and a line. */
+export function settleRow(
+  pages: Pages,
+  row: Row,
+  http: Http,
+  folder?: string,
+): Promise<Settled[]> {
+  return Promise.all(
+    row.claims.map((claim) =>
+      settle(pages[claim.column], row, claim, http, folder),
+    ),
+  );
+}
+
 /** Settles one claim. What goes wrong is a word, too: `failed`. */
-export async function settle(
-  browser: Browser,
+async function settle(
+  page: Page,
   row: Row,
   claim: Claim,
   http: Http,
@@ -92,10 +122,7 @@ export async function settle(
 ): Promise<Settled> {
   const pair = http === '2' ? await localCertificate() : undefined;
   const line = await startClaimsLine(pair);
-  const context = await browser.newContext();
   try {
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE);
     await page.goto(line.places.origin);
     line.begin();
     const found = await Promise.race([
@@ -118,11 +145,10 @@ export async function settle(
     if (folder === undefined) return settled;
     const name = `${row.id}-${claim.column}-http${http}.pcapng`;
     const file = join(folder, name);
-    await context.close();
+    await page.goto('about:blank'); // what the claim opened is closed, too
     await writeFile(file, saveRun(line.tap));
     return { ...settled, file };
   } finally {
-    await context.close();
     await line.close();
   }
 }

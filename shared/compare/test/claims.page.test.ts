@@ -1,12 +1,14 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { wordOf, type Http } from '../claims/claim.ts';
 import { describeTable } from '../claims/describe.ts';
 import { rows } from '../claims/rows/rows.ts';
 import {
   findRows,
-  settle,
+  openPages,
+  settleRow,
   UnknownRow,
+  type Pages,
   type Settled,
 } from '../claims/settle.ts';
 
@@ -14,12 +16,15 @@ jest.setTimeout(90_000);
 
 describe.each(['1.1', '2'] as const)('the table over HTTP/%s', (http: Http) => {
   describeWithBrowser('each cell, settled in this browser', (browser) => {
+    let pages: Pages;
+    beforeAll(async () => {
+      pages = await openPages(browser());
+    });
+
     test.each(rows.map((row) => [row.title, row] as const))(
       '%s',
       async (_title, row) => {
-        const settled = await Promise.all(
-          row.claims.map((claim) => settle(browser(), row, claim, http)),
-        );
+        const settled = await settleRow(pages, row, http);
         const cells = settled.map(({ claim, word, evidence }) => ({
           column: claim.column,
           // Shown where it fails: the word alone would not tell why.
