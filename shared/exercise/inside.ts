@@ -6,6 +6,7 @@
  * where; what it throws when it is called goes back as an answer.
  */
 import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { createFeed, type Feed } from '../board/feed.ts';
@@ -146,3 +147,5 @@ process.on('message', (request: Request) => {
 // Without the check there is nothing to do.
 process.on('disconnect', () => process.exit());
 process.send!('ready');
+// It is killed when the check is through: what was compiled is kept now.
+flushCompileCache();
