@@ -19,8 +19,13 @@ export async function askProcess<Answer extends { error?: string }>(
 ): Promise<Answer> {
   const over = new AbortController();
   const { signal } = over;
-  child.send(question);
   const reply = (await Promise.race([
+    new Promise<{ error: string }>((answer) => {
+      child.send(question, (error) => {
+        if (error)
+          answer({ error: `its process cannot be reached (${error.message})` });
+      });
+    }),
     once(child, 'message', { signal }).then(([answer]) => answer as Answer),
     wait(limit, undefined, { signal }).then(() => ({
       error: `no answer in ${limit} ms`,

@@ -1,4 +1,5 @@
 /** The comparison as a whole: ways take turns, round after round. */
+import { stripVTControlCharacters } from 'node:util';
 import { machine } from '../bench/report.ts';
 import type { Fault } from '../tap/tap.ts';
 import { formatFault } from '../tap/tap.ts';
@@ -137,7 +138,7 @@ export async function compare(
             });
             turns.set(at, [...(turns.get(at) ?? []), measured]);
           } catch (error) {
-            failed.set(at, (error as Error).message);
+            failed.set(at, whyOf(error));
           }
         }
       }
@@ -167,7 +168,7 @@ export async function compare(
       try {
         loaded.loads.push(await measureLoad(way, clients, seed));
       } catch (error) {
-        loaded.loads.push({ clients, blank: (error as Error).message });
+        loaded.loads.push({ clients, blank: whyOf(error) });
       }
     }
   }
@@ -182,4 +183,10 @@ export async function compare(
     networks,
     loads,
   };
+}
+
+/** What went wrong in one line, which a cell of a table has room for. */
+function whyOf(error: unknown): string {
+  const text = stripVTControlCharacters((error as Error).message);
+  return text.split('\n')[0]!;
 }

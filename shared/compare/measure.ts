@@ -70,6 +70,15 @@ export async function measureTurn(
   const context = await browser.newContext();
   let copy: Watched | undefined;
   try {
+    return await Promise.race([measured(), host.crashed]);
+  } finally {
+    await copy?.close();
+    await context.close();
+    await line.close();
+    await host.stop();
+  }
+
+  async function measured(): Promise<Turn> {
     if (way.over === 'MQTT 3.1.1') {
       const [station] = host.others;
       const broker = `mqtt://127.0.0.1:${line.port}`;
@@ -116,11 +125,6 @@ export async function measureTurn(
       const arrived = await watched.reached(first!.n, at, PATIENCE);
       return { ms: arrived.at - at, lost: 0, doubled: 0 };
     }
-  } finally {
-    await copy?.close();
-    await context.close();
-    await line.close();
-    await host.stop();
   }
 }
 

@@ -1,5 +1,6 @@
 /** Starts the process of a server that is compared, and speaks with it. */
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { lessonsFolder } from '../harness/lessons.ts';
@@ -46,6 +47,8 @@ export interface Host {
   weigh(): Promise<number>;
   /** ms of processor time that its process has taken so far. */
   time(): Promise<number>;
+  /** Never fulfilled; rejects when the process ends before it is stopped. */
+  crashed: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -70,14 +73,17 @@ export async function startHost(
   const about = `Comparing: the server of the lesson "${lesson}", ${whose},`;
   const ask = (command: Command) => askProcess<Reply>(child, about, command);
   const file = mine?.file ?? 'server.ts';
-  const { ports } = await ask({
-    what: 'start',
-    over,
-    folder,
-    file,
-    options,
-    seed,
+  const crashed = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`${about} has crashed (${signal ?? `exit code ${code}`})`);
   });
+  crashed.catch(() => {}); // whoever does not wait for it need not catch it
+  const order = { over, folder, file, options, seed };
+  const { ports } = await ask({ what: 'start', ...order }).catch(
+    async (error: unknown) => {
+      await endProcess(child);
+      throw error;
+    },
+  );
   const [port, ...others] = ports!;
   return {
     port: port!,
@@ -95,6 +101,7 @@ export async function startHost(
     async time() {
       return (await ask({ what: 'time' })).cpu!;
     },
+    crashed,
     stop: () => endProcess(child),
   };
 }

@@ -53,6 +53,14 @@ export async function measureLoad(
   const ask = (question: Question, to = child) =>
     askProcess<Answer>(to, `${clients} clients of ${way.title}`, question);
   try {
+    return await Promise.race([measured(), host.crashed]);
+  } finally {
+    await endProcess(warm);
+    await endProcess(child);
+    await host.stop();
+  }
+
+  async function measured(): Promise<Load> {
     await ask({ ...order, clients: WARM_UP }, warm);
     await host.tell(1, 0);
     await endProcess(warm);
@@ -82,10 +90,6 @@ export async function measureLoad(
       wanted: clients * (isPoll ? Math.floor(took / 1000) : UPDATES),
       generator: busy! / took,
     };
-  } finally {
-    await endProcess(warm);
-    await endProcess(child);
-    await host.stop();
   }
 }
 

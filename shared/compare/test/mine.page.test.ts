@@ -75,6 +75,19 @@ describeWithBrowser('the learner’s own server', (browser) => {
       measureTurn(ways.at(-1)!, browser(), conditions),
     ).rejects.toThrow(/with your files in it, .*no train today/);
   });
+
+  test('fails as theirs where it crashes later', async () => {
+    const ways = await waysWith(
+      'crashing.ts',
+      (solution) =>
+        `export { encodeComment } from '${solution}?crashing';\n` +
+        'export const encodeEvent = () => ' +
+        "process.kill(process.pid, 'SIGKILL');\n",
+    );
+    await expect(
+      measureTurn(ways.at(-1)!, browser(), conditions),
+    ).rejects.toThrow(/with your files in it, .*SIGKILL/);
+  });
 });
 
 test('says how to begin where nothing was begun', () => {
