@@ -125,7 +125,8 @@ export function createShell({
   });
   // Both take the processor for a while, and the lesson's server needs it more
   // until it is ready. A failure is told to whoever asks.
-  const prepare = () => void Promise.allSettled([script(), renderer()]);
+  const prepare = () =>
+    server.listening && void Promise.allSettled([script(), renderer()]);
   server.once('listening', () => {
     if (state.current.status === 'starting') state.once('change', prepare);
     else setImmediate(prepare);
