@@ -5,7 +5,7 @@ import {
   findWays,
   UnknownWay,
 } from '@on-the-wire/shared/compare/compare.ts';
-import type { Http } from '@on-the-wire/shared/compare/claims/claim.ts';
+import type { Http } from '@on-the-wire/shared/compare/claims/columns.ts';
 import {
   describeSettled,
   describeTable,

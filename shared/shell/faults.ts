@@ -12,8 +12,7 @@ import {
 import { quantity } from '../tap/faults/units.ts';
 import { Refused } from './answer.ts';
 import type { FaultsMessage } from './faults-message.ts';
-
-const LONGEST = 65_536; // bytes of a request's body
+import { readJson } from './read-json.ts';
 
 /** What can be broken, and what is. */
 export function faultsOf(tap: Tap): FaultsMessage {
@@ -89,23 +88,4 @@ export async function cutNow(
       `Cutting: found ${JSON.stringify(how)}, expected "rst" (torn down) or "fin" (closed politely).`,
     );
   tap.cut(how);
-}
-
-async function readJson(
-  request: IncomingMessage,
-): Promise<Record<string, unknown>> {
-  let body = '';
-  for await (const text of request.setEncoding('utf8')) {
-    body += text as string;
-    if (body.length > LONGEST)
-      throw new Refused(413, `The request is longer than ${LONGEST} bytes.`);
-  }
-  try {
-    const value: unknown = JSON.parse(body);
-    if (typeof value === 'object' && value !== null)
-      return value as Record<string, unknown>;
-  } catch {
-    // The same answer as for any other value.
-  }
-  throw new Refused(400, 'The request’s body is no JSON object.');
 }

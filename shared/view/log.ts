@@ -11,7 +11,7 @@ import type { Counts } from './counts.ts';
 import { KeptLines, type Entry } from './kept-lines.ts';
 import { unitParts } from './line.ts';
 import type { LiveUnits } from './live-units.ts';
-import type { Place } from './saved.ts';
+import { placeOf, type Place } from './saved.ts';
 import type { Details, Line, UnitLine } from './source.ts';
 
 /** So many lines are kept. */
@@ -88,9 +88,7 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
   place(n: number): Place | undefined {
     const entry = this.#kept.get(n);
     if (!entry || !('unit' in entry)) return undefined;
-    const { direction, layer, ranges } = entry.unit;
-    const start = ranges[0]?.[0] ?? 0;
-    return { connection: entry.connection, direction, layer, start };
+    return placeOf(entry.connection, entry.unit);
   }
 }
 

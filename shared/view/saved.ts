@@ -32,6 +32,14 @@ export interface Place {
   start: number;
 }
 
+/** Where a unit of a connection is. */
+export function placeOf(
+  connection: number,
+  { direction, layer, ranges }: Pick<Unit, 'direction' | 'layer' | 'ranges'>,
+): Place {
+  return { connection, direction, layer, start: ranges[0]?.[0] ?? 0 };
+}
+
 /** A comment that says which unit the reader was at. */
 export function chosenComment({ direction, layer, start }: Place): string {
   return `${CHOSEN}${direction}, byte ${start}, layer ${layer}`;

@@ -1,18 +1,7 @@
 /** What a cell of the table says, and how that is settled. */
 import type { BehindTap } from './claims-line.ts';
 import type { Unit } from '../../wire/unit.ts';
-
-/** The columns of the table. */
-export const columns = {
-  xhr: 'XMLHttpRequest',
-  fetch: 'fetch',
-  sse: 'Server-Sent Events',
-  websocket: 'WebSocket',
-} as const;
-export type Column = keyof typeof columns;
-
-/** The version of HTTP is a switch over the whole table. */
-export type Http = '1.1' | '2';
+import type { Column, Http } from './columns.ts';
 
 /** Where a page of the claims finds what it asks. */
 export interface Places {

@@ -24,12 +24,13 @@ export interface BehindTap {
  * Starts them.
  *
  * @param pair key and certificate, where it is to speak HTTP/2
+ * @param pageOf makes the page that runs a claim by itself, at /run
  */
-export async function startClaimsLine(pair?: {
-  key: string;
-  cert: string;
-}): Promise<BehindTap> {
-  const server = createClaimsServer(pair);
+export async function startClaimsLine(
+  pair?: { key: string; cert: string },
+  pageOf?: (places: Places) => string,
+): Promise<BehindTap> {
+  const server = createClaimsServer(pair, () => pageOf?.(places) ?? '');
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -119,13 +119,18 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
  * Makes the server, not yet listening.
  *
  * @param pair key and certificate; with them it speaks HTTP/2, over TLS
+ * @param page what is at /run: HTML that runs a claim by itself
  */
-export function createClaimsServer(pair?: {
-  key: string;
-  cert: string;
-}): Server {
+export function createClaimsServer(
+  pair?: { key: string; cert: string },
+  page = () => '',
+): Server {
   // The types of both speak of the same requests by different names.
-  const both = answer as (request: any, response: any) => void;
+  const both = (request: any, response: any) => {
+    if (request.url !== '/run') return answer(request, response);
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.end(page());
+  };
   const server = pair
     ? createSecureServer({ ...pair, allowHTTP1: true }, both)
     : createServer(both);

@@ -1,5 +1,6 @@
 /** The table of claims as text. */
-import { columns, wordOf, type Column, type Http } from './claim.ts';
+import { wordOf } from './claim.ts';
+import { columns, type Column, type Http } from './columns.ts';
 import type { Settled } from './settle.ts';
 
 /** One outcome in a line, as it is known. */

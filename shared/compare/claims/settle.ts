@@ -5,15 +5,10 @@ import { localCertificate } from '../../certificates/certificates.ts';
 import type { Browser, Page } from '../../testing/browser.ts';
 import { openTrustingBrowser } from '../trusting-browser.ts';
 import { saveRun } from '../../view/save.ts';
+import { asExpression } from './as-expression.ts';
 import { startClaimsLine } from './claims-line.ts';
-import {
-  columns,
-  wordOf,
-  type Claim,
-  type Column,
-  type Http,
-  type Row,
-} from './claim.ts';
+import { wordOf, type Claim, type Row } from './claim.ts';
+import { columns, type Column, type Http } from './columns.ts';
 import { rows } from './rows/rows.ts';
 
 /** What came of a claim. */
@@ -127,7 +122,6 @@ async function settle(
     line.begin();
     const found = await Promise.race([
       Promise.all([
-        // Sent as text: it runs in the learner's own browser just so.
         page.evaluate(
           `(${asExpression(claim.inPage)})(${JSON.stringify(line.places)})`,
         ),
@@ -151,11 +145,4 @@ async function settle(
   } finally {
     await line.close();
   }
-}
-
-/** A method's text is no expression: `async inPage(places) { … }`. */
-function asExpression(inPage: Claim['inPage']): string {
-  const text = inPage.toString();
-  if (/^(async\s+)?\(/.test(text)) return text;
-  return text.replace(/^async\s+\w+/, 'async function ');
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
-import { wordOf, type Http } from '../claims/claim.ts';
+import { wordOf } from '../claims/claim.ts';
+import type { Http } from '../claims/columns.ts';
 import { describeTable } from '../claims/describe.ts';
 import { rows } from '../claims/rows/rows.ts';
 import {

@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import { Refused } from './answer.ts';
+
+const LONGEST = 65_536; // bytes of a request's body
+
+/**
+ * Reads a request's body as a JSON object.
+ *
+ * @throws Refused where it is none, or too long
+ */
+export async function readJson(
+  request: IncomingMessage,
+): Promise<Record<string, unknown>> {
+  let body = '';
+  for await (const text of request.setEncoding('utf8')) {
+    body += text as string;
+    if (body.length > LONGEST)
+      throw new Refused(413, `The request is longer than ${LONGEST} bytes.`);
+  }
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value === 'object' && value !== null)
+      return value as Record<string, unknown>;
+  } catch {
+    // The same answer as for any other value.
+  }
+  throw new Refused(400, 'The request’s body is no JSON object.');
+}
