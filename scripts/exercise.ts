@@ -69,7 +69,11 @@ async function runOwn(name: string, { open, port }: Flags): Promise<void> {
   }
   const { file, flags, env } = mine;
   Object.assign(process.env, env); // the lesson's process inherits it
-  await runUntilStopped(lesson, { open, file, flags, ...(port && { port }) });
+  const { runLesson } =
+    await import('@on-the-wire/shared/harness/run-lesson.ts');
+  await runUntilStopped(() =>
+    runLesson(lesson, { open, file, flags, ...(port && { port }) }),
+  );
 }
 
 const program = new Command('pnpm exercise')

@@ -1,4 +1,4 @@
-/** `pnpm lesson [name]`: lists the lessons, or runs one. */
+/** `pnpm lesson [name]`: shows all lessons, or runs one. */
 import {
   describeLessons,
   findLesson,
@@ -41,16 +41,33 @@ async function readFaults(texts: string[]) {
   }
 }
 
+/** The list; and where somebody sits before it, the page with all of them. */
+async function home({ open, port }: Flags): Promise<void> {
+  const lessons = findLessons();
+  process.stdout.write(describeLessons(lessons));
+  if (!process.stdout.isTTY && port === undefined) return;
+  await runUntilStopped(async () => {
+    const { runHome } = await import('@on-the-wire/shared/home/run-home.ts');
+    return runHome(lessons, { open, ...(port && { port }) });
+  });
+}
+
 /** For a flag that may be given several times. */
 const collect = (text: string, before: string[] = []) => [...before, text];
 
 const program = new Command('pnpm lesson')
-  .description('Lists the lessons; with a name, runs that lesson.')
+  .description(
+    'Opens the home page of all lessons; with a name, runs that lesson.',
+  )
   .argument('[name]', 'the lesson')
   .option('--no-open', 'do not open a browser')
   .option('--smallest', 'run smallest.ts instead of server.ts')
   .option('--inspect [port]', 'let a debugger in: --inspect=9229', parsePort)
-  .option('--port <port>', 'of the tutorial; the page has the next', parsePort)
+  .option(
+    '--port <port>',
+    'of the tutorial, or of the home page; the lesson has the next',
+    parsePort,
+  )
   .addOption(
     new Option('--wire [what]', 'print the units on the wire, or their bytes')
       .choices(['lines', 'bytes'])
@@ -65,16 +82,18 @@ const program = new Command('pnpm lesson')
   .showHelpAfterError()
   .exitOverride()
   .action(async (name: string | undefined, flags: Flags) => {
-    if (name === undefined) {
-      process.stdout.write(describeLessons(findLessons()));
-      return;
-    }
+    if (name === undefined) return home(flags);
     const { inspect, fault, ...options } = flags;
     const faults = fault && (await readFaults(fault));
-    await runUntilStopped(findLesson(name), {
-      ...options,
-      ...(faults && { faults }),
-      flags: inspect ? [`--inspect=${inspect}`] : [],
+    const lesson = findLesson(name);
+    await runUntilStopped(async () => {
+      const { runLesson } =
+        await import('@on-the-wire/shared/harness/run-lesson.ts');
+      return runLesson(lesson, {
+        ...options,
+        ...(faults && { faults }),
+        flags: inspect ? [`--inspect=${inspect}`] : [],
+      });
     });
   });
 

@@ -1,23 +1,22 @@
 import { enableCompileCache } from 'node:module';
-import type { FoundLesson } from '../lesson.ts';
 import { compiled } from './lesson-process.ts';
-import {
-  runLesson,
-  type RunningLesson,
-  type RunOptions,
-} from './run-lesson.ts';
+
+/** What runs, and can be stopped more than once. */
+interface Running {
+  stop(): Promise<void>;
+}
 
 /**
- * Runs a lesson until this process is told to end: by Ctrl+C, SIGTERM or SIGHUP,
- * or because whoever read its output has gone. Then it exits with 0.
+ * Runs a lesson, or all of them, until this process is told to end: by Ctrl+C,
+ * SIGTERM or SIGHUP, or because whoever read its output has gone. Then it exits
+ * with 0.
  *
- * @throws as runLesson
+ * @throws what `run` throws
  */
 export async function runUntilStopped(
-  lesson: FoundLesson,
-  options?: RunOptions,
+  run: () => Promise<Running>,
 ): Promise<void> {
-  let running: RunningLesson | undefined;
+  let running: Running | undefined;
   let stopping = false;
 
   async function stop() {
@@ -38,5 +37,5 @@ export async function runUntilStopped(
 
   // What is loaded from here on was compiled the last time.
   enableCompileCache(compiled);
-  running = await runLesson(lesson, options);
+  running = await run();
 }

@@ -1,0 +1,144 @@
+/** Claims that run in the learner's own browser, in a frame of the home page. */
+import { randomUUID } from 'node:crypto';
+import { localCertificate } from '../certificates/certificates.ts';
+import {
+  startClaimsLine,
+  type BehindTap,
+} from '../compare/claims/claims-line.ts';
+import {
+  wordOf,
+  type Claim,
+  type Places,
+  type Row,
+} from '../compare/claims/claim.ts';
+import { columns, type Http } from '../compare/claims/columns.ts';
+import { asExpression } from '../compare/claims/as-expression.ts';
+import { saveRun } from '../view/save.ts';
+import { placeOf } from '../view/saved.ts';
+import type { Outcome, Started } from './messages.ts';
+
+/** As many recordings are kept; a whole table is 64. */
+const MOST = 128;
+/** ms until what happens on the line beside a claim is given up. */
+const PATIENCE = 20_000;
+
+interface Run {
+  row: Row;
+  claim: Claim;
+  http: Http;
+  line: BehindTap;
+  meanwhile: Promise<void> | undefined;
+}
+
+/** What was on the wire, as a pcapng file, and what it is called. */
+export interface Recorded {
+  title: string;
+  bytes: Uint8Array;
+}
+
+/** A run that is not there: somebody asked too late, or never began it. */
+export class NoSuchRun extends Error {}
+
+/** Starts claims, judges them, and keeps what was on the wire. */
+export class ClaimRuns {
+  readonly #running = new Map<string, Run>();
+  readonly #recordings = new Map<string, Recorded>();
+
+  /**
+   * Starts a server behind a tap for one claim.
+   *
+   * @param home the origin of the page that frames it: it hears of nobody else
+   */
+  async start(
+    { row, claim, http }: Pick<Run, 'row' | 'claim' | 'http'>,
+    home: string,
+  ): Promise<Started> {
+    const pair = http === '2' ? await localCertificate() : undefined;
+    const line = await startClaimsLine(pair, (places) =>
+      pageOf(claim, places, home),
+    );
+    const run = randomUUID();
+    this.#running.set(run, { row, claim, http, line, meanwhile: undefined });
+    return { run, url: `${line.places.origin}/run` };
+  }
+
+  /** The frame is loaded: from here on what is on the wire is the claim's. */
+  begin(id: string): void {
+    const run = this.#find(id);
+    run.line.begin();
+    run.meanwhile = run.claim.meanwhile?.(run.line);
+    run.meanwhile?.catch(() => {}); // said when it is judged
+  }
+
+  /** Judges what the page told, and keeps the recording. */
+  async judge(id: string, told: unknown): Promise<Outcome> {
+    const { row, claim, http, line, meanwhile } = this.#find(id);
+    await Promise.race([
+      meanwhile,
+      new Promise((_done, fail) => {
+        const error = new Error(`no outcome in ${PATIENCE} ms`);
+        setTimeout(() => fail(error), PATIENCE).unref();
+      }),
+    ]);
+    const { word, evidence } = claim.judge(told, line.seen);
+    // It opens at the claim's first unit, past the loading of the frame.
+    const [first] = line.seen;
+    const chosen = first && placeOf(first.connection, first.unit);
+    const title = `${row.title}: ${columns[claim.column]}, HTTP/${http}`;
+    this.#keep(id, { title, bytes: saveRun(line.tap, { chosen }) });
+    await this.stop(id);
+    return { word, evidence, holds: word === wordOf(claim, http) };
+  }
+
+  /** Ends one, judged or not. */
+  async stop(id: string): Promise<void> {
+    const run = this.#running.get(id);
+    this.#running.delete(id);
+    await run?.line.close();
+  }
+
+  recording(id: string): Recorded | undefined {
+    return this.#recordings.get(id);
+  }
+
+  /** Ends all. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((id) => this.stop(id)));
+  }
+
+  #find(id: string): Run {
+    const run = this.#running.get(id);
+    if (!run) throw new NoSuchRun(`No claim runs as "${id}".`);
+    return run;
+  }
+
+  #keep(id: string, recording: Recorded): void {
+    this.#recordings.set(id, recording);
+    const [oldest] = this.#recordings.keys();
+    if (this.#recordings.size > MOST) this.#recordings.delete(oldest!);
+  }
+}
+
+/** The page of one claim: it says that it is there, is told to begin, tells. */
+function pageOf(claim: Claim, places: Places, home: string): string {
+  // In a script nothing may end it, nor begin a comment.
+  const safe = (text: string) => text.replaceAll('<', '\\u003c');
+  return `<!doctype html>
+<link rel="icon" href="data:,">
+<title>A claim</title>
+<script type="module">
+const home = ${safe(JSON.stringify(home))};
+const places = ${safe(JSON.stringify(places))};
+const inPage = ${asExpression(claim.inPage)};
+addEventListener('message', async ({ data, origin }) => {
+  if (origin !== home || data !== 'begin') return;
+  try {
+    parent.postMessage({ told: await inPage(places) }, home);
+  } catch (error) {
+    parent.postMessage({ failed: String(error) }, home);
+  }
+});
+parent.postMessage('ready', home);
+</script>
+`;
+}

@@ -1,0 +1,49 @@
+/** What the home page and its server say to each other. */
+import type { Column, Http } from '../compare/claims/columns.ts';
+
+/** One cell of the table. */
+export interface CellMessage {
+  column: Column;
+  /** What the table of 2016 said, where it had such a row. */
+  said?: string;
+  /** What holds today, in a word, for each version of HTTP. */
+  today: Record<Http, string>;
+  sentence: string;
+  /** The line of the row's file where its claim begins. */
+  line: number;
+}
+
+export interface RowMessage {
+  id: string;
+  title: string;
+  /** Below the repository's root. */
+  file: string;
+  cells: CellMessage[];
+}
+
+export interface TableMessage {
+  columns: Record<Column, string>;
+  rows: RowMessage[];
+}
+
+/** A claim that may begin as soon as its page is there. */
+export interface Started {
+  run: string;
+  /** The page that runs it. */
+  url: string;
+}
+
+/** What came of it. */
+export interface Outcome {
+  word: string;
+  evidence: string;
+  /** Whether the table says the same. */
+  holds: boolean;
+}
+
+/** Which claim is meant. */
+export interface Chosen {
+  row: string;
+  column: Column;
+  http: Http;
+}

@@ -1,0 +1,80 @@
+/** Runs a claim in a frame of this page: in the learner's own browser. */
+import { inside } from '../../shell/page/elements.ts';
+import type { Chosen, Outcome, Started } from '../messages.ts';
+import { ask } from './ask.ts';
+
+/** ms until a frame that does not load is given up, and one that says nothing. */
+const [LOADING, RUNNING] = [5_000, 20_000];
+
+/**
+ * Runs it.
+ *
+ * @returns what came of it, and the run's name, by which its recording is found
+ * @throws Error with a sentence that says why there is no outcome
+ */
+export async function runClaim(
+  chosen: Chosen,
+): Promise<Outcome & { run: string }> {
+  const { run, url } = await ask<Started>('/claims/start', chosen);
+  const frame = document.createElement('iframe');
+  frame.tabIndex = -1;
+  const { origin } = new URL(url);
+  try {
+    const loaded = nextMessage(frame, origin, LOADING, notLoaded(chosen));
+    frame.src = url;
+    inside(document.body, '.frames').append(frame);
+    await loaded;
+    await ask('/claims/begin', { run });
+    const said = nextMessage(
+      frame,
+      origin,
+      RUNNING,
+      `no outcome in ${RUNNING / 1000} s`,
+    );
+    frame.contentWindow!.postMessage('begin', origin);
+    const message = (await said) as { told: unknown } | { failed: string };
+    if ('failed' in message) throw new Error(message.failed);
+    const outcome = await ask<Outcome>('/claims/judge', {
+      run,
+      told: message.told,
+    });
+    return { ...outcome, run };
+  } finally {
+    frame.remove();
+    await ask('/claims/stop', { run }).catch(() => {});
+  }
+}
+
+function nextMessage(
+  frame: HTMLIFrameElement,
+  origin: string,
+  patience: number,
+  otherwise: string,
+): Promise<unknown> {
+  return new Promise((done, fail) => {
+    const heard = (event: MessageEvent<unknown>) => {
+      if (event.origin !== origin || event.source !== frame.contentWindow)
+        return;
+      stop();
+      done(event.data);
+    };
+    const timer = setTimeout(() => {
+      stop();
+      fail(new Error(otherwise));
+    }, patience);
+    const stop = () => {
+      clearTimeout(timer);
+      removeEventListener('message', heard);
+    };
+    addEventListener('message', heard);
+  });
+}
+
+function notLoaded({ row, http }: Chosen): string {
+  if (http === '1.1') return 'the claim’s page did not load';
+  return (
+    'This browser does not accept the certificate that was made on this ' +
+    'machine, so it speaks no HTTP/2 with it. In a browser that does: ' +
+    `pnpm compare --claims --only ${row} --http 2`
+  );
+}

@@ -1,0 +1,176 @@
+/** The table: its cells, the switch over it, and what running them showed. */
+import { own, say } from '../../shell/page/elements.ts';
+import type { Http } from '../../compare/claims/columns.ts';
+import type {
+  CellMessage,
+  Outcome,
+  RowMessage,
+  TableMessage,
+} from '../messages.ts';
+import { openCell, startCell } from './cell.ts';
+import { runClaim } from './run-claim.ts';
+
+/** What is known of a cell under a version of HTTP. */
+export interface Known extends Outcome {
+  run: string;
+}
+
+interface Cell {
+  row: RowMessage;
+  cell: CellMessage;
+  button: HTMLButtonElement;
+  known: Partial<Record<Http, Known>>;
+}
+
+let http: Http = '1.1';
+let table: TableMessage;
+const cells: Cell[] = [];
+let runningAll = false;
+
+/** Draws the table, and listens. */
+export async function startTable(): Promise<void> {
+  table = (await (await fetch('/table')).json()) as TableMessage;
+  startCell();
+  draw();
+  own('http').addEventListener('change', (event) => {
+    http = (event.target as HTMLInputElement).value as Http;
+    cells.forEach(show);
+    sum();
+  });
+  own('run-all').addEventListener('click', () => void runAll());
+}
+
+function draw(): void {
+  const head = document.createElement('thead');
+  head.append(
+    rowOf(
+      Object.values(table.columns).map((title) => header(title, 'col')),
+      document.createElement('td'),
+    ),
+  );
+  const bodies = [
+    group('What the book compares', ({ cells: all }) => 'said' in all[0]!),
+    group('What a decision needs', ({ cells: all }) => !('said' in all[0]!)),
+  ];
+  own('table').replaceChildren(head, ...bodies);
+}
+
+function group(title: string, has: (row: RowMessage) => boolean) {
+  const body = document.createElement('tbody');
+  const name = header(title, 'rowgroup');
+  name.colSpan = 1 + Object.keys(table.columns).length;
+  body.append(rowOf([name]));
+  for (const row of table.rows.filter(has)) {
+    const drawn = row.cells.map((cell) => drawCell(row, cell));
+    body.append(rowOf(drawn, header(row.title, 'row')));
+  }
+  return body;
+}
+
+function drawCell(row: RowMessage, cell: CellMessage): HTMLTableCellElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  const drawn: Cell = { row, cell, button, known: {} };
+  cells.push(drawn);
+  button.addEventListener('click', () => open(drawn));
+  show(drawn);
+  const place = document.createElement('td');
+  place.append(button);
+  return place;
+}
+
+function open(drawn: Cell): void {
+  const { row, cell, known } = drawn;
+  openCell({
+    row,
+    cell,
+    http,
+    column: table.columns[cell.column],
+    known: known[http],
+    run: () => run(drawn, http),
+  });
+}
+
+/** Runs one, and shows what came of it. */
+async function run(drawn: Cell, over: Http): Promise<Known> {
+  const { row, cell, known } = drawn;
+  const { column } = cell;
+  known[over] = await runClaim({ row: row.id, column, http: over });
+  show(drawn);
+  sum();
+  return known[over];
+}
+
+async function runAll(): Promise<void> {
+  const button = own('run-all');
+  if (runningAll) {
+    runningAll = false;
+    return;
+  }
+  runningAll = true;
+  button.textContent = 'Stop';
+  const over = http;
+  for (const [index, drawn] of cells.entries()) {
+    if (!runningAll || http !== over) break;
+    own('sum').textContent = `${index + 1} of ${cells.length} …`;
+    drawn.button.dataset['state'] = 'running';
+    try {
+      await run(drawn, over);
+    } catch (error) {
+      own('sum').textContent = (error as Error).message;
+      show(drawn);
+      runningAll = false;
+      button.textContent = 'Run all';
+      return;
+    }
+  }
+  runningAll = false;
+  button.textContent = 'Run all';
+  sum();
+}
+
+/** The words of a cell: what 2016 said, what holds, whether it does here. */
+function show({ cell, button, known }: Cell): void {
+  const { said, today } = cell;
+  const found = known[http];
+  const word = today[http];
+  const parts: Node[] = [];
+  if (said !== undefined && said !== word) {
+    const before = document.createElement('s');
+    before.textContent = said;
+    parts.push(before, new Text(' '));
+  }
+  parts.push(new Text(word));
+  if (found) {
+    const mark = document.createElement('span');
+    mark.className = found.holds ? 'good' : 'bad';
+    mark.textContent = found.holds ? ' ✓' : ` ✗ here: ${found.word}`;
+    parts.push(mark);
+  }
+  button.dataset['state'] = !found ? 'open' : found.holds ? 'holds' : 'differs';
+  button.replaceChildren(...parts);
+}
+
+function sum(): void {
+  const found = cells.flatMap(({ known }) => known[http] ?? []);
+  if (found.length === 0 || runningAll) return;
+  const wrong = found.filter(({ holds }) => !holds).length;
+  const words =
+    `${found.length} of ${cells.length} run: ` +
+    (wrong === 0 ? 'all hold in this browser' : `${wrong} contradicted`);
+  own('sum').textContent = words;
+  say(words);
+}
+
+function header(text: string, scope: string): HTMLTableCellElement {
+  const cell = document.createElement('th');
+  cell.scope = scope;
+  cell.textContent = text;
+  return cell;
+}
+
+function rowOf(rest: Node[], first?: Node): HTMLTableRowElement {
+  const row = document.createElement('tr');
+  row.append(...(first ? [first] : []), ...rest);
+  return row;
+}

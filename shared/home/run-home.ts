@@ -1,0 +1,68 @@
+/** Runs the home page, and the lesson that is started from it. */
+import { once } from 'node:events';
+import { styleText } from 'node:util';
+import { findLesson } from '../harness/lessons.ts';
+import { openInBrowser } from '../harness/open-in-browser.ts';
+import { findPort } from '../harness/ports.ts';
+import { runLesson, type RunningLesson } from '../harness/run-lesson.ts';
+import type { Terminal } from '../harness/terminal.ts';
+import type { FoundLesson } from '../lesson.ts';
+import { createHome } from './server.ts';
+
+export interface RunningHome {
+  url: string;
+  /** Ends the page and the lesson that runs. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs it until `stop()` is called. One lesson runs at a time: its addresses
+ * are then those that its tutorial names.
+ *
+ * @param port of the page; without it the first that is free
+ * @param open opens it in a browser, where there is one
+ * @throws HarnessError (1) if the port is in use
+ */
+export async function runHome(
+  lessons: FoundLesson[],
+  {
+    port,
+    open = false,
+    terminal = process,
+  }: { port?: number; open?: boolean; terminal?: Terminal } = {},
+): Promise<RunningHome> {
+  let running: RunningLesson | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  let stopped = false;
+
+  /** One after the other, however often a button is pressed. */
+  function start(name: string): Promise<string> {
+    const started = last.then(async () => {
+      await running?.stop();
+      running = undefined;
+      if (stopped) throw new Error('The home page was stopped.');
+      running = await runLesson(findLesson(name), { terminal });
+      return running.shellUrl!;
+    });
+    last = started.catch(() => {});
+    return started;
+  }
+
+  const { server, close } = createHome({ lessons, start });
+  const at = await findPort(port);
+  server.listen(at, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${at}/`;
+  const bold = styleText('bold', url, { stream: terminal.stdout });
+  terminal.stdout.write(`  All of them   ${bold}\n  Stop          Ctrl+C\n\n`);
+  if (open) void openInBrowser(url);
+  return {
+    url,
+    async stop() {
+      stopped = true;
+      await close();
+      await last;
+      await running?.stop();
+    },
+  };
+}

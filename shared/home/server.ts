@@ -1,0 +1,196 @@
+/**
+ * The course's home: its lessons, how far the learner is, and the table, each
+ * cell of which runs in the learner's own browser.
+ */
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import type { Claim, Row } from '../compare/claims/claim.ts';
+import { columns, type Http } from '../compare/claims/columns.ts';
+import { rows } from '../compare/claims/rows/rows.ts';
+import { findExercises } from '../exercise/exercises.ts';
+import { readProgress } from '../exercise/progress.ts';
+import type { FoundLesson } from '../lesson.ts';
+import { fill, json, keep, pageFile, plain, Refused } from '../shell/answer.ts';
+import type { Answer } from '../shell/answer.ts';
+import { bundle } from '../shell/bundle.ts';
+import {
+  closeServer,
+  createGuardedServer,
+  type Asked,
+} from '../shell/guarded-server.ts';
+import { readJson } from '../shell/read-json.ts';
+import { makeSavedPage } from '../shell/saved-page.ts';
+import type { Shell } from '../shell/server.ts';
+import { ClaimRuns, NoSuchRun } from './claim-runs.ts';
+import { lessonsHtml } from './lessons-html.ts';
+import type { Chosen } from './messages.ts';
+import { filesOfRows, tableMessage } from './table-message.ts';
+
+const ownFile = (name: string) => new URL(`page/${name}`, import.meta.url);
+
+/**
+ * Makes the home page's server, not yet listening.
+ *
+ * @param lessons in reading order
+ * @param start starts a lesson by its name, and resolves with the address of
+ *   its tutorial
+ */
+export function createHome({
+  lessons,
+  start,
+}: {
+  lessons: FoundLesson[];
+  start: (name: string) => Promise<string>;
+}): Shell {
+  const runs = new ClaimRuns();
+  const files = filesOfRows();
+  const table = json(tableMessage(files));
+  const script = keep(() => bundle(ownFile('home.ts')));
+
+  const server = createGuardedServer({
+    // Each claim has a port of its own.
+    frames: ['http://127.0.0.1:*', 'https://127.0.0.1:*'],
+    pages: {
+      '/': page,
+      '/home.js': async () => ({
+        type: 'text/javascript; charset=utf-8',
+        body: await script(),
+      }),
+      '/home.css': async () => ({
+        type: 'text/css; charset=utf-8',
+        body: Buffer.concat([
+          await readFile(new URL('../board/colours.css', import.meta.url)),
+          await readFile(pageFile('shell.css')),
+          await readFile(ownFile('home.css')),
+        ]),
+      }),
+      '/icon.svg': async () => ({
+        type: 'image/svg+xml; charset=utf-8',
+        body: await readFile(pageFile('icon.svg')),
+      }),
+    },
+    changes: {
+      'POST /claims/start': startClaim,
+      'POST /claims/begin': beginClaim,
+      'POST /claims/judge': judgeClaim,
+      'POST /claims/stop': stopClaim,
+      'POST /lessons/start': startLesson,
+    },
+    async read({ path, query }) {
+      if (path === '/table') return table;
+      if (path === '/code') return code(query.get('row') ?? '');
+      if (path === '/recording') return recording(query.get('run') ?? '');
+      return undefined;
+    },
+  });
+  const prepare = () => server.listening && void script().catch(() => {});
+  server.once('listening', () => setImmediate(prepare));
+
+  return {
+    server,
+    async close() {
+      await runs.close();
+      await closeServer(server);
+      await script.settled();
+    },
+  };
+
+  async function page(): Promise<Answer> {
+    const exercises = findExercises();
+    return {
+      type: 'text/html; charset=utf-8',
+      body: fill(await readFile(ownFile('home.html'), 'utf8'), {
+        $lessons: lessonsHtml(lessons, exercises, readProgress()),
+      }),
+    };
+  }
+
+  async function code(row: string): Promise<Answer> {
+    const file = files.get(row);
+    if (!file) return plain(404, `The table has no row "${row}".`);
+    const { renderListing } = await import('../shell/highlight.ts');
+    return {
+      type: 'text/html; charset=utf-8',
+      body: renderListing(file.text, 'ts'),
+    };
+  }
+
+  async function recording(run: string): Promise<Answer> {
+    const kept = runs.recording(run);
+    if (!kept) return plain(404, `Of the run "${run}" nothing is kept.`);
+    return {
+      type: 'text/html; charset=utf-8',
+      body: await makeSavedPage(kept.bytes, kept.title),
+      // The page says by its hashes which script and style are its own.
+      headers: {
+        'Content-Security-Policy':
+          "default-src 'none'; script-src 'unsafe-inline'; " +
+          "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; " +
+          "frame-ancestors 'none'",
+      },
+    };
+  }
+
+  async function startClaim({ request }: Asked): Promise<Answer> {
+    const chosen = await readChosen(request);
+    const home = `http://${request.headers.host}`;
+    return json(await runs.start(chosen, home));
+  }
+
+  async function beginClaim({ request }: Asked): Promise<Answer> {
+    const { run } = await readJson(request);
+    return ofRun(() => runs.begin(String(run)));
+  }
+
+  async function judgeClaim({ request }: Asked): Promise<Answer> {
+    const { run, told } = await readJson(request);
+    return ofRun(() => runs.judge(String(run), told));
+  }
+
+  async function stopClaim({ request }: Asked): Promise<Answer> {
+    const { run } = await readJson(request);
+    return ofRun(() => runs.stop(String(run)));
+  }
+
+  async function startLesson({ request }: Asked): Promise<Answer> {
+    const { name } = await readJson(request);
+    if (!lessons.some((lesson) => lesson.name === name))
+      throw new Refused(404, `There is no lesson "${String(name)}".`);
+    try {
+      return json({ url: await start(String(name)) });
+    } catch (error) {
+      throw new Refused(500, (error as Error).message);
+    }
+  }
+}
+
+async function ofRun(act: () => unknown): Promise<Answer> {
+  try {
+    return json(((await act()) as object | undefined) ?? {});
+  } catch (error) {
+    if (error instanceof NoSuchRun) throw new Refused(404, error.message);
+    throw error;
+  }
+}
+
+/**
+ * Reads which claim is meant: `{"row": "binary", "column": "sse", "http": "2"}`.
+ *
+ * @throws Refused with what there is
+ */
+async function readChosen(
+  request: IncomingMessage,
+): Promise<{ row: Row; claim: Claim; http: Http }> {
+  const asked = (await readJson(request)) as Partial<Chosen>;
+  const row = rows.find(({ id }) => id === asked.row);
+  const claim = row?.claims.find(({ column }) => column === asked.column);
+  const { http } = asked;
+  if (row && claim && (http === '1.1' || http === '2'))
+    return { row, claim, http };
+  throw new Refused(
+    400,
+    `Running a claim: found ${JSON.stringify(asked)}, expected as "row" one ` +
+      `of ${rows.map(({ id }) => id).join(', ')}; as "column" one of ` +
+      `${Object.keys(columns).join(', ')}; and as "http" "1.1" or "2".`,
+  );
+}

@@ -1,0 +1,169 @@
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
+import { findLessons, HarnessError } from '../../harness/lessons.ts';
+import type { Shell } from '../../shell/server.ts';
+import { accessibilityViolations } from '../../testing/accessibility.ts';
+import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
+import { listen } from '../../testing/listen.ts';
+import { createHome } from '../server.ts';
+
+jest.setTimeout(60_000);
+
+describeWithBrowser('the home page', (browser) => {
+  let home: Shell;
+  let context: BrowserContext;
+  let page: Page;
+  let origin: string;
+  const started: string[] = [];
+
+  beforeAll(async () => {
+    home = createHome({
+      lessons: findLessons(),
+      async start(name) {
+        started.push(name);
+        if (name === 'http2') throw new HarnessError('Port 4000 is in use.', 1);
+        return `${origin}/?shell-of=${name}`;
+      },
+    });
+    ({ origin } = await listen(home.server));
+    context = await browser().newContext();
+    page = await context.newPage();
+  });
+  afterAll(() => home.close());
+  beforeEach(async () => {
+    started.length = 0;
+    await page.goto(origin);
+    await page.locator('#shell-table button').first().waitFor();
+  });
+
+  const cell = (row: string, column: number) =>
+    page.getByRole('row', { name: row }).getByRole('button').nth(column);
+  const text = async (selector: string) => await page.textContent(selector);
+
+  test.each(['light', 'dark'] as const)(
+    'has nothing that axe finds wrong, %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      expect(await accessibilityViolations(page)).toEqual([]);
+      await cell('Compression', 3).click();
+      await page.locator('.cell .listing').waitFor();
+      expect(await accessibilityViolations(page)).toEqual([]);
+    },
+  );
+
+  test('has all lessons, with their exercises', async () => {
+    const titles = await page.locator('.card h3').allTextContents();
+    expect(titles).toEqual(findLessons().map(({ manifest }) => manifest.title));
+    const card = page.locator('.card').nth(1);
+    await card.locator('summary').click();
+    expect(await card.locator('li').count()).toBe(4);
+    expect(await card.locator('li').first().textContent()).toMatch(
+      /^sse\/1 Write the event 15 min/,
+    );
+  });
+
+  test('shows a cell: what was said, what holds, its code', async () => {
+    await cell('Binary data transfers', 3).click();
+    expect(await text('#shell-cell-title')).toBe(
+      'Binary data transfers: WebSocket',
+    );
+    expect(await text('.cell .today')).toBe(
+      'Over HTTP/1.1: yes. In 2016: limited.',
+    );
+    await page.locator('.cell .listing').waitFor();
+    const line = Number(/:(\d+)$/.exec((await text('.cell .file'))!)![1]);
+    const lines = (await text('.cell .listing code'))!.split('\n');
+    expect(lines[line - 1]).toBe('    claim({');
+    expect(lines[line]).toBe("      column: 'websocket',");
+    // It stands at the top of what is seen.
+    const [code, first] = await Promise.all(
+      ['.cell .code', `#L${line}`].map((each) =>
+        page.locator(each).boundingBox(),
+      ),
+    );
+    expect(Math.abs(first!.y - code!.y)).toBeLessThan(8);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+  });
+
+  test.each(['1.1', '2'] as const)(
+    'runs a claim in this browser over HTTP/%s, and shows its units',
+    async (http) => {
+      await page.check(`[name=http][value="${http}"]`);
+      await cell('Many to one origin', 2).click();
+      await page.click('#shell-run');
+      await page.locator('#shell-units').waitFor();
+      const word = http === '2' ? 'all eight' : 'six';
+      expect(await text('#shell-outcome')).toMatch(
+        new RegExp(`^✓ ${word}: .+\\.$`),
+      );
+      const [units] = await Promise.all([
+        context.waitForEvent('page'),
+        page.click('#shell-units'),
+      ]);
+      // It opens at the first unit of the claim.
+      const first = http === '2' ? 'HEADERS' : 'GET /events';
+      await units.getByText(first).first().waitFor();
+      expect(await units.title()).toBe(
+        `Many to one origin: Server-Sent Events, HTTP/${http} · On the Wire`,
+      );
+      await units.close();
+      await page.keyboard.press('Escape');
+      expect(await cell('Many to one origin', 2).textContent()).toBe(
+        `${word} ✓`,
+      );
+      expect(await page.locator('iframe').count()).toBe(0);
+    },
+  );
+
+  test('says where a browser contradicts', async () => {
+    const other = await browser().newContext();
+    // One that reads no bytes.
+    await other.addInitScript(() => {
+      Response.prototype.arrayBuffer = async () => new ArrayBuffer(0);
+    });
+    const its = await other.newPage();
+    await its.goto(origin);
+    const binary = its.getByRole('row', { name: 'Binary data transfers' });
+    await binary.getByRole('button').nth(1).click();
+    await its.click('#shell-run');
+    await its.locator('#shell-units').waitFor();
+    expect(await its.textContent('#shell-outcome')).toBe(
+      '✗ This browser contradicts: no: 0 bytes, each as it was sent.',
+    );
+    await its.keyboard.press('Escape');
+    expect(await binary.getByRole('button').nth(1).textContent()).toBe(
+      'yes ✗ here: no',
+    );
+    expect(await its.textContent('#shell-sum')).toBe(
+      '1 of 64 run: 1 contradicted',
+    );
+    await other.close();
+  });
+
+  test('starts a lesson, and says where that fails', async () => {
+    await page.getByRole('button', { name: 'Start HTTP/2' }).click();
+    await page.locator('#shell-problem').waitFor();
+    expect(await text('#shell-problem')).toBe('Port 4000 is in use.');
+    await page.getByRole('button', { name: 'Start Server-Sent' }).click();
+    await page.waitForURL('**/?shell-of=sse');
+    expect(started).toEqual(['http2', 'sse']);
+  });
+
+  test('a page of elsewhere starts nothing', async () => {
+    const response = await fetch(`${origin}/lessons/start`, {
+      method: 'POST',
+      headers: { Origin: 'http://example.org' },
+      body: '{"name":"sse"}',
+    });
+    expect(response.status).toBe(403);
+    expect(started).toEqual([]);
+  });
+});
