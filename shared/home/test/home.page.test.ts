@@ -96,11 +96,12 @@ describeWithBrowser('the home page', (browser) => {
   test.each(['1.1', '2'] as const)(
     'runs a claim in this browser over HTTP/%s, and shows its units',
     async (http) => {
+      const word = http === '2' ? 'all eight' : 'six';
       await page.check(`[name=http][value="${http}"]`);
+      expect(await cell('Many to one origin', 2).textContent()).toBe(word);
       await cell('Many to one origin', 2).click();
       await page.click('#shell-run');
       await page.locator('#shell-units').waitFor();
-      const word = http === '2' ? 'all eight' : 'six';
       expect(await text('#shell-outcome')).toMatch(
         new RegExp(`^✓ ${word}: .+\\.$`),
       );
@@ -108,9 +109,11 @@ describeWithBrowser('the home page', (browser) => {
         context.waitForEvent('page'),
         page.click('#shell-units'),
       ]);
-      // It opens at the first unit of the claim.
+      // It opens at the first unit of the claim, not of the page around it.
+      const active = units.locator('[aria-activedescendant]');
+      const id = await active.getAttribute('aria-activedescendant');
       const first = http === '2' ? 'HEADERS' : 'GET /events';
-      await units.getByText(first).first().waitFor();
+      expect(await units.textContent(`#${id}`)).toContain(first);
       expect(await units.title()).toBe(
         `Many to one origin: Server-Sent Events, HTTP/${http} · On the Wire`,
       );
@@ -122,6 +125,17 @@ describeWithBrowser('the home page', (browser) => {
       expect(await page.locator('iframe').count()).toBe(0);
     },
   );
+
+  test('runs what happens on the line beside a claim', async () => {
+    await cell('Survives a cut by itself', 2).click();
+    await page.click('#shell-run');
+    await page.locator('#shell-units').waitFor();
+    expect(await text('#shell-outcome')).toMatch(/^✓ yes: /);
+    // The old outcome's units are not those of the new one.
+    await page.click('#shell-run');
+    expect(await page.locator('#shell-units').isVisible()).toBe(false);
+    await page.locator('#shell-units').waitFor();
+  });
 
   test('says where a browser contradicts', async () => {
     const other = await browser().newContext();
