@@ -1,8 +1,10 @@
 /** The home page. */
 import { startLooks } from '../../shell/page/looks.ts';
+import { showChoice, startChoosing } from './choosing.ts';
 import { startLessons } from './lessons.ts';
 import { startTable } from './table.ts';
 
 startLooks();
 startLessons();
-await startTable();
+startChoosing();
+await startTable(showChoice);

@@ -1,6 +1,6 @@
 /** The table: its cells, the switch over it, and what running them showed. */
-import { own, say } from '../../shell/page/elements.ts';
-import type { Http } from '../../compare/claims/columns.ts';
+import { inside, own, say } from '../../shell/page/elements.ts';
+import type { Column, Http } from '../../compare/claims/columns.ts';
 import type {
   CellMessage,
   Outcome,
@@ -27,8 +27,15 @@ let table: TableMessage;
 const cells: Cell[] = [];
 let runningAll = false;
 
-/** Draws the table, and listens. */
-export async function startTable(): Promise<void> {
+let changed: () => void;
+
+/**
+ * Draws the table, and listens.
+ *
+ * @param onChange is called whenever a cell says something else
+ */
+export async function startTable(onChange: () => void): Promise<void> {
+  changed = onChange;
   table = (await (await fetch('/table')).json()) as TableMessage;
   startCell();
   draw();
@@ -36,15 +43,58 @@ export async function startTable(): Promise<void> {
     http = (event.target as HTMLInputElement).value as Http;
     cells.forEach(show);
     sum();
+    changed();
   });
   own('run-all').addEventListener('click', () => void runAll());
+}
+
+/** What a cell says now: what this browser showed, or else what we hold. */
+export function wordOf(row: string, column: Column): string {
+  const { cell, known } = cells.find(
+    (each) => each.row.id === row && each.cell.column === column,
+  )!;
+  return known[http]?.word ?? cell.today[http];
+}
+
+export const rowOf = (id: string): RowMessage =>
+  table.rows.find((row) => row.id === id)!;
+
+export const columnTitle = (column: Column): string => table.columns[column];
+
+/** Opens a cell. */
+export function openAt(row: string, column: Column): void {
+  open(
+    cells.find((each) => each.row.id === row && each.cell.column === column)!,
+  );
+}
+
+/**
+ * Narrows the table.
+ *
+ * @param fits the columns that are left; nothing: all, and none is chosen
+ * @param decided the ids of the rows that are marked
+ */
+export function markTable(
+  fits: readonly Column[] | undefined,
+  decided: ReadonlySet<string>,
+): void {
+  for (const { row, cell, button } of cells) {
+    const isOut = fits !== undefined && !fits.includes(cell.column);
+    button.closest('td')!.classList.toggle('out', isOut);
+    button.closest('tr')!.classList.toggle('decides', decided.has(row.id));
+  }
+  for (const head of own('table').querySelectorAll<HTMLElement>('thead th')) {
+    const isOut = !(fits?.includes(head.dataset['column'] as Column) ?? true);
+    head.classList.toggle('out', isOut);
+    inside(head, 'span').textContent = isOut ? 'ruled out' : '';
+  }
 }
 
 function draw(): void {
   const head = document.createElement('thead');
   head.append(
-    rowOf(
-      Object.values(table.columns).map((title) => header(title, 'col')),
+    line(
+      (Object.keys(table.columns) as Column[]).map(columnHead),
       document.createElement('td'),
     ),
   );
@@ -59,10 +109,10 @@ function group(title: string, has: (row: RowMessage) => boolean) {
   const body = document.createElement('tbody');
   const name = header(title, 'rowgroup');
   name.colSpan = 1 + Object.keys(table.columns).length;
-  body.append(rowOf([name]));
+  body.append(line([name]));
   for (const row of table.rows.filter(has)) {
     const drawn = row.cells.map((cell) => drawCell(row, cell));
-    body.append(rowOf(drawn, header(row.title, 'row')));
+    body.append(line(drawn, header(row.title, 'row')));
   }
   return body;
 }
@@ -98,6 +148,7 @@ async function run(drawn: Cell, over: Http): Promise<Known> {
   known[over] = await runClaim({ row: row.id, column, http: over });
   show(drawn);
   sum();
+  changed();
   return known[over];
 }
 
@@ -162,6 +213,14 @@ function sum(): void {
   say(words);
 }
 
+function columnHead(column: Column): HTMLTableCellElement {
+  const head = header(columnTitle(column), 'col');
+  const out = document.createElement('span');
+  head.dataset['column'] = column;
+  head.append(out);
+  return head;
+}
+
 function header(text: string, scope: string): HTMLTableCellElement {
   const cell = document.createElement('th');
   cell.scope = scope;
@@ -169,7 +228,7 @@ function header(text: string, scope: string): HTMLTableCellElement {
   return cell;
 }
 
-function rowOf(rest: Node[], first?: Node): HTMLTableRowElement {
+function line(rest: Node[], first?: Node): HTMLTableRowElement {
   const row = document.createElement('tr');
   row.append(...(first ? [first] : []), ...rest);
   return row;

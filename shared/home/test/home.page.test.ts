@@ -162,6 +162,79 @@ describeWithBrowser('the home page', (browser) => {
     await other.close();
   });
 
+  test('narrows the table to what fits, and names the rows that decided', async () => {
+    const outColumns = () =>
+      page.locator('#shell-table thead th.out').allTextContents();
+    const marked = () =>
+      page.locator('#shell-table tr.decides th').allTextContents();
+
+    await page.getByLabel('Who speaks?').selectOption('both');
+    expect(await text('#shell-chosen')).toBe(
+      '6 questions to go. Left: WebSocket.',
+    );
+    expect(await outColumns()).toEqual(
+      ['XMLHttpRequest', 'fetch', 'Server-Sent Events'].map(
+        (title) => `${title}ruled out`,
+      ),
+    );
+    expect(await marked()).toEqual(['Who may speak first']);
+
+    await page.getByLabel('For example').selectOption('auction');
+    expect(await text('#shell-description')).toContain('Bids come in');
+    expect(await page.getByLabel('How often?').inputValue()).toBe('seconds');
+    expect(await text('#shell-chosen')).toBe(
+      'Take Server-Sent Events for the news; a request for what the page ' +
+        'says and for what may be kept.',
+    );
+    const decided = page.locator('#shell-why div').first();
+    expect(await decided.getByRole('button').allTextContents()).toEqual([
+      'Who may speak first',
+      'Answers from caches',
+      'Survives a cut by itself',
+      'Resumes by itself',
+    ]);
+    expect((await marked()).toSorted()).toEqual(
+      (await decided.getByRole('button').allTextContents()).toSorted(),
+    );
+    // What is said of six connections does not hold over HTTP/2.
+    expect(await text('#shell-why')).toContain('the seventh tab hangs');
+    await page.check('[name=http][value="2"]');
+    expect(await text('#shell-why')).not.toContain('the seventh tab hangs');
+    await page.check('[name=http][value="1.1"]');
+
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Resumes by itself' }).click();
+    expect(await text('#shell-cell-title')).toBe(
+      'Resumes by itself: Server-Sent Events',
+    );
+    await page.keyboard.press('Escape');
+
+    await page.getByLabel('For example').selectOption('');
+    expect(await text('#shell-chosen')).toBe('');
+    expect(await outColumns()).toEqual([]);
+    expect(await marked()).toEqual([]);
+  });
+
+  test('what this browser shows decides', async () => {
+    const other = await browser().newContext();
+    // One that reads no bytes from an answer.
+    await other.addInitScript(() => {
+      Response.prototype.arrayBuffer = async () => new ArrayBuffer(0);
+    });
+    const its = await other.newPage();
+    await its.goto(origin);
+    await its.getByLabel('For example').selectOption('album');
+    const kept = its.getByLabel('May an answer be kept for others?');
+    await kept.selectOption('no');
+    expect(await its.textContent('#shell-chosen')).toBe('Take a request.');
+    const binary = its.getByRole('row', { name: 'Binary data transfers' });
+    await binary.getByRole('button').nth(1).click();
+    await its.click('#shell-run');
+    await its.locator('#shell-units').waitFor();
+    expect(await its.textContent('#shell-chosen')).toBe('Take WebSocket.');
+    await other.close();
+  });
+
   test('starts a lesson, and says where that fails', async () => {
     await page.getByRole('button', { name: 'Start HTTP/2' }).click();
     await page.locator('#shell-problem').waitFor();

@@ -78,7 +78,7 @@ export const manyToOne: Row = {
       today: 'six',
       todayOverHttp2: 'all eight',
       sentence:
-        'The same six, and they are held for as long as somebody listens: the seventh tab hangs.',
+        'The six connections of HTTP/1.1 are held for as long as somebody listens: the seventh tab hangs.',
       async inPage({ origin }) {
         let opened = 0;
         const sources = Array.from({ length: 8 }, () => {

@@ -1,0 +1,74 @@
+/** What must be known of a product before its way to talk can be chosen. */
+
+export const questions = {
+  speaks: {
+    title: 'Who speaks?',
+    answers: {
+      asks: 'The page asks, and is answered',
+      pieces: 'The page; the answer comes bit by bit',
+      news: 'The server; the page listens',
+      'news-asks': 'The server; the page now and then',
+      both: 'Both, at any time',
+    },
+  },
+  pace: {
+    title: 'How often?',
+    answers: {
+      minutes: 'Minutes may pass',
+      seconds: 'Every few seconds',
+      many: 'Many times a second',
+    },
+  },
+  kind: {
+    title: 'What is it?',
+    answers: {
+      text: 'Text',
+      files: 'Text, and files',
+      binary: 'Binary',
+    },
+  },
+  cached: {
+    title: 'May an answer be kept for others?',
+    answers: {
+      no: 'No: new each time, or for one',
+      part: 'In part: pictures, what is over',
+      all: 'Yes: the same for many, a bit old',
+    },
+  },
+  clients: {
+    title: 'How many wait at the same time?',
+    answers: {
+      hundreds: 'Hundreds',
+      thousands: 'A few thousand',
+      'ten-thousands': 'Ten thousand and more',
+    },
+  },
+  loss: {
+    title: 'What may be lost?',
+    answers: {
+      nothing: 'Nothing: each one counts',
+      older: 'All but the newest: it is a state',
+      some: 'One now and then',
+    },
+  },
+  proxies: {
+    title: 'What stands between?',
+    answers: {
+      calm: 'Nothing that holds bytes back',
+      buffering: 'Proxies that wait for the end',
+      old: 'Such proxies, without WebSocket',
+    },
+  },
+} as const;
+
+type Questions = typeof questions;
+export type Question = keyof Questions;
+
+/** What was answered so far: the name of an answer for each question. */
+export type Answers = {
+  [Q in Question]?: keyof Questions[Q]['answers'];
+};
+
+/** The questions that have no answer yet, in order. */
+export const unanswered = (answers: Answers): Question[] =>
+  (Object.keys(questions) as Question[]).filter((name) => !answers[name]);

@@ -1,0 +1,155 @@
+/** The questions, and the way to talk that is left when they are answered. */
+import {
+  choose,
+  ways,
+  type Choice,
+  type Way,
+} from '../../compare/choosing/choose.ts';
+import { lackInWords, partsInWords } from '../../compare/choosing/in-words.ts';
+import { products, type Product } from '../../compare/choosing/products.ts';
+import {
+  questions,
+  unanswered,
+  type Answers,
+  type Question,
+} from '../../compare/choosing/questions.ts';
+import { own } from '../../shell/page/elements.ts';
+import { columnTitle, markTable, openAt, rowOf, wordOf } from './table.ts';
+
+/** What shows each way at its weakest, in the lessons' own words. */
+const trials: Record<Way, string> = {
+  request: '--only polling --fault latency=200ms',
+  poll: '--only conditional --fault latency=200ms',
+  'long-poll': '--only long-polling --fault latency=200ms',
+  stream: '--only streamed --fault reset=after:5s',
+  sse: '--only sse --fault buffer=64kB',
+  websocket: '--only websocket --fault reset=after:5s',
+};
+
+let answers: Answers = {};
+const selects = new Map<Question, HTMLSelectElement>();
+
+/** Draws the questions, and listens. */
+export function startChoosing(): void {
+  const form = own<HTMLFormElement>('questions');
+  for (const name of Object.keys(questions) as Question[]) {
+    const { title, answers: all } = questions[name];
+    const select = selectOf('not answered yet', all);
+    select.addEventListener('change', () => {
+      answers = { ...answers, [name]: select.value || undefined };
+      own<HTMLSelectElement>('product').value = '';
+      own('description').textContent = '';
+      showChoice();
+    });
+    selects.set(name, select);
+    form.append(labelled(title, select));
+  }
+  const examples = own<HTMLSelectElement>('product');
+  for (const [name, { title }] of Object.entries(products))
+    examples.append(new Option(title, name));
+  examples.addEventListener('change', () => {
+    const product: Product | undefined =
+      products[examples.value as keyof typeof products];
+    answer(product?.answers ?? {});
+    own('description').textContent = product?.description ?? '';
+  });
+}
+
+function answer(all: Answers): void {
+  answers = all;
+  for (const [name, select] of selects) select.value = all[name] ?? '';
+  showChoice();
+}
+
+/** Shows what is left, by what the table says now. */
+export function showChoice(): void {
+  const choice = choose(answers, wordOf);
+  const open = unanswered(answers);
+  const none = open.length === selects.size;
+  const isDone = open.length === 0;
+  markTable(
+    none ? undefined : choice.fits,
+    new Set(isDone ? choice.decided : choice.out.map(({ row }) => row)),
+  );
+  own('chosen').textContent = none ? '' : sentenceOf(choice, open.length);
+  own('why').replaceChildren(
+    ...listOf('What decided', isDone ? choice.decided.map(rowButton) : []),
+    ...listOf('Ruled out', choice.out.map(lackItem)),
+    ...listOf('Keep in mind', isDone ? choice.mind.map(mindItem) : []),
+    ...listOf('See it at its weakest', isDone ? [trialOf(choice)] : []),
+  );
+}
+
+function sentenceOf(choice: Choice, open: number): string {
+  if (open > 0)
+    return `${open} ${open === 1 ? 'question' : 'questions'} to go. ${leftOf(choice)}`;
+  const parts = partsInWords(choice);
+  return choice.compromise
+    ? `Nothing does all of it. What comes nearest: ${parts}.`
+    : `Take ${parts}.`;
+}
+
+const leftOf = ({ fits }: Choice) =>
+  fits.length === 0
+    ? 'No column does all of it alone.'
+    : `Left: ${fits.map(columnTitle).join(', ')}.`;
+
+function listOf(title: string, items: Node[]): Node[] {
+  if (items.length === 0) return [];
+  const head = document.createElement('h3');
+  head.textContent = title;
+  const list = document.createElement('ul');
+  list.append(
+    ...items.map((item) => {
+      const entry = document.createElement('li');
+      entry.append(item);
+      return entry;
+    }),
+  );
+  const block = document.createElement('div');
+  block.append(head, list);
+  return [block];
+}
+
+function rowButton(row: string): Node {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = rowOf(row).title;
+  const { column } = ways[choose(answers, wordOf).parts[0]!.way];
+  button.addEventListener('click', () => openAt(row, column));
+  return button;
+}
+
+const lackItem = (lack: Choice['out'][number]) =>
+  new Text(lackInWords(lack, (row) => rowOf(row).title));
+
+function mindItem({ row, column }: Choice['mind'][number]): Node {
+  const { title, cells } = rowOf(row);
+  const { sentence } = cells.find((cell) => cell.column === column)!;
+  return new Text(`${title}. ${sentence}`);
+}
+
+function trialOf({ parts }: Choice): Node {
+  const code = document.createElement('code');
+  code.textContent = `pnpm compare ${trials[parts[0]!.way]}`;
+  return code;
+}
+
+function selectOf(
+  none: string,
+  all: Readonly<Record<string, string>>,
+): HTMLSelectElement {
+  const select = document.createElement('select');
+  select.append(new Option(none, ''));
+  for (const [value, text] of Object.entries(all))
+    select.append(new Option(text, value));
+  return select;
+}
+
+function labelled(text: string, select: HTMLSelectElement): HTMLElement {
+  const label = document.createElement('label');
+  const title = document.createElement('span');
+  title.textContent = text;
+  label.append(title, select);
+  return label;
+}
