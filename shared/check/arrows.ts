@@ -17,6 +17,7 @@ const onTheWire = [
   'testing',
   'view',
   'bench',
+  'home',
 ];
 
 /** Where a file stands. */

@@ -23,6 +23,7 @@ import { makeSavedPage } from '../shell/saved-page.ts';
 import type { Shell } from '../shell/server.ts';
 import { ClaimRuns, NoSuchRun } from './claim-runs.ts';
 import { lessonsHtml } from './lessons-html.ts';
+import { figureHtml, recordingIn } from './figure/figure.ts';
 import type { Chosen } from './messages.ts';
 import { filesOfRows, tableMessage } from './table-message.ts';
 
@@ -101,6 +102,7 @@ export function createHome({
       type: 'text/html; charset=utf-8',
       body: fill(await readFile(ownFile('home.html'), 'utf8'), {
         $lessons: lessonsHtml(lessons, exercises, readProgress()),
+        $ladders: figureHtml(),
       }),
     };
   }
@@ -116,7 +118,7 @@ export function createHome({
   }
 
   async function recording(run: string): Promise<Answer> {
-    const kept = runs.recording(run);
+    const kept = recordingIn(run) ?? runs.recording(run);
     if (!kept) return plain(404, `Of the run "${run}" nothing is kept.`);
     return {
       type: 'text/html; charset=utf-8',
