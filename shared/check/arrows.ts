@@ -6,8 +6,10 @@ import { filesOf, foldersOf, packageJson, type PackageJson } from './tree.ts';
 
 /** The rooms of shared that a lesson builds on. */
 const ofLessons = ['board', 'page', 'certificates', 'lesson.ts'];
-/** What its tests and the checks of its exercises may use, too. */
+/** What its tests may use, too. */
 const ofLessonTests = [...ofLessons, 'testing', 'exercise'];
+/** What its exercises and their checks may use: one is about comparing. */
+const ofExercises = [...ofLessonTests, 'compare'];
 /** The rooms that may use the tap and the wire. */
 const onTheWire = [
   'shell',
@@ -139,12 +141,18 @@ function refuse(from: Place, to: Place): string | undefined {
       : 'lessons never import each other';
   }
   if (from.area === 'lessons') {
-    const isTest = from.part === 'test' || from.part === 'exercises';
-    const rooms = isTest ? ofLessonTests : ofLessons;
+    const rooms =
+      from.part === 'exercises'
+        ? ofExercises
+        : from.part === 'test'
+          ? ofLessonTests
+          : ofLessons;
     return rooms.includes(to.room)
       ? undefined
       : `of shared only ${rooms.join(', ')}` +
-          (isTest ? '' : ', and in tests also testing and exercise');
+          (rooms === ofLessons
+            ? ', and in tests also testing and exercise'
+            : '');
   }
   if (from.area !== 'shared' || from.room === to.room) return undefined;
   if (from.room === 'wire') return 'wire knows no other room';

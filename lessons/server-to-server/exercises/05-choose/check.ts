@@ -1,0 +1,235 @@
+/** What fits five products, by the table; and what a fault does to it. */
+import {
+  choose,
+  ways,
+  type Choice,
+  type Way,
+} from '@on-the-wire/shared/compare/choosing/choose.ts';
+import { lackInWords } from '@on-the-wire/shared/compare/choosing/in-words.ts';
+import type { Answers } from '@on-the-wire/shared/compare/choosing/questions.ts';
+import { titleOf, today } from '@on-the-wire/shared/compare/choosing/table.ts';
+import {
+  tryUnder,
+  whatIsWrongWith,
+  type Tried,
+} from '@on-the-wire/shared/compare/choosing/try-under.ts';
+import type { Check, Trial } from '@on-the-wire/shared/exercise/check.ts';
+
+/** What a person who knows the field would answer of each. */
+const products: Record<string, Required<Answers>> = {
+  lottery: {
+    speaks: 'news',
+    pace: 'minutes',
+    kind: 'text',
+    cached: 'all',
+    clients: 'ten-thousands',
+    loss: 'older',
+    proxies: 'calm',
+  },
+  ward: {
+    speaks: 'news-asks',
+    pace: 'seconds',
+    kind: 'text',
+    cached: 'no',
+    clients: 'hundreds',
+    loss: 'nothing',
+    proxies: 'calm',
+  },
+  tennis: {
+    speaks: 'both',
+    pace: 'many',
+    kind: 'binary',
+    cached: 'no',
+    clients: 'hundreds',
+    loss: 'older',
+    proxies: 'calm',
+  },
+  translator: {
+    speaks: 'pieces',
+    pace: 'seconds',
+    kind: 'text',
+    cached: 'no',
+    clients: 'hundreds',
+    loss: 'nothing',
+    proxies: 'calm',
+  },
+  court: {
+    speaks: 'news',
+    pace: 'seconds',
+    kind: 'text',
+    cached: 'no',
+    clients: 'hundreds',
+    loss: 'nothing',
+    proxies: 'old',
+  },
+};
+
+const section = 'lessons/README.md, “Which one, then?”';
+/** So many ms more until an update is seen hurt; so does one that is lost. */
+const HURTS = 500;
+
+interface Theirs {
+  take: Way[];
+  rows: string[];
+  fault: string;
+}
+
+export default {
+  starter: 'lottery: websocket is ruled out',
+  browser: true,
+
+  async run(trial) {
+    const learner = await trial.start();
+    const chosen = await learner.call<Record<string, Theirs>>('choices');
+    const choices = Object.entries(products).map(([name, answers]) => ({
+      name,
+      choice: choose(answers, today),
+      theirs: chosen[name],
+    }));
+
+    for (const { name, choice, theirs } of choices)
+      await trial.step(`${name}: what to take`, async () =>
+        checkTaken(trial, name, choice, theirs),
+      );
+    for (const { name, choice, theirs } of choices)
+      await trial.step(`${name}: two rows that decide`, async () =>
+        checkRows(trial, name, choice, theirs!.rows),
+      );
+    await trial.step('five faults', async () => {
+      for (const { name, theirs } of choices)
+        checkIsFault(trial, name, theirs!.fault);
+    });
+
+    const page = await trial.page();
+    const browser = page.context().browser()!;
+    // Each waits most of the time: all at once.
+    const tried = await Promise.all(
+      choices.map(async ({ theirs }) => {
+        const { take, fault } = theirs!;
+        const way = take.find((each) => each !== 'request')!;
+        const name = `${way} ${fault}`;
+        const found = hurt.get(name) ?? (await tryUnder(way, fault, browser));
+        if (hurts(found)) hurt.set(name, found);
+        return found;
+      }),
+    );
+    for (const [index, { name, theirs }] of choices.entries())
+      await checkFault(trial, name, theirs!.fault, tried[index]!);
+  },
+} satisfies Check;
+
+function checkTaken(
+  { fail }: Trial,
+  name: string,
+  choice: Choice,
+  theirs: Theirs | undefined,
+): void {
+  const came = JSON.stringify(theirs?.take) ?? 'nothing';
+  if (!Array.isArray(theirs?.take) || theirs.take.length === 0)
+    return fail({
+      title: `${name}: nothing is taken`,
+      expected: '{ take: […], rows: […, …], fault: "…" }',
+      came: JSON.stringify(theirs) ?? 'nothing',
+    });
+  const { take } = theirs;
+  const needed = new Set(choice.parts.map(({ way }) => way));
+  for (const way of take) {
+    if (!Object.hasOwn(ways, way))
+      return fail({
+        title: `${name}: there is no way "${way}"`,
+        expected: Object.keys(ways).join(', '),
+        came,
+      });
+    const lack = choice.out.find((each) => each.way === way);
+    if (needed.has(way)) continue;
+    if (lack)
+      return fail({
+        title: `${name}: ${way} is ruled out`,
+        expected: 'a way of which no row says that it will not do',
+        came: lackInWords(lack, (row) => titleOf(row)!),
+        section,
+      });
+    return fail({
+      title: `${name}: ${way} would do, and more than is needed`,
+      expected:
+        'the first that does: what it cannot is what you need not write',
+      came,
+      section,
+    });
+  }
+  if (take.length < needed.size)
+    return fail({
+      title: `${name}: not all of it is said`,
+      expected: `${needed.size} ways: the news are one thing, what the page says another`,
+      came,
+      section,
+    });
+}
+
+function checkRows(
+  { fail }: Trial,
+  name: string,
+  { decided }: Choice,
+  rows: string[],
+): void {
+  const came = JSON.stringify(rows) ?? 'nothing';
+  if (!Array.isArray(rows) || new Set(rows).size < 2)
+    return fail({
+      title: `${name}: two rows are wanted`,
+      expected: 'the names of two rows of the table',
+      came,
+      tryIt: 'pnpm compare --claims',
+    });
+  for (const row of rows) {
+    const title = titleOf(row);
+    if (title === undefined)
+      return fail({
+        title: `${name}: the table has no row "${row}"`,
+        expected: 'the name of a row, such as "resumes"',
+        came,
+        tryIt: `pnpm compare --claims --only ${row}`,
+      });
+    if (!decided.includes(row))
+      return fail({
+        title: `${name}: “${title}” does not decide it`,
+        expected:
+          'a row that rules out what is simpler, or speaks for your way',
+        came: row,
+        tryIt: `pnpm compare --claims --only ${row}`,
+      });
+  }
+}
+
+function checkIsFault({ fail }: Trial, name: string, fault: string): void {
+  const wrong = whatIsWrongWith(fault);
+  if (wrong !== undefined)
+    fail({
+      title: `${name}: “${fault}” is no fault`,
+      expected: 'one that there is, with its numbers',
+      came: wrong,
+    });
+}
+
+/** What has hurt a way; who changes one choice need not wait for all five. */
+const hurt = new Map<string, Tried>();
+const hurts = ({ more, lost }: Tried) => more >= HURTS || lost > 0;
+
+/** Says what was measured in the step's name, where the learner reads it. */
+async function checkFault(
+  trial: Trial,
+  name: string,
+  fault: string,
+  tried: Tried,
+): Promise<void> {
+  const { id, words } = tried;
+  await trial.step(`${name}: ${words}`, async () => {
+    if (hurts(tried)) return;
+    trial.fail({
+      title: `${name}: that does not hurt it`,
+      sent: fault,
+      expected: `an update that is lost, or seen ${HURTS} ms later`,
+      came: words,
+      tryIt: `pnpm compare --quick --only ${id} --fault ${fault}`,
+    });
+  });
+}

@@ -1,0 +1,30 @@
+// Wrong: rows that say the same of all ways.
+// Told: ward: “Compression” does not decide it
+
+export const choices = () => ({
+  lottery: {
+    take: ['poll'],
+    rows: ['passes-caches', 'idle-client'],
+    fault: 'latency=delay:1s',
+  },
+  ward: {
+    take: ['sse', 'request'],
+    rows: ['resumes', 'compression'],
+    fault: 'buffer=size:64kB',
+  },
+  tennis: {
+    take: ['websocket'],
+    rows: ['speaks-first', 'framing'],
+    fault: 'latency=delay:1s',
+  },
+  translator: {
+    take: ['stream'],
+    rows: ['response-streaming', 'survives-a-cut'],
+    fault: 'buffer=size:64kB',
+  },
+  court: {
+    take: ['long-poll'],
+    rows: ['buffering-proxy', 'application-protocol'],
+    fault: 'latency=delay:1s',
+  },
+});

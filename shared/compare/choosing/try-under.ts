@@ -1,0 +1,125 @@
+/** What a fault does to a way, measured: the lesson's own server and page. */
+import { FaultError, parseFaults, type Fault } from '../../tap/tap.ts';
+import type { Browser } from '../../testing/browser.ts';
+import { deliveryOf, type Delivery } from '../measure.ts';
+import { startHost } from '../start-host.ts';
+import { watchLine } from '../watched-line.ts';
+import { openWatched } from '../watched-page.ts';
+import { ways as compared, type Way as Compared } from '../ways.ts';
+import type { Way } from './choose.ts';
+
+/** The names of `pnpm compare --only`. */
+const ids: Record<Exclude<Way, 'request'>, string> = {
+  poll: 'conditional',
+  'long-poll': 'long-polling',
+  stream: 'streamed',
+  sse: 'sse',
+  websocket: 'websocket',
+};
+
+export interface Tried {
+  /** After `pnpm compare --only`. */
+  id: string;
+  /** What was measured, in words. */
+  words: string;
+  /** ms more until an update is seen: the medians' difference. */
+  more: number;
+  /** Updates that are lost more than without the fault. */
+  lost: number;
+}
+
+const UPDATES = 8;
+/** ms until the next update; and until one that does not come is given up. */
+const [EVERY, PATIENCE] = [60, 4_000];
+/** ms until a page that nothing hinders has come so far. */
+const LOADING = 20_000;
+
+interface Seen {
+  /** The median of ms until an update was seen. */
+  ms: number;
+  /** Updates that never came one by one. */
+  lost: number;
+}
+
+/** Why a text is no fault, as `--fault` says it; undefined where it is one. */
+export function whatIsWrongWith(fault: unknown): string | undefined {
+  if (typeof fault !== 'string') return `${JSON.stringify(fault)} is no text.`;
+  try {
+    parseFaults([fault]);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FaultError) return error.message;
+    throw error;
+  }
+}
+
+/**
+ * Measures a way on a clean line and then under a fault, on the same page.
+ *
+ * @param fault as after `--fault`
+ * @throws FaultError where it is none; Error if the page does not come so far without the fault
+ */
+export async function tryUnder(
+  way: Way,
+  fault: string,
+  browser: Browser,
+): Promise<Tried> {
+  const id = ids[way === 'request' ? 'poll' : way];
+  const { clean, broken } = await measureBoth(
+    compared.find((each) => each.id === id)!,
+    parseFaults([fault]),
+    browser,
+  );
+  return {
+    id,
+    words:
+      `${id}: seen after ${Math.round(clean.ms)} ms, ` +
+      `with ${fault} ${inWords(broken, clean.lost)}`,
+    more: broken.ms - clean.ms,
+    lost: broken.lost - clean.lost,
+  };
+}
+
+async function measureBoth(
+  way: Compared,
+  faults: readonly Fault[],
+  browser: Browser,
+): Promise<{ clean: Seen; broken: Seen }> {
+  const host = await startHost(way, 'choose');
+  const line = await watchLine(host.port, []);
+  const context = await browser.newContext();
+  try {
+    const watched = await openWatched(context, line.url, way.choose);
+    const [first] = await host.tell(1, 0);
+    await watched.reached(first!.n, first!.at, LOADING);
+    const measure = async (patience: number): Promise<Seen> => {
+      const told = await host.tell(UPDATES, EVERY);
+      const last = told.at(-1)!;
+      await watched.reached(last.n, last.at, patience);
+      return seenOf(deliveryOf(told, await watched.arrivals()));
+    };
+    const clean = await measure(LOADING);
+    line.tap.setFaults(faults);
+    const broken = await measure(PATIENCE).catch(() => ({
+      ms: Infinity,
+      lost: UPDATES,
+    }));
+    return { clean, broken };
+  } finally {
+    await context.close();
+    await line.close();
+    await host.stop();
+  }
+}
+
+function seenOf({ times, lost }: Delivery): Seen {
+  const sorted = times.toSorted((a, b) => a - b);
+  return { ms: sorted[sorted.length >> 1] ?? Infinity, lost };
+}
+
+function inWords({ ms, lost }: Seen, before: number): string {
+  if (ms === Infinity) return 'never';
+  const more = lost - before;
+  const gone = more > 0 ? `, and ${more} lost` : '';
+  return `after ${Math.round(ms)} ms${gone}`;
+}
