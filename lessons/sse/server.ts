@@ -11,6 +11,7 @@ import { isStaff, signIn } from '@on-the-wire/shared/page/staff.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import express from 'express';
 import { encodeComment, encodeEvent } from './event-stream.ts';
+import { eventOf } from './news.ts';
 
 const defaults = {
   retry: 2_000, // ms that a browser waits before it comes back
@@ -45,8 +46,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
       response.write(text);
       if (response.writableLength > buffer) response.destroy();
     };
-    const tell = ({ id, kind, data }: News) =>
-      send(encodeEvent({ event: kind, id, data: JSON.stringify(data) }));
+    const tell = (news: News) => send(eventOf(news));
 
     // First words: how long to wait after a cut, and who you are to us.
     const hello = { staff: isStaff(request), rate: feed.rate };

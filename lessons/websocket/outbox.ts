@@ -4,6 +4,15 @@
  */
 import type { WebSocket } from 'ws';
 
+// What everybody gets is written once.
+const written = new WeakMap<object, string>();
+
+function textOf(message: object) {
+  const text = written.get(message) ?? JSON.stringify(message);
+  written.set(message, text);
+  return text;
+}
+
 /** @param buffer bytes that may wait for a client that reads too slowly */
 export function createOutbox(client: WebSocket, buffer: number) {
   const places = new Map<number, Uint8Array>();
@@ -23,9 +32,9 @@ export function createOutbox(client: WebSocket, buffer: number) {
   }
 
   return {
-    /** Sends a text. None is left out: who cannot keep up is closed. */
-    tell(text: string) {
-      if (client.bufferedAmount <= buffer) client.send(text);
+    /** Sends a message. None is left out: who cannot keep up is closed. */
+    tell(message: object) {
+      if (client.bufferedAmount <= buffer) client.send(textOf(message));
       else client.close(1008, 'reads too slowly');
     },
 

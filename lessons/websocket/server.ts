@@ -45,7 +45,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
 
   sockets.on('connection', (client, request) => {
     const outbox = createOutbox(client, buffer);
-    const say = (message: object) => outbox.tell(JSON.stringify(message));
+    const say = (message: object) => outbox.tell(message);
 
     // First words. Cookie and ticket came with the handshake, never again.
     const { after, ticket } = asked(request);

@@ -310,13 +310,13 @@ async function withoutIds(): Promise<typeof createServer> {
   const lesson = new URL('../', import.meta.url);
   const folder = await mkdtemp(new URL('workspace-', lesson).pathname);
   closing.push(() => rm(folder, { recursive: true }));
-  for (const name of ['page', 'event-stream.ts']) {
+  for (const name of ['page', 'event-stream.ts', 'server.ts']) {
     await cp(new URL(name, lesson), join(folder, name), { recursive: true });
   }
-  const code = await readFile(new URL('server.ts', lesson), 'utf8');
+  const code = await readFile(new URL('news.ts', lesson), 'utf8');
   const changed = code.replace('event: kind, id, data', 'event: kind, data');
   expect(changed).not.toBe(code);
-  await writeFile(join(folder, 'server.ts'), changed);
+  await writeFile(join(folder, 'news.ts'), changed);
   return (await import(pathToFileURL(join(folder, 'server.ts')).href))
     .createServer;
 }
