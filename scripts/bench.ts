@@ -1,4 +1,4 @@
-/** `pnpm bench start|tap|wire|http2`: what it costs, and how fast it is. */
+/** `pnpm bench start|tap|wire|http2|fanout`: what it costs, and how fast it is. */
 import { writeFile } from 'node:fs/promises';
 import {
   describeReport,
@@ -76,6 +76,34 @@ program
     console.log(machine());
     process.exitCode = ratio >= 0.9 ? 0 : 1;
   });
+
+program
+  .command('fanout')
+  .description(
+    'one update to 10,000 clients, beside what one would take instead',
+  )
+  .option('--clients <n>', 'how many there are', positive, 10_000)
+  .option('--rounds <n>', 'how often each is measured', positive, 3)
+  .option('--install', 'installs better-sse, socket.io, undici for it, by npm')
+  .action(
+    async (options: { clients: number; rounds: number; install?: true }) => {
+      const { benchFanout } =
+        await import('@on-the-wire/shared/bench/fanout.ts');
+      const { clients, rounds, install: installs = false } = options;
+      const { text, goals } = await benchFanout(
+        { clients, rounds, installs },
+        (line) => console.error(line),
+      );
+      console.log(text);
+      for (const { what, found, wanted, holds: does } of goals)
+        console.log(
+          `${does ? 'holds ' : 'MISSED'}  ${what}: ` +
+            `${found.toFixed(2)}, goal ${wanted}`,
+        );
+      console.log(`\n${machine()}`);
+      process.exitCode = goals.every((goal) => goal.holds) ? 0 : 1;
+    },
+  );
 
 await program.parseAsync();
 

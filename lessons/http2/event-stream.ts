@@ -10,6 +10,22 @@ interface Options {
   buffer: number;
 }
 
+const eventOf = (fields: string, data: object) =>
+  `${fields}\ndata: ${JSON.stringify(data)}\n\n`;
+
+// What every reader gets is written once.
+const written = new WeakMap<News, string>();
+
+function textOf(news: News) {
+  let text = written.get(news);
+  if (text === undefined) {
+    const { kind, id, data } = news;
+    text = eventOf(`event: ${kind}\nid: ${id}`, data);
+    written.set(news, text);
+  }
+  return text;
+}
+
 /** Tells what came after the id that the reader names, and all that comes. */
 export function tellNews(
   { request, response, query }: Exchange,
@@ -20,21 +36,20 @@ export function tellNews(
   response.setHeader('X-Accel-Buffering', 'no');
 
   // Without the one stream that nobody reads, the connection lives on.
-  const send = (lines: string, data: object) => {
-    response.write(`${lines}\ndata: ${JSON.stringify(data)}\n\n`);
+  const send = (text: string) => {
+    response.write(text);
     if (response.writableLength > buffer) response.destroy();
   };
-  const tell = ({ kind, id, data }: News) =>
-    send(`event: ${kind}\nid: ${id}`, data);
+  const tell = (news: News) => send(textOf(news));
 
   const hello = { staff: isStaff(request), rate: feed.rate, http1 };
-  send('event: hello\nretry: 1000', hello);
+  send(eventOf('event: hello\nretry: 1000', hello));
   const lastId = request.headers['last-event-id'] ?? query.get('after');
   const missed = feed.after(String(lastId)) ?? [feed.snapshot()];
   missed.forEach(tell);
 
   feed.on('update', tell);
-  const alive = setInterval(send, heartbeat, 'event: heartbeat', {});
+  const alive = setInterval(send, heartbeat, eventOf('event: heartbeat', {}));
   response.on('close', () => {
     feed.off('update', tell);
     clearInterval(alive);

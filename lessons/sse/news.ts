@@ -7,10 +7,11 @@ const written = new WeakMap<News, string>();
 
 /** The text of one piece of news, as it stands in the stream. */
 export function eventOf(news: News): string {
-  const { id, kind, data } = news;
-  const text =
-    written.get(news) ??
-    encodeEvent({ event: kind, id, data: JSON.stringify(data) });
-  written.set(news, text);
+  let text = written.get(news);
+  if (text === undefined) {
+    const { id, kind, data } = news;
+    text = encodeEvent({ event: kind, id, data: JSON.stringify(data) });
+    written.set(news, text);
+  }
   return text;
 }

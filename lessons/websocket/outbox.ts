@@ -8,8 +8,11 @@ import type { WebSocket } from 'ws';
 const written = new WeakMap<object, string>();
 
 function textOf(message: object) {
-  const text = written.get(message) ?? JSON.stringify(message);
-  written.set(message, text);
+  let text = written.get(message);
+  if (text === undefined) {
+    text = JSON.stringify(message);
+    written.set(message, text);
+  }
   return text;
 }
 

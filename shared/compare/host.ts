@@ -24,7 +24,7 @@ async function listen(ports: number[] = []): Promise<number[]> {
   feed.close(); // From here on it has no clock.
   const build = {
     'HTTP/1.1': standServer,
-    'HTTP/2': standGateway,
+    'HTTP/2': order.direct ? standServer : standGateway,
     'MQTT 3.1.1': standBroker,
   }[order.over];
   stand = await build(order, feed, ports);

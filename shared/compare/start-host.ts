@@ -9,7 +9,7 @@ import type { Order } from './stands.ts';
 import type { Way } from './ways.ts';
 
 export type Command =
-  | ({ what: 'start'; over: Way['over']; seed: string } & Order)
+  | ({ what: 'start'; seed: string } & Pick<Way, 'over' | 'direct'> & Order)
   | { what: 'tell'; count: number; every: number }
   | { what: 'restart' }
   | { what: 'weigh' }
@@ -60,7 +60,7 @@ export interface Host {
  * @throws Error with what the server said, if it cannot be started
  */
 export async function startHost(
-  { lesson, over, options = {}, mine }: Way,
+  { lesson, over, options = {}, mine, server, direct }: Way,
   seed: string,
 ): Promise<Host> {
   const child = fork(new URL('host.ts', import.meta.url), {
@@ -70,14 +70,16 @@ export async function startHost(
   });
   const folder = pathToFileURL(join(lessonsFolder, lesson, '/')).href;
   const whose = mine ? 'with your files in it' : 'as it is';
-  const about = `Comparing: the server of the lesson "${lesson}", ${whose},`;
+  const about = server
+    ? `Comparing: ${server.slice(server.lastIndexOf('/') + 1)}`
+    : `Comparing: the server of the lesson "${lesson}", ${whose},`;
   const ask = (command: Command) => askProcess<Reply>(child, about, command);
-  const file = mine?.file ?? 'server.ts';
+  const file = mine?.file ?? server ?? 'server.ts';
   const crashed = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`${about} has crashed (${signal ?? `exit code ${code}`})`);
   });
   crashed.catch(() => {}); // whoever does not wait for it need not catch it
-  const order = { over, folder, file, options, seed };
+  const order = { over, direct, folder, file, options, seed };
   const { ports } = await ask({ what: 'start', ...order }).catch(
     async (error: unknown) => {
       await endProcess(child);

@@ -20,6 +20,12 @@ export interface Way {
   keepsAll: boolean;
   /** How raw clients ask for it under load, and what; some have no such load. */
   raw?: { kind: Kind; path: string; compressed?: true };
+  /** Another server than the lesson's own: where its file is, as a URL. */
+  server?: string;
+  /** Its server speaks HTTP/2 by itself: no gateway stands in front. */
+  direct?: true;
+  /** It is a gateway; what is behind, it is told as the option `station`. */
+  behind?: Way;
   /** The learner's files, which run in place of ours. */
   mine?: Pick<Mine, 'file' | 'flags' | 'env'>;
   /** What the book says of its overhead: facts of 2013, in its own words. */

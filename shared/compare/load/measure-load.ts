@@ -46,7 +46,17 @@ export async function measureLoad(
   refuseTooMany(clients);
   if (!way.raw) throw new Error('nothing is known that could load it');
   const { kind, path, compressed = false } = way.raw;
-  const host = await startHost(way, seed);
+  const { behind, options } = way;
+  const source = behind && (await startHost(behind, seed));
+  const station = `http://127.0.0.1:${source?.port}`;
+  const host = await startHost(
+    source ? { ...way, options: { ...options, station } } : way,
+    seed,
+  ).catch(async (error: unknown) => {
+    await source?.stop();
+    throw error;
+  });
+  const { tell } = source ?? host;
   const { port } = host;
   const order = { what: 'open', kind, port, path, compressed } as const;
   const warm = fork(new URL('clients.ts', import.meta.url));
@@ -59,11 +69,12 @@ export async function measureLoad(
     await endProcess(warm);
     await endProcess(child);
     await host.stop();
+    await source?.stop();
   }
 
   async function measured(): Promise<Load> {
     await ask({ ...order, clients: WARM_UP }, warm);
-    await host.tell(1, 0);
+    await tell(1, 0);
     await endProcess(warm);
     const empty = await host.weigh();
 
@@ -72,14 +83,14 @@ export async function measureLoad(
 
     // Weighing has thrown away what was compiled: it is compiled anew by this.
     const isPoll = kind === 'polling' || kind === 'conditional';
-    await host.tell(1, 0);
+    await tell(1, 0);
     if (!isPoll)
       await ask({ what: 'counted', wanted: clients, limit: PATIENCE });
 
     const before = await host.time();
     await ask({ what: 'begin' });
     const began = performance.now();
-    await host.tell(UPDATES, EVERY);
+    await tell(UPDATES, EVERY);
     const { counted, cpu: busy } = await ask({
       what: 'counted',
       wanted: clients * UPDATES,
