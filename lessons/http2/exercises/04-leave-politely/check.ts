@@ -16,8 +16,8 @@ import type {
 } from '@on-the-wire/shared/exercise/check.ts';
 
 const section = 'RFC 9113 6.8';
-/** ms that streams have in the step that waits for them to be over. */
-const short = 500;
+/** ms that streams have in the step that waits for them to be over, twice. */
+const [short, longer] = [500, 1_200];
 
 export default {
   starter: 'A running answer is torn off',
@@ -123,6 +123,7 @@ export default {
         await server.ask('/events', 2),
       ];
       const cut = clients.map(({ closed }) => closed);
+      const began = performance.now();
       await learner.stage('goAway', text);
       const sent = `GET /events by two clients, endless streams; the server leaves, deadline ${short} ms`;
       await trial.within(
@@ -152,6 +153,31 @@ export default {
             came: got() || 'the end, at once',
             section,
           });
+
+      // Once more, with another: so it must be the one that was given.
+      const took = performance.now() - began;
+      const other = await openServer(trial, learner, longer);
+      const { closed } = await other.ask('/events');
+      const beganAgain = performance.now();
+      await learner.stage('goAway', text);
+      const own = {
+        title: 'It has a deadline of its own',
+        sent: `deadline ${short} ms, and then ${longer} ms`,
+        expected: `cut after ${short} ms, and after ${longer} ms`,
+        section,
+      };
+      await trial.within(
+        Promise.all([learner.stage('left'), closed]),
+        () => ({ ...own, came: 'the second is not cut at all' }),
+        longer + trial.patience / 4,
+      );
+      const tookLonger = performance.now() - beganAgain;
+      // A timer never rings early; and a busy machine is late with both.
+      if (tookLonger < longer - 50 || tookLonger < took + 100)
+        trial.fail({
+          ...own,
+          came: `cut after ${Math.round(took)} ms, and after ${Math.round(tookLonger)} ms`,
+        });
     });
 
     await trial.step('a client is told goodbye, and moves on', async () => {

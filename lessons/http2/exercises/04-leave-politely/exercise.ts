@@ -13,13 +13,14 @@ import { localCertificate } from '@on-the-wire/shared/certificates/certificates.
 // The server's certificate is our own: nobody else vouches for it.
 const { cert: ca } = await localCertificate();
 
-/** How long streams that run may take, in ms, when the server leaves. */
-export interface Patience {
+/** Who leaves, and how many ms the streams that run may still take. */
+export interface Leaving {
+  server: Http2SecureServer;
   deadline: number;
 }
 
 /** Makes a function that ends a server. Call it before the server listens. */
-export function leaver(server: Http2SecureServer, patience: Patience) {
+export function leaver({ server }: Leaving) {
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);
@@ -28,7 +29,7 @@ export function leaver(server: Http2SecureServer, patience: Patience) {
 
   return async () => {
     // TODO: a goodbye first, and time for what runs.
-    if (patience.deadline > 0) server.close();
+    server.close();
     for (const session of sessions) session.destroy();
   };
 }

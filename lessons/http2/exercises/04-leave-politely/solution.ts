@@ -10,13 +10,14 @@ import { localCertificate } from '@on-the-wire/shared/certificates/certificates.
 // The server's certificate is our own: nobody else vouches for it.
 const { cert: ca } = await localCertificate();
 
-/** How long streams that run may take, in ms, when the server leaves. */
-export interface Patience {
+/** Who leaves, and how many ms the streams that run may still take. */
+export interface Leaving {
+  server: Http2SecureServer;
   deadline: number;
 }
 
 /** Makes a function that ends a server. Call it before the server listens. */
-export function leaver(server: Http2SecureServer, { deadline }: Patience) {
+export function leaver({ server, deadline }: Leaving) {
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);

@@ -3,19 +3,15 @@ import { once } from 'node:events';
 import {
   createSecureServer,
   type ClientHttp2Session,
-  type Http2SecureServer,
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
-import type { Patience } from './exercise.ts';
+import type { Leaving } from './exercise.ts';
 
 type Mine = {
-  leaver?(
-    server: Http2SecureServer,
-    patience: Patience,
-  ): () => Promise<unknown>;
+  leaver?(leaving: Leaving): () => Promise<unknown>;
   keeper?(origin: string): () => ClientHttp2Session;
 };
 
@@ -38,7 +34,7 @@ export async function open({ leaver }: Mine, deadline: number) {
     arrived();
   });
   gone = false;
-  leave = leaver(server, { deadline });
+  leave = leaver({ server, deadline });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;

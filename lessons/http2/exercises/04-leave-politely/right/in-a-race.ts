@@ -1,11 +1,11 @@
 // Right, and different: the deadline races the sessions, one by one.
 
-import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
-import type { Patience } from '../solution.ts';
+import type { ServerHttp2Session } from 'node:http2';
+import type { Leaving } from '../solution.ts';
 
 export { keeper } from '../solution.ts';
 
-export function leaver(server: Http2SecureServer, { deadline }: Patience) {
+export function leaver({ server, deadline }: Leaving) {
   const sessions: ServerHttp2Session[] = [];
   server.on('session', (session) => sessions.push(session));
 

@@ -1,14 +1,13 @@
 // Right, and different: the lesson's own goodbye, and a connection in a promise.
 
 import { connect, type ClientHttp2Session } from 'node:http2';
-import type { Http2SecureServer } from 'node:http2';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
 import { leaver as lessons } from '../../../goodbye.ts';
-import type { Patience } from '../solution.ts';
+import type { Leaving } from '../solution.ts';
 
 const { cert: ca } = await localCertificate();
 
-export const leaver = (server: Http2SecureServer, { deadline }: Patience) =>
+export const leaver = ({ server, deadline }: Leaving) =>
   lessons([server], deadline);
 
 export function keeper(origin: string) {

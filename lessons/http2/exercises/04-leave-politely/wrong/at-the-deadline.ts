@@ -1,12 +1,12 @@
 // Wrong: always waits until the deadline.
 // Told: It waits for the deadline, though all have finished
 
-import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
-import type { Patience } from '../solution.ts';
+import type { ServerHttp2Session } from 'node:http2';
+import type { Leaving } from '../solution.ts';
 
 export { keeper } from '../solution.ts';
 
-export function leaver(server: Http2SecureServer, { deadline }: Patience) {
+export function leaver({ server, deadline }: Leaving) {
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);

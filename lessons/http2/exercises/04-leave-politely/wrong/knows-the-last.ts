@@ -1,12 +1,12 @@
 // Wrong: remembers the newest connection only.
 // Told: The deadline cuts one event stream, and not the other
 
-import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
-import type { Patience } from '../solution.ts';
+import type { ServerHttp2Session } from 'node:http2';
+import type { Leaving } from '../solution.ts';
 
 export { keeper } from '../solution.ts';
 
-export function leaver(server: Http2SecureServer, { deadline }: Patience) {
+export function leaver({ server, deadline }: Leaving) {
   let newest: ServerHttp2Session | undefined;
   server.on('session', (session) => (newest = session));
 

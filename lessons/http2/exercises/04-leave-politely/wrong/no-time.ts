@@ -1,16 +1,12 @@
 // Wrong: ends event streams at once.
 // Told: An event stream gets no time
 
-import type {
-  Http2SecureServer,
-  ServerHttp2Session,
-  ServerHttp2Stream,
-} from 'node:http2';
-import type { Patience } from '../solution.ts';
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import type { Leaving } from '../solution.ts';
 
 export { keeper } from '../solution.ts';
 
-export function leaver(server: Http2SecureServer, { deadline }: Patience) {
+export function leaver({ server, deadline }: Leaving) {
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);

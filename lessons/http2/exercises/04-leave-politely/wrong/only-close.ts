@@ -1,12 +1,12 @@
 // Wrong: only close(), so that an event stream holds it for ever.
 // Told: An event stream holds it for ever
 
-import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
-import type { Patience } from '../solution.ts';
+import type { ServerHttp2Session } from 'node:http2';
+import type { Leaving } from '../solution.ts';
 
 export { keeper } from '../solution.ts';
 
-export function leaver(server: Http2SecureServer, { deadline }: Patience) {
+export function leaver({ server }: Leaving) {
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);
@@ -17,6 +17,5 @@ export function leaver(server: Http2SecureServer, { deadline }: Patience) {
     const closed = new Promise((done) => server.close(done));
     for (const session of sessions) session.close();
     await closed;
-    return deadline;
   };
 }

@@ -1,13 +1,12 @@
 // Wrong: lets nobody in, and tells nobody.
 // Told: Nobody is told that the server leaves
 
-import type { Http2SecureServer } from 'node:http2';
 import { Server, type Socket } from 'node:net';
-import type { Patience } from '../solution.ts';
+import type { Leaving } from '../solution.ts';
 
 export { keeper } from '../solution.ts';
 
-export function leaver(server: Http2SecureServer, { deadline }: Patience) {
+export function leaver({ server, deadline }: Leaving) {
   const sockets = new Set<Socket>();
   server.on('secureConnection', (socket: Socket) => {
     sockets.add(socket);

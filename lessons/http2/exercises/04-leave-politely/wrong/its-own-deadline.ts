@@ -1,0 +1,25 @@
+// Wrong: a deadline of its own, whatever it is given.
+// Told: It has a deadline of its own
+
+import type { ServerHttp2Session } from 'node:http2';
+import type { Leaving } from '../solution.ts';
+
+export { keeper } from '../solution.ts';
+
+export function leaver({ server }: Leaving) {
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+  });
+
+  return async () => {
+    const closed = new Promise((done) => server.close(done));
+    for (const session of sessions) session.close();
+    const timer = setTimeout(() => {
+      for (const session of sessions) session.destroy();
+    }, 500);
+    await closed;
+    clearTimeout(timer);
+  };
+}
