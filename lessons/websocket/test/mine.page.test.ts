@@ -97,6 +97,32 @@ describeWithBrowser('the four solutions', (browser) => {
     expect(errors).toEqual([]);
   });
 
+  test('say once more what waits when one signs in, and never what was refused', async () => {
+    const { line, url } = await start();
+    await page.goto(url);
+    await until('#log .snapshot', /./);
+    const field = page.getByRole('textbox', { name: 'Announcement' });
+    const announce = page.getByRole('button', { name: 'Announce' });
+    await field.fill('of a passenger');
+    await announce.click();
+    await until('#log .error', 'Only staff may do this');
+
+    // What is said now waits, and goes with the connection that signing in makes.
+    line.break('up:latency=60s');
+    await field.fill('of staff');
+    await announce.click();
+    await page.getByText('Sign in as staff').click();
+    line.break();
+    await until('#opened', '2');
+    await until('#log .done', /./);
+    await until('#role', 'staff');
+    expect(await page.locator('#log .error').count()).toBe(1);
+    const said = (await texts('#log .announcement')).join();
+    expect(said).toContain('of staff');
+    expect(said).not.toContain('of a passenger');
+    expect(errors).toEqual([]);
+  });
+
   test('run with a learner’s file in place of ours', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'mine-'));
     closing.push(() => rm(folder, { recursive: true, force: true }));

@@ -12,7 +12,7 @@ const board = document.querySelector<DeparturesBoard>('departures-board')!;
 type Message =
   | News
   | { kind: 'hello'; staff: boolean; rate: string }
-  | { kind: 'error'; message: string }
+  | { kind: 'error'; message: string; ack?: string }
   | { kind: 'done'; ack: string }
   | { kind: 'pong' };
 
@@ -26,6 +26,7 @@ for (const id of ['protocol', 'buffered']) {
 
 let lastId = '';
 let opened = 0;
+let closeCurrent = () => {};
 let newest = 0; // number of the last one that was opened, or closed by us
 let departures: Departure[] = [];
 
@@ -37,6 +38,7 @@ class Watched extends WebSocket {
   constructor(url: string | URL) {
     super(`${url}?after=${encodeURIComponent(lastId)}`);
     const own = (newest += 1);
+    closeCurrent = () => this.close();
     show('connecting', 'connecting');
     let isOver = false;
     const end = (event: Event) => {
@@ -136,9 +138,8 @@ button('open').onclick = open;
 button('sign-in').onclick = async () => {
   const response = await fetch('/sign-in', { method: 'POST' });
   element('answer').textContent = `POST /sign-in → ${response.status}`;
-  // The cookie goes with the next handshake.
-  close();
-  open();
+  // The cookie goes with the next handshake. What waits to be sent goes on it.
+  closeCurrent();
 };
 
 const rates = document.forms

@@ -1,0 +1,32 @@
+/** Between the first exercise, which writes a handshake, and the connection. */
+import { Duplex } from 'node:stream';
+
+/**
+ * What exercise 1 answers on. After its 101 the connection is ours.
+ *
+ * @param enter is called as soon as it has let somebody in
+ */
+export function door(socket: Duplex, enter: () => void): Duplex {
+  let head = '';
+  let isOpen = false;
+  return new Duplex({
+    read() {},
+    write(bytes: Buffer, _encoding, written) {
+      if (!isOpen) {
+        socket.write(bytes);
+        head += bytes.toString('latin1');
+        isOpen = /^HTTP\/1\.1 101 [^]*\r\n\r\n/.test(head);
+        if (isOpen) enter();
+      }
+      written();
+    },
+    final(ended) {
+      if (!isOpen) socket.end();
+      ended();
+    },
+    destroy(error, destroyed) {
+      if (!isOpen) socket.destroy();
+      destroyed(error);
+    },
+  });
+}
