@@ -160,11 +160,22 @@ export async function benchFanout(
         const load = await measureLoad(runner.way, count, 'fanout');
         loads.get(runner)!.push(load);
       }
-    lines.push('', ...tableOf(field, count, loads));
-    goals.push(...goalsOf(field, loads));
+    const report = reportOf(field, count, loads);
+    lines.push('', ...report.lines);
+    goals.push(...report.goals);
   }
   return { text: `${lines.join('\n')}\n`, goals };
 }
+
+/** A field's table, line by line, and which of its goals are kept. */
+export const reportOf = (
+  field: Field,
+  clients: number,
+  loads: Map<Runner, Load[]>,
+): { lines: string[]; goals: Goal[] } => ({
+  lines: tableOf(field, clients, loads),
+  goals: goalsOf(field, loads),
+});
 
 /** Deliveries in a second of the server's processor. */
 const perSecond = (loads: readonly Load[]) =>
@@ -211,7 +222,7 @@ function tableOf(
   );
   const warning =
     busy > 0.8
-      ? [`The clients' own process was busy for ${Math.round(busy * 100)} %.`]
+      ? [`The clients’ own process was busy for ${Math.round(busy * 100)} %.`]
       : [];
   const widths = head.map((_, column) =>
     Math.max(

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
+import { createSecureServer } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
+import { localCertificate } from '../../certificates/certificates.ts';
 import { listen } from '../../testing/listen.ts';
 import {
   openRawClient,
@@ -77,6 +79,43 @@ describe('a raw client', () => {
     socket.write('\x81\x01x', 'latin1');
     await until(2);
     expect(client.count).toBe(2);
+  });
+
+  test('greets socket.io, and counts after its first three texts', async () => {
+    const socket = await stage('socket.io');
+    await once(socket, 'data');
+    socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+    // "40", masked by four zeros: I want in.
+    expect(await once(socket, 'data')).toEqual(['\x81\x82\0\0\0\x0040']);
+    socket.write('\x81\x020{\x81\x0240\x81\x0242', 'latin1');
+    await client.ready;
+    socket.write('\x81\x0242', 'latin1');
+    await until(1);
+    expect(client.count).toBe(1);
+  });
+
+  test('counts events in a stream of HTTP/2, a hundred to a connection', async () => {
+    const secure = createSecureServer(await localCertificate());
+    const { port } = await listen(secure);
+    let sessions = 0;
+    secure.on('session', () => (sessions += 1));
+    secure.on('stream', (stream) => {
+      stream.respond({ ':status': 200 });
+      stream.write('event: snapshot\n\nevent:departure\n\n');
+      stream.write('event: announcement\n\n');
+      stream.on('error', () => {});
+    });
+    const clients = Array.from({ length: 101 }, () =>
+      openRawClient('streams', port, '/x'),
+    );
+    [client] = clients as [RawClient];
+    await Promise.all(clients.map(({ ready }) => ready));
+    for (const each of clients)
+      while (each.count < 2) await new Promise((done) => setImmediate(done));
+    expect(sessions).toBe(2);
+    expect(clients.every(({ count }) => count === 2)).toBe(true);
+    for (const each of clients) each.close();
+    server = secure as unknown as Server;
   });
 
   test('says so when its handshake is refused', async () => {

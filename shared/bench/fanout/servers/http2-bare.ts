@@ -19,6 +19,7 @@ export function createServer({ feed }: { feed: Feed }): Lesson {
     stream.respond({ ':status': 200, 'content-type': 'text/event-stream' });
     stream.write(textOf(feed.snapshot()));
     streams.add(stream);
+    stream.on('error', () => {}); // a client that is killed resets it
     stream.on('close', () => streams.delete(stream));
   });
   feed.on('update', (update) => {
