@@ -1,26 +1,56 @@
 /**
- * Makes the picture in README.md: a lesson that runs, with some updates seen.
- * `pnpm exec node scripts/screenshot.ts [file]`
+ * Makes the pictures in README.md: a lesson that runs, with some updates seen,
+ * and the home page, wide and narrow.
+ * `pnpm exec node scripts/screenshot.ts`
  */
-import { findLesson } from '@on-the-wire/shared/harness/lessons.ts';
+import {
+  findLesson,
+  findLessons,
+} from '@on-the-wire/shared/harness/lessons.ts';
 import { runLesson } from '@on-the-wire/shared/harness/run-lesson.ts';
-import { openBrowser } from '@on-the-wire/shared/testing/browser.ts';
+import { runHome } from '@on-the-wire/shared/home/run-home.ts';
+import {
+  openBrowser,
+  type Browser,
+} from '@on-the-wire/shared/testing/browser.ts';
 import { seeLesson } from '@on-the-wire/shared/testing/see-lesson.ts';
 
-const [, , file = '.github/screenshot.png'] = process.argv;
+const wide = { width: 1280, height: 800 };
+const narrow = { width: 390, height: 844 };
+const look = {
+  colorScheme: 'light',
+  reducedMotion: 'reduce', // no letter is caught while it turns
+} as const;
 
-const running = await runLesson(findLesson('sse'));
+async function ofLesson(browser: Browser): Promise<void> {
+  const running = await runLesson(findLesson('sse'));
+  try {
+    const page = await browser.newPage({ viewport: wide, ...look });
+    await seeLesson(page, `${running.shellUrl}#step-2`, 10);
+    await page.screenshot({ path: '.github/screenshot.png' });
+  } finally {
+    await running.stop();
+  }
+}
+
+async function ofHome(browser: Browser): Promise<void> {
+  const home = await runHome(findLessons());
+  try {
+    for (const [name, viewport] of Object.entries({ wide, narrow })) {
+      const page = await browser.newPage({ viewport, ...look });
+      await page.goto(home.url);
+      await page.locator('#shell-table button').first().waitFor();
+      await page.screenshot({ path: `.github/home-${name}.png` });
+    }
+  } finally {
+    await home.stop();
+  }
+}
+
 const browser = await openBrowser();
 try {
-  const page = await browser.newPage({
-    viewport: { width: 1280, height: 800 },
-    colorScheme: 'light',
-    reducedMotion: 'reduce', // no letter is caught while it turns
-  });
-  await seeLesson(page, `${running.shellUrl}#step-2`, 10);
-  await page.screenshot({ path: file });
-  console.log(`${file} is written.`);
+  await ofLesson(browser);
+  await ofHome(browser);
 } finally {
   await browser.close();
-  await running.stop();
 }
