@@ -71,6 +71,14 @@ export default {
       });
     });
 
+    await trial.step('what comes is no answer: 502', async () => {
+      station.say(({ socket }) => socket.end(`${data.word()}\r\n\r\n`));
+      await mustFail(trial, gateway.origin, 502, {
+        what: 'the server says a word that is not HTTP',
+        name: 'Nonsense',
+      });
+    });
+
     await trial.step('no head in time: 504', async () => {
       station.say(() => {});
       await mustFail(trial, brief.origin, 504, {
