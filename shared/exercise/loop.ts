@@ -11,6 +11,7 @@ import { describeList } from './list.ts';
 import { runMine } from './mine.ts';
 import { readProgress } from './progress.ts';
 import { Session } from './session.ts';
+import { terminalLines } from './terminal-text.ts';
 import { ExerciseView } from './view.ts';
 
 export interface LoopOptions {
@@ -126,11 +127,17 @@ async function doOne(
       ...describeVerdict(exercise, verdict, { stream: stdout, width, unitUrl }),
     );
     if (verdict.passed) {
-      say('', ...indented(session.task.after));
+      say('', ...readable(session.task.after));
       if (following)
         say('', `  Next: ${following.id} ${following.title}. Press n.`);
     }
     keys();
+  };
+  const readable = (markdown: string) => {
+    const width = (stdout.columns || 80) - 4;
+    return terminalLines(markdown, { width, stream: stdout }).map(
+      (line) => line && `  ${line}`,
+    );
   };
   const indented = (text: string) =>
     text.split('\n').map((line) => (line ? `  ${line}` : line));
@@ -147,7 +154,7 @@ async function doOne(
       session.hint();
       const { hints, task } = session;
       say(`  Hint ${hints} of ${task.hints.length}:`, '');
-      say(...indented(task.hints[hints - 1] ?? ''), '');
+      say(...readable(task.hints[hints - 1] ?? ''), '');
     },
     d() {
       const show = () => say('', ...indented(session.diff()));

@@ -1,0 +1,78 @@
+/** Markdown as lines for a terminal: no marks, words wrapped, code as it is. */
+import { stripVTControlCharacters, styleText } from 'node:util';
+import markdownIt, { type Token } from 'markdown-it';
+
+const markdown = markdownIt();
+
+/**
+ * @param width of the terminal, in columns
+ * @param stream whose colours count; without any, code keeps its backticks
+ */
+export function terminalLines(
+  text: string,
+  { width, stream }: { width: number; stream: NodeJS.WritableStream },
+): string[] {
+  const paint = (style: 'bold' | 'cyan', words: string) =>
+    styleText(style, words, { stream });
+  const blocks: string[][] = [];
+  let bullet = '';
+  for (const token of markdown.parse(text, {})) {
+    if (token.type === 'list_item_open') bullet = '- ';
+    if (token.type === 'fence' || token.type === 'code_block')
+      blocks.push(
+        token.content
+          .trimEnd()
+          .split('\n')
+          .map((line) => `  ${line}`),
+      );
+    if (token.type !== 'inline') continue;
+    const words = inline(token.children ?? [], paint);
+    const lines = wrap(words, width - bullet.length);
+    const first = blocks.at(-1);
+    const item = lines.map((line, n) =>
+      n > 0 && bullet ? `  ${line}` : bullet + line,
+    );
+    // Items of a list stand together.
+    if (bullet && first?.[0]?.startsWith('- ')) first.push(...item);
+    else blocks.push(item);
+    bullet = '';
+  }
+  return blocks.flatMap((lines, n) => (n > 0 ? ['', ...lines] : lines));
+}
+
+function inline(
+  tokens: readonly Token[],
+  paint: (style: 'bold' | 'cyan', words: string) => string,
+): string {
+  let words = '';
+  let strong = false;
+  let href = '';
+  for (const token of tokens) {
+    const { type, content } = token;
+    if (type === 'strong_open') strong = true;
+    else if (type === 'strong_close') strong = false;
+    else if (type === 'softbreak' || type === 'hardbreak') words += ' ';
+    else if (type === 'link_open') href = String(token.attrGet('href') ?? '');
+    else if (type === 'link_close') {
+      if (/^https?:/.test(href)) words += ` (${href})`;
+    } else if (type === 'code_inline') {
+      const painted = paint('cyan', content);
+      words += painted === content ? `\`${content}\`` : painted;
+    } else words += strong ? paint('bold', content) : content;
+  }
+  return words;
+}
+
+/** Breaks between words; one that is too long stands by itself. */
+function wrap(words: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of words.split(' ')) {
+    const longer = line ? `${line} ${word}` : word;
+    if (line && stripVTControlCharacters(longer).length > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return line ? [...lines, line] : lines;
+}
