@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkExercises } from '../exercises.ts';
+import { madeUpTree, type Files } from './made-up-tree.ts';
+
+const folder = 'lessons/talk/exercises/01-say-it';
+const hint = (n: number) =>
+  `<details><summary>Hint ${n}</summary>\n\nLook.\n\n</details>\n`;
+const words = (count: number) => 'word '.repeat(count).trim();
+
+/** A task with as many words, hints and last words. */
+const task = ({ all = 20, hints = 3, after = 10 } = {}) =>
+  `# Say it (15 min)\n\n**Broken on purpose.** ${words(all - 3)}.\n\n` +
+  '```ts\nthis is not counted\n```\n\n' +
+  Array.from({ length: hints }, (_, n) => hint(n + 1)).join('\n') +
+  `\n## When it passes\n\n${words(after)}\n`;
+
+const good: Files = {
+  'lessons/talk/README.md':
+    '**Exercise.** [Say it](exercises/01-say-it/README.md)',
+  [`${folder}/README.md`]: task(),
+  [`${folder}/exercise.ts`]: '// TODO: say it\n',
+  [`${folder}/solution.ts`]: '',
+  [`${folder}/check.ts`]: '',
+  [`${folder}/stage.ts`]: '',
+  [`${folder}/check/line.ts`]: '',
+  [`${folder}/wrong/silent.ts`]: '// Wrong: says nothing.\n// Told: Nothing\n',
+  [`${folder}/right/aloud.ts`]: '// Right, and different: aloud.\n',
+  // Not an exercise: the lesson put together from all of them.
+  'lessons/talk/exercises/mine/server.ts': '',
+};
+
+const check = async (changes: Files = {}) =>
+  checkExercises(await madeUpTree({ ...good, ...changes }));
+
+test('an exercise that keeps all rules has no finding', async () => {
+  expect(await check()).toEqual([]);
+  expect(await check({ [`${folder}/stage.ts`]: undefined })).toEqual([]);
+});
+
+describe('it has', () => {
+  test.each(['README.md', 'exercise.ts', 'solution.ts', 'check.ts'])(
+    '%s',
+    async (entry) => {
+      const file = `${folder}/${entry}`;
+      expect(await check({ [file]: undefined })).toEqual([
+        expect.objectContaining({ file, found: 'no such file' }),
+      ]);
+    },
+  );
+});
+
+test.each(['notes.md', 'helper.ts', 'wrong/Silent.ts', 'wrong/deep/a.ts'])(
+  'no other file: %s',
+  async (name) => {
+    const file = `${folder}/${name}`;
+    expect(await check({ [file]: '// Wrong: x\n// Told: y\n' })).toEqual([
+      expect.objectContaining({ file, found: 'a file that no exercise has' }),
+    ]);
+  },
+);
+
+test('the tutorial links to it', async () => {
+  const file = 'lessons/talk/README.md';
+  expect(await check({ [file]: 'Nothing.' })).toEqual([
+    expect.objectContaining({
+      file,
+      found: 'no link to exercises/01-say-it/README.md',
+    }),
+  ]);
+});
+
+describe('its task has', () => {
+  const file = `${folder}/README.md`;
+  test.each([
+    ['a title with minutes', task().replace(' (15 min)', ''), '# Say it'],
+    [
+      'a paragraph that says so',
+      task().replace('**Broken on purpose.** ', ''),
+      expect.stringMatching(/^word/),
+    ],
+    [
+      'at most 150 words',
+      task({ all: 151 }),
+      '151 words, without hints and fences',
+    ],
+    ['three hints', task({ hints: 2 }), '2 hints'],
+    ['last words', task({ after: 0 }), '0 words below "## When it passes"'],
+    [
+      'few last words',
+      task({ after: 81 }),
+      '81 words below "## When it passes"',
+    ],
+  ])('%s', async (_what, text, found) => {
+    expect(await check({ [file]: text })).toEqual([
+      expect.objectContaining({ file, found }),
+    ]);
+  });
+
+  test('as many words as are allowed', async () => {
+    expect(await check({ [file]: task({ all: 150, after: 80 }) })).toEqual([]);
+  });
+});
+
+describe('its answers say', () => {
+  test.each([
+    ['wrong/silent.ts', '// Told: Nothing\n'],
+    ['wrong/silent.ts', '// Wrong: says nothing.\n'],
+    ['right/aloud.ts', '// Right: aloud.\n'],
+  ])('what they do: %s', async (name, text) => {
+    const file = `${folder}/${name}`;
+    expect(await check({ [file]: text })).toEqual([
+      expect.objectContaining({ file, line: 1 }),
+    ]);
+  });
+});
+
+test('its starter marks what is to be changed', async () => {
+  const file = `${folder}/exercise.ts`;
+  expect(await check({ [file]: 'say();\n' })).toEqual([
+    expect.objectContaining({ file, found: 'no // TODO:' }),
+  ]);
+});
