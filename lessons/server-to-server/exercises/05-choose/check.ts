@@ -66,7 +66,7 @@ const products: Record<string, Required<Answers>> = {
 
 const section = 'lessons/README.md, “Which one, then?”';
 /** So many ms more until an update is seen hurt; so does one that is lost. */
-const HURTS = 500;
+const HURTS = 800;
 
 interface Theirs {
   take: Way[];

@@ -1,11 +1,11 @@
 // Wrong: a fault that the protocol does not notice.
-// Told: lottery: that does not hurt it
+// Told: tennis: that does not hurt it
 
 export const choices = () => ({
   lottery: {
     take: ['poll'],
     rows: ['passes-caches', 'idle-client'],
-    fault: 'latency=delay:20ms',
+    fault: 'latency=delay:1s',
   },
   ward: {
     take: ['sse', 'request'],
@@ -15,7 +15,7 @@ export const choices = () => ({
   tennis: {
     take: ['websocket'],
     rows: ['speaks-first', 'framing'],
-    fault: 'latency=delay:1s',
+    fault: 'latency=delay:20ms',
   },
   translator: {
     take: ['stream'],
