@@ -1,4 +1,4 @@
-/** `pnpm soak [name…] [--times n]`: the network tests, again and again. */
+/** `pnpm soak [name…] [--times n] [-- flags of jest]`: tests, again and again. */
 import { findNetworkTests, soak } from '@on-the-wire/shared/testing/soak.ts';
 import {
   findTests,
@@ -6,19 +6,26 @@ import {
 } from '@on-the-wire/shared/testing/run-tests.ts';
 import { Command, InvalidArgumentError } from 'commander';
 
+const args = process.argv.slice(2);
+const dashes = args.indexOf('--');
+const own = dashes < 0 ? args : args.slice(0, dashes);
+const flags = dashes < 0 ? [] : args.slice(dashes + 1);
+
 const command = new Command('pnpm soak')
   .description('runs the network tests many times, to find what fails rarely')
   .argument('[name...]', 'only these: a lesson, or a room of shared')
+  .usage('[name...] [--times <n>] [-- flags of jest]')
   .option('--times <n>', 'how many rounds', wholeNumber, 50)
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode && 2))
-  .parse();
+  .parse(own, { from: 'user' });
 
 try {
   const { times } = command.opts<{ times: number }>();
   const { args: names } = command;
   const folders = names.length > 0 ? findTests(names) : findNetworkTests();
-  process.exitCode = await soak(folders, times, (text) => console.log(text));
+  const say = (text: string) => console.log(text);
+  process.exitCode = await soak(folders, times, say, flags);
 } catch (error) {
   if (!(error instanceof UnknownTests)) throw error;
   console.error(error.message);

@@ -76,7 +76,7 @@ export function howItWasMade(comparison: Comparison): string[] {
     'lost: updates that never came one by one; a board that is polled is ' +
       'right all the same. after a cut, a restart: until something that was ' +
       'told afterwards had arrived.',
-    'Under load: memory is what the server grew by; µs of its processor for ' +
+    'Under load: memory is what the server grew by, all garbage collected; µs of its processor for ' +
       'each update that arrived, or each answer to a poll, one a second; ' +
       'load itself: how busy the process of the clients was.',
     `${machine}; ${browser}; seed ${seed}.`,

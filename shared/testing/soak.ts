@@ -7,10 +7,13 @@ import { root, runJest } from './run-tests.ts';
 
 /** The rooms of shared whose tests open sockets. */
 const rooms = [
+  'bench',
   'board',
   'certificates',
+  'compare',
   'exercise',
   'harness',
+  'home',
   'page',
   'shell',
   'tap',
@@ -51,6 +54,7 @@ interface Failure {
  * Runs the tests of folders, a new jest for each round. Each failure is told
  * at once; the rounds go on; at the end a table says what failed how often.
  *
+ * @param flags of jest: `-t` with words of the tests' names
  * @param say gets each line or block as it is known
  * @returns the exit code: 0, 1 if anything failed, more if it was interrupted
  */
@@ -58,14 +62,22 @@ export async function soak(
   folders: string[],
   times: number,
   say: (text: string) => void,
+  flags: string[] = [],
 ): Promise<number> {
   const scratch = await mkdtemp(join(tmpdir(), 'soak-'));
+  // Of exercises, what must pass: what must fail is no matter of luck.
+  process.env['SOAKING'] = '1';
   const results = join(scratch, 'results.json');
   const failed = new Map<string, number[]>();
   try {
     for (let round = 1; round <= times; round += 1) {
       const began = performance.now();
-      const { code, output } = await runJest({ folders, results, quiet: true });
+      const { code, output } = await runJest({
+        folders,
+        flags,
+        results,
+        quiet: true,
+      });
       if (code > 128) return code;
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       const { passed, failures } = await readResults(results, output);

@@ -1,0 +1,117 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import {
+  ask,
+  closeAll,
+  framesOf,
+  latin1,
+  openClient,
+  start,
+} from './clients.ts';
+
+afterEach(closeAll);
+
+describe('the handshake', () => {
+  test('is answered with these bytes, and then come frames', async () => {
+    const { feed, port } = await start();
+    const client = await rawClient(port);
+    client.send(ask());
+    const head = await client.until('\r\n\r\n');
+    expect(head).toBe(
+      'HTTP/1.1 101 Switching Protocols\r\n' +
+        'Upgrade: websocket\r\n' +
+        'Connection: Upgrade\r\n' +
+        'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n' +
+        'Sec-WebSocket-Protocol: board.v1\r\n' +
+        '\r\n',
+    );
+    await client.until('\x82\x03\x05\x00\x00');
+    const update = feed.next();
+    const text = JSON.stringify(update);
+    const length = Buffer.byteLength(text);
+    expect(length).toBeGreaterThan(125);
+    const bytes = `\x81\x7e\x00${String.fromCharCode(length)}${latin1(Buffer.from(text))}`;
+    const received = await client.until(bytes);
+    const [hello, snapshot, first] = framesOf(received);
+    expect(hello!.text).toBe('{"kind":"hello","staff":false,"rate":"night"}');
+    expect(JSON.parse(snapshot!.text)).toMatchObject({ id: `${feed.run}-0` });
+    expect(first).toMatchObject({ opcode: 2, bytes: [0, 0, 0] });
+    client.socket.destroy();
+  });
+
+  test.each([
+    ['another version', { 'Sec-WebSocket-Version': '12' }, 400],
+    ['a key that is none', { 'Sec-WebSocket-Key': 'x' }, 400],
+    ['no key', { 'Sec-WebSocket-Key': '' }, 400],
+    ['another protocol', { 'Sec-WebSocket-Protocol': 'board.v2' }, 400],
+    ['no protocol', { 'Sec-WebSocket-Protocol': '' }, 400],
+    ['a page of another origin', { Origin: 'http://evil.example' }, 403],
+    ['an origin that begins like ours', { Origin: 'http://board.evil' }, 403],
+    ['an opaque origin', { Origin: 'null' }, 403],
+  ])('is refused for %s', async (_what, headers, status) => {
+    const { port, feed } = await start();
+    const client = await rawClient(port);
+    client.send(ask(headers));
+    await client.until(`HTTP/1.1 ${status} `);
+    await client.closed;
+    expect(feed.listenerCount('update')).toBe(0);
+  });
+
+  test.each([
+    ['POST /track', 405],
+    ['GET /elsewhere', 404],
+    ['GET /tracks', 404],
+  ])('is refused for %s', async (first, status) => {
+    const { port } = await start();
+    const client = await rawClient(port);
+    client.send(ask({}, first));
+    await client.until(`HTTP/1.1 ${status} `);
+    await client.closed;
+  });
+
+  test('of our own page is welcome', async () => {
+    const { port } = await start();
+    const client = await rawClient(port);
+    client.send(ask({ Origin: 'http://board' }));
+    await client.until('HTTP/1.1 101 ');
+    client.socket.destroy();
+  });
+});
+
+describe('a ticket', () => {
+  const buy = async (origin: string) => {
+    const answer = await fetch(`${origin}/ticket`, { method: 'POST' });
+    expect(answer.headers.get('Cache-Control')).toBe('no-store');
+    return answer.text();
+  };
+  const use = async (port: number, ticket: string) => {
+    const client = await rawClient(port);
+    client.send(ask({}, `GET /track?after=&ticket=${ticket}`));
+    await client.until(/^HTTP\/1\.1 (101 [^]*"staff":|401 [^]*old\.)/);
+    client.socket.destroy();
+    return client.received;
+  };
+
+  test('lets in as staff, once', async () => {
+    const { port, origin, feed } = await start();
+    const ticket = await buy(origin);
+    const client = await openClient(port, `&ticket=${ticket}`);
+    await client.until(() => client.texts.length > 1);
+    expect(client.texts[0]).toMatchObject({ kind: 'hello', staff: true });
+    const { train } = feed.snapshot().data.departures[0]!;
+    client.socket.send(JSON.stringify({ kind: 'delay', train, minutes: 5 }));
+    await client.until(() => client.numbers().length === 1);
+    expect(await use(port, ticket)).toContain('HTTP/1.1 401 Unauthorized\r\n');
+  });
+
+  test('that nobody gave lets nobody in', async () => {
+    const { port } = await start();
+    for (const guess of ['', '1', 'undefined', '%00'])
+      expect(await use(port, guess)).toContain('HTTP/1.1 401 ');
+  });
+
+  test('is good for a time only, and then forgotten', async () => {
+    const { port, origin } = await start({ valid: 0 });
+    expect(await use(port, await buy(origin))).toContain('HTTP/1.1 401 ');
+  });
+});
