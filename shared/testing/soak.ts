@@ -65,7 +65,7 @@ export async function soak(
   flags: string[] = [],
 ): Promise<number> {
   const scratch = await mkdtemp(join(tmpdir(), 'soak-'));
-  // Of exercises, what must pass: what must fail is no matter of luck.
+  // Of exercises the solutions: of each answer in one run would be hours.
   process.env['SOAKING'] = '1';
   const results = join(scratch, 'results.json');
   const failed = new Map<string, number[]>();

@@ -61,8 +61,8 @@ function mustFail(verdict: Verdict, told: string | undefined) {
   expect(verdict.ours).toBeUndefined();
 }
 
-/** What must pass is tried fifty times; see `pnpm soak`. */
-const onlyRight = process.env['SOAKING'] !== undefined;
+/** Solutions are tried fifty times; see `pnpm soak`. */
+const onlySolutions = process.env['SOAKING'] !== undefined;
 
 /** So many at once: each waits for its own process most of the time. */
 const atOnce = 3;
@@ -83,8 +83,9 @@ describe.each(
   findExercises().map((exercise) => [exercise.id, exercise] as const),
 )('%s', (_id, exercise) => {
   const empty = () => join(scratch, `empty-${exercise.name}.ts`);
-  const right = [exercise.solution, ...answersOf(exercise, 'right')];
-  const wrong = onlyRight ? [] : answersOf(exercise, 'wrong');
+  const different = onlySolutions ? [] : answersOf(exercise, 'right');
+  const right = [exercise.solution, ...different];
+  const wrong = onlySolutions ? [] : answersOf(exercise, 'wrong');
   const nameOf = (file: string) => file.slice(exercise.folder.length + 1);
   const named = (files: string[]) => files.map((file) => [nameOf(file), file]);
   let check: Check;
@@ -98,7 +99,7 @@ describe.each(
       return;
     }
     await writeFile(empty(), '');
-    const failing = onlyRight ? [] : [exercise.starter, empty(), ...wrong];
+    const failing = onlySolutions ? [] : [exercise.starter, empty(), ...wrong];
     const files = [...failing, ...right];
     verdicts = await tryAll(exercise, files);
   }, 120_000);
@@ -110,7 +111,7 @@ describe.each(
     return known ?? verdictOn(exercise, file);
   };
 
-  if (!onlyRight) {
+  if (!onlySolutions) {
     test('has wrong answers, and two right ones beside the solution', () => {
       expect(wrong.length).toBeGreaterThan(1);
       expect(right.length).toBeGreaterThan(2);
