@@ -11,12 +11,15 @@ const [page] = performance.getEntriesByType(
 })[];
 const style = performance
   .getEntriesByType('resource')
-  .find(({ name }) => name.endsWith('/hints.css'));
+  .find(({ name }) => name.includes('/hints.css?'));
 
 // An interim answer, status 103, and then the one that counts.
 const interim = page?.firstInterimResponseStart;
 show('hints', interim ? ms(interim) : 'no hints came');
 show('page', ms(page?.finalResponseHeadersStart || page?.responseStart || 0));
 if (style instanceof PerformanceResourceTiming) {
-  show('by', style.initiatorType === 'early-hints' ? 'the hints' : 'the page');
+  // What the hints brought may be taken from the cache: no byte came for it.
+  const { initiatorType, transferSize } = style;
+  const byHints = initiatorType === 'early-hints' || transferSize === 0;
+  show('by', byHints ? 'the hints' : 'the page');
 }
