@@ -3,13 +3,11 @@ import { findNetworkTests, soak } from '@on-the-wire/shared/testing/soak.ts';
 import {
   findTests,
   UnknownTests,
+  splitAtDashes,
 } from '@on-the-wire/shared/testing/run-tests.ts';
 import { Command, InvalidArgumentError } from 'commander';
 
-const args = process.argv.slice(2);
-const dashes = args.indexOf('--');
-const own = dashes < 0 ? args : args.slice(0, dashes);
-const flags = dashes < 0 ? [] : args.slice(dashes + 1);
+const { own, flags } = splitAtDashes(process.argv.slice(2));
 
 const command = new Command('pnpm soak')
   .description('runs the network tests many times, to find what fails rarely')

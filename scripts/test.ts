@@ -3,13 +3,11 @@ import {
   findTests,
   runJest,
   UnknownTests,
+  splitAtDashes,
 } from '@on-the-wire/shared/testing/run-tests.ts';
 import { Command } from 'commander';
 
-const args = process.argv.slice(2);
-const dashes = args.indexOf('--');
-const own = dashes < 0 ? args : args.slice(0, dashes);
-const flags = dashes < 0 ? [] : args.slice(dashes + 1);
+const { own, flags } = splitAtDashes(process.argv.slice(2));
 
 const { args: names } = new Command('pnpm test')
   .description('tests all lessons and all that they share')

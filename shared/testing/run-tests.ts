@@ -94,3 +94,14 @@ export function runJest({
     });
   });
 }
+
+/** What is ours before a `--`, and what is for jest after it. */
+export function splitAtDashes(args: string[]): {
+  own: string[];
+  flags: string[];
+} {
+  const at = args.indexOf('--');
+  return at < 0
+    ? { own: args, flags: [] }
+    : { own: args.slice(0, at), flags: args.slice(at + 1) };
+}

@@ -5,14 +5,22 @@
 import { columns, type Column } from '../claims/columns.ts';
 import type { Answers } from './questions.ts';
 
+/** Each with its column, and its name after `pnpm compare --only`. */
 export const ways = {
-  request: { title: 'a request', column: 'fetch' },
-  poll: { title: 'polling, with ETag', column: 'fetch' },
-  'long-poll': { title: 'long polling', column: 'fetch' },
-  stream: { title: 'a streamed answer, read by fetch', column: 'fetch' },
-  sse: { title: 'Server-Sent Events', column: 'sse' },
-  websocket: { title: 'WebSocket', column: 'websocket' },
-} as const satisfies Record<string, { title: string; column: Column }>;
+  request: { title: 'a request', column: 'fetch', id: 'polling' },
+  poll: { title: 'polling, with ETag', column: 'fetch', id: 'conditional' },
+  'long-poll': { title: 'long polling', column: 'fetch', id: 'long-polling' },
+  stream: {
+    title: 'a streamed answer, read by fetch',
+    column: 'fetch',
+    id: 'streamed',
+  },
+  sse: { title: 'Server-Sent Events', column: 'sse', id: 'sse' },
+  websocket: { title: 'WebSocket', column: 'websocket', id: 'websocket' },
+} as const satisfies Record<
+  string,
+  { title: string; column: Column; id: string }
+>;
 export type Way = keyof typeof ways;
 
 /** The table: what a row says today of a column, in a word. */

@@ -1,5 +1,6 @@
-/** The table as a choice asks it: what holds today, over HTTP/1.1. */
+/** The table as a choice asks it: what holds today. */
 import { wordOf } from '../claims/claim.ts';
+import type { Http } from '../claims/columns.ts';
 import { rows } from '../claims/rows/rows.ts';
 import type { Table } from './choose.ts';
 
@@ -7,11 +8,13 @@ import type { Table } from './choose.ts';
 export const titleOf = (id: string): string | undefined =>
   rows.find((row) => row.id === id)?.title;
 
-/** What a row says of a column. */
-export const today: Table = (id, column) => {
-  const row = rows.find((each) => each.id === id)!;
-  return wordOf(
-    row.claims.find((each) => each.column === column)!,
-    '1.1',
-  );
-};
+/** What a row says of a column, over a version of HTTP. */
+export const tableOver =
+  (http: Http): Table =>
+  (id, column) => {
+    const row = rows.find((each) => each.id === id)!;
+    return wordOf(
+      row.claims.find((each) => each.column === column)!,
+      http,
+    );
+  };

@@ -6,16 +6,7 @@ import { startHost } from '../start-host.ts';
 import { watchLine } from '../watched-line.ts';
 import { openWatched } from '../watched-page.ts';
 import { ways as compared, type Way as Compared } from '../ways.ts';
-import type { Way } from './choose.ts';
-
-/** The names of `pnpm compare --only`. */
-const ids: Record<Exclude<Way, 'request'>, string> = {
-  poll: 'conditional',
-  'long-poll': 'long-polling',
-  stream: 'streamed',
-  sse: 'sse',
-  websocket: 'websocket',
-};
+import { ways, type Way } from './choose.ts';
 
 export interface Tried {
   /** After `pnpm compare --only`. */
@@ -64,7 +55,7 @@ export async function tryUnder(
   fault: string,
   browser: Browser,
 ): Promise<Tried> {
-  const id = ids[way === 'request' ? 'poll' : way];
+  const { id } = ways[way];
   const { clean, broken } = await measureBoth(
     compared.find((each) => each.id === id)!,
     parseFaults([fault]),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { wordOf } from '../claims/claim.ts';
-import { columns, type Column, type Http } from '../claims/columns.ts';
+import { columns, type Column } from '../claims/columns.ts';
 import { rows } from '../claims/rows/rows.ts';
 import { choose, type Table } from '../choosing/choose.ts';
 import { lackInWords, partsInWords } from '../choosing/in-words.ts';
 import { products } from '../choosing/products.ts';
+import { tableOver, titleOf } from '../choosing/table.ts';
 import {
   questions,
   unanswered,
@@ -12,15 +12,6 @@ import {
   type Question,
 } from '../choosing/questions.ts';
 
-const tableOver =
-  (http: Http): Table =>
-  (id, column) => {
-    const row = rows.find((each) => each.id === id)!;
-    return wordOf(
-      row.claims.find((each) => each.column === column)!,
-      http,
-    );
-  };
 const [table, overHttp2] = [tableOver('1.1'), tableOver('2')];
 
 /** What a person who knows the field would take, and what decides it. */
@@ -87,8 +78,7 @@ test('narrows with each answer, and rules nothing out before the first', () => {
 
 test('says what was ruled out, by which row', () => {
   const { out } = choose(products.bank.answers, table);
-  const titleOf = (id: string) => rows.find((row) => row.id === id)!.title;
-  expect(out.map((lack) => lackInWords(lack, titleOf))).toEqual([
+  expect(out.map((lack) => lackInWords(lack, (row) => titleOf(row)!))).toEqual([
     'polling, with ETag: “Who may speak first” says “the page”',
     'a streamed answer, read by fetch: “Works through a buffering proxy” says “at the end”',
     'Server-Sent Events: “Works through a buffering proxy” says “no”',

@@ -62,7 +62,7 @@ function mustFail(verdict: Verdict, told: string | undefined) {
 }
 
 /** Solutions are tried fifty times; see `pnpm soak`. */
-const onlySolutions = process.env['SOAKING'] !== undefined;
+const onlySolutions = process.env['ONLY_SOLUTIONS'] !== undefined;
 
 /** So many at once: each waits for its own process most of the time. */
 const atOnce = 3;

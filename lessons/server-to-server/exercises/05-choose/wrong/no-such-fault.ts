@@ -1,30 +1,13 @@
 // Wrong: a fault that there is not.
 // Told: lottery: “thunder=loud:1s” is no fault
 
+import { choices as ours } from '../solution.ts';
+
 export const choices = () => ({
+  ...ours(),
   lottery: {
     take: ['poll'],
     rows: ['passes-caches', 'idle-client'],
     fault: 'thunder=loud:1s',
-  },
-  ward: {
-    take: ['sse', 'request'],
-    rows: ['resumes', 'survives-a-cut'],
-    fault: 'buffer=size:64kB',
-  },
-  tennis: {
-    take: ['websocket'],
-    rows: ['speaks-first', 'framing'],
-    fault: 'latency=delay:1s',
-  },
-  translator: {
-    take: ['stream'],
-    rows: ['response-streaming', 'survives-a-cut'],
-    fault: 'buffer=size:64kB',
-  },
-  court: {
-    take: ['long-poll'],
-    rows: ['buffering-proxy', 'application-protocol'],
-    fault: 'latency=delay:1s',
   },
 });
