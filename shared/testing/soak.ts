@@ -120,16 +120,28 @@ async function readResults(
   return { passed: results.numPassedTests, failures: failuresOf(results) };
 }
 
-/** The tests that failed, and the files that failed as a whole. */
-export function failuresOf({ testResults }: Results): Failure[] {
-  return testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const tests = assertionResults
-      .filter((test) => test.status === 'failed')
-      .map(({ fullName, failureMessages }) => ({
-        name: fullName,
-        message: failureMessages.join('\n'),
-      }));
-    if (tests.length > 0 || status !== 'failed') return tests;
-    return [{ name, message }];
-  });
+/** The tests that failed, the files that failed as a whole; or that none ran. */
+export function failuresOf({
+  numPassedTests,
+  testResults,
+}: Results): Failure[] {
+  const failures = testResults.flatMap(failuresIn);
+  if (numPassedTests > 0 || failures.length > 0) return failures;
+  return [{ name: 'no test ran', message: 'Name others, or other flags.' }];
+}
+
+function failuresIn({
+  name,
+  status,
+  message,
+  assertionResults,
+}: Results['testResults'][number]): Failure[] {
+  const tests = assertionResults
+    .filter((test) => test.status === 'failed')
+    .map(({ fullName, failureMessages }) => ({
+      name: fullName,
+      message: failureMessages.join('\n'),
+    }));
+  if (tests.length > 0 || status !== 'failed') return tests;
+  return [{ name, message }];
 }

@@ -95,3 +95,11 @@ describe('of the results of jest', () => {
     ]);
   });
 });
+
+test('a soak in which no test ran has failed', () => {
+  const nothing = { numPassedTests: 0, testResults: [] };
+  expect(failuresOf(nothing)).toEqual([
+    { name: 'no test ran', message: expect.any(String) },
+  ]);
+  expect(failuresOf({ ...nothing, numPassedTests: 1 })).toEqual([]);
+});
