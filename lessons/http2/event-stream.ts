@@ -1,6 +1,7 @@
 /** The board's news as an event stream: WHATWG HTML, 9.2. See lesson sse. */
 import type { Feed, News } from '@on-the-wire/shared/board/feed.ts';
 import { isStaff } from '@on-the-wire/shared/page/staff.ts';
+import { writtenOnce } from '@on-the-wire/shared/page/written-once.ts';
 import type { Exchange } from './exchange.ts';
 
 interface Options {
@@ -14,17 +15,9 @@ const eventOf = (fields: string, data: object) =>
   `${fields}\ndata: ${JSON.stringify(data)}\n\n`;
 
 // What every reader gets is written once.
-const written = new WeakMap<News, string>();
-
-function textOf(news: News) {
-  let text = written.get(news);
-  if (text === undefined) {
-    const { kind, id, data } = news;
-    text = eventOf(`event: ${kind}\nid: ${id}`, data);
-    written.set(news, text);
-  }
-  return text;
-}
+const textOf = writtenOnce(({ kind, id, data }: News) =>
+  eventOf(`event: ${kind}\nid: ${id}`, data),
+);
 
 /** Tells what came after the id that the reader names, and all that comes. */
 export function tellNews(

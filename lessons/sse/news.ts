@@ -1,17 +1,9 @@
 /** The board's news as events. */
 import type { News } from '@on-the-wire/shared/board/feed.ts';
+import { writtenOnce } from '@on-the-wire/shared/page/written-once.ts';
 import { encodeEvent } from './event-stream.ts';
 
-// What thousands of readers get is written once.
-const written = new WeakMap<News, string>();
-
-/** The text of one piece of news, as it stands in the stream. */
-export function eventOf(news: News): string {
-  let text = written.get(news);
-  if (text === undefined) {
-    const { id, kind, data } = news;
-    text = encodeEvent({ event: kind, id, data: JSON.stringify(data) });
-    written.set(news, text);
-  }
-  return text;
-}
+/** The text of one piece of news. What thousands read is written once. */
+export const eventOf = writtenOnce(({ id, kind, data }: News) =>
+  encodeEvent({ event: kind, id, data: JSON.stringify(data) }),
+);

@@ -2,19 +2,11 @@
  * What is on its way to one client, and how much of it may wait. A client that
  * does not read fills our memory, unless somebody decides what to leave out.
  */
+import { writtenOnce } from '@on-the-wire/shared/page/written-once.ts';
 import type { WebSocket } from 'ws';
 
 // What everybody gets is written once.
-const written = new WeakMap<object, string>();
-
-function textOf(message: object) {
-  let text = written.get(message);
-  if (text === undefined) {
-    text = JSON.stringify(message);
-    written.set(message, text);
-  }
-  return text;
-}
+const textOf = writtenOnce((message: object) => JSON.stringify(message));
 
 /** @param buffer bytes that may wait for a client that reads too slowly */
 export function createOutbox(client: WebSocket, buffer: number) {

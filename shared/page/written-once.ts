@@ -1,0 +1,18 @@
+/**
+ * Makes a function that writes a thing once, however many are sent the text.
+ *
+ * @param write makes the text of a thing that does not change any more
+ */
+export function writtenOnce<Thing extends object>(
+  write: (thing: Thing) => string,
+): (thing: Thing) => string {
+  const texts = new WeakMap<Thing, string>();
+  return (thing) => {
+    let text = texts.get(thing);
+    if (text === undefined) {
+      text = write(thing);
+      texts.set(thing, text);
+    }
+    return text;
+  };
+}
