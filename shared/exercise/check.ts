@@ -8,6 +8,7 @@ import type { Generated } from './generate.ts';
 import type { Line } from './line.ts';
 import type { FailureParts } from './failure.ts';
 
+export { differsAt } from './excerpt.ts';
 export { servePageOf } from './page-of.ts';
 export { Failure, type FailureParts, type Shown } from './failure.ts';
 export type { Generated, Line };

@@ -43,6 +43,21 @@ export function excerpt(shown: Shown, at?: number, most = 72): Excerpt {
   };
 }
 
+/**
+ * Where what came leaves what was expected: for a caret.
+ *
+ * @returns a byte of `came`; its length where it only ends too early
+ */
+export function differsAt(came: Shown, expected: Shown): number {
+  const [one, other] = [Buffer.from(came), Buffer.from(expected)];
+  let at = one.findIndex((byte, index) => byte !== other[index]);
+  if (at < 0) return one.length;
+  if (typeof came !== 'string') return at;
+  // A word's caret stands before a character, not within one.
+  while ((one[at]! & 0xc0) === 0x80) at -= 1;
+  return at;
+}
+
 /** Each character made visible; bytes that are no UTF-8 as `\x81`. */
 function characters(bytes: Uint8Array): string[] {
   try {

@@ -7,7 +7,8 @@ export type Shown = string | Uint8Array;
 export interface Place {
   /** The client's own port: which connection it was. */
   client: number;
-  direction: 'up' | 'down';
+  /** Without it: whichever way its last unit went. */
+  direction?: 'up' | 'down';
   /** The last unit whose line holds this text; without it the last of all. */
   text?: string;
 }
@@ -31,6 +32,7 @@ export interface FailureParts {
   section?: string | undefined;
   /** A command with which it can be tried by hand. */
   tryIt?: string | undefined;
+  /** Without it: where something moved last, if anything did. */
   wire?: Place | undefined;
   /** A stack, or all that a process said. */
   details?: string | undefined;

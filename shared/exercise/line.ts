@@ -1,6 +1,13 @@
 /** A line of the tap that a check breaks and mends. */
 import { once } from 'node:events';
-import { type ApartLine, parseFaults, type Tap } from '../tap/tap.ts';
+import {
+  type ApartLine,
+  type Opened,
+  parseFaults,
+  type Read,
+  type Tap,
+} from '../tap/tap.ts';
+import type { Place } from './failure.ts';
 
 export interface Line {
   /** What a client connects to. */
@@ -18,24 +25,47 @@ export interface Line {
   struck(fault: string): Promise<void>;
   /** How many connections came in so far. */
   readonly connections: number;
+  /**
+   * Where on the wire its newest connection is seen, whoever opened it: for
+   * `fail`. undefined before there is one.
+   *
+   * @param text the last unit with this text in its line; else the last of all
+   */
+  seen(direction: Place['direction'], text?: string): Place | undefined;
 }
 
-/** Opens a line; the tap's `close` ends it. */
+/**
+ * Opens a line; the tap's `close` ends it.
+ *
+ * @param moved called with the client's port of a connection that was opened,
+ *   or on which bytes came
+ */
 export async function openLine(
   tap: Tap,
   port: number,
   faults: string[],
-  pair?: { key: string; cert: string },
+  pair: { key: string; cert: string } | undefined,
+  moved: (client: number) => void,
 ): Promise<{ line: Line; close(): Promise<void> }> {
   const apart: ApartLine = await tap.listenApart(
     { host: '127.0.0.1', port },
     pair,
   );
-  const mine = new Set<number>();
-  const note = (opened: { connection: number; port: number }) => {
-    if (opened.port === apart.port) mine.add(opened.connection);
+  /** The clients' ports, by connection. */
+  const mine = new Map<number, number>();
+  let newest: number | undefined;
+  const note = ({ connection, port: at, client }: Opened) => {
+    if (at !== apart.port) return;
+    mine.set(connection, client.port);
+    newest = client.port;
+    moved(newest);
+  };
+  const noteRead = ({ connection }: Read) => {
+    const client = mine.get(connection);
+    if (client !== undefined) moved(client);
   };
   tap.on('open', note);
+  tap.on('read', noteRead);
   apart.setFaults(parseFaults(faults));
   return {
     line: {
@@ -54,9 +84,14 @@ export async function openLine(
       get connections() {
         return mine.size;
       },
+      seen: (direction, text) =>
+        newest === undefined
+          ? undefined
+          : { client: newest, direction, ...(text !== undefined && { text }) },
     },
     async close() {
       tap.off('open', note);
+      tap.off('read', noteRead);
       await apart.close();
     },
   };

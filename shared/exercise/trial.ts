@@ -4,7 +4,7 @@ import { HarnessError } from '../harness/lessons.ts';
 import { createTap, type Tap } from '../tap/tap.ts';
 import type { Browser, Page } from '../testing/browser.ts';
 import type { Check, Learner, RemoteFeed, Served, Trial } from './check.ts';
-import { Failure, type FailureParts } from './failure.ts';
+import { Failure, type FailureParts, type Place } from './failure.ts';
 import type { FoundExercise } from './exercises.ts';
 import { generate } from './generate.ts';
 import { LearnerProcess } from './learner.ts';
@@ -61,7 +61,8 @@ export async function tryOut(
     await run.check(check);
   } catch (error) {
     ours = !(error instanceof Failure);
-    failure = partsOf(error);
+    const parts = partsOf(error);
+    failure = { ...parts, wire: parts.wire ?? run.moved };
   }
   const said = run.said();
   await run.close();
@@ -96,6 +97,8 @@ class Run implements Trial {
   readonly patience: number;
   readonly file: URL;
   readonly live: string;
+  /** Where something crossed one of its lines last. */
+  moved: Place | undefined;
   readonly #exercise: FoundExercise;
   readonly #options: TrialOptions & { tap: Tap };
   readonly #learners: LearnerProcess[] = [];
@@ -165,7 +168,9 @@ class Run implements Trial {
     const { localCertificate } =
       await import('../certificates/certificates.ts');
     const pair = tls ? await localCertificate() : undefined;
-    const opened = await openLine(this.#options.tap, port, faults, pair);
+    const { tap } = this.#options;
+    const moved = (client: number) => (this.moved = { client });
+    const opened = await openLine(tap, port, faults, pair, moved);
     this.defer(opened.close);
     return opened.line;
   }

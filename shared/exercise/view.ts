@@ -89,7 +89,7 @@ export class ExerciseView
       .lines(Math.max(log.first, log.end - 10_000), 10_000)
       .filter(isUnit)
       .filter((line) => line.connection === connection)
-      .filter((line) => line.direction === place!.direction);
+      .filter(({ direction }) => direction === (place!.direction ?? direction));
     const meant = units.findLast(
       ({ summary }) =>
         place!.text === undefined || summary.includes(place!.text),

@@ -1,6 +1,7 @@
 /** Whatever a learner's file does, the verdict is a sentence on it. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { describeVerdict } from '../describe.ts';
+import { differsAt } from '../excerpt.ts';
 import { tryOut } from '../trial.ts';
 import { madeUp } from './made-up.ts';
 
@@ -127,4 +128,60 @@ test('a caret stands below the byte, after wide characters and bytes', async () 
       `${' '.repeat(12 + 5)}^`,
     ),
   );
+});
+
+test('where two texts differ is a byte, at the beginning of a character', () => {
+  expect(differsAt('abc', 'abd')).toBe(2);
+  expect(differsAt('abc', 'abcd')).toBe(3);
+  expect(differsAt('abcd', 'abc')).toBe(3);
+  expect(differsAt('', 'x')).toBe(0);
+  // U+00FC and U+00F6 are c3 bc and c3 b6: the caret stands before c3.
+  expect(differsAt('T\u00fcr', 'T\u00f6r')).toBe(1);
+  expect(differsAt(Buffer.from('\u00fc'), Buffer.from('\u00f6'))).toBe(1);
+});
+
+describe('where it is seen', () => {
+  const code =
+    "import { createServer as make } from 'node:http';\n" +
+    'export const createServer = () => ({ server: make((_, r) => r.end()) });';
+  // Asks the first server by two connections, and says which those were.
+  const asks = `
+    const l = await trial.start();
+    const [one, other] = [await l.serve(), await l.serve()];
+    const none = one.seen('up');
+    const { connect } = await import('node:net');
+    const ports = [];
+    for (let n = 0; n < 2; n += 1) {
+      const client = connect(one.port, '127.0.0.1');
+      await new Promise((done) => client.on('connect', done));
+      ports.push(client.localPort);
+      client.write('GET / HTTP/1.0\\r\\n\\r\\n');
+      await new Promise((done) => client.on('close', done).resume());
+    }
+    const title = [none, other.seen('up'), ...ports].join();`;
+
+  test('is the newest connection of a line that the check names', async () => {
+    const { failure } = await verdictOn(
+      code,
+      `${asks} trial.fail({ title, wire: one.seen('down', '200') });`,
+    );
+    const [none, other, , second] = failure!.title.split(',');
+    expect([none, other]).toEqual(['', '']);
+    expect(failure!.wire).toEqual({
+      client: Number(second),
+      direction: 'down',
+      text: '200',
+    });
+  });
+
+  test('is, without a word of the check, where something moved last', async () => {
+    const { failure } = await verdictOn(code, `${asks} trial.fail({ title });`);
+    const [, , , second] = failure!.title.split(',');
+    expect(failure!.wire).toEqual({ client: Number(second) });
+  });
+
+  test('is nowhere where nothing moved', async () => {
+    const { failure } = await verdictOn('export const answer = () => 41;');
+    expect(failure!.wire).toBeUndefined();
+  });
 });

@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { request as requestHttp1 } from 'node:https';
 import { connect as connectTls } from 'node:tls';
-import type { Check, Trial } from '@on-the-wire/shared/exercise/check.ts';
+import {
+  type Check,
+  differsAt,
+  type FailureParts,
+  type Trial,
+} from '@on-the-wire/shared/exercise/check.ts';
 import { stations } from '../../stations.ts';
 
 const host = '127.0.0.1';
@@ -43,8 +48,11 @@ export default {
       session.on('error', () => {}); // each request says what came of it
       trial.defer(() => session.destroy());
       for (let n = 0; n < 3; n += 1)
-        await mustAnswer(trial, 'HTTP/2', (path, name) =>
-          askHttp2(session, path, name),
+        await mustAnswer(
+          trial,
+          'HTTP/2',
+          (path, name) => askHttp2(session, path, name),
+          () => line.seen('down'),
         );
       const warnings = await learner.stage<string[]>('warned');
       const warning = warnings.find((text) => /connection/i.test(text));
@@ -54,6 +62,7 @@ export default {
           sent: 'GET /board by HTTP/2',
           expected: 'no Connection, Keep-Alive, Transfer-Encoding or Upgrade',
           came: warning,
+          wire: line.seen('down', 'HEADERS'),
           note: 'Node warned, and left it out',
           section: 'RFC 9113 8.2.2',
         });
@@ -84,6 +93,7 @@ export default {
           title: 'A browser gets no answer',
           sent: 'a page that fetches twelve boards',
           came: why.message,
+          wire: line.seen('down'),
         }),
       );
       const wanted = numbers.map((n) => `${stations[n]} by h2`);
@@ -94,6 +104,7 @@ export default {
           sent: `fetch('/board?station=${numbers[wrong]}') by a page`,
           expected: wanted[wrong],
           came: came[wrong],
+          wire: line.seen('down'),
           section: 'RFC 9113 3.2',
         });
     });
@@ -151,6 +162,7 @@ async function mustAnswer(
   trial: Trial,
   protocol: string,
   ask: (path: string, name: string) => Promise<Answer>,
+  where: () => FailureParts['wire'] = () => undefined,
 ) {
   const { data } = trial;
   const n = data.whole(0, 99);
@@ -166,9 +178,9 @@ async function mustAnswer(
     sent,
     expected: wanted,
     came: why.message,
+    wire: where(),
   });
   const { status, text } = await trial.within(ask(path, name), none);
-  const came = Buffer.from(text);
   const read = readBoard(text);
   if (read.at === `https://${name}${path}` && read.station === stations[n]) {
     const nowhere = await trial.within(ask(`/${data.word()}`, name), none);
@@ -177,12 +189,16 @@ async function mustAnswer(
       title: `By ${protocol} the status is another`,
       expected: '200 for a board, 404 for what is not there',
       came: `${status}, and ${nowhere.status}`,
+      wire: where(),
     });
   }
-  const at = Buffer.from(wanted).findIndex(
-    (byte, index) => byte !== came[index],
-  );
-  const parts = { sent, expected: wanted, came, at: Math.max(0, at) };
+  const parts = {
+    sent,
+    expected: wanted,
+    came: text,
+    at: differsAt(text, wanted),
+    wire: where(),
+  };
   if (read.station === stations[n] && read.at)
     trial.fail({
       ...parts,

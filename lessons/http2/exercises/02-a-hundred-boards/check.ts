@@ -8,13 +8,14 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
-import type {
-  Check,
-  FailureParts,
-  Generated,
-  Learner,
-  Line,
-  Trial,
+import {
+  type Check,
+  differsAt,
+  type FailureParts,
+  type Generated,
+  type Learner,
+  type Line,
+  type Trial,
 } from '@on-the-wire/shared/exercise/check.ts';
 
 export default {
@@ -141,7 +142,8 @@ function boardsOf(data: Generated, count: number): Boards {
 interface Hall {
   boards: Boards;
   line: Line;
-  parts: Pick<FailureParts, 'sent'>;
+  /** What was asked, and where it is seen. */
+  readonly parts: Pick<FailureParts, 'sent' | 'wire'>;
   sessions: ServerHttp2Session[];
   /** How often each path was answered. */
   answered: Map<string, number>;
@@ -232,7 +234,9 @@ async function openHall(
   const hall: Hall = {
     boards,
     line,
-    parts: { sent },
+    get parts() {
+      return { sent, wire: line.seen('up') };
+    },
     sessions,
     answered,
     refused,
@@ -251,6 +255,7 @@ const load = (learner: Learner, { line, boards }: Hall) =>
 async function mustLoad(trial: Trial, learner: Learner, hall: Hall) {
   const { value, error } = await load(learner, hall);
   const { boards, parts, answered, refused } = hall;
+  const answers = { ...parts, wire: hall.line.seen('down') };
   const paths = [...boards.keys()];
   const wanted = [...boards.values()];
   const again = [...answered].find(([, times]) => times > 1);
@@ -295,13 +300,16 @@ async function mustLoad(trial: Trial, learner: Learner, hall: Hall) {
   const at = wanted.findIndex((text, index) => text !== value[index]);
   if (at < 0) return;
   const found = wanted.indexOf(value[at]);
+  const prefix = `at ${at}: `;
+  const came = `${prefix}${value[at] ?? 'undefined'}`;
   trial.fail({
     title:
       found < 0
         ? 'A board is not as it was sent'
         : 'A board stands in the wrong place',
-    ...parts,
-    expected: `at ${at}: ${wanted[at] ?? 'undefined, as the status is 404'}`,
-    came: `at ${at}: ${value[at] ?? 'undefined'}`,
+    ...answers,
+    expected: `${prefix}${wanted[at] ?? 'undefined, as the status is 404'}`,
+    came,
+    at: differsAt(came, `${prefix}${wanted[at] ?? 'undefined'}`),
   });
 }

@@ -43,6 +43,7 @@ export default {
             sent: 'GET /board',
             expected: text,
             came: got ?? 'nothing',
+            wire: hall.seen('down'),
           });
       }
       if (hall.sessions.length === 1) return;
@@ -51,6 +52,7 @@ export default {
         sent: 'three requests, one after the other',
         expected: '1 connection',
         came: `${hall.sessions.length} connections`,
+        wire: hall.seen('up'),
         section: 'RFC 9113 9.1',
       });
     });
@@ -68,6 +70,7 @@ export default {
         sent,
         expected: `${text}, and then the end`,
         section,
+        wire: server.seen('down'),
       };
       const told = await trial.within(
         Promise.race([goodbye.then(() => true), closed.then(() => false)]),
@@ -77,6 +80,7 @@ export default {
           expected: 'GOAWAY, at once',
           came: 'nothing',
           section,
+          wire: server.seen('down'),
         }),
         trial.patience / 4,
       );
@@ -140,6 +144,7 @@ export default {
             expected: `after ${short} ms both are cut, and the server has left`,
             came: `it has not left; ${open} of 2 streams still run`,
             section: 'step “Leave without loss” of the tutorial',
+            wire: server.seen('down'),
           };
         },
         short + trial.patience / 4,
@@ -152,6 +157,7 @@ export default {
             expected: `${text}, said just as it leaves, and the end afterwards`,
             came: got() || 'the end, at once',
             section,
+            wire: server.seen('down'),
           });
 
       // Once more, with another: so it must be the one that was given.
@@ -165,6 +171,7 @@ export default {
         sent: `deadline ${short} ms, and then ${longer} ms`,
         expected: `cut after ${short} ms, and after ${longer} ms`,
         section,
+        wire: other.seen('down'),
       };
       await trial.within(
         Promise.all([learner.stage('left'), closed]),
@@ -187,10 +194,12 @@ export default {
       const running = ask('/slow');
       running.catch(() => {}); // where nobody waits for it any more
       const stream = await held.promise;
+      const goodbye = hall.seen('down', 'GOAWAY');
       stream.session!.close(); // GOAWAY
       await trial.within(learner.stage('had', 'goaway'), () => ({
         title: 'The client has no connection that could hear a goodbye',
         sent: 'GOAWAY, while GET /slow runs',
+        wire: goodbye,
       }));
       hall.say((next) => next.end(text));
       const got = await ask('/board');
@@ -203,6 +212,7 @@ export default {
           expected: `a new connection, and ${text}`,
           came: got ?? 'nothing',
           section,
+          wire: hall.seen('up'),
         });
       const old = await running;
       if (old !== slow)
@@ -212,11 +222,13 @@ export default {
           expected: `${slow}, for GET /slow`,
           came: old ?? 'nothing',
           section,
+          wire: goodbye,
         });
       const opened = hall.sessions.length;
       await trial.within(learner.stage('oldOnesClosed'), () => ({
         title: 'The old connection stays, though nothing runs on it',
         sent: `${sent}; then both answers end`,
+        wire: goodbye,
       }));
       await ask('/board');
       if (hall.sessions.length === opened) return;
@@ -226,6 +238,7 @@ export default {
         expected: 'it goes on the new connection, which is good',
         came: 'one more connection',
         section: 'RFC 9113 9.1',
+        wire: hall.seen('up'),
       });
     });
 
@@ -235,6 +248,7 @@ export default {
       await trial.within(learner.stage('had', 'close'), () => ({
         title: 'The client does not notice a cut',
         sent: 'the line is torn down',
+        wire: hall.seen('down'),
       }));
       hall.say((stream) => stream.end(text));
       const got = await ask('/board');
@@ -244,6 +258,7 @@ export default {
         sent: 'the line is torn down; then GET /board',
         expected: `a new connection, and ${text}`,
         came: got ?? 'nothing',
+        wire: hall.seen('up'),
       });
     });
   },
@@ -256,6 +271,7 @@ async function openServer(trial: Trial, learner: Learner, deadline: number) {
   const line = await trial.line(port, { tls: true });
   return {
     port,
+    seen: line.seen,
     /** Resolves when the request has come, and so many streams run. */
     async ask(path: string, streams = 1) {
       const session: ClientHttp2Session = connect(line.origin, {
@@ -271,6 +287,7 @@ async function openServer(trial: Trial, learner: Learner, deadline: number) {
       await trial.within(learner.stage('busy', streams), () => ({
         title: 'A request does not come to the server',
         sent: `GET ${path}`,
+        wire: line.seen('up'),
       }));
       return { session, stream, closed, got: () => text };
     },
@@ -316,6 +333,7 @@ async function openHall(trial: Trial) {
   return {
     origin: line.origin,
     sessions,
+    seen: line.seen,
     cut: () => line.cut('rst'),
     /** What it does with the next streams. */
     say: (next: typeof say) => (say = next),

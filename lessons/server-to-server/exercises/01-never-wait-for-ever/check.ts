@@ -4,10 +4,12 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import type {
-  Check,
-  Learner,
-  Trial,
+import {
+  type Check,
+  differsAt,
+  type FailureParts,
+  type Learner,
+  type Trial,
 } from '@on-the-wire/shared/exercise/check.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import type { Answer, Question } from './exercise.ts';
@@ -37,12 +39,15 @@ export default {
       const question = { ms: 60_000, tries: 3, pause: 5 };
       const answer = await learner.call<Answer>('ask', url, question);
       const expected = JSON.stringify({ status: 200, body });
+      const came = String(JSON.stringify(answer));
       if (answer?.status === 200 && answer.body === body) return;
       trial.fail({
         title: 'The answer is another one',
         sent: `${callOf(url, question)}; a reset, a 503, then a 200`,
         expected,
-        came: String(JSON.stringify(answer)),
+        came,
+        at: differsAt(came, expected),
+        wire: station.seen('down'),
       });
     });
 
@@ -52,6 +57,7 @@ export default {
       await mustEnd(trial, learner, url, question, {
         title: 'It waits for a head that never comes',
         sent: 'the station takes the request, and is silent',
+        seen: () => station.seen('up'),
       });
       await station.mustBeFree('the station is silent', question);
     });
@@ -65,6 +71,7 @@ export default {
       await mustEnd(trial, learner, url, question, {
         title: 'The head came, and the body may take for ever',
         sent: 'a head, a part of the body, and then silence',
+        seen: () => station.seen('down'),
       });
       await station.mustBeFree('the body stops', question);
     });
@@ -80,6 +87,7 @@ export default {
       await mustEnd(trial, learner, url, question, {
         title: 'Each piece of the body winds the clock again',
         sent: 'a head, then a piece of the body every 30 ms, without end',
+        seen: () => station.seen('down'),
       });
       await station.mustBeFree('the body drips', question);
     });
@@ -97,6 +105,7 @@ export default {
         expected: `time-left: a whole number of ms, ${question.ms} at most`,
         came: said === undefined ? 'no time-left' : `time-left: ${said}`,
         section,
+        wire: station.seen('up'),
       });
     });
 
@@ -123,6 +132,7 @@ export default {
         expected: `${question.ms} ms for all tries together, and then an error`,
         came: `${told.join(', then ')}; ${endOf(outcome)}`,
         section,
+        wire: station.seen('up'),
       });
     });
 
@@ -137,6 +147,7 @@ export default {
         expected: `an error, or the 503, after ${question.ms} ms at most`,
         came: endOf(outcome),
         section,
+        wire: station.seen('down'),
       });
     });
 
@@ -172,7 +183,11 @@ async function mustEnd(
   learner: Learner,
   url: string,
   question: Question,
-  { title, sent }: { title: string; sent: string },
+  {
+    title,
+    sent,
+    seen,
+  }: { title: string; sent: string; seen?: () => FailureParts['wire'] },
 ) {
   const outcome = await look(learner, url, question);
   if (hasEnded(outcome)) return;
@@ -182,6 +197,7 @@ async function mustEnd(
     expected: `an error after ${question.ms} ms`,
     came: endOf(outcome),
     section,
+    wire: seen?.(),
   });
 }
 
@@ -203,6 +219,7 @@ async function openStation(trial: Trial) {
   return {
     port: line.port,
     url: `${line.origin}/board`,
+    seen: line.seen,
     get heard() {
       return heard;
     },
@@ -215,6 +232,7 @@ async function openStation(trial: Trial) {
     /** Nobody is connected any more who has given up. */
     async mustBeFree(what: string, question: Question) {
       const isOpen = () => heard.some(({ response }) => !response.closed);
+      const wire = line.seen('up');
       // No clock: whoever has let go was heard before the last of these.
       for (let n = 0; n < 25 && isOpen(); n += 1)
         await fetch(`${line.origin}/fence`).then((answer) => answer.text());
@@ -225,6 +243,7 @@ async function openStation(trial: Trial) {
         expected: 'with its error the connection is closed',
         came: 'the connection is open, the station still works for it',
         section,
+        wire,
       });
     },
   };

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type {
   Check,
+  FailureParts,
   Learner,
   Trial,
 } from '@on-the-wire/shared/exercise/check.ts';
@@ -32,6 +33,7 @@ export default {
         expected: isSecond ? 'the answer that the first gets' : 'an answer',
         came: why.message,
         section,
+        wire: server.seen('up'),
       }));
       answered.catch(() => {});
       return answered;
@@ -51,6 +53,7 @@ export default {
         sent: callOf(text),
         expected: 'a 201, and the text spoken once',
         came: `${JSON.stringify(answer)}, spoken ${await timesOf(learner, text)} times`,
+        wire: server.seen('down'),
       });
     });
 
@@ -71,6 +74,7 @@ export default {
           expected: 'Idempotency-Key: …, in each request',
           came: shown(keys),
           section,
+          wire: station.seen('up'),
         });
       if (new Set(keys).size > 1)
         trial.fail({
@@ -79,6 +83,7 @@ export default {
           expected: 'the same key three times',
           came: shown(keys),
           section,
+          wire: station.seen('up'),
         });
     });
 
@@ -95,6 +100,7 @@ export default {
         expected: 'two keys: somebody wants it said twice',
         came: shown(keys),
         section,
+        wire: station.seen('up'),
       });
     });
 
@@ -111,6 +117,7 @@ export default {
         expected: `${texts.length} keys`,
         came: `${new Set(keys).size} keys; more than once: ${again}`,
         section,
+        wire: station.seen('up'),
       });
     });
 
@@ -130,6 +137,7 @@ export default {
         expected: 'two keys: the station still knows the first',
         came: shown(keys),
         section,
+        wire: station.seen('up'),
       });
     });
 
@@ -146,6 +154,7 @@ export default {
         expected: 'the 201 of the second try',
         came: JSON.stringify(answer) ?? 'undefined',
         section: 'RFC 9110 15.6.4',
+        wire: station.seen('down'),
       });
     });
 
@@ -169,6 +178,7 @@ export default {
         expected: 'one request, and the 400 as its answer',
         came: `${length} requests, ${error?.message ?? JSON.stringify(value)}`,
         section: 'RFC 9110 15.5.1',
+        wire: station.seen('down'),
       });
     });
 
@@ -195,6 +205,7 @@ export default {
           sent: `${callOf(text)}; ${say === 503 ? 'each time a 503' : 'each answer is torn away'}`,
           expected: `${tries} requests, and an error${say === 503 ? ', or the 503' : ''}`,
           came: `${length} requests, ${error?.message ?? JSON.stringify(value)}`,
+          wire: station.seen('up'),
         });
       }
     });
@@ -211,6 +222,7 @@ export default {
         text,
         sent: `${requestOf(key, text)}, twice`,
         answers: [first, second],
+        wire: server.seen('down'),
       });
     });
 
@@ -221,6 +233,7 @@ export default {
       await trial.within(learner.stage('begun', text, 1), () => ({
         title: 'An announcement is not spoken',
         sent: requestOf(key, text),
+        wire: server.seen('up'),
       }));
       const second = post(key, text, letDown);
       await learner.stage('heard', key, 2);
@@ -238,6 +251,7 @@ export default {
         text,
         sent: `${requestOf(key, text)}, twice at the same time`,
         answers: await overlap(key, text),
+        wire: server.seen('down'),
       });
     });
 
@@ -253,6 +267,7 @@ export default {
         expected: 'spoken twice: somebody wants it said twice',
         came: `spoken ${times} times`,
         section,
+        wire: server.seen('down'),
       });
     });
 
@@ -269,6 +284,7 @@ export default {
         expected: 'a 503, and then a 201',
         came: `${first.status} ${first.body}, and then ${second.status} ${second.body}`,
         section,
+        wire: server.seen('down'),
       });
     });
 
@@ -287,6 +303,7 @@ export default {
         await trial.within(learner.stage('begun', text, 1), () => ({
           title: 'An announcement is not spoken',
           sent: callOf(text),
+          wire: server.seen('up'),
         }));
         server.cut('rst');
         await learner.stage('release');
@@ -299,6 +316,7 @@ export default {
           expected: 'a 201, and the text spoken once',
           came: `${JSON.stringify(value) ?? 'no answer'}, spoken ${times} times`,
           section,
+          wire: server.seen('up'),
         });
       }
     });
@@ -323,7 +341,12 @@ async function mustBeOnce(
     text,
     sent,
     answers: [first, second],
-  }: { title: string; text: string; sent: string; answers: [Answer, Answer] },
+    wire,
+  }: Pick<FailureParts, 'title' | 'wire'> & {
+    text: string;
+    sent: string;
+    answers: [Answer, Answer];
+  },
 ) {
   const times = await timesOf(learner, text);
   const told = [first, second].map((each) => `${each.status} ${each.body}`);
@@ -334,14 +357,16 @@ async function mustBeOnce(
       expected: 'spoken once',
       came: `spoken ${times} times; the answers: ${told.join(', then ')}`,
       section,
+      wire,
     });
   if (told[0] === told[1]) return;
   trial.fail({
     title: 'The second gets another answer than the first',
     sent,
     expected: `${told[0]}, both times`,
-    came: `${told.join(', then ')}`,
+    came: told.join(', then '),
     section,
+    wire,
   });
 }
 
@@ -366,6 +391,7 @@ async function openStation(trial: Trial) {
   const line = await trial.line(port);
   return {
     url: `${line.origin}/announcements`,
+    seen: line.seen,
     get heard() {
       return heard;
     },

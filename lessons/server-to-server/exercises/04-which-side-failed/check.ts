@@ -7,7 +7,12 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
-import type { Check, Trial } from '@on-the-wire/shared/exercise/check.ts';
+import {
+  type Check,
+  differsAt,
+  type Served,
+  type Trial,
+} from '@on-the-wire/shared/exercise/check.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 
 const section = 'step “Which side failed?” of the tutorial';
@@ -33,7 +38,7 @@ export default {
         response.writeHead(status, { 'X-Said': 'yes' });
         void textOf(question).then((text) => response.end(`${text}: ${told}`));
       });
-      const answer = await mustAnswer(trial, gateway.origin, '/board?of=1', {
+      const answer = await mustAnswer(trial, gateway, '/board?of=1', {
         body: asked,
       });
       const body = await mustCome(trial, textOf(answer));
@@ -46,6 +51,8 @@ export default {
         sent: `POST /board?of=1: ${asked}`,
         expected,
         came,
+        at: differsAt(came, expected),
+        wire: gateway.seen('down'),
       });
     });
 
@@ -57,7 +64,7 @@ export default {
         upstream: `http://127.0.0.1:${port}`,
         patience: 60_000,
       });
-      await mustFail(trial, lost.origin, 503, {
+      await mustFail(trial, lost, 503, {
         what: 'at the server’s port nobody listens',
         name: 'That nobody was there',
       });
@@ -65,7 +72,7 @@ export default {
 
     await trial.step('it breaks off before its head: 502', async () => {
       station.say(() => station.cut());
-      await mustFail(trial, gateway.origin, 502, {
+      await mustFail(trial, gateway, 502, {
         what: 'the server takes the request, and the line is torn down',
         name: 'A line that broke',
       });
@@ -73,7 +80,7 @@ export default {
 
     await trial.step('what comes is no answer: 502', async () => {
       station.say(({ socket }) => socket.end(`${data.word()}\r\n\r\n`));
-      await mustFail(trial, gateway.origin, 502, {
+      await mustFail(trial, gateway, 502, {
         what: 'the server says a word that is not HTTP',
         name: 'Nonsense',
       });
@@ -81,7 +88,7 @@ export default {
 
     await trial.step('no head in time: 504', async () => {
       station.say(() => {});
-      await mustFail(trial, brief.origin, 504, {
+      await mustFail(trial, brief, 504, {
         what: `the server takes the request, and is silent; patience ${short}`,
         name: 'Too late',
       });
@@ -104,7 +111,7 @@ export default {
         response.end();
       });
       const headers = { ...own, connection: `keep-alive, ${name}` };
-      const answer = await mustAnswer(trial, gateway.origin, '/board', {
+      const answer = await mustAnswer(trial, gateway, '/board', {
         headers,
       });
       answer.resume();
@@ -124,6 +131,7 @@ export default {
           expected: `neither what Connection names, nor ${Object.keys(own).slice(1).join(', ')}`,
           came: copied.join('; '),
           section: 'RFC 9110 7.6.1',
+          wire: station.seen('up'),
         });
       const host = new URL(upstream).host;
       if (got['host'] === host) return;
@@ -133,6 +141,7 @@ export default {
         expected: `Host: ${host}`,
         came: `Host: ${got['host']}`,
         section: 'RFC 9110 7.2',
+        wire: station.seen('up'),
       });
     });
 
@@ -150,10 +159,11 @@ export default {
         response.on('close', () => clearTimeout(timer));
       });
       const sent = 'GET /events; an event, and the stream stays open';
-      const begin = ({ origin }: { origin: string }) =>
+      const wire = () => station.seen('down');
+      const begin = ({ origin }: Served) =>
         trial.within(
           ask(origin, '/events'),
-          () => ({ ...held, sent }),
+          () => ({ ...held, sent, wire: wire() }),
           trial.patience / 2,
         );
       let answer = await begin(brief);
@@ -166,7 +176,7 @@ export default {
       const heard = hears(answer);
       await trial.within(
         heard.until(first),
-        () => ({ ...held, sent }),
+        () => ({ ...held, sent, wire: wire() }),
         trial.patience / 2,
       );
       await trial.within(heard.until(last), () => ({
@@ -175,6 +185,7 @@ export default {
         expected: 'both: patience is for the head',
         came: 'the first one, and then the end',
         section,
+        wire: wire(),
       }));
       answer.destroy();
     });
@@ -182,7 +193,7 @@ export default {
     await trial.step('it breaks off after its head', async () => {
       const piece = data.text('\n');
       station.say((_question, response) => response.write(piece));
-      const answer = await mustAnswer(trial, gateway.origin, '/board');
+      const answer = await mustAnswer(trial, gateway, '/board');
       const ended = new Promise<boolean>((tell) => {
         answer.on('close', () => tell(answer.complete));
       });
@@ -194,6 +205,7 @@ export default {
         expected: 'the connection to the browser is cut',
         came: 'it stays open, without a further byte',
         section: 'RFC 9112 8',
+        wire: gateway.seen('down'),
       }));
       if (!isWhole) return;
       trial.fail({
@@ -202,6 +214,7 @@ export default {
         expected: 'an answer that breaks off',
         came: 'its last chunk: 0\\r\\n\\r\\n',
         section: 'RFC 9112 8',
+        wire: gateway.seen('down'),
       });
     });
 
@@ -224,12 +237,13 @@ export default {
         await trial.within(browser.waitForFunction('window.heard'), () => ({
           ...held,
           sent: 'new EventSource("/events") in a page',
+          wire: gateway.seen('down'),
         }));
         await browser.goto('about:blank');
         const sent = 'a page with an EventSource, and then its reader leaves';
         await trial.within(
           left!,
-          () => ({ ...kept, sent }),
+          () => ({ ...kept, sent, wire: station.seen('up') }),
           trial.patience / 4,
         );
       },
@@ -246,10 +260,15 @@ export default {
         title: 'The gateway asks nobody',
         sent,
         section,
+        wire: gateway.seen('up'),
       }));
       const left = once(response, 'close');
       reader.destroy();
-      await trial.within(left, () => ({ ...kept, sent }), trial.patience / 4);
+      await trial.within(
+        left,
+        () => ({ ...kept, sent, wire: station.seen('up') }),
+        trial.patience / 4,
+      );
     });
   },
 } satisfies Check;
@@ -295,7 +314,7 @@ async function ask(
 /** As `ask`, where there must be an answer. */
 const mustAnswer = (
   trial: Trial,
-  origin: string,
+  { origin, seen }: Served,
   path: string,
   how?: Parameters<typeof ask>[2],
 ) =>
@@ -305,6 +324,7 @@ const mustAnswer = (
     expected: 'the head of that answer',
     came: why.message,
     section,
+    wire: seen('up'),
   }));
 
 /** The body, or the next piece of it. */
@@ -334,7 +354,7 @@ function hears(answer: IncomingMessage) {
 /** The gateway must say so, by this status. */
 async function mustFail(
   trial: Trial,
-  origin: string,
+  { origin, seen }: Served,
   status: number,
   { what, name }: { what: string; name: string },
 ) {
@@ -345,6 +365,7 @@ async function mustFail(
     expected: `${status}`,
     came: why.message,
     section,
+    wire: seen('up'),
   }));
   answer.resume();
   const { statusCode } = answer;
@@ -358,6 +379,7 @@ async function mustFail(
     expected: `${status}`,
     came: `${statusCode}`,
     section,
+    wire: seen('down'),
     tryIt: `curl -i ${trial.live}/board`,
   });
 }
@@ -377,6 +399,7 @@ async function openStation(trial: Trial) {
   const line = await trial.line(port);
   return {
     origin: line.origin,
+    seen: line.seen,
     asked,
     cut: () => line.cut('rst'),
     say: (next: Say) => (say = next),

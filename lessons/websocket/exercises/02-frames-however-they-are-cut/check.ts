@@ -1,11 +1,12 @@
 /** What is heard of reads that end anywhere: RFC 6455, 5.2 to 5.5. */
 import { once } from 'node:events';
-import type {
-  Check,
-  FailureParts,
-  Learner,
-  Served,
-  Trial,
+import {
+  type Check,
+  differsAt,
+  type FailureParts,
+  type Learner,
+  type Served,
+  type Trial,
 } from '@on-the-wire/shared/exercise/check.ts';
 import { WebSocket } from 'ws';
 import { cutAt, type Said, Speaker } from './check/speaker.ts';
@@ -218,7 +219,7 @@ async function mustHear(
         note: `a ${came!.kind}`,
       });
     const parts = explain({ reads, heard, came, want });
-    const first = differsAt(want.data, came?.data ?? nothing);
+    const first = differsAt(came?.data ?? nothing, want.data);
     const isKind = came && came.kind !== want.kind;
     trial.fail({
       sent,
@@ -257,12 +258,6 @@ function describeReads(reads: Uint8Array[]) {
     .join(' | ');
   const count = reads.length === 1 ? 'one read' : `${reads.length} reads`;
   return `${count}: ${said}${many ? ' | …' : ''}`;
-}
-
-/** The first byte in which they differ. */
-function differsAt(one: Uint8Array, other: Uint8Array) {
-  const at = other.findIndex((byte, index) => byte !== one[index]);
-  return at < 0 ? other.length : at;
 }
 
 /** Whether this is what one hears who unmasks each read from byte 0. */
