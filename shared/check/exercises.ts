@@ -14,7 +14,16 @@ export async function checkExercises(root: string): Promise<Finding[]> {
   for (const lesson of await foldersOf(root, 'lessons')) {
     const all = `lessons/${lesson}/exercises`;
     const tutorial = await textOf(root, `lessons/${lesson}/README.md`);
-    for (const name of await foldersOf(root, all)) {
+    const folders = await foldersOf(root, all);
+    const proof = `shared/exercise/test/lessons/${lesson}.test.ts`;
+    if (folders.length > 0 && !(await exists(join(root, proof))))
+      findings.push({
+        file: proof,
+        found: 'no such file',
+        expected: 'a proof that its exercises tell wrong from right',
+        remedy: `Copy one that stands beside it, with prove('${lesson}').`,
+      });
+    for (const name of folders) {
       if (name === 'mine') continue;
       const folder = `${all}/${name}`;
       findings.push(

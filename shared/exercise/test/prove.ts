@@ -1,7 +1,7 @@
 /**
- * Every exercise of every lesson, found by folder: the starter fails with its
- * intended message, an empty file fails, each wrong answer fails with its own,
- * the solution and at least two different right ones pass.
+ * Proves the exercises of a lesson: the starter fails with its intended
+ * message, an empty file fails, each wrong answer fails with its own, the
+ * solution and at least two different right ones pass.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -79,9 +79,14 @@ async function tryAll(exercise: FoundExercise, files: string[]) {
   return verdicts;
 }
 
-describe.each(
-  findExercises().map((exercise) => [exercise.id, exercise] as const),
-)('%s', (_id, exercise) => {
+/** The tests of its exercises, found by folder; a file of tests calls it. */
+export function prove(lesson: string) {
+  for (const exercise of findExercises())
+    if (exercise.lesson.name === lesson)
+      describe(exercise.id, () => proveOne(exercise));
+}
+
+function proveOne(exercise: FoundExercise) {
   const empty = () => join(scratch, `empty-${exercise.name}.ts`);
   const different = onlySolutions ? [] : answersOf(exercise, 'right');
   const right = [exercise.solution, ...different];
@@ -135,4 +140,4 @@ describe.each(
   test.each(named(right))('%s passes', async (_name, file) => {
     if (verdicts) mustPass(exercise, await verdictOf(file!));
   });
-});
+}
