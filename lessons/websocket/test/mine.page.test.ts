@@ -98,7 +98,7 @@ describeWithBrowser('the four solutions', (browser) => {
   });
 
   test('say once more what waits when one signs in, and never what was refused', async () => {
-    const { line, url } = await start();
+    const { port, line, url } = await start();
     await page.goto(url);
     await until('#log .snapshot', /./);
     const field = page.getByRole('textbox', { name: 'Announcement' });
@@ -107,11 +107,17 @@ describeWithBrowser('the four solutions', (browser) => {
     await announce.click();
     await until('#log .error', 'Only staff may do this');
 
-    // What is said now waits, and goes with the connection that signing in makes.
+    // What is said now waits, and goes with the connection that signing in
+    // makes. The request goes around the line, which holds all else until then.
+    await page.route('**/sign-in', async (route) => {
+      const around = `http://127.0.0.1:${port}/sign-in`;
+      await route.fulfill({ response: await route.fetch({ url: around }) });
+    });
     line.break('up:latency=60s');
     await field.fill('of staff');
     await announce.click();
     await page.getByText('Sign in as staff').click();
+    await until('#answer', '/sign-in');
     line.break();
     await until('#opened', '2');
     await until('#log .done', /./);
