@@ -68,7 +68,7 @@ export function runJest({
       '--disable-warning=ExperimentalWarning',
       // Its workers inherit the flags: they end when jest was killed.
       '--import',
-      new URL('end-with-parent.ts', import.meta.url).href,
+      new URL('jest-ends.ts', import.meta.url).href,
       join(root, 'node_modules/jest/bin/jest.js'),
       ...(results === undefined ? [] : ['--json', `--outputFile=${results}`]),
       ...flags,

@@ -1,8 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 
-const module = new URL('../end-with-parent.ts', import.meta.url).href;
+const module = new URL('../jest-ends.ts', import.meta.url).href;
 
 /** A process with a channel to this one, as jest's workers have. */
 function startWorker(code: string) {
@@ -23,4 +24,17 @@ test('a worker that holds a socket ends when its channel closes', async () => {
 test('a worker with nothing left to do ends by itself', async () => {
   const worker = startWorker('0');
   expect(await once(worker, 'exit')).toEqual([0, null]);
+});
+
+describe('a signal ends it, whoever else has heard it', () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s', async (signal) => {
+    // As a browser's opener does: it hears the signal, and goes on.
+    const worker = startWorker(
+      `process.on('${signal}', () => {}); setInterval(() => {}, 1000); process.send('runs')`,
+    );
+    await once(worker, 'message');
+    worker.kill(signal);
+    const code = 128 + constants.signals[signal];
+    expect(await once(worker, 'exit')).toEqual([code, null]);
+  });
 });
