@@ -86,8 +86,7 @@ describeWithBrowser('the page', (browser) => {
       await has('sent', 'Cancelled');
       line.break();
       const { url } = answered.find((each) => /recordings/.test(each.url))!;
-      const gone = () =>
-        page.evaluate(async (path) => (await fetch(path)).status, url);
+      const gone = async () => (await fetch(`${line.origin}${url}`)).status;
       while ((await gone()) !== 404);
       expect(await gone()).toBe(404);
     }, 90_000);

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
 import type {
@@ -143,30 +144,75 @@ describeWithBrowser('the page', (browser) => {
           const { kind, data } = feed.next();
           if (kind === 'announcement') texts.push(data.text);
         }
-        await lastId(`${feed.run}-30`);
-        expect(await count()).toEqual({ seen: 30, of: 30, doubled: 0 });
+        // Three bytes each: of forty pieces some end within a character.
+        const station = '駅'.repeat(60);
+        feed.announce(station);
+        await lastId(`${feed.run}-31`);
+        expect(await count()).toEqual({ seen: 31, of: 31, doubled: 0 });
+        await page.getByText(station).first().waitFor();
         expect(texts.length).toBeGreaterThan(0);
         for (const each of texts.slice(-8))
           await page.getByText(each).first().waitFor();
+        await has(
+          'pieces',
+          way === 'streamed' ? / bytes/ : /of \d+ characters/,
+        );
         // Half a character, read as if it were one, would be this.
         expect(await page.locator('body').innerHTML()).not.toContain('\uFFFD');
       },
     );
 
-    test('a late answer never takes the place of a newer one', async () => {
-      const { feed, hold, origin } = await start();
+    test.each([
+      ['long polling', '/updates'],
+      ['streamed', '/lines'],
+      ['streamed, XHR', '/lines'],
+    ])('%s: ends when another way is chosen', async (way, path) => {
+      const { feed, answered, origin } = await start();
       await visit(origin);
-      await lastId(`${feed.run}-0`);
-      const letBoardGo = hold('/board');
-      await ask('fetch', '/board');
-      await page.locator('#log > .ask').first().waitFor();
-      for (let n = 0; n < 4; n++) feed.next();
-      await choose('polling');
-      await lastId(`${feed.run}-4`);
-      letBoardGo();
-      await ended('resolved, status 200');
-      expect(await text('last-id')).toBe(`${feed.run}-4`);
+      await choose(way);
+      feed.next();
+      await lastId(`${feed.run}-1`);
+      const left = () =>
+        answered.filter(({ url }) => url.startsWith(path)).length;
+      const before = left();
+      await choose('conditional');
+      while (left() === before) await turn();
+      feed.next();
+      await lastId(`${feed.run}-2`);
+      expect(await text('state')).toBe('asking again and again');
+      await has('age', /^\d s$/);
     });
+
+    test('polling: an error is not an answer, and it tries again', async () => {
+      const { feed, line } = await start();
+      await visit(line.origin);
+      await state('answered');
+      line.break('status=503');
+      line.cut(); // what is open was asked for before
+      await choose('polling');
+      await state('no answer (the answer was 503): trying again');
+      line.break();
+      feed.next();
+      await lastId(`${feed.run}-1`);
+    });
+
+    test.each(['polling', 'long polling'])(
+      '%s: a late answer never takes the place of a newer one',
+      async (way) => {
+        const { feed, hold, origin } = await start();
+        await visit(origin);
+        await lastId(`${feed.run}-0`);
+        const letBoardGo = hold('/board');
+        await ask('fetch', '/board');
+        await page.locator('#log > .ask').first().waitFor();
+        for (let n = 0; n < 4; n++) feed.next();
+        await choose(way);
+        await lastId(`${feed.run}-4`);
+        letBoardGo();
+        await ended('resolved, status 200');
+        expect(await text('last-id')).toBe(`${feed.run}-4`);
+      },
+    );
 
     test('nor does a late long poll, and nothing is asked twice', async () => {
       const { feed, hold, origin, answered } = await start();
@@ -175,17 +221,69 @@ describeWithBrowser('the page', (browser) => {
       const letPollGo = hold(`/updates?after=${feed.run}-0`);
       await choose('long polling');
       await has('requests', '2');
-      for (let n = 0; n < 4; n++) feed.next();
+      // The poll is answered with the first of these, and on its way for long.
+      feed.next();
+      await ask('fetch', '/board');
+      await lastId(`${feed.run}-1`);
+      for (let n = 0; n < 3; n++) feed.next();
       await ask('fetch', '/board');
       await lastId(`${feed.run}-4`);
       letPollGo();
-      await has('requests', '4');
+      await has('requests', '5');
       expect(await text('last-id')).toBe(`${feed.run}-4`);
       feed.next();
       await lastId(`${feed.run}-5`);
       const polls = answered.filter(({ url }) => url.startsWith('/updates'));
       expect(polls.map(({ url }) => url.split('-')[1])).toEqual(['0', '4']);
       expect(await count()).toMatchObject({ of: 5, doubled: 0 });
+    });
+
+    test('another run takes the place of this one, though it has lower numbers', async () => {
+      const { feed, origin } = await start();
+      const restarted = await start();
+      await visit(origin);
+      for (let n = 0; n < 4; n++) feed.next();
+      await choose('polling');
+      await lastId(`${feed.run}-4`);
+      await page.route('**/board', async (route) => {
+        const url = `${restarted.origin}/board`;
+        await route.fulfill({ response: await route.fetch({ url }) });
+      });
+      await lastId(`${restarted.feed.run}-0`);
+      await page.unroute('**/board');
+    });
+
+    test.each(['streamed', 'streamed, XHR'])(
+      '%s: an answer that ends is asked for again',
+      async (way) => {
+        const { feed, origin } = await start();
+        await visit(origin);
+        await lastId(`${feed.run}-0`);
+        await page.route('**/lines*', (route) => route.fulfill({ body: '' }), {
+          times: 1,
+        });
+        await choose(way);
+        feed.next();
+        await lastId(`${feed.run}-1`);
+      },
+    );
+
+    test('with a pause before it asks again', async () => {
+      const { feed, origin } = await start();
+      const own = await browser().newPage();
+      closing.push(() => own.close());
+      await own.clock.install();
+      await own.goto(origin);
+      const here = (id: string) =>
+        own.locator('#last-id', { hasText: `${feed.run}-${id}` }).waitFor();
+      const asked = () => own.locator('#requests').textContent();
+      await own.getByText('polling', { exact: true }).click();
+      for (const n of [1, 2, 3]) {
+        feed.next();
+        await own.clock.runFor(1_000);
+        await here(String(n));
+        expect(await asked()).toBe(String(n + 2));
+      }
     });
 
     test('but not in a tab that nobody looks at', async () => {
