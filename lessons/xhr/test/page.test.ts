@@ -17,6 +17,8 @@ describeWithBrowser('the page', (browser) => {
   const { visit, has, lastId, state, choose, press, ask, ended, text, count } =
     visitor(() => page);
 
+  const bytes = async () => Number((await text('bytes'))!.replaceAll(',', ''));
+
   test('shows the board, says nothing else, and asks for its own', async () => {
     const { feed, origin, neighbour } = await start();
     const said: string[] = [];
@@ -103,7 +105,7 @@ describeWithBrowser('the page', (browser) => {
       const { origin } = await start();
       await visit(origin);
       await state('answered');
-      const before = Number((await text('bytes'))!.replaceAll(',', ''));
+      const before = await bytes();
       await ask('fetch', '/board');
       await ended('resolved, status 200');
       await has('bytes', (before + 300).toLocaleString('en'));
@@ -137,6 +139,7 @@ describeWithBrowser('the page', (browser) => {
         const { feed, line } = await start();
         await visit(line.origin);
         await lastId(`${feed.run}-0`);
+        const before = await bytes();
         line.break('down:slicer=pieces:40,gap:1ms', 'joiner');
         await choose(way);
         const texts: string[] = [];
@@ -150,6 +153,8 @@ describeWithBrowser('the page', (browser) => {
         await lastId(`${feed.run}-31`);
         expect(await count()).toEqual({ seen: 31, of: 31, doubled: 0 });
         await page.getByText(station).first().waitFor();
+        // It counts what came, not what the letters are: three bytes each.
+        expect(await bytes()).toBeGreaterThan(before + 180);
         expect(texts.length).toBeGreaterThan(0);
         for (const each of texts.slice(-8))
           await page.getByText(each).first().waitFor();
@@ -382,15 +387,32 @@ describeWithBrowser('the page', (browser) => {
 
   test('reports a delay, once staff', async () => {
     const { feed, origin } = await start();
+    const inOrder = () =>
+      feed
+        .snapshot()
+        .data.departures.toSorted((a, b) => a.due.localeCompare(b.due));
+    const canBeLate = ({ status }: { status: string }) =>
+      ['scheduled', 'boarding'].includes(status);
+    const next = () => inOrder().find(canBeLate)!.train;
     await page.context().clearCookies();
     await visit(origin);
-    await lastId(`${feed.run}-0`);
+    await state('answered');
+    await choose('streamed');
+    // The first cannot be late any more: it has left, or never will. The next
+    // one took the place of another, while the page was open.
+    const known = inOrder().map(({ train }) => train);
+    let last = feed.next();
+    while (canBeLate(inOrder()[0]!) || known.includes(next()))
+      last = feed.next();
+    await lastId(last.id);
+    const train = next();
     const here = page.locator('#answer');
     await page.getByRole('button', { name: 'Report the next' }).click();
     await here.filter({ hasText: '401 Only staff' }).waitFor();
     await page.getByRole('button', { name: 'Sign in as staff' }).click();
     await here.filter({ hasText: 'POST /sign-in  → 204' }).waitFor();
     await page.getByRole('button', { name: 'Report the next' }).click();
+    await here.filter({ hasText: `"train":"${train}"` }).waitFor();
     await here.filter({ hasText: '"delay":5' }).waitFor();
   });
 
