@@ -147,14 +147,15 @@ describeWithBrowser('the page', (browser) => {
           const { kind, data } = feed.next();
           if (kind === 'announcement') texts.push(data.text);
         }
-        // Three bytes each: of forty pieces some end within a character.
-        const station = '駅'.repeat(60);
+        await lastId(`${feed.run}-30`);
+        // Three bytes each: of forty pieces many end within a character.
+        const station = '駅'.repeat(200);
         feed.announce(station);
         await lastId(`${feed.run}-31`);
         expect(await count()).toEqual({ seen: 31, of: 31, doubled: 0 });
         await page.getByText(station).first().waitFor();
         // It counts what came, not what the letters are: three bytes each.
-        expect(await bytes()).toBeGreaterThan(before + 180);
+        expect(await bytes()).toBeGreaterThan(before + 600);
         expect(texts.length).toBeGreaterThan(0);
         for (const each of texts.slice(-8))
           await page.getByText(each).first().waitFor();
