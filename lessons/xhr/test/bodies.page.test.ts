@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createServer as createHttpServer } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Page } from '@on-the-wire/shared/testing/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
@@ -90,6 +91,60 @@ describeWithBrowser('the page', (browser) => {
       while ((await gone()) !== 404);
       expect(await gone()).toBe(404);
     }, 90_000);
+
+    test('nobody asks for one that is here, and another may be sent', async () => {
+      const { origin, answered } = await start();
+      // A page of its own, as its clock stays in our hands.
+      const shared = page;
+      page = await browser().newPage();
+      closing.push(async () => {
+        await page.close();
+        page = shared;
+      });
+      await page.clock.install();
+      await visit(origin);
+      await weighs(100_000);
+      for (const _time of ['first', 'second']) {
+        await press('Send 20 MB');
+        await has('sent', 'Received, as the server says');
+        const cancel = page.getByRole('button', { name: 'Cancel' });
+        expect(await cancel.isDisabled()).toBe(true);
+      }
+      const questions = () =>
+        answered.filter(({ method }) => method === 'GET').length;
+      // Whatever is on its way has come when this one has.
+      const fence = () =>
+        page.evaluate(async () => (await fetch('/nowhere')).text());
+      await fence();
+      const before = questions();
+      await page.clock.runFor(10_000);
+      await fence();
+      expect(questions()).toBe(before + 1);
+    });
+
+    test('whose line breaks is not said to have arrived', async () => {
+      const { line } = await start();
+      await visit(line.origin);
+      line.break('up:reset=after:2MB');
+      await press('Send 20 MB');
+      await has('sent', 'No answer: nobody knows what has arrived.');
+      await press('Load the map');
+      line.break('down');
+      line.cut();
+      await press('Load the map');
+      await has('loaded-bytes', 'No answer.');
+    });
+
+    test('who asks for the map anew gives up what is on its way', async () => {
+      const { origin, answered, hold } = await start();
+      await visit(origin);
+      hold('/map');
+      await press('Load the map');
+      await press('Load it uncompressed');
+      const urls = () => answered.map(({ url }) => url);
+      while (!urls().includes('/map')) await turn();
+      await page.locator('#map').waitFor();
+    });
 
     test('one that is too large gets a 413', async () => {
       const { origin } = await start({ largest: 1_000_000 });

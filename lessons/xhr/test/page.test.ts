@@ -275,7 +275,7 @@ describeWithBrowser('the page', (browser) => {
     );
 
     test('with a pause before it asks again', async () => {
-      const { feed, origin } = await start();
+      const { feed, line, origin } = await start();
       const own = await browser().newPage();
       closing.push(() => own.close());
       await own.clock.install();
@@ -290,6 +290,21 @@ describeWithBrowser('the page', (browser) => {
         await here(String(n));
         expect(await asked()).toBe(String(n + 2));
       }
+
+      // After a failure, too; and not at all, if another way is chosen then.
+      line.break('down');
+      line.cut();
+      await own.clock.runFor(1_000);
+      const says = (words: string) =>
+        own.locator('#state', { hasText: words }).waitFor();
+      await says('trying again');
+      const failed = await asked();
+      line.break();
+      await own.getByText('once', { exact: true }).first().click();
+      await says('answered');
+      expect(await asked()).toBe(String(Number(failed) + 1));
+      await own.clock.runFor(60_000);
+      expect(await asked()).toBe(String(Number(failed) + 1));
     });
 
     test('but not in a tab that nobody looks at', async () => {
@@ -324,6 +339,16 @@ describeWithBrowser('the page', (browser) => {
         await hide(false);
         await own.locator('#last-id', { hasText: id }).waitFor();
       }
+
+      // Nor when it is looked at again, if another way was chosen meanwhile.
+      await hide(true);
+      await own.clock.runFor(60_000);
+      await own.getByText('once', { exact: true }).first().click();
+      await own.locator('#state', { hasText: 'answered' }).waitFor();
+      const before = await asked();
+      await hide(false);
+      await own.clock.runFor(60_000);
+      expect(await asked()).toBe(before);
     });
   });
 
