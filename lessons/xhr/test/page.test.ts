@@ -355,6 +355,7 @@ describeWithBrowser('the page', (browser) => {
   test.each([
     {
       api: 'XMLHttpRequest',
+      between: 'progress',
       answer: 'load, status 404',
       none: 'error, status 0',
       late: 'timeout after 50 ms',
@@ -362,6 +363,7 @@ describeWithBrowser('the page', (browser) => {
     },
     {
       api: 'fetch',
+      between: 'head',
       answer: 'resolved, status 404',
       none: 'rejected: TypeError: Failed to fetch',
       late: 'rejected: TimeoutError',
@@ -369,7 +371,7 @@ describeWithBrowser('the page', (browser) => {
     },
   ])(
     'tells how a request ends: $api',
-    async ({ api, answer, none, late, givenUp }) => {
+    async ({ api, between, answer, none, late, givenUp }) => {
       const { line, answered } = await start();
       await visit(line.origin);
       await state('answered');
@@ -377,6 +379,7 @@ describeWithBrowser('the page', (browser) => {
       // 404 is an answer, a dead network is none.
       await ask(api, '/nowhere');
       await ended(answer);
+      await page.locator(`#log > .${between}`).first().waitFor();
       line.break('down');
       await ask(api, '/board');
       await ended(none);
@@ -408,6 +411,13 @@ describeWithBrowser('the page', (browser) => {
         .waitFor();
       const asked = answered.filter(({ url }) => url === '/nowhere');
       expect(asked.map(({ status }) => status)).toEqual([404, 404]);
+
+      // The log keeps the last fifty lines.
+      await page.evaluate(() => {
+        for (let n = 0; n < 60; n++)
+          document.forms.namedItem('one')!.requestSubmit();
+      });
+      expect(await page.locator('#log > *').count()).toBe(50);
     },
   );
 
