@@ -81,9 +81,13 @@ async function tryAll(exercise: FoundExercise, files: string[]) {
 
 /** The tests of its exercises, found by folder; a file of tests calls it. */
 export function prove(lesson: string) {
-  for (const exercise of findExercises())
-    if (exercise.lesson.name === lesson)
-      describe(exercise.id, () => proveOne(exercise));
+  describe.each(
+    findExercises()
+      .filter((exercise) => exercise.lesson.name === lesson)
+      .map((exercise) => [exercise.id, exercise] as const),
+  )('%s', (_id, exercise) => {
+    proveOne(exercise);
+  });
 }
 
 function proveOne(exercise: FoundExercise) {
