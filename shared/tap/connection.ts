@@ -278,8 +278,8 @@ export class Connection implements Surroundings, Victim {
   /** The client cannot be served: it is told so in the way of TCP. */
   #refuse(how: 'refused' | 'failed', error: unknown): void {
     if (this.#over) return;
-    const text = (error as Error).message;
-    this.#story.ended(how, how === 'refused' ? 'down' : 'up', text);
+    const direction = how === 'refused' ? 'down' : 'up';
+    this.#story.ended(how, direction, wordsOf(how, error as Error));
     this.#destroy();
   }
 
@@ -337,4 +337,13 @@ export class Connection implements Surroundings, Victim {
       else raw.resetAndDestroy();
     }
   }
+}
+
+/** What a learner reads of it; OpenSSL's own words are for its makers. */
+function wordsOf(how: 'refused' | 'failed', error: Error): string {
+  if (how === 'refused') return error.message;
+  const { reason = error.message } = error as Error & { reason?: string };
+  const [, alert] = /\balert (.+)$/.exec(reason) ?? [];
+  if (alert === undefined) return `the TLS handshake failed: ${reason}`;
+  return `the client broke off the TLS handshake: ${alert}`;
 }

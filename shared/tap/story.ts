@@ -28,8 +28,8 @@ export class Story {
   /** When bytes were last handed on. */
   moved = -Infinity;
   readonly #listener: Listener;
-  readonly #raw: Socket;
-  /** Now: a socket that was torn down no longer knows it. */
+  /** These now: a socket that was torn down no longer knows them. */
+  readonly #client: Opened['client'];
   readonly #port: number;
   readonly #encrypted: boolean;
   readonly #link: string | undefined;
@@ -46,7 +46,10 @@ export class Story {
   ) {
     this.#listener = listener;
     this.connection = connection;
-    this.#raw = raw;
+    this.#client = {
+      host: raw.remoteAddress ?? '',
+      port: raw.remotePort ?? 0,
+    };
     this.#port = raw.localPort ?? 0;
     this.#encrypted = encrypted;
     this.#link = link;
@@ -59,10 +62,7 @@ export class Story {
     this.#listener.opened({
       connection: this.connection,
       time: this.#accepted,
-      client: {
-        host: this.#raw.remoteAddress ?? '',
-        port: this.#raw.remotePort ?? 0,
-      },
+      client: this.#client,
       port: this.#port,
       ...(this.#link !== undefined && { link: this.#link }),
       encrypted: this.#encrypted,

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
 import net from 'node:net';
+import { duplexPair } from 'node:stream';
+import tls from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { localCertificate } from '../../certificates/certificates.ts';
 import { isLocal } from '../tap.ts';
@@ -91,17 +93,45 @@ describe('with TLS, the tap', () => {
     expect(tap.recording.connections()).toHaveLength(1);
   });
 
-  test('tells when a client does not trust it', async () => {
+  /** What is heard of a client that breaks off its handshake. */
+  async function breakOff(speak: (raw: net.Socket) => Promise<void>) {
     const tap = await startTap(await sayProtocol(['http/1.1']), { layer });
     await tap.learnProtocols();
+    const opened = next(tap, 'open');
     const ended = next(tap, 'end');
     const closed = next(tap, 'close');
     const raw = net.connect({ host: '127.0.0.1', port: tap.port });
     await once(raw, 'connect');
-    raw.write('this is no ClientHello');
-    expect(await ended).toMatchObject({ direction: 'up', how: 'failed' });
+    const port = raw.localPort;
+    await speak(raw);
+    const { text, ...how } = await ended;
+    expect(how).toMatchObject({ direction: 'up', how: 'failed' });
+    expect(await opened).toMatchObject({ client: { port } });
     await closed;
     raw.destroy();
+    return text;
+  }
+
+  test('tells when a client does not trust it', async () => {
+    const text = await breakOff(async (raw) => {
+      const [here, there] = duplexPair();
+      const hello = once(here, 'data');
+      tls.connect({ socket: there, maxVersion: 'TLSv1.2' });
+      raw.write((await hello)[0] as Buffer);
+      await once(raw, 'data'); // the certificate
+      // A fatal alert, certificate_unknown: RFC 5246, 7.2.
+      raw.write(Buffer.from('1503030002022e', 'hex'));
+    });
+    expect(text).toBe(
+      'the client broke off the TLS handshake: certificate unknown',
+    );
+  });
+
+  test('tells when a client speaks no TLS', async () => {
+    const text = await breakOff(async (raw) => {
+      raw.write('this is no ClientHello');
+    });
+    expect(text).toBe('the TLS handshake failed: wrong version number');
   });
 
   test('does not wait for a client that left during the handshake', async () => {
