@@ -6,7 +6,6 @@ import { connect as connectTls } from 'node:tls';
 import {
   type Check,
   differsAt,
-  type FailureParts,
   type Trial,
 } from '@on-the-wire/shared/exercise/check.ts';
 import { stations } from '../../stations.ts';
@@ -48,11 +47,8 @@ export default {
       session.on('error', () => {}); // each request says what came of it
       trial.defer(() => session.destroy());
       for (let n = 0; n < 3; n += 1)
-        await mustAnswer(
-          trial,
-          'HTTP/2',
-          (path, name) => askHttp2(session, path, name),
-          () => line.seen('down'),
+        await mustAnswer(trial, 'HTTP/2', (path, name) =>
+          askHttp2(session, path, name),
         );
       const warnings = await learner.stage<string[]>('warned');
       const warning = warnings.find((text) => /connection/i.test(text));
@@ -93,7 +89,6 @@ export default {
           title: 'A browser gets no answer',
           sent: 'a page that fetches twelve boards',
           came: why.message,
-          wire: line.seen('down'),
         }),
       );
       const wanted = numbers.map((n) => `${stations[n]} by h2`);
@@ -104,7 +99,6 @@ export default {
           sent: `fetch('/board?station=${numbers[wrong]}') by a page`,
           expected: wanted[wrong],
           came: came[wrong],
-          wire: line.seen('down'),
           section: 'RFC 9113 3.2',
         });
     });
@@ -162,7 +156,6 @@ async function mustAnswer(
   trial: Trial,
   protocol: string,
   ask: (path: string, name: string) => Promise<Answer>,
-  where: () => FailureParts['wire'] = () => undefined,
 ) {
   const { data } = trial;
   const n = data.whole(0, 99);
@@ -178,7 +171,6 @@ async function mustAnswer(
     sent,
     expected: wanted,
     came: why.message,
-    wire: where(),
   });
   const { status, text } = await trial.within(ask(path, name), none);
   const read = readBoard(text);
@@ -189,7 +181,6 @@ async function mustAnswer(
       title: `By ${protocol} the status is another`,
       expected: '200 for a board, 404 for what is not there',
       came: `${status}, and ${nowhere.status}`,
-      wire: where(),
     });
   }
   const parts = {
@@ -197,7 +188,6 @@ async function mustAnswer(
     expected: wanted,
     came: text,
     at: differsAt(text, wanted),
-    wire: where(),
   };
   if (read.station === stations[n] && read.at)
     trial.fail({

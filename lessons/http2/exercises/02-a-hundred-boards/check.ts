@@ -255,7 +255,6 @@ const load = (learner: Learner, { line, boards }: Hall) =>
 async function mustLoad(trial: Trial, learner: Learner, hall: Hall) {
   const { value, error } = await load(learner, hall);
   const { boards, parts, answered, refused } = hall;
-  const answers = { ...parts, wire: hall.line.seen('down') };
   const paths = [...boards.keys()];
   const wanted = [...boards.values()];
   const again = [...answered].find(([, times]) => times > 1);
@@ -307,7 +306,8 @@ async function mustLoad(trial: Trial, learner: Learner, hall: Hall) {
       found < 0
         ? 'A board is not as it was sent'
         : 'A board stands in the wrong place',
-    ...answers,
+    ...parts,
+    wire: hall.line.seen('down'),
     expected: `${prefix}${wanted[at] ?? 'undefined, as the status is 404'}`,
     came,
     at: differsAt(came, `${prefix}${wanted[at] ?? 'undefined'}`),
