@@ -27,7 +27,7 @@ export interface WatchedLine {
   begin(): void;
   /** What went over since. */
   traffic(): Traffic;
-  /** Resolves when nothing has moved for so many ms, at most after `limit`. */
+  /** Resolves when nothing moves for so many ms from now, or after `limit`. */
   quiet(ms: number, limit: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -95,10 +95,11 @@ export async function watchLine(
       };
     },
     async quiet(ms, limit) {
-      const until = performance.now() + limit;
+      const began = performance.now();
       for (;;) {
-        const left = last + ms - performance.now();
-        if (left <= 0 || performance.now() > until) return;
+        const now = performance.now();
+        const left = Math.max(began, last) + ms - now;
+        if (left <= 0 || now > began + limit) return;
         await wait(left);
       }
     },

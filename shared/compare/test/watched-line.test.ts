@@ -1,0 +1,11 @@
+import { expect, test } from '@jest/globals';
+import { watchLine } from '../watched-line.ts';
+
+test('it is quiet when nothing moves from now on, not since some time', async () => {
+  const line = await watchLine(1, []);
+  await line.quiet(20, 1_000);
+  const began = performance.now();
+  await line.quiet(20, 1_000);
+  await line.close();
+  expect(performance.now() - began).toBeGreaterThan(19);
+});
