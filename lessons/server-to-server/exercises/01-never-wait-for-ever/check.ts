@@ -83,7 +83,7 @@ export default {
         response.on('close', () => clearInterval(timer));
       });
       // Long beside 30 ms: a piece that is late must not end the wait.
-      const question = { ms: data.whole(700, 800), tries: 1, pause: 5 };
+      const question = { ms: data.whole(1_500, 1_600), tries: 1, pause: 5 };
       await mustEnd(trial, learner, url, question, {
         title: 'Each piece of the body winds the clock again',
         sent: 'a head, then a piece of the body every 30 ms, without end',
