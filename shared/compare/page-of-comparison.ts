@@ -1,6 +1,6 @@
 /** A comparison as one page that stands alone: plots, tables, how it was made. */
-import { readFile } from 'node:fs/promises';
 import { escapeHtml } from '../shell/escape-html.ts';
+import { readStyle } from '../shell/style.ts';
 import type { Comparison, Network } from './compare.ts';
 import {
   plotArrivals,
@@ -15,10 +15,8 @@ import { columns, howItWasMade, loadColumns, notesOnLoads } from './table.ts';
 export async function pageOfComparison(
   comparison: Comparison,
 ): Promise<string> {
-  const styles = await Promise.all(
-    ['../board/colours.css', 'page-of-comparison.css'].map((file) =>
-      readFile(new URL(file, import.meta.url), 'utf8'),
-    ),
+  const style = await readStyle(
+    new URL('page-of-comparison.css', import.meta.url),
   );
   const sections = comparison.networks.map(sectionOf).join('\n');
   const made = howItWasMade(comparison)
@@ -31,7 +29,7 @@ export async function pageOfComparison(
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'" />
 <meta name="viewport" content="width=device-width, initial-scale=1" />
 <title>The same board, every way to talk · On the Wire</title>
-<style>${styles.join('\n')}</style>
+<style>${style}</style>
 </head>
 <body>
 <header>

@@ -21,6 +21,7 @@ import {
 import { readJson } from '../shell/read-json.ts';
 import { makeSavedPage } from '../shell/saved-page.ts';
 import type { Shell } from '../shell/server.ts';
+import { style } from '../shell/style.ts';
 import { ClaimRuns, NoSuchRun } from './claim-runs.ts';
 import { lessonsHtml } from './lessons-html.ts';
 import { figureHtml, recordingIn } from './figure/figure.ts';
@@ -57,14 +58,7 @@ export function createHome({
         type: 'text/javascript; charset=utf-8',
         body: await script(),
       }),
-      '/home.css': async () => ({
-        type: 'text/css; charset=utf-8',
-        body: Buffer.concat([
-          await readFile(new URL('../board/colours.css', import.meta.url)),
-          await readFile(pageFile('shell.css')),
-          await readFile(ownFile('home.css')),
-        ]),
-      }),
+      '/home.css': () => style(pageFile('shell.css'), ownFile('home.css')),
       '/icon.svg': async () => ({
         type: 'image/svg+xml; charset=utf-8',
         body: await readFile(pageFile('icon.svg')),

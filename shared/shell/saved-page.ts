@@ -1,8 +1,9 @@
 /** One page that stands alone: a saved run, and all that shows it. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { pageFile } from './answer.ts';
 import { bundle } from './bundle.ts';
 import { escapeHtml } from './escape-html.ts';
+import { readStyle } from './style.ts';
 
 /** By this a page is known to be one of ours. */
 export const generator = '<meta name="generator" content="On the Wire" />';
@@ -21,14 +22,11 @@ export async function makeSavedPage(
   name: string,
   unit?: number,
 ): Promise<string> {
-  const [script, ...styles] = await Promise.all([
+  const [script, style] = await Promise.all([
     bundle('wire/saved-page.ts', { sourcemap: false }),
-    readFile(new URL('../board/colours.css', import.meta.url), 'utf8'),
-    readFile(new URL('page/wire/saved-page.css', import.meta.url), 'utf8'),
-    readFile(new URL('page/wire/wire.css', import.meta.url), 'utf8'),
+    readStyle(pageFile('wire/saved-page.css'), pageFile('wire/wire.css')),
   ]);
   const code = Buffer.from(script).toString('utf8');
-  const style = styles.join('\n');
   const policy = [
     "default-src 'none'",
     `script-src '${hash(code)}'`,

@@ -20,6 +20,7 @@ import {
 } from './exercise.ts';
 import { closeServer, createGuardedServer } from './guarded-server.ts';
 import { readLessonFile } from './lesson-files.ts';
+import { style } from './style.ts';
 import { readWire, wireChanges } from './wire-routes.ts';
 
 /** A lesson's shell. */
@@ -88,14 +89,7 @@ export function createShell({
       type: 'text/javascript; charset=utf-8',
       body: await script(),
     }),
-    '/shell.css': async () => ({
-      type: 'text/css; charset=utf-8',
-      body: Buffer.concat([
-        await readFile(new URL('../board/colours.css', import.meta.url)),
-        await readFile(pageFile('shell.css')),
-        await readFile(pageFile('exercise.css')),
-      ]),
-    }),
+    '/shell.css': () => style(pageFile('shell.css'), pageFile('exercise.css')),
     '/wire.css': async () => ({
       type: 'text/css; charset=utf-8',
       body: await readFile(pageFile('wire/wire.css')),

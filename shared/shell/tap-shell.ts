@@ -8,6 +8,7 @@ import { bundle } from './bundle.ts';
 import { tellEvents } from './events.ts';
 import { closeServer, createGuardedServer } from './guarded-server.ts';
 import type { Shell } from './server.ts';
+import { style } from './style.ts';
 import { readWire, wireChanges } from './wire-routes.ts';
 
 /**
@@ -30,10 +31,6 @@ export function createTapShell({
   const run = randomBytes(4).toString('hex');
   const script = keep(() => bundle('wire/tap-page.ts'));
   const wire = { log, tap, name: 'tap', title: target };
-  const css = async (...files: URL[]) => ({
-    type: 'text/css; charset=utf-8',
-    body: Buffer.concat(await Promise.all(files.map((file) => readFile(file)))),
-  });
   const server = createGuardedServer({
     pages: {
       '/': async () => ({
@@ -49,11 +46,7 @@ export function createTapShell({
         body: await script(),
       }),
       '/tap.css': () =>
-        css(
-          new URL('../board/colours.css', import.meta.url),
-          pageFile('wire/saved-page.css'),
-          pageFile('wire/wire.css'),
-        ),
+        style(pageFile('wire/saved-page.css'), pageFile('wire/wire.css')),
       '/icon.svg': async () => ({
         type: 'image/svg+xml; charset=utf-8',
         body: await readFile(pageFile('icon.svg')),
