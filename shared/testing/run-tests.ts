@@ -1,7 +1,8 @@
 /** Starts jest: which tests, in which process, and how it ends. */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { constants } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
@@ -50,7 +51,8 @@ export interface JestOptions {
 
 /**
  * Runs jest in a process of its own, because it needs flags of Node. Signals
- * are passed on; the promise waits until jest has ended.
+ * are passed on; the promise waits until jest has ended. What tests leave in
+ * the folder for temporary files goes with it, also if they were interrupted.
  *
  * @returns its exit code, or 128 and the number of the signal that ended it
  */
@@ -60,6 +62,7 @@ export function runJest({
   results,
   quiet = false,
 }: JestOptions): Promise<{ code: number; output: string }> {
+  const temporary = mkdtempSync(join(tmpdir(), 'on-the-wire-'));
   const child = spawn(
     process.execPath,
     [
@@ -74,7 +77,17 @@ export function runJest({
       ...flags,
       ...folders.map((folder) => `${folder}/`),
     ],
-    { cwd: root, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' },
+    {
+      cwd: root,
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      // By one name on Unix, by the others on Windows.
+      env: {
+        ...process.env,
+        TMPDIR: temporary,
+        TEMP: temporary,
+        TMP: temporary,
+      },
+    },
   );
   let output = '';
   child.stdout?.on('data', (text) => (output += String(text)));
@@ -85,7 +98,10 @@ export function runJest({
   for (const signal of signals) process.on(signal, pass);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code, signal) => {
+    child.on('close', async (code, signal) => {
+      // A browser that is ending may still write.
+      const patiently = { recursive: true, force: true, maxRetries: 10 };
+      await rm(temporary, patiently).catch(() => {});
       for (const name of signals) process.off(name, pass);
       resolve({
         code: code ?? 128 + constants.signals[signal ?? 'SIGKILL'],

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTests, root, UnknownTests } from '../run-tests.ts';
@@ -70,6 +71,43 @@ describe('pnpm test', () => {
     expect(code).toBe(1);
   });
 });
+
+// Windows has no signals: there it ends at once, whatever there is to tidy.
+const describeOnUnix = process.platform === 'win32' ? describe.skip : describe;
+
+describeOnUnix('pnpm test that is interrupted', () => {
+  test('leaves no temporary file', async () => {
+    const folder = join(tree, 'temporary');
+    await mkdir(folder);
+    const child = spawn(process.execPath, ['scripts/test.ts', 'certificates'], {
+      cwd: root,
+      stdio: 'ignore',
+      env: { ...process.env, TEST_RESULTS: undefined, TMPDIR: folder },
+    });
+    const ended = once(child, 'close');
+    const ofThisRun = await appears(folder, 'on-the-wire-');
+    await appears(ofThisRun, 'certificates-');
+    child.kill('SIGINT');
+    await ended;
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+/** Resolves when a folder has an entry whose name begins so. */
+async function appears(folder: string, name: string): Promise<string> {
+  const watcher = watch(folder);
+  try {
+    for (;;) {
+      const changed = once(watcher, 'change');
+      const entries = await readdir(folder);
+      const found = entries.find((entry) => entry.startsWith(name));
+      if (found !== undefined) return join(folder, found);
+      await changed;
+    }
+  } finally {
+    watcher.close();
+  }
+}
 
 describe('of the results of jest', () => {
   const base = { name: 'a.test.ts', status: 'failed', message: 'Oh.' };
