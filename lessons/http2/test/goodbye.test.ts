@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { get as getByHttp1 } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import { decodeGoaway } from '../frame.ts';
+import { createServer } from '../server.ts';
 import { ask, frameClient, get, nodeClient, request } from './clients.ts';
 import { board, closeAll, start } from './start.ts';
 
@@ -121,4 +123,14 @@ describe('leaving', () => {
     expect((await ask(staying, board(2, 0))).headers[':status']).toBe(200);
     staying.close();
   });
+});
+
+test('whoever closes the lesson stops its own feed', async () => {
+  const clock = stopClock();
+  const { close } = createServer();
+  const running = clock.timers;
+  await close();
+  const left = clock.timers;
+  clock.release();
+  expect({ running, left }).toEqual({ running: 1, left: 0 });
 });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
@@ -222,6 +223,16 @@ describe('who leaves', () => {
     await Promise.all(readers.map(({ closed }) => closed));
     expect(feed.listenerCount('update')).toBe(0);
     await close(); // twice is no error
+  });
+
+  test('by closing the lesson: its own feed stands still', async () => {
+    const clock = stopClock();
+    const { close } = createServer();
+    const running = clock.timers;
+    await close();
+    const left = clock.timers;
+    clock.release();
+    expect({ running, left }).toEqual({ running: 1, left: 0 });
   });
 });
 

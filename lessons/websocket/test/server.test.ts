@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { News } from '@on-the-wire/shared/board/feed.ts';
+import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
 import { WebSocket } from 'ws';
 import { encodeFrame, opcodes, type Frame } from '../frame.ts';
+import { createServer } from '../server.ts';
 import {
   ask,
   closeAll,
@@ -192,4 +194,14 @@ test('an echo with the same options answers what it is told', async () => {
   client.send(new Uint8Array(4_097));
   const [code] = await once(client, 'close');
   expect(code).toBe(1009);
+});
+
+test('closing the lesson stops its own feed', async () => {
+  const clock = stopClock();
+  const { close } = createServer();
+  const running = clock.timers;
+  await close();
+  const left = clock.timers;
+  clock.release();
+  expect({ running, left }).toEqual({ running: 1, left: 0 });
 });
