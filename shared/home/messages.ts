@@ -22,6 +22,8 @@ export interface RowMessage {
 }
 
 export interface TableMessage {
+  /** Names this life of the server: so long it has the recordings. */
+  home: string;
   columns: Record<Column, string>;
   rows: RowMessage[];
 }

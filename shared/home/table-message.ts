@@ -1,4 +1,5 @@
 /** The table of claims, as the home page gets it. */
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { wordOf, type Claim, type Row } from '../compare/claims/claim.ts';
@@ -27,9 +28,10 @@ export function filesOfRows(): Map<string, RowFile> {
   return files;
 }
 
-/** Makes the message. */
+/** Makes the message of a server that has just begun. */
 export function tableMessage(files: Map<string, RowFile>): TableMessage {
-  return { columns, rows: rows.map((row) => rowMessage(row, files)) };
+  const home = randomUUID();
+  return { home, columns, rows: rows.map((row) => rowMessage(row, files)) };
 }
 
 function rowMessage(row: Row, files: Map<string, RowFile>): RowMessage {

@@ -1,5 +1,6 @@
 /** The table: its cells, the switch over it, and what running them showed. */
 import { inside, own, say } from '../../shell/page/elements.ts';
+import { recall, remember } from '../../shell/page/memory.ts';
 import type { Column, Http } from '../../compare/claims/columns.ts';
 import type {
   CellMessage,
@@ -15,6 +16,13 @@ export interface Known extends Outcome {
   run: string;
 }
 
+/** What this browser remembers of the cells that it has run. */
+interface Remembered {
+  /** The server that has the recordings. */
+  home: string;
+  known: Record<string, Known>;
+}
+
 interface Cell {
   row: RowMessage;
   cell: CellMessage;
@@ -27,6 +35,9 @@ let table: TableMessage;
 const cells: Cell[] = [];
 let runningAll = false;
 
+/** Under this name it is remembered. */
+const REMEMBERED = 'table';
+
 let changed: () => void;
 
 /**
@@ -38,15 +49,21 @@ export async function startTable(onChange: () => void): Promise<void> {
   changed = onChange;
   table = (await (await fetch('/table')).json()) as TableMessage;
   startCell();
+  http = chosenHttp();
   draw();
-  own('http').addEventListener('change', (event) => {
-    http = (event.target as HTMLInputElement).value as Http;
+  recallCells();
+  own('http').addEventListener('change', () => {
+    http = chosenHttp();
     cells.forEach(show);
     sum();
     changed();
   });
   own('run-all').addEventListener('click', () => void runAll());
 }
+
+/** What is chosen over the table; a reload may keep it. */
+const chosenHttp = () =>
+  inside<HTMLInputElement>(own('http'), ':checked').value as Http;
 
 /** What a cell says now: what this browser showed, or else what we hold. */
 export function wordOf(row: string, column: Column): string {
@@ -129,6 +146,34 @@ function drawCell(row: RowMessage, cell: CellMessage): HTMLTableCellElement {
   return place;
 }
 
+/** Each cell's name in what is remembered. */
+const nameOf = ({ row, cell }: Cell, over: Http) =>
+  `${row.id} ${cell.column} ${over}`;
+
+function rememberCells(): void {
+  const { home } = table;
+  const known: Remembered['known'] = {};
+  for (const drawn of cells)
+    for (const [over, found] of Object.entries(drawn.known))
+      known[nameOf(drawn, over as Http)] = found;
+  remember(REMEMBERED, { home, known } satisfies Remembered);
+}
+
+/** Shows what was run before this page was loaded, on the same server. */
+function recallCells(): void {
+  const remembered = recall<Remembered>(REMEMBERED);
+  if (remembered?.home !== table.home) return;
+  for (const drawn of cells) {
+    for (const over of ['1.1', '2'] as const) {
+      const found = remembered.known[nameOf(drawn, over)];
+      if (found) drawn.known[over] = found;
+    }
+    show(drawn);
+  }
+  sum();
+  changed();
+}
+
 function open(drawn: Cell): void {
   const { row, cell, known } = drawn;
   openCell({
@@ -146,6 +191,7 @@ async function run(drawn: Cell, over: Http): Promise<Known> {
   const { row, cell, known } = drawn;
   const { column } = cell;
   known[over] = await runClaim({ row: row.id, column, http: over });
+  rememberCells();
   show(drawn);
   sum();
   changed();

@@ -1,5 +1,6 @@
 import {
   afterAll,
+  afterEach,
   beforeAll,
   beforeEach,
   expect,
@@ -37,6 +38,7 @@ describeWithBrowser('the home page', (browser) => {
     page = await context.newPage();
   });
   afterAll(() => home.close());
+  afterEach(() => page.evaluate(() => localStorage.clear()));
   beforeEach(async () => {
     started.length = 0;
     await page.goto(origin);
@@ -135,6 +137,44 @@ describeWithBrowser('the home page', (browser) => {
     await page.click('#shell-run');
     expect(await page.locator('#shell-units').isVisible()).toBe(false);
     await page.locator('#shell-units').waitFor();
+  });
+
+  test('remembers what was run, as long as the same server has it', async () => {
+    await page.check('[name=http][value="2"]');
+    await cell('Resumes by itself', 2).click();
+    await page.click('#shell-run');
+    await page.locator('#shell-units').waitFor();
+    const outcome = await text('#shell-outcome');
+
+    const openAnew = async () => {
+      await page.goto(origin);
+      await cell('Resumes by itself', 2).waitFor();
+    };
+    await openAnew();
+    expect(await cell('Resumes by itself', 2).textContent()).toBe('yes');
+    await page.check('[name=http][value="2"]');
+    expect(await cell('Resumes by itself', 2).textContent()).toBe('yes ✓');
+    expect(await text('#shell-sum')).toBe(
+      '1 of 64 run: all hold in this browser',
+    );
+    await cell('Resumes by itself', 2).click();
+    expect(await text('#shell-outcome')).toBe(outcome);
+    const units = page.locator('#shell-units');
+    const recording = await page.request.get(
+      new URL((await units.getAttribute('href'))!, origin).href,
+    );
+    expect(recording.status()).toBe(200);
+
+    // Another server has no recordings of this one.
+    await page.evaluate(() => {
+      const name = 'on-the-wire:table';
+      const remembered = JSON.parse(localStorage[name]) as object;
+      const of = { ...remembered, home: 'another' };
+      localStorage[name] = JSON.stringify(of);
+    });
+    await openAnew();
+    await page.check('[name=http][value="2"]');
+    expect(await cell('Resumes by itself', 2).textContent()).toBe('yes');
   });
 
   test('says where a browser contradicts', async () => {
