@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerResponse, IncomingHttpHeaders } from 'node:http2';
 import { request as askByHttp1 } from 'node:https';
+import type { Socket } from 'node:net';
 import { ask, nodeClient } from './clients.ts';
 import { board, closeAll, start } from './start.ts';
 
@@ -67,6 +68,50 @@ test('a dictation is lines of JSON, and for nobody to transform', async () => {
   });
   const lines = text.trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line).heard)).toEqual(['', 'Zug']);
+  session.close();
+});
+
+test('the timetable is lines of JSON, from the first day on', async () => {
+  const { port } = await start();
+  const { session } = await nodeClient(port);
+  const stream = session.request({ ':path': '/timetable' });
+  const [head] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+  expect(head['content-type']).toBe('application/jsonl');
+  stream.setEncoding('utf8');
+  let text = '';
+  while (!text.includes('\n')) text += String((await once(stream, 'data'))[0]);
+  const [line] = text.split('\n');
+  expect(JSON.parse(line!)).toMatchObject({
+    day: 1,
+    board: { station: 'Aarau' },
+  });
+  session.destroy();
+});
+
+test('traffic counts every connection, also after its end', async () => {
+  const { port, server } = await start();
+  const { session } = await nodeClient(port);
+  const traffic = async () => {
+    const { text } = await ask(session, { ':path': '/traffic' });
+    return JSON.parse(text);
+  };
+  const before = await traffic();
+  expect(before).toMatchObject({
+    h2: { connections: 1 },
+    http1: { connections: 0, received: 0, sent: 0 },
+  });
+  const connected = once(server, 'connection');
+  const other = await nodeClient(port);
+  const [socket] = (await connected) as [Socket];
+  const ended = once(socket, 'close');
+  const { text } = await ask(other.session, board(1, 0));
+  other.session.close();
+  await ended;
+  const { h2 } = await traffic();
+  expect(h2.connections).toBe(2);
+  expect(h2.received).toBeGreaterThan(before.h2.received + socket.bytesRead);
+  expect(h2.sent).toBeGreaterThan(before.h2.sent + socket.bytesWritten);
+  expect(socket.bytesWritten).toBeGreaterThan(text.length);
   session.close();
 });
 

@@ -157,6 +157,9 @@ describe('a WebSocket in a stream', () => {
     stream.write(Buffer.from('818537fa213d7f9f4d5158', 'hex'));
     const [refused] = (await once(stream, 'data')) as [Buffer];
     expect(refused.toString('latin1')).toMatch(/^\x81.*Only staff may speak/);
+    // A ping, masked, is answered without anybody's doing: RFC 6455, 5.5.3.
+    stream.write(Buffer.from('898037fa213d', 'hex'));
+    expect(await once(stream, 'data')).toEqual([Buffer.from('8a00', 'hex')]);
     session.destroy();
   });
 
