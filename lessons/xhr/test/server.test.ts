@@ -9,6 +9,7 @@ import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
 import { createServer } from '../server.ts';
+import { stationMap } from '../station-map.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -354,6 +355,7 @@ describe('a recording', () => {
     expect([answer.status, await answer.json()]).toEqual([200, expected]);
     const told = await fetch(`${origin}/recordings/a`);
     expect(await told.json()).toEqual(expected);
+    expect(told.headers.get('Cache-Control')).toBe('no-store');
   });
 
   test('says while it comes how much is here, and no hash', async () => {
@@ -426,10 +428,34 @@ describe('a recording', () => {
     const first = await fetch(`${origin}/recordings/g0`);
     const second = await fetch(`${origin}/recordings/g1`);
     expect([first.status, second.status]).toEqual([404, 200]);
+    // Who sends one again has it counted as the newest.
+    await put(origin, 'g1', 'y');
+    await put(origin, 'g21', 'x');
+    expect((await fetch(`${origin}/recordings/g1`)).status).toBe(200);
+    expect((await fetch(`${origin}/recordings/g2`)).status).toBe(404);
   });
 });
 
 describe('the map', () => {
+  test('is a bitmap: its head to the byte, tracks and platforms', () => {
+    const file = stationMap();
+    const fields = [
+      '42 4d | 42 f9 15 00 | 00 00 00 00 | 42 00 00 00', // size, pixels at 66
+      '28 00 00 00 | 40 06 00 00 | 7c fc ff ff', // 1,600 wide, -900 high
+      '01 00 | 08 00 | 00 00 00 00 | 00 00 00 00', // eight bits each, plain
+      '00 00 00 00 | 00 00 00 00 | 03 00 00 00 | 00 00 00 00', // three colours
+      'e6 ef f4 00 | 36 3a 3c 00 | 41 a4 d9 00', // blue, green, red, nothing
+    ];
+    const head = fields.join('').replaceAll(/[| ]/g, '');
+    expect(file.subarray(0, 66).toString('hex')).toBe(head);
+    const pixel = (x: number, y: number) => file[66 + y * 1_600 + x];
+    const across = [80, 90, 98, 130, 190, 230, 790].map((y) => pixel(800, y));
+    expect(across).toEqual([0, 1, 0, 2, 1, 0, 1]);
+    // Where the tracks meet, on either side.
+    expect([pixel(90, 435), pixel(1_510, 435)]).toEqual([1, 1]);
+    expect(file).toHaveLength(1_440_066);
+  });
+
   test('is the same picture, compressed or not', async () => {
     const { origin } = await start();
     const raw = await getPlain(`${origin}/map`);
@@ -470,6 +496,15 @@ describe('another origin', () => {
       expect(cors(await from(stranger))).toEqual({});
     expect(cors(await from(neighbour, '/map'))).toEqual({});
     expect(cors(await from(neighbour, '/updates'))).toEqual({});
+  });
+
+  test('has its page told where the board is', async () => {
+    const { origin } = await start();
+    const answer = await fetch(`${origin}/neighbour`, { redirect: 'manual' });
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get('Location')).toBe(
+      `${neighbour}/?station=${origin}`,
+    );
   });
 
   test('is told so by the preflight, in these bytes', async () => {
