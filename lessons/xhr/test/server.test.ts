@@ -446,8 +446,8 @@ describe('the map', () => {
       '00 00 00 00 | 00 00 00 00 | 03 00 00 00 | 00 00 00 00', // three colours
       'e6 ef f4 00 | 36 3a 3c 00 | 41 a4 d9 00', // blue, green, red, nothing
     ];
-    const head = fields.join('').replaceAll(/[| ]/g, '');
-    expect(file.subarray(0, 66).toString('hex')).toBe(head);
+    const expected = fields.join('').replaceAll(/[| ]/g, '');
+    expect(file.subarray(0, 66).toString('hex')).toBe(expected);
     const pixel = (x: number, y: number) => file[66 + y * 1_600 + x];
     const across = [80, 90, 98, 130, 190, 230, 790].map((y) => pixel(800, y));
     expect(across).toEqual([0, 1, 0, 2, 1, 0, 1]);
