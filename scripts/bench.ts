@@ -22,7 +22,7 @@ program
   .description('starting a lesson, saving a file')
   .option('--times <n>', 'how often each is measured', atLeastFive, 5)
   .option('--clone', 'also fresh clones, installed from the registry')
-  .option('--test', 'also pnpm test')
+  .option('--test', 'also the tests of each lesson')
   .option('--json <file>', 'writes the figures to a file')
   .action(async (options: StartOptions & { json?: string }) => {
     const rows = await measureStart(options, (line) => console.error(line));

@@ -21,7 +21,7 @@ import { delimiter, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { findLesson } from '../harness/lessons.ts';
+import { findLesson, findLessons } from '../harness/lessons.ts';
 import { runLesson } from '../harness/run-lesson.ts';
 import { medianOf, type Row } from './report.ts';
 
@@ -35,7 +35,7 @@ export interface StartOptions {
   times: number;
   /** Also fresh clones, which are installed from the registry. */
   clone?: boolean;
-  /** Also `pnpm test`. */
+  /** Also the tests of each lesson. */
   test?: boolean;
 }
 
@@ -107,8 +107,12 @@ async function measure(
   }
 
   if (test) {
-    const { tests } = await takeTurns(times, say, { tests: runTests });
-    rows.push({ what: 'pnpm test', ms: tests, goal: 30_000 });
+    const tests = findLessons().map(
+      ({ name }) => [`pnpm test ${name}`, () => runTests(name)] as const,
+    );
+    const figures = await takeTurns(times, say, Object.fromEntries(tests));
+    for (const [what, ms] of Object.entries(figures))
+      rows.push({ what, ms, goal: 30_000 });
   }
   return rows;
 }
@@ -159,12 +163,13 @@ async function startServer(): Promise<number> {
   });
 }
 
-async function runTests(): Promise<number> {
+async function runTests(name: string): Promise<number> {
   const began = performance.now();
-  const child = start('pnpm', ['test'], { patience: 300_000 });
+  const child = start('pnpm', ['test', name], { patience: 120_000 });
   return child.end(async () => {
     const { code, output } = await child.exit;
-    if (code !== 0) throw new Error(`pnpm test ended with ${code}:\n${output}`);
+    if (code !== 0)
+      throw new Error(`pnpm test ${name} ended with ${code}:\n${output}`);
     return performance.now() - began;
   });
 }
