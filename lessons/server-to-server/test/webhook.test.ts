@@ -79,7 +79,7 @@ describe('a letter', () => {
 
 describe('the queue on disk', () => {
   test('has after a crash what was added and not done', () => {
-    const file = join(folder(), 'queue.jsonl');
+    const file = join(folder(), 'made', 'on demand', 'queue.jsonl');
     const before = openQueue(file);
     before.add({ id: 'a', body: '1' }, { id: 'b', body: '2\n3' });
     before.add({ id: 'c', body: '„4“' });
@@ -111,6 +111,7 @@ describe('the queue on disk', () => {
     queue.add({ id: 'b', body: '2' });
     expect(readFileSync(file, 'utf8')).toBe('{"add":{"id":"b","body":"2"}}\n');
     queue.close();
+    expect(() => queue.add({ id: 'c', body: '3' })).toThrow('EBADF');
   });
 });
 
