@@ -53,6 +53,8 @@ export interface Turn {
 const PATIENCE = 20_000;
 /** Nothing moves for so many ms: all is said. */
 const QUIET = 60;
+/** ms between two updates that are told while somebody is away. */
+const PAUSE = 50;
 
 /**
  * Measures one turn of a way.
@@ -109,14 +111,24 @@ export async function measureTurn(
       const from = (await watched.arrivals()).length;
       line.tap.cut('rst');
       const at = now();
-      const during = await host.tell(10, 50);
-      const first = await watched.reached(during[0]!.n, at, PATIENCE);
+      const during = await host.tell(10, PAUSE);
+      const first = await backAt(during[0]!.n, at);
       // All of them, and one more: what was doubled has come by then.
       const [more] = await host.tell(1, 0);
       await watched.reached(more!.n, more!.at, PATIENCE);
       const after = (await watched.arrivals()).slice(from);
       const { lost, doubled } = deliveryOf([...during, more!], after);
       return { ms: first.at - at, lost, doubled };
+    }
+
+    /** Some learn only by the next update that they have missed others. */
+    async function backAt(n: number, since: number): Promise<Arrival> {
+      while (now() - since < PATIENCE) {
+        const arrival = await watched.reached(n, since, PAUSE).catch(() => {});
+        if (arrival) return arrival;
+        await host.tell(1, 0);
+      }
+      throw new Error(`${way.id}: not back ${PATIENCE} ms after a cut`);
     }
 
     async function recoverFromRestart(): Promise<Recovery> {

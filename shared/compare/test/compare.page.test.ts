@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import { createFeed } from '../../board/feed.ts';
+import { parseFaults } from '../../tap/tap.ts';
 import { accessibilityViolations } from '../../testing/accessibility.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { measureTurn, type Conditions } from '../measure.ts';
@@ -120,6 +121,17 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
     });
     expect(turn.delivery).toMatchObject({ lost: 0, doubled: 0 });
     expect(turn.cut).toMatchObject({ lost: 0, doubled: 0 });
+  });
+
+  test('mqtt: who is back too late for all of it hears of it by the next', async () => {
+    const faults = parseFaults(['latency=300ms']);
+    const turn = await measureTurn(way('mqtt'), browser(), {
+      ...conditions,
+      faults,
+      recover: true,
+    });
+    expect(turn.cut).toMatchObject({ lost: 0, doubled: 0 });
+    expect(turn.cut!.ms).toBeGreaterThan(500);
   });
 
   test('websocket, compressed: fewer bytes than their text', async () => {
