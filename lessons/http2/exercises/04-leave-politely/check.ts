@@ -161,29 +161,36 @@ export default {
           });
 
       // Once more, with another: so it must be the one that was given.
-      const took = performance.now() - began;
-      const other = await openServer(trial, learner, longer);
-      const { closed } = await other.ask('/events');
-      const beganAgain = performance.now();
-      await learner.stage('goAway', text);
-      const own = {
-        title: 'It has a deadline of its own',
-        sent: `deadline ${short} ms, and then ${longer} ms`,
-        expected: `cut after ${short} ms, and after ${longer} ms`,
-        section,
-        wire: other.seen('down'),
+      let least = performance.now() - began;
+      const told = `deadline ${short} ms, and then ${longer} ms`;
+      const expected = `cut after ${short} ms, and after ${longer} ms`;
+      const title = 'It has a deadline of its own';
+      const cutAfter = async (deadline: number) => {
+        const other = await openServer(trial, learner, deadline);
+        const { closed } = await other.ask('/events');
+        const from = performance.now();
+        await learner.stage('goAway', text);
+        const came = 'the second is not cut at all';
+        const wire = other.seen('down');
+        await trial.within(
+          Promise.all([learner.stage('left'), closed]),
+          () => ({ title, sent: told, expected, came, section, wire }),
+          deadline + trial.patience / 4,
+        );
+        return { took: performance.now() - from, wire };
       };
-      await trial.within(
-        Promise.all([learner.stage('left'), closed]),
-        () => ({ ...own, came: 'the second is not cut at all' }),
-        longer + trial.patience / 4,
-      );
-      const tookLonger = performance.now() - beganAgain;
-      // A timer never rings early; and a busy machine is late with both.
-      if (tookLonger < longer - 50 || tookLonger < took + 100)
+      const { took, wire } = await cutAfter(longer);
+      // A timer never rings early, but on a busy machine it rings late.
+      for (let n = 0; n < 3 && took < least + 100; n += 1)
+        least = Math.min(least, (await cutAfter(short)).took);
+      if (took < longer - 50 || took < least + 100)
         trial.fail({
-          ...own,
-          came: `cut after ${Math.round(took)} ms, and after ${Math.round(tookLonger)} ms`,
+          title,
+          sent: told,
+          expected,
+          came: `cut after ${Math.round(least)} ms, and after ${Math.round(took)} ms`,
+          section,
+          wire,
         });
     });
 
