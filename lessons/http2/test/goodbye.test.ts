@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { get as getByHttp1 } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
+import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
 import { decodeGoaway } from '../frame.ts';
 import { createServer } from '../server.ts';
 import { ask, frameClient, get, nodeClient, request } from './clients.ts';
@@ -126,11 +126,6 @@ describe('leaving', () => {
 });
 
 test('whoever closes the lesson stops its own feed', async () => {
-  const clock = stopClock();
-  const { close } = createServer();
-  const running = clock.timers;
-  await close();
-  const left = clock.timers;
-  clock.release();
-  expect({ running, left }).toEqual({ running: 1, left: 0 });
+  const timers = await timersOf(createServer);
+  expect(timers).toEqual({ running: 1, left: 0 });
 });

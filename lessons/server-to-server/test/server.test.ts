@@ -2,8 +2,8 @@ import { afterEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
 import { createServer as createBroker } from '../broker.ts';
 import { createServer } from '../server.ts';
 import { createServer as createStation } from '../station.ts';
@@ -37,13 +37,8 @@ test('Every process closes, twice, and leaves no timer and no socket', async () 
 });
 
 test('Closing the station stops its own feed', async () => {
-  const clock = stopClock();
-  const { close } = createStation();
-  const running = clock.timers;
-  await close();
-  const left = clock.timers;
-  clock.release();
-  expect({ running, left }).toEqual({ running: 1, left: 0 });
+  const timers = await timersOf(createStation);
+  expect(timers).toEqual({ running: 1, left: 0 });
 });
 
 test('The gateway alone serves its page, and says who is not there', async () => {

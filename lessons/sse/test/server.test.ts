@@ -2,10 +2,10 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
 import { createServer } from '../server.ts';
 
 const closing: (() => Promise<void>)[] = [];
@@ -226,13 +226,8 @@ describe('who leaves', () => {
   });
 
   test('by closing the lesson: its own feed stands still', async () => {
-    const clock = stopClock();
-    const { close } = createServer();
-    const running = clock.timers;
-    await close();
-    const left = clock.timers;
-    clock.release();
-    expect({ running, left }).toEqual({ running: 1, left: 0 });
+    const timers = await timersOf(createServer);
+    expect(timers).toEqual({ running: 1, left: 0 });
   });
 });
 

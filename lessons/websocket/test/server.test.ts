@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { News } from '@on-the-wire/shared/board/feed.ts';
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
 import { WebSocket } from 'ws';
 import { encodeFrame, opcodes, type Frame } from '../frame.ts';
 import { createServer } from '../server.ts';
@@ -197,11 +197,6 @@ test('an echo with the same options answers what it is told', async () => {
 });
 
 test('closing the lesson stops its own feed', async () => {
-  const clock = stopClock();
-  const { close } = createServer();
-  const running = clock.timers;
-  await close();
-  const left = clock.timers;
-  clock.release();
-  expect({ running, left }).toEqual({ running: 1, left: 0 });
+  const timers = await timersOf(createServer);
+  expect(timers).toEqual({ running: 1, left: 0 });
 });

@@ -5,9 +5,9 @@ import { get, request as ask, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { createFeed, type News } from '@on-the-wire/shared/board/feed.ts';
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
 import { createServer } from '../server.ts';
 import { stationMap } from '../station-map.ts';
 
@@ -650,11 +650,6 @@ test('closing the lesson ends polls, lines and uploads', async () => {
 });
 
 test('closing the lesson stops its own feed', async () => {
-  const clock = stopClock();
-  const { close } = createServer();
-  const running = clock.timers;
-  await close();
-  const left = clock.timers;
-  clock.release();
-  expect({ running, left }).toEqual({ running: 1, left: 0 });
+  const timers = await timersOf(createServer);
+  expect(timers).toEqual({ running: 1, left: 0 });
 });
