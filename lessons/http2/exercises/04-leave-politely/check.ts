@@ -162,19 +162,21 @@ export default {
 
       // Once more, with another: so it must be the one that was given.
       let least = performance.now() - began;
-      const told = `deadline ${short} ms, and then ${longer} ms`;
-      const expected = `cut after ${short} ms, and after ${longer} ms`;
-      const title = 'It has a deadline of its own';
+      const own = {
+        title: 'It has a deadline of its own',
+        sent: `deadline ${short} ms, and then ${longer} ms`,
+        expected: `cut after ${short} ms, and after ${longer} ms`,
+        section,
+      };
       const cutAfter = async (deadline: number) => {
         const other = await openServer(trial, learner, deadline);
         const { closed } = await other.ask('/events');
         const from = performance.now();
         await learner.stage('goAway', text);
-        const came = 'the second is not cut at all';
         const wire = other.seen('down');
         await trial.within(
           Promise.all([learner.stage('left'), closed]),
-          () => ({ title, sent: told, expected, came, section, wire }),
+          () => ({ ...own, came: 'the second is not cut at all', wire }),
           deadline + trial.patience / 4,
         );
         return { took: performance.now() - from, wire };
@@ -185,11 +187,8 @@ export default {
         least = Math.min(least, (await cutAfter(short)).took);
       if (took < longer - 50 || took < least + 100)
         trial.fail({
-          title,
-          sent: told,
-          expected,
+          ...own,
           came: `cut after ${Math.round(least)} ms, and after ${Math.round(took)} ms`,
-          section,
           wire,
         });
     });
