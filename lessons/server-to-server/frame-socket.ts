@@ -27,7 +27,7 @@ export function hearFrames(hear: (text: string) => void) {
   return createServer((socket) => {
     const reader = new FrameReader();
     socket.on('error', () => {});
-    socket.on('data', (bytes) => {
+    socket.on('data', (bytes: Buffer) => {
       try {
         for (const text of reader.feed(bytes)) hear(text);
       } catch {

@@ -1,12 +1,14 @@
 /**
  * Does again what the prose shows: runs the commands of its `console` fences,
- * sends what its `wire` fences sent, and compares what comes.
+ * sends what its `wire` fences sent, and compares what comes. A body in chunks
+ * is compared without them: how writes are joined into chunks is Node's affair.
  */
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectEncrypted } from 'node:tls';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { withoutChunks } from '../testing/without-chunks.ts';
 import { parseCommand } from './commands.ts';
 import type { Finding } from './finding.ts';
 import type { Request } from './lesson-under-check.ts';
@@ -268,8 +270,8 @@ async function checkWire(
   const socket = server.tls
     ? connectEncrypted({ ...address, rejectUnauthorized: false })
     : connect(address);
-  const source = new Source(() => socket.destroy());
-  socket.on('data', (bytes) => source.take(bytes));
+  const source = new Source(() => socket.destroy(), withoutChunks);
+  socket.on('data', (bytes: Buffer) => source.take(bytes));
   socket.on('error', ({ message }) => source.end(message));
   socket.on('close', () => source.end());
   const open = server.tls ? 'secureConnect' : 'connect';
@@ -340,19 +342,25 @@ function requestOf(sent: string[]): string {
 
 /** Bytes as they come, as lines; a line that is not ended is not yet one. */
 class Source {
-  readonly #chunks: Buffer[] = [];
+  readonly #reads: Buffer[] = [];
   #forgotten = 0;
   #wake = () => {};
   readonly stop: () => void;
+  /** What of all bytes is compared; each is a character of its number. */
+  readonly #compared: (received: string) => string;
   /** Why it ended, or '' for no reason. */
   ended: string | undefined;
 
-  constructor(stop: () => void) {
+  constructor(
+    stop: () => void,
+    compared = (received: string): string => received,
+  ) {
     this.stop = stop;
+    this.#compared = compared;
   }
 
   take(bytes: Buffer): void {
-    this.#chunks.push(bytes);
+    this.#reads.push(bytes);
     this.#wake();
   }
 
@@ -362,12 +370,13 @@ class Source {
   }
 
   get begun(): boolean {
-    return this.#chunks.length > 0;
+    return this.#reads.length > 0;
   }
 
   /** The lines that were not forgotten. */
   lines(): string[] {
-    const text = Buffer.concat(this.#chunks).toString();
+    const received = Buffer.concat(this.#reads).toString('latin1');
+    const text = Buffer.from(this.#compared(received), 'latin1').toString();
     const lines = text.split(/\r?\n/);
     const open = lines.pop() ?? '';
     if (this.ended !== undefined && open !== '') lines.push(open);

@@ -8,6 +8,7 @@ import { createFeed, type News } from '@on-the-wire/shared/board/feed.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
 import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
+import { withoutChunks } from '@on-the-wire/shared/testing/without-chunks.ts';
 import { createServer } from '../server.ts';
 import { stationMap } from '../station-map.ts';
 
@@ -255,9 +256,6 @@ function wholeAnswer(received: string): News[] | undefined {
 }
 
 describe('the lines', () => {
-  const chunk = (text: string) =>
-    `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
-
   test('are these bytes: the whole board, then each update', async () => {
     const { feed, port } = await start();
     const client = await rawClient(port);
@@ -267,7 +265,7 @@ describe('the lines', () => {
     const update = feed.next();
     await client.until('"n":1,');
     const received = await client.until(/}}\n\r\n$/);
-    expect(undated(received)).toBe(
+    expect(undated(withoutChunks(received))).toBe(
       bytes(
         'HTTP/1.1 200 OK\r\n' +
           'X-Powered-By: Express\r\n' +
@@ -279,8 +277,8 @@ describe('the lines', () => {
           'Keep-Alive: timeout=5\r\n' +
           'Transfer-Encoding: chunked\r\n' +
           '\r\n' +
-          chunk(`${JSON.stringify(board)}\n`) +
-          chunk(`${JSON.stringify(update)}\n`),
+          `${JSON.stringify(board)}\n` +
+          `${JSON.stringify(update)}\n`,
       ),
     );
     client.socket.destroy();

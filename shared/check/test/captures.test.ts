@@ -75,13 +75,18 @@ const wires: [string, boolean, (string | string[])[]][] = [
     [...get('/'), ...head, '< Zürich', ...get('/'), '< HTTP/1.1 404 Not Found'],
   ],
   [
-    'a snapshot, then updates as they happen, in chunks',
+    'a snapshot, then updates as they happen',
     true,
     [
       ...get('/events'),
-      ['< …', '<', '< 11', '< snapshot k3x9a-7', '<', '< 12'],
-      ['< departure k3x9a-8', '<', '< 12', '< departure k3x9a-9'],
+      ['< …', '< Transfer-Encoding: chunked', '<', '< snapshot k3x9a-7'],
+      ['< departure k3x9a-8', '< departure k3x9a-9'],
     ],
+  ],
+  [
+    'the chunks around it: Node may write any number of them',
+    false,
+    [...get('/events'), '< …', '< 11', '< snapshot k3x9a-7'],
   ],
   ['another number', false, [...get('/events'), '< …', '< snapshot k3x9a-07']],
   [
@@ -89,7 +94,7 @@ const wires: [string, boolean, (string | string[])[]][] = [
     true,
     [
       ...get('/events?after=k3x9a-1'),
-      ['< …', '< departure k3x9a-2', '< …', '< departure k3x9a-3'],
+      ['< …', '< departure k3x9a-2', '< departure k3x9a-3'],
     ],
   ],
   [
@@ -107,9 +112,9 @@ const wires: [string, boolean, (string | string[])[]][] = [
     'a body that is sent',
     true,
     [
-      ['> POST / HTTP/1.1', '> Host: x', '> Content-Length: 3', '>'],
-      ['> {', '> }', '< …', '< Transfer-Encoding: chunked', '<'],
-      ['< 3', '< {', '< }', '< 0'],
+      ['> POST / HTTP/1.1', '> Host: x', '> Content-Length: 4', '>'],
+      ['> {', '> }', '>', '< …', '< Transfer-Encoding: chunked', '<'],
+      ['< {', '< }', ...get('/'), ...head, '< Zürich'],
     ],
   ],
 ];

@@ -40,7 +40,7 @@ export async function startRelay(target: number): Promise<Relay> {
       ['down', upstream, client],
     ] as const) {
       sockets.add(from);
-      from.on('data', (chunk) => {
+      from.on('data', (chunk: Buffer) => {
         const bytes = Uint8Array.from(chunk);
         connection.reads.push({ direction, time: now(), bytes });
         to.write(chunk);

@@ -56,7 +56,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     );
 
     // Exercise 2 says what a reader is to hear, exercise 4 tells it.
-    const news = new EventEmitter<{ update: [News] }>();
+    const news = new EventEmitter();
     addReader({ feed: news, request, response, buffer });
     const header = request.get('Last-Event-ID') ?? request.query['after'];
     const tell = (update: News) => news.emit('update', update);
