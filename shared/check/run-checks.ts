@@ -4,6 +4,7 @@ import { formatFinding, type Finding } from './finding.ts';
 import { checkExercises } from './exercises.ts';
 import { checkLicences } from './licences.ts';
 import { checkLists } from './lists.ts';
+import { checkOneNode } from './one-node.ts';
 import { checkPrivateThings } from './private-things.ts';
 import { checkProse } from './prose.ts';
 import { checkSkeleton } from './skeleton.ts';
@@ -23,6 +24,7 @@ export const checks: Record<string, Check> = {
   prose: checkProse,
   lists: checkLists,
   licences: checkLicences,
+  node: checkOneNode,
   private: checkPrivateThings,
 };
 
