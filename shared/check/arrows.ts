@@ -1,7 +1,11 @@
-/** Who may import whom: scripts → shared ← lessons. */
+/**
+ * Who may import whom: scripts → shared ← lessons. And which packages: what
+ * runs without tests has them among its dependencies, tests and types may have
+ * them among the devDependencies.
+ */
 import { posix } from 'node:path';
 import type { Finding } from './finding.ts';
-import { findImports } from './imports.ts';
+import { findImports, type Import } from './imports.ts';
 import { filesOf, foldersOf, packageJson, type PackageJson } from './tree.ts';
 
 /** The rooms of shared that a lesson builds on. */
@@ -36,7 +40,8 @@ export async function checkArrows(root: string): Promise<Finding[]> {
   );
   const packages = await readPackages(root);
   const { imports, findings } = await findImports(root, files);
-  for (const { file, line, specifier } of imports) {
+  const product = productOf(files, imports, packages);
+  for (const { file, line, specifier, typesOnly } of imports) {
     if (specifier.startsWith('node:')) continue;
     const report = (expected: string, remedy: string) =>
       findings.push({
@@ -58,15 +63,17 @@ export async function checkArrows(root: string): Promise<Finding[]> {
     if (/^[./]/.test(specifier)) continue;
     const name = /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
     const { folder, json } = packageOf(file, packages);
-    const known = {
-      ...json.dependencies,
-      ...json.devDependencies,
-      ...json.optionalDependencies,
-    };
-    if (!Object.hasOwn(known, name)) {
+    const list = posix.join(folder, 'package.json');
+    if (Object.hasOwn({ ...json.dependencies }, name)) continue;
+    if (!Object.hasOwn({ ...json.devDependencies }, name)) {
       report(
-        `${name} among the dependencies in ${posix.join(folder, 'package.json')}`,
+        `${name} among the dependencies in ${list}`,
         'Add it there; the built-in modules of Node begin with node:.',
+      );
+    } else if (product.has(file) && !typesOnly) {
+      report(
+        `${name} among the dependencies in ${list}, not the devDependencies`,
+        'Move it there: this file is loaded without any test.',
       );
     }
   }
@@ -74,6 +81,26 @@ export async function checkArrows(root: string): Promise<Finding[]> {
 }
 
 type Packages = Map<string, PackageJson>;
+
+/** The files that run without tests: what is no test, and what that loads. */
+function productOf(
+  files: string[],
+  imports: Import[],
+  packages: Packages,
+): Set<string> {
+  const forTests = /(?:^|\/)test\/|^shared\/testing\//;
+  const product = new Set(files.filter((file) => !forTests.test(file)));
+  // A set goes on to what was added while it is looked through.
+  for (const file of product) {
+    for (const { specifier, typesOnly } of imports.filter(
+      (each) => each.file === file,
+    )) {
+      const target = typesOnly ? undefined : resolve(file, specifier, packages);
+      if (target?.endsWith('.ts')) product.add(target);
+    }
+  }
+  return product;
+}
 
 async function readPackages(root: string): Promise<Packages> {
   const folders = ['', 'shared'].concat(

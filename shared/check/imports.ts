@@ -9,7 +9,12 @@ export interface Import {
   file: string;
   line: number;
   specifier: string;
+  /** Whether nothing but types: gone before the code runs. */
+  typesOnly: boolean;
 }
+
+/** What a specifier of types begins with, while esbuild has it. */
+const types = 'types:';
 
 /**
  * Finds what files import: statements, `import()`, `import.meta.resolve()`.
@@ -23,13 +28,13 @@ export async function findImports(
 ): Promise<{ imports: Import[]; findings: Finding[] }> {
   const imports: Import[] = [];
   const texts = new Map<string, string>();
-  const add = (file: string, specifier: string) => {
+  const add = (file: string, specifier: string, typesOnly: boolean) => {
     const lines = (texts.get(file) ?? '').split('\n');
     const at = lines.findIndex(
       (line) =>
         line.includes(`'${specifier}'`) || line.includes(`"${specifier}"`),
     );
-    imports.push({ file, line: at + 1, specifier });
+    imports.push({ file, line: at + 1, specifier, typesOnly });
   };
 
   const record: Plugin = {
@@ -37,22 +42,28 @@ export async function findImports(
     setup({ onLoad, onResolve }) {
       onResolve({ filter: /./ }, ({ kind, path, importer }) => {
         if (kind === 'entry-point') return { path: join(root, path) };
-        add(relative(root, importer).split(sep).join('/'), path);
+        const typesOnly = path.startsWith(types);
+        const specifier = typesOnly ? path.slice(types.length) : path;
+        add(
+          relative(root, importer).split(sep).join('/'),
+          specifier,
+          typesOnly,
+        );
         return { path, external: true };
       });
       onLoad({ filter: /./ }, async ({ path }) => {
         const file = relative(root, path).split(sep).join('/');
         const text = await readFile(path, 'utf8');
         texts.set(file, text);
-        for (const [, specifier = ''] of text.matchAll(
-          /\bimport(?:\.meta\.resolve)?\(\s*'([^']+)'/g,
+        for (const [, typeOf, specifier = ''] of text.matchAll(
+          /(\btypeof )?\bimport(?:\.meta\.resolve)?\(\s*'([^']+)'/g,
         )) {
-          add(file, specifier);
+          add(file, specifier, typeOf !== undefined);
         }
         // esbuild forgets imports of types before it resolves anything.
         const contents = text.replaceAll(
-          /^(import|export) type(?= [{*\w]+[^=]*? from ')/gm,
-          '$1',
+          /^(import|export) type( [{*\w]+[^=]*? from ')/gm,
+          `$1$2${types}`,
         );
         return { contents, loader: 'ts' };
       });
@@ -89,9 +100,13 @@ export async function findImports(
 }
 
 function unique(imports: Import[]): Import[] {
-  const byKey = new Map(
-    imports.map((found) => [`${found.file}\0${found.specifier}`, found]),
-  );
+  const byKey = new Map<string, Import>();
+  for (const found of imports) {
+    const key = `${found.file}\0${found.specifier}`;
+    const before = byKey.get(key);
+    const typesOnly = found.typesOnly && (before?.typesOnly ?? true);
+    byKey.set(key, { ...found, typesOnly });
+  }
   return [...byKey.values()].sort(
     (a, b) => a.file.localeCompare(b.file) || a.line - b.line,
   );

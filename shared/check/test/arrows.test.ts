@@ -150,6 +150,62 @@ describe('packages', () => {
   });
 });
 
+describe('a package for tests', () => {
+  const list = 'shared/package.json';
+  const json = JSON.stringify({
+    name: '@on-the-wire/shared',
+    dependencies: { ws: '8' },
+    devDependencies: { aedes: '1' },
+  });
+  const aedes = "import 'aedes';\n";
+  const use = (from: string) => `import '${from}';\n`;
+
+  test.each<[string, Files]>([
+    ['a test', { 'shared/board/test/x.test.ts': aedes }],
+    ['what only tests load', { 'shared/testing/x.ts': aedes }],
+    [
+      'types of what is no test',
+      { 'shared/board/x.ts': "import type { Aedes } from 'aedes';\n" },
+    ],
+    [
+      'what no test loads but for its types',
+      {
+        'shared/board/x.ts': "export type * from '../testing/x.ts';\n",
+        'shared/testing/x.ts': aedes,
+      },
+    ],
+  ])('may be used by %s', async (_what, files) => {
+    expect(await check({ ...files, [list]: json })).toEqual([]);
+  });
+
+  test.each<[string, string, Files]>([
+    ['what is no test', 'shared/board/x.ts', { 'shared/board/x.ts': aedes }],
+    [
+      'what imports types from it, and more',
+      'shared/board/x.ts',
+      { 'shared/board/x.ts': `import type { Aedes } from 'aedes';\n${aedes}` },
+    ],
+    [
+      'what a verb loads, by way of others',
+      'shared/testing/x.ts',
+      {
+        'scripts/check.ts': use('@on-the-wire/shared/board/board.ts'),
+        'shared/board/board.ts': use('../testing/y.ts'),
+        'shared/testing/y.ts': "await import('./x.ts');\n",
+        'shared/testing/x.ts': aedes,
+      },
+    ],
+  ])('is no dependency of %s', async (_what, file, files) => {
+    expect(await check({ ...files, [list]: json })).toEqual([
+      expect.objectContaining({
+        file,
+        found: 'an import of aedes',
+        expected: `aedes among the dependencies in ${list}, not the devDependencies`,
+      }),
+    ]);
+  });
+});
+
 test('code that cannot be read is a finding with its line', async () => {
   const findings = await check({
     'shared/board/board.ts': 'let a = 1;\nlet =;',

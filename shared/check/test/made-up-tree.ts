@@ -112,7 +112,7 @@ export const goodTree = {
   'package.json': JSON.stringify({
     name: 'a-course',
     scripts: { check: 'node scripts/check.ts' },
-    devDependencies: { '@on-the-wire/shared': '*' },
+    dependencies: { '@on-the-wire/shared': '*' },
   }),
   'scripts/check.ts': `import { board } from '@on-the-wire/shared/board/board.ts';
 console.log(board);
