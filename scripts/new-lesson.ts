@@ -1,6 +1,14 @@
 /** `pnpm new-lesson <name>`: makes a lesson that runs, to be made your own. */
 import { spawnSync } from 'node:child_process';
-import { HarnessError } from '@on-the-wire/shared/harness/lessons.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  findLesson,
+  HarnessError,
+} from '@on-the-wire/shared/harness/lessons.ts';
+import {
+  linesOf,
+  listLesson,
+} from '@on-the-wire/shared/harness/list-lesson.ts';
 import { newLesson } from '@on-the-wire/shared/harness/new-lesson.ts';
 import { Command } from 'commander';
 
@@ -14,7 +22,7 @@ new Command('pnpm new-lesson')
       const files = newLesson(name).map(
         (file) => `  lessons/${name}/${file}\n`,
       );
-      process.stdout.write(`\n${files.join('')}\n`);
+      process.stdout.write(`\n${files.join('')}\n${list(name)}\n`);
     } catch (error) {
       if (!(error instanceof HarnessError)) throw error;
       process.stderr.write(`${error.message}\n`);
@@ -35,6 +43,22 @@ new Command('pnpm new-lesson')
     );
   })
   .parse();
+
+/** Lists it in README.md, and says so; or says what to write there. */
+function list(name: string): string {
+  const readme = new URL('../README.md', import.meta.url);
+  const lesson = findLesson(name);
+  const listed = listLesson(readFileSync(readme, 'utf8'), lesson);
+  if (listed !== undefined) {
+    writeFileSync(readme, listed);
+    return '  README.md: a row in its table, and a line in its tree\n';
+  }
+  const { row, branch } = linesOf(lesson);
+  return (
+    '  README.md has no table of lessons, or no tree, to list it in:\n' +
+    `  write there\n\n${row}\n${branch}\n`
+  );
+}
 
 /** Installs what the lesson depends on, where CI is set too. */
 function install(): boolean {

@@ -4,8 +4,10 @@ import {
   cpSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -19,9 +21,11 @@ import {
   jest,
   test,
 } from '@jest/globals';
+import { checkLists } from '../../check/lists.ts';
 import { checkSkeleton } from '../../check/skeleton.ts';
 import { checkFormat, checkLint, checkTypes } from '../../check/tools.ts';
 import { findLesson, findLessons } from '../lessons.ts';
+import { listLesson } from '../list-lesson.ts';
 import { newLesson } from '../new-lesson.ts';
 import { runLesson } from '../run-lesson.ts';
 import { goodManifest, portsFor, scratch } from './scratch-lesson.ts';
@@ -94,6 +98,34 @@ describe('A new lesson', () => {
       minutes: 12,
     });
   });
+
+  test('is listed in README.md: a row of its table, a line of its tree', async () => {
+    const before = readFileSync(join(repository, 'README.md'), 'utf8');
+    const added = listLesson(before, findLesson('long-polling', root))!;
+    const lines = added.split('\n');
+    const more = lines.filter((line) => !before.split('\n').includes(line));
+    expect(more).toEqual([
+      '| 6 | [Long polling](lessons/long-polling/README.md) | ' +
+        'How does one ask again and again? | 12 |',
+      '│   ├── long-polling/  Long polling',
+    ]);
+    expect(lines).toHaveLength(before.split('\n').length + 2);
+    const missed = async (readme: string) => {
+      writeFileSync(join(tree, 'README.md'), readme);
+      const findings = await checkLists(tree);
+      return findings.filter(({ found }) => found.includes('long-polling'));
+    };
+    expect(await missed(before)).toHaveLength(2);
+    expect(await missed(added)).toEqual([]);
+  });
+
+  test.each(['# Nothing\n', '| | [A](lessons/a/README.md) |\n'])(
+    'is not listed where there is no place for it: %j',
+    (readme) => {
+      const found = findLesson('long-polling', root);
+      expect(listLesson(readme, found)).toBeUndefined();
+    },
+  );
 
   test('has tests that pass', async () => {
     const { stderr } = await promisify(execFile)(
