@@ -1,5 +1,5 @@
 /** Lists a lesson where README.md lists all of them: its table and its tree. */
-import type { FoundLesson } from './lessons.ts';
+import type { FoundLesson } from '../lesson.ts';
 
 /** The two lines of README.md that tell of a lesson. */
 export function linesOf({ name, manifest }: FoundLesson): {
