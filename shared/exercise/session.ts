@@ -97,7 +97,15 @@ export class Session extends EventEmitter<{ change: [] }> {
     const read = (file: string) =>
       existsSync(file) ? readFileSync(file, 'utf8') : '';
     const names = ['yours', 'the solution'] as const;
-    const patch = createTwoFilesPatch(...names, read(copy), read(solution));
+    const texts = [read(copy), read(solution)] as const;
+    // An editor of Windows may have ended its lines in CR LF.
+    const patch = createTwoFilesPatch(
+      ...names,
+      ...texts,
+      undefined,
+      undefined,
+      { stripTrailingCr: true },
+    );
     return patch.split('\n').slice(1).join('\n');
   }
 

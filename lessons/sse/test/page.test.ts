@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
@@ -308,7 +308,7 @@ describeWithBrowser('the page', (browser) => {
 /** The lesson as a learner leaves it in step 2: no `id` in the events. */
 async function withoutIds(): Promise<typeof createServer> {
   const lesson = new URL('../', import.meta.url);
-  const folder = await mkdtemp(new URL('workspace-', lesson).pathname);
+  const folder = await mkdtemp(fileURLToPath(new URL('workspace-', lesson)));
   closing.push(() => rm(folder, { recursive: true }));
   for (const name of ['page', 'event-stream.ts', 'server.ts']) {
     await cp(new URL(name, lesson), join(folder, name), { recursive: true });
