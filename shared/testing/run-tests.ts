@@ -1,6 +1,6 @@
 /** Starts jest: which tests, in which process, and how it ends. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,7 +62,11 @@ export function runJest({
   results,
   quiet = false,
 }: JestOptions): Promise<{ code: number; output: string }> {
-  const temporary = mkdtempSync(join(tmpdir(), 'on-the-wire-'));
+  // By its own path: on macOS the system's folder is behind a link, on Windows
+  // it may have a short name, and Node names files by neither.
+  const temporary = realpathSync.native(
+    mkdtempSync(join(tmpdir(), 'on-the-wire-')),
+  );
   const child = spawn(
     process.execPath,
     [
