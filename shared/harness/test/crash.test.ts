@@ -101,7 +101,14 @@ describe('A crash', () => {
       'waits.ts waits for ever at an await of its top level',
       { file: 'waits.ts', line: 2, column: 1 },
     ],
-    ['killed.ts', 'killed.ts was ended by SIGKILL', {}],
+    [
+      'killed.ts',
+      // Windows has no signals.
+      process.platform === 'win32'
+        ? 'killed.ts ended with exit code 1'
+        : 'killed.ts was ended by SIGKILL',
+      {},
+    ],
   ])('of %s is told by message and place', async (file, message, place) => {
     const { crash, printed } = await crashOf(file);
     const { details, ...told } = crash;
