@@ -8,11 +8,11 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -58,7 +58,8 @@ export function openQueue(file: string) {
     /** If a crash forgets this line, the item is only delivered twice. */
     done(id: string) {
       pending.delete(id);
-      if (pending.size === 0) ftruncateSync(handle);
+      // By its name: Windows lets nobody truncate by a handle that appends.
+      if (pending.size === 0) truncateSync(file);
       else writeSync(handle, lineOf({ done: id }));
     },
     close() {
