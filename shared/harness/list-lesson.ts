@@ -9,7 +9,7 @@ export function linesOf({ name, manifest }: FoundLesson): {
   const { order, title, question, minutes } = manifest;
   return {
     row: `| ${order} | [${title}](lessons/${name}/README.md) | ${question} | ${minutes} |`,
-    branch: `│   ├── ${`${name}/`.padEnd(14)} ${title}`,
+    branch: `│   ├── ${`${name}/`.padEnd(15)} ${title}`,
   };
 }
 

@@ -107,7 +107,7 @@ describe('A new lesson', () => {
     expect(more).toEqual([
       '| 6 | [Long polling](lessons/long-polling/README.md) | ' +
         'How does one ask again and again? | 12 |',
-      '│   ├── long-polling/  Long polling',
+      '│   ├── long-polling/   Long polling',
     ]);
     expect(lines).toHaveLength(before.split('\n').length + 2);
     const missed = async (readme: string) => {
