@@ -1,5 +1,4 @@
 /** `pnpm new-lesson <name>`: makes a lesson that runs, to be made your own. */
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import {
   findLesson,
@@ -11,6 +10,7 @@ import {
 } from '@on-the-wire/shared/harness/list-lesson.ts';
 import { newLesson } from '@on-the-wire/shared/harness/new-lesson.ts';
 import { Command } from 'commander';
+import { spawnSync } from '@on-the-wire/shared/programs/start.ts';
 
 new Command('pnpm new-lesson')
   .description('Makes a lesson with tutorial, server, page and tests.')

@@ -3,13 +3,11 @@
  * same answers. By `h2load` (Debian: nghttp2-client), in turns, so that both
  * meet the same machine.
  */
-import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:http2';
-import { promisify } from 'node:util';
+import { execFile, fork, type ChildProcess } from '../programs/start.ts';
 import { medianOf } from './report.ts';
 
-const run = promisify(execFile);
 const path = '/board?station=42&wait=0';
 const lesson = new URL('../../lessons/http2/server.ts', import.meta.url).href;
 
@@ -74,7 +72,7 @@ async function ask(port: number): Promise<string> {
 async function load(port: number, requests: number): Promise<number> {
   const url = `https://127.0.0.1:${port}${path}`;
   const args = ['-n', String(requests), '-c', '10', '-m', '20', url];
-  const { stdout } = await run('h2load', args).catch((error: Error) => {
+  const { stdout } = await execFile('h2load', args).catch((error: Error) => {
     throw new Error(
       `h2load could not be run: ${error.message}. ` +
         'It is in the package nghttp2-client.',

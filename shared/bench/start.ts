@@ -2,7 +2,6 @@
  * What it costs to begin: to start a lesson, to save a file, to clone the
  * course. Medians in one run, the variants taking turns.
  */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import {
@@ -23,6 +22,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findLesson, findLessons } from '../harness/lessons.ts';
 import { runLesson } from '../harness/run-lesson.ts';
+import { spawn, spawnSync, type ChildProcess } from '../programs/start.ts';
 import { medianOf, type Row } from './report.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -2,13 +2,13 @@
  * What the tap costs: the same server, asked directly and through proxies that
  * take turns, each in a process of its own, as is the load.
  */
-import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fork, spawn, type ChildProcess } from '../programs/start.ts';
 import type { Load, Measured } from './tap/load.ts';
 
 const NAMES = ['direct', 'bare proxy', 'tap', 'haproxy', 'mitmproxy'] as const;

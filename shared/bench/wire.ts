@@ -3,13 +3,13 @@
  * browser, then a long download. Memory of the harness and of the page, lines
  * that were lost, and how long the page was ever busy.
  */
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fork } from '../programs/start.ts';
 import { openBrowser } from '../testing/browser.ts';
 import { listen } from '../testing/listen.ts';
 

@@ -3,11 +3,11 @@
  * sends what its `wire` fences sent, and compares what comes. A body in chunks
  * is compared without them: how writes are joined into chunks is Node's affair.
  */
-import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectEncrypted } from 'node:tls';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fork, spawn, type ChildProcess } from '../programs/start.ts';
 import { withoutChunks } from '../testing/without-chunks.ts';
 import { parseCommand } from './commands.ts';
 import type { Finding } from './finding.ts';
@@ -232,7 +232,6 @@ function startCommand(root: string, words: string[]): Source {
   const child = spawn(program, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1' },
   });
   let complaints = '';
   child.stderr.on('data', (text) => (complaints += String(text)));

@@ -9,11 +9,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
+import { execFile } from '../programs/start.ts';
 
 /** What could not be compared; its message says why, and what to do. */
 export class NotCompared extends Error {}
@@ -121,14 +120,12 @@ export const tar =
 /** Takes one file out of an archive, into a folder. */
 async function unpack(file: string, folder: string, inside: string) {
   const words = ['-xf', basename(file), inside];
-  await promisify(execFile)(tar, words, { cwd: folder }).catch(
-    (error: Error) => {
-      throw new NotCompared(
-        `${basename(file)} cannot be unpacked: ${error.message.trim()}. ` +
-          `Expected ${inside} in it, and the program tar.`,
-      );
-    },
-  );
+  await execFile(tar, words, { cwd: folder }).catch((error: Error) => {
+    throw new NotCompared(
+      `${basename(file)} cannot be unpacked: ${error.message.trim()}. ` +
+        `Expected ${inside} in it, and the program tar.`,
+    );
+  });
 }
 
 async function sha256(file: string): Promise<string> {

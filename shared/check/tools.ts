@@ -1,6 +1,6 @@
 /** The tools that others maintain: what they complain about, as findings. */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { spawn } from '../programs/start.ts';
 import type { Finding } from './finding.ts';
 
 const configs = [
@@ -103,7 +103,6 @@ function run(
     const child = spawn(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NO_COLOR: '1' },
     });
     let output = '';
     child.stdout.on('data', (text) => (output += String(text)));

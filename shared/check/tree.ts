@@ -1,8 +1,7 @@
 /** Reads the tree that is checked. Paths are relative to its root, with slashes. */
-import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { execFile } from '../programs/start.ts';
 
 const ignored = new Set(['node_modules', '.git', '.certificates', 'workspace']);
 
@@ -13,7 +12,7 @@ const ignored = new Set(['node_modules', '.git', '.certificates', 'workspace']);
 export async function filesOf(root: string): Promise<string[]> {
   // Of two trees inside each other Git would mean the outer one.
   if (!(await exists(join(root, '.git')))) return walk(root, '');
-  const { stdout } = await promisify(execFile)(
+  const { stdout } = await execFile(
     'git',
     ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
     { cwd: root, maxBuffer: 64 * 1024 * 1024 },

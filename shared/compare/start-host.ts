@@ -1,9 +1,9 @@
 /** Starts the process of a server that is compared, and speaks with it. */
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { lessonsFolder } from '../harness/lessons.ts';
+import { fork } from '../programs/start.ts';
 import { askProcess, endProcess } from './ask-process.ts';
 import type { Order } from './stands.ts';
 import type { Way } from './ways.ts';
@@ -63,7 +63,7 @@ export async function startHost(
   { lesson, over, options = {}, mine, server, direct }: Way,
   seed: string,
 ): Promise<Host> {
-  const child = fork(new URL('host.ts', import.meta.url), {
+  const child = fork(new URL('host.ts', import.meta.url), [], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: ['--expose-gc', ...(mine?.flags ?? [])],
     env: { ...process.env, ...mine?.env },

@@ -1,6 +1,6 @@
 /** The learner's file in a process of its own, seen from the check. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { explainCrash } from '../harness/crash.ts';
 import {
   compiled,
@@ -10,6 +10,7 @@ import {
   windows,
 } from '../harness/lesson-process.ts';
 import type { Crash } from '../lesson.ts';
+import { type ChildProcess, spawn } from '../programs/start.ts';
 import type { Outcome } from './check.ts';
 import { Failure } from './failure.ts';
 import type { Answer, Request } from './inside.ts';
@@ -74,7 +75,8 @@ export class LearnerProcess {
       },
     );
     const keep = (line: string) => {
-      this.said.push(line);
+      // It may insist on colours; a page shows it, too.
+      this.said.push(stripVTControlCharacters(line));
       if (this.said.length > linesKept) this.said.shift();
     };
     forEachLine(this.#child.stdout!, keep);

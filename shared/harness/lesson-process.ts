@@ -1,9 +1,9 @@
 /** One life of a lesson's process. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { type ChildProcess, spawn } from '../programs/start.ts';
 import { beginsReport, type Ending } from './crash.ts';
 
 const pollEvery = 10; // ms between two attempts to connect

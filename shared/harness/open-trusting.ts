@@ -1,9 +1,9 @@
 /** A browser that accepts the certificate of this machine's lessons. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { spawn } from '../programs/start.ts';
 import { findBrowser, forRoot } from './find-browser.ts';
 
 const profiles = fileURLToPath(

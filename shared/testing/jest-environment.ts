@@ -3,6 +3,9 @@
  * worker. jest loads every module anew for every file, save this one and what
  * it imports: playwright and a browser of their own would cost each file two
  * seconds of the processor.
+ *
+ * And no variable decides about colours: where tests run in a terminal jest sets
+ * `FORCE_COLOR` for its workers, and then Node colours what goes to any stream.
  */
 import { TestEnvironment } from 'jest-environment-node';
 import type { Browser } from 'playwright-core';
@@ -10,6 +13,16 @@ import { findBrowser, noBrowser, openBrowser } from './browser.ts';
 
 /** So long the browser waits for the next file, in ms: jest begins it at once. */
 const WAIT = 50;
+
+// Node itself looks at this environment, code in a test at a copy. There jest
+// finds them again, and colours what it says of a test that failed.
+const aboutColours = Object.fromEntries(
+  ['FORCE_COLOR', 'NO_COLOR', 'NODE_DISABLE_COLORS'].flatMap((name) => {
+    const value = process.env[name];
+    delete process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  }),
+);
 
 /** What a file of tests finds as `workersBrowser`. */
 export interface WorkersBrowser {
@@ -53,6 +66,7 @@ export default class WithBrowser extends TestEnvironment {
   override async setup(): Promise<void> {
     await super.setup();
     files += 1;
+    Object.assign(this.global.process.env, aboutColours);
     clearTimeout(closing);
     this.global['workersBrowser'] = workersBrowser;
   }

@@ -1,11 +1,11 @@
 /** Starts jest: which tests, in which process, and how it ends. */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
+import { spawn } from '../programs/start.ts';
 
 /** The root of this tree. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));

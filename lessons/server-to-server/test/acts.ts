@@ -1,11 +1,11 @@
 /** The processes of the lesson, in one process, as the tests need them. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import { spawn } from '@on-the-wire/shared/programs/start.ts';
 import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { createServer as createOperators } from '../operators.ts';

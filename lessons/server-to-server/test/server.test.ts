@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { spawn } from '@on-the-wire/shared/programs/start.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
 import { createServer as createBroker } from '../broker.ts';

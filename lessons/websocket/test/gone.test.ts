@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { spawn } from '@on-the-wire/shared/programs/start.ts';
 import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
 import { WebSocket } from 'ws';

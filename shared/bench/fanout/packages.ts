@@ -2,13 +2,12 @@
  * What people would take instead. The course does not depend on any of it: it
  * is installed only for this bench, into a folder of the system's.
  */
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { execFile } from '../../programs/start.ts';
 
 export const packages = {
   'better-sse': '0.16.1',
@@ -34,7 +33,7 @@ export async function install(): Promise<void> {
   if (missing.length === 0) return;
   mkdirSync(folder, { recursive: true });
   const named = missing.map(([name, version]) => `${name}@${version}`);
-  await promisify(execFile)(
+  await execFile(
     process.platform === 'win32' ? 'npm.cmd' : 'npm',
     ['install', '--no-audit', '--no-fund', '--prefix', folder, ...named],
     { shell: process.platform === 'win32' },

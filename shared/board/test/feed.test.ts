@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { execFile } from '../../programs/start.ts';
 import {
   BadInput,
   createFeed,
@@ -438,7 +437,7 @@ describe('a closed feed', () => {
       const feed = createFeed({ rate: 'night' });
       ${end};
       console.log(process.getActiveResourcesInfo().includes('Timeout'));`;
-      const { stdout } = await promisify(execFile)(
+      const { stdout } = await execFile(
         process.execPath,
         ['--input-type=module', '--eval', script],
         { timeout: 10_000 },

@@ -36,6 +36,8 @@ const allowed = [
   ['shared/bench/run.ts', '../tap/x.ts'],
   ['shared/tap/tap.ts', './fault.ts'],
   ['shared/wire/wire.ts', './sse.ts'],
+  ['shared/wire/test/tshark.test.ts', '../../programs/start.ts'],
+  ['lessons/talk/test/server.test.ts', '@on-the-wire/shared/programs/x.ts'],
   ['shared/board/board.ts', '../lesson.ts'],
 ] as const;
 
@@ -58,6 +60,9 @@ const forbidden = [
   ['shared/tap/tap.ts', '../harness/x.ts', 'tap knows neither'],
   ['shared/wire/wire.ts', '../board/board.ts', 'no other room'],
   ['shared/wire/wire.ts', '../lesson.ts', 'no other room'],
+  ['shared/wire/wire.ts', '../programs/start.ts', 'no other room'],
+  ['shared/wire/test/wire.test.ts', '../../testing/x.ts', 'no other room'],
+  ['lessons/talk/server.ts', '@on-the-wire/shared/programs/x.ts', 'only'],
 ] as const;
 
 describe('who may import whom', () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   mkdirSync,
@@ -12,6 +11,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execFile, spawnSync } from '../../programs/start.ts';
 import { listen } from '../../testing/listen.ts';
 import { archiveOf, compareWithOfficial, tar } from '../official-node.ts';
 
@@ -52,7 +52,7 @@ function publish(program: string, listed?: string) {
   writeFileSync(join(scratch, inside), program);
   // -a: what its ending says.
   const words = ['-a', '-cf', archive, inside.split('/')[0]!];
-  execFileSync(tar, words, { cwd: scratch });
+  spawnSync(tar, words, { cwd: scratch });
   const bytes = readFileSync(join(scratch, archive));
   cut = false;
   files.clear();
@@ -145,10 +145,9 @@ describe('pnpm verify-node', () => {
     new URL('../../../scripts/verify-node.ts', import.meta.url),
   );
   const run = (...words: string[]) =>
-    new Promise<{ code: unknown; out: string; complaint: string }>((resolve) =>
-      execFile(process.execPath, [script, ...words], (error, out, complaint) =>
-        resolve({ code: error?.code ?? 0, out, complaint }),
-      ),
+    execFile(process.execPath, [script, ...words]).then(
+      ({ stdout, stderr }) => ({ code: 0, out: stdout, complaint: stderr }),
+      ({ code, stdout, stderr }) => ({ code, out: stdout, complaint: stderr }),
     );
 
   test('says that they differ, with both sums', async () => {

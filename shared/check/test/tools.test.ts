@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { symlink } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkFormat, checkLint, checkTypes } from '../tools.ts';
@@ -62,6 +62,25 @@ test('lint: a mistake is told with its place', async () => {
   expect(await checkLint(root)).toEqual([
     expect.objectContaining({ file: 'bad.ts', line: 3 }),
   ]);
+});
+
+test('lint: a program is started in one place, which decides about colours', async () => {
+  const rules = new URL('../../../.oxlintrc.json', import.meta.url);
+  const code = `import { spawn } from 'node:child_process';\nspawn('ls', []);\n`;
+  const root = await treeWithTools({
+    '.oxlintrc.json': await readFile(rules, 'utf8'),
+    'shared/programs/start.ts': code,
+    'shared/tap/bad.ts': code,
+    'lessons/sse/test/bad.ts': `export const loaded = import('node:child_process');\n`,
+    'scripts/good.ts': `export type { ChildProcess } from 'node:child_process';\n`,
+  });
+  const findings = await checkLint(root);
+  expect(findings.map(({ file, found }) => [file, found]).sort()).toEqual(
+    ['lessons/sse/test/bad.ts', 'shared/tap/bad.ts'].map((file) => [
+      file,
+      expect.stringContaining("'node:child_process' import is restricted"),
+    ]),
+  );
 });
 
 test('format: a file that is written otherwise is told', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { spawnSync } from '../../programs/start.ts';
 import { filesOf, foldersOf } from '../tree.ts';
 import { madeUpTree } from './made-up-tree.ts';
 
@@ -26,7 +26,7 @@ test('with Git, what it tracks or would track, and still exists', async () => {
     'new.ts': '',
     'ignored.log': '',
   });
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: root });
+  const git = (...args: string[]) => spawnSync('git', args, { cwd: root });
   git('init', '--quiet');
   git('add', 'tracked.ts', 'deleted.ts', 'with ümlaut.ts', '.gitignore');
   await rm(join(root, 'deleted.ts'));

@@ -3,21 +3,21 @@
  * three exercises, the first made wrong at first, the third in a browser.
  * Needs a pseudo-terminal: `script` of util-linux.
  */
-import { execFile, spawn, spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify, stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from '@jest/globals';
+import { execFile, spawn, spawnSync } from '../../programs/start.ts';
 import { findBrowser } from '../../testing/browser.ts';
 import { root } from '../../testing/run-tests.ts';
 
-const run = promisify(execFile);
 const hasTerminal =
   process.platform === 'linux' &&
   spawnSync('script', ['--version']).status === 0;
 if (!hasTerminal)
   process.stderr.write('Skipped "a student": it needs script of util-linux.\n');
+const testIfInstalled = hasTerminal ? test : test.skip;
 
 /** The files that Git knows, and the packages, without a learner's work. */
 async function copyTree(): Promise<string> {
@@ -29,7 +29,7 @@ async function copyTree(): Promise<string> {
     '--others',
     '--exclude-standard',
   ];
-  const { stdout } = await run('git', listed, { cwd: root });
+  const { stdout } = await execFile('git', listed, { cwd: root });
   for (const file of stdout.split('\0')) {
     if (!/^(lessons|shared|scripts|package\.json)/.test(file)) continue;
     await mkdir(dirname(join(tree, file)), { recursive: true });
@@ -56,95 +56,100 @@ async function copyTree(): Promise<string> {
   return tree;
 }
 
-test('a student does three exercises, one of them wrong at first', async () => {
-  if (!hasTerminal) return;
-  const tree = await copyTree();
-  const script = join(tree, 'scripts/exercise.ts');
-  const node = `"${process.execPath}" "${script}"`;
-  const terminal = spawn(
-    'script',
-    ['-qfec', `stty cols 100 rows 50; ${node} sse/1 --no-open`, '/dev/null'],
-    { cwd: tree, env: { ...process.env, TERM: 'xterm', NO_COLOR: '1' } },
-  );
-  const ended = new Promise((resolve) => terminal.on('close', resolve));
-  let seen = '';
-  let wake = () => {};
-  terminal.stdout.on('data', (bytes) => {
-    seen += stripVTControlCharacters(String(bytes)).replaceAll('\r', '');
-    wake();
-  });
-  /** Waits for words on the screen, and takes all before them away. */
-  const see = async (words: string) => {
-    while (!seen.includes(words)) {
-      if (terminal.exitCode !== null) throw new Error(`It ended:\n${seen}`);
-      await new Promise<void>((resolve) => (wake = resolve));
-    }
-    const before = seen.slice(0, seen.indexOf(words) + words.length);
-    seen = seen.slice(before.length);
-    return before;
-  };
-  const press = (key: string) => terminal.stdin.write(key);
-  const folders = [
-    '01-write-the-event',
-    '02-resume-without-a-gap',
-    '03-the-stream-that-comes-back',
-  ];
-  const save = (number: number, file: string) =>
-    cp(
-      join(tree, 'lessons/sse/exercises', folders[number]!, file),
-      join(tree, 'lessons/sse/workspace', folders[number]!, 'exercise.ts'),
+testIfInstalled(
+  'a student does three exercises, one of them wrong at first',
+  async () => {
+    const tree = await copyTree();
+    const script = join(tree, 'scripts/exercise.ts');
+    const node = `"${process.execPath}" "${script}"`;
+    const terminal = spawn(
+      'script',
+      ['-qfec', `stty cols 100 rows 50; ${node} sse/1 --no-open`, '/dev/null'],
+      { cwd: tree, env: { ...process.env, TERM: 'xterm' } },
     );
+    const ended = new Promise((resolve) => terminal.on('close', resolve));
+    let seen = '';
+    let wake = () => {};
+    terminal.stdout.on('data', (bytes) => {
+      seen += stripVTControlCharacters(String(bytes)).replaceAll('\r', '');
+      wake();
+    });
+    /** Waits for words on the screen, and takes all before them away. */
+    const see = async (words: string) => {
+      while (!seen.includes(words)) {
+        if (terminal.exitCode !== null) throw new Error(`It ended:\n${seen}`);
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+      const before = seen.slice(0, seen.indexOf(words) + words.length);
+      seen = seen.slice(before.length);
+      return before;
+    };
+    const press = (key: string) => terminal.stdin.write(key);
+    const folders = [
+      '01-write-the-event',
+      '02-resume-without-a-gap',
+      '03-the-stream-that-comes-back',
+    ];
+    const save = (number: number, file: string) =>
+      cp(
+        join(tree, 'lessons/sse/exercises', folders[number]!, file),
+        join(tree, 'lessons/sse/workspace', folders[number]!, 'exercise.ts'),
+      );
 
-  try {
-    expect(await see('q quit')).toContain('Not yet: sse/1 Write the event');
-    press('h');
-    await see('Hint 1 of 3');
-    press('d');
-    await see('See the solution all the same?');
-    press('x');
-    await see('Then not.');
-    await save(0, 'wrong/lf-only.ts');
-    const wrong = await see('q quit');
-    expect(wrong).toContain('A carriage return alone ends a line, too');
-    expect(wrong).toMatch(/came {6}data: Gleis 7\\rid: .*\n {27}\^ here/);
-    await save(0, 'solution.ts');
-    expect(await see('q quit')).toContain('Passed: sse/1');
+    try {
+      expect(await see('q quit')).toContain('Not yet: sse/1 Write the event');
+      press('h');
+      await see('Hint 1 of 3');
+      press('d');
+      await see('See the solution all the same?');
+      press('x');
+      await see('Then not.');
+      await save(0, 'wrong/lf-only.ts');
+      const wrong = await see('q quit');
+      expect(wrong).toContain('A carriage return alone ends a line, too');
+      expect(wrong).toMatch(/came {6}data: Gleis 7\\rid: .*\n {27}\^ here/);
+      await save(0, 'solution.ts');
+      expect(await see('q quit')).toContain('Passed: sse/1');
 
-    press('n');
-    await see('Not yet: sse/2');
-    await see('q quit');
-    await save(1, 'solution.ts');
-    expect(await see('q quit')).toContain('Passed: sse/2');
-    press('r');
-    await see('Begin anew?');
-    press('y');
-    await see('exercise-before-reset-1.ts');
-    await see('Not yet: sse/2');
-    await see('q quit');
-    await save(1, 'solution.ts');
-    await see('Passed: sse/2');
-    await see('q quit');
-
-    if (findBrowser()) {
       press('n');
-      await see('Not yet: sse/3');
+      await see('Not yet: sse/2');
       await see('q quit');
-      await save(2, 'solution.ts');
-      expect(await see('q quit')).toContain('Passed: sse/3');
-    }
-    press('l');
-    await see('✓ sse/2');
-    await see('min left');
-    press('q');
-    expect(await ended).toBe(0);
+      await save(1, 'solution.ts');
+      expect(await see('q quit')).toContain('Passed: sse/2');
+      press('r');
+      await see('Begin anew?');
+      press('y');
+      await see('exercise-before-reset-1.ts');
+      await see('Not yet: sse/2');
+      await see('q quit');
+      await save(1, 'solution.ts');
+      await see('Passed: sse/2');
+      await see('q quit');
 
-    const { stdout } = await run(process.execPath, [script], { cwd: tree });
-    expect(stdout).toContain('✓ sse/1');
-    const all = [script, '--check-all'];
-    const checked = await run(process.execPath, all, { cwd: tree });
-    expect(checked.stdout).toContain('✓ sse/2 Resume without a gap\n');
-  } finally {
-    terminal.kill('SIGKILL');
-    await rm(tree, { recursive: true, force: true });
-  }
-}, 300_000);
+      if (findBrowser()) {
+        press('n');
+        await see('Not yet: sse/3');
+        await see('q quit');
+        await save(2, 'solution.ts');
+        expect(await see('q quit')).toContain('Passed: sse/3');
+      }
+      press('l');
+      await see('✓ sse/2');
+      await see('min left');
+      press('q');
+      expect(await ended).toBe(0);
+
+      const { stdout } = await execFile(process.execPath, [script], {
+        cwd: tree,
+      });
+      expect(stdout).toContain('✓ sse/1');
+      const all = [script, '--check-all'];
+      const checked = await execFile(process.execPath, all, { cwd: tree });
+      expect(checked.stdout).toContain('✓ sse/2 Resume without a gap\n');
+    } finally {
+      terminal.kill('SIGKILL');
+      await rm(tree, { recursive: true, force: true });
+    }
+  },
+  300_000,
+);

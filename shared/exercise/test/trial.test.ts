@@ -79,7 +79,7 @@ describe('a file that', () => {
 
   test('prints has it shown below the verdict', async () => {
     const { said, text } = await verdictOn(
-      'console.log("ding"); export const answer = () => 41;',
+      'console.log("\\u001b[33mding\\u001b[39m"); export const answer = () => 41;',
     );
     expect(said).toEqual(['ding']);
     expect(text).toContain('Your code printed:\n    ding');

@@ -19,6 +19,8 @@ const { folder } = lesson('crash ü', {
   'rejects-text.ts': 'Promise.reject("no error");\n',
   'throws-text.ts': 'throw "no error";\n',
   'inside-node.ts': 'import fs from "node:fs";\nfs.readFileSync("nope");\n',
+  'in-colours.ts':
+    'import fs from "node:fs";\nprocess.env.FORCE_COLOR = "1";\nfs.readFileSync("nope");\n',
   'no-file.ts': "// nope.ts\nimport { a } from './nope.ts';\na();\n",
   'no-package.ts': "import 'no-such-package';\n",
   'no-export.ts': "import { nope } from 'node:fs';\nnope();\n",
@@ -75,6 +77,11 @@ describe('A crash', () => {
       { file: 'inside-node.ts', line: 2, column: 4 },
     ],
     [
+      'in-colours.ts',
+      "Error: ENOENT: no such file or directory, open 'nope'",
+      { file: 'in-colours.ts', line: 3, column: 4 },
+    ],
+    [
       'no-file.ts',
       "Error [ERR_MODULE_NOT_FOUND]: Cannot find module 'nope.ts' imported from no-file.ts",
       { file: 'no-file.ts', line: 2, column: 22 },
@@ -117,6 +124,7 @@ describe('A crash', () => {
     expect(printed.filter(Boolean)).toEqual(
       file === 'exit.ts' ? ['about to give up'] : [],
     );
+    expect(details).not.toContain('\u001b');
     if (message.includes(': ')) expect(details).toMatch(/\n {4,}at .+:\d+/);
   });
 

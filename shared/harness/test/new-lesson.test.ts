@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
@@ -12,7 +11,6 @@ import {
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import {
   afterAll,
   beforeAll,
@@ -24,6 +22,7 @@ import {
 import { checkLists } from '../../check/lists.ts';
 import { checkSkeleton } from '../../check/skeleton.ts';
 import { checkFormat, checkLint, checkTypes } from '../../check/tools.ts';
+import { execFile } from '../../programs/start.ts';
 import { findLesson, findLessons } from '../lessons.ts';
 import { listLesson } from '../list-lesson.ts';
 import { newLesson } from '../new-lesson.ts';
@@ -128,14 +127,14 @@ describe('A new lesson', () => {
   );
 
   test('has tests that pass', async () => {
-    const { stderr } = await promisify(execFile)(
+    const { stderr } = await execFile(
       process.execPath,
       [
         '--experimental-vm-modules',
         join(repository, 'node_modules/jest/bin/jest.js'),
         '--runInBand',
       ],
-      { cwd: tree, env: { ...process.env, FORCE_COLOR: '0' } },
+      { cwd: tree },
     );
     expect(stderr).toMatch(/Tests: +(?:1 skipped, )?[34] passed, 4 total/);
   });

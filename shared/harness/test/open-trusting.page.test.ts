@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, jest, test } from '@jest/globals';
 import { localCertificate } from '../../certificates/certificates.ts';
+import { execFile } from '../../programs/start.ts';
 import { createTap } from '../../tap/tap.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { listen } from '../../testing/listen.ts';
@@ -33,7 +32,7 @@ describeWithBrowser('a browser that is opened for a lesson with TLS', () => {
     followRefused(tap, (ports) => (refused = ports));
     const profiles = await mkdtemp(join(tmpdir(), 'profiles-'));
     const spki = itsOwn ? pair.spki : Buffer.alloc(32).toString('base64');
-    const { stdout } = await promisify(execFile)(findBrowser()!, [
+    const { stdout } = await execFile(findBrowser()!, [
       ...trusting(spki, profiles),
       '--headless',
       '--disable-gpu',

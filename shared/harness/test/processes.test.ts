@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { createServer } from 'node:net';
@@ -7,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
 import type { LessonState } from '../../lesson.ts';
+import { spawn } from '../../programs/start.ts';
 import { listen } from '../../testing/listen.ts';
 import { parseFaults } from '../../tap/tap.ts';
 import { planProcesses } from '../plan-processes.ts';

@@ -6,13 +6,12 @@ import {
   jest,
   test,
 } from '@jest/globals';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { execFile, spawnSync } from '../../programs/start.ts';
 import { createTap, parseFaults } from '../../tap/tap.ts';
 import { accessibilityViolations } from '../../testing/accessibility.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
@@ -22,6 +21,14 @@ import { saveRun } from '../../view/save.ts';
 import { readRun, serveRun, writePage } from '../run-wire.ts';
 
 jest.setTimeout(30_000);
+
+const hasTshark = !spawnSync('tshark', ['--version'], { stdio: 'ignore' })
+  .error;
+if (!hasTshark)
+  process.stderr.write(
+    'Skipped "opens in Wireshark": it needs tshark (Debian package "tshark").\n',
+  );
+const testIfInstalled = hasTshark ? test : test.skip;
 
 const hostile = '</script><img src=x onerror=alert(1)>\u2028';
 let folder: string;
@@ -115,24 +122,22 @@ describe('A run that was saved', () => {
     expect(await readFile(out, 'utf8')).toBe('<p>years of work</p>');
   });
 
-  test('opens in Wireshark: HTTP on port 80, the fault as a comment', async () => {
-    const fields = ['tcp.dstport', 'http.request.method', 'frame.comment'];
-    const tshark = promisify(execFile)('tshark', [
-      '-r',
-      saved,
-      '-T',
-      'fields',
-      ...fields.flatMap((field) => ['-e', field]),
-    ]).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' && !process.env['CI']) return undefined;
-      throw error;
-    });
-    const output = (await tshark)?.stdout;
-    if (output === undefined) return; // a machine without Wireshark
-    expect(output).toMatch(/^80\tGET\t/m);
-    expect(output).toContain('fault latency: from here on');
-    expect(output).toMatch(/real port: \d+/);
-  });
+  testIfInstalled(
+    'opens in Wireshark: HTTP on port 80, the fault as a comment',
+    async () => {
+      const fields = ['tcp.dstport', 'http.request.method', 'frame.comment'];
+      const { stdout: output } = await execFile('tshark', [
+        '-r',
+        saved,
+        '-T',
+        'fields',
+        ...fields.flatMap((field) => ['-e', field]),
+      ]);
+      expect(output).toMatch(/^80\tGET\t/m);
+      expect(output).toContain('fault latency: from here on');
+      expect(output).toMatch(/real port: \d+/);
+    },
+  );
 });
 
 describeWithBrowser('The page of a saved run', (browser) => {

@@ -1,25 +1,21 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { mayOpen } from '../open-in-browser.ts';
+import { sayAs } from '../terminal.ts';
 
 describe('A line of a process', () => {
-  const terminal = new URL('../terminal.ts', import.meta.url);
-  const code =
-    `import { sayAs } from ${JSON.stringify(terminal)};` +
-    "sayAs('sse', 6, 'cyan', process)('here');";
+  const pipe = () => new PassThrough({ encoding: 'utf8' });
+  /** A stream that says it is a terminal with colours. */
+  const terminal = () =>
+    Object.assign(pipe(), { isTTY: true, getColorDepth: () => 8 });
 
   test.each([
-    ['1', '\u001b[36msse    │ \u001b[39mhere\n'],
-    [undefined, 'sse    │ here\n'],
-  ])('stands behind its name, with FORCE_COLOR=%s', async (force, written) => {
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['--input-type=module', '-e', code],
-      // Whoever runs this test may have set them for itself.
-      { env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: force } },
-    );
-    expect(stdout).toBe(written);
+    ['in a terminal', terminal, '\u001b[36msse    │ \u001b[39mhere\n'],
+    ['in a pipe', pipe, 'sse    │ here\n'],
+  ])('stands behind its name, %s', (_where, open, written) => {
+    const stdout = open();
+    sayAs('sse', 6, 'cyan', { stdout, stderr: pipe() })('here');
+    expect(stdout.read()).toBe(written);
   });
 });
 

@@ -1,18 +1,15 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { execFile } from '../../programs/start.ts';
 import { describeLessons, findLessons } from '../lessons.ts';
 
 /** Runs a verb as pnpm would, and tells how it ended and what it said. */
 function run(verb: string, ...words: string[]) {
   const script = new URL(`../../../scripts/${verb}.ts`, import.meta.url);
-  return new Promise<[exitCode: unknown, out: string, error: string]>(
-    (resolve) => {
-      const args = [fileURLToPath(script), ...words];
-      const child = execFile(process.execPath, args, (_error, out, error) =>
-        resolve([child.exitCode, out, error]),
-      );
-    },
+  const args = [fileURLToPath(script), ...words];
+  return execFile(process.execPath, args).then(
+    ({ stdout, stderr }) => [0, stdout, stderr],
+    ({ code, stdout, stderr }) => [code, stdout, stderr],
   );
 }
 

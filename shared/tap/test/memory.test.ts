@@ -1,6 +1,6 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { fork } from '../../programs/start.ts';
 import { atEnd, cleanUp, connect, endOf, flood, startTarget } from './rig.ts';
 
 afterEach(cleanUp);

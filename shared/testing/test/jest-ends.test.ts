@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import { spawn } from '../../programs/start.ts';
 
 const module = new URL('../jest-ends.ts', import.meta.url).href;
 

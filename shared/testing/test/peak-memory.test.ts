@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
+import { spawnSync } from '../../programs/start.ts';
 
 const MB = 1024 * 1024;
 
@@ -11,9 +11,9 @@ test('is what this process has used, and not who started it', () => {
     const used = Buffer.alloc(100 * ${MB}, 1);
     console.log(JSON.stringify([before, peakMemory(), used.length]));`;
   const [before, after, length] = JSON.parse(
-    execFileSync(process.execPath, ['--input-type=module', '-e', code], {
+    spawnSync(process.execPath, ['--input-type=module', '-e', code], {
       encoding: 'utf8',
-    }),
+    }).stdout,
   ) as [number, number, number];
   expect(used.length).toBe(2 * length);
   expect(before).toBeLessThan(150 * MB);
