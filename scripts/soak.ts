@@ -1,7 +1,8 @@
-/** `pnpm soak [name…] [--times n] [-- flags of jest]`: tests, again and again. */
+/** `pnpm soak [name…] [--times n] [-- [word…] [flags of jest]]`: tests, again and again. */
 import { findNetworkTests, soak } from '@on-the-wire/shared/testing/soak.ts';
 import {
   findTests,
+  flagsOfJest,
   UnknownTests,
   splitAtDashes,
 } from '@on-the-wire/shared/testing/run-tests.ts';
@@ -12,7 +13,7 @@ const { own, flags } = splitAtDashes(process.argv.slice(2));
 const command = new Command('pnpm soak')
   .description('runs the network tests many times, to find what fails rarely')
   .argument('[name...]', 'only these: a lesson, or a room of shared')
-  .usage('[name...] [--times <n>] [-- flags of jest]')
+  .usage('[name...] [--times <n>] [-- [word...] [flags of jest]]')
   .option('--times <n>', 'how many rounds', wholeNumber, 50)
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode && 2))
@@ -23,7 +24,8 @@ try {
   const { args: names } = command;
   const folders = names.length > 0 ? findTests(names) : findNetworkTests();
   const say = (text: string) => console.log(text);
-  process.exitCode = await soak(folders, times, say, flags);
+  const jestFlags = flagsOfJest(folders, flags);
+  process.exitCode = await soak(folders, times, say, jestFlags);
 } catch (error) {
   if (!(error instanceof UnknownTests)) throw error;
   console.error(error.message);

@@ -1,6 +1,9 @@
-/** `pnpm test [name…] [-- flags of jest]` */
+/** `pnpm test [name…] [-- [word…] [flags of jest]]` */
 import {
+  filesOfTests,
   findTests,
+  flagsOfJest,
+  minutesOfAll,
   runJest,
   UnknownTests,
   splitAtDashes,
@@ -12,16 +15,30 @@ const { own, flags } = splitAtDashes(process.argv.slice(2));
 const { args: names } = new Command('pnpm test')
   .description('tests all lessons and all that they share')
   .argument('[name...]', 'only these: a lesson, or a room of shared')
-  .usage('[name...] [-- flags of jest]')
+  .usage('[name...] [-- [word...] [flags of jest]]')
+  .addHelpText(
+    'after',
+    `
+After -- come words, for the files of tests whose path contains one of them,
+then flags of jest. For example
+  pnpm test sse                  all tests of the lesson sse
+  pnpm test sse -- page          of these only the files with "page" in their path
+  pnpm test sse -- -t reconnect  only the tests with "reconnect" in their name`,
+  )
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode && 2))
   .parse(own, { from: 'user' });
 
 try {
   const folders = findTests(names);
+  const jestFlags = flagsOfJest(folders, flags);
+  if (names.length === 0 && flags.length === 0)
+    console.error(
+      `All ${filesOfTests([]).length} files of tests: some ${minutesOfAll} minutes on two cores.`,
+    );
   // For machines: where the results go, without another command.
   const results = process.env['TEST_RESULTS'];
-  const running = runJest({ folders, flags, results });
+  const running = runJest({ folders, flags: jestFlags, results });
   // Takes as long to load as jest does: not before it, but beside it.
   const { findBrowser, noBrowser } =
     await import('@on-the-wire/shared/testing/browser.ts');

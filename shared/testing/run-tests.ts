@@ -10,6 +10,12 @@ import { spawn } from '../programs/start.ts';
 /** The root of this tree. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/**
+ * What all tests take on two cores with nothing else to do, in minutes: the last
+ * measurement, rounded up.
+ */
+export const minutesOfAll = 9;
+
 /** A name that names no tests; its message says which do. */
 export class UnknownTests extends Error {}
 
@@ -20,13 +26,7 @@ export class UnknownTests extends Error {}
  * @throws UnknownTests that suggests the nearest name
  */
 export function findTests(names: string[], tree = root): string[] {
-  const known = new Map<string, string>();
-  for (const area of ['shared', 'lessons']) {
-    for (const name of readdirSync(join(tree, area))) {
-      const folder = `${area}/${name}/test`;
-      if (existsSync(join(tree, folder))) known.set(name, folder);
-    }
-  }
+  const known = foldersOfTests(tree);
   return names.map((name) => {
     const folder = known.get(name);
     if (folder !== undefined) return folder;
@@ -36,6 +36,56 @@ export function findTests(names: string[], tree = root): string[] {
         `Did you mean "${closest(name, all)}"? There are: ${all.join(', ')}.`,
     );
   });
+}
+
+function foldersOfTests(tree: string): Map<string, string> {
+  const known = new Map<string, string>();
+  for (const area of ['shared', 'lessons']) {
+    for (const name of readdirSync(join(tree, area))) {
+      const folder = `${area}/${name}/test`;
+      if (existsSync(join(tree, folder))) known.set(name, folder);
+    }
+  }
+  return known;
+}
+
+/** The files of tests in folders, or all there are, with slashes. */
+export function filesOfTests(folders: string[], tree = root): string[] {
+  const all = folders.length > 0 ? folders : foldersOfTests(tree).values();
+  return [...all].flatMap((folder) =>
+    readdirSync(join(tree, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
+  );
+}
+
+/**
+ * Turns what follows a `--` into flags of jest. Words before the first flag
+ * stand for the files whose path contains one of them; jest would take them for
+ * regular expressions.
+ *
+ * @throws UnknownTests where there is no such file
+ */
+export function flagsOfJest(
+  folders: string[],
+  flags: string[],
+  tree = root,
+): string[] {
+  const first = flags.findIndex((flag) => flag.startsWith('-'));
+  const words = first < 0 ? flags : flags.slice(0, first);
+  const files = filesOfTests(folders, tree);
+  for (const word of words) {
+    if (files.some((file) => file.includes(word))) continue;
+    const names = files.map((file) => file.slice(file.lastIndexOf('/') + 1));
+    throw new UnknownTests(
+      `Of ${files.length} files of tests in ${folders.join(', ') || 'lessons and shared'} ` +
+        `none has "${word}" in its path. Did you mean "${closest(word, names)}"?`,
+    );
+  }
+  return [
+    ...words.map((word) => word.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')),
+    ...flags.slice(words.length),
+  ];
 }
 
 export interface JestOptions {
@@ -79,7 +129,9 @@ export function runJest({
       join(root, 'node_modules/jest/bin/jest.js'),
       ...(results === undefined ? [] : ['--json', `--outputFile=${results}`]),
       ...flags,
-      ...folders.map((folder) => `${folder}/`),
+      // Not patterns: of several patterns one is enough. And last, because
+      // jest takes a word behind it for another folder.
+      ...folders.map((folder) => `--roots=${folder}`),
     ],
     {
       cwd: root,

@@ -1,17 +1,33 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from '../../programs/start.ts';
-import { findTests, root, UnknownTests } from '../run-tests.ts';
+import {
+  filesOfTests,
+  findTests,
+  flagsOfJest,
+  root,
+  UnknownTests,
+} from '../run-tests.ts';
 import { failuresOf } from '../soak.ts';
 
 const tree = await mkdtemp(join(tmpdir(), 'tests-'));
 afterAll(() => rm(tree, { recursive: true, force: true }));
-for (const folder of ['lessons/sse/test', 'shared/tap/test', 'shared/board'])
+for (const folder of [
+  'lessons/sse/test',
+  'shared/tap/test/far',
+  'shared/board',
+])
   await mkdir(join(tree, folder), { recursive: true });
+for (const file of [
+  'lessons/sse/test/server.test.ts',
+  'lessons/sse/test/client.ts',
+  'shared/tap/test/far/server.test.ts',
+])
+  await writeFile(join(tree, file), '');
 
 describe('tests are found by the name', () => {
   test.each([
@@ -29,6 +45,34 @@ describe('tests are found by the name', () => {
       expect(() => findTests([name], tree)).toThrow(UnknownTests);
       expect(() => findTests([name], tree)).toThrow(
         /Did you mean "(sse|tap)"\? There are: tap, sse\./,
+      );
+    },
+  );
+});
+
+describe('what follows a --', () => {
+  const sse = ['lessons/sse/test'];
+
+  test('begins with words for paths, which are no regular expressions', () => {
+    expect(filesOfTests([], tree)).toEqual([
+      'shared/tap/test/far/server.test.ts',
+      'lessons/sse/test/server.test.ts',
+    ]);
+    expect(flagsOfJest(sse, ['server.test', 'r.t', '-t', 'a.b'], tree)).toEqual(
+      ['server\\.test', 'r\\.t', '-t', 'a.b'],
+    );
+    expect(flagsOfJest(sse, ['--verbose'], tree)).toEqual(['--verbose']);
+    expect(flagsOfJest([], ['far/s'], tree)).toEqual(['far/s']);
+  });
+
+  test.each(['far', 'server_test', 'client', '.*'])(
+    '%s is in the path of no file of the lesson: the nearest is suggested',
+    (word) => {
+      expect(() => flagsOfJest(sse, [word], tree)).toThrow(
+        new UnknownTests(
+          `Of 1 files of tests in lessons/sse/test none has "${word}" in its path. ` +
+            'Did you mean "server.test.ts"?',
+        ),
       );
     },
   );
@@ -57,15 +101,20 @@ describe('pnpm test', () => {
 
   test('refuses an unknown flag, with its help and 2', async () => {
     const { code, said } = await run('--nonsense');
-    expect(said).toContain('pnpm test [name...] [-- flags of jest]');
+    expect(said).toContain(
+      'pnpm test [name...] [-- [word...] [flags of jest]]',
+    );
     expect(code).toBe(2);
   });
 
   test('hands flags after -- to jest, and its exit code back', async () => {
-    const passed = await run('testing', '--', '-t', 'the name of a lesson');
+    const passed = await run(
+      ...['testing', '--', 'run-tests', '-t', 'the name of a lesson'],
+    );
     expect(passed).toEqual({
       code: 0,
-      said: expect.stringContaining('1 passed'),
+      // The other files of the folder were not even looked at.
+      said: expect.stringMatching(/^Test Suites: 1 passed, 1 total$/m),
     });
     const { code } = await run('testing', '--', '--nonsense');
     expect(code).toBe(1);
