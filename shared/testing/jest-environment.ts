@@ -75,9 +75,24 @@ export default class WithBrowser extends TestEnvironment {
     // Otherwise jest would clear the object itself, as it does with globals.
     delete this.global['workersBrowser'];
     files -= 1;
-    if (files === 0) closing = setTimeout(closeBrowser, WAIT);
+    if (files === 0) closing = setTimeout(closeOrEnd, WAIT);
     await super.teardown();
   }
+}
+
+/**
+ * Closes the browser, unless this worker is told to end meanwhile: jest gives it
+ * half a second, and on a busy machine a browser takes longer. An exit takes the
+ * browser along.
+ */
+async function closeOrEnd(): Promise<void> {
+  const told = setInterval(() => {
+    // jest listens until it has told the worker to end.
+    if (process.connected && process.listenerCount('message') === 0)
+      process.exit();
+  }, 10);
+  await closeBrowser();
+  clearInterval(told);
 }
 
 /** Closes the browser of this process, if it has one. */
