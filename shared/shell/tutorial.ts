@@ -444,7 +444,8 @@ rules.fence = (tokens, index, _options, env) => {
         ? { html: wireHtml(code), copy: code }
         : { html: highlight(withoutIndent(code), language), copy: code };
   return (
-    `<figure class="code ${escapeHtml(language)}">\n<figcaption>` +
+    // Not of the language: a class of its name may mean something else here.
+    `<figure class="code">\n<figcaption>` +
     captionHtml(language, file, env as Env) +
     `<button type="button" class="copy" ` +
     `data-copy="${escapeHtml(shown.copy)}">Copy</button></figcaption>\n` +
