@@ -18,6 +18,7 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
     const { origin, pathname } = new URL(entry.name);
     if (pathname === '/traffic' || origin === 'null') continue;
+    if (origin === location.origin) came(entry.nextHopProtocol);
     const by = entry.nextHopProtocol || 'not told';
     const where = origin === location.origin ? '' : origin;
     const what = `${by}\n${where}${pathname}`;
@@ -35,13 +36,23 @@ new PerformanceObserver((list) => {
   element('log').replaceChildren(...lines.reverse());
 }).observe({ type: 'resource', buffered: true });
 
-// It may have come by HTTP/1.1 itself: then there is nothing to compare with.
+// Of a page in a frame of another origin, Firefox and WebKit do not tell it.
+// Of the files that it consists of they do.
 const [page] = performance.getEntriesByType(
   'navigation',
 ) as PerformanceNavigationTiming[];
-say('came', `This page came by ${page?.nextHopProtocol}.`);
-for (const id of ['load', 'twelve-h2', 'dictate-h2', 'goodbye'])
-  button(id).disabled = page?.nextHopProtocol !== 'h2';
+came(page?.nextHopProtocol);
+
+/** Says what the page came by, as soon as the browser has told. */
+function came(by = '') {
+  const { dataset } = element('came');
+  if (by === '' || dataset['by']) return;
+  dataset['by'] = by;
+  say('came', `This page came by ${by}.`);
+  // By HTTP/1.1 there is nothing to compare with.
+  for (const id of ['load', 'twelve-h2', 'dictate-h2', 'goodbye'])
+    button(id).disabled = by !== 'h2';
+}
 
 // ---- The board ----
 
