@@ -10,7 +10,13 @@ import {
   measureStart,
   type StartOptions,
 } from '@on-the-wire/shared/bench/start.ts';
-import { Command, InvalidArgumentError } from 'commander';
+import {
+  mustBeWritable,
+  positive,
+  runVerb,
+  wholeNumber,
+} from '@on-the-wire/shared/harness/verb.ts';
+import { Command } from 'commander';
 
 const program = new Command('pnpm bench')
   .description('measures; best on a machine that does nothing else')
@@ -20,11 +26,12 @@ const program = new Command('pnpm bench')
 program
   .command('start')
   .description('starting a lesson, saving a file')
-  .option('--times <n>', 'how often each is measured', atLeastFive, 5)
+  .option('--times <n>', 'how often each is measured', wholeNumber(5), 5)
   .option('--clone', 'also fresh clones, installed from the registry')
   .option('--test', 'also the tests of each lesson')
   .option('--json <file>', 'writes the figures to a file')
   .action(async (options: StartOptions & { json?: string }) => {
+    await mustBeWritable('The report', options.json);
     const rows = await measureStart(options, (line) => console.error(line));
     console.log(`\n${describeReport(rows)}`);
     if (options.json !== undefined) {
@@ -60,7 +67,7 @@ program
 program
   .command('http2')
   .description('the lesson on HTTP/2 against a bare server, by h2load')
-  .option('--rounds <n>', 'how often each is measured', atLeastFive, 7)
+  .option('--rounds <n>', 'how often each is measured', wholeNumber(5), 7)
   .action(async ({ rounds }: { rounds: number }) => {
     const { benchHttp2 } = await import('@on-the-wire/shared/bench/http2.ts');
     const { rates, ratio } = await benchHttp2(rounds, 20_000);
@@ -82,8 +89,8 @@ program
   .description(
     'one update to 10,000 clients, beside what one would take instead',
   )
-  .option('--clients <n>', 'how many there are', positive, 10_000)
-  .option('--rounds <n>', 'how often each is measured', positive, 3)
+  .option('--clients <n>', 'how many there are', wholeNumber(1), 10_000)
+  .option('--rounds <n>', 'how often each is measured', wholeNumber(1), 3)
   .option('--install', 'installs better-sse, socket.io, undici for it, by npm')
   .action(
     async (options: { clients: number; rounds: number; install?: true }) => {
@@ -105,16 +112,4 @@ program
     },
   );
 
-await program.parseAsync();
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (number > 0) return number;
-  throw new InvalidArgumentError('expected a number above 0.');
-}
-
-function atLeastFive(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 5) return number;
-  throw new InvalidArgumentError('expected a whole number from 5.');
-}
+await runVerb(() => program.parseAsync());

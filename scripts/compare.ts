@@ -1,10 +1,6 @@
 /** `pnpm compare`: the same board over every way to talk, measured. */
-import { appendFile, writeFile } from 'node:fs/promises';
-import {
-  compare,
-  findWays,
-  UnknownWay,
-} from '@on-the-wire/shared/compare/compare.ts';
+import { writeFile } from 'node:fs/promises';
+import { compare, findWays } from '@on-the-wire/shared/compare/compare.ts';
 import type { Http } from '@on-the-wire/shared/compare/claims/columns.ts';
 import {
   describeSettled,
@@ -13,12 +9,20 @@ import {
 import {
   findRows,
   settleAll,
-  UnknownRow,
 } from '@on-the-wire/shared/compare/claims/settle.ts';
-import { NothingBegun, withMine } from '@on-the-wire/shared/compare/mine.ts';
+import { withMine } from '@on-the-wire/shared/compare/mine.ts';
 import { describeComparison } from '@on-the-wire/shared/compare/table.ts';
 import { findBrowser, noBrowser } from '@on-the-wire/shared/testing/browser.ts';
-import { FaultError, parseFaults } from '@on-the-wire/shared/tap/tap.ts';
+import { HarnessError } from '@on-the-wire/shared/harness/lessons.ts';
+import {
+  collect,
+  endWhenTold,
+  mustBeWritable,
+  parseSeed,
+  readFaults,
+  runVerb,
+  wholeNumber,
+} from '@on-the-wire/shared/harness/verb.ts';
 import { Command, InvalidArgumentError } from 'commander';
 
 interface Flags {
@@ -28,7 +32,7 @@ interface Flags {
   rounds: number;
   fault?: string[];
   clients: number[];
-  seed: string;
+  seed?: number;
   html?: string;
   json?: string;
   claims?: true;
@@ -36,14 +40,7 @@ interface Flags {
   record?: string;
 }
 
-const collect = (text: string, before: string[] = []) => [...before, text];
 const list = (text: string) => text.split(',').map((part) => part.trim());
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError('expected a whole number from 1.');
-}
 
 function versions(text: string): Http[] {
   const isVersion = (one: string): one is Http => one === '1.1' || one === '2';
@@ -52,7 +49,7 @@ function versions(text: string): Http[] {
   throw new InvalidArgumentError('expected 1.1, 2, or 1.1,2.');
 }
 
-const counts = (text: string) => list(text).map(wholeNumber);
+const counts = (text: string) => list(text).map(wholeNumber(1));
 
 const command = new Command('pnpm compare')
   .description(
@@ -64,7 +61,12 @@ const command = new Command('pnpm compare')
   .option('--mine', 'your own servers beside ours: see pnpm exercise')
   .option('--claims', 'the table: each cell is settled in your browser')
   .option('--record <folder>', 'with --claims: keeps what was on the wire')
-  .option('--rounds <n>', 'how often each way takes its turn', wholeNumber, 3)
+  .option(
+    '--rounds <n>',
+    'how often each way takes its turn',
+    wholeNumber(1),
+    3,
+  )
   .option('--fault <fault>', 'once more under it: latency=80ms, …', collect)
   .option(
     '--clients <n>',
@@ -72,32 +74,19 @@ const command = new Command('pnpm compare')
     counts,
     [100, 1_000, 10_000],
   )
-  .option('--seed <seed>', 'of the updates', 'compare')
+  .option('--seed <n>', 'another one, other updates', parseSeed)
   .option('--html <file>', 'writes a page with plots that stands alone')
   .option('--json <file>', 'writes all figures')
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode && 2))
   .parse();
 
-/** What cannot be done, and the exit code that says so. */
-class Refused extends Error {
-  readonly exitCode: number;
-  constructor(message: string, exitCode: number) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
-
 const flags = command.opts<Flags>();
-try {
-  if (flags.claims) await settleTable();
-  else await measure();
-} catch (error) {
-  const refused = [UnknownWay, NothingBegun, UnknownRow, FaultError, Refused];
-  if (!refused.some((kind) => error instanceof kind)) throw error;
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = error instanceof Refused ? error.exitCode : 2;
-}
+await runVerb(() => {
+  // What is not complete has nothing to say: no figure, and no verdict.
+  endWhenTold('Stopped before the end: nothing is reported.');
+  return flags.claims ? settleTable() : measure();
+});
 
 async function settleTable() {
   findRows(flags.only);
@@ -119,7 +108,7 @@ async function settleTable() {
 
 function refuseWithoutBrowser() {
   if (!findBrowser())
-    throw new Refused(`A real page is needed: ${noBrowser}.`, 1);
+    throw new HarnessError(`A real page is needed: ${noBrowser}.`, 1);
 }
 
 async function measure() {
@@ -127,15 +116,11 @@ async function measure() {
   if (flags.mine) withMine(found);
   // Fifteen ways take longer than a quick look may.
   const http = flags.http ?? (flags.quick ? ['1.1'] : undefined);
-  const faults = parseFaults(flags.fault ?? []);
+  const faults = await readFaults(flags.fault);
   refuseWithoutBrowser();
   // Before minutes of measuring, not after: can what was asked be written?
-  for (const file of [flags.json, flags.html]) {
-    if (file === undefined) continue;
-    await appendFile(file, '').catch((error: Error) => {
-      throw new Refused(`The report cannot be written: ${error.message}.`, 1);
-    });
-  }
+  for (const file of [flags.json, flags.html])
+    await mustBeWritable('The report', file);
   const comparison = await compare(
     {
       ...(flags.only && { only: flags.only }),
@@ -144,7 +129,7 @@ async function measure() {
       rounds: flags.quick ? 1 : flags.rounds,
       updates: flags.quick ? 10 : 20,
       every: flags.quick ? 50 : 200,
-      seed: flags.seed,
+      seed: String(flags.seed ?? 'compare'),
       faults,
       recover: !flags.quick,
       clients: flags.quick ? [] : flags.clients,

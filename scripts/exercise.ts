@@ -11,7 +11,8 @@ import {
   HarnessError,
 } from '@on-the-wire/shared/harness/lessons.ts';
 import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
-import { Command, CommanderError } from 'commander';
+import { runVerb } from '@on-the-wire/shared/harness/verb.ts';
+import { Command } from 'commander';
 
 interface Flags {
   open: boolean;
@@ -101,13 +102,4 @@ const program = new Command('pnpm exercise')
     return say(describeList(findExercises(), progress));
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else if (error instanceof HarnessError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error.exitCode;
-  } else throw error;
-}
+await runVerb(() => program.parseAsync());

@@ -3,16 +3,16 @@ import {
   describeLessons,
   findLesson,
   findLessons,
-  HarnessError,
 } from '@on-the-wire/shared/harness/lessons.ts';
 import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
 import { runUntilStopped } from '@on-the-wire/shared/harness/run-until-stopped.ts';
 import {
-  Command,
-  CommanderError,
-  InvalidArgumentError,
-  Option,
-} from 'commander';
+  collect,
+  parseSeed,
+  readFaults,
+  runVerb,
+} from '@on-the-wire/shared/harness/verb.ts';
+import { Command, Option } from 'commander';
 
 interface Flags {
   open: boolean;
@@ -22,23 +22,6 @@ interface Flags {
   wire?: 'lines' | 'bytes';
   fault?: string[];
   seed?: number;
-}
-
-function parseSeed(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number.');
-}
-
-/** Loads the tap only for a learner who names faults: most want to start. */
-async function readFaults(texts: string[]) {
-  const { FaultError, parseFaults } =
-    await import('@on-the-wire/shared/tap/tap.ts');
-  try {
-    return parseFaults(texts);
-  } catch (error) {
-    if (error instanceof FaultError) throw new HarnessError(error.message, 2);
-    throw error;
-  }
 }
 
 /** The list; and where somebody sits before it, the page with all of them. */
@@ -51,9 +34,6 @@ async function home({ open, port }: Flags): Promise<void> {
     return runHome(lessons, { open, ...(port && { port }) });
   });
 }
-
-/** For a flag that may be given several times. */
-const collect = (text: string, before: string[] = []) => [...before, text];
 
 const program = new Command('pnpm lesson')
   .description(
@@ -97,20 +77,10 @@ const program = new Command('pnpm lesson')
     });
   });
 
-try {
-  // As Node has it, a port follows only an equals sign: what follows a space
-  // may be the lesson's name.
-  const words = process.argv.map(
-    (word) =>
-      ({ '--inspect': '--inspect=9229', '--wire': '--wire=lines' })[word] ??
-      word,
-  );
-  await program.parseAsync(words);
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else if (error instanceof HarnessError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error.exitCode;
-  } else throw error;
-}
+// As Node has it, a port follows only an equals sign: what follows a space
+// may be the lesson's name.
+const words = process.argv.map(
+  (word) =>
+    ({ '--inspect': '--inspect=9229', '--wire': '--wire=lines' })[word] ?? word,
+);
+await runVerb(() => program.parseAsync(words));

@@ -1,34 +1,24 @@
 /** `pnpm new-lesson <name>`: makes a lesson that runs, to be made your own. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import {
-  findLesson,
-  HarnessError,
-} from '@on-the-wire/shared/harness/lessons.ts';
+import { findLesson } from '@on-the-wire/shared/harness/lessons.ts';
 import {
   linesOf,
   listLesson,
 } from '@on-the-wire/shared/harness/list-lesson.ts';
 import { newLesson } from '@on-the-wire/shared/harness/new-lesson.ts';
+import { attempt } from '@on-the-wire/shared/harness/system-error.ts';
+import { runVerb } from '@on-the-wire/shared/harness/verb.ts';
 import { Command } from 'commander';
 import { spawnSync } from '@on-the-wire/shared/programs/start.ts';
 
-new Command('pnpm new-lesson')
+const command = new Command('pnpm new-lesson')
   .description('Makes a lesson with tutorial, server, page and tests.')
   .argument('<name>', 'of its folder, such as long-polling')
   .showHelpAfterError()
-  .exitOverride(({ exitCode }) => process.exit(exitCode && 2))
+  .exitOverride()
   .action((name: string) => {
-    try {
-      const files = newLesson(name).map(
-        (file) => `  lessons/${name}/${file}\n`,
-      );
-      process.stdout.write(`\n${files.join('')}\n${list(name)}\n`);
-    } catch (error) {
-      if (!(error instanceof HarnessError)) throw error;
-      process.stderr.write(`${error.message}\n`);
-      process.exitCode = error.exitCode;
-      return;
-    }
+    const files = newLesson(name).map((file) => `  lessons/${name}/${file}\n`);
+    process.stdout.write(`\n${files.join('')}\n${list(name)}\n`);
     if (!install()) {
       process.stderr.write(
         '\n  Its packages are not installed: pnpm install\n',
@@ -41,8 +31,9 @@ new Command('pnpm new-lesson')
         `  Test it  pnpm test ${name}\n` +
         '  Next     CONTRIBUTING.md; pnpm check says what is missing\n\n',
     );
-  })
-  .parse();
+  });
+
+await runVerb(() => command.parse());
 
 /** Lists it in README.md, and says so; or says what to write there. */
 function list(name: string): string {
@@ -50,7 +41,9 @@ function list(name: string): string {
   const lesson = findLesson(name);
   const listed = listLesson(readFileSync(readme, 'utf8'), lesson);
   if (listed !== undefined) {
-    writeFileSync(readme, listed);
+    attempt('The lesson cannot be listed in README.md', () =>
+      writeFileSync(readme, listed),
+    );
     return '  README.md: a row in its table, and a line in its tree\n';
   }
   const { row, branch } = linesOf(lesson);

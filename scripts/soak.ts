@@ -3,10 +3,10 @@ import { findNetworkTests, soak } from '@on-the-wire/shared/testing/soak.ts';
 import {
   findTests,
   flagsOfJest,
-  UnknownTests,
   splitAtDashes,
 } from '@on-the-wire/shared/testing/run-tests.ts';
-import { Command, InvalidArgumentError } from 'commander';
+import { runVerb, wholeNumber } from '@on-the-wire/shared/harness/verb.ts';
+import { Command } from 'commander';
 
 const { own, flags } = splitAtDashes(process.argv.slice(2));
 
@@ -14,26 +14,16 @@ const command = new Command('pnpm soak')
   .description('runs the network tests many times, to find what fails rarely')
   .argument('[name...]', 'only these: a lesson, or a room of shared')
   .usage('[name...] [--times <n>] [-- [word...] [flags of jest]]')
-  .option('--times <n>', 'how many rounds', wholeNumber, 50)
+  .option('--times <n>', 'how many rounds', wholeNumber(1), 50)
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode && 2))
   .parse(own, { from: 'user' });
 
-try {
+await runVerb(async () => {
   const { times } = command.opts<{ times: number }>();
   const { args: names } = command;
   const folders = names.length > 0 ? findTests(names) : findNetworkTests();
   const say = (text: string) => console.log(text);
   const jestFlags = flagsOfJest(folders, flags);
   process.exitCode = await soak(folders, times, say, jestFlags);
-} catch (error) {
-  if (!(error instanceof UnknownTests)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError(`expected a whole number from 1.`);
-}
+});

@@ -1,16 +1,19 @@
 /** `pnpm tap <target>`: the tap in front of a program of your own. */
-import { HarnessError } from '@on-the-wire/shared/harness/lessons.ts';
 import { openInBrowser } from '@on-the-wire/shared/harness/open-in-browser.ts';
 import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
 import { runTap } from '@on-the-wire/shared/harness/run-tap.ts';
 import {
   describeFault,
-  FaultError,
   faultKinds,
-  parseFaults,
   presets,
 } from '@on-the-wire/shared/tap/tap.ts';
-import { Command, CommanderError, Option } from 'commander';
+import {
+  collect,
+  parseSeed,
+  readFaults,
+  runVerb,
+} from '@on-the-wire/shared/harness/verb.ts';
+import { Command } from 'commander';
 
 interface Flags {
   bytes?: true;
@@ -23,27 +26,20 @@ interface Flags {
 
 const names = [...presets, ...faultKinds].map(({ name }) => name).join(', ');
 
-/** For a flag that may be given several times. */
-const collect = (text: string, before: string[] = []) => [...before, text];
-
 const program = new Command('pnpm tap')
   .description('Shows, and breaks, the connections of your own program.')
   .argument('<target>', 'such as http://localhost:5173')
   .option('--bytes', 'show the fields and bytes of each unit')
   .option('--fault <fault>', `let the network fail: ${names}`, collect)
-  .addOption(
-    new Option('--seed <n>', 'the same seed, the same faults').argParser(
-      Number,
-    ),
-  )
+  .option('--seed <n>', 'the same seed, the same faults', parseSeed)
   .option('--port <port>', 'where the tap listens', parsePort)
   .option('--no-open', 'do not open the page with the wire in a browser')
   .option('--remote', 'allow a target that is not on this machine')
   .showHelpAfterError()
   .exitOverride()
   .action(async (target: string, flags: Flags) => {
-    const { bytes, fault = [], open, ...options } = flags;
-    const faults = parseFaults(fault);
+    const { bytes, fault, open, ...options } = flags;
+    const faults = await readFaults(fault);
     const wire = bytes ? 'bytes' : 'lines';
     const { address, page, stop } = await runTap(
       target,
@@ -63,13 +59,4 @@ const program = new Command('pnpm tap')
       });
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else if (error instanceof HarnessError || error instanceof FaultError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error instanceof HarnessError ? error.exitCode : 2;
-  } else throw error;
-}
+await runVerb(() => program.parseAsync());

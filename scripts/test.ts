@@ -5,9 +5,9 @@ import {
   flagsOfJest,
   minutesOfAll,
   runJest,
-  UnknownTests,
   splitAtDashes,
 } from '@on-the-wire/shared/testing/run-tests.ts';
+import { runVerb } from '@on-the-wire/shared/harness/verb.ts';
 import { Command } from 'commander';
 
 const { own, flags } = splitAtDashes(process.argv.slice(2));
@@ -29,7 +29,7 @@ then flags of jest. For example
   .exitOverride(({ exitCode }) => process.exit(exitCode && 2))
   .parse(own, { from: 'user' });
 
-try {
+await runVerb(async () => {
   const folders = findTests(names);
   const jestFlags = flagsOfJest(folders, flags);
   if (names.length === 0 && flags.length === 0)
@@ -44,8 +44,4 @@ try {
     await import('@on-the-wire/shared/testing/browser.ts');
   if (!findBrowser()) console.error(`Tests of pages: ${noBrowser}.`);
   process.exitCode = (await running).code;
-} catch (error) {
-  if (!(error instanceof UnknownTests)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-}
+});

@@ -7,12 +7,8 @@ import {
   serveRun,
   writePage,
 } from '@on-the-wire/shared/harness/run-wire.ts';
-import {
-  Command,
-  CommanderError,
-  InvalidArgumentError,
-  Option,
-} from 'commander';
+import { runVerb, wholeNumber } from '@on-the-wire/shared/harness/verb.ts';
+import { Command } from 'commander';
 
 interface Flags {
   html?: string;
@@ -22,18 +18,11 @@ interface Flags {
   unit?: number;
 }
 
-function parseUnit(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected the number of a unit, from 0.');
-}
-
 const program = new Command('pnpm wire')
   .description('Opens a run that was saved: its units, bytes and diagram.')
   .argument('<file>', 'a pcapng file, saved in the shell')
   .option('--html <out>', 'make one page that stands alone, and end')
-  .addOption(
-    new Option('--unit <n>', 'the unit to begin with').argParser(parseUnit),
-  )
+  .option('--unit <n>', 'the unit to begin with', wholeNumber(0))
   .option('--secrets', 'in the page: cookies and passwords as they are')
   .option('--port <port>', 'where the run is served', parsePort)
   .option('--no-open', 'do not open a browser')
@@ -68,13 +57,4 @@ const program = new Command('pnpm wire')
       });
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else if (error instanceof HarnessError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error.exitCode;
-  } else throw error;
-}
+await runVerb(() => program.parseAsync());

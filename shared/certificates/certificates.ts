@@ -33,6 +33,7 @@ export const certificateFile = join(FOLDER, FILE);
  *
  * @param folder where it is kept; `.certificates/` at the top of the tree
  * @param now the time to judge by, in milliseconds since 1970
+ * @throws Error where it cannot be kept; its cause says why
  */
 export async function localCertificate(
   folder = FOLDER,
@@ -42,12 +43,33 @@ export async function localCertificate(
   const pem = await read(path);
   const kept = parse(pem);
   if (kept && lastsAnotherDay(kept, now)) return kept;
+  await keep(await make(now), folder, path, pem !== undefined).catch(
+    (cause: unknown) => {
+      const what = 'The certificate for https://127.0.0.1 cannot be kept in';
+      throw new Error(`${what} ${folder}`, { cause });
+    },
+  );
+  const made = parse(await read(path));
+  if (made) return made;
+  throw new Error(
+    `made a certificate in ${folder}, but ${FILE} there cannot be read: ` +
+      'delete the folder and start again',
+  );
+}
+
+/** @param isUseless whether what is there was seen to be of no use */
+async function keep(
+  made: string,
+  folder: string,
+  path: string,
+  isUseless: boolean,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   // Only what was seen to be useless: another process may just have made one.
-  if (pem !== undefined) await rm(path, { force: true });
+  if (isUseless) await rm(path, { force: true });
   const draft = join(folder, `${randomUUID()}.draft`);
-  await writeFile(draft, await make(now), { mode: 0o600 });
   try {
+    await writeFile(draft, made, { mode: 0o600 });
     await link(draft, path);
   } catch (error) {
     // Another process was quicker: both must use the same certificate.
@@ -55,12 +77,6 @@ export async function localCertificate(
   } finally {
     await rm(draft, { force: true });
   }
-  const made = parse(await read(path));
-  if (made) return made;
-  throw new Error(
-    `made a certificate in ${folder}, but ${FILE} there cannot be read: ` +
-      'delete the folder and start again',
-  );
 }
 
 function read(path: string): Promise<string | undefined> {

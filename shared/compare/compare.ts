@@ -1,6 +1,7 @@
 /** The comparison as a whole: ways take turns, round after round. */
 import { stripVTControlCharacters } from 'node:util';
 import { machine } from '../bench/report.ts';
+import { HarnessError } from '../harness/lessons.ts';
 import type { Fault } from '../tap/tap.ts';
 import { formatFault } from '../tap/tap.ts';
 import { openTrustingBrowser } from './trusting-browser.ts';
@@ -65,14 +66,11 @@ export interface Comparison {
   loads: Loaded[];
 }
 
-/** A name that is no way; its message says which are. */
-export class UnknownWay extends Error {}
-
 /**
  * Finds ways by their ids.
  *
  * @param http only those over such a version of HTTP, and what has none
- * @throws UnknownWay
+ * @throws HarnessError (2)
  */
 export function findWays(
   only: readonly string[] = [],
@@ -81,8 +79,9 @@ export function findWays(
   for (const id of only) {
     if (ways.some((way) => way.id === id)) continue;
     const all = [...new Set(ways.map((way) => way.id))].join(', ');
-    throw new UnknownWay(
+    throw new HarnessError(
       `There is no way "${id}" to compare. There are: ${all}.`,
+      2,
     );
   }
   const isLeft = (over: string) =>
@@ -98,7 +97,7 @@ export function findWays(
  * Compares. What fails in one turn is reported in its place; the rest goes on.
  *
  * @param say gets a line before each turn
- * @throws UnknownWay, NothingBegun, or Error where there is no browser
+ * @throws HarnessError (2), or Error where there is no browser
  */
 export async function compare(
   options: CompareOptions,

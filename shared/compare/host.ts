@@ -6,6 +6,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createFeed, type Feed } from '../board/feed.ts';
 import type { Command, Reply } from './start-host.ts';
+import { answerQuestions } from './answer-questions.ts';
 import { now } from './clock.ts';
 import {
   standBroker,
@@ -67,11 +68,4 @@ async function obey(command: Command): Promise<Reply> {
   }
 }
 
-process.on('message', async (command: Command) => {
-  try {
-    process.send!(await obey(command));
-  } catch (error) {
-    process.send!({ error: String(error) });
-  }
-});
-process.once('disconnect', () => process.exit());
+answerQuestions(obey);

@@ -1,16 +1,14 @@
 /** The learner's own servers beside ours. */
 import { findExercises, type FoundExercise } from '../exercise/exercises.ts';
 import { runMine } from '../exercise/mine.ts';
+import { HarnessError } from '../harness/lessons.ts';
 import type { Way } from './ways.ts';
-
-/** There is nothing of the learner's; its message says how to begin. */
-export class NothingBegun extends Error {}
 
 /**
  * Puts after each way the same with the learner's files, where there are any.
  *
  * @param exercises among which the learner's copies are
- * @throws NothingBegun where there are none
+ * @throws HarnessError (2) where there are none
  */
 export function withMine(
   ways: readonly Way[],
@@ -18,9 +16,10 @@ export function withMine(
 ): Way[] {
   const all = ways.flatMap((way) => [way, ...mineOf(way, exercises)]);
   if (all.length > ways.length) return all;
-  throw new NothingBegun(
+  throw new HarnessError(
     'Of the lessons that are compared you have not begun an exercise yet, or ' +
       'theirs do not make up a whole server. Begin one: pnpm exercise sse/1.',
+    2,
   );
 }
 

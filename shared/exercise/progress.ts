@@ -1,7 +1,13 @@
 /** What the learner has done: one readable file, at the top of the tree. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { cannotWrite } from './workspace.ts';
+import { attempt } from '../harness/system-error.ts';
 
 /** What is known of one exercise. */
 export interface Done {
@@ -25,18 +31,17 @@ export const progressFile = fileURLToPath(
  * Reads the file; one that is damaged is put aside, never overwritten.
  *
  * @param say gets the sentence where that happened
+ * @throws HarnessError (1) where it can be neither read nor put aside
  */
 export function readProgress(
   file = progressFile,
   say: (text: string) => void = () => {},
 ): Progress {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
-  }
+  if (!existsSync(file)) return {};
+  const text = attempt(
+    `${file}, where what you have done is noted, cannot be read`,
+    () => readFileSync(file, 'utf8'),
+  );
   try {
     const read = JSON.parse(text) as unknown;
     if (typeof read === 'object' && read !== null && !Array.isArray(read))
@@ -45,7 +50,9 @@ export function readProgress(
     // As with any other text that is no progress.
   }
   const aside = `${file}.${Date.now()}.unreadable`;
-  renameSync(file, aside);
+  attempt(`${file} is damaged, and cannot be put aside as ${aside}`, () =>
+    renameSync(file, aside),
+  );
   say(
     `${file} could not be read: expected an object as JSON. ` +
       `It is kept as ${aside}; your code is where it was, ` +
@@ -68,15 +75,16 @@ export function note(
   const progress = readProgress(file);
   progress[id] = change(progress[id]);
   const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, `${JSON.stringify(progress, null, 2)}\n`, {
-      flush: true,
-    });
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw cannotWrite(file, error);
-  }
+  attempt(`${file} cannot be written`, () => {
+    try {
+      writeFileSync(temporary, `${JSON.stringify(progress, null, 2)}\n`, {
+        flush: true,
+      });
+      renameSync(temporary, file);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  });
   return progress;
 }
 

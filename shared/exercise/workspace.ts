@@ -7,7 +7,7 @@ import {
   renameSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { HarnessError } from '../harness/lessons.ts';
+import { attempt } from '../harness/system-error.ts';
 import type { FoundExercise } from './exercises.ts';
 
 /**
@@ -51,23 +51,5 @@ function nextName(folder: string): string {
 }
 
 function writing(file: string, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    throw cannotWrite(file, error);
-  }
-}
-
-/** Why a file could not be written, and what to do about it. */
-export function cannotWrite(file: string, error: unknown): HarnessError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = {
-    ENOSPC: 'the disk is full. Make room, then try again',
-    EDQUOT: 'your quota is used up. Make room, then try again',
-    EACCES: 'it may not be written. Is it somebody else’s?',
-    EPERM: 'it may not be written. Is it somebody else’s?',
-    EROFS: 'this file system can only be read',
-  };
-  const why = reasons[code ?? ''] ?? message;
-  return new HarnessError(`${file} cannot be written: ${why}.`, 1);
+  attempt(`${file} cannot be written`, write);
 }

@@ -4,11 +4,13 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findLessons, HarnessError, lessonsFolder } from './lessons.ts';
+import { attempt } from './system-error.ts';
 
 const template = fileURLToPath(new URL('new-lesson/', import.meta.url));
 const suffix = '.template';
@@ -19,7 +21,8 @@ const suffix = '.template';
  *
  * @param name of its folder: `long-polling`
  * @returns the names of the files, relative to the lesson's folder
- * @throws HarnessError (2) if the name will not do or is taken
+ * @throws HarnessError (2) if the name will not do or is taken, (1) if it
+ *   cannot be written
  */
 export function newLesson(name: string, root = lessonsFolder): string[] {
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name)) {
@@ -46,13 +49,21 @@ export function newLesson(name: string, root = lessonsFolder): string[] {
     .filter((file) => file.endsWith(suffix))
     .map((file) => file.slice(0, -suffix.length))
     .sort();
-  for (const file of files) {
-    const text = readFileSync(join(template, `${file}${suffix}`), 'utf8');
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(
-      join(folder, file),
-      text.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key]!),
-    );
-  }
+  attempt(`The lesson cannot be made in ${folder}`, () => {
+    try {
+      for (const file of files) {
+        const text = readFileSync(join(template, `${file}${suffix}`), 'utf8');
+        mkdirSync(dirname(join(folder, file)), { recursive: true });
+        writeFileSync(
+          join(folder, file),
+          text.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key]!),
+        );
+      }
+    } catch (error) {
+      // Half a lesson would be in the way of the next try.
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  });
   return files.map((file) => file.replaceAll('\\', '/'));
 }

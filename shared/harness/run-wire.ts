@@ -1,7 +1,7 @@
 /** Opens a run that was saved: in the browser, or as a page that stands alone. */
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { open, readFile, rename, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { basename } from 'node:path';
 import { refuseHost } from '../shell/guard.ts';
@@ -10,6 +10,7 @@ import { readPcapng, writePcapng } from '../wire/pcapng.ts';
 import { withoutSecrets } from '../wire/recording.ts';
 import { SavedRun } from '../view/saved.ts';
 import { HarnessError } from './lessons.ts';
+import { attempt } from './system-error.ts';
 
 const LARGEST = 256 * 1024 * 1024; // bytes of a file
 
@@ -32,14 +33,21 @@ export async function readRun(path: string): Promise<ReadRun> {
       `There is no file ${path}. Save a run in the shell first: Wire, Save.`,
       1,
     );
-  const { size } = statSync(path);
+  const { size } = attempt(`${path} cannot be opened`, () => {
+    const found = statSync(path);
+    if (!found.isDirectory()) return found;
+    throw new HarnessError(
+      `${path} is a folder; expected a file that was saved in the shell. Name one in it.`,
+      1,
+    );
+  });
   if (size > LARGEST)
     throw new HarnessError(
       `${path} has ${size} bytes; up to ${LARGEST} are opened here. Wireshark opens larger ones.`,
       1,
     );
+  const file = await attempt(`${path} cannot be read`, () => readFile(path));
   try {
-    const file = await readFile(path);
     const run = new SavedRun(readPcapng(file));
     if (run.lines.length === 0)
       throw new Error('Found a recording without a connection.');
@@ -54,14 +62,18 @@ export async function readRun(path: string): Promise<ReadRun> {
  * file is left alone.
  *
  * @param secrets cookies and passwords as they are in the file
- * @throws HarnessError (1) where another file is in the way
+ * @throws HarnessError (1) where another file is in the way, or it cannot be
+ *   written
  */
 export async function writePage(
   { name, file }: ReadRun,
   out: string,
   { secrets = false, unit }: { secrets?: boolean; unit?: number | undefined },
 ): Promise<void> {
-  if (existsSync(out) && !(await isOurs(out)))
+  const cannot = `The page cannot be written to ${out}`;
+  const isOther =
+    existsSync(out) && !(await attempt(cannot, () => isOurs(out)));
+  if (isOther)
     throw new HarnessError(
       `${out} is there already, and is no page that was saved here. Name another file, or remove it.`,
       1,
@@ -70,8 +82,14 @@ export async function writePage(
   const page = await makeSavedPage(kept, name, unit);
   // Whole or not at all.
   const beside = `${out}.${process.pid}.tmp`;
-  await writeFile(beside, page);
-  await rename(beside, out);
+  await attempt(cannot, async () => {
+    try {
+      await writeFile(beside, page);
+      await rename(beside, out);
+    } finally {
+      await rm(beside, { force: true });
+    }
+  });
 }
 
 function masked(file: Uint8Array): Uint8Array {

@@ -5,6 +5,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
+import { HarnessError } from '../harness/lessons.ts';
 import { spawn } from '../programs/start.ts';
 
 /** The root of this tree. */
@@ -16,14 +17,11 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
  */
 export const minutesOfAll = 9;
 
-/** A name that names no tests; its message says which do. */
-export class UnknownTests extends Error {}
-
 /**
  * Finds the folders of tests that are meant by names: of a lesson (`sse`), or
  * of a room of shared (`tap`).
  *
- * @throws UnknownTests that suggests the nearest name
+ * @throws HarnessError (2) that suggests the nearest name
  */
 export function findTests(names: string[], tree = root): string[] {
   const known = foldersOfTests(tree);
@@ -31,9 +29,10 @@ export function findTests(names: string[], tree = root): string[] {
     const folder = known.get(name);
     if (folder !== undefined) return folder;
     const all = [...known.keys()];
-    throw new UnknownTests(
+    throw new HarnessError(
       `There are no tests of "${name}". ` +
         `Did you mean "${closest(name, all)}"? There are: ${all.join(', ')}.`,
+      2,
     );
   });
 }
@@ -64,7 +63,7 @@ export function filesOfTests(folders: string[], tree = root): string[] {
  * stand for the files whose path contains one of them; jest would take them for
  * regular expressions.
  *
- * @throws UnknownTests where there is no such file
+ * @throws HarnessError (2) where there is no such file
  */
 export function flagsOfJest(
   folders: string[],
@@ -77,9 +76,10 @@ export function flagsOfJest(
   for (const word of words) {
     if (files.some((file) => file.includes(word))) continue;
     const names = files.map((file) => file.slice(file.lastIndexOf('/') + 1));
-    throw new UnknownTests(
+    throw new HarnessError(
       `Of ${files.length} files of tests in ${folders.join(', ') || 'lessons and shared'} ` +
         `none has "${word}" in its path. Did you mean "${closest(word, names)}"?`,
+      2,
     );
   }
   return [

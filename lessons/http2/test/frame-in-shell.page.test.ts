@@ -67,6 +67,13 @@ describeWithBrowser('the page in the frame of the shell', (browser) => {
   });
 });
 
+/** What a page's fetch is given. */
+interface Init {
+  method: string;
+  mode?: 'no-cors';
+  body: string;
+}
+
 describeWithBrowser('a page of another site', (browser) => {
   let page: Page;
   let lesson: Awaited<ReturnType<typeof start>>;
@@ -123,7 +130,7 @@ describeWithBrowser('a page of another site', (browser) => {
   });
 
   test('cannot report, sign in or change the rate by fetch', async () => {
-    const send = (path: string, init: RequestInit) =>
+    const send = (path: string, init: Init) =>
       page.evaluate(
         ([url, given]) =>
           fetch(url, { ...given, credentials: 'include' }).then(
@@ -132,7 +139,7 @@ describeWithBrowser('a page of another site', (browser) => {
           ),
         [`https://127.0.0.1:${lesson.port}${path}`, init] as const,
       );
-    const post: RequestInit = { method: 'POST', mode: 'no-cors', body: '{}' };
+    const post: Init = { method: 'POST', mode: 'no-cors', body: '{}' };
 
     // Below another site's page there is another jar, and nothing is in it.
     const reported = next('/delays');

@@ -2,6 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localCertificate } from '../../certificates/certificates.ts';
+import { HarnessError } from '../../harness/lessons.ts';
+import { attempt } from '../../harness/system-error.ts';
 import type { Browser, Page } from '../../testing/browser.ts';
 import { openTrustingBrowser } from '../trusting-browser.ts';
 import { saveRun } from '../../view/save.ts';
@@ -28,19 +30,16 @@ export interface Settled {
 /** ms until a claim's page is given up. */
 const PATIENCE = 20_000;
 
-/** A name that is no row; its message says which are. */
-export class UnknownRow extends Error {}
-
 /**
  * Finds rows by their ids.
  *
- * @throws UnknownRow
+ * @throws HarnessError (2)
  */
 export function findRows(only: readonly string[] = []): readonly Row[] {
   for (const id of only) {
     if (rows.some((row) => row.id === id)) continue;
     const all = rows.map((row) => row.id).join(', ');
-    throw new UnknownRow(`There is no row "${id}". There are: ${all}.`);
+    throw new HarnessError(`There is no row "${id}". There are: ${all}.`, 2);
   }
   return only.length === 0 ? rows : rows.filter(({ id }) => only.includes(id));
 }
@@ -51,7 +50,7 @@ export function findRows(only: readonly string[] = []): readonly Row[] {
  * @param http the versions of HTTP to do it over
  * @param folder where recordings are kept, a file for each claim
  * @param say gets each outcome as it is known
- * @throws UnknownRow, or Error where there is no browser
+ * @throws HarnessError (2), or Error where there is no browser
  */
 export async function settleAll(
   {
@@ -62,7 +61,10 @@ export async function settleAll(
   say: (settled: Settled) => void,
 ): Promise<Settled[]> {
   const chosen = findRows(only);
-  if (folder !== undefined) await mkdir(folder, { recursive: true });
+  if (folder !== undefined)
+    await attempt(`The recordings cannot be kept in ${folder}`, () =>
+      mkdir(folder, { recursive: true }),
+    );
   const browser = await openTrustingBrowser();
   const all: Settled[] = [];
   try {
@@ -140,7 +142,9 @@ async function settle(
     const name = `${row.id}-${claim.column}-http${http}.pcapng`;
     const file = join(folder, name);
     await page.goto('about:blank'); // what the claim opened is closed, too
-    await writeFile(file, saveRun(line.tap));
+    await attempt(`The recording cannot be kept in ${file}`, () =>
+      writeFile(file, saveRun(line.tap)),
+    );
     return { ...settled, file };
   } finally {
     await line.close();

@@ -1,5 +1,6 @@
 /** The process of the raw clients of one measurement. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { answerQuestions } from '../answer-questions.ts';
 import { openRawClient, type Kind, type RawClient } from './raw-client.ts';
 
 export interface Order {
@@ -60,11 +61,4 @@ async function answer(question: Question): Promise<Answer> {
   }
 }
 
-process.on('message', async (question: Question) => {
-  try {
-    process.send!(await answer(question));
-  } catch (error) {
-    process.send!({ error: String(error) } satisfies Answer);
-  }
-});
-process.once('disconnect', () => process.exit());
+answerQuestions(answer);

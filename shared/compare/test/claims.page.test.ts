@@ -8,7 +8,6 @@ import {
   findRows,
   openPages,
   settleRow,
-  UnknownRow,
   type Pages,
   type Settled,
 } from '../claims/settle.ts';
@@ -82,7 +81,9 @@ describe('the table', () => {
   });
 
   test('a row that is not there is refused with those that are', () => {
-    expect(() => findRows(['carrier-pigeon'])).toThrow(UnknownRow);
+    expect(() => findRows(['carrier-pigeon'])).toThrow(
+      'There is no row "carrier-pigeon"',
+    );
     expect(() => findRows(['carrier-pigeon'])).toThrow(/binary.*cross-origin/);
   });
 });

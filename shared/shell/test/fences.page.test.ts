@@ -1,13 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  beforeAll,
-  afterAll,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { findLessons } from '../../harness/lessons.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';

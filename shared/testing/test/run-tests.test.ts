@@ -4,13 +4,13 @@ import { watch } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HarnessError } from '../../harness/lessons.ts';
 import { spawn } from '../../programs/start.ts';
 import {
   filesOfTests,
   findTests,
   flagsOfJest,
   root,
-  UnknownTests,
 } from '../run-tests.ts';
 import { failuresOf } from '../soak.ts';
 
@@ -42,7 +42,7 @@ describe('tests are found by the name', () => {
   test.each(['sso', 'board', '../sse', 'constructor'])(
     '%s names none: the nearest is suggested',
     (name) => {
-      expect(() => findTests([name], tree)).toThrow(UnknownTests);
+      expect(() => findTests([name], tree)).toThrow(HarnessError);
       expect(() => findTests([name], tree)).toThrow(
         /Did you mean "(sse|tap)"\? There are: tap, sse\./,
       );
@@ -69,9 +69,10 @@ describe('what follows a --', () => {
     '%s is in the path of no file of the lesson: the nearest is suggested',
     (word) => {
       expect(() => flagsOfJest(sse, [word], tree)).toThrow(
-        new UnknownTests(
+        new HarnessError(
           `Of 1 files of tests in lessons/sse/test none has "${word}" in its path. ` +
             'Did you mean "server.test.ts"?',
+          2,
         ),
       );
     },
