@@ -3,10 +3,11 @@
  * `.certificates/` (ignored by git), renewed in time.
  */
 import { createHash, randomUUID, X509Certificate } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
+import { makeFolder } from '../harness/make-folder.ts';
 
 /** A private key and its certificate, both as PEM. */
 export interface Certificate {
@@ -64,7 +65,7 @@ async function keep(
   path: string,
   isUseless: boolean,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   // Only what was seen to be useless: another process may just have made one.
   if (isUseless) await rm(path, { force: true });
   const draft = join(folder, `${randomUUID()}.draft`);

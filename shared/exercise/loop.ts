@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { emitKeypressEvents, type Key } from 'node:readline';
 import { styleText } from 'node:util';
+import { HarnessError } from '../harness/lessons.ts';
 import { runLesson } from '../harness/run-lesson.ts';
 import { watchLesson } from '../harness/watch.ts';
 import { describeVerdict } from './describe.ts';
@@ -181,6 +182,15 @@ async function doOne(
     }
     return actions[(typed ?? '').toLowerCase()]?.();
   };
+  /** What cannot be read or written is said, and the loop goes on. */
+  const onKeypress = (typed: string | undefined, key: Key) => {
+    try {
+      onKey(typed, key);
+    } catch (error) {
+      if (!(error instanceof HarnessError)) throw error;
+      say(`  ${error.message}`);
+    }
+  };
 
   const watch = watchLesson(
     folder,
@@ -205,7 +215,7 @@ async function doOne(
   if (stdin.isTTY) {
     emitKeypressEvents(stdin);
     stdin.setRawMode(true);
-    stdin.on('keypress', onKey).resume();
+    stdin.on('keypress', onKeypress).resume();
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const onSignal = () => leave(undefined);
@@ -221,7 +231,7 @@ async function doOne(
   stdout.off('error', onSignal);
   session.off('change', onChange);
   if (stdin.isTTY) {
-    stdin.off('keypress', onKey).pause();
+    stdin.off('keypress', onKeypress).pause();
     stdin.setRawMode(false);
   }
   await Promise.all([watch.close(), running.stop(), session.close()]);

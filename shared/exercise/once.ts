@@ -1,5 +1,5 @@
 /** What scripts ask for: one answer, and an exit code. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { findBrowser, noBrowser } from '../harness/find-browser.ts';
 import { HarnessError } from '../harness/lessons.ts';
@@ -24,7 +24,7 @@ export async function checkOnce(
 ): Promise<boolean> {
   const file = other ? resolve(exercise.folder, other) : exercise.copy;
   if (!other) makeCopy(exercise);
-  else if (!existsSync(file))
+  else if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw new HarnessError(`There is no file ${file}.`, 2);
   const browser = browserOnDemand();
   const verdict = await tryOut(exercise, file, { browser: browser.get });

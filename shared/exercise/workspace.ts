@@ -1,12 +1,7 @@
 /** The learner's copies: `lessons/<lesson>/workspace/<exercise>/`. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../harness/make-folder.ts';
 import { attempt } from '../harness/system-error.ts';
 import type { FoundExercise } from './exercises.ts';
 
@@ -19,7 +14,7 @@ import type { FoundExercise } from './exercises.ts';
 export function makeCopy({ copy, starter }: FoundExercise): boolean {
   if (existsSync(copy)) return false;
   writing(copy, () => {
-    mkdirSync(dirname(copy), { recursive: true });
+    makeFolder(dirname(copy));
     copyFileSync(starter, copy);
   });
   return true;

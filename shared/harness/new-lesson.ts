@@ -1,7 +1,6 @@
 /** Makes a lesson that runs: a page that asks once a second. */
 import {
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -10,6 +9,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findLessons, HarnessError, lessonsFolder } from './lessons.ts';
+import { makeFolder } from './make-folder.ts';
 import { attempt } from './system-error.ts';
 
 const template = fileURLToPath(new URL('new-lesson/', import.meta.url));
@@ -53,7 +53,7 @@ export function newLesson(name: string, root = lessonsFolder): string[] {
     try {
       for (const file of files) {
         const text = readFileSync(join(template, `${file}${suffix}`), 'utf8');
-        mkdirSync(dirname(join(folder, file)), { recursive: true });
+        makeFolder(dirname(join(folder, file)));
         writeFileSync(
           join(folder, file),
           text.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key]!),
@@ -61,7 +61,7 @@ export function newLesson(name: string, root = lessonsFolder): string[] {
       }
     } catch (error) {
       // Half a lesson would be in the way of the next try.
-      rmSync(folder, { recursive: true, force: true });
+      if (existsSync(folder)) rmSync(folder, { recursive: true });
       throw error;
     }
   });

@@ -1,4 +1,5 @@
 /** What the system says about files, in sentences. */
+import { types } from 'node:util';
 import { HarnessError } from './lessons.ts';
 
 /** What is the matter, and what to do about it. */
@@ -10,6 +11,7 @@ const reasons: Record<string, string> = {
   EDQUOT: 'your quota is used up. Make room, then try again.',
   ENOENT: 'there is no such file or folder. Make it first, or name another.',
   ENOTDIR: 'a part of this path is a file, not a folder. Name another.',
+  EEXIST: 'something is there already. Name another.',
   EISDIR: 'this is a folder; expected a file. Name one.',
   ENAMETOOLONG: 'the name is too long. Take a shorter one.',
   ELOOP: 'its links lead in a circle. Name another.',
@@ -55,7 +57,7 @@ export function attempt<Done>(what: string, act: () => Done): Done {
   };
   try {
     const done = act();
-    return done instanceof Promise ? (done.catch(tell) as Done) : done;
+    return types.isPromise(done) ? (done.catch(tell) as Done) : done;
   } catch (error) {
     return tell(error);
   }

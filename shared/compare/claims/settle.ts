@@ -1,8 +1,9 @@
 /** Runs claims in a real browser, each behind a tap of its own. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localCertificate } from '../../certificates/certificates.ts';
 import { HarnessError } from '../../harness/lessons.ts';
+import { makeFolder } from '../../harness/make-folder.ts';
 import { attempt } from '../../harness/system-error.ts';
 import type { Browser, Page } from '../../testing/browser.ts';
 import { openTrustingBrowser } from '../trusting-browser.ts';
@@ -62,8 +63,8 @@ export async function settleAll(
 ): Promise<Settled[]> {
   const chosen = findRows(only);
   if (folder !== undefined)
-    await attempt(`The recordings cannot be kept in ${folder}`, () =>
-      mkdir(folder, { recursive: true }),
+    attempt(`The recordings cannot be kept in ${folder}`, () =>
+      makeFolder(folder),
     );
   const browser = await openTrustingBrowser();
   const all: Settled[] = [];

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { execFile } from '../../programs/start.ts';
@@ -60,5 +62,42 @@ describe('pnpm new-lesson', () => {
     const [exitCode, , error] = await run('new-lesson');
     expect(exitCode).toBe(2);
     expect(error).toContain('Usage: pnpm new-lesson [options] <name>');
+  });
+});
+
+describe('a mistake is told in a sentence', () => {
+  const saved = 'shared/home/figure/recordings/polling.pcapng';
+  const here = fileURLToPath(import.meta.url);
+
+  test.each([
+    ['lesson', 'sse', '--seed=x'],
+    ['tap', 'http://localhost:1', '--seed=x'],
+    ['compare', '--seed=x'],
+    ['wire', saved, '--unit=x'],
+    ['soak', '--times=x'],
+    ['bench', 'start', '--times=x'],
+  ])('%s %s %s: no number', async (...words) => {
+    const [verb = '', ...rest] = words;
+    const [exitCode, out, error] = await run(verb, ...rest);
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(error).toMatch(
+      /^error: option '--(?:seed|unit|times) <n>' argument 'x' is invalid\. Expected a whole number from \d\.\n/,
+    );
+  });
+
+  test.each([
+    [['wire', saved, '--html', join(here, 'x.html')], 'a part of this path'],
+    [['wire', saved, '--html', tmpdir()], 'this is a folder'],
+    [['wire', saved, '--html', '/no/such/x.html'], 'there is no such file'],
+    [['wire', tmpdir()], 'is a folder; expected a file that was saved'],
+    [['compare', '--html', join(here, 'x.html')], 'a part of this path'],
+    [['compare', '--claims', '--record', here], 'something is there already'],
+    [['bench', 'start', '--json', tmpdir()], 'this is a folder'],
+    [['exercise', 'sse/1', '--try', 'wrong'], 'There is no file'],
+  ] as const)('%j: %s', async ([verb, ...words], why) => {
+    const [exitCode, out, error] = await run(verb, ...words);
+    expect([exitCode, out]).toEqual([verb === 'exercise' ? 2 : 1, '']);
+    expect(error).toContain(why);
+    expect(error).toMatch(/^[^\n]+\n$/);
   });
 });
