@@ -2,6 +2,7 @@
 import type { Compared, Comparison, Loaded, Network } from './compare.ts';
 import type { Load } from './load/measure-load.ts';
 import type { Figures, Recovered, Spread } from './figures.ts';
+import { wrap } from '../harness/wrap.ts';
 import { beneathInWords } from './watched-line.ts';
 
 interface Column {
@@ -32,7 +33,10 @@ export const columns: readonly Column[] = [
   },
 ];
 
-/** The whole report. */
+/** Of a terminal. */
+const WIDTH = 80;
+
+/** The whole report, in lines of at most 80 characters. */
 export function describeComparison(comparison: Comparison): string {
   const { networks } = comparison;
   return [
@@ -46,15 +50,19 @@ export function describeComparison(comparison: Comparison): string {
     ]),
     ...(comparison.loads.some(({ loads }) => loads.length > 0)
       ? [
-          'Under load, raw clients, without a tap',
+          'Under load, raw clients over HTTP/1.1, without a tap',
+          'KiB: for a client; µs: of the processor, for an update',
           '',
           tableOfLoads(comparison.loads),
           '',
         ]
       : []),
-    ...howItWasMade(comparison),
+    ...howItWasMade(comparison).flatMap((line) =>
+      // What is to be typed again stays one line.
+      line === comparison.command ? [line] : wrap(line, WIDTH),
+    ),
     '',
-    ...bookLines(networks[0]),
+    ...bookLines(networks[0]).flatMap((line) => wrap(line, WIDTH)),
     '',
   ].join('\n');
 }
@@ -76,7 +84,8 @@ export function howItWasMade(comparison: Comparison): string[] {
     'lost: updates that never came one by one; a board that is polled is ' +
       'right all the same. after a cut, a restart: until something that was ' +
       'told afterwards had arrived.',
-    'Under load: memory is what the server grew by, all garbage collected; µs of its processor for ' +
+    'Under load: memory is what the server grew by, all garbage collected; ' +
+      'µs of its processor for ' +
       'each update that arrived, or each answer to a poll, one a second; ' +
       'load itself: how busy the process of the clients was.',
     `${machine}; ${browser}; seed ${seed}.`,
@@ -84,40 +93,77 @@ export function howItWasMade(comparison: Comparison): string[] {
   ];
 }
 
+/** A terminal has 80 columns: all that is told of a way takes three tables. */
+const parts: readonly (readonly Column[])[] = [
+  named('p50 ms', 'p99 ms', 'lost', 'doubled', 'trips', 'conn.'),
+  named('up B', 'down B', 'payload B', 'overhead B', 'beneath B'),
+  [
+    { title: 's after a cut', cell: ({ cut }) => cut && seconds(cut.ms) },
+    { title: 'lost', cell: ({ cut }) => cut && String(cut.lost) },
+    { title: 'doubled', cell: ({ cut }) => cut && String(cut.doubled) },
+    {
+      title: 's after a restart',
+      cell: ({ restart }) => restart && seconds(restart.ms),
+    },
+  ],
+];
+
+function named(...titles: string[]): Column[] {
+  return titles.map((wanted) => columns.find(({ title }) => title === wanted)!);
+}
+
 function tableOf({ ways }: Network): string {
-  const rows = ways.map(({ way, figures }: Compared) => [
-    way.title,
-    way.over,
-    ...columns.map(({ cell }) => (figures && cell(figures)) ?? ''),
-  ]);
-  const head = ['', '', ...columns.map(({ title }) => title)];
+  const tables = parts
+    .map((part) => byVersion(part, ways))
+    .filter((table) => table !== '');
   const failures = ways.flatMap(({ way, failed }) =>
     failed === undefined
       ? []
-      : [`${way.title}, ${way.over}: not measured. ${failed}`],
+      : wrap(`${way.title}, ${way.over}: not measured. ${failed}`, WIDTH),
   );
-  const notes = failures.length > 0 ? ['', ...failures] : [];
-  return [...align([head, ...rows]), ...notes].join('\n');
+  const notes = failures.length > 0 ? [failures.join('\n')] : [];
+  return [...tables, ...notes].join('\n\n');
+}
+
+/** Those over one version of HTTP stand together, below its name. */
+function byVersion(part: readonly Column[], ways: readonly Compared[]): string {
+  const cellsOf = ({ figures }: Compared) =>
+    part.map(({ cell }) => (figures && cell(figures)) ?? '');
+  if (ways.flatMap(cellsOf).every((cell) => cell === '')) return '';
+  const head = ['', ...part.map(({ title }) => title)];
+  const versions = [...new Set(ways.map(({ way }) => way.over))];
+  const rows = versions.flatMap((version) => [
+    [version, ...part.map(() => '')],
+    ...ways
+      .filter(({ way }) => way.over === version)
+      .map((each) => [each.way.title, ...cellsOf(each)]),
+  ]);
+  return align([head, ...rows]).join('\n');
 }
 
 /** What is told of a way under so many clients, in the order of columns. */
 export const loadColumns: readonly {
   title: string;
+  /** Where there is little room. */
+  short: string;
   cell(load: Load): string | undefined;
 }[] = [
   {
     title: 'KiB a client',
+    short: 'KiB',
     cell: ({ memory }) =>
       memory === undefined ? undefined : (memory / 1024).toFixed(1),
   },
-  { title: 'µs an update', cell: ({ cpu }) => cpu.toFixed(0) },
+  { title: 'µs an update', short: 'µs', cell: ({ cpu }) => cpu.toFixed(0) },
   {
     title: 'arrived',
+    short: 'arrived',
     cell: ({ arrived, wanted }) =>
       arrived >= wanted ? 'all' : `${arrived} of ${wanted}`,
   },
   {
     title: 'load itself',
+    short: 'load itself',
     cell: ({ generator }) =>
       `${Math.round(generator * 100)} %${generator > BUSY ? ' (!)' : ''}`,
   },
@@ -130,18 +176,19 @@ function tableOfLoads(all: readonly Loaded[]): string {
   const rows = all.flatMap(({ way, loads }) =>
     loads.map((load) => [
       way.title,
-      way.over,
       load.clients.toLocaleString('en'),
       ...loadColumns.map(({ cell }) =>
         'blank' in load ? '' : (cell(load) ?? ''),
       ),
     ]),
   );
-  const head = ['', '', 'clients', ...loadColumns.map(({ title }) => title)];
+  const head = ['', 'clients', ...loadColumns.map(({ short }) => short)];
   const notes = notesOnLoads(all);
   return [
     ...align([head, ...rows]),
-    ...(notes.length > 0 ? ['', ...notes] : []),
+    ...(notes.length > 0
+      ? ['', ...notes.flatMap((note) => wrap(note, WIDTH))]
+      : []),
   ].join('\n');
 }
 
@@ -170,7 +217,7 @@ export function notesOnLoads(all: readonly Loaded[]): string[] {
   ];
 }
 
-/** Pads cells: the first two columns to the right, numbers to the left. */
+/** Pads cells: the first column to the right, numbers to the left. */
 function align(table: readonly string[][]): string[] {
   const widths = table[0]!.map((_title, index) =>
     Math.max(...table.map((row) => row[index]!.length)),
@@ -178,7 +225,7 @@ function align(table: readonly string[][]): string[] {
   return table.map((row) =>
     row
       .map((cell, index) =>
-        index < 2 ? cell.padEnd(widths[index]!) : cell.padStart(widths[index]!),
+        index < 1 ? cell.padEnd(widths[index]!) : cell.padStart(widths[index]!),
       )
       .join('  ')
       .trimEnd(),
@@ -198,10 +245,12 @@ function recovered({ ms, lost, doubled }: Recovered): string {
   return `${duration(ms)}${missed}${doubled > 0 ? `, ${doubled} doubled` : ''}`;
 }
 
+const duration = (spread: Spread) => seconds(spread, ' s');
+
 /** Some of it is decided by lot: how widely it spread belongs to it. */
-function duration(spread: Spread): string {
-  const { median, least, most } = spread;
-  const seconds = (ms: number) => (ms / 1000).toFixed(1);
-  if (seconds(least) === seconds(most)) return `${seconds(median)} s`;
-  return `${seconds(median)} s (${seconds(least)}–${seconds(most)})`;
+function seconds({ median, least, most }: Spread, unit = ''): string {
+  const [middle, from, to] = [median, least, most].map((ms) =>
+    (ms / 1000).toFixed(1),
+  );
+  return `${middle}${unit}${from === to ? '' : ` (${from}–${to})`}`;
 }

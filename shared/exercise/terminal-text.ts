@@ -1,6 +1,7 @@
 /** Markdown as lines for a terminal: no marks, words wrapped, code as it is. */
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import markdownIt, { type Token } from 'markdown-it';
+import { wrap } from '../harness/wrap.ts';
 
 const markdown = markdownIt();
 
@@ -61,18 +62,4 @@ function inline(
     } else words += strong ? paint('bold', content) : content;
   }
   return words;
-}
-
-/** Breaks between words; one that is too long stands by itself. */
-function wrap(words: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of words.split(' ')) {
-    const longer = line ? `${line} ${word}` : word;
-    if (line && stripVTControlCharacters(longer).length > width) {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return line ? [...lines, line] : lines;
 }
