@@ -100,7 +100,7 @@ async function settleTable() {
     },
     (each) => process.stderr.write(`${describeSettled(each)}\n`),
   );
-  process.stdout.write(`\n${describeTable(settled)}`);
+  process.stdout.write(`\n${describeTable(settled, process.stdout.columns)}`);
   if (record !== undefined)
     process.stdout.write(`Open one: pnpm wire ${settled[0]?.file}\n`);
   process.exitCode = settled.every(({ holds }) => holds) ? 0 : 1;

@@ -37,13 +37,13 @@ export function nextOf(
   return exercises.find((each) => standingOf(each, progress) !== 'done');
 }
 
+/** The list, in lines of at most 80 characters. */
 export function describeList(
   exercises: FoundExercise[],
   progress: Progress,
 ): string {
   const next = nextOf(exercises, progress);
   const width = Math.max(0, ...exercises.map(({ id }) => id.length)) + 2;
-  const title = Math.max(0, ...exercises.map((each) => each.title.length)) + 2;
   const lines: string[] = [];
   let lesson = '';
   for (const exercise of exercises) {
@@ -54,11 +54,14 @@ export function describeList(
     const said = [words[standing], exercise === next ? '← next' : '']
       .filter((word) => word !== '')
       .join('  ');
-    lines.push(
+    const before =
       `  ${marks[standing]} ${exercise.id.padEnd(width)}` +
-        `${exercise.title.padEnd(title)}` +
-        `${String(exercise.minutes).padStart(3)} min  ${said}`.trimEnd(),
-    );
+      `${String(exercise.minutes).padStart(3)} min  `;
+    const line = `${before}${exercise.title}`;
+    if (said === '') lines.push(line);
+    else if (line.length + 2 + said.length <= 80)
+      lines.push(`${line}  ${said}`);
+    else lines.push(line, ' '.repeat(before.length) + said);
   }
   const done = exercises.filter(
     (exercise) => standingOf(exercise, progress) === 'done',

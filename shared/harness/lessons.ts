@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import type { FoundLesson, Manifest } from '../lesson.ts';
 import { complaintAboutProcesses } from './processes-manifest.ts';
+import { wrap } from './wrap.ts';
 
 /** The folder of all lessons, as an absolute path. */
 export const lessonsFolder = fileURLToPath(
@@ -51,14 +52,16 @@ export function findLesson(name: string, root = lessonsFolder): FoundLesson {
   throw new HarnessError(`There is no lesson "${name}". ${hint}`, 2);
 }
 
-/** The lessons as a list for a terminal, and how to start one. */
+/** The lessons as a list for a terminal of 80 columns, and how to start one. */
 export function describeLessons(lessons: FoundLesson[]): string {
   const width = Math.max(0, ...lessons.map(({ name }) => name.length)) + 4;
   const entries = lessons.map(({ name, manifest }) => {
     const { title, question, minutes } = manifest;
     return (
       `  ${name.padEnd(width)}${title}, ${minutes} min\n` +
-      `  ${' '.repeat(width)}${question}\n`
+      wrap(question, 80 - 2 - width)
+        .map((line) => `  ${' '.repeat(width)}${line}\n`)
+        .join('')
     );
   });
   const [first] = lessons;

@@ -1,4 +1,5 @@
 /** The table of claims as text. */
+import { wrap } from '../../harness/wrap.ts';
 import { wordOf } from './claim.ts';
 import { columns, type Column, type Http } from './columns.ts';
 import type { Settled } from './settle.ts';
@@ -13,10 +14,18 @@ export function describeSettled(settled: Settled): string {
   return `${where}: ${verdict}\n  ${evidence}${file ? `\n  ${file}` : ''}`;
 }
 
-/** The whole table: what 2016 said, and what holds on this machine. */
-export function describeTable(all: readonly Settled[]): string {
+/**
+ * The whole table: what 2016 said, and what holds on this machine.
+ *
+ * @param room the columns of the terminal; cells have several lines where the
+ *   table would be wider
+ */
+export function describeTable(
+  all: readonly Settled[],
+  room = Infinity,
+): string {
   const versions = [...new Set(all.map(({ http }) => http))];
-  const tables = versions.map((http) => tableOf(all, http));
+  const tables = versions.map((http) => tableOf(all, http, room));
   const wrong = all.filter(({ holds }) => !holds);
   const sum =
     wrong.length === 0
@@ -26,7 +35,7 @@ export function describeTable(all: readonly Settled[]): string {
   return `${tables.join('\n\n')}\n\n${sum}\n`;
 }
 
-function tableOf(all: readonly Settled[], http: Http): string {
+function tableOf(all: readonly Settled[], http: Http, room: number): string {
   const names = Object.keys(columns) as Column[];
   const ids = [...new Set(all.map(({ row }) => row.id))];
   const body = ids.map((id) => {
@@ -51,11 +60,32 @@ function tableOf(all: readonly Settled[], http: Http): string {
   const widths = head.map((_title, index) =>
     Math.max(...table.map((cells) => cells[index]!.length)),
   );
-  const lines = table.map((cells) =>
-    cells
-      .map((cell, index) => cell.padEnd(widths[index]!))
-      .join('  ')
-      .trimEnd(),
+  const taken = widths.reduce((sum, width) => sum + width + GAP.length, 0);
+  const lines =
+    taken - GAP.length <= room
+      ? table.map((cells) => lineOf(cells, widths))
+      : table.flatMap((cells) => [...linesOf(cells), '']);
+  return `${lines.join('\n').trimEnd()}\n\n← what the table of 2016 said, where it was another word`;
+}
+
+const GAP = '  ';
+/** As wide as the longest word of a cell, XMLHttpRequest: 80 in all. */
+const NARROW = [16, 14, 14, 14, 14];
+
+const lineOf = (cells: readonly string[], widths: readonly number[]) =>
+  cells
+    .map((cell, index) => cell.padEnd(widths[index]!))
+    .join(GAP)
+    .trimEnd();
+
+/** A row whose cells are broken into lines. */
+function linesOf(cells: readonly string[]): string[] {
+  const broken = cells.map((cell, index) => wrap(cell, NARROW[index]!));
+  const height = Math.max(...broken.map(({ length }) => length));
+  return Array.from({ length: height }, (_, at) =>
+    lineOf(
+      broken.map((lines) => lines[at] ?? ''),
+      NARROW,
+    ),
   );
-  return `${lines.join('\n')}\n\n← what the table of 2016 said, where it was another word`;
 }

@@ -80,6 +80,31 @@ describe('the table', () => {
     expect(text).toContain('never, where yes was expected');
   });
 
+  test('in a terminal of 80 columns, cells take several lines', () => {
+    const all = rows.flatMap((row) =>
+      row.claims.map((claim) => {
+        const [http, evidence] = ['1.1', 'seen'] as const;
+        const word = wordOf(claim, http);
+        return { row, claim, http, evidence, word, holds: true };
+      }),
+    );
+    const lines = describeTable(all, 80).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.slice(0, 9)).toEqual([
+      'Over HTTP/1.1     XMLHttpRequest  fetch           Server-Sent     WebSocket',
+      '                                                  Events',
+      '',
+      'Request           no              no              no              yes',
+      'streaming',
+      '',
+      'Response          limited         yes ← limited   yes             yes',
+      'streaming',
+      '',
+    ]);
+    // Where there is room, each row is a line.
+    expect(describeTable(all).split('\n')[1]).toMatch(/^Request streaming/);
+  });
+
   test('a row that is not there is refused with those that are', () => {
     expect(() => findRows(['carrier-pigeon'])).toThrow(
       'There is no row "carrier-pigeon"',

@@ -30,11 +30,17 @@ describe('progress', () => {
     expect(broken['bells/1']).toMatchObject({ passed, passes: false });
     expect(standingOf(exercise, broken)).toBe('broken');
     expect(describeList([exercise], broken)).toContain(
-      '✗ bells/1  Bells    5 min  passed once, no longer does  ← next',
+      '✗ bells/1    5 min  Bells  passed once, no longer does  ← next',
     );
     expect(
       describeList([exercise], noteVerdict('bells/1', true, file)),
     ).toContain('1 of 1 done, 0 min left');
+    const title = 'A title of an exercise that says a great deal';
+    const long = describeList([{ ...exercise, title }], broken);
+    expect(long).toContain(
+      `  ✗ bells/1    5 min  ${title}\n` +
+        '                      passed once, no longer does  ← next\n',
+    );
     await remove();
   });
 

@@ -33,14 +33,21 @@ describe('Lessons', () => {
   test('are listed in reading order, with question and minutes', () => {
     const { root, lesson } = room();
     lesson('b', {}, { ...goodManifest, title: 'Second', order: 2 });
-    lesson('long-name', {}, { ...goodManifest, title: 'First' });
+    const question = 'Does it run, and who would have thought so, after all?';
+    lesson('long-name', {}, { ...goodManifest, title: 'First', question });
+    const longer = `${question} Nobody, it seems.`;
+    lesson('z', {}, { ...goodManifest, order: 3, question: longer });
     expect(describeLessons(findLessons(root))).toBe(
       `
   long-name    First, 5 min
-               Does it run?
+               Does it run, and who would have thought so, after all?
 
   b            Second, 5 min
                Does it run?
+
+  z            Scratch, 5 min
+               Does it run, and who would have thought so, after all? Nobody, it
+               seems.
 
   Start one: pnpm lesson long-name
 
