@@ -249,8 +249,8 @@ const duration = (spread: Spread) => seconds(spread, ' s');
 
 /** Some of it is decided by lot: how widely it spread belongs to it. */
 function seconds({ median, least, most }: Spread, unit = ''): string {
-  const [middle, from, to] = [median, least, most].map((ms) =>
+  const [half, from, to] = [median, least, most].map((ms) =>
     (ms / 1000).toFixed(1),
   );
-  return `${middle}${unit}${from === to ? '' : ` (${from}–${to})`}`;
+  return `${half}${unit}${from === to ? '' : ` (${from}–${to})`}`;
 }

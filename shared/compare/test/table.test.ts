@@ -42,6 +42,7 @@ test('a terminal of 80 columns has room for the widest of all', () => {
   const comparison = madeUpComparison();
   const [first, ...others] = comparison.networks[0]!.ways;
   const wide = (median: number) => ({
+    rounds: [median],
     median,
     least: median - 1_000,
     most: median + 1_000,
