@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
@@ -14,6 +13,7 @@ import {
   jest,
   test,
 } from '@jest/globals';
+import { spawn } from '../../programs/start.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { listen } from '../../testing/listen.ts';
 

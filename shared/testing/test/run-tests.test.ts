@@ -6,12 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HarnessError } from '../../harness/lessons.ts';
 import { spawn } from '../../programs/start.ts';
-import {
-  filesOfTests,
-  findTests,
-  flagsOfJest,
-  root,
-} from '../run-tests.ts';
+import { filesOfTests, findTests, flagsOfJest, root } from '../run-tests.ts';
 import { failuresOf } from '../soak.ts';
 
 const tree = await mkdtemp(join(tmpdir(), 'tests-'));
