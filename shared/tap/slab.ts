@@ -31,6 +31,8 @@ export interface Loss {
 
 export const NONE = -1;
 const BLOCK = 8192;
+/** So many blocks get their memory at once: 1 MiB. */
+const SHARE = 128;
 /** Before each piece: length and flags (4), held (4), time (8). */
 const HEADER = 16;
 const DOWN = 0x8000_0000;
@@ -38,14 +40,17 @@ const CONTINUES = 0x4000_0000;
 const LENGTH = 0x3fff_ffff;
 
 /**
- * One piece of memory of fixed size, in blocks, with an index of fixed size
- * beside it. Each track is a chain of blocks, both directions in the order of
- * their reads. When no block is free, `makeRoom` must drop something.
+ * Memory of fixed size, in blocks, with an index of fixed size beside it. Each
+ * track is a chain of blocks, both directions in the order of their reads. When
+ * no block is free, `makeRoom` must drop something.
+ *
+ * The memory is taken in shares, when the first block of each is needed, and
+ * kept from then on. All at once would cost nothing by itself, as untouched
+ * pages are none; but V8 counts it, and collects garbage for it.
  */
 export class Slab {
   readonly blocks: number;
-  readonly #bytes: Buffer;
-  readonly #view: DataView;
+  readonly #shares: { bytes: Buffer; view: DataView }[] = [];
   /** The next block of the same track, or of the free ones. */
   readonly #next: Int32Array;
   /** How much of a block is written. */
@@ -56,7 +61,7 @@ export class Slab {
   /** All blocks in use, from the oldest to the newest, linked both ways. */
   readonly #older: Int32Array;
   readonly #newer: Int32Array;
-  readonly #owner: (Track | undefined)[];
+  readonly #owner: (Track | undefined)[] = [];
   #oldest = NONE;
   #newest = NONE;
   #free = 0;
@@ -69,17 +74,14 @@ export class Slab {
   constructor(size: number, makeRoom: () => void) {
     const blocks = Math.max(2, Math.floor(size / BLOCK));
     this.blocks = blocks;
-    // Untouched pages cost nothing: the system gives them when written to.
-    this.#bytes = Buffer.allocUnsafeSlow(blocks * BLOCK);
-    this.#view = new DataView(this.#bytes.buffer);
-    this.#next = Int32Array.from({ length: blocks }, (_, at) => at + 1);
+    this.#next = new Int32Array(blocks);
+    for (let at = 0; at < blocks; at += 1) this.#next[at] = at + 1;
     this.#next[blocks - 1] = NONE;
     this.#used = new Int32Array(blocks);
     this.#up = new Float64Array(blocks);
     this.#down = new Float64Array(blocks);
     this.#older = new Int32Array(blocks).fill(NONE);
     this.#newer = new Int32Array(blocks).fill(NONE);
-    this.#owner = Array.from({ length: blocks });
     this.#makeRoom = makeRoom;
   }
 
@@ -113,12 +115,13 @@ export class Slab {
       }
       const used = this.#used[block]!;
       const length = Math.min(BLOCK - used - HEADER, bytes.length - at);
-      const start = block * BLOCK + used;
+      const { bytes: share, view } = this.#shareOf(block);
+      const start = startOf(block) + used;
       const more = at + length < bytes.length ? CONTINUES : 0;
-      this.#view.setUint32(start, (flag | more | length) >>> 0);
-      this.#view.setFloat32(start + 4, held);
-      this.#view.setFloat64(start + 8, time);
-      bytes.copy(this.#bytes, start + HEADER, at, at + length);
+      view.setUint32(start, (flag | more | length) >>> 0);
+      view.setFloat32(start + 4, held);
+      view.setFloat64(start + 8, time);
+      bytes.copy(share, start + HEADER, at, at + length);
       this.#used[block] = used + HEADER + length;
       track[direction] += length;
       at += length;
@@ -210,23 +213,42 @@ export class Slab {
     return block;
   }
 
+  /** The memory that a block lies in, see `startOf`. */
+  #shareOf(block: number): { bytes: Buffer; view: DataView } {
+    const number = Math.floor(block / SHARE);
+    const known = this.#shares[number];
+    if (known) return known;
+    const blocks = Math.min(SHARE, this.blocks - number * SHARE);
+    // Untouched pages cost nothing: the system gives them when written to.
+    const bytes = Buffer.allocUnsafeSlow(blocks * BLOCK);
+    const made = { bytes, view: new DataView(bytes.buffer) };
+    this.#shares[number] = made;
+    return made;
+  }
+
   *#inBlock(block: number): Generator<Piece> {
     const offsets = { up: this.#up[block]!, down: this.#down[block]! };
-    const end = block * BLOCK + this.#used[block]!;
-    for (let at = block * BLOCK; at < end;) {
-      const word = this.#view.getUint32(at);
+    const { bytes, view } = this.#shareOf(block);
+    const end = startOf(block) + this.#used[block]!;
+    for (let at = startOf(block); at < end;) {
+      const word = view.getUint32(at);
       const length = word & LENGTH;
       const direction = word & DOWN ? 'down' : 'up';
       yield {
         direction,
-        held: this.#view.getFloat32(at + 4),
-        time: this.#view.getFloat64(at + 8),
+        held: view.getFloat32(at + 4),
+        time: view.getFloat64(at + 8),
         offset: offsets[direction],
-        bytes: this.#bytes.subarray(at + HEADER, at + HEADER + length),
+        bytes: bytes.subarray(at + HEADER, at + HEADER + length),
         continues: (word & CONTINUES) !== 0,
       };
       offsets[direction] += length;
       at += HEADER + length;
     }
   }
+}
+
+/** Where a block begins in its share. */
+function startOf(block: number): number {
+  return (block % SHARE) * BLOCK;
 }

@@ -33,6 +33,18 @@ function rig(blocks: number) {
 }
 
 describe('a recording', () => {
+  test('gives back what is more than one share of its memory', () => {
+    const { recording, open, read } = rig(300);
+    open(1);
+    const parts = Array.from({ length: 250 }, (_, at) =>
+      Buffer.alloc(BLOCK, at),
+    );
+    for (const part of parts) read(1, 'up', part);
+    const whole = Buffer.concat(parts);
+    expect(recording.dropped.bytes).toBe(0);
+    expect(recording.bytes(1, 'up', 0, whole.length)!.equals(whole)).toBe(true);
+  });
+
   test('gives back reads as they came, and bytes from where one likes', () => {
     const { recording, open, read } = rig(128);
     open(1);
