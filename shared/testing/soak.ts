@@ -65,6 +65,8 @@ export async function soak(
   flags: string[] = [],
 ): Promise<number> {
   const scratch = await mkdtemp(join(tmpdir(), 'soak-'));
+  // Not some of the random cases, as in `pnpm test`.
+  process.env['ALL_CASES'] = '1';
   // Of exercises the solutions: of each answer in one run would be hours.
   process.env['ONLY_SOLUTIONS'] = '1';
   const results = join(scratch, 'results.json');

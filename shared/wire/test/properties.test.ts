@@ -28,9 +28,10 @@ import {
   text,
   type Step,
 } from './cuts.ts';
+import { randomCases } from './random-cases.ts';
 import { VECTORS } from './vectors/all.ts';
 
-const RUNS = 150;
+const numRuns = randomCases(150);
 const deflate = {
   up: { contextTakeover: true },
   down: { contextTakeover: false },
@@ -101,7 +102,7 @@ describe('Random bytes', () => {
   test.each(decoders)('as %s: units do not depend on cuts', (_, make) => {
     fc.assert(
       fc.property(someSteps, sizes, (steps, cuts) => check(make, steps, cuts)),
-      { numRuns: RUNS },
+      { numRuns },
     );
   });
 
@@ -110,7 +111,7 @@ describe('Random bytes', () => {
       fc.property(someSteps, sizes, (steps, cuts) =>
         check(http2Decoder, [['up', text(PREFACE)], ...steps], cuts),
       ),
-      { numRuns: RUNS },
+      { numRuns },
     );
   });
 
@@ -122,7 +123,7 @@ describe('Random bytes', () => {
         for (const block of list) decoder.decode(block);
         expect(decoder.table.size).toBeGreaterThanOrEqual(0);
       }),
-      { numRuns: RUNS },
+      { numRuns },
     );
   });
 });
@@ -171,7 +172,7 @@ describe('Damaged vectors', () => {
         ({ make, steps, first }, changes, cuts) =>
           check(make, edited(steps, changes), cuts, first),
       ),
-      { numRuns: RUNS },
+      { numRuns },
     );
   });
 });
