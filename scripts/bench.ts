@@ -28,7 +28,7 @@ program
   .description('starting a lesson, saving a file')
   .option('--times <n>', 'how often each is measured', wholeNumber(5), 5)
   .option('--clone', 'also fresh clones, installed from the registry')
-  .option('--test', 'also the tests of each lesson')
+  .option('--test', 'also all tests, against two of them')
   .option('--json <file>', 'writes the figures to a file')
   .action(async (options: StartOptions & { json?: string }) => {
     await mustBeWritable('The report', options.json);

@@ -20,10 +20,11 @@ import { delimiter, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { findLesson, findLessons } from '../harness/lessons.ts';
+import { findLesson } from '../harness/lessons.ts';
 import { runLesson } from '../harness/run-lesson.ts';
 import { spawn, spawnSync, type ChildProcess } from '../programs/start.ts';
 import { medianOf, type Row } from './report.ts';
+import { measureSuite } from './suite.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const windows = process.platform === 'win32';
@@ -35,7 +36,7 @@ export interface StartOptions {
   times: number;
   /** Also fresh clones, which are installed from the registry. */
   clone?: boolean;
-  /** Also the tests of each lesson. */
+  /** Also all tests. */
   test?: boolean;
 }
 
@@ -106,14 +107,7 @@ async function measure(
     );
   }
 
-  if (test) {
-    const tests = findLessons().map(
-      ({ name }) => [`pnpm test ${name}`, () => runTests(name)] as const,
-    );
-    const figures = await takeTurns(times, say, Object.fromEntries(tests));
-    for (const [what, ms] of Object.entries(figures))
-      rows.push({ what, ms, goal: 30_000 });
-  }
+  if (test) rows.push(...(await measureSuite(times, say)));
   return rows;
 }
 
@@ -159,17 +153,6 @@ async function startServer(): Promise<number> {
   const child = start('pnpm', args, { env: { PORT: String(port) } });
   return child.end(async () => {
     await answers(port, child.ended);
-    return performance.now() - began;
-  });
-}
-
-async function runTests(name: string): Promise<number> {
-  const began = performance.now();
-  const child = start('pnpm', ['test', name], { patience: 120_000 });
-  return child.end(async () => {
-    const { code, output } = await child.exit;
-    if (code !== 0)
-      throw new Error(`pnpm test ${name} ended with ${code}:\n${output}`);
     return performance.now() - began;
   });
 }
