@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import { HarnessError } from '../harness/lessons.ts';
+import { compiled } from '../harness/lesson-process.ts';
 import { spawn } from '../programs/start.ts';
 
 /** The root of this tree. */
@@ -142,6 +143,9 @@ export function runJest({
         TMPDIR: temporary,
         TEMP: temporary,
         TMP: temporary,
+        // For jest's workers and for all that tests start: both are started
+        // anew hundreds of times, and half of a start is reading code.
+        NODE_COMPILE_CACHE: compiled,
       },
     },
   );
