@@ -25,7 +25,7 @@ export function describeWithBrowser(
       let browser: Browser;
       beforeAll(async () => {
         browser = await workersBrowser.open();
-      }, 30_000);
+      });
       afterAll(async () => {
         for (const context of browser?.contexts() ?? []) await context.close();
       });

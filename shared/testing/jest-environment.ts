@@ -14,6 +14,13 @@ import { findBrowser, noBrowser, openBrowser } from './browser.ts';
 /** So long the browser waits for the next file, in ms: jest begins it at once. */
 const WAIT = 50;
 
+/**
+ * So long a page is waited for, in ms: only one that hangs takes longer, even
+ * on a machine with much to do, and playwright then says what did not come.
+ * Less than jest's own `testTimeout`, which says nothing.
+ */
+const HANGS = 300_000;
+
 // Node itself looks at this environment, code in a test at a copy. There jest
 // finds them again, and colours what it says of a test that failed.
 const aboutColours = Object.fromEntries(
@@ -43,7 +50,7 @@ const workersBrowser: WorkersBrowser = {
     return missing;
   },
   async open() {
-    browser ??= flags().then(openBrowser);
+    browser ??= flags().then(openBrowser).then(patientWithPages);
     const opened = await browser;
     if (opened.isConnected()) return opened;
     browser = undefined;
@@ -60,6 +67,17 @@ async function flags(): Promise<string[]> {
     // This machine's own certificate is accepted, and no other.
     `--ignore-certificate-errors-spki-list=${spki}`,
   ];
+}
+
+/** Contexts, and `newPage` makes one too, inherit no limit from a browser. */
+function patientWithPages(opened: Browser): Browser {
+  const { newContext } = opened;
+  opened.newContext = async (options) => {
+    const context = await newContext.call(opened, options);
+    context.setDefaultTimeout(HANGS);
+    return context;
+  };
+  return opened;
 }
 
 export default class WithBrowser extends TestEnvironment {

@@ -1,9 +1,7 @@
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { measureLoad, type Load } from '../../compare/load/measure-load.ts';
 import { fields, reportOf } from '../fanout.ts';
 import { isInstalled } from '../fanout/packages.ts';
-
-jest.setTimeout(60_000);
 
 const field = (name: string) =>
   fields.find((each) => each.name.startsWith(name))!;

@@ -1,12 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import {
-  afterEach,
-  beforeAll,
-  beforeEach,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { transform } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { accessibilityViolations } from '../../testing/accessibility.ts';
@@ -15,7 +8,6 @@ import type { DeparturesBoard } from '../departures-board.ts';
 import { createFeed, type Departure, type Update } from '../feed.ts';
 
 // Enough for a busy machine; each test waits for what it expects, not longer.
-jest.setTimeout(30_000);
 
 const html = `<!doctype html>
 <html lang="en">

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { wordOf } from '../claims/claim.ts';
 import type { Http } from '../claims/columns.ts';
@@ -11,8 +11,6 @@ import {
   type Pages,
   type Settled,
 } from '../claims/settle.ts';
-
-jest.setTimeout(90_000);
 
 describe.each(['1.1', '2'] as const)('the table over HTTP/%s', (http: Http) => {
   describeWithBrowser('each cell, settled in this browser', (browser) => {

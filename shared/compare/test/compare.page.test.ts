@@ -1,4 +1,4 @@
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createFeed } from '../../board/feed.ts';
 import { parseFaults } from '../../tap/tap.ts';
 import { accessibilityViolations } from '../../testing/accessibility.ts';
@@ -7,8 +7,6 @@ import { measureTurn, type Conditions } from '../measure.ts';
 import { pageOfComparison } from '../page-of-comparison.ts';
 import { ways, type Way } from '../ways.ts';
 import { madeUpComparison } from './comparison.ts';
-
-jest.setTimeout(90_000);
 
 const conditions: Conditions = {
   updates: 4,

@@ -3,15 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { findExercises } from '../../exercise/exercises.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { findWays } from '../compare.ts';
 import { measureTurn } from '../measure.ts';
 import { withMine } from '../mine.ts';
 import { nameOf } from '../ways.ts';
-
-jest.setTimeout(60_000);
 
 let folder = '';
 beforeAll(async () => {

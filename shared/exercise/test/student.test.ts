@@ -151,5 +151,4 @@ testIfInstalled(
       await rm(tree, { recursive: true, force: true });
     }
   },
-  300_000,
 );

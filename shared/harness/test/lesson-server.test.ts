@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
-import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { LessonServer } from '../lesson-server.ts';
 import { honestServer, portsFor, scratch } from './scratch-lesson.ts';
 
-jest.setTimeout(30_000); // Only a busy machine takes longer than 5 s.
 const { lesson, remove } = scratch();
 afterAll(remove);
 

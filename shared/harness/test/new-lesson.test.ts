@@ -11,14 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import {
-  afterAll,
-  beforeAll,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkLists } from '../../check/lists.ts';
 import { checkSkeleton } from '../../check/skeleton.ts';
 import { checkFormat, checkLint, checkTypes } from '../../check/tools.ts';
@@ -29,7 +22,6 @@ import { newLesson } from '../new-lesson.ts';
 import { runLesson } from '../run-lesson.ts';
 import { goodManifest, portsFor, scratch } from './scratch-lesson.ts';
 
-jest.setTimeout(60_000); // Only a busy machine takes longer than 5 s.
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const { tree, root, lesson, remove } = scratch();
 afterAll(remove);

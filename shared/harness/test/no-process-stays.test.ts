@@ -6,14 +6,13 @@ import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { spawn } from '../../programs/start.ts';
 import { listen } from '../../testing/listen.ts';
 import { rawClient } from '../../testing/raw-client.ts';
 import { isFree } from '../ports.ts';
 import { portsFor, scratch } from './scratch-lesson.ts';
 
-jest.setTimeout(30_000); // Only a busy machine takes longer than 5 s.
 const { tree, root, lesson, remove } = scratch();
 const door = createServer();
 // Only where a test has failed is any of them still there.

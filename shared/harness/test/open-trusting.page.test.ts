@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { localCertificate } from '../../certificates/certificates.ts';
 import { execFile } from '../../programs/start.ts';
 import { createTap } from '../../tap/tap.ts';
@@ -12,8 +12,6 @@ import { listen } from '../../testing/listen.ts';
 import { findBrowser } from '../find-browser.ts';
 import { openTrusting, trusting } from '../open-trusting.ts';
 import { followRefused } from '../refused.ts';
-
-jest.setTimeout(30_000);
 
 describeWithBrowser('a browser that is opened for a lesson with TLS', () => {
   test.each([

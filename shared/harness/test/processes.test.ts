@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, expect, test } from '@jest/globals';
 import type { LessonState } from '../../lesson.ts';
 import { spawn } from '../../programs/start.ts';
 import { listen } from '../../testing/listen.ts';
@@ -13,7 +13,6 @@ import { planProcesses } from '../plan-processes.ts';
 import { runLesson, type RunOptions } from '../run-lesson.ts';
 import { goodManifest, portsFor, scratch } from './scratch-lesson.ts';
 
-jest.setTimeout(60_000); // Each test starts several processes.
 const { root, lesson, remove } = scratch();
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

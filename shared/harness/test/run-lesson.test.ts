@@ -4,14 +4,7 @@ import { get as getSecure } from 'node:https';
 import { createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import {
-  afterAll,
-  afterEach,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import {
   certificateFile,
   localCertificate,
@@ -28,7 +21,6 @@ import {
   scratch,
 } from './scratch-lesson.ts';
 
-jest.setTimeout(30_000); // Only a busy machine takes longer than 5 s.
 const { lesson, remove } = scratch();
 const running: Awaited<ReturnType<typeof runLesson>>[] = [];
 afterEach(() => Promise.all(running.splice(0).map(({ stop }) => stop())));

@@ -1,11 +1,4 @@
-import {
-  afterAll,
-  beforeAll,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -19,8 +12,6 @@ import { listen } from '../../testing/listen.ts';
 import { rawClient } from '../../testing/raw-client.ts';
 import { saveRun } from '../../view/save.ts';
 import { readRun, serveRun, writePage } from '../run-wire.ts';
-
-jest.setTimeout(30_000);
 
 const hasTshark = !spawnSync('tshark', ['--version'], { stdio: 'ignore' })
   .error;

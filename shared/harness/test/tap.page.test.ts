@@ -1,12 +1,10 @@
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import { accessibilityViolations } from '../../testing/accessibility.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { listen } from '../../testing/listen.ts';
 import { rawClient } from '../../testing/raw-client.ts';
 import { runTap } from '../run-tap.ts';
-
-jest.setTimeout(30_000);
 
 describeWithBrowser(
   "the page of a tap before the reader's program",

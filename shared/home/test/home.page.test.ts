@@ -4,7 +4,6 @@ import {
   beforeAll,
   beforeEach,
   expect,
-  jest,
   test,
 } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -14,8 +13,6 @@ import { accessibilityViolations } from '../../testing/accessibility.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { listen } from '../../testing/listen.ts';
 import { createHome } from '../server.ts';
-
-jest.setTimeout(60_000);
 
 describeWithBrowser('the home page', (browser) => {
   let home: Shell;

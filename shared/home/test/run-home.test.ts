@@ -1,10 +1,8 @@
 import { Writable } from 'node:stream';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { findLessons } from '../../harness/lessons.ts';
 import { freePort } from '../../harness/ports.ts';
 import { runHome, type RunningHome } from '../run-home.ts';
-
-jest.setTimeout(60_000);
 
 let home: RunningHome | undefined;
 afterEach(() => home?.stop());

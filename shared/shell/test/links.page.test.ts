@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
@@ -14,8 +14,6 @@ import { LiveUnits } from '../../view/live-units.ts';
 import { WireLog } from '../../view/log.ts';
 import { createShell } from '../server.ts';
 import { State } from './stage.ts';
-
-jest.setTimeout(60_000);
 
 /** A run of two links, with a server that says what it hears. */
 async function stageLinks() {

@@ -1,11 +1,4 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -22,8 +15,6 @@ import { SavedRun } from '../../view/saved.ts';
 import { readPcapng } from '../../wire/pcapng.ts';
 import { createShell } from '../server.ts';
 import { State } from './stage.ts';
-
-jest.setTimeout(30_000);
 
 const request = 'GET /%3Cb%3E?<img/src=x> HTTP/1.1\r\nHost: a\r\n\r\n';
 const head =
@@ -95,7 +86,6 @@ describeWithBrowser('the wire in the shell', (browser) => {
       viewport: { width: 1280, height: 800 },
       reducedMotion: 'reduce',
     });
-    page.setDefaultTimeout(10_000);
     page.on('console', (message) => said.push(message.text()));
     page.on('pageerror', (error) => said.push(error.message));
     page.on('dialog', (dialog) => {
@@ -353,12 +343,14 @@ describeWithBrowser('a run of very many units', (browser) => {
     server.write(head);
     await page.locator('.wire .line', { hasText: '200 OK' }).waitFor();
     await page.evaluate(() => {
-      const longest = { frame: 0 };
-      Object.assign(globalThis, { longest });
-      new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries())
-          longest.frame = Math.max(longest.frame, duration);
-      }).observe({ type: 'longtask' });
+      const most = { added: 0 };
+      Object.assign(globalThis, { most });
+      new MutationObserver((records) => {
+        const added = records.reduce((sum, record) => {
+          return sum + record.addedNodes.length;
+        }, 0);
+        most.added = Math.max(most.added, added);
+      }).observe(document.body, { childList: true, subtree: true });
     });
     // 2,000 units in each second, as fast as the page's own clock goes.
     const event = chunk('data: a train departs\n\n');
@@ -370,12 +362,12 @@ describeWithBrowser('a run of very many units', (browser) => {
     }
     const all = run.log.end.toLocaleString('en');
     await page.locator('.wire .status', { hasText: `${all} lines` }).waitFor();
-    const longest = await page.evaluate(
-      () =>
-        (globalThis as unknown as { longest: { frame: number } }).longest.frame,
+    const most = await page.evaluate(
+      () => (globalThis as unknown as { most: { added: number } }).most.added,
     );
-    // What a reader would call a stall; `pnpm bench wire` measures the rest.
-    expect(longest).toBeLessThan(1_000); // ms
+    // At once it draws what is to be seen, however much came; how long that
+    // takes is the machine's affair, and measured by `pnpm bench wire`.
+    expect(most).toBeLessThan(100);
     expect(await page.locator('.wire .line').count()).toBeLessThan(100);
     await page.getByRole('listbox').focus();
     await page.keyboard.press('End');

@@ -50,9 +50,12 @@ describe('latency', () => {
 describe('bandwidth', () => {
   test('is shared by all connections, which take turns', async () => {
     const block = Buffer.alloc(15 * KB);
-    const { tap, reads } = await rig(['bandwidth=100kB/s'], (socket) =>
-      socket.end(block),
-    );
+    const accepted: Duplex[] = [];
+    const { tap, reads } = await rig(['bandwidth=100kB/s'], (socket) => {
+      accepted.push(socket);
+      // Not before both are there: there is nothing to share with one alone.
+      if (accepted.length === 2) for (const one of accepted) one.end(block);
+    });
     const begun = performance.now();
     const clients = await Promise.all([connect(tap.port), connect(tap.port)]);
     const got = await Promise.all(clients.map(({ client }) => all(client)));

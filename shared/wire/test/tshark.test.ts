@@ -50,7 +50,7 @@ if (!hasTshark)
       { maxBuffer: 64 * 1_048_576 },
     );
     packets = readPdml(stdout);
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
