@@ -68,6 +68,24 @@ const answers: Record<string, Answer> = {
       if (n === 5) response.end();
     });
   },
+  // Five lines, each when the one before has been seen and `/go-on` says so: a
+  // page that is slow gets none of them together.
+  '/held': (request, response) => {
+    let n = 0;
+    const sayNext = () => {
+      n += 1;
+      response.write(`line ${n}\n`);
+      if (n === 5) response.end();
+    };
+    held.set(nameIn(request), sayNext);
+    response.setHeader('Content-Type', 'application/jsonl');
+    sayNext();
+  },
+  '/go-on': (request, response) => {
+    held.get(nameIn(request))?.();
+    response.end();
+  },
+
   // Events, as long as somebody listens; after the last id that was seen.
   '/events': (request, response) => {
     const after = Number(request.headers['last-event-id'] ?? 0);
@@ -85,6 +103,15 @@ const answers: Record<string, Answer> = {
     });
   },
 };
+
+/** What writes the next line of an answer, by the name of who asked. */
+const held = new Map<string, () => void>();
+
+/** Whose answer is meant: `/held?xhr`, of the server that was asked. */
+function nameIn({ url, headers, socket }: IncomingMessage): string {
+  const host = headers[':authority'] ?? headers.host ?? socket.localPort;
+  return `${host} ${url!.split('?')[1]}`;
+}
 
 /** Calls with 1, 2, 3, … until the response is closed. */
 function goOn(response: ServerResponse, tell: (n: number) => void): void {

@@ -37,6 +37,8 @@ const sum = (numbers: number[]) => numbers.reduce((one, two) => one + two, 0);
 const chunk = (size: number) => size.toString(16).length + 2 + size + 2;
 /** RFC 9113, section 4.1: nine bytes. */
 const FRAME_HEADER = 9;
+/** RFC 9113, section 6.9. */
+const WINDOW_UPDATE = FRAME_HEADER + 4;
 /** RFC 6455, section 5.2: a server's frame. */
 const frame = (size: number) => (size < 126 ? 2 : 4) + size;
 
@@ -90,7 +92,10 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
       // What the gateway reads at once, it sends at once: a read is no message.
       const frames = told.map((_, at) => (at + 1) * FRAME_HEADER);
       expect(frames).toContain(turn.traffic.down - sum(told));
-      expect(turn.traffic).toMatchObject({ up: 0, connections: 1 });
+      expect(turn.traffic).toMatchObject({ connections: 1 });
+      // Chromium makes room again for what it has read, after five seconds too:
+      // on a busy machine within the turn.
+      expect(turn.traffic.up % WINDOW_UPDATE).toBe(0);
       expect(turn.delivery).toMatchObject({ lost: 0, doubled: 0 });
     },
   );

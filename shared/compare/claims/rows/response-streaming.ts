@@ -15,13 +15,14 @@ export const responseStreaming: Row = {
         const ask = async (type: XMLHttpRequestResponseType) => {
           const request = new XMLHttpRequest();
           const pieces: string[] = [];
-          request.open('GET', `${origin}/lines`);
+          request.open('GET', `${origin}/held?xhr`);
           request.responseType = type;
           request.onprogress = () => {
             if (request.readyState !== XMLHttpRequest.LOADING) return;
             pieces.push(
               type === '' ? request.responseText : `${request.response}`,
             );
+            void fetch(`${origin}/go-on?xhr`); // the next line, please
           };
           await new Promise((done) => {
             request.onloadend = done;
@@ -51,13 +52,14 @@ export const responseStreaming: Row = {
       today: 'yes',
       sentence: 'response.body hands over what has come, and lets go of it.',
       async inPage({ origin }) {
-        const response = await fetch(`${origin}/lines`);
+        const response = await fetch(`${origin}/held?fetch`);
         const pieces = response.body!.getReader();
         const sizes: number[] = [];
         for (;;) {
           const { value, done } = await pieces.read();
           if (done) return { sizes };
           sizes.push(value.length);
+          await fetch(`${origin}/go-on?fetch`); // the next line, please
         }
       },
       judge: ({ sizes }) => ({
