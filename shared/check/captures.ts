@@ -244,6 +244,9 @@ function startCommand(root: string, words: string[]): Source {
 
 // --- wire ---
 
+/** ms until a connection to this machine is given up: only a hang takes so long. */
+const toConnect = 60_000;
+
 async function checkWire(
   { file, patience }: Required<Captured>,
   fence: Fence,
@@ -274,7 +277,7 @@ async function checkWire(
   socket.on('error', ({ message }) => source.end(message));
   socket.on('close', () => source.end());
   const open = server.tls ? 'secureConnect' : 'connect';
-  await once(socket, open, { signal: AbortSignal.timeout(patience) });
+  await once(socket, open, { signal: AbortSignal.timeout(toConnect) });
   try {
     for (const { sent, received, line } of exchangesOf(lines)) {
       const play = await playFor(lesson, server, sent, received);
