@@ -12,30 +12,28 @@ import {
   type Settled,
 } from '../claims/settle.ts';
 
-describe.each(['1.1', '2'] as const)('the table over HTTP/%s', (http: Http) => {
-  describeWithBrowser('each cell, settled in this browser', (browser) => {
-    let pages: Pages;
-    beforeAll(async () => {
-      pages = await openPages(browser());
-    });
+describeWithBrowser('each cell, settled in this browser', (browser) => {
+  let pages: Pages;
+  beforeAll(async () => {
+    pages = await openPages(browser());
+  });
 
-    test.each(rows.map((row) => [row.title, row] as const))(
-      '%s',
-      async (_title, row) => {
-        const settled = await settleRow(pages, row, http);
-        const cells = settled.map(({ claim, word, evidence }) => ({
+  const each = rows.map((row) => [row.title, row] as const);
+  describe.each(['1.1', '2'] as const)('over HTTP/%s', (http: Http) => {
+    test.each(each)('%s', async (_title, row) => {
+      const settled = await settleRow(pages, row, http);
+      const cells = settled.map(({ claim, word, evidence }) => ({
+        column: claim.column,
+        // Shown where it fails: the word alone would not tell why.
+        cell: word === wordOf(claim, http) ? word : `${word}: ${evidence}`,
+      }));
+      expect(cells).toEqual(
+        row.claims.map((claim) => ({
           column: claim.column,
-          // Shown where it fails: the word alone would not tell why.
-          cell: word === wordOf(claim, http) ? word : `${word}: ${evidence}`,
-        }));
-        expect(cells).toEqual(
-          row.claims.map((claim) => ({
-            column: claim.column,
-            cell: wordOf(claim, http),
-          })),
-        );
-      },
-    );
+          cell: wordOf(claim, http),
+        })),
+      );
+    });
   });
 });
 
