@@ -8,7 +8,10 @@ import { exists, foldersOf, packageJson, textOf } from './tree.ts';
 export async function checkLists(root: string): Promise<Finding[]> {
   const readme = await textOf(root, 'README.md');
   const scripts = (await packageJson(root, ''))?.scripts ?? {};
-  const findings = await missingScripts(root, scripts);
+  const findings = [
+    ...(await missingScripts(root, scripts)),
+    ...(await missingInLessons(root, scripts)),
+  ];
   if (readme === undefined) {
     findings.push({
       file: 'README.md',
@@ -32,7 +35,7 @@ async function missingScripts(
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const [verb, command] of Object.entries(scripts)) {
-    const expected = `node scripts/${verb}.ts`;
+    const expected = `node scripts/verb.cjs ${verb}`;
     const report = (found: string, wanted: string) =>
       findings.push({
         file: 'package.json',
@@ -43,6 +46,29 @@ async function missingScripts(
     if (command !== expected) report(`"${verb}": "${command}"`, expected);
     else if (!(await exists(join(root, 'scripts', `${verb}.ts`))))
       report(`the verb ${verb}`, `a file scripts/${verb}.ts`);
+  }
+  return findings;
+}
+
+/** pnpm looks for a verb in the nearest package.json only. */
+async function missingInLessons(
+  root: string,
+  scripts: Record<string, string>,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const verbs = ['lesson', 'exercise', 'test'].filter((verb) => scripts[verb]);
+  for (const name of await foldersOf(root, 'lessons')) {
+    const own = (await packageJson(root, `lessons/${name}`))?.scripts ?? {};
+    for (const verb of verbs) {
+      const expected = `node ../../scripts/verb.cjs ${verb}`;
+      if (own[verb] === expected) continue;
+      findings.push({
+        file: `lessons/${name}/package.json`,
+        found: `"${verb}": ${JSON.stringify(own[verb]) ?? 'nothing'}`,
+        expected: `"${verb}": "${expected}"`,
+        remedy: 'What is typed in the folder of a lesson works there, too.',
+      });
+    }
   }
   return findings;
 }

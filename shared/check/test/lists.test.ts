@@ -126,7 +126,31 @@ describe('a verb', () => {
     expect(await check({ 'package.json': json })).toEqual([
       expect.objectContaining({
         file: 'package.json',
-        expected: 'node scripts/check.ts',
+        expected: 'node scripts/verb.cjs check',
+      }),
+    ]);
+  });
+
+  test('of a learner is one in the folder of each lesson, too', async () => {
+    const verb = (name: string, up = '') => ({
+      [name]: `node ${up}scripts/verb.cjs ${name}`,
+    });
+    const talk = JSON.parse(goodTree['lessons/talk/package.json']);
+    const root = { scripts: { ...verb('check'), ...verb('lesson') } };
+    const files = (own: object) => ({
+      'package.json': JSON.stringify(root),
+      'scripts/lesson.ts': '',
+      'lessons/talk/package.json': JSON.stringify({ ...talk, scripts: own }),
+      'README.md': readme.replace(
+        'the verbs: check',
+        'the verbs: check, lesson',
+      ),
+    });
+    expect(await check(files(verb('lesson', '../../')))).toEqual([]);
+    expect(await check(files(verb('lesson')))).toEqual([
+      expect.objectContaining({
+        file: 'lessons/talk/package.json',
+        expected: '"lesson": "node ../../scripts/verb.cjs lesson"',
       }),
     ]);
   });

@@ -93,6 +93,10 @@ export function createServer({ feed }) {
 export const goodTree = {
   'README.md': `# A course
 
+\`\`\`
+git clone <the address of this repository> course
+\`\`\`
+
 | | lesson | question | minutes |
 |---|---|---|---|
 | 1 | [Talk](lessons/talk/README.md) | How? | 23 |
@@ -111,7 +115,7 @@ export const goodTree = {
 `,
   'package.json': JSON.stringify({
     name: 'a-course',
-    scripts: { check: 'node scripts/check.ts' },
+    scripts: { check: 'node scripts/verb.cjs check' },
     dependencies: { '@on-the-wire/shared': '*' },
   }),
   'scripts/check.ts': `import { board } from '@on-the-wire/shared/board/board.ts';
