@@ -29,8 +29,9 @@ function run() {
       refuse(notInstalled());
     else throw error;
   });
-  // What npx starts goes on when npx is ended. See there.
-  if (process.env.npm_config_npm_version !== undefined)
+  // Only npm sets the first, since 9; the second is where npx keeps pnpm.
+  const { npm_config_npm_version: npm, npm_execpath: pnpm = '' } = process.env;
+  if (npm !== undefined || /[\\/]_npx[\\/]/.test(pnpm))
     import('../shared/harness/end-with-npx.ts').then(
       ({ endWithNpx }) => endWithNpx(),
       () => {}, // Then the verb says why.

@@ -51,7 +51,10 @@ export function findNpx(
     if (!found) return undefined;
     const { parent, command } = found;
     // npm calls itself so once it runs.
-    if (/^npm exec /.test(command) || /(^|\/)npx(-cli\.js)? /.test(command))
+    if (
+      command.startsWith('npm exec ') ||
+      /(^|\/)npx(-cli\.js)? /.test(command)
+    )
       return id;
     const isShell = /^\S*sh -c /.test(command);
     if (!isShell && !/(^|\/)pnpm(\.[cm]?js)?( |$)/.test(command))
