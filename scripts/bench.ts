@@ -16,9 +16,10 @@ import {
   runVerb,
   wholeNumber,
 } from '@on-the-wire/shared/harness/verb.ts';
+import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
 import { Command } from 'commander';
 
-const program = new Command('pnpm bench')
+const program = new Command(`${pnpm} bench`)
   .description('measures; best on a machine that does nothing else')
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode && 2));

@@ -1,9 +1,10 @@
 /** `pnpm check [what…]`: all that can be said of the tree without a test. */
 import { fileURLToPath } from 'node:url';
 import { checks, runChecks } from '@on-the-wire/shared/check/run-checks.ts';
+import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
 import { Argument, Command } from 'commander';
 
-const { args } = new Command('pnpm check')
+const { args } = new Command(`${pnpm} check`)
   .description('types, lint, format, shape, imports and prose; runs no tests')
   .addArgument(
     new Argument('[what...]', 'only these').choices(Object.keys(checks)),

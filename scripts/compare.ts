@@ -23,6 +23,7 @@ import {
   runVerb,
   wholeNumber,
 } from '@on-the-wire/shared/harness/verb.ts';
+import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
 import { Command, InvalidArgumentError } from 'commander';
 
 interface Flags {
@@ -51,14 +52,14 @@ function versions(text: string): Http[] {
 
 const counts = (text: string) => list(text).map(wholeNumber(1));
 
-const command = new Command('pnpm compare')
+const command = new Command(`${pnpm} compare`)
   .description(
     'the same board over every way to talk, measured on this machine',
   )
   .option('--only <names>', 'only these ways, or rows of the table', list)
   .option('--http <versions>', 'only these versions of HTTP: 1.1,2', versions)
   .option('--quick', 'one round over HTTP/1.1, a few updates: under 30 s')
-  .option('--mine', 'your own servers beside ours: see pnpm exercise')
+  .option('--mine', `your own servers beside ours: see ${pnpm} exercise`)
   .option('--claims', 'the table: each cell is settled in your browser')
   .option('--record <folder>', 'with --claims: keeps what was on the wire')
   .option(
@@ -102,7 +103,7 @@ async function settleTable() {
   );
   process.stdout.write(`\n${describeTable(settled, process.stdout.columns)}`);
   if (record !== undefined)
-    process.stdout.write(`Open one: pnpm wire ${settled[0]?.file}\n`);
+    process.stdout.write(`Open one: ${pnpm} wire ${settled[0]?.file}\n`);
   process.exitCode = settled.every(({ holds }) => holds) ? 0 : 1;
 }
 
@@ -133,7 +134,7 @@ async function measure() {
       faults,
       recover: !flags.quick,
       clients: flags.quick ? [] : flags.clients,
-      command: ['pnpm compare', ...process.argv.slice(2)].join(' '),
+      command: [`${pnpm} compare`, ...process.argv.slice(2)].join(' '),
     },
     (line) => process.stderr.write(`${line}\n`),
   );

@@ -12,6 +12,7 @@ import {
 } from '@on-the-wire/shared/harness/lessons.ts';
 import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
 import { runVerb } from '@on-the-wire/shared/harness/verb.ts';
+import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
 import { Command } from 'commander';
 
 interface Flags {
@@ -59,7 +60,7 @@ async function runOwn(name: string, { open, port }: Flags): Promise<void> {
   if (!mine)
     throw new HarnessError(
       `The exercises of "${name}" do not make up the whole lesson. ` +
-        `Run ours: pnpm lesson ${name}.`,
+        `Run ours: ${pnpm} lesson ${name}.`,
       2,
     );
   for (const exercise of all) {
@@ -77,7 +78,7 @@ async function runOwn(name: string, { open, port }: Flags): Promise<void> {
   );
 }
 
-const program = new Command('pnpm exercise')
+const program = new Command(`${pnpm} exercise`)
   .description('Lists the exercises; with a name, lets you do that one.')
   .argument('[name...]', 'the exercise: sse/2, sse 2, or its name')
   .option('--check', 'check your copy once; ends with 0 if it passes, else 1')

@@ -12,6 +12,7 @@ import {
   readFaults,
   runVerb,
 } from '@on-the-wire/shared/harness/verb.ts';
+import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
 import { Command, Option } from 'commander';
 
 interface Flags {
@@ -35,7 +36,7 @@ async function home({ open, port }: Flags): Promise<void> {
   });
 }
 
-const program = new Command('pnpm lesson')
+const program = new Command(`${pnpm} lesson`)
   .description(
     'Opens the home page of all lessons; with a name, runs that lesson.',
   )

@@ -8,10 +8,11 @@ import {
 import { newLesson } from '@on-the-wire/shared/harness/new-lesson.ts';
 import { attempt } from '@on-the-wire/shared/harness/system-error.ts';
 import { runVerb } from '@on-the-wire/shared/harness/verb.ts';
+import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
 import { Command } from 'commander';
 import { spawnSync } from '@on-the-wire/shared/programs/start.ts';
 
-const command = new Command('pnpm new-lesson')
+const command = new Command(`${pnpm} new-lesson`)
   .description('Makes a lesson with tutorial, server, page and tests.')
   .argument('<name>', 'of its folder, such as long-polling')
   .showHelpAfterError()
@@ -21,15 +22,15 @@ const command = new Command('pnpm new-lesson')
     process.stdout.write(`\n${files.join('')}\n${list(name)}\n`);
     if (!install()) {
       process.stderr.write(
-        '\n  Its packages are not installed: pnpm install\n',
+        `\n  Its packages are not installed: ${pnpm} install\n`,
       );
       process.exitCode = 1;
       return;
     }
     process.stdout.write(
-      `\n  Run it   pnpm lesson ${name}\n` +
-        `  Test it  pnpm test ${name}\n` +
-        '  Next     CONTRIBUTING.md; pnpm check says what is missing\n\n',
+      `\n  Run it   ${pnpm} lesson ${name}\n` +
+        `  Test it  ${pnpm} test ${name}\n` +
+        `  Next     CONTRIBUTING.md; ${pnpm} check says what is missing\n\n`,
     );
   });
 
@@ -56,10 +57,10 @@ function list(name: string): string {
 /** Installs what the lesson depends on, where CI is set too. */
 function install(): boolean {
   // The pnpm that runs this script, however it was found.
-  const pnpm = process.env['npm_execpath'] ?? 'pnpm';
+  const path = process.env['npm_execpath'] ?? 'pnpm';
   const words = ['install', '--no-frozen-lockfile', '--reporter=append-only'];
-  const [program, args] = /\.[cm]?js$/.test(pnpm)
-    ? [process.execPath, [pnpm, ...words]]
-    : [pnpm, words];
+  const [program, args] = /\.[cm]?js$/.test(path)
+    ? [process.execPath, [path, ...words]]
+    : [path, words];
   return spawnSync(program, args, { stdio: 'inherit' }).status === 0;
 }

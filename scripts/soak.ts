@@ -6,11 +6,12 @@ import {
   splitAtDashes,
 } from '@on-the-wire/shared/testing/run-tests.ts';
 import { runVerb, wholeNumber } from '@on-the-wire/shared/harness/verb.ts';
+import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
 import { Command } from 'commander';
 
 const { own, flags } = splitAtDashes(process.argv.slice(2));
 
-const command = new Command('pnpm soak')
+const command = new Command(`${pnpm} soak`)
   .description('runs the network tests many times, to find what fails rarely')
   .argument('[name...]', 'only these: a lesson, or a room of shared')
   .usage('[name...] [--times <n>] [-- [word...] [flags of jest]]')

@@ -13,6 +13,8 @@ import {
   readFaults,
   runVerb,
 } from '@on-the-wire/shared/harness/verb.ts';
+import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
+import { sshForwarding } from '@on-the-wire/shared/harness/over-ssh.ts';
 import { Command } from 'commander';
 
 interface Flags {
@@ -26,7 +28,7 @@ interface Flags {
 
 const names = [...presets, ...faultKinds].map(({ name }) => name).join(', ');
 
-const program = new Command('pnpm tap')
+const program = new Command(`${pnpm} tap`)
   .description('Shows, and breaks, the connections of your own program.')
   .argument('<target>', 'such as http://localhost:5173')
   .option('--bytes', 'show the fields and bytes of each unit')
@@ -46,9 +48,13 @@ const program = new Command('pnpm tap')
       { ...options, page: true, faults, wire },
       (line) => process.stdout.write(`${line}\n`),
     );
+    const ssh = sshForwarding(
+      [address, page!].map((each) => Number(/:(\d+)\/?$/.exec(each)![1])),
+    );
     process.stdout.write(
       `\n  Open     ${address}\n  Instead  ${target}\n  Wire     ${page}\n` +
         faults.map((each) => `  Fault    ${describeFault(each)}\n`).join('') +
+        (ssh ? `  Over ssh ${ssh}\n` : '') +
         '  Stop     Ctrl+C\n\n',
     );
     if (open && page) void openInBrowser(page);

@@ -8,11 +8,12 @@ import {
   splitAtDashes,
 } from '@on-the-wire/shared/testing/run-tests.ts';
 import { runVerb } from '@on-the-wire/shared/harness/verb.ts';
+import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
 import { Command } from 'commander';
 
 const { own, flags } = splitAtDashes(process.argv.slice(2));
 
-const { args: names } = new Command('pnpm test')
+const { args: names } = new Command(`${pnpm} test`)
   .description('tests all lessons and all that they share')
   .argument('[name...]', 'only these: a lesson, or a room of shared')
   .usage('[name...] [-- [word...] [flags of jest]]')
@@ -21,9 +22,9 @@ const { args: names } = new Command('pnpm test')
     `
 After -- come words, for the files of tests whose path contains one of them,
 then flags of jest. For example
-  pnpm test sse                  all tests of the lesson sse
-  pnpm test sse -- page          of these only the files with "page" in their path
-  pnpm test sse -- -t reconnect  only the tests with "reconnect" in their name`,
+  ${pnpm} test sse                  all tests of the lesson sse
+  ${pnpm} test sse -- page          of these only the files with "page" in their path
+  ${pnpm} test sse -- -t reconnect  only the tests with "reconnect" in their name`,
   )
   .showHelpAfterError()
   .exitOverride(({ exitCode }) => process.exit(exitCode && 2))

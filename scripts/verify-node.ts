@@ -3,6 +3,7 @@ import {
   compareWithOfficial,
   NotCompared,
 } from '@on-the-wire/shared/check/official-node.ts';
+import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
 import { Command, InvalidArgumentError } from 'commander';
 
 function address(text: string): string {
@@ -10,7 +11,7 @@ function address(text: string): string {
   throw new InvalidArgumentError('expected a URL: https://nodejs.org/dist.');
 }
 
-const { from } = new Command('pnpm verify-node')
+const { from } = new Command(`${pnpm} verify-node`)
   .description(
     'downloads the official Node of this version and platform, checks it ' +
       'against the published SHA-256 list, and compares the binary with ours',

@@ -8,6 +8,8 @@ import {
   writePage,
 } from '@on-the-wire/shared/harness/run-wire.ts';
 import { runVerb, wholeNumber } from '@on-the-wire/shared/harness/verb.ts';
+import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
+import { sshForwarding } from '@on-the-wire/shared/harness/over-ssh.ts';
 import { Command } from 'commander';
 
 interface Flags {
@@ -18,7 +20,7 @@ interface Flags {
   unit?: number;
 }
 
-const program = new Command('pnpm wire')
+const program = new Command(`${pnpm} wire`)
   .description('Opens a run that was saved: its units, bytes and diagram.')
   .argument('<file>', 'a pcapng file, saved in the shell')
   .option('--html <out>', 'make one page that stands alone, and end')
@@ -46,8 +48,11 @@ const program = new Command('pnpm wire')
       return;
     }
     const served = await serveRun(read, await findPort(flags.port), unit);
+    const ssh = sshForwarding([Number(new URL(served.url).port)]);
     process.stdout.write(
-      `\n  Run      ${served.url}\n  File     ${path}\n  Stop     Ctrl+C\n\n`,
+      `\n  Run      ${served.url}\n  File     ${path}\n` +
+        (ssh ? `  Over ssh ${ssh}\n` : '') +
+        '  Stop     Ctrl+C\n\n',
     );
     if (flags.open) void openInBrowser(served.url);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

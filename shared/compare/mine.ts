@@ -3,6 +3,7 @@ import { findExercises, type FoundExercise } from '../exercise/exercises.ts';
 import { runMine } from '../exercise/mine.ts';
 import { HarnessError } from '../harness/lessons.ts';
 import type { Way } from './ways.ts';
+import { pnpm } from '../harness/as-typed.ts';
 
 /**
  * Puts after each way the same with the learner's files, where there are any.
@@ -18,7 +19,7 @@ export function withMine(
   if (all.length > ways.length) return all;
   throw new HarnessError(
     'Of the lessons that are compared you have not begun an exercise yet, or ' +
-      'theirs do not make up a whole server. Begin one: pnpm exercise sse/1.',
+      `theirs do not make up a whole server. Begin one: ${pnpm} exercise sse/1.`,
     2,
   );
 }

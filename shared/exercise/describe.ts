@@ -1,4 +1,5 @@
 /** A verdict as lines for a terminal. */
+import { asTyped } from '../harness/as-typed.ts';
 import { styleText } from 'node:util';
 import { excerpt } from './excerpt.ts';
 import type { FoundExercise } from './exercises.ts';
@@ -69,7 +70,7 @@ export function describeFailure(
     else if (note) lines.push(row('', note));
   } else if (note) lines.push(row('', note));
   if (section) lines.push(row('says so', section));
-  if (tryIt) lines.push(row('try it', tryIt));
+  if (tryIt) lines.push(row('try it', asTyped(tryIt)));
   if (unitUrl) lines.push(row('see it', unitUrl));
   if (details)
     lines.push('', ...details.split('\n').map((line) => `    ${line}`));

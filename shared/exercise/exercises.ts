@@ -8,6 +8,7 @@ import {
   lessonsFolder,
 } from '../harness/lessons.ts';
 import type { FoundLesson } from '../lesson.ts';
+import { pnpm } from '../harness/as-typed.ts';
 
 /** An exercise as it was found on disk. */
 export interface FoundExercise {
@@ -62,7 +63,7 @@ export function findExercise(
   const hint =
     names.length > 0
       ? `Did you mean "${closest(typed, names)}"? ` +
-        'pnpm exercise lists them all.'
+        `${pnpm} exercise lists them all.`
       : 'There are none yet.';
   throw new HarnessError(`There is no exercise "${typed}". ${hint}`, 2);
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { FoundExercise } from './exercises.ts';
 import type { Progress } from './progress.ts';
+import { pnpm } from '../harness/as-typed.ts';
 
 /** How far the learner is with one. */
 export type Standing = 'done' | 'broken' | 'begun' | 'open';
@@ -75,8 +76,8 @@ export function describeList(
   );
   lines.push(
     next
-      ? `  Go on: pnpm exercise ${next.id}`
-      : '  All done. Run your own: pnpm exercise --mine sse',
+      ? `  Go on: ${pnpm} exercise ${next.id}`
+      : `  All done. Run your own: ${pnpm} exercise --mine sse`,
   );
   return `${lines.join('\n')}\n\n`;
 }

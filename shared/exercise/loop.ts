@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { emitKeypressEvents, type Key } from 'node:readline';
 import { styleText } from 'node:util';
 import { HarnessError } from '../harness/lessons.ts';
+import { sshForwarding } from '../harness/over-ssh.ts';
 import { runLesson } from '../harness/run-lesson.ts';
 import { watchLesson } from '../harness/watch.ts';
 import { describeVerdict } from './describe.ts';
@@ -91,6 +92,8 @@ async function doOne(
   // ---- What is shown ----
 
   const folder = dirname(exercise.copy);
+  const urls = [shellUrl, lessonUrl, ...Object.values(running.otherUrls)];
+  const ssh = sshForwarding(urls.map((url) => Number(new URL(url!).port)));
   const { title, minutes } = exercise;
   const say = (...lines: string[]) => stdout.write(`${lines.join('\n')}\n`);
   const head = () => {
@@ -99,6 +102,7 @@ async function doOne(
       `  ${paint('bold', `${exercise.id}  ${title}`)}  (${minutes} min)`,
       `  Task, page and wire  ${shellUrl ?? ''}`,
       `  Your file            ${exercise.shortCopy}`,
+      ...(ssh === undefined ? [] : [`  Over ssh, there      ${ssh}`]),
       '',
     );
     if (session.notice) say(`  ${session.notice}`, '');
@@ -136,7 +140,8 @@ async function doOne(
   };
   const readable = (markdown: string) => {
     const width = (stdout.columns || 80) - 4;
-    return terminalLines(markdown, { width, stream: stdout }).map(
+    const { shellPort } = session;
+    return terminalLines(markdown, { width, stream: stdout, shellPort }).map(
       (line) => line && `  ${line}`,
     );
   };

@@ -9,6 +9,7 @@ import type { FoundExercise } from './exercises.ts';
 import { noteVerdict } from './progress.ts';
 import { tryOut, type Verdict } from './trial.ts';
 import { makeCopy } from './workspace.ts';
+import { pnpm } from '../harness/as-typed.ts';
 
 /**
  * Checks the learner's copy, which is made where there is none, or another
@@ -45,7 +46,9 @@ export async function checkOnce(
 export async function checkAll(exercises: FoundExercise[]): Promise<boolean> {
   const begun = exercises.filter(({ copy }) => existsSync(copy));
   if (begun.length === 0)
-    process.stdout.write('Nothing is begun yet. pnpm exercise lists them.\n');
+    process.stdout.write(
+      `Nothing is begun yet. ${pnpm} exercise lists them.\n`,
+    );
   const browser = browserOnDemand();
   let all = true;
   for (const exercise of begun) {

@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { attempt } from '../harness/system-error.ts';
+import { pnpm } from '../harness/as-typed.ts';
 
 /** What is known of one exercise. */
 export interface Done {
@@ -56,7 +57,7 @@ export function readProgress(
   say(
     `${file} could not be read: expected an object as JSON. ` +
       `It is kept as ${aside}; your code is where it was, ` +
-      'and pnpm exercise --check-all notes anew what passes.',
+      `and ${pnpm} exercise --check-all notes anew what passes.`,
   );
   return {};
 }

@@ -55,6 +55,12 @@ export class Session extends EventEmitter<{ change: [] }> {
     return readProgress(this.#progress)[this.exercise.id];
   }
 
+  /** The lowest port of the lesson beside; undefined while none runs. */
+  get shellPort(): number | undefined {
+    const { live } = this;
+    return live === undefined ? undefined : Number(new URL(live).port) - 1;
+  }
+
   /** Checks the copy; what is saved meanwhile is checked right afterwards. */
   async check(): Promise<void> {
     if (this.checking) {

@@ -2,32 +2,43 @@
 import { styleText } from 'node:util';
 import markdownIt, { type Token } from 'markdown-it';
 import { wrap } from '../harness/wrap.ts';
+import { asTyped } from '../harness/as-typed.ts';
 
 const markdown = markdownIt();
 
 /**
  * @param width of the terminal, in columns
+ * @param shellPort the lowest port of the run that the text stands beside
  * @param stream whose colours count; without any, code keeps its backticks
  */
 export function terminalLines(
   text: string,
-  { width, stream }: { width: number; stream: NodeJS.WritableStream },
+  {
+    width,
+    stream,
+    shellPort,
+  }: {
+    width: number;
+    stream: NodeJS.WritableStream;
+    shellPort?: number | undefined;
+  },
 ): string[] {
   const paint = (style: 'bold' | 'cyan', words: string) =>
     styleText(style, words, { stream });
+  const code = (shown: string) => asTyped(shown, shellPort);
   const blocks: string[][] = [];
   let bullet = '';
   for (const token of markdown.parse(text, {})) {
     if (token.type === 'list_item_open') bullet = '- ';
     if (token.type === 'fence' || token.type === 'code_block')
       blocks.push(
-        token.content
+        code(token.content)
           .trimEnd()
           .split('\n')
           .map((line) => `  ${line}`),
       );
     if (token.type !== 'inline') continue;
-    const words = inline(token.children ?? [], paint);
+    const words = inline(token.children ?? [], paint, code);
     const lines = wrap(words, width - bullet.length);
     const first = blocks.at(-1);
     const item = lines.map((line, n) =>
@@ -44,6 +55,7 @@ export function terminalLines(
 function inline(
   tokens: readonly Token[],
   paint: (style: 'bold' | 'cyan', words: string) => string,
+  code: (text: string) => string,
 ): string {
   let words = '';
   let strong = false;
@@ -57,8 +69,9 @@ function inline(
     else if (type === 'link_close') {
       if (/^https?:/.test(href)) words += ` (${href})`;
     } else if (type === 'code_inline') {
-      const painted = paint('cyan', content);
-      words += painted === content ? `\`${content}\`` : painted;
+      const shown = code(content);
+      const painted = paint('cyan', shown);
+      words += painted === shown ? `\`${shown}\`` : painted;
     } else words += strong ? paint('bold', content) : content;
   }
   return words;

@@ -1,6 +1,7 @@
 /** A session as the shell shows it. */
 import { EventEmitter } from 'node:events';
 import { posix } from 'node:path';
+import { asTyped } from '../harness/as-typed.ts';
 import type { ShellExercise } from '../shell/exercise.ts';
 import type {
   ExerciseAction,
@@ -34,7 +35,6 @@ export class ExerciseView
   wire:
     | { log: WireLog; connectionOf(client: number): number | undefined }
     | undefined;
-  readonly task: string;
   readonly folder: string;
   readonly #session: Session;
   readonly #next: string | undefined;
@@ -47,8 +47,11 @@ export class ExerciseView
     this.#next = next;
     this.#onNext = onNext;
     this.folder = posix.join('exercises', session.exercise.name);
-    this.task = this.#html(session.task.task);
     session.on('change', () => this.emit('change'));
+  }
+
+  get task(): string {
+    return this.#html(this.#session.task.task);
   }
 
   message(): ExerciseMessage {
@@ -122,15 +125,16 @@ export class ExerciseView
       ...(came !== undefined && { came: excerpt(came, at, widest) }),
       ...(note && { note }),
       ...(section && { section: { name: section, ...(url && { url }) } }),
-      ...(parts.tryIt && { tryIt: parts.tryIt }),
+      ...(parts.tryIt && { tryIt: asTyped(parts.tryIt) }),
       ...(unit !== undefined && { unit }),
       ...(parts.details && { details: parts.details }),
     };
   }
 
   #html(text: string): string {
-    const { lesson } = this.#session.exercise;
+    const { exercise, shellPort } = this.#session;
+    const { lesson } = exercise;
     const place = { lesson: lesson.name, folder: this.folder };
-    return renderTutorial(text, place, { sections: false });
+    return renderTutorial(text, place, { sections: false, shellPort });
   }
 }

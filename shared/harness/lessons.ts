@@ -6,6 +6,7 @@ import { closest } from 'fastest-levenshtein';
 import type { FoundLesson, Manifest } from '../lesson.ts';
 import { complaintAboutProcesses } from './processes-manifest.ts';
 import { wrap } from './wrap.ts';
+import { pnpm } from './as-typed.ts';
 
 /** The folder of all lessons, as an absolute path. */
 export const lessonsFolder = fileURLToPath(
@@ -65,7 +66,7 @@ export function describeLessons(lessons: FoundLesson[]): string {
     );
   });
   const [first] = lessons;
-  return `\n${entries.join('\n')}\n  Start one: pnpm lesson ${first?.name ?? '<name>'}\n\n`;
+  return `\n${entries.join('\n')}\n  Start one: ${pnpm} lesson ${first?.name ?? '<name>'}\n\n`;
 }
 
 function namesOfLessons(root: string): string[] {

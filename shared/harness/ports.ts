@@ -1,10 +1,10 @@
 /** Finds ports for a lesson: one for the shell, the next ones for the lesson. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { defaultPort } from './as-typed.ts';
 import { HarnessError } from './lessons.ts';
 
-/** The shell's port; the lesson's own is the next one. */
-export const defaultPort = 4000;
+export { defaultPort };
 const highestPort = 65_534; // The next one must be a port, too.
 
 /**

@@ -16,6 +16,7 @@ import { LessonGroup } from './lesson-group.ts';
 import { LessonServer } from './lesson-server.ts';
 import { HarnessError } from './lessons.ts';
 import { openInBrowser } from './open-in-browser.ts';
+import { sshForwarding } from './over-ssh.ts';
 import { planProcesses, publicNames } from './plan-processes.ts';
 import { defaultPort, findPorts, freePort } from './ports.ts';
 import { sayAs, type Terminal } from './terminal.ts';
@@ -285,6 +286,12 @@ export async function runLesson(
     for (const { name: other, url } of furtherAddresses)
       lines.push(`  Also     ${url} (${other})`);
     for (const note of plan?.notes ?? []) lines.push(`  Note     ${note}`);
+    const ssh = sshForwarding([
+      ...(shellUrl ? [shellPort] : []),
+      lessonPort,
+      ...furtherAddresses.map(({ publicPort }) => publicPort),
+    ]);
+    if (ssh) lines.push(`  Over ssh ${ssh}`);
     lines.push('  Stop     Ctrl+C', '');
     if (port === undefined && shellPort !== defaultPort) {
       const usual = defaultPort + 1;
@@ -294,7 +301,7 @@ export async function runLesson(
           : `One of the ports ${defaultPort} to ${usual + others.length}`;
       lines.push(
         `  ${ports} is in use: ` +
-          `where the tutorial says ${usual}, take ${lessonPort}.`,
+          `where README.md says ${usual}, take ${lessonPort}.`,
         '',
       );
     }

@@ -4,6 +4,7 @@ import { nextOf, standingOf, type Standing } from '../exercise/list.ts';
 import type { Progress } from '../exercise/progress.ts';
 import type { FoundLesson } from '../lesson.ts';
 import { escapeHtml } from '../shell/escape-html.ts';
+import { pnpm } from '../harness/as-typed.ts';
 
 const words: Record<Standing, string> = {
   done: 'done',
@@ -63,7 +64,7 @@ function lessonHtml(
   <p class="soft">${minutes} min</p>
   <p class="begin">
     <button type="button" data-start="${escapeHtml(name)}" aria-label="Start ${escapeHtml(title)}">Start</button>
-    <code>pnpm lesson ${escapeHtml(name)}</code>
+    <code>${pnpm} lesson ${escapeHtml(name)}</code>
   </p>
   ${all}
 </li>`;

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { findLesson } from '../harness/lessons.ts';
 import { openInBrowser } from '../harness/open-in-browser.ts';
-import { findPort } from '../harness/ports.ts';
+import { sshForwarding } from '../harness/over-ssh.ts';
+import { defaultPort, findPort } from '../harness/ports.ts';
 import { runLesson, type RunningLesson } from '../harness/run-lesson.ts';
 import type { Terminal } from '../harness/terminal.ts';
 import type { FoundLesson } from '../lesson.ts';
@@ -54,7 +55,13 @@ export async function runHome(
   await once(server, 'listening');
   const url = `http://127.0.0.1:${at}/`;
   const bold = styleText('bold', url, { stream: terminal.stdout });
-  terminal.stdout.write(`  All of them   ${bold}\n  Stop          Ctrl+C\n\n`);
+  // With the ports that a lesson has which is started from it.
+  const ssh = sshForwarding([at, ...[0, 1, 2].map((n) => defaultPort + n)]);
+  terminal.stdout.write(
+    `  All of them   ${bold}\n` +
+      (ssh ? `  Over ssh      ${ssh}\n` : '') +
+      '  Stop          Ctrl+C\n\n',
+  );
   if (open) void openInBrowser(url);
   return {
     url,

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Claim, Row } from '../compare/claims/claim.ts';
 import { columns, type Http } from '../compare/claims/columns.ts';
 import { rows } from '../compare/claims/rows/rows.ts';
+import { pnpm } from '../harness/as-typed.ts';
 import { findExercises } from '../exercise/exercises.ts';
 import { readProgress } from '../exercise/progress.ts';
 import type { FoundLesson } from '../lesson.ts';
@@ -95,6 +96,7 @@ export function createHome({
     return {
       type: 'text/html; charset=utf-8',
       body: fill(await readFile(ownFile('home.html'), 'utf8'), {
+        pnpm,
         $lessons: lessonsHtml(lessons, exercises, readProgress()),
         $ladders: figureHtml(),
       }),

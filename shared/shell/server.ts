@@ -7,6 +7,7 @@ import type { EventEmitter } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join, posix } from 'node:path';
+import { pnpm } from '../harness/as-typed.ts';
 import type { FoundLesson, LessonState } from '../lesson.ts';
 import type { Tap } from '../tap/tap.ts';
 import type { WireLog } from '../view/log.ts';
@@ -59,6 +60,7 @@ export function createShell({
   }>;
 }): Shell {
   const { protocol, port: lessonPort } = new URL(lessonUrl);
+  const shellPort = Number(lessonPort) - 1; // as the harness has it
   // Tells a page that it talks to another shell than the one it came from: the
   // lesson was stopped and started again, or another lesson has this port now.
   const run = randomBytes(4).toString('hex');
@@ -79,10 +81,11 @@ export function createShell({
         protocol,
         port: lessonPort,
         run,
+        pnpm,
         exercise: exercise ? 'yes' : 'no',
         command: exercise
-          ? `pnpm exercise ${exercise.message().id}`
-          : `pnpm lesson ${lesson.name}`,
+          ? `${pnpm} exercise ${exercise.message().id}`
+          : `${pnpm} lesson ${lesson.name}`,
       }),
     }),
     '/shell.js': async () => ({
@@ -139,7 +142,8 @@ export function createShell({
     if (tutorialKept?.version !== version) {
       const { renderTutorial } = await renderer();
       const place = { lesson: lesson.name, folder: '' };
-      const html = renderTutorial(await readFile(readme, 'utf8'), place);
+      const text = await readFile(readme, 'utf8');
+      const html = renderTutorial(text, place, { shellPort });
       tutorialKept = { version, html };
     }
     return { type: 'text/html; charset=utf-8', body: tutorialKept.html };
@@ -177,7 +181,7 @@ export function createShell({
             ? `<div class="prose">${renderTutorial(
                 found.text,
                 { lesson: lesson.name, folder },
-                { sections: false },
+                { sections: false, shellPort },
               )}</div>`
             : renderListing(found.text, ext.slice(1)),
       }),

@@ -1,6 +1,7 @@
 /** The wire of a tap that stands before the reader's own program: one page. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { pnpm } from '../harness/as-typed.ts';
 import type { Tap } from '../tap/tap.ts';
 import type { WireLog } from '../view/log.ts';
 import { fill, keep, pageFile } from './answer.ts';
@@ -39,6 +40,7 @@ export function createTapShell({
           target,
           address,
           run,
+          pnpm,
         }),
       }),
       '/tap.js': async () => ({

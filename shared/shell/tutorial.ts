@@ -20,6 +20,9 @@
  * after one that ends in `\` still belongs to it; the rest is output. In a
  * `wire` fence `> ` is what the client sent and `< ` what the server sent.
  *
+ * Code. In `console` and `wire` fences and between backticks, commands stand as
+ * this learner types them, with the addresses of this run: see as-typed.ts.
+ *
  * Boxes. A quotation that begins with `**What the page cannot see.**`.
  *
  * Links. Files of the lesson open in the shell, at `/files/…`, images too.
@@ -32,6 +35,7 @@
  */
 import { posix } from 'node:path';
 import markdownIt, { type Env as MarkdownEnv, type Token } from 'markdown-it';
+import { asTyped } from '../harness/as-typed.ts';
 import { escapeHtml } from './escape-html.ts';
 import { highlight } from './highlight.ts';
 
@@ -46,6 +50,8 @@ export interface Place {
 // Filled while one text is parsed, read while it is rendered.
 interface Env extends MarkdownEnv {
   place: Place;
+  /** The lowest port of the run that the text stands beside. */
+  shellPort: number | undefined;
   /** Before each id: two texts may stand in one document. */
   prefix: string;
   taken: Set<string>;
@@ -62,15 +68,20 @@ const { rules } = markdown.renderer;
 /**
  * Takes a README.md and returns its HTML. `sections` is false for texts that
  * are no tutorial, such as the task of an exercise: then there are no steps and
- * no contents, only the look.
+ * no contents, only the look. `shellPort` is the port of the shell that shows
+ * it.
  */
 export function renderTutorial(
   text: string,
   place: Place,
-  { sections = true } = {},
+  {
+    sections = true,
+    shellPort,
+  }: { sections?: boolean; shellPort?: number | undefined } = {},
 ): string {
   const env: Env = {
     place,
+    shellPort,
     prefix: sections ? '' : 'file-',
     taken: new Set(),
     ids: new Map(),
@@ -245,6 +256,19 @@ function textOf(inline: Token[]): string {
 function minutesHtml(minutes: string): string {
   return `<span class="minutes">${minutes} min</span>`;
 }
+
+// --- Commands and addresses in code ---
+
+markdown.core.ruler.push('as-typed', ({ tokens, env }) => {
+  const { shellPort } = env as Env;
+  for (const token of tokens) {
+    if (token.type === 'fence' && /^(console|wire)\b/.test(token.info))
+      token.content = asTyped(token.content, shellPort);
+    for (const child of token.children ?? [])
+      if (child.type === 'code_inline')
+        child.content = asTyped(child.content, shellPort);
+  }
+});
 
 // --- Headings: ids, numbers of steps, minutes ---
 

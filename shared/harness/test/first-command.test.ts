@@ -130,21 +130,21 @@ describe('In one sentence, and the line to type:', () => {
     const { code, out, err } = await say(clone(made), words, agent);
     expect([code, out, err]).toEqual([1, '', `\n${last}`]);
   });
+});
 
-  // Windows has neither in a name.
-  const testOnUnix = process.platform === 'win32' ? test.skip : test;
-  testOnUnix.each([':', '\\'])(
-    'a folder with "%s" in its name',
-    async (mark) => {
-      const tree = clone({ folder: `HTTP${mark}2` });
-      const { code, out, err } = await say(tree, ['sse'], pnpm12);
-      expect([code, out]).toEqual([1, '']);
-      expect(err).toBe(
-        `\nThe course cannot run in a folder with "${mark}" in its path: ${tree}\n` +
-          'Clone it into another, and type there: npx -y pnpm say sse\n',
-      );
-    },
-  );
+// Windows has neither in a name.
+const describeOnUnix = process.platform === 'win32' ? describe.skip : describe;
+
+describeOnUnix('Where no verb can run', () => {
+  test.each([':', '\\'])('a folder with "%s" in its name', async (mark) => {
+    const tree = clone({ folder: `HTTP${mark}2` });
+    const { code, out, err } = await say(tree, ['sse'], pnpm12);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toBe(
+      `\nThe course cannot run in a folder with "${mark}" in its path: ${tree}\n` +
+        'Clone it into another, and type there: npx -y pnpm say sse\n',
+    );
+  });
 });
 
 test('What is wrong in a verb itself is not called a missing package', async () => {

@@ -7,6 +7,7 @@ import {
   lessonsFolder,
 } from '../lessons.ts';
 import { goodManifest, scratch } from './scratch-lesson.ts';
+import { pnpm } from '../as-typed.ts';
 
 const rooms: ReturnType<typeof scratch>[] = [];
 function room() {
@@ -49,7 +50,7 @@ describe('Lessons', () => {
                Does it run, and who would have thought so, after all? Nobody, it
                seems.
 
-  Start one: pnpm lesson long-name
+  Start one: ${pnpm} lesson long-name
 
 `,
     );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { execFile } from '../../programs/start.ts';
+import { pnpm } from '../as-typed.ts';
 import { describeLessons, findLessons } from '../lessons.ts';
 
 /** Runs a verb as pnpm would, and tells how it ended and what it said. */
@@ -29,7 +30,7 @@ describe('pnpm lesson', () => {
     expect([exitCode, out]).toEqual([2, '']);
     expect(error).toMatch(/^error: unknown option '--smalest'/);
     expect(error).toContain('Did you mean --smallest?');
-    expect(error).toContain('Usage: pnpm lesson [options] [name]');
+    expect(error).toContain(`Usage: ${pnpm} lesson [options] [name]`);
   });
 
   test('with an unknown name or port says so, and ends with 2', async () => {
@@ -61,7 +62,7 @@ describe('pnpm new-lesson', () => {
   test('without a name shows the help, and ends with 2', async () => {
     const [exitCode, , error] = await run('new-lesson');
     expect(exitCode).toBe(2);
-    expect(error).toContain('Usage: pnpm new-lesson [options] <name>');
+    expect(error).toContain(`Usage: ${pnpm} new-lesson [options] <name>`);
   });
 });
 

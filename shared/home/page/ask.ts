@@ -1,3 +1,5 @@
+import { pnpm } from '../../shell/page/pnpm.ts';
+
 /**
  * Asks the home page's server to do something.
  *
@@ -15,7 +17,7 @@ export async function ask<Answer>(
     });
   } catch {
     throw new Error(
-      'The home page’s server is gone. Start it again: pnpm lesson',
+      `The home page’s server is gone. Start it again: ${pnpm} lesson`,
     );
   }
   if (!response.ok) throw new Error((await response.text()).trim());

@@ -14,6 +14,7 @@ import {
   type Question,
 } from '../../compare/choosing/questions.ts';
 import { own } from '../../shell/page/elements.ts';
+import { pnpm } from '../../shell/page/pnpm.ts';
 import { columnTitle, markTable, openAt, rowOf, wordOf } from './table.ts';
 
 /** The fault that shows each way at its weakest. */
@@ -134,7 +135,7 @@ function mindItem({ row, column }: Choice['mind'][number]): Node {
 function trialOf({ parts }: Choice): Node {
   const code = document.createElement('code');
   const { way } = parts[0]!;
-  code.textContent = `pnpm compare --only ${ways[way].id} --fault ${weakness[way]}`;
+  code.textContent = `${pnpm} compare --only ${ways[way].id} --fault ${weakness[way]}`;
   return code;
 }
 

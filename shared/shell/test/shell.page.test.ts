@@ -16,6 +16,7 @@ import { accessibilityViolations } from '../../testing/accessibility.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { listen } from '../../testing/listen.ts';
 import { stage } from './stage.ts';
+import { pnpm } from '../../harness/as-typed.ts';
 
 const tutorial = `# Bells
 
@@ -449,7 +450,7 @@ describeWithBrowser('the shell in a browser', (browser) => {
       await shell.close();
       await page
         .getByText(
-          'The lesson was stopped. Start it again with pnpm lesson bells',
+          `The lesson was stopped. Start it again with ${pnpm} lesson bells`,
         )
         .waitFor();
       await shell.startAgain();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { pnpm } from '../../harness/as-typed.ts';
 import { renderTutorial } from '../tutorial.ts';
 
 const render = (...lines: string[]) =>
@@ -182,6 +183,31 @@ describe('fences', () => {
         '<span class="prompt">$ </span>' +
         '<span class="command">echo &quot;done&quot;</span></code></pre>',
     );
+  });
+
+  test('commands and addresses are those of this run', () => {
+    const text = [
+      'At `127.0.0.1:4001`, or `pnpm lesson sse`.',
+      '```console',
+      '$ npx -y pnpm exec node a.ts http://127.0.0.1:4001',
+      '```',
+      '```wire',
+      '> Host: 127.0.0.1:4001',
+      '```',
+      '```ts',
+      "listen('127.0.0.1:4001'); // pnpm lesson",
+      '```',
+    ].join('\n');
+    const place = { lesson: 'sse', folder: '' };
+    const html = renderTutorial(text, place, { shellPort: 4002 });
+    expect(html).toContain('At <code>127.0.0.1:4003</code>, or ');
+    expect(html).toContain(`<code>${pnpm} lesson sse</code>`);
+    expect(html).toContain(
+      `data-copy="${pnpm} exec node a.ts http://127.0.0.1:4003"`,
+    );
+    expect(html).toContain('data-copy="&gt; Host: 127.0.0.1:4003"');
+    // What a file says stays as it is there.
+    expect(html).toContain('127.0.0.1:4001&#39;); // pnpm lesson"');
   });
 
   test('a wire shows who sent what by a mark and in words', () => {

@@ -53,7 +53,7 @@ export const idleClient: Row = {
       column: 'sse',
       today: 'a connection',
       sentence:
-        'A comment now and then. The server keeps a connection and an answer for each: pnpm compare measures the memory.',
+        'A comment now and then. The server keeps a connection and an answer for each: the comparison measures the memory.',
       async inPage({ origin }) {
         const source = new EventSource(`${origin}/events`);
         for (let events = 0; events < 3; events += 1)
@@ -72,7 +72,7 @@ export const idleClient: Row = {
       column: 'websocket',
       today: 'a connection',
       sentence:
-        'A ping and a pong now and then, and the least memory of all that stay: pnpm compare measures it.',
+        'A ping and a pong now and then, and the least memory of all that stay: the comparison measures it.',
       async inPage({ origin }) {
         const socket = new WebSocket(`${origin}/socket`);
         const heard = () => new Promise((done) => (socket.onmessage = done));

@@ -1,4 +1,5 @@
 /** The panel that saves the run. */
+import { pnpm } from '../pnpm.ts';
 import { paragraph } from './parts.ts';
 
 /**
@@ -34,7 +35,7 @@ export function startSave(
     link('Save as one page', '/wire/run.html'),
     label,
     paragraph(
-      'The pcapng file opens in Wireshark, and with pnpm wire FILE. The page opens in any browser and needs nothing else: for a bug report. Both know the unit that you chose. Cookies, Authorization and passwords become asterisks, unless you ask for them.',
+      `The pcapng file opens in Wireshark, and with ${pnpm} wire FILE. The page opens in any browser and needs nothing else: for a bug report. Both know the unit that you chose. Cookies, Authorization and passwords become asterisks, unless you ask for them.`,
     ),
   );
 }
