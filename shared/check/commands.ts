@@ -13,7 +13,7 @@ export type Command =
 // The one place that says what is not run, and why.
 const exempt: { command: RegExp; why: string }[] = [
   {
-    command: /^(npx -y )?pnpm lesson \w/,
+    command: /^pnpm lesson \w/,
     why: 'it serves until it is stopped; .ci/run starts it and looks at the page',
   },
   {
@@ -21,7 +21,7 @@ const exempt: { command: RegExp; why: string }[] = [
     why: 'it serves until it is stopped; the lesson’s tests ask it',
   },
   {
-    command: /^(npx -y )?pnpm (test|check)\b/,
+    command: /^pnpm (test|check)\b/,
     why: 'a check does not run the gate that it is a part of; .ci/run does',
   },
   {
@@ -48,9 +48,10 @@ const intoFile = /^(?:-[a-z]*o|--output|--remote-name)/i;
  * @param scripts the verbs: scripts of the root's package.json
  */
 export function parseCommand(
-  text: string,
+  typed: string,
   scripts: Record<string, string>,
 ): Command {
+  const text = typed.replace(/^npx -y (?=pnpm )/, '');
   const left = exempt.find(({ command }) => command.test(text));
   if (left) return { kind: 'exempt', why: left.why };
   const words = shellWords(text);
@@ -88,7 +89,8 @@ export function parseCommand(
   }
   return {
     kind: 'unknown',
-    expected: 'curl, pnpm exec node, or pnpm with a verb of this project',
+    expected:
+      'curl, npx -y pnpm exec node, or npx -y pnpm with a verb of this project',
     remedy: 'Use one of these, or say in shared/check/commands.ts what it is.',
   };
 }

@@ -2,7 +2,13 @@
 import { join } from 'node:path';
 import type { Finding } from './finding.ts';
 import { parseMarkdown, type Fence, type Table } from './markdown.ts';
-import { exists, foldersOf, packageJson, textOf } from './tree.ts';
+import {
+  exists,
+  foldersOf,
+  packageJson,
+  textOf,
+  type PackageJson,
+} from './tree.ts';
 
 /** Looks at the table and the tree of README.md, and at the verbs. */
 export async function checkLists(root: string): Promise<Finding[]> {
@@ -22,6 +28,7 @@ export async function checkLists(root: string): Promise<Finding[]> {
     return findings;
   }
   const { tables, fences } = parseMarkdown(readme);
+  findings.push(...checkClone(fences, await packageJson(root, '')));
   findings.push(...(await checkLessons(root, tables)));
   findings.push(...(await checkTree(root, fences, Object.keys(scripts))));
   return findings;
@@ -71,6 +78,30 @@ async function missingInLessons(
     }
   }
   return findings;
+}
+
+// --- How to get it ---
+
+/** Whoever clones it needs the address that package.json has, if it has one. */
+function checkClone(
+  fences: Fence[],
+  { repository }: PackageJson = {},
+): Finding[] {
+  const url = typeof repository === 'string' ? repository : repository?.url;
+  const address =
+    url?.replace(/^git\+/, '') ?? '<the address of this repository>';
+  const expected = `git clone ${address} `;
+  const lines = fences.flatMap((fence) => fence.lines);
+  const found = lines.find((line) => line.startsWith('git clone '));
+  if (found?.startsWith(expected)) return [];
+  return [
+    {
+      file: 'README.md',
+      found: found ?? 'no git clone',
+      expected: `${expected}…, as in "repository" of package.json`,
+      remedy: 'Say the same in both places.',
+    },
+  ];
 }
 
 // --- The table of lessons ---

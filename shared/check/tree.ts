@@ -87,6 +87,7 @@ export interface PackageJson {
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
   license?: string;
+  repository?: string | { url: string };
   lesson?: {
     title?: string;
     question?: string;

@@ -6,6 +6,8 @@ const node = process.execPath;
 
 test.each([
   ['pnpm lesson', [node, 'scripts/lesson.ts']],
+  ['npx -y pnpm lesson', [node, 'scripts/lesson.ts']],
+  ['npx -y pnpm exec node a.ts b', [node, 'a.ts', 'b']],
   ['pnpm lesson --help', [node, 'scripts/lesson.ts', '--help']],
   ['pnpm exec node a.ts b', [node, 'a.ts', 'b']],
   [`pnpm exec node -e "log('a b\\n')"`, [node, '-e', "log('a b\\n')"]],
@@ -32,6 +34,7 @@ test.each([
   'npx -y pnpm lesson sse',
   'pnpm lesson sse --smallest',
   'npx -y pnpm test',
+  'npx -y pnpm exec node lessons/sse/server.ts',
   'pnpm test sse',
   'pnpm check',
   'pnpm soak sse',

@@ -155,3 +155,30 @@ describe('a verb', () => {
     ]);
   });
 });
+
+describe('the way to get it', () => {
+  test('is the address of package.json, once there is one', async () => {
+    const manifest = JSON.parse(goodTree['package.json']);
+    const json = (repository: unknown) => ({
+      'package.json': JSON.stringify({ ...manifest, repository }),
+    });
+    const url = 'https://git.example/course.git';
+    const cloned = readme.replace('<the address of this repository>', url);
+    for (const repository of [url, { url: `git+${url}` }]) {
+      const files = json(repository);
+      expect(await check({ ...files, 'README.md': cloned })).toEqual([]);
+      expect(await check(files)).toEqual([
+        expect.objectContaining({
+          found: 'git clone <the address of this repository> course',
+          expected: expect.stringContaining(`git clone ${url} `),
+        }),
+      ]);
+    }
+  });
+
+  test('may not be left out', async () => {
+    expect(await withReadme(/^git clone .*/m, 'clone it')).toEqual([
+      expect.objectContaining({ found: 'no git clone' }),
+    ]);
+  });
+});

@@ -7,7 +7,7 @@ describe('A command begins', () => {
   const ofNpm = 'npm/11.19.1 node/v20.20.2 linux x64 workspaces/false';
   const npm = '11.19.1';
   const installed = '/usr/lib/node_modules/pnpm/bin/pnpm.cjs';
-  const cached = '/home/me/.npm/_npx/e6e0/node_modules/pnpm/pnpm';
+  const cached = '/var/cache/npm/_npx/e6e0/node_modules/pnpm/pnpm';
   const onWindows = String.raw`C:\npm-cache\_npx\e6e0\node_modules\pnpm\pnpm.exe`;
 
   test.each([
