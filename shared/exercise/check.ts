@@ -29,7 +29,7 @@ export interface Learner {
    * Arguments and result are copied: texts, numbers, byte arrays, plain objects.
    *
    * @throws Failure where there is no such function, where it throws, or where
-   *   it does not come back in time
+   *   it never comes back
    */
   call<T = unknown>(name: string, ...args: unknown[]): Promise<T>;
   /** As `call`, but an error that it throws is a result, too. */
@@ -75,11 +75,19 @@ export interface RemoteFeed {
   listeners(event: 'update' | 'over'): Promise<number>;
 }
 
+export interface WaitOptions {
+  /** What ends the wait, too: what is awaited should have come before. */
+  until?: Promise<unknown>;
+  /**
+   * Whether the wait ends when nothing goes on any more (see `still`); usually
+   * yes, unless a page is open.
+   */
+  still?: boolean;
+}
+
 export interface Trial {
   /** Texts and numbers that nobody can know beforehand. */
   readonly data: Generated;
-  /** ms that anything may take before it is called late. */
-  readonly patience: number;
   /**
    * One thing that must hold, by its name in the list that the learner sees:
    * "a text of several lines". They run one after the other, in order.
@@ -106,14 +114,25 @@ export interface Trial {
   /** Says that something does not hold, and ends the check. */
   fail(parts: FailureParts): never;
   /**
-   * Awaits a promise no longer than `patience`. Where it is late, or fails for
-   * another reason than a `Failure`, `otherwise` says what does not hold.
+   * Awaits a promise; where nothing is left that could bring it, or where it
+   * fails for another reason than a `Failure`, `otherwise` says what does not
+   * hold. A clock ends the wait only after so long that nothing but a hang
+   * comes there. See `still`.
    */
   within<T>(
     promise: Promise<T>,
     otherwise: (why: Error) => FailureParts,
-    patience?: number,
+    options?: WaitOptions,
   ): Promise<T>;
+  /**
+   * Resolves when nothing goes on any more: for what must not come. No process
+   * of the learner's has a callback left to come (a timer, a request to the
+   * system), no line holds anything back, nothing is on its way between them,
+   * and no timer runs that the check has set. Timers of 4 s and more are not
+   * waited for: what would be about those has a clock that stands still, in a
+   * stage. Not while a page is open: what goes on in a browser nobody knows.
+   */
+  still(): Promise<void>;
   /** Called when the check is over, last first. */
   defer(close: () => unknown): void;
 }

@@ -5,18 +5,22 @@
  * What the file throws while it loads is left to Node, whose report of it says
  * where; what it throws when it is called goes back as an answer.
  */
+import { randomFill } from 'node:crypto';
 import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { createFeed, type Feed } from '../board/feed.ts';
 import type { Lesson } from '../lesson.ts';
+import { Stir, turns, unnoted } from './stir.ts';
 
 type Module = Record<string, unknown>;
 
 /** What the check asks for; each is answered once, with the same `id`. */
 export type Request = { id: number } & (
   | { ask: 'alive' }
+  /** What goes on in the process: see stir.ts. */
+  | { ask: 'stirs' }
   | { ask: 'call'; name: string; args: unknown[] }
   | { ask: 'stage'; name: string; args: unknown[] }
   | { ask: 'serve'; options: object }
@@ -31,6 +35,7 @@ export type Answer = { id: number } & (
   | { unfit: { title: string; expected: string; came: string } }
 );
 
+const stir = Stir.ofProcess();
 const [, , file = '', stage] = process.argv;
 const mine = (await import(file)) as Module;
 const staged = stage ? ((await import(stage)) as Module) : {};
@@ -50,6 +55,7 @@ class Unfit extends Error {
 async function answer(request: Request): Promise<unknown> {
   switch (request.ask) {
     case 'alive':
+    case 'stirs':
       return Object.keys(mine);
     case 'call':
       return functionOf(mine, request.name)(...request.args);
@@ -132,20 +138,44 @@ function memory() {
   return { heap, waiting, connections: sockets.size };
 }
 
+const send = (message: Answer | 'ready') =>
+  unnoted(() => process.send!(message));
+
+/** What goes on beside this question. */
+async function stirs(id: number) {
+  await turns(3);
+  await throughThePool();
+  const { pending, count } = stir;
+  send({ id, value: { pending, count } });
+}
+
+/** Resolves when the thread pool has begun all that it was given before. */
+async function throughThePool() {
+  const jobs = Array.from({ length: 4 }, () =>
+    unnoted(() => new Promise((done) => randomFill(Buffer.alloc(1), done))),
+  );
+  await Promise.all(jobs);
+}
+
 process.on('message', (request: Request) => {
   const { id } = request;
+  if (request.ask === 'stirs') return void stirs(id);
+  stir.count += 1;
   answer(request)
-    .then((value) => process.send!({ id, value }))
+    .then((value) => {
+      stir.count += 1;
+      send({ id, value });
+    })
     .catch((error: unknown) => {
-      if (error instanceof Unfit)
-        return process.send!({ id, unfit: error.parts });
+      stir.count += 1;
+      if (error instanceof Unfit) return send({ id, unfit: error.parts });
       const { name, message, stack } =
         error instanceof Error ? error : new Error(inspect(error));
-      return process.send!({ id, threw: { name, message, stack } });
+      return send({ id, threw: { name, message, stack } });
     });
 });
 // Without the check there is nothing to do.
 process.on('disconnect', () => process.exit());
-process.send!('ready');
+send('ready');
 // It is killed when the check is through: what was compiled is kept now.
 flushCompileCache();

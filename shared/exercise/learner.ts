@@ -1,4 +1,5 @@
 /** The learner's file in a process of its own, seen from the check. */
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { explainCrash } from '../harness/crash.ts';
@@ -14,6 +15,8 @@ import { type ChildProcess, spawn } from '../programs/start.ts';
 import type { Outcome } from './check.ts';
 import { Failure } from './failure.ts';
 import type { Answer, Request } from './inside.ts';
+import { unnoted } from './stir.ts';
+import { GivenUp, type Waiting, type Watched } from './waiting.ts';
 
 const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
 const longestReport = 65_536; // characters that are kept of standard error
@@ -31,18 +34,21 @@ export interface StartOptions {
   folder: string;
   stage?: URL | undefined;
   env?: Record<string, string> | undefined;
-  /** ms that an answer may take. */
-  patience: number;
+  /** How an answer is waited for; the process takes part in it. */
+  waiting: Waiting;
+  /** Whether something beside this process may bring an answer: a browser. */
+  helped: () => boolean;
 }
 
 /** One life of a learner's file. */
-export class LearnerProcess {
+export class LearnerProcess implements Watched {
   /** The last lines that it printed. */
   readonly said: string[] = [];
   /** Resolves with the crash, or with nothing where it was ended by us. */
   readonly ended: Promise<Crash | undefined>;
   readonly #options: StartOptions;
   readonly #child: ChildProcess;
+  readonly #pipe: Duplex;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #ready!: () => void;
   readonly #loaded = new Promise<void>((resolve) => (this.#ready = resolve));
@@ -54,26 +60,32 @@ export class LearnerProcess {
   constructor(options: StartOptions) {
     this.#options = options;
     const { file, stage, env, folder } = options;
-    this.#child = spawn(
-      process.execPath,
-      [
-        '--disable-warning=ExperimentalWarning',
-        '--expose-gc',
-        `--import=${preload}`,
-        inside,
-        file.href,
-        ...(stage ? [stage.href] : []),
-      ],
-      {
-        cwd: folder,
-        env: { ...process.env, ...env, NODE_COMPILE_CACHE: compiled },
-        // Pipe 3 is the one that the preload listens to.
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'ipc'],
-        serialization: 'advanced',
-        detached: !windows,
-        windowsHide: true,
-      },
+    // It goes on by itself, which says nothing of what goes on in it.
+    this.#child = unnoted(() =>
+      spawn(
+        process.execPath,
+        [
+          '--disable-warning=ExperimentalWarning',
+          '--expose-gc',
+          `--import=${preload}`,
+          inside,
+          file.href,
+          ...(stage ? [stage.href] : []),
+        ],
+        {
+          cwd: folder,
+          env: { ...process.env, ...env, NODE_COMPILE_CACHE: compiled },
+          // Pipe 3 is the one that the preload listens to.
+          stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'ipc'],
+          serialization: 'advanced',
+          detached: !windows,
+          windowsHide: true,
+        },
+      ),
     );
+    this.#pipe = this.#child.stdio[3] as Duplex;
+    this.#pipe.on('error', () => {}); // It has ended while it was asked.
+    options.waiting.watched.add(this);
     const keep = (line: string) => {
       // It may insist on colours; a page shows it, too.
       this.said.push(stripVTControlCharacters(line));
@@ -108,22 +120,16 @@ export class LearnerProcess {
   /**
    * Resolves when the file is loaded.
    *
-   * @throws Failure where it crashes, or is not loaded in time
+   * @throws Failure where it crashes, or never is
    */
   async loaded(): Promise<void> {
-    // Starting a process is our doing, and slow on a machine with much to do.
-    await this.#inTime(this.#loaded, 'Its first lines', 3);
+    await this.#waitFor(this.#loaded, 'Its first lines');
   }
 
   /** @throws Failure where the process crashes, hangs, or the code is unfit */
   async ask<T>(ask: Ask): Promise<Outcome<T>> {
-    const id = ++this.#asked;
     const what = 'name' in ask && ask.ask === 'call' ? ask.name : 'It';
-    const answered = new Promise<Answer>((resolve) =>
-      this.#waiting.set(id, resolve),
-    );
-    if (!this.#over) this.#child.send({ id, ...ask }, () => {});
-    const answer = await this.#inTime(answered, what);
+    const answer = await this.#waitFor(this.#send(ask), what);
     if ('unfit' in answer) throw new Failure(answer.unfit);
     return 'threw' in answer
       ? { error: answer.threw }
@@ -140,6 +146,27 @@ export class LearnerProcess {
     await this.ask({ ask: 'alive' });
   }
 
+  async stirs(): Promise<{ pending: boolean; count: number }> {
+    const dead = this.ended.then(() => ({ pending: false, count: -1 }));
+    if (this.#stopping || this.#over) return dead;
+    const told = this.#send({ ask: 'stirs' }).then(
+      (answer) =>
+        'value' in answer &&
+        (answer.value as { pending: boolean; count: number }),
+    );
+    return (await Promise.race([told, dead])) || dead;
+  }
+
+  /** Told by a thread of its own: see preload.ts of the harness. */
+  processorTime(): Promise<number> {
+    unnoted(() => this.#pipe.write('?'));
+    return new Promise((resolve) =>
+      this.#pipe.once('data', (told: Buffer) =>
+        resolve(Number.parseFloat(String(told))),
+      ),
+    );
+  }
+
   /** Ends it by force: nobody waits for code that may never end. */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -147,35 +174,44 @@ export class LearnerProcess {
     await this.ended;
   }
 
-  async #inTime<T>(wanted: Promise<T>, what: string, times = 1): Promise<T> {
-    const limit = this.#options.patience * times;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(resolve, limit, 'late');
-    });
-    const crashed = this.ended.then((crash) => ({ crash }));
-    const first = await Promise.race([
-      wanted.then((value) => ({ value })),
-      crashed,
-      late,
-    ]);
-    clearTimeout(timer);
-    if (first === 'late') return this.#tooLate(what, limit);
-    if ('value' in first) return first.value;
-    throw crashFailure(first.crash);
+  /** Resolves with the answer; never where the process ends before. */
+  #send(ask: Ask): Promise<Answer> {
+    const id = ++this.#asked;
+    const answered = new Promise<Answer>((resolve) =>
+      this.#waiting.set(id, resolve),
+    );
+    const message = { id, ...ask };
+    if (!this.#over) unnoted(() => this.#child.send(message, () => {}));
+    return answered;
   }
 
-  async #tooLate(what: string, limit: number): Promise<never> {
-    await this.stop();
-    throw new Failure({
-      title: `${what} did not come to an end within ${limit / 1_000} s`,
-      expected: 'an answer, or an error',
-      came: 'nothing: the process was ended',
-      note: undefined,
-      details:
-        'Is there a loop that never ends, or a promise that nobody resolves?',
-    });
+  async #waitFor<T>(wanted: Promise<T>, what: string): Promise<T> {
+    const { waiting, helped } = this.#options;
+    const crashed = this.ended.then((crash) => ({ crash }));
+    const answered = wanted.then((value) => ({ value }));
+    const either = Promise.race([answered, crashed]);
+    try {
+      const first = await waiting.until(either, !helped());
+      if ('value' in first) return first.value;
+      throw crashFailure(first.crash);
+    } catch (error) {
+      if (!(error instanceof GivenUp)) throw error;
+      await this.stop();
+      throw neverEnds(what, error);
+    }
   }
+}
+
+/** What is told where an answer, or the end of the first lines, never comes. */
+export function neverEnds(what: string, why: GivenUp): Failure {
+  return new Failure({
+    title: `${what} did not come to an end`,
+    expected: 'an answer, or an error',
+    came: `nothing: ${why.message}, and the process was ended`,
+    details: why.hangs
+      ? 'Is there a loop that never ends?'
+      : 'Is there a promise that nobody resolves, or a loop that never ends?',
+  });
 }
 
 function crashFailure(crash: Crash | undefined): Failure {

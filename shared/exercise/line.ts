@@ -37,15 +37,16 @@ export interface Line {
 /**
  * Opens a line; the tap's `close` ends it.
  *
- * @param moved called with the client's port of a connection that was opened,
- *   or on which bytes came
+ * @param told.moved called with the client's port of a connection that was
+ *   opened, or on which bytes came
+ * @param told.stirred called whenever anything happens on the line
  */
 export async function openLine(
   tap: Tap,
   port: number,
   faults: string[],
   pair: { key: string; cert: string } | undefined,
-  moved: (client: number) => void,
+  told: { moved(client: number): void; stirred(): void },
 ): Promise<{ line: Line; close(): Promise<void> }> {
   const apart: ApartLine = await tap.listenApart(
     { host: '127.0.0.1', port },
@@ -58,14 +59,22 @@ export async function openLine(
     if (at !== apart.port) return;
     mine.set(connection, client.port);
     newest = client.port;
-    moved(newest);
+    told.stirred();
+    told.moved(newest);
   };
   const noteRead = ({ connection }: Read) => {
     const client = mine.get(connection);
-    if (client !== undefined) moved(client);
+    if (client === undefined) return;
+    told.stirred();
+    told.moved(client);
   };
+  const noteOther = ({ connection }: { connection: number }) => {
+    if (mine.has(connection)) told.stirred();
+  };
+  const others = ['end', 'fault', 'close'] as const;
   tap.on('open', note);
   tap.on('read', noteRead);
+  for (const event of others) tap.on(event, noteOther);
   apart.setFaults(parseFaults(faults));
   return {
     line: {
@@ -92,6 +101,7 @@ export async function openLine(
     async close() {
       tap.off('open', note);
       tap.off('read', noteRead);
+      for (const event of others) tap.off(event, noteOther);
       await apart.close();
     },
   };

@@ -3,12 +3,21 @@ import { pathToFileURL } from 'node:url';
 import { HarnessError } from '../harness/lessons.ts';
 import { createTap, type Tap } from '../tap/tap.ts';
 import type { Browser, Page } from '../testing/browser.ts';
-import type { Check, Learner, RemoteFeed, Served, Trial } from './check.ts';
+import type {
+  Check,
+  Learner,
+  RemoteFeed,
+  Served,
+  Trial,
+  WaitOptions,
+} from './check.ts';
 import { Failure, type FailureParts, type Place } from './failure.ts';
 import type { FoundExercise } from './exercises.ts';
 import { generate } from './generate.ts';
-import { LearnerProcess } from './learner.ts';
+import { LearnerProcess, neverEnds } from './learner.ts';
 import { type Line, openLine } from './line.ts';
+import { Stir, unnoted } from './stir.ts';
+import { GivenUp, Waiting } from './waiting.ts';
 
 /** What came of a check. */
 export interface Verdict {
@@ -29,8 +38,10 @@ export interface TrialOptions {
   tap?: Tap;
   /** Opens the browser, or says why there is none. */
   browser?: () => Promise<Browser>;
-  /** ms that anything may take before it is called late. */
-  patience?: number;
+  /** ms that anything may take: so long that only a hang reaches it. */
+  limit?: number;
+  /** ms of processor time until the learner's code is called a loop. */
+  busy?: number;
   seed?: number;
   /** Where the learner's own lesson runs, without a slash at the end. */
   live?: string;
@@ -94,7 +105,6 @@ function partsOf(error: unknown): FailureParts {
 class Run implements Trial {
   readonly steps: Verdict['steps'] = [];
   readonly data;
-  readonly patience: number;
   readonly file: URL;
   readonly live: string;
   /** Where something crossed one of its lines last. */
@@ -103,6 +113,10 @@ class Run implements Trial {
   readonly #options: TrialOptions & { tap: Tap };
   readonly #learners: LearnerProcess[] = [];
   readonly #closing: (() => unknown)[] = [];
+  /** What goes on here for the sake of this check. */
+  readonly #stir = new Stir();
+  readonly #waiting: Waiting;
+  readonly #pages = new Set<Page>();
 
   constructor(
     exercise: FoundExercise,
@@ -112,7 +126,7 @@ class Run implements Trial {
     this.#exercise = exercise;
     this.#options = options;
     this.data = generate(options.seed);
-    this.patience = options.patience ?? 5_000;
+    this.#waiting = new Waiting(this.#stir, options);
     this.file = pathToFileURL(file);
     this.live = options.live ?? 'http://127.0.0.1:4001';
   }
@@ -120,7 +134,7 @@ class Run implements Trial {
   /** @throws Failure; of the learner's process, where that is the reason */
   async check(check: Check): Promise<void> {
     try {
-      await check.run(this);
+      await this.#stir.run(() => check.run(this));
     } catch (error) {
       // A server that crashed looks like a broken line to its client: whether
       // it did is known once it has answered, or has ended.
@@ -153,7 +167,8 @@ class Run implements Trial {
       folder: this.#exercise.lesson.folder,
       stage,
       env,
-      patience: this.patience,
+      waiting: this.#waiting,
+      helped: () => this.#pages.size > 0,
     });
     this.#learners.push(process);
     this.defer(() => process.stop());
@@ -170,7 +185,8 @@ class Run implements Trial {
     const pair = tls ? await localCertificate() : undefined;
     const { tap } = this.#options;
     const moved = (client: number) => (this.moved = { client });
-    const opened = await openLine(tap, port, faults, pair, moved);
+    const stirred = () => (this.#stir.count += 1);
+    const opened = await openLine(tap, port, faults, pair, { moved, stirred });
     this.defer(opened.close);
     return opened.line;
   }
@@ -178,8 +194,9 @@ class Run implements Trial {
   async page(): Promise<Page> {
     const open = this.#options.browser;
     if (!open) throw new Error('this check needs a browser, and got none');
-    const browser = await open();
-    const page = await browser.newPage();
+    const page = await unnoted(async () => (await open()).newPage());
+    this.#pages.add(page);
+    page.on('close', () => this.#pages.delete(page));
     this.defer(() => page.close());
     return page;
   }
@@ -191,21 +208,32 @@ class Run implements Trial {
   async within<T>(
     promise: Promise<T>,
     otherwise: (why: Error) => FailureParts,
-    patience = this.patience,
+    { until, still = this.#pages.size === 0 }: WaitOptions = {},
   ): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      const why = new Error(`${patience} ms went by`);
-      timer = setTimeout(reject, patience, why);
+    const ends = until?.then(() => {
+      throw new GivenUp('nothing came');
     });
+    const first = ends ? Promise.race([promise, ends]) : promise;
     try {
-      return await Promise.race([promise, late]);
+      return await this.#waiting.until(first, still);
     } catch (error) {
       if (error instanceof Failure) throw error;
+      if (error instanceof GivenUp && error.hangs) throw neverEnds('It', error);
       throw new Failure(otherwise(error as Error));
     } finally {
-      clearTimeout(timer);
-      promise.catch(() => {}); // Nobody waits for it any more.
+      // Nobody waits for them any more.
+      promise.catch(() => {});
+      ends?.catch(() => {});
+    }
+  }
+
+  async still(): Promise<void> {
+    if (this.#pages.size > 0)
+      throw new Error('nobody knows what still goes on in a browser');
+    try {
+      await this.#waiting.still();
+    } catch (error) {
+      throw error instanceof GivenUp ? neverEnds('It', error) : error;
     }
   }
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Duplex } from 'node:stream';
 import type { Direction } from './events.ts';
 import type { Strike } from './faults/kind.ts';
@@ -44,6 +45,8 @@ export class OneWay implements Way {
   readonly #around: Surroundings;
   readonly #source: Duplex;
   readonly #sink: Duplex;
+  /** A timer of a fault belongs to whoever opened the line, not to the bytes. */
+  readonly #asOwner = AsyncLocalStorage.snapshot();
   #stages: { of: RunningFault; stage: Stage }[] = [];
   /** Bytes that stages hold. */
   #held = 0;
@@ -183,7 +186,7 @@ export class OneWay implements Way {
       return;
     }
     this.#held += item.bytes?.length ?? 0;
-    first.push(item);
+    this.#asOwner(() => first.push(item));
     this.#balance();
   }
 

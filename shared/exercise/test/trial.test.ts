@@ -14,10 +14,10 @@ const ask =
   'const l = await trial.start(); const a = await l.call("answer"); ' +
   'if (a !== 42) trial.fail({ title: "Another answer", came: String(a) });';
 
-async function verdictOn(code: string, check = ask, patience = 10_000) {
+async function verdictOn(code: string, check = ask, options = {}) {
   const { exercise, remove } = await madeUp(check, code);
   removing.push(remove);
-  const verdict = await tryOut(exercise, exercise.copy, { patience });
+  const verdict = await tryOut(exercise, exercise.copy, options);
   const text = describeVerdict(exercise, verdict).join('\n');
   return { ...verdict, text };
 }
@@ -37,17 +37,83 @@ describe('a file that', () => {
     expect(ours).toBeUndefined();
   });
 
-  test('loops for ever is ended, and told after how long', async () => {
+  test('loops for ever is ended, and told how long it has computed', async () => {
     const code = 'export const answer = () => { for (;;); };';
-    const { failure } = await verdictOn(code, ask, 700);
-    expect(failure!.title).toBe('answer did not come to an end within 0.7 s');
+    const { failure } = await verdictOn(code, ask, { busy: 300 });
+    expect(failure!.title).toBe('answer did not come to an end');
+    expect(failure!.came).toBe(
+      'nothing: 0.3 s of processor time, and the process was ended',
+    );
   });
 
   test('loops while it loads is ended, too', async () => {
-    const { failure } = await verdictOn('for (;;);', ask, 300);
-    expect(failure!.title).toBe(
-      'Its first lines did not come to an end within 0.9 s',
+    const { failure } = await verdictOn('for (;;);', ask, {
+      busy: 300,
+    });
+    expect(failure!.title).toBe('Its first lines did not come to an end');
+  });
+
+  test('waits for nothing is told so, when nothing is left to happen', async () => {
+    const code = 'export const answer = () => new Promise(() => {});';
+    const { failure } = await verdictOn(code);
+    expect(failure!.title).toBe('answer did not come to an end');
+    expect(failure!.came).toBe(
+      'nothing: nothing was left to happen, and the process was ended',
     );
+  });
+
+  // Nobody refuses what takes its time, by whatever Node lets it wait with.
+  test.each([
+    ['a timer', 'new Promise((done) => setTimeout(done, 700, 42))'],
+    [
+      'a timer of no account',
+      'new Promise((done) => setTimeout(done, 700, 42).unref())',
+    ],
+    [
+      'a signal',
+      'new Promise((done) => AbortSignal.timeout(700).onabort = () => done(42))',
+    ],
+    [
+      'a promised timer',
+      'import("node:timers/promises").then((m) => m.setTimeout(700, 42))',
+    ],
+    [
+      'many timers',
+      '(async () => { for (let n = 0; n < 50; n += 1) await new Promise((done) => setTimeout(done, 10)); return 42; })()',
+    ],
+    [
+      'many turns',
+      '(async () => { for (let n = 0; n < 5_000; n += 1) await new Promise(setImmediate); return 42; })()',
+    ],
+    [
+      'a process',
+      'new Promise((done) => spawn(process.execPath, ["-e", ""]).on("close", () => done(42)))',
+    ],
+    [
+      'a thread',
+      'new Promise((done) => new Worker("setTimeout(() => {}, 500)", { eval: true }).on("exit", () => done(42)))',
+    ],
+    [
+      'the thread pool',
+      'new Promise((done) => scrypt("a", "b", 64, { N: 2 ** 17, r: 8, maxmem: 2 ** 28 }, () => done(42)))',
+    ],
+    [
+      'a socket’s timeout',
+      'new Promise((done) => get({ port, host: "127.0.0.1", timeout: 700 }).on("timeout", () => done(42)))',
+    ],
+  ])('waits for %s is waited for', async (_what, waits) => {
+    const code =
+      'import { spawn } from "node:child_process";\n' +
+      'import { Worker } from "node:worker_threads";\n' +
+      'import { scrypt } from "node:crypto";\n' +
+      'import { createServer, get } from "node:http";\n' +
+      'const silent = createServer(() => {}).listen(0, "127.0.0.1");\n' +
+      'await new Promise((done) => silent.on("listening", done));\n' +
+      'const { port } = silent.address() as { port: number };\n' +
+      `export const answer = () => ${waits};`;
+    const { passed, failure } = await verdictOn(code);
+    expect(failure).toBeUndefined();
+    expect(passed).toBe(true);
   });
 
   test('throws is told what, and where', async () => {

@@ -292,10 +292,13 @@ async function load(
 ): Promise<Read> {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'Content-Type': 'application/jsonl' });
-    for (const line of lines) response.write(line);
-    if (how === 'ends') response.end();
     // Without the last chunk, which would say that this is the end.
-    else response.socket!.end();
+    const breaks = () => response.socket!.end();
+    for (const [at, line] of lines.entries()) {
+      const isLast = how === 'breaks' && at === lines.length - 1;
+      response.write(line, isLast ? breaks : undefined);
+    }
+    if (how === 'ends') response.end();
   });
   const { port } = await listen(server);
   trial.defer(() => server.close().closeAllConnections());
