@@ -19,7 +19,9 @@ const long = 4_000;
 
 /** What calls back by itself, and once, by Node's name for it. */
 const requests =
-  /^(TCPCONNECTWRAP|PIPECONNECTWRAP|GET(ADDR|NAME)INFOREQWRAP|QUERYWRAP|PROCESSWRAP|WORKER|FSREQ\w+|FILEHANDLECLOSEREQ|(?!HTTP)\w+REQUEST)$/;
+  /^(TCPCONNECTWRAP|PIPECONNECTWRAP|GET(ADDR|NAME)INFOREQWRAP|QUERYWRAP|PROCESSWRAP|WORKER|FSREQ\w+|FILEHANDLECLOSEREQ)$/;
+/** And what `node:crypto` computes, in the thread pool or at once. */
+const jobs = /^(?!HTTP)\w+REQUEST$/;
 
 /** Too many of them, and always followed by something else. */
 const ignored = new Set(['TickObject', 'Microtask']);
@@ -32,6 +34,8 @@ const housekeeping: Record<string, RegExp> = {
 };
 
 interface Resource {
+  /** Of a job of `node:crypto`: undefined where the caller waits for it. */
+  ondone?: unknown;
   _destroyed?: boolean;
   _idleTimeout?: number;
   _onTimeout?: { name?: string };
@@ -39,7 +43,7 @@ interface Resource {
 
 interface Noted {
   of: Stir;
-  kind: 'timer' | 'request' | 'other';
+  kind: 'timer' | 'request' | 'job' | 'other';
 }
 
 const noted = new Map<number, Noted>();
@@ -68,10 +72,13 @@ export class Stir {
 
   /** Whether something will call back by itself. */
   get pending(): boolean {
-    // A socket sets its one timer again and again, for other times.
-    for (const { _destroyed: over, _idleTimeout: ms } of this.#pending.values())
-      if (!over && (ms ?? 0) < long) return true;
-    return false;
+    // Only now: a job gets what it calls back after it is made, and a socket
+    // sets its one timer again and again, for other times.
+    return this.#pending.entries().some(([id, resource]) => {
+      const { _destroyed: over, _idleTimeout: ms = 0, ondone } = resource;
+      const isDone = noted.get(id)?.kind === 'job' && !ondone;
+      return !over && !isDone && ms < long;
+    });
   }
 
   /** @internal */
@@ -110,6 +117,7 @@ function kindOf(type: string, resource: Resource): Noted['kind'] {
     const from = housekeeping[resource._onTimeout?.name ?? ''];
     return from?.test(stack()) ? 'other' : 'timer';
   }
+  if (jobs.test(type)) return 'job';
   return requests.test(type) ? 'request' : 'other';
 }
 
@@ -135,7 +143,7 @@ const hook = createHook({
   },
   after(id) {
     const found = noted.get(id);
-    if (found?.kind === 'request') found.of.remove(id);
+    if (found?.kind === 'request' || found?.kind === 'job') found.of.remove(id);
   },
   destroy(id) {
     noted.get(id)?.of.remove(id);

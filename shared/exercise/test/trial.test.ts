@@ -62,6 +62,31 @@ describe('a file that', () => {
     );
   });
 
+  test('has done all sorts of things before it waits for nothing', async () => {
+    const code =
+      'import { createHash, randomBytes, scryptSync } from "node:crypto";\n' +
+      'import { readFile } from "node:fs/promises";\n' +
+      'import { get, createServer } from "node:http";\n' +
+      'import { gzipSync } from "node:zlib";\n' +
+      'export const answer = async () => {\n' +
+      '  const server = createServer((_, r) => r.end("x"));\n' +
+      '  server.listen(0, "127.0.0.1");\n' +
+      '  await new Promise((done) => server.on("listening", done));\n' +
+      '  const { port } = server.address() as { port: number };\n' +
+      '  await (await fetch(`http://localhost:${port}`)).text();\n' +
+      '  await new Promise((done) =>\n' +
+      '    get({ port, host: "127.0.0.1" }, (r) => r.resume().on("end", done)));\n' +
+      '  randomBytes(8); scryptSync("a", "b", 8); crypto.randomUUID();\n' +
+      '  createHash("sha1").update(gzipSync("a")).digest();\n' +
+      '  await crypto.subtle.digest("SHA-256", await readFile(import.meta.filename));\n' +
+      '  setInterval(() => {}, 15_000);\n' +
+      '  clearTimeout(setTimeout(() => {}, 100));\n' +
+      '  return new Promise(() => {});\n' +
+      '};';
+    const { failure } = await verdictOn(code);
+    expect(failure!.came).toMatch('nothing was left to happen');
+  });
+
   // Nobody refuses what takes its time, by whatever Node lets it wait with.
   test.each([
     ['a timer', 'new Promise((done) => setTimeout(done, 700, 42))'],
