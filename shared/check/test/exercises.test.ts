@@ -25,7 +25,6 @@ const good: Files = {
   [`${folder}/check/line.ts`]: '',
   [`${folder}/wrong/silent.ts`]: '// Wrong: says nothing.\n// Told: Nothing\n',
   [`${folder}/right/aloud.ts`]: '// Right, and different: aloud.\n',
-  'shared/exercise/test/lessons/talk.test.ts': "prove('talk');\n",
   // Not an exercise: the lesson put together from all of them.
   'lessons/talk/exercises/mine/server.ts': '',
 };
@@ -48,13 +47,6 @@ describe('it has', () => {
       ]);
     },
   );
-});
-
-test('a proof of their own', async () => {
-  const file = 'shared/exercise/test/lessons/talk.test.ts';
-  expect(await check({ [file]: undefined })).toEqual([
-    expect.objectContaining({ file, found: 'no such file' }),
-  ]);
 });
 
 test.each(['notes.md', 'helper.ts', 'wrong/Silent.ts', 'wrong/deep/a.ts'])(

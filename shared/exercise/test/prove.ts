@@ -1,12 +1,14 @@
 /**
- * Proves the exercises of a lesson: the starter fails with its intended
- * message, an empty file fails, each wrong answer fails with its own, the
- * solution and at least two different right ones pass.
+ * Proves the exercises of all lessons, as they are found by their folders: the
+ * starter fails with its intended message, an empty file fails, each wrong
+ * answer fails with its own, the solution and at least two different right ones
+ * pass. The files in `proofs/` share them, so that jest can run them at once.
  */
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type Browser,
@@ -64,7 +66,9 @@ function mustFail(verdict: Verdict, told: string | undefined) {
 const onlySolutions = process.env['ONLY_SOLUTIONS'] !== undefined;
 
 /** So many at once: each waits for its own process most of the time. */
-const atOnce = 3;
+const atOnce = 4;
+/** ms: every wait within ends by itself long before. */
+const hang = 3_600_000;
 
 /** Checks all files of an exercise; the verdicts by file. */
 async function tryAll(exercise: FoundExercise, files: string[]) {
@@ -78,46 +82,42 @@ async function tryAll(exercise: FoundExercise, files: string[]) {
   return verdicts;
 }
 
-/** The tests of its exercises, found by folder; a file of tests calls it. */
-export function prove(lesson: string) {
-  describe.each(
-    findExercises()
-      .filter((exercise) => exercise.lesson.name === lesson)
-      .map((exercise) => [exercise.id, exercise] as const),
-  )('%s', (_id, exercise) => {
-    proveOne(exercise);
-  });
+/**
+ * The tests of one part of all exercises: there are as many parts as files
+ * beside the one that calls it.
+ *
+ * @param url of that file
+ */
+export async function prove(url: string): Promise<void> {
+  const parts = readdirSync(new URL('.', url)).sort();
+  const part = parts.indexOf(basename(fileURLToPath(url)));
+  const all = findExercises().filter((_, at) => at % parts.length === part);
+  // Imported one after the other: whether it needs a browser stands in it.
+  for (const exercise of all) proveOne(exercise, await checkOf(exercise));
 }
 
-function proveOne(exercise: FoundExercise) {
+function proveOne(exercise: FoundExercise, check: Check) {
+  if (!check.browser || findBrowser())
+    return describe(`${exercise.id}`, () => testsOf(exercise, check));
+  process.stderr.write(`Skipped ${exercise.id}: ${noBrowser}\n`);
+  // oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
+  return describe.skip(`${exercise.id}`, () => testsOf(exercise, check));
+}
+
+function testsOf(exercise: FoundExercise, check: Check) {
   const empty = () => join(scratch, `empty-${exercise.name}.ts`);
   const different = onlySolutions ? [] : answersOf(exercise, 'right');
   const right = [exercise.solution, ...different];
   const wrong = onlySolutions ? [] : answersOf(exercise, 'wrong');
   const nameOf = (file: string) => file.slice(exercise.folder.length + 1);
   const named = (files: string[]) => files.map((file) => [nameOf(file), file]);
-  let check: Check;
   let verdicts: Map<string, Verdict>;
 
   beforeAll(async () => {
-    check = await checkOf(exercise);
-    if (check.browser && !findBrowser()) {
-      if (process.env['CI']) throw new Error(`CI is set, but ${noBrowser}`);
-      process.stderr.write(`Skipped ${exercise.id}: ${noBrowser}\n`);
-      return;
-    }
     await writeFile(empty(), '');
     const failing = onlySolutions ? [] : [exercise.starter, empty(), ...wrong];
-    const files = [...failing, ...right];
-    verdicts = await tryAll(exercise, files);
-  }, 120_000);
-
-  /** Once each: a test that is tried again has its file checked again. */
-  const verdictOf = async (file: string) => {
-    const known = verdicts.get(file);
-    verdicts.delete(file);
-    return known ?? verdictOn(exercise, file);
-  };
+    verdicts = await tryAll(exercise, [...failing, ...right]);
+  }, hang);
 
   if (!onlySolutions) {
     test('has wrong answers, and two right ones beside the solution', () => {
@@ -125,22 +125,22 @@ function proveOne(exercise: FoundExercise) {
       expect(right.length).toBeGreaterThan(2);
     });
 
-    test('exercise.ts is told what is missing', async () => {
-      if (verdicts) mustFail(await verdictOf(exercise.starter), check.starter);
+    test('exercise.ts is told what is missing', () => {
+      mustFail(verdicts.get(exercise.starter)!, check.starter);
     });
 
-    test('an empty file fails', async () => {
-      if (verdicts) mustFail(await verdictOf(empty()), 'exports no');
+    test('an empty file fails', () => {
+      mustFail(verdicts.get(empty())!, 'exports no');
     });
 
-    test.each(named(wrong))('%s is told what is wrong', async (_name, file) => {
+    test.each(named(wrong))('%s is told what is wrong', (_name, file) => {
       const told = toldOf(file!);
       expect(told).toBeDefined();
-      if (verdicts) mustFail(await verdictOf(file!), told);
+      mustFail(verdicts.get(file!)!, told);
     });
   }
 
-  test.each(named(right))('%s passes', async (_name, file) => {
-    if (verdicts) mustPass(exercise, await verdictOf(file!));
+  test.each(named(right))('%s passes', (_name, file) => {
+    mustPass(exercise, verdicts.get(file!)!);
   });
 }
