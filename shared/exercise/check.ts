@@ -47,10 +47,10 @@ export interface Learner {
    */
   serve(options?: object, how?: { faults?: string[] }): Promise<Served>;
   /**
-   * Bytes in this process, on its heap and waiting in the served sockets; and
-   * how many connections of the served server are open.
+   * How many bytes wait in the served sockets, and how many connections of the
+   * served servers are open.
    */
-  memory(): Promise<{ heap: number; waiting: number; connections: number }>;
+  memory(): Promise<{ waiting: number; connections: number }>;
   /** Ends the process, as a crash or a deployment does. */
   stop(): Promise<void>;
 }

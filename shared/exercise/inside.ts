@@ -129,13 +129,11 @@ function tellFeed(name: string, args: unknown[]): unknown {
 }
 
 function memory() {
-  globalThis.gc?.();
   const waiting = [...sockets].reduce(
     (sum, socket) => sum + socket.writableLength,
     0,
   );
-  const { heapUsed: heap } = process.memoryUsage();
-  return { heap, waiting, connections: sockets.size };
+  return { waiting, connections: sockets.size };
 }
 
 const send = (message: Answer | 'ready') =>
@@ -169,8 +167,11 @@ process.on('message', (request: Request) => {
     .catch((error: unknown) => {
       stir.count += 1;
       if (error instanceof Unfit) return send({ id, unfit: error.parts });
-      const { name, message, stack } =
-        error instanceof Error ? error : new Error(inspect(error));
+      const {
+        name,
+        message,
+        stack = '',
+      } = error instanceof Error ? error : new Error(inspect(error));
       return send({ id, threw: { name, message, stack } });
     });
 });

@@ -66,7 +66,6 @@ export class LearnerProcess implements Watched {
         process.execPath,
         [
           '--disable-warning=ExperimentalWarning',
-          '--expose-gc',
           `--import=${preload}`,
           inside,
           file.href,

@@ -38,8 +38,8 @@ export class GivenUp extends Error {
 }
 
 interface Waiter {
-  /** Whether it is over when nothing goes on any more. */
-  still: boolean;
+  /** Whether it is over when nothing goes on any more; or is meant to be. */
+  still: boolean | 'wanted';
   giveUp(why: GivenUp): void;
 }
 
@@ -74,10 +74,11 @@ export class Waiting {
   /**
    * Awaits a promise.
    *
-   * @param still whether the wait ends when nothing goes on any more
+   * @param still whether the wait ends when nothing goes on any more; where
+   *   that is wanted, whoever wanted it goes on, and all others wait
    * @throws GivenUp; and what the promise is rejected with
    */
-  async until<T>(promise: Promise<T>, still: boolean): Promise<T> {
+  async until<T>(promise: Promise<T>, still: Waiter['still']): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     let waiter: Waiter | undefined;
     const givenUp = new Promise<never>((_resolve, giveUp) => {
@@ -100,7 +101,7 @@ export class Waiting {
   /** Resolves when nothing goes on any more, or the limit is reached. */
   async still(): Promise<void> {
     const never = new Promise<never>(() => {});
-    await this.until(never, true).catch((why: GivenUp) => {
+    await this.until(never, 'wanted').catch((why: GivenUp) => {
       if (why.hangs) throw why;
     });
   }
@@ -120,7 +121,9 @@ export class Waiting {
       before = counts;
       if (this.#same >= looks) {
         const why = new GivenUp('nothing was left to happen');
-        for (const { still, giveUp } of this.#waiters) if (still) giveUp(why);
+        const all = [...this.#waiters].filter(({ still }) => still);
+        const wanted = all.filter(({ still }) => still === 'wanted');
+        for (const { giveUp } of wanted.length > 0 ? wanted : all) giveUp(why);
         this.#same = 0;
       }
       await pause(pending ? 4 * between : between);
