@@ -4,14 +4,14 @@ import type {
   Check,
   Learner,
   Line,
+  Outcome,
   Trial,
 } from '@on-the-wire/shared/exercise/check.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import type { Ending, Question } from './exercise.ts';
 
 const limit = 250; // ms
-// Longer than any pause of a busy machine between two drops of a body.
-const drippingLimit = 800; // ms
+const drop = 20; // ms between two drops of a body
 const long = 3_600_000; // ms: nothing here is meant to be too late
 
 export default {
@@ -19,7 +19,9 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const learner = await trial.start();
+    const learner = await trial.start({
+      stage: new URL('stage.ts', import.meta.url),
+    });
     const { station, line } = await openStation(trial);
     const mustEnd = (wanted: Ending, how: How) =>
       mustEndSo(trial, learner, line, wanted, how);
@@ -116,20 +118,32 @@ export default {
     });
 
     await trial.step('a body that stalls: too late', async () => {
-      for (const how of ['stalls', 'drips'] as const) {
-        const board = JSON.stringify({ text: data.line() });
-        station.isSlow(board, how === 'drips');
-        const most = how === 'drips' ? drippingLimit : limit;
-        const sent = `limit: ${most}; a 200 at once, its body ${how}`;
-        const ended = {
-          sent,
-          name: 'A body that is too late',
-          fresh: `A body that ${how} is waited for`,
-          note: 'the head came in time, its body did not',
-          section: 'step “How a request ends” of the tutorial',
-          limit: most,
-        };
-        await mustEnd({ ending: 'too late' }, ended);
+      const board = () => JSON.stringify({ text: data.line() });
+      const lateBody = (how: string, most: number) => ({
+        sent: `limit: ${most}; a 200 at once, its body ${how}`,
+        name: 'A body that is too late',
+        fresh: `A body that ${how} is waited for`,
+        note: 'the head came in time, its body did not',
+        section: 'step “How a request ends” of the tutorial',
+        limit: most,
+      });
+      station.stalls(board());
+      // Who still waits when no timer runs any more gets the rest.
+      const ended = mustEnd({ ending: 'too late' }, lateBody('stalls', limit));
+      await Promise.race([ended, trial.still()]);
+      station.goesOn();
+      await ended;
+
+      // Only a run in which nobody was late tells a clock that is renewed with
+      // each drop from one that is not: until then, all take twice as long.
+      for (let most = 2 * limit; ; most *= 2) {
+        await learner.stage('watch');
+        station.drips(board(), 2 * most);
+        const outcome = await answerOf(learner, line, { limit: most });
+        const late = Math.max(await learner.stage('longest'), station.longest);
+        if (late > most / 2) continue;
+        judge(trial, { ending: 'too late' }, outcome, lateBody('drips', most));
+        break;
       }
     });
   },
@@ -156,13 +170,28 @@ async function mustEndSo(
   wanted: Ending,
   how: How,
 ) {
-  const { sent, tag, limit: most = long, name = 'A board', ...parts } = how;
+  judge(trial, wanted, await answerOf(learner, line, how), how);
+}
+
+function answerOf(
+  learner: Learner,
+  line: Line,
+  { tag, limit: most = long }: Pick<How, 'tag' | 'limit'>,
+) {
   const question: Question = {
     url: `${line.origin}/board`,
     limit: most,
     ...(tag !== undefined && { tag }),
   };
-  const { value, error } = await learner.attempt<Ending>('ask', question);
+  return learner.attempt<Ending>('ask', question);
+}
+
+function judge(
+  trial: Trial,
+  wanted: Ending,
+  { value, error }: Outcome<Ending>,
+  { sent, name = 'A board', ...parts }: How,
+) {
   const expected = JSON.stringify(wanted);
   const { note, section, tryIt, fresh } = parts;
   const all = { sent, expected, section, tryIt };
@@ -199,6 +228,8 @@ async function mustEndSo(
 async function openStation(trial: Trial) {
   let named: string | undefined;
   let answer = (response: ServerResponse) => void response.end();
+  let rest = () => {};
+  let longest = 0;
   const server = createServer((request, response) => {
     named = request.headers['if-none-match'];
     answer(response);
@@ -225,19 +256,37 @@ async function openStation(trial: Trial) {
         );
       };
     },
-    /** The whole body comes, long after the limit, to who still waits. */
-    isSlow(body: string, drips: boolean) {
+    /** The body comes but for its end, until `goesOn`. */
+    stalls(body: string) {
       answer = (response) => {
         // Behind the first brace, where a space changes nothing.
         response.write(body.slice(0, 1));
-        const drip = drips && setInterval(() => response.write(' '), 20);
-        const most = drips ? 2 * drippingLimit : 4 * limit;
-        const late = setTimeout(() => response.end(body.slice(1)), most);
-        response.on('close', () => {
-          clearTimeout(late);
-          if (drip) clearInterval(drip);
-        });
+        rest = () => response.end(body.slice(1));
       };
+    },
+    goesOn() {
+      rest();
+    },
+    /** The body comes whole in the end: after so many ms in which it drips. */
+    drips(body: string, ms: number) {
+      longest = 0;
+      answer = (response) => {
+        response.write(body.slice(0, 1));
+        const began = performance.now();
+        let last = began;
+        const drip = setInterval(() => {
+          const now = performance.now();
+          longest = Math.max(longest, now - last);
+          last = now;
+          if (now - began < ms) response.write(' ');
+          else response.end(body.slice(1));
+        }, drop);
+        response.on('close', () => clearInterval(drip));
+      };
+    },
+    /** ms between two drops at most, of the last body that dripped. */
+    get longest() {
+      return longest;
     },
   };
   return { station, line: await trial.line(port) };
