@@ -76,8 +76,12 @@ export interface RemoteFeed {
 }
 
 export interface WaitOptions {
-  /** What ends the wait, too: what is awaited should have come before. */
-  until?: Promise<unknown>;
+  /**
+   * What ends the wait, too: what is awaited should have come before. A function
+   * is called where it has not come almost at once, with what is aborted when
+   * the wait is over.
+   */
+  until?: Promise<unknown> | ((over: AbortSignal) => Promise<unknown>);
   /**
    * Whether the wait ends when nothing goes on any more (see `still`); usually
    * yes, unless a page is open.

@@ -33,6 +33,7 @@ const housekeeping: Record<string, RegExp> = {
   resetCache: /node:internal/,
 };
 
+/* oxlint-disable no-underscore-dangle -- Node's own names */
 interface Resource {
   /** Of a job of `node:crypto`: undefined where the caller waits for it. */
   ondone?: unknown;

@@ -17,7 +17,7 @@ import { generate } from './generate.ts';
 import { LearnerProcess, neverEnds } from './learner.ts';
 import { type Line, openLine } from './line.ts';
 import { Stir, unnoted } from './stir.ts';
-import { GivenUp, Waiting } from './waiting.ts';
+import { GivenUp, pause, Waiting } from './waiting.ts';
 
 /** What came of a check. */
 export interface Verdict {
@@ -100,6 +100,15 @@ function partsOf(error: unknown): FailureParts {
     title: 'The check itself failed: that is our mistake, not yours',
     details,
   };
+}
+
+/** What ends a wait, begun where most waits are over. */
+async function ended(
+  until: (over: AbortSignal) => Promise<unknown>,
+  over: AbortSignal,
+): Promise<void> {
+  await pause(100);
+  if (!over.aborted) await until(over);
 }
 
 class Run implements Trial {
@@ -210,9 +219,13 @@ class Run implements Trial {
     otherwise: (why: Error) => FailureParts,
     { until, still = this.#pages.size === 0 }: WaitOptions = {},
   ): Promise<T> {
-    const ends = until?.then(() => {
+    const over = new AbortController();
+    const end = async (): Promise<never> => {
+      if (typeof until === 'function') await ended(until, over.signal);
+      else await until;
       throw new GivenUp('nothing came');
-    });
+    };
+    const ends = until && end();
     const first = ends ? Promise.race([promise, ends]) : promise;
     try {
       return await this.#waiting.until(first, still);
@@ -221,6 +234,7 @@ class Run implements Trial {
       if (error instanceof GivenUp && error.hangs) throw neverEnds('It', error);
       throw new Failure(otherwise(error as Error));
     } finally {
+      over.abort();
       // Nobody waits for them any more.
       promise.catch(() => {});
       ends?.catch(() => {});

@@ -154,7 +154,8 @@ export class Waiting {
   }
 }
 
-const pause = (ms: number) =>
+/** So many ms pass, which nobody takes for something that goes on. */
+export const pause = (ms: number) =>
   new Promise<undefined>((done) =>
     unnoted(() => setTimeout(done, ms, undefined).unref()),
   );

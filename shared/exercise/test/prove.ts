@@ -97,11 +97,17 @@ export async function prove(url: string): Promise<void> {
 }
 
 function proveOne(exercise: FoundExercise, check: Check) {
-  if (!check.browser || findBrowser())
-    return describe(`${exercise.id}`, () => testsOf(exercise, check));
+  if (!check.browser || findBrowser()) {
+    describe(`${exercise.id}`, () => {
+      testsOf(exercise, check);
+    });
+    return;
+  }
   process.stderr.write(`Skipped ${exercise.id}: ${noBrowser}\n`);
   // oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
-  return describe.skip(`${exercise.id}`, () => testsOf(exercise, check));
+  describe.skip(`${exercise.id}`, () => {
+    testsOf(exercise, check);
+  });
 }
 
 function testsOf(exercise: FoundExercise, check: Check) {

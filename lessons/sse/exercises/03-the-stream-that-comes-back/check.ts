@@ -7,11 +7,13 @@ import {
   type Line,
   servePageOf,
   type Trial,
+  type WaitOptions,
 } from '@on-the-wire/shared/exercise/check.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 
 const section = 'WHATWG HTML 9.2.3';
 const never = 3_600_000; // ms
+const retry = 50; // ms: how long a browser waits before it comes back
 const patience = 25_000; // ms, by the page's clock
 
 export default {
@@ -24,7 +26,7 @@ export default {
     await trial.step('what is told reaches the page', async () => {
       const { station, page } = await open(trial);
       await page.follow({ patience: never, pause: 50 });
-      await station.asked(1);
+      await station.asked(1, page.passes);
       await page.mustHear(station.tell('departure', data.line()));
       await page.mustHear(station.tell('heartbeat', ''));
       await page.close();
@@ -33,18 +35,19 @@ export default {
     await trial.step('a 503: another stream, after a pause', async () => {
       const { line, station, page } = await open(trial);
       await page.follow({ patience: never, pause: 50 });
-      await station.asked(1);
+      await station.asked(1, page.passes);
       const seen = station.tell('departure', data.line());
       await page.mustHear(seen);
       line.break('status=503');
       const struck = line.struck('status');
       line.cut();
-      await trial.within(struck, () => ({
-        title: 'After a cut nobody comes back',
-        section,
-      }));
+      await trial.within(
+        struck,
+        () => ({ title: 'After a cut nobody comes back', section }),
+        { until: page.passes },
+      );
       line.break();
-      await station.asked(2, {
+      await station.asked(2, page.passes, {
         title: 'After a 503 nobody comes back',
         sent: 'the line was cut, and a proxy answered 503 once',
         expected: 'after 50 ms: GET /events?after=…',
@@ -59,12 +62,12 @@ export default {
     await trial.step('a silence: another stream instead', async () => {
       const { line, station, page } = await open(trial, { clock: true });
       await page.follow({ patience, pause: 2_000 });
-      await station.asked(1);
+      await station.asked(1, page.passes);
       const seen = station.tell('departure', data.line());
       await page.mustHear(seen);
       line.break('down:silence');
       await page.wait(patience);
-      await station.asked(2, {
+      await station.asked(2, page.passes, {
         title: 'In a silence nobody comes back',
         sent: `a line on which nothing came for ${patience} ms`,
         expected: 'GET /events?after=…',
@@ -83,20 +86,17 @@ export default {
     await trial.step('a cut: the browser itself, and nobody else', async () => {
       const { line, station, page } = await open(trial, { clock: true });
       await page.follow({ patience, pause: 10 });
-      await station.asked(1);
+      await station.asked(1, page.passes);
       const seen = station.tell('departure', data.line());
       await page.mustHear(seen);
       line.cut();
       // The browser waits by its own clock, a timer of the page by the page's.
-      const waiting = setInterval(() => void page.wait(20), 20);
-      trial.defer(() => clearInterval(waiting));
-      await station.asked(2);
-      clearInterval(waiting);
+      await station.asked(2, (over) => page.passes(over, 20));
       station.mustName(seen.id, 'the line was cut');
       // Silence now: another stream instead. Had there been a second one, it
       // would have come by then, or it comes while the page is told this.
       await page.wait(patience);
-      await station.asked(3);
+      await station.asked(3, page.passes);
       for (let n = 0; n < 8; n += 1)
         await page.mustHear(station.tell('departure', data.line()));
       const count = station.asks.length;
@@ -114,7 +114,7 @@ export default {
     await trial.step('a quiet night: heartbeats are life enough', async () => {
       const { station, page } = await open(trial, { clock: true });
       await page.follow({ patience, pause: 2_000 });
-      await station.asked(1);
+      await station.asked(1, page.passes);
       await page.mustHear(station.tell('departure', data.line()));
       const givenUp = () => ({
         title: 'A healthy stream was given up',
@@ -154,24 +154,35 @@ async function createStation(trial: Trial) {
   const asks: string[] = [];
   const streams = new Set<ServerResponse>();
   const page = servePageOf(trial.file);
+  let beat: ServerResponse | undefined;
   let n = trial.data.whole(10, 99);
   const server = createServer((request, response) => {
+    if (request.url === '/beat') {
+      response.writeHead(200, {
+        'Content-Type': 'text/event-stream',
+        'Access-Control-Allow-Origin': '*',
+      });
+      response.write(`retry: ${retry}\n\n`);
+      beat = response;
+      return server.emit('beat');
+    }
     if (!request.url!.startsWith('/events')) return page(request, response);
     const header = request.headers['last-event-id'];
     const said = header ? `, Last-Event-ID: ${header}` : '';
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-    response.write('retry: 50\n\n');
+    response.write(`retry: ${retry}\n\n`);
     streams.add(response);
     response.on('close', () => streams.delete(response));
     asks.push(`GET ${request.url}${said}`);
-    server.emit('asked');
+    return server.emit('asked');
   });
   const { port } = await listen(server);
   trial.defer(() => server.close().closeAllConnections());
 
-  /** Waits until so many have asked. */
+  /** Waits until so many have asked; `until` is when they should have. */
   const asked = (
     count: number,
+    until: WaitOptions['until'],
     otherwise: FailureParts = {
       title: 'Nobody asks for the stream',
       expected: 'GET /events',
@@ -184,12 +195,19 @@ async function createStation(trial: Trial) {
         while (asks.length < count) await once(server, 'asked');
       })(),
       () => otherwise,
+      { ...(until && { until }) },
     );
 
   return {
     port,
     asks,
     asked,
+    /** Ends the check's own stream; resolves when the browser has come back. */
+    async beats() {
+      const next = once(server, 'beat');
+      beat?.end();
+      await next;
+    },
     onAsked: (listener: () => void) => server.on('asked', listener),
     /** Says something on every stream that is open. */
     tell(kind: string, data: string): Told {
@@ -241,13 +259,37 @@ async function openPage(
   );
   if (clock) await page.clock.install();
   await page.goto(line.origin);
+  // A stream of the check's own, on a connection that nobody breaks.
+  const beat = station.beats();
+  await page.evaluate((url) => {
+    Object.assign(globalThis, { beat: new EventSource(url) });
+  }, `http://127.0.0.1:${station.port}/beat`);
+  await beat;
 
   const mustLive = () => {
     if (errors.length === 0) return;
     trial.fail({ title: 'The page throws an error', details: errors[0] });
   };
 
+  /**
+   * Resolves when the page has done what it does within a second: its browser
+   * has come back so often to a stream that ended each time, one that the same
+   * page has opened and that waits by the same clock; and then has answered
+   * behind all that the page had to tell.
+   *
+   * @param ms which pass by the page's clock each time
+   */
+  const passes = async (over: AbortSignal, ms = 0) => {
+    for (let times = 0; times < 1_000 / retry && !over.aborted; times += 1) {
+      if (ms > 0) await page.clock.fastForward(ms);
+      await station.beats();
+    }
+    if (!over.aborted) await page.evaluate('0');
+  };
+
   return {
+    passes,
+
     async follow(wishes: { patience: number; pause: number }) {
       const names = await trial.within(
         page.evaluate(async () => {
@@ -305,6 +347,7 @@ async function openPage(
             }
           );
         },
+        { until: passes },
       );
     },
 
