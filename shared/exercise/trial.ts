@@ -61,8 +61,10 @@ export async function tryOut(
 ): Promise<Verdict> {
   const began = performance.now();
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
-  const tap =
-    options.tap ?? createTap({ target: { host: '127.0.0.1', port: 9 }, seed });
+  // Without a shell nobody looks at what it has recorded.
+  const slab = 1024 * 1024;
+  const target = { host: '127.0.0.1', port: 9 };
+  const tap = options.tap ?? createTap({ target, seed, slab });
   const run = new Run(exercise, file, { ...options, tap, seed });
   let failure: FailureParts | undefined;
   let ours = false;

@@ -231,6 +231,63 @@ test('where two texts differ is a byte, at the beginning of a character', () => 
   expect(differsAt(Buffer.from('\u00fc'), Buffer.from('\u00f6'))).toBe(1);
 });
 
+describe('a check that waits', () => {
+  const code =
+    "import { createServer as make } from 'node:http';\n" +
+    'export const createServer = () => ({ server: make((q, r) => {\n' +
+    "  if (q.url !== '/never') r.end('here');\n}) });\n" +
+    'export const get = async (url: string) => (await fetch(url)).text();';
+  const station = `
+    const { createServer } = await import('node:http');
+    const station = createServer((_, r) => setTimeout(() => r.end('here'), 700));
+    await new Promise((done) => station.listen(0, '127.0.0.1', done));
+    trial.defer(() => station.close().closeAllConnections());
+    const l = await trial.start();`;
+
+  test('waits for what a line holds back', async () => {
+    const check =
+      'const l = await trial.start();' +
+      "const s = await l.serve({}, { faults: ['latency=700~0'] });" +
+      'await trial.within(fetch(s.origin), () => ({ title: "No answer" }));';
+    expect((await verdictOn(code, check)).failure).toBeUndefined();
+  });
+
+  test('waits for a timer of its own', async () => {
+    const check = `${station}
+      await l.call('get', 'http://127.0.0.1:' + station.address().port);`;
+    expect((await verdictOn(code, check)).failure).toBeUndefined();
+  });
+
+  test('is told when nothing was left to happen', async () => {
+    const check =
+      'const l = await trial.start(); const s = await l.serve();' +
+      'await trial.within(fetch(s.origin + "/never"), (why) => ({ title: why.message }));';
+    const { failure } = await verdictOn(code, check);
+    expect(failure!.title).toBe('nothing was left to happen');
+  });
+
+  test('goes on when nothing goes on, and what else it awaits may come', async () => {
+    const check =
+      'const l = await trial.start(); const s = await l.serve();' +
+      'const { promise, resolve } = Promise.withResolvers();' +
+      'const both = trial.within(promise, () => ({ title: "Given up" }));' +
+      'await trial.still(); resolve(7);' +
+      'trial.fail({ title: `Came: ${await both}` });';
+    const { failure } = await verdictOn(code, check);
+    expect(failure!.title).toBe('Came: 7');
+  });
+
+  test('ends by an event of its own', async () => {
+    const check =
+      'const l = await trial.start(); const never = new Promise(() => {});' +
+      'const until = async () => {};' +
+      'await trial.within(never, (why) => ({ title: why.message }),' +
+      '  { until, still: false });';
+    const { failure } = await verdictOn(code, check);
+    expect(failure!.title).toBe('nothing came');
+  });
+});
+
 describe('where it is seen', () => {
   const code =
     "import { createServer as make } from 'node:http';\n" +
