@@ -8,6 +8,7 @@
  * callbacks there have been. A socket that waits for somebody else calls back
  * only if that one does something, which is seen there.
  */
+/* oxlint-disable no-underscore-dangle -- Node names them so */
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 
 /**
@@ -33,7 +34,6 @@ const housekeeping: Record<string, RegExp> = {
   resetCache: /node:internal/,
 };
 
-/* oxlint-disable no-underscore-dangle -- Node's own names */
 interface Resource {
   /** Of a job of `node:crypto`: undefined where the caller waits for it. */
   ondone?: unknown;
