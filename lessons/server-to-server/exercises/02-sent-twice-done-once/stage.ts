@@ -65,6 +65,10 @@ export async function begun(mine: object, text: string, times: number) {
     await new Promise<void>((resolve) => (tell = resolve));
 }
 
+/** The keys of all requests so far, in order. */
+export const keys = () =>
+  requests.map(({ headers }) => headers['idempotency-key']);
+
 /** Resolves when so many requests with this key have come in as a whole. */
 export async function heard(_mine: object, key: string, times: number) {
   // Not by 'end': who knows the key may never read the text. Nor is a request
