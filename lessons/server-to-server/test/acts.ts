@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import { spawn } from '@on-the-wire/shared/programs/start.ts';
 import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
+import { type Clock, stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { createServer as createOperators } from '../operators.ts';
 import { createServer as createStation } from '../station.ts';
@@ -17,6 +18,16 @@ export const closing: (() => unknown)[] = [];
 export async function closeAll() {
   for (const close of closing.splice(0).reverse()) await close();
 }
+
+/** Stops the clock of this process until the test has ended. */
+export function stopped(): Clock {
+  const clock = stopClock();
+  closing.push(() => clock.release());
+  return clock;
+}
+
+/** ms that only a hang reaches, for whatever a busy machine makes wait. */
+export const patience = 60_000;
 
 /** A folder that is gone after the test. */
 export function folder() {
@@ -36,7 +47,7 @@ export async function startStation(
 ) {
   const feed = createFeed({ rate: 'night' });
   feed.close(); // stops its clock: `next()` alone moves it
-  const station = createStation({ feed, speaking: 0, ...options });
+  const station = createStation({ feed, speaking: 0, patience, ...options });
   closing.push(station.close);
   const spoken: string[] = [];
   const waiting = new Set<() => void>();
@@ -66,7 +77,12 @@ export async function startOperators(
   options: Parameters<typeof createOperators>[0],
 ) {
   const queue = join(folder(), 'queue.jsonl');
-  const operators = createOperators({ queue, ...options });
+  const operators = createOperators({
+    queue,
+    deadline: patience,
+    limits: { connect: patience, head: patience, body: patience },
+    ...options,
+  });
   closing.push(operators.close);
   const { origin, port } = await listen(operators.server);
   const status = async () => (await fetch(`${origin}/status`)).json();

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
-import { ask, AskError, createAgent, usual } from '../ask.ts';
+import { ask, AskError, createAgent } from '../ask.ts';
 import { Deadline, deadlineOf } from '../deadline.ts';
 import { createKeys } from '../idempotency.ts';
 import { createBudget, isWorthATry, pauseAfter, retry } from '../retry.ts';
@@ -12,8 +13,10 @@ import {
   closeAll,
   closing,
   notices,
+  patience,
   startOperators,
   startStation,
+  stopped,
 } from './acts.ts';
 
 afterEach(closeAll);
@@ -26,15 +29,11 @@ function makeAgent() {
 
 describe('a deadline', () => {
   test('is passed on as what is left, and nobody gets more', () => {
-    const { left } = deadlineOf({ 'time-left': '800' }, 5_000);
-    expect(left).toBeLessThanOrEqual(800);
-    expect(left).toBeGreaterThan(700);
+    stopped();
+    expect(deadlineOf({ 'time-left': '800' }, 5_000).left).toBe(800);
     const most = [{}, { 'time-left': '-1' }, { 'time-left': '9999999' }];
-    for (const headers of most) {
-      const { left: granted } = deadlineOf(headers, 5_000);
-      expect(granted).toBeLessThanOrEqual(5_000);
-      expect(granted).toBeGreaterThan(4_900);
-    }
+    for (const headers of most)
+      expect(deadlineOf(headers, 5_000).left).toBe(5_000);
     expect(new Deadline(0).headers).toEqual({ 'time-left': '0' });
   });
 
@@ -68,7 +67,10 @@ describe('a request', () => {
     closing.push(() => server.close());
     const { origin } = await listen(server);
     const agent = makeAgent();
+    const clock = stopped();
     const asked = ask(origin, new Deadline(5_000), { agent, limits });
+    await once(server, 'request');
+    clock.pass(150);
     await expect(asked).rejects.toMatchObject({ phase: 'head', late: true });
     if (!sockets[0]!.destroyed) await once(sockets[0]!, 'close');
   });
@@ -78,7 +80,13 @@ describe('a request', () => {
     closing.push(() => server.close());
     const { origin } = await listen(server);
     const agent = makeAgent();
+    const clock = stopped();
+    const hasHead = new Promise((tell) =>
+      subscribe('http.client.response.finish', tell),
+    );
     const asked = ask(origin, new Deadline(5_000), { agent, limits });
+    await hasHead;
+    clock.pass(150);
     await expect(asked).rejects.toMatchObject({ phase: 'body', late: true });
   });
 
@@ -97,13 +105,14 @@ describe('a request', () => {
     closing.push(() => server.close());
     const { origin } = await listen(server);
     const agent = makeAgent();
-    const began = performance.now();
+    const clock = stopped();
     const asked = ask(origin, new Deadline(100), {
       agent,
       limits: { connect: 60_000, head: 60_000, body: 60_000 },
     });
+    await once(server, 'request');
+    clock.pass(100);
     await expect(asked).rejects.toMatchObject({ late: true });
-    expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   test('says on the wire what is left', async () => {
@@ -111,9 +120,11 @@ describe('a request', () => {
     closing.push(() => server.close());
     const { origin } = await listen(server);
     const agent = makeAgent();
-    const { body } = await ask(origin, new Deadline(900), { agent });
-    expect(Number(body)).toBeLessThanOrEqual(900);
-    expect(Number(body)).toBeGreaterThan(0);
+    const clock = stopped();
+    const deadline = new Deadline(900);
+    clock.pass(250);
+    const { body } = await ask(origin, deadline, { agent });
+    expect(body).toBe('650');
   });
 });
 
@@ -129,6 +140,7 @@ describe('the keep-alive race', () => {
     closing.push(() => server.close());
     const { origin } = await listen(server);
     const agent = makeAgent();
+    stopped();
     const attempt = () => ask(origin, new Deadline(5_000), { agent });
     expect((await attempt()).body).toBe('1');
     await expect(attempt()).rejects.toMatchObject({
@@ -171,9 +183,11 @@ describe('retries', () => {
 
   test('stop at the deadline, and return the last answer', async () => {
     let tries = 0;
+    const clock = stopped();
     const last = await retry(
       async () => {
         tries += 1;
+        clock.pass(25);
         return answer(503);
       },
       {
@@ -183,7 +197,8 @@ describe('retries', () => {
       },
     );
     expect(last.status).toBe(503);
-    expect(tries).toBeGreaterThan(1);
+    // At 25 ms, and at 50; then the pause may still fit, and a try come too late.
+    expect([2, 3]).toContain(tries);
   });
 
   test('share a budget: a dead server gets a tenth more, no multiple', async () => {
@@ -213,7 +228,7 @@ describe('retries', () => {
       const busy = { ...answer(429), headers: { 'retry-after': '1' } };
       return tries === 1 ? busy : answer(200);
     };
-    const deadline = new Deadline(5_000);
+    const deadline = new Deadline(patience);
     await retry(attempt, { deadline, budget: createBudget() });
     expect(performance.now() - began).toBeGreaterThan(950);
     const soon = new Deadline(500);
@@ -286,9 +301,7 @@ test('200 announcements through random resets are spoken exactly 200 times', asy
   const operators = await startOperators({
     station: tap.origin,
     retries: 1_000,
-    deadline: 60_000,
     pauses: { first: 5, longest: 50 },
-    limits: { ...usual, head: 5_000 },
   });
   // While they are sent, the tap tears down at random places too.
   let cuts = 0;

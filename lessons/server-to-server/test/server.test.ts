@@ -1,13 +1,16 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { spawn } from '@on-the-wire/shared/programs/start.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
 import { createServer as createBroker } from '../broker.ts';
 import { createServer } from '../server.ts';
 import { createServer as createStation } from '../station.ts';
-import { closeAll, closing, startOperators, startStation } from './acts.ts';
+import {
+  closeAll,
+  closing,
+  startOperators,
+  startProcess,
+  startStation,
+} from './acts.ts';
 import { freePort } from './free-port.ts';
 
 afterEach(closeAll);
@@ -42,26 +45,13 @@ test('Closing the station stops its own feed', async () => {
 });
 
 test('The gateway alone serves its page, and says who is not there', async () => {
-  const port = await freePort();
   const nobody = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../server.ts', import.meta.url))],
-    {
-      env: {
-        ...process.env,
-        PORT: String(port),
-        STATION_URL: nobody,
-        OPERATORS_URL: nobody,
-        BROKER_URL: nobody.replace('http', 'mqtt'),
-      },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
-  closing.push(() => child.kill('SIGKILL'));
-  const origin = `http://127.0.0.1:${port}`;
-  let page: Response | undefined;
-  while (!page) page = await fetch(origin).catch(() => undefined);
+  const { origin, kill } = await startProcess('server.ts', {
+    STATION_URL: nobody,
+    OPERATORS_URL: nobody,
+    BROKER_URL: nobody.replace('http', 'mqtt'),
+  });
+  const page = await fetch(origin);
   expect(await page.text()).toContain('<title>Server to server');
   expect((await fetch(`${origin}/station/board`)).status).toBe(503);
   const events = await fetch(`${origin}/events`);
@@ -69,9 +59,7 @@ test('The gateway alone serves its page, and says who is not there', async () =>
     503,
     'No board has come yet.',
   ]);
-  const exit = once(child, 'exit');
-  child.kill();
-  await exit;
+  await kill();
 });
 
 test('An order that makes no sense gets a sentence', async () => {
