@@ -24,7 +24,8 @@ interface Answered {
 /**
  * Starts the lesson behind a tap, and the neighbour at an address of its own.
  * `answered` lists what the server was asked and what it said; `hold` keeps
- * the next answer to a path back until the test lets it go.
+ * the next answer to a path back until the test lets it go; `readUpTo` lets it
+ * read so many bytes of an upload, and no more before it is told another number.
  */
 export async function start(options: Parameters<typeof createServer>[0] = {}) {
   const feed = createFeed({ rate: 'night' });
@@ -36,7 +37,17 @@ export async function start(options: Parameters<typeof createServer>[0] = {}) {
   });
   const { origin: neighbour } = await listen(beside);
   const lesson = createServer({ feed, neighbour, ...options });
+  let most = Infinity; // bytes of an upload that are read
+  let goOn = () => {};
   lesson.server.prependListener('request', (request, response) => {
+    if (request.method === 'PUT' && request.url?.startsWith('/recordings')) {
+      let read = 0;
+      request.on('data', (piece: Buffer) => {
+        read += piece.length;
+        if (read >= most) request.pause();
+      });
+      goOn = () => void request.resume();
+    }
     const { method = '', url = '', rawHeaders: headers } = request;
     response.on('close', () => {
       answered.push({ method, url, headers, status: response.statusCode });
@@ -60,7 +71,19 @@ export async function start(options: Parameters<typeof createServer>[0] = {}) {
     held.set(url, promise);
     return resolve;
   };
-  return { feed, answered, hold, line, origin: line.origin, neighbour };
+  const readUpTo = (bytes: number) => {
+    most = bytes;
+    goOn();
+  };
+  return {
+    feed,
+    answered,
+    hold,
+    readUpTo,
+    line,
+    origin: line.origin,
+    neighbour,
+  };
 }
 
 /** What a visitor does on the page, and waits for. */
