@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import timersPromises from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type Clock, stopClock } from '../clock.ts';
 
 let clock: Clock;
@@ -46,4 +48,49 @@ test('an interval can end itself', () => {
   clock.pass(100);
   expect(times).toBe(2);
   expect(clock.timers).toBe(0);
+});
+
+test('whoever awaits a timer goes on before more time passes', async () => {
+  const called: string[] = [];
+  const wait = promisify(setTimeout);
+  const chain = async () => {
+    for (let n = 1; n <= 3; n += 1) {
+      await wait(10);
+      called.push(`${n} at ${clock.now}`);
+    }
+  };
+  void chain();
+  setTimeout(() => called.push(`late at ${clock.now}`), 25);
+  await clock.elapse(29);
+  expect(called).toEqual(['1 at 10', '2 at 20', 'late at 25']);
+  await clock.elapse(1);
+  expect(called.at(-1)).toBe('3 at 30');
+});
+
+test('the timers that are promises wait for it as well', async () => {
+  const said: unknown[] = [];
+  const late = AbortSignal.timeout(20);
+  late.addEventListener('abort', () => said.push(late.reason.name));
+  const { setTimeout: wait, setInterval: every, scheduler } = timersPromises;
+  void wait(10, 'value').then((value) => said.push(value));
+  void wait(60_000, 'never', { signal: late }).catch(({ name }) =>
+    said.push(name),
+  );
+  void scheduler.wait(30).then(() => said.push('scheduled'));
+  void (async () => {
+    for await (const each of every(15, 'each')) said.push(each);
+  })();
+  await Promise.resolve();
+  expect(said).toEqual([]);
+  await clock.elapse(30);
+  expect(said).toEqual([
+    'value',
+    'each',
+    'TimeoutError',
+    'AbortError',
+    'scheduled',
+    'each',
+  ]);
+  clock.release();
+  expect(await timersPromises.setTimeout(1, 'real')).toBe('real');
 });
