@@ -81,9 +81,13 @@ export async function openClient(port: number, after = '', options = {}) {
   );
   const texts: (News | { kind: string; [name: string]: unknown })[] = [];
   const places: number[][] = [];
+  const numbers: number[] = [];
   socket.on('message', (data: Buffer, isBinary) => {
-    if (isBinary) places.push([...data]);
-    else texts.push(JSON.parse(String(data)));
+    if (isBinary) return places.push([...data]);
+    const told = JSON.parse(String(data));
+    texts.push(told);
+    if (told.kind === 'departure' || told.kind === 'announcement')
+      numbers.push(told.data.n);
   });
   const closed = once(socket, 'close').then(([code, reason]) => [
     code,
@@ -95,11 +99,5 @@ export async function openClient(port: number, after = '', options = {}) {
   const until = async (isSo: () => boolean) => {
     while (!isSo()) await once(socket, 'message');
   };
-  const numbers = () =>
-    texts.flatMap((each) =>
-      each.kind === 'departure' || each.kind === 'announcement'
-        ? [(each as News).data.n]
-        : [],
-    );
-  return { socket, texts, places, closed, until, numbers };
+  return { socket, texts, places, numbers: () => numbers, closed, until };
 }

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
 import {
   ask,
   closeAll,
+  closing,
   framesOf,
   latin1,
   openClient,
@@ -93,7 +95,7 @@ describe('a ticket', () => {
   };
 
   test('lets in as staff, once', async () => {
-    const { port, origin, feed } = await start();
+    const { port, origin, feed } = await start({ valid: 600_000 });
     const ticket = await buy(origin);
     const client = await openClient(port, `&ticket=${ticket}`);
     await client.until(() => client.texts.length > 1);
@@ -111,7 +113,13 @@ describe('a ticket', () => {
   });
 
   test('is good for a time only, and then forgotten', async () => {
-    const { port, origin } = await start({ valid: 0 });
-    expect(await use(port, await buy(origin))).toContain('HTTP/1.1 401 ');
+    const clock = stopClock();
+    closing.push(clock.release);
+    const { port, origin } = await start({ valid: 10_000 });
+    const [one, other] = [await buy(origin), await buy(origin)];
+    clock.pass(9_999);
+    expect(await use(port, one)).toContain('"staff":true');
+    clock.pass(1);
+    expect(await use(port, other)).toContain('HTTP/1.1 401 ');
   });
 });
