@@ -25,3 +25,7 @@ export async function start(options: Parameters<typeof createServer>[0] = {}) {
 export const board = (station: number, wait: number) => ({
   ':path': `/board?station=${station}&wait=${wait}`,
 });
+
+/** How many timers run: one for each board that is being waited for. */
+export const timers = () =>
+  process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
