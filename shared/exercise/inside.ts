@@ -37,8 +37,9 @@ export type Answer = { id: number } & (
 
 const stir = Stir.ofProcess();
 const [, , file = '', stage] = process.argv;
-const mine = (await import(file)) as Module;
+// First the stage: it may stop the clock, before the file keeps its functions.
 const staged = stage ? ((await import(stage)) as Module) : {};
+const mine = (await import(file)) as Module;
 const sockets = new Set<Socket>();
 let feed: Feed | undefined;
 

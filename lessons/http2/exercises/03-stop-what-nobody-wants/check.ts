@@ -1,4 +1,5 @@
 /** Whose work ends when a stream is reset: RFC 9113, 5.4.2 and 6.4. */
+import { once } from 'node:events';
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -75,6 +76,7 @@ export default {
             };
           client.leave();
           await learner.stage('left', 0);
+          await trial.still();
           return (
             (await isClosed(learner, gone)) && {
               title: 'A search ends only with the connection',
@@ -188,25 +190,18 @@ function openClient(trial: Trial, learner: Learner, line: Line) {
         return { sent: `GET ${path}`, ...(wire && { wire }) };
       },
     };
-    await askedFor();
+    const closed = once(stream, 'close').then(() => {
+      throw new Error('the stream was closed');
+    });
+    const begun = Promise.race([learner.stage('hasBegun', text), closed]);
+    await trial.within(begun, () => ({
+      ...reader.parts,
+      title: 'A request begins no search',
+      expected: `search(${JSON.stringify(text)})`,
+      came: isOver ? came() : 'no such call',
+    }));
     await mustHear();
     return reader;
-
-    /** The learner's server has seen it, once a stream behind it has. */
-    async function askedFor() {
-      await trial.within(seen(), () => ({
-        ...reader.parts,
-        title: 'A request begins no search',
-        expected: `search(${JSON.stringify(text)})`,
-        came: isOver ? came() : 'no such call',
-      }));
-    }
-    async function seen() {
-      while (!(await learner.stage('look', text))) {
-        if (isOver) throw new Error('the stream was closed');
-        await fence();
-      }
-    }
   }
 
   /** What was sent up to here has come, once a ping is answered. */
@@ -236,6 +231,8 @@ async function mustEnd(
   parts: Partial<FailureParts> = {},
   why?: () => Promise<false | { title: string; note: string }>,
 ) {
+  if (await isClosed(learner, reader)) return;
+  await trial.still(); // Some close it a little later.
   if (await isClosed(learner, reader)) return;
   const { parts: usual } = reader;
   const more = await why?.();

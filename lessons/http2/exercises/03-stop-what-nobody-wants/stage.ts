@@ -32,11 +32,13 @@ class Search {
 }
 
 const searches = new Map<string, Search>();
+let begins = () => {};
 const sessions = new Set<ServerHttp2Session>();
 
 function search(text: string) {
   const begun = new Search();
   searches.set(text, begun);
+  begins();
   // Its own, so that what it is asked for is counted here alone.
   return { next: () => begun.next(), close: () => begun.close() };
 }
@@ -52,6 +54,12 @@ export async function open(mine: Partial<LessonModule<object>>) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
+}
+
+/** Resolves when there is a search for it. */
+export async function hasBegun(_mine: object, text: string) {
+  while (!searches.has(text))
+    await new Promise<void>((resolve) => (begins = resolve));
 }
 
 /** Finds a line for it; without one, the search is over. */

@@ -1,4 +1,7 @@
-/** In the learner's process: a server that leaves, and a client that asks. */
+/**
+ * In the learner's process: a server that leaves, a client that asks, and a
+ * clock that moves when we say so.
+ */
 import { once } from 'node:events';
 import {
   createSecureServer,
@@ -8,6 +11,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
+import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import type { Leaving } from './exercise.ts';
 
 type Mine = {
@@ -15,6 +19,7 @@ type Mine = {
   keeper?(origin: string): () => ClientHttp2Session;
 };
 
+const clock = stopClock();
 const running = new Set<ServerHttp2Stream>();
 let leave: () => Promise<unknown>;
 let leaving: Promise<unknown> | undefined;
@@ -60,6 +65,9 @@ export async function goAway(_mine: Mine, text: string) {
 export function finish(_mine: Mine, text: string) {
   for (const stream of running) stream.end(text);
 }
+
+/** So many ms pass. */
+export const pass = (_mine: Mine, ms: number) => clock.elapse(ms);
 
 /** Whether it says that it has left. */
 export const hasLeft = () => gone;

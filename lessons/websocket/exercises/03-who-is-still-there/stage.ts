@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
-import { type Clock, stopClock } from '@on-the-wire/shared/testing/clock.ts';
+import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 interface Module {
@@ -25,14 +25,13 @@ export interface Client {
 }
 
 const known: Client = { state: 0, isCut: false, pongs: 0, late: 0, timers: 0 };
-let clock: Clock;
+const clock = stopClock();
 let last: { client: WebSocket; socket: Socket } | undefined;
 
 /** @returns the port; 0 where the file lacks what is asked for */
 export async function open(mine: Module, pause: number) {
   const { watchPulse } = mine;
   if (typeof watchPulse !== 'function') return 0;
-  clock = stopClock();
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   server.on('connection', (client, { socket }) => {
     last = { client, socket };
@@ -52,7 +51,7 @@ export async function open(mine: Module, pause: number) {
 
 /** So many ms pass. What is sent then has been sent when it returns. */
 export async function wait(_mine: Module, ms: number): Promise<Client> {
-  clock.pass(ms);
+  await clock.elapse(ms);
   await new Promise((done) => setImmediate(done));
   return look();
 }

@@ -200,7 +200,6 @@ async function assemble(
 ) {
   const station = await openStation(trial, faults);
   const { longest } = wishes;
-  const step = Math.ceil(wishes.first / 50); // ms: waits are told apart
   const threw = await learner.stage<string>(
     'start',
     station.url,
@@ -240,7 +239,7 @@ async function assemble(
   }
 
   const pass = (ms: number) =>
-    learner.stage<(number | undefined)[]>('pass', ms, step);
+    learner.stage<(number | undefined)[]>('pass', ms);
 
   await mustSettle('open');
   const said = () =>
@@ -339,7 +338,6 @@ async function assemble(
               () => wanted.every(has) || station.messages.length > length + 9,
             ),
             () => explain(wanted.find((text) => !has(text))),
-            trial.patience / 5,
           );
       }
       for (const client of clients) {

@@ -2,7 +2,7 @@
  * In the learner's process: many clients, a clock that moves when we say so,
  * and a note of each attempt to connect.
  */
-import { type Clock, stopClock } from '@on-the-wire/shared/testing/clock.ts';
+import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
 
 interface Connection {
   say(text: string): void;
@@ -24,7 +24,7 @@ interface Client {
   wait: number;
 }
 
-let clock: Clock | undefined;
+const clock = stopClock(); // time passes in `pass` only
 let clients: Client[] = [];
 let base = ''; // the URL of those that count: others have been left
 const Real = globalThis.WebSocket;
@@ -38,9 +38,9 @@ class Noted extends Real {
     if (!client || !this.url.startsWith(base)) return;
     client.socket = this;
     client.attempts += 1;
-    client.wait = clock!.now - client.closedAt;
+    client.wait = clock.now - client.closedAt;
     this.addEventListener('message', () => (client.heard += 1));
-    this.addEventListener('close', () => (client.closedAt = clock!.now));
+    this.addEventListener('close', () => (client.closedAt = clock.now));
   }
 }
 
@@ -58,8 +58,6 @@ export function start(
   texts: string[] = [],
 ) {
   if (typeof connect !== 'function') return 'missing';
-  // From here on time passes in `pass` only.
-  clock ??= stopClock();
   globalThis.WebSocket = Noted;
   for (const { mine } of clients) mine?.close();
   base = url;
@@ -115,16 +113,12 @@ export async function heard(_mine: Module, count: number) {
 }
 
 /**
- * So many ms pass, in small steps. Returns how long each waited for its last
- * attempt; nothing for those who made none meanwhile.
+ * So many ms pass. Returns how long each waited for its last attempt; nothing
+ * for those who made none meanwhile.
  */
-export async function pass(_mine: Module, ms: number, step: number) {
+export async function pass(_mine: Module, ms: number) {
   const before = clients.map(({ attempts }) => attempts);
-  for (let passed = 0; passed < ms; passed += step) {
-    clock!.pass(step);
-    // Who awaits a timer goes on before more time passes; sockets do not.
-    for (let turn = 0; turn < 10; turn += 1) await undefined;
-  }
+  await clock.elapse(ms);
   await new Promise((done) => setImmediate(done));
   return clients.map(({ attempts, wait }, index) =>
     attempts > before[index]! ? wait : undefined,

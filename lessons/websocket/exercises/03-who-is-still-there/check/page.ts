@@ -25,7 +25,11 @@ interface Window {
   socket: {
     readyState: number;
     send(data: string): void;
-    addEventListener(name: string, listener: () => void): void;
+    addEventListener(
+      name: string,
+      listener: () => void,
+      options?: { once: boolean },
+    ): void;
   };
   WebSocket: new (url: string) => Window['socket'];
 }
@@ -54,7 +58,13 @@ export async function openPage(trial: Trial) {
 
   const page = await trial.page();
   const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error.stack)));
+  const failed = new Promise<never>((_resolve, reject) => {
+    page.on('pageerror', (error) => {
+      errors.push(String(error.stack));
+      reject(error);
+    });
+  });
+  failed.catch(() => {}); // later on `errors` tells
   await page.clock.install({ time: 0 });
   await page.goto(line.origin);
   await page.clock.pauseAt(3_600_000);
@@ -65,7 +75,7 @@ export async function openPage(trial: Trial) {
     undefined,
     { polling: 50 },
   );
-  await trial.within(loaded, () => ({
+  await trial.within(Promise.race([loaded, failed]), () => ({
     title: 'The file does not load in a browser',
     details: errors[0],
   }));
@@ -106,27 +116,38 @@ export async function openPage(trial: Trial) {
   const state = () =>
     page.evaluate(() => (globalThis as unknown as Window).state());
 
+  /** The same, once each question has its answer, or is in vain. */
+  const answered = () =>
+    page.evaluate(async () => {
+      const { socket, state: look } = globalThis as unknown as Window;
+      const waits = ({ asked, heard, readyState }: State) =>
+        readyState === 1 && heard < asked.length;
+      while (waits(look()))
+        await new Promise<void>((done) => {
+          for (const name of ['message', 'close'])
+            socket.addEventListener(name, done, { once: true });
+        });
+      return look();
+    });
+
   /** Time passes; each question gets its answer before it goes on. */
   async function pass(ms: number, otherwise?: (now: State) => void) {
     // Where nobody answers there is nothing to wait for.
     const stride = answers === 'none' ? ms : step;
+    let now = await state();
     for (let passed = 0; passed < ms; passed += stride) {
       await page.clock.runFor(stride);
-      const now = await state();
-      if (answers !== 'none' && now.readyState === 1)
-        await trial.within(
-          page.waitForFunction(
-            (count) => (globalThis as unknown as Window).state().heard >= count,
-            now.asked.length,
-            { polling: 20 },
-          ),
-          () => ({ title: 'An answer does not reach the page', section }),
-        );
+      now = await (answers === 'none'
+        ? state()
+        : trial.within(answered(), () => ({
+            title: 'An answer does not reach the page',
+            section,
+          })));
       if (errors.length > 0)
         trial.fail({ title: 'The page throws an error', details: errors[0] });
       otherwise?.(now);
     }
-    return state();
+    return now;
   }
 
   return {
@@ -221,11 +242,13 @@ export async function openPage(trial: Trial) {
       answers = 'none';
       client.close(1001);
       await trial.within(
-        page.waitForFunction(
-          () => (globalThis as unknown as Window).socket.readyState === 3,
-          undefined,
-          { polling: 20 },
-        ),
+        page.evaluate(async () => {
+          const { socket } = globalThis as unknown as Window;
+          if (socket.readyState === 3) return;
+          await new Promise<void>((done) =>
+            socket.addEventListener('close', done),
+          );
+        }),
         () => ({ title: 'The page does not say goodbye', section }),
       );
       const before = await state();
