@@ -4,8 +4,8 @@
  * and their ports would stay. No other process is watched: a shell may be
  * closed, and what was started with nohup or in tmux goes on.
  */
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { execFile } from '../programs/start.ts';
 
 const pollEvery = 500; // ms between two looks
 const deepest = 8; // processes between this one and npx: shells, and pnpm
@@ -68,11 +68,10 @@ async function readProcesses(): Promise<(id: number) => Process | undefined> {
   if (process.platform === 'linux') return readFromProc;
   if (process.platform === 'win32') return () => undefined;
   const all = new Map<number, Process>();
-  const list = await new Promise<string>((done) => {
-    const words = ['-A', '-o', 'pid=,ppid=,args='];
-    execFile('ps', words, (_error, output) => done(output));
-  });
-  for (const [, id, parent, command] of list.matchAll(
+  const list = await execFile('ps', ['-A', '-o', 'pid=,ppid=,args=']).catch(
+    () => ({ stdout: '' }),
+  );
+  for (const [, id, parent, command] of list.stdout.matchAll(
     /^ *(\d+) +(\d+) +(.*)$/gm,
   ))
     all.set(Number(id), { parent: Number(parent), command: command! });

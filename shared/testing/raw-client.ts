@@ -40,7 +40,7 @@ export async function rawClient(port: number): Promise<RawClient> {
     send(bytes) {
       socket.write(bytes, 'latin1');
     },
-    async until(text, patience = 25_000) {
+    async until(text, patience = 300_000) {
       const giveUp = AbortSignal.timeout(patience);
       const ended = AbortSignal.any([giveUp, gone]);
       for (;;) {

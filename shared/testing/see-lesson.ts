@@ -5,7 +5,7 @@
 import type { DeparturesBoard } from '../board/departures-board.ts';
 import { openBrowser, type Page } from './browser.ts';
 
-const patience = 30_000; // ms
+const patience = 300_000; // ms
 
 /**
  * Opens the shell and waits until the tutorial is there, and the lesson's

@@ -1,14 +1,12 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from '@on-the-wire/shared/testing/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
 import { lessonInShell } from '@on-the-wire/shared/testing/lesson-in-shell.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { closeAll, start } from './start.ts';
-
-jest.setTimeout(60_000); // A browser and two processes, on a busy machine.
 
 const ending: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

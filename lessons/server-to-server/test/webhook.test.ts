@@ -193,4 +193,4 @@ test('500 webhooks reach the station once, though their sender is killed', async
   await startProcess('operators.ts', environment);
   await station.until(500);
   expect(station.spoken).toEqual(texts);
-}, 60_000);
+});

@@ -5,19 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import {
-  afterAll,
-  beforeAll,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from '../../programs/start.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { listen } from '../../testing/listen.ts';
-
-jest.setTimeout(120_000); // It starts a browser, and the machine may be busy.
 
 const script = fileURLToPath(
   new URL('../../../scripts/compare.ts', import.meta.url),

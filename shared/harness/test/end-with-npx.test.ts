@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -13,12 +12,11 @@ import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { listen } from '../../testing/listen.ts';
+import { spawn } from '../../programs/start.ts';
 import { rawClient } from '../../testing/raw-client.ts';
 import { findNpx } from '../end-with-npx.ts';
-
-jest.setTimeout(60_000); // Only a busy machine takes longer than 5 s.
 
 // Looking it up anew would take npx to the registry.
 const pnpm = (process.env['PATH'] ?? '')

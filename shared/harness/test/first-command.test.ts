@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { transform } from 'esbuild';
+import { spawnSync } from '../../programs/start.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const entry = 'scripts/verb.cjs';
@@ -51,18 +51,12 @@ function say(tree: string, words: string[], agent?: string) {
     npm_config_user_agent: agent,
     npm_config_npm_version: undefined, // No npx has started it.
   };
-  return new Promise<{ pid: unknown; code: unknown; out: string; err: string }>(
-    (resolve) => {
-      const args = [join(tree, entry), 'say', ...words];
-      const child = execFile(
-        process.execPath,
-        args,
-        { env },
-        (_error, out, err) =>
-          resolve({ pid: child.pid, code: child.exitCode, out, err }),
-      );
-    },
-  );
+  const args = [join(tree, entry), 'say', ...words];
+  const { pid, status, stdout, stderr } = spawnSync(process.execPath, args, {
+    env,
+    encoding: 'utf8',
+  });
+  return { pid, code: status, out: stdout, err: stderr };
 }
 
 test('The entry of every verb is JavaScript of Node 18', async () => {
@@ -81,7 +75,7 @@ test('A verb runs in the process that was started, with its words', async () => 
     'const [, file, ...words]: string[] = process.argv;\n' +
     'console.log(process.pid, file, words.join());';
   const tree = clone({ verb });
-  const { pid, code, out } = await say(tree, ['a b', '--flag'], pnpm12);
+  const { pid, code, out } = say(tree, ['a b', '--flag'], pnpm12);
   const file = join(tree, 'scripts/say.ts');
   expect([code, out]).toEqual([0, `${pid} ${file} a b,--flag\n`]);
 });
@@ -127,7 +121,7 @@ describe('In one sentence, and the line to type:', () => {
   ];
   test.each(refusals)('%s', async (_what, made, agent, last) => {
     const words = ['sse', 'two words'];
-    const { code, out, err } = await say(clone(made), words, agent);
+    const { code, out, err } = say(clone(made), words, agent);
     expect([code, out, err]).toEqual([1, '', `\n${last}`]);
   });
 });
@@ -138,7 +132,7 @@ const describeOnUnix = process.platform === 'win32' ? describe.skip : describe;
 describeOnUnix('Where no verb can run', () => {
   test.each([':', '\\'])('a folder with "%s" in its name', async (mark) => {
     const tree = clone({ folder: `HTTP${mark}2` });
-    const { code, out, err } = await say(tree, ['sse'], pnpm12);
+    const { code, out, err } = say(tree, ['sse'], pnpm12);
     expect([code, out]).toEqual([1, '']);
     expect(err).toBe(
       `\nThe course cannot run in a folder with "${mark}" in its path: ${tree}\n` +
@@ -148,6 +142,6 @@ describeOnUnix('Where no verb can run', () => {
 });
 
 test('What is wrong in a verb itself is not called a missing package', async () => {
-  const { err } = await say(clone({ verb: "import './gone.ts';" }), [], pnpm12);
+  const { err } = say(clone({ verb: "import './gone.ts';" }), [], pnpm12);
   expect(err).toContain('ERR_MODULE_NOT_FOUND');
 });

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { findLessons } from '../../harness/lessons.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { stage } from './stage.ts';
 
 // The browser is real, and the machine may be busy.
-jest.setTimeout(60_000);
 
 /** Tutorials that show bytes, of the lessons that there are. */
 const tutorials = findLessons()
