@@ -5,7 +5,6 @@
  * closed, and what was started with nohup or in tmux goes on.
  */
 import { readFileSync } from 'node:fs';
-import { execFile } from '../programs/start.ts';
 
 const pollEvery = 500; // ms between two looks
 const deepest = 8; // processes between this one and npx: shells, and pnpm
@@ -68,10 +67,13 @@ async function readProcesses(): Promise<(id: number) => Process | undefined> {
   if (process.platform === 'linux') return readFromProc;
   if (process.platform === 'win32') return () => undefined;
   const all = new Map<number, Process>();
-  const list = await execFile('ps', ['-A', '-o', 'pid=,ppid=,args=']).catch(
-    () => ({ stdout: '' }),
+  const { execFile } = await import('../programs/start.ts');
+  const words = ['-A', '-o', 'pid=,ppid=,args='];
+  const list = await execFile('ps', words).then(
+    ({ stdout }) => stdout,
+    () => '', // Then nothing is watched.
   );
-  for (const [, id, parent, command] of list.stdout.matchAll(
+  for (const [, id, parent, command] of list.matchAll(
     /^ *(\d+) +(\d+) +(.*)$/gm,
   ))
     all.set(Number(id), { parent: Number(parent), command: command! });

@@ -12,11 +12,13 @@ import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from '@jest/globals';
-import { listen } from '../../testing/listen.ts';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { spawn } from '../../programs/start.ts';
+import { listen } from '../../testing/listen.ts';
 import { rawClient } from '../../testing/raw-client.ts';
 import { findNpx } from '../end-with-npx.ts';
+
+jest.setTimeout(60_000); // Only a busy machine takes longer than 5 s.
 
 // Looking it up anew would take npx to the registry.
 const pnpm = (process.env['PATH'] ?? '')

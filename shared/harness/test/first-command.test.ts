@@ -1,11 +1,13 @@
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { transform } from 'esbuild';
-import { spawnSync } from '../../programs/start.ts';
+import { spawn } from '../../programs/start.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const entry = 'scripts/verb.cjs';
@@ -45,28 +47,30 @@ function clone({
 }
 
 /** Types `say` and some words there, as a package manager would run it. */
-function say(tree: string, words: string[], agent?: string) {
+async function say(tree: string, words: string[], agent?: string) {
   const env = {
     ...process.env,
     npm_config_user_agent: agent,
     npm_config_npm_version: undefined, // No npx has started it.
   };
   const args = [join(tree, entry), 'say', ...words];
-  const { pid, status, stdout, stderr } = spawnSync(process.execPath, args, {
-    env,
-    encoding: 'utf8',
-  });
-  return { pid, code: status, out: stdout, err: stderr };
+  const child = spawn(process.execPath, args, { env });
+  const [out, err, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { pid: child.pid, code: code as unknown, out, err };
 }
 
 test('The entry of every verb is JavaScript of Node 18', async () => {
-  const text = readFileSync(join(root, entry), 'utf8');
+  const script = readFileSync(join(root, entry), 'utf8');
   const [newest, oldest] = await Promise.all(
-    ['esnext', 'node18.0'].map((target) => transform(text, { target })),
+    ['esnext', 'node18.0'].map((target) => transform(script, { target })),
   );
   expect(oldest!.code).toBe(newest!.code);
   // Not even what Node 18.0 had no module for.
-  const modules = [...text.matchAll(/require\('(.*)'\)/g)];
+  const modules = [...script.matchAll(/require\('(.*)'\)/g)];
   expect(modules.map(([, name]) => name)).toEqual(['node:fs', 'node:path']);
 });
 
@@ -75,7 +79,7 @@ test('A verb runs in the process that was started, with its words', async () => 
     'const [, file, ...words]: string[] = process.argv;\n' +
     'console.log(process.pid, file, words.join());';
   const tree = clone({ verb });
-  const { pid, code, out } = say(tree, ['a b', '--flag'], pnpm12);
+  const { pid, code, out } = await say(tree, ['a b', '--flag'], pnpm12);
   const file = join(tree, 'scripts/say.ts');
   expect([code, out]).toEqual([0, `${pid} ${file} a b,--flag\n`]);
 });
@@ -121,7 +125,7 @@ describe('In one sentence, and the line to type:', () => {
   ];
   test.each(refusals)('%s', async (_what, made, agent, last) => {
     const words = ['sse', 'two words'];
-    const { code, out, err } = say(clone(made), words, agent);
+    const { code, out, err } = await say(clone(made), words, agent);
     expect([code, out, err]).toEqual([1, '', `\n${last}`]);
   });
 });
@@ -132,7 +136,7 @@ const describeOnUnix = process.platform === 'win32' ? describe.skip : describe;
 describeOnUnix('Where no verb can run', () => {
   test.each([':', '\\'])('a folder with "%s" in its name', async (mark) => {
     const tree = clone({ folder: `HTTP${mark}2` });
-    const { code, out, err } = say(tree, ['sse'], pnpm12);
+    const { code, out, err } = await say(tree, ['sse'], pnpm12);
     expect([code, out]).toEqual([1, '']);
     expect(err).toBe(
       `\nThe course cannot run in a folder with "${mark}" in its path: ${tree}\n` +
@@ -142,6 +146,6 @@ describeOnUnix('Where no verb can run', () => {
 });
 
 test('What is wrong in a verb itself is not called a missing package', async () => {
-  const { err } = say(clone({ verb: "import './gone.ts';" }), [], pnpm12);
+  const { err } = await say(clone({ verb: "import './gone.ts';" }), [], pnpm12);
   expect(err).toContain('ERR_MODULE_NOT_FOUND');
 });
