@@ -215,7 +215,9 @@ describeWithBrowser('the shell in a browser', (browser) => {
 
     test('a command is copied; where that is forbidden, it is selected', async () => {
       await open();
-      const copy = page.locator('.console .copy');
+      const copy = page
+        .locator('figure', { hasText: 'Terminal' })
+        .locator('.copy');
       await copy.click();
       await page.getByText('Copied').first().waitFor();
       expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(

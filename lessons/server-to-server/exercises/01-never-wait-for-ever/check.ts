@@ -31,7 +31,7 @@ export default {
     });
     const station = await openStation(trial);
     const body = data.text('\n');
-    const { url } = station;
+    const url = () => station.url;
 
     await trial.step('an answer, after two failures', async () => {
       station.say((response, n) => {
@@ -39,13 +39,13 @@ export default {
         return response.writeHead(n === 2 ? 503 : 200).end(body);
       });
       const question = { ms: 60_000, tries: 3, pause: 5 };
-      const answer = await learner.call<Answer>('ask', url, question);
+      const answer = await learner.call<Answer>('ask', url(), question);
       const expected = JSON.stringify({ status: 200, body });
       const came = String(JSON.stringify(answer));
       if (answer?.status === 200 && answer.body === body) return;
       trial.fail({
         title: 'The answer is another one',
-        sent: `${callOf(url, question)}; a reset, a 503, then a 200`,
+        sent: `${callOf(url(), question)}; a reset, a 503, then a 200`,
         expected,
         came,
         at: differsAt(came, expected),
@@ -102,13 +102,13 @@ export default {
     await trial.step('who is asked is told what is left', async () => {
       station.say((response) => response.end(body));
       const question = { ms: data.whole(20_000, 60_000), tries: 1, pause: 5 };
-      await learner.call('ask', url, question);
+      await learner.call('ask', url(), question);
       const said = station.heard[0]?.left;
       const left = /^\d+$/.test(said ?? '') ? Number(said) : -1;
       if (left > 0 && left <= question.ms) return;
       trial.fail({
         title: 'Who is asked is not told how long you wait',
-        sent: callOf(url, question),
+        sent: callOf(url(), question),
         expected: `time-left: a whole number of ms, ${question.ms} at most`,
         came: said === undefined ? 'no time-left' : `time-left: ${said}`,
         section,
@@ -144,7 +144,7 @@ export default {
       const told = station.heard.map(({ left }) => `time-left: ${left}`);
       trial.fail({
         title: 'Each try gets the whole time anew',
-        sent: `${callOf(url, question)}; a 503 after ${cost} ms, then silence`,
+        sent: `${callOf(url(), question)}; a 503 after ${cost} ms, then silence`,
         expected: `${question.ms} ms for all tries together, and then an error`,
         came: `${told.join(', then ')}; ${endOf(outcome)}`,
         section,
@@ -167,7 +167,7 @@ export default {
       if (hasEnded(outcome) || outcome.answer?.status === 503) return;
       trial.fail({
         title: 'It sleeps longer than anybody waits for it',
-        sent: `${callOf(url, question)}; a 503, at once`,
+        sent: `${callOf(url(), question)}; a 503, at once`,
         expected: `an error, or the 503, after ${question.ms} ms at most`,
         came: endOf(outcome),
         section,
@@ -178,7 +178,7 @@ export default {
     await trial.step('a connection that never stands', async () => {
       await learner.stage('loseNames');
       const named = `http://station-${data.word()}.test:${station.port}/board`;
-      await mustEnd(trial, learner, named, {
+      await mustEnd(trial, learner, () => named, {
         ms: data.whole(150, 250),
         title: 'It waits for a connection that never stands',
         sent: 'the name server does not answer',
@@ -216,13 +216,13 @@ interface Looking {
 /** Asks, and looks what has come of it when its time is over. */
 async function look(
   learner: Learner,
-  url: string,
+  url: () => string,
   { begin, isTelling = () => true, ms, tries = 1, pause = 5 }: Looking,
 ): Promise<{ outcome: Outcome; question: Question }> {
   for (;;) {
     begin?.(ms);
     const question = { ms, tries, pause };
-    const outcome = await learner.stage<Outcome>('ask', url, question, later);
+    const outcome = await learner.stage<Outcome>('ask', url(), question, later);
     const stillWaits = !hasEnded(outcome) && !outcome.answer;
     if (stillWaits || isTelling(outcome, ms) || ms > longest)
       return { outcome, question };
@@ -234,7 +234,7 @@ async function look(
 async function mustEnd(
   trial: Trial,
   learner: Learner,
-  url: string,
+  url: () => string,
   {
     title,
     sent,
@@ -250,7 +250,7 @@ async function mustEnd(
   if (hasEnded(outcome)) return question;
   return trial.fail({
     title: outcome.answer ? 'Half an answer is taken for a whole' : title,
-    sent: `${callOf(url, question)}; ${sent}`,
+    sent: `${callOf(url(), question)}; ${sent}`,
     expected: `an error after ${question.ms} ms`,
     came: endOf(outcome),
     section,
@@ -264,8 +264,12 @@ type Say = (response: ServerResponse, n: number) => unknown;
 async function openStation(trial: Trial) {
   let say: Say = () => {};
   let heard: { left: string | undefined; response: ServerResponse }[] = [];
+  let round = 0;
+  const path = () => `/${round}/board`;
   const server = createServer((request: IncomingMessage, response) => {
     if (request.url === '/fence') return response.end();
+    // A last try of the round before, which the line has held back.
+    if (request.url !== path()) return response.destroy();
     const left = request.headers['time-left'] as string | undefined;
     heard.push({ left, response });
     return say(response, heard.length);
@@ -275,7 +279,10 @@ async function openStation(trial: Trial) {
   const line = await trial.line(port);
   return {
     port: line.port,
-    url: `${line.origin}/board`,
+    /** For the question that is asked next. */
+    get url() {
+      return `${line.origin}${path()}`;
+    },
     seen: line.seen,
     get heard() {
       return heard;
@@ -284,6 +291,7 @@ async function openStation(trial: Trial) {
     say(next: Say) {
       for (const { response } of heard) response.destroy();
       heard = [];
+      round += 1;
       say = next;
     },
     /** Nobody is connected any more who has given up. */
@@ -296,7 +304,7 @@ async function openStation(trial: Trial) {
       if (!isOpen()) return;
       trial.fail({
         title: 'It has given up, and its request goes on',
-        sent: `${callOf(`${line.origin}/board`, question)}; ${what}`,
+        sent: `${callOf(`${line.origin}${path()}`, question)}; ${what}`,
         expected: 'with its error the connection is closed',
         came: 'the connection is open, the station still works for it',
         section,
