@@ -10,6 +10,7 @@
  * backslash in its name.
  */
 'use strict';
+const { spawn, spawnSync } = require('node:child_process');
 const { existsSync, readFileSync } = require('node:fs');
 const { delimiter, join, resolve, sep } = require('node:path');
 
@@ -100,6 +101,31 @@ function textOf(file) {
 }
 
 function refuse(sentence) {
-  process.stderr.write(`\n${sentence}\n`);
   process.exitCode = 1;
+  const pnpm = hasJustFailed() ? parentOf(process.ppid) : undefined;
+  if (pnpm === undefined) return void process.stderr.write(`\n${sentence}\n`);
+  // pnpm has a last word when a script has failed. Below some thousand lines of
+  // its warnings only what stands at the very end is read.
+  // A shell waits for its end: it is there at once. Two seconds are enough.
+  const waitAndSay =
+    'n=0; while [ $n -lt 400 ] && kill -0 "$1" 2>/dev/null; ' +
+    'do sleep 0.005; n=$((n+1)); done; printf "\\n%s\\n" "$2" >&2';
+  spawn('sh', ['-c', waitAndSay, 'sh', pnpm, sentence], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  }).unref();
+}
+
+/** Whether the pnpm that has started this could not install. */
+function hasJustFailed() {
+  return (
+    /^pnpm\//.test(process.env.npm_config_user_agent || '') &&
+    !existsSync(join(root, 'node_modules', '.modules.yaml'))
+  );
+}
+
+/** The number of the process that started another; undefined on Windows. */
+function parentOf(id) {
+  const { stdout } = spawnSync('ps', ['-o', 'ppid=', '-p', `${id}`]);
+  return stdout && String(stdout).trim() ? String(stdout).trim() : undefined;
 }
