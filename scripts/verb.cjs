@@ -119,7 +119,7 @@ function refuse(sentence) {
 /** Whether the pnpm that has started this could not install. */
 function hasJustFailed() {
   return (
-    /^pnpm\//.test(process.env.npm_config_user_agent || '') &&
+    (process.env.npm_config_user_agent || '').startsWith('pnpm/') &&
     !existsSync(join(root, 'node_modules', '.modules.yaml'))
   );
 }
