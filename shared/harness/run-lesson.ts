@@ -76,7 +76,7 @@ export async function runLesson(
     smallest = false,
     flags = [],
     open = false,
-    patience = 10_000,
+    patience = 30_000,
     wire,
     faults = [],
     seed,

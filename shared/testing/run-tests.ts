@@ -1,7 +1,7 @@
 /** Starts jest: which tests, in which process, and how it ends. */
 import { existsSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
+import { availableParallelism, constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
@@ -101,6 +101,17 @@ export interface JestOptions {
 }
 
 /**
+ * So many files of tests at once: three for two cores. Two left a seventh of
+ * them idle, as a test waits for processes and browsers. In jest's own words
+ * "150%" would be 150 workers.
+ */
+const workers = Math.ceil(availableParallelism() * 1.5);
+
+/** Whether flags of jest say themselves how many workers there are. */
+const isCounted = (flags: string[]) =>
+  flags.some((flag) => /^(-w|--maxWorkers|--max-workers)/.test(flag));
+
+/**
  * Runs jest in a process of its own, because it needs flags of Node. Signals
  * are passed on; the promise waits until jest has ended. What tests leave in
  * the folder for temporary files goes with it, also if they were interrupted.
@@ -129,6 +140,7 @@ export function runJest({
       new URL('jest-ends.ts', import.meta.url).href,
       join(root, 'node_modules/jest/bin/jest.js'),
       ...(results === undefined ? [] : ['--json', `--outputFile=${results}`]),
+      ...(isCounted(flags) ? [] : [`--maxWorkers=${workers}`]),
       ...flags,
       // Not patterns: of several patterns one is enough. And last, because
       // jest takes a word behind it for another folder.
