@@ -14,8 +14,9 @@ export interface Tried {
   id: string;
   /** What was measured, in words. */
   words: string;
-  /** ms more until an update is seen: the medians' difference. */
-  more: number;
+  /** ms until an update is seen, on a clean line and under the fault: medians. */
+  clean: number;
+  broken: number;
   /** The same of those that were seen soonest: a busy machine adds to it least. */
   least: number;
   /** Updates that are lost more than without the fault. */
@@ -72,7 +73,8 @@ export async function tryUnder(
     words:
       `${id}: seen after ${Math.round(clean.ms)} ms, ` +
       `with ${fault} ${inWords(broken, clean.lost)}`,
-    more: broken.ms - clean.ms,
+    clean: clean.ms,
+    broken: broken.ms,
     least: broken.soonest - clean.soonest,
     lost: broken.lost - clean.lost,
   };
