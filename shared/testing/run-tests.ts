@@ -156,7 +156,7 @@ export function runJest({
         TEMP: temporary,
         TMP: temporary,
         // For jest's workers and for all that tests start: both are started
-        // anew hundreds of times, and half of a start is reading code.
+        // again hundreds of times, and half of a start is reading code.
         NODE_COMPILE_CACHE: compiled,
       },
     },

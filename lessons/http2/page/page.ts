@@ -49,7 +49,7 @@ function came(by = '') {
   if (by === '' || dataset['by']) return;
   dataset['by'] = by;
   say('came', `This page came by ${by}.`);
-  // By HTTP/1.1 there is nothing to compare with.
+  // Over HTTP/1.1 there is nothing to compare with.
   for (const id of ['load', 'twelve-h2', 'dictate-h2', 'goodbye'])
     button(id).disabled = by !== 'h2';
 }

@@ -147,7 +147,7 @@ describeWithBrowser('the page', (browser) => {
 
   test('has the answer only when it has asked to the end', async () => {
     const { origin, server } = await start();
-    // Both clocks go on when the test says so: a word each 300 ms.
+    // Both clocks go on when the test says so: a word every 300 ms.
     const clock = stopClock();
     closing.push(async () => clock.release());
     const own = await browser().newPage();

@@ -20,7 +20,7 @@ import { findNpx } from '../end-with-npx.ts';
 
 jest.setTimeout(60_000); // Only a busy machine takes longer than 5 s.
 
-// Looking it up anew would take npx to the registry.
+// Looking it up again would take npx to the registry.
 const pnpm = (process.env['PATH'] ?? '')
   .split(delimiter)
   .map((folder) => join(folder, 'pnpm'))

@@ -128,7 +128,7 @@ export default {
         limit: most,
       });
       station.stalls(board());
-      // Who still waits when no timer runs any more gets the rest.
+      // A request that still waits when no timer runs gets the rest.
       const ended = mustEnd({ ending: 'too late' }, lateBody('stalls', limit));
       await Promise.race([ended, trial.still()]);
       station.goesOn();
