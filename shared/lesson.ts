@@ -31,7 +31,11 @@ export interface LessonProcess {
   close(): Promise<void>;
 }
 
-/** What the `server.ts` of a lesson exports. */
+/**
+ * What the `server.ts` of a lesson exports. Started by itself, it finds in
+ * `ORIGINS` which pages are its own (see page/origins.ts); where it looks at
+ * that, `createServer` takes the same list as the option `origins`.
+ */
 export interface LessonModule<Options = object> {
   createServer(options?: Partial<Options>): Lesson;
 }

@@ -16,6 +16,7 @@ import { LessonGroup } from './lesson-group.ts';
 import { LessonServer } from './lesson-server.ts';
 import { HarnessError } from './lessons.ts';
 import { openInBrowser } from './open-in-browser.ts';
+import { findOrigins } from './origins.ts';
 import { sshForwarding } from './over-ssh.ts';
 import { planProcesses, publicNames } from './plan-processes.ts';
 import { defaultPort, findPorts, freePort } from './ports.ts';
@@ -109,6 +110,9 @@ export async function runLesson(
     );
   }
   const serverPort = plan ? plan.links[0]!.target.port : await freePort();
+  // Where the page is, or the pages: a further address has another.
+  const pages = isGroup ? 1 + further.length : 1;
+  const origins = findOrigins(lessonPort, pages, tls);
   const furtherAddresses = await Promise.all(
     further.map(async (other, index) => ({
       name: other,
@@ -179,16 +183,23 @@ export async function runLesson(
 
   function makeServer(): LessonServer | LessonGroup {
     const settings = { folder, flags, patience };
-    if (plan)
-      return new LessonGroup(plan.processes, settings)
+    const environment = { ORIGINS: origins.join() };
+    if (plan) {
+      const processes = plan.processes.map((each) => ({
+        ...each,
+        environment: { ...each.environment, ...environment },
+      }));
+      return new LessonGroup(processes, settings)
         .on('line', (from, line, to) => sayFrom(from)(line, to))
         .on('crash', onCrash)
         .on('restarted', onRestarted);
+    }
     return new LessonServer({
       ...settings,
       file,
       port: serverPort,
       addresses: furtherAddresses,
+      environment,
     })
       .on('line', sayFrom(name))
       .on('crash', (crash) => onCrash(name, crash))

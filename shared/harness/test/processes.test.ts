@@ -25,14 +25,15 @@ const gateway = `
 import { createServer, get } from 'node:http';
 import './common.ts';
 
-const { PORT, BACK_URL, URL_FRONT, URL_SPARE } = process.env;
+const { PORT, BACK_URL, URL_FRONT, URL_SPARE, ORIGINS } = process.env;
 createServer((request, response) => {
   get(BACK_URL, { agent: false }, async (answer) => {
     let back = '';
     for await (const text of answer) back += text;
     const pid = process.pid;
     const harness = process.ppid;
-    response.end(JSON.stringify({ pid, harness, back, URL_FRONT, URL_SPARE }));
+    const found = { URL_FRONT, URL_SPARE, ORIGINS };
+    response.end(JSON.stringify({ pid, harness, back, ...found }));
   }).on('error', ({ code }) => response.writeHead(502).end(code));
 }).listen(Number(PORT), '127.0.0.1');
 console.log('listens');
@@ -110,6 +111,10 @@ test('Each process listens on its own port, and calls through a tap', async () =
   expect(front).toMatchObject({
     URL_FRONT: lessonUrl,
     URL_SPARE: otherUrls['spare'],
+    ORIGINS: [lessonUrl, otherUrls['spare']!]
+      .map((url) => new URL(url).origin)
+      .flatMap((own) => [own, own.replace('127.0.0.1', 'localhost')])
+      .join(),
   });
   expect(links).toEqual([
     'browser-front',

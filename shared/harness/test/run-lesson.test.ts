@@ -65,9 +65,9 @@ import { createServer } from 'node:https';
 
 const pem = readFileSync(${JSON.stringify(certificateFile)});
 const pair = { key: pem, cert: pem };
-const { PORT, PORT_OTHER, URL_OTHER } = process.env;
+const { PORT, PORT_OTHER, URL_OTHER, ORIGINS } = process.env;
 createServer({ ...pair, ALPNProtocols: ['h2', 'http/1.1'] }, (_, response) =>
-  response.end('h2 ' + URL_OTHER),
+  response.end(['h2', URL_OTHER, ORIGINS].join(' ')),
 ).listen(Number(PORT), '127.0.0.1');
 createServer(pair, (_, response) => response.end('the other one'))
   .listen(Number(PORT_OTHER), '127.0.0.1');
@@ -186,7 +186,11 @@ describe('A running lesson', () => {
       (await until(({ refused }) => refused !== undefined)).refused,
     ).toEqual([port + 1]);
     const { cert: ca } = await localCertificate();
-    expect(await ask(lessonUrl, ca)).toBe(`h2 ${otherUrls['other']}`);
+    const own = ['127.0.0.1', 'localhost'];
+    expect(await ask(lessonUrl, ca)).toBe(
+      `h2 ${otherUrls['other']} ` +
+        own.map((name) => `https://${name}:${port + 1}`).join(),
+    );
     expect(await ask(otherUrls['other']!, ca)).toBe('the other one');
     expect((await until(({ refused }) => refused?.length === 0)).status).toBe(
       'ready',
