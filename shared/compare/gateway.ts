@@ -4,14 +4,14 @@
  * a handshake of HTTP/1.1 (RFC 6455) behind it, and the same frames go through.
  */
 import { randomBytes } from 'node:crypto';
-import { request as ask } from 'node:http';
+import { request as ask, type IncomingMessage } from 'node:http';
 import {
   createSecureServer,
   type Http2SecureServer,
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from 'node:http2';
-import { pipeline } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import proxy from 'http2-proxy';
 
@@ -46,6 +46,7 @@ export function createGateway(
   const server = createSecureServer(
     { ...pair, ...options },
     (request, answer) => {
+      if (hasLostBody(request)) return void answer.writeHead(400).end();
       proxy.web(request, answer, forward, (error) => {
         if (!error) return;
         // After the head there is no status left to send: the cut says it.
@@ -54,13 +55,25 @@ export function createGateway(
       });
     },
   );
-  server.on('connect', (request, answer) =>
-    bridge(request as Http2ServerRequest, answer as never, port),
-  );
+  // The same event for both versions: HTTP/1.1 comes with its socket.
+  server.on('connect', (request, answer) => {
+    if ('stream' in request)
+      bridge(request as Http2ServerRequest, answer as never, port);
+    else end(answer as unknown as Duplex, 501, 'Not Implemented');
+  });
+  // Another upgrade is passed over (RFC 9110, 7.8); these names have no case. As
+  // an option only `node:http` takes it; `node:http2` looks at the property.
+  Object.assign(server, {
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
+      headers.upgrade?.toLowerCase() === 'websocket',
+  });
   // A browser puts a WebSocket into a stream of a connection that it has. Where
   // it has none, after a cut, it opens one that speaks HTTP/1.1 only.
   server.on('upgrade', (request, socket, head) => {
+    if (request.method !== 'GET' || hasLostBody(request))
+      return end(socket, 400, 'Bad Request');
     socket.on('error', () => {});
+    request.headers.upgrade = 'websocket'; // as http2-proxy writes it
     proxy.ws(request, socket, head, forward, () => socket.destroy());
   });
   // Streams of HTTP/2 and upgraded connections alike: all that it has open.
@@ -77,6 +90,32 @@ export function createGateway(
       await closed;
     },
   };
+}
+
+/**
+ * Whether a request has a body that does not get through as one. Of GET, HEAD
+ * and OPTIONS http2-proxy drops it and passes on its length; that of DELETE and
+ * TRACE Node sends without chunks. On the kept connection behind, the next
+ * request would then begin in the wrong place (RFC 9112, 11.2).
+ */
+function hasLostBody(request: IncomingMessage | Http2ServerRequest): boolean {
+  const { method = '', headers } = request;
+  if (['POST', 'PUT', 'PATCH'].includes(method)) {
+    // What was done to it for one hop only: RFC 9112, 6.1.
+    const coding = headers['transfer-encoding'] ?? 'chunked';
+    return String(coding).toLowerCase() !== 'chunked';
+  }
+  // Over HTTP/2 a body needs no header.
+  if ('stream' in request && !request.stream.endAfterHeaders) return true;
+  const { 'content-length': length = 0, 'transfer-encoding': coding } = headers;
+  return coding !== undefined || Number(length) > 0;
+}
+
+/** The end of a connection that leads nowhere. */
+function end(socket: Duplex, status: number, reason: string) {
+  socket.on('error', () => {});
+  const fields = 'Connection: close\r\nContent-Length: 0';
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${fields}\r\n\r\n`);
 }
 
 type Asked = { headers: NodeJS.Dict<string | string[]> };
@@ -107,7 +146,7 @@ function bridge(
 ): void {
   stream.on('error', () => {});
   if (headers[':protocol'] !== 'websocket') {
-    answer.writeHead(405).end();
+    answer.writeHead(501).end();
     return;
   }
   const asked = ask({

@@ -1,0 +1,189 @@
+/** What reaches the server behind the gateway of the comparisons. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
+import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
+import { localCertificate } from '../../certificates/certificates.ts';
+import { listen } from '../../testing/listen.ts';
+import { createGateway } from '../gateway.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** A gateway before a server that keeps its connections, and what those said. */
+async function start() {
+  const behind: string[] = [];
+  const server = createHttpServer((request, response) => {
+    // It tells which request it answers, once it has all of it.
+    request.resume().on('end', () => {
+      response.end(`${request.method} ${request.url}`);
+    });
+  });
+  server.on('upgrade', (_request, socket) => {
+    socket.end(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n',
+    );
+  });
+  server.on('connection', (socket) => {
+    const at = behind.push('') - 1;
+    socket.on('error', () => {});
+    socket.on('data', (bytes) => (behind[at] += bytes.toString('latin1')));
+  });
+  closing.push(() => server.close().closeAllConnections());
+  const { port: inner } = await listen(server);
+  const gateway = createGateway(inner, await localCertificate());
+  closing.push(gateway.close);
+  const { port } = await listen(gateway.server);
+  /** Connections as they came, without what is the same for all. */
+  const told = () =>
+    behind.map((bytes) => bytes.replaceAll(/forwarded: .*\r\n/g, ''));
+  return { port, told };
+}
+
+/** Asks over HTTP/2, in a stream of a connection that stays open. */
+async function overHttp2(port: number) {
+  const session = connectHttp2(`https://127.0.0.1:${port}`, {
+    rejectUnauthorized: false,
+  });
+  closing.push(() => session.destroy());
+  await once(session, 'connect');
+  return async (method: string, path: string, body?: string, fields = {}) => {
+    const headers = { ':method': method, ':path': path, ...fields };
+    const stream = session.request(headers, { endStream: body === undefined });
+    if (body !== undefined) stream.end(body);
+    const [head] = (await once(stream, 'response')) as [{ ':status': number }];
+    const said = await text(stream).catch(() => '');
+    return `${head[':status']} ${said}`.trim();
+  };
+}
+
+/** All that comes back over a connection of HTTP/1.1 inside TLS. */
+async function overHttp1(port: number, bytes: string) {
+  const socket = connectTls({ port, rejectUnauthorized: false });
+  socket.setEncoding('latin1').on('error', () => {});
+  await once(socket, 'secureConnect');
+  let received = '';
+  socket.on('data', (piece: string) => (received += piece));
+  const closed = once(socket, 'close');
+  socket.write(bytes);
+  while (!/\r\n\r\n/.test(received) && !socket.destroyed)
+    await Promise.race([once(socket, 'data'), closed]);
+  socket.end();
+  await closed;
+  return received;
+}
+
+const fields = (port: number, more = '') =>
+  `${more}host: 127.0.0.1:${port}\r\nConnection: keep-alive\r\n`;
+const later = (port: number) => `GET /later HTTP/1.1\r\n${fields(port)}\r\n`;
+
+describe('over HTTP/2', () => {
+  test('a body gets through, with or without its length', async () => {
+    const { port, told } = await start();
+    const ask = await overHttp2(port);
+    expect(await ask('POST', '/a', 'hello')).toBe('200 POST /a');
+    const length = { 'content-length': '5' };
+    expect(await ask('PUT', '/b', 'hello', length)).toBe('200 PUT /b');
+    expect(await ask('GET', '/later')).toBe('200 GET /later');
+    expect(told()).toEqual([
+      `POST /a HTTP/1.1\r\n${fields(port)}Transfer-Encoding: chunked\r\n\r\n` +
+        '5\r\nhello\r\n0\r\n\r\n' +
+        `PUT /b HTTP/1.1\r\n${fields(port, 'content-length: 5\r\n')}\r\nhello` +
+        later(port),
+    ]);
+  });
+
+  test.each(['GET', 'HEAD', 'OPTIONS', 'DELETE', 'TRACE'])(
+    'a body of %s is refused, and spoils nobody’s request',
+    async (method) => {
+      const { port, told } = await start();
+      const ask = await overHttp2(port);
+      expect(await ask('GET', '/later')).toBe('200 GET /later');
+      for (const length of [{}, { 'content-length': '5' }])
+        expect(await ask(method, '/a', 'hello', length)).toBe('400');
+      expect(await ask('GET', '/later')).toBe('200 GET /later');
+      expect(told()).toEqual([later(port) + later(port)]);
+    },
+  );
+
+  test('bodies that are refused use up no window of the connection', async () => {
+    const { port, told } = await start();
+    const ask = await overHttp2(port);
+    const body = 'x'.repeat(50_000);
+    for (let n = 0; n < 30; n += 1)
+      expect(await ask('GET', '/a', body)).toBe('400');
+    expect(await ask('POST', '/b', body)).toBe('200 POST /b');
+    expect(told().join('')).not.toContain('/a');
+  });
+
+  test.each([{}, { ':protocol': 'connect-udp' }])(
+    'CONNECT is for a WebSocket only: %j',
+    async (protocol) => {
+      const { port, told } = await start();
+      const session = connectHttp2(`https://127.0.0.1:${port}`, {
+        rejectUnauthorized: false,
+      });
+      closing.push(() => session.destroy());
+      await once(session, 'remoteSettings');
+      const where = ':protocol' in protocol && {
+        ':path': '/',
+        ':scheme': 'https',
+      };
+      const stream = session.request({
+        ':method': 'CONNECT',
+        ':authority': 'station.example:80',
+        ...protocol,
+        ...where,
+      });
+      const [head] = await once(stream, 'response');
+      expect(head[':status']).toBe(501);
+      expect(told()).toEqual([]);
+    },
+  );
+});
+
+describe('over HTTP/1.1', () => {
+  const length = 'Content-Length: 5';
+  const chunked = 'Transfer-Encoding: chunked';
+  const chunks = '5\r\nhello\r\n0\r\n\r\n';
+  const to = (upgrade: string) => `Connection: Upgrade\r\nUpgrade: ${upgrade}`;
+
+  test.each([
+    ['GET /a', length, 'hello', 400],
+    ['GET /a', chunked, chunks, 400],
+    ['DELETE /a', length, 'hello', 400],
+    ['DELETE /a', chunked, chunks, 400],
+    ['POST /a', 'Transfer-Encoding: gzip, chunked', chunks, 400],
+    ['GET /a', `${to('websocket')}\r\n${length}`, 'hello', 400],
+    ['CONNECT station.example:80', 'X-A: b', '', 501],
+    // What was asked before is asked again.
+    ['GET /later', to('h2c'), '', 200],
+    ['GET /later', 'X-A: b', '', 200],
+  ])('%s with %j and %j: %i', async (line, field, body, status) => {
+    const { port, told } = await start();
+    const ask = await overHttp2(port);
+    expect(await ask('GET', '/later')).toBe('200 GET /later');
+    const received = await overHttp1(
+      port,
+      `${line} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${field}\r\n\r\n${body}`,
+    );
+    expect(received).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    // It lives, and the connection behind begins where it should.
+    expect(await ask('GET', '/later')).toBe('200 GET /later');
+    expect(told().join('')).not.toMatch(/hello|\/a /);
+  });
+
+  test('an upgrade to WebSocket, however it is written', async () => {
+    const { port, told } = await start();
+    const received = await overHttp1(
+      port,
+      `GET /a HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${to('WebSocket')}\r\n\r\n`,
+    );
+    expect(received).toMatch(/^HTTP\/1\.1 101 /);
+    expect(told().join('')).toMatch(/\r\nupgrade: websocket\r\n/i);
+  });
+});
