@@ -14,6 +14,8 @@ import proxy from 'http2-proxy';
 import type { createAgent } from './ask.ts';
 import { deadlineOf, timeLeft } from './deadline.ts';
 import { failureOf, fieldsOf, problemOf, type Failure } from './failure.ts';
+import { refusalOf } from './framing.ts';
+import { isForUs } from './target.ts';
 
 /** Where a path leads: the name of an upstream, and the path there. */
 export type Routes = Record<string, [side: string, path: string]>;
@@ -22,12 +24,20 @@ interface Options {
   routes: Routes;
   /** Where the upstreams are: their names and URLs. */
   sides: Record<string, string>;
+  /** By which we are known, and whose pages may open a WebSocket here. */
+  origins: string[];
   agent: ReturnType<typeof createAgent>;
   /** ms until an answer must be there, whole unless it is an event stream. */
   patience: number;
 }
 
-export function createProxy({ routes, sides, agent, patience }: Options) {
+export function createProxy({
+  routes,
+  sides,
+  origins,
+  agent,
+  patience,
+}: Options) {
   const counts: Record<string, number> = { failures: 0 };
 
   /** Never from the request: a path that is not in the list leads nowhere. */
@@ -86,6 +96,13 @@ export function createProxy({ routes, sides, agent, patience }: Options) {
   ): Promise<void> {
     const route = find(request.url);
     if (!route) return next();
+    const refusal = refusalOf(request);
+    if (refusal) {
+      response.statusCode = refusal.status;
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+      response.setHeader('Connection', 'close');
+      return void response.end(`${refusal.sentence}\n`);
+    }
     const { side } = route;
     const clock = { late: false, stop() {} };
     const onReq = forward(request, route, clock, agent);
@@ -116,13 +133,24 @@ export function createProxy({ routes, sides, agent, patience }: Options) {
     socket: Duplex,
     head: Buffer,
   ): Promise<void> {
+    if (!isForUs(request, origins))
+      return end(socket, 421, 'Misdirected Request');
+    const route = find(request.url);
+    if (!route) return end(socket, 404, 'Not Found');
+    // A browser says which page opens a WebSocket. Compared with a list: a page
+    // that rebinds its name to this machine has that name in Host as well.
+    const { origin } = request.headers;
+    if (origin !== undefined && !origins.includes(origin))
+      return end(socket, 403, 'Forbidden');
+    // Its handshake is a GET without a body: RFC 6455, 4.1.
+    const refusal = refusalOf(request);
+    if (refusal) return end(socket, refusal.status, refusal.reason);
+    if (request.method !== 'GET') return end(socket, 400, 'Bad Request');
+    // Names of protocols have no case; http2-proxy compares with this one.
+    request.headers.upgrade = 'websocket';
     // Whatever happens to it must not end the process.
     socket.on('error', () => {});
-    const route = find(request.url);
-    if (!route || !isOwn(request)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
-      return;
-    }
+    const { bytesWritten } = socket as Socket;
     const { side } = route;
     const clock = { late: false, stop() {} };
     const onReq = forward(request, route, clock, false);
@@ -131,7 +159,7 @@ export function createProxy({ routes, sides, agent, patience }: Options) {
       await proxy.ws(request, socket as Socket, head, { onReq } as never);
     } catch (thrown) {
       counts['failures']! += 1;
-      const isOpen = (socket as Socket).bytesWritten > 0;
+      const isOpen = (socket as Socket).bytesWritten > bytesWritten;
       const failure = failureOf(thrown as Error, side, clock.late);
       if (isOpen) socket.destroy();
       else socket.end(headOf(failure, side));
@@ -140,7 +168,18 @@ export function createProxy({ routes, sides, agent, patience }: Options) {
     }
   }
 
-  return { web, upgrade, counts };
+  /** CONNECT asks for a tunnel to anywhere: RFC 9110, 9.1 and 9.3.6. */
+  const connect = (_request: IncomingMessage, socket: Duplex) =>
+    end(socket, 501, 'Not Implemented');
+
+  return { web, upgrade, connect, counts };
+}
+
+/** The end of a connection that leads nowhere. */
+function end(socket: Duplex, status: number, reason: string) {
+  socket.on('error', () => {});
+  const fields = 'Connection: close\r\nContent-Length: 0';
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${fields}\r\n\r\n`);
 }
 
 /** What a client says of the way so far is not believed: anybody can say it. */
@@ -154,13 +193,10 @@ function cleanse({ headers }: IncomingMessage) {
 function forwardedFor({ socket, headers }: IncomingMessage): string {
   const { remoteAddress: address = 'unknown', remotePort: port } = socket;
   const node = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
-  const host = String(headers.host).replaceAll(/["\\]/g, '');
-  return `for="${node}";host="${host}";proto=http`;
-}
-
-/** A browser says which page opens a WebSocket; ours have our own host. */
-function isOwn({ headers: { origin, host } }: IncomingMessage): boolean {
-  return origin === undefined || URL.parse(origin)?.host === host;
+  // HTTP/1.0 need not name one.
+  const host = headers.host?.replaceAll(/["\\]/g, '');
+  const said = host === undefined ? '' : `host="${host}";`;
+  return `for="${node}";${said}proto=http`;
 }
 
 function headOf(failure: Failure, side: string): string {

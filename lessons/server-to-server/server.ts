@@ -5,6 +5,7 @@
  */
 import { createServer as createHttpServer } from 'node:http';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import { localOrigins, readOrigins } from '@on-the-wire/shared/page/origins.ts';
 import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import express from 'express';
@@ -15,12 +16,15 @@ import { tellNews } from './event-stream.ts';
 import { hearNews } from './news.ts';
 import { createProxy, type Routes } from './proxy.ts';
 import { fetchFrom } from './source.ts';
+import { isForUs } from './target.ts';
+import { onlyWebSocket } from './upgrade.ts';
 
 const defaults = {
   station: 'http://127.0.0.1:4010',
   operators: 'http://127.0.0.1:4020',
   broker: '', // its URL; without one there are no events of our own
   gateways: ['http://127.0.0.1:4001', 'http://127.0.0.1:4002'],
+  origins: [] as string[], // by which browsers know both, if there are others
   patience: 5_000, // ms that a browser waits for the servers behind us
 };
 
@@ -40,20 +44,20 @@ const originOf = (url: string) => new URL(url).origin;
 export function createServer(options: Partial<typeof defaults> = {}): Lesson {
   const { gateways, broker, ...given } = { ...defaults, ...options };
   const { station, operators, patience } = given;
+  const origins = [...gateways, ...given.origins];
   const agent = createAgent();
   const sides = { station, operators };
-  const proxy = createProxy({ routes, sides, agent, patience });
+  const proxy = createProxy({ routes, sides, origins, agent, patience });
   const app = express();
 
-  // A target is ours to choose. A whole URI in the request line asks for an
-  // open proxy (RFC 9112, 3.2.2), and gets none.
+  // Where a request goes is ours to choose: this is no open proxy.
   app.use((request, response, next) => {
-    if (request.originalUrl.startsWith('/')) return next();
+    if (isForUs(request, origins)) return next();
     response.status(421).send('This gateway has no other targets.');
   });
 
-  // Pages that the other gateway has served may ask this one, too.
-  app.use(allowPagesOf(gateways));
+  // Pages that one of the gateways has served may ask the other, too.
+  app.use(allowPagesOf(origins));
   app.use(servePage(new URL('page/', import.meta.url)), proxy.web);
 
   // 5. The board, as the broker told it: it needs no station to be there.
@@ -71,8 +75,8 @@ export function createServer(options: Partial<typeof defaults> = {}): Lesson {
   });
   app.use(tellErrors);
 
-  const server = createHttpServer(app);
-  server.on('upgrade', proxy.upgrade);
+  const server = createHttpServer(onlyWebSocket, app);
+  server.on('upgrade', proxy.upgrade).on('connect', proxy.connect);
   const close = async () => {
     copy.close();
     await news?.close();
@@ -89,6 +93,7 @@ if (import.meta.main) {
   const { BROKER_URL: broker = 'mqtt://127.0.0.1:4030' } = env;
   const [one = '', two = ''] = [URL_GATEWAY, URL_GATEWAY2];
   const gateways = one ? [one, two].map(originOf) : defaults.gateways;
-  const options = { station, operators, broker, gateways };
+  const origins = readOrigins(env.ORIGINS) ?? localOrigins(PORT);
+  const options = { station, operators, broker, gateways, origins };
   createServer(options).server.listen(Number(PORT), '127.0.0.1');
 }

@@ -14,6 +14,7 @@ import { hearFrames } from './frame-socket.ts';
 import { createKeys } from './idempotency.ts';
 import { createLoudspeaker, relaySpeech } from './loudspeaker.ts';
 import { publishNews } from './news.ts';
+import { onlyWebSocket } from './upgrade.ts';
 import { open } from './webhook.ts';
 
 const defaults = {
@@ -73,7 +74,7 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   });
   app.use(tellErrors);
 
-  const server = createHttpServer(app);
+  const server = createHttpServer(onlyWebSocket, app);
   const sockets = relaySpeech(server, feed);
   const news = broker ? publishNews(feed, broker) : undefined;
   const close = async () => {

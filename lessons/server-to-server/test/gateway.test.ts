@@ -367,6 +367,84 @@ describe('what does not go through', () => {
   });
 });
 
+describe('an upgrade', () => {
+  const handshake = (path: string, upgrade: string, more: string[] = []) =>
+    [
+      `GET ${path} HTTP/1.1`,
+      'Host: rebound.example',
+      'Connection: Upgrade, HTTP2-Settings',
+      `Upgrade: ${upgrade}`,
+      ...more,
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      '\r\n',
+    ].join('\r\n');
+  const loudspeaker = '/station/loudspeaker';
+
+  async function start(origins: string[] = []) {
+    const station = await startStation();
+    const own = { station: station.origin, origins };
+    const { port } = await startGateway(own);
+    const client = await rawClient(port);
+    closing.push(() => client.socket.destroy());
+    return { station, client };
+  }
+
+  test.each([
+    ['h2c', '/', '200 OK'],
+    ['h2c', '/station/board', '200 OK'],
+    ['h2c', loudspeaker, '404 Not Found'], // as without one
+    ['WebSocket', loudspeaker, '101 Switching Protocols'],
+    ['websocket', loudspeaker, '101 Switching Protocols'],
+    ['websocket', '/', '404 Not Found'],
+  ])('to %s at %s: %s', async (upgrade, path, status) => {
+    const { client } = await start();
+    client.send(handshake(path, upgrade));
+    await client.until(`HTTP/1.1 ${status}\r\n`);
+  });
+
+  test.each([
+    ['h2c', '/loudspeaker', '404 Not Found'],
+    ['h2c', '/board', '200 OK'],
+    ['WebSocket', '/loudspeaker', '101 Switching Protocols'],
+  ])('to %s at the station’s %s: %s', async (upgrade, path, status) => {
+    const { port } = await startStation();
+    const client = await rawClient(port);
+    closing.push(() => client.socket.destroy());
+    client.send(handshake(path, upgrade));
+    await client.until(`HTTP/1.1 ${status}`);
+  });
+
+  const pages = ['https://board.example', 'http://localhost:4001'];
+  test.each([
+    ['a page of the list', 'https://board.example', '101'],
+    ['another of the list', 'http://localhost:4001', '101'],
+    [
+      'a page of the same host over another scheme',
+      'http://board.example',
+      403,
+    ],
+    ['one at another port', 'http://localhost:4000', 403],
+    ['a page whose name is in Host as well', 'http://rebound.example', 403],
+    ['a page without an origin', 'null', 403],
+  ])('by %s', async (_whose, origin, status) => {
+    const { client } = await start(pages);
+    client.send(handshake(loudspeaker, 'websocket', [`Origin: ${origin}`]));
+    await client.until(`HTTP/1.1 ${status} `);
+  });
+
+  test('that fails is told on a connection that was used before', async () => {
+    const station = `http://127.0.0.1:${await freePort()}`;
+    const { port } = await startGateway({ station });
+    const client = await rawClient(port);
+    client.send('GET /status HTTP/1.1\r\nHost: g\r\n\r\n');
+    await client.until('"gaps":0');
+    client.send(handshake(loudspeaker, 'websocket'));
+    await client.until('HTTP/1.1 503 ');
+    await client.closed;
+  });
+});
+
 test('a 502 ends the stream, and it goes on with the id elsewhere', async () => {
   const station = await startStation({}, []);
   const gateway = await startGateway({ station: station.origin });

@@ -1,0 +1,51 @@
+/**
+ * Where a request ends. A gateway and the server behind it must see the same
+ * end: what one of them leaves over on a kept connection, the other takes for
+ * the beginning of somebody else's request (request smuggling). RFC 9112, 6.3
+ * and 11.2. Node's parser refuses what contradicts itself; this is the rest.
+ */
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * With these a body gets through whole. Of GET, HEAD and OPTIONS http2-proxy
+ * drops it and passes on its length; a chunked one of DELETE or TRACE Node
+ * would send without its chunks, as they usually have no body.
+ */
+const mayHaveBody = ['POST', 'PUT', 'PATCH'];
+
+export interface Refusal {
+  status: 400 | 501;
+  reason: string;
+  sentence: string;
+}
+
+/** Why this request is not passed on; undefined where its end is clear. */
+export function refusalOf({
+  method = '',
+  headers,
+  httpVersion,
+}: IncomingMessage): Refusal | undefined {
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined && Number(headers['content-length'] ?? 0) === 0)
+    return undefined;
+  const what = `${method} with a body`;
+
+  // What was done to a body for one hop must be undone here: RFC 9112, 6.1.
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    const found = `found Transfer-Encoding: ${coding}, expected chunked`;
+    return refuse(501, 'Not Implemented', `${what}: ${found}.`);
+  }
+  if (coding !== undefined && httpVersion === '1.0') {
+    const found = 'found Transfer-Encoding, expected Content-Length';
+    return refuse(400, 'Bad Request', `${what} over HTTP/1.0: ${found}.`);
+  }
+  if (mayHaveBody.includes(method)) return undefined;
+  const expected = `expected none, or one of ${mayHaveBody.join(', ')}`;
+  return refuse(400, 'Bad Request', `${what}: ${expected}.`);
+}
+
+const refuse = (
+  status: Refusal['status'],
+  reason: string,
+  sentence: string,
+): Refusal => ({ status, reason, sentence });
