@@ -3,7 +3,6 @@
  * once; where some is missing, it is fetched from the source.
  */
 import { EventEmitter } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import type {
   Departure,
   News,
@@ -17,10 +16,11 @@ export type Fetch = {
   board(): Promise<Snapshot>;
 };
 
-const again = 200; // ms until the source is asked again
+const again = 200; // ms between two questions to the source, at least
+const strangers = 8; // runs kept that the source does not know
 
 export class BoardCopy extends EventEmitter<{ update: [News] }> {
-  readonly counts = { taken: 0, twice: 0, gaps: 0 };
+  readonly counts = { taken: 0, twice: 0, gaps: 0, ignored: 0 };
   readonly #fetch: Fetch;
   readonly #kept: Update[] = [];
   readonly #history: number;
@@ -29,8 +29,11 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
   #departures: Departure[] = [];
   /** The number that somebody has heard of, and this copy has not. */
   #wanted: { run: string; n: number } | undefined;
+  /** Runs that the source does not know: of an earlier life, or made up. */
+  readonly #strangers = new Set<string>();
   #healing: Promise<void> | undefined;
-  #closed = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   /** @param history how many updates are kept for who comes back */
   constructor(fetch: Fetch, history = 1_000) {
@@ -49,10 +52,12 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
     return this.#run !== '';
   }
 
-  /** News from the broker: late, early, twice, or just right. */
-  take(news: News): void {
-    const [run, n] = parse(news.id);
+  /** News from the broker: late, early, twice, just right; or none at all. */
+  take(news: News | undefined): void {
+    const [run, n] = parse(news?.id ?? '');
     const isOurs = run === this.#run;
+    if (!news || this.#strangers.has(run))
+      return void (this.counts.ignored += 1);
     if (isOurs && n <= this.#n) this.counts.twice += 1;
     else if (isOurs && n === this.#n + 1 && news.kind !== 'snapshot')
       this.#append(news);
@@ -91,11 +96,12 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
   }
 
   close(): void {
-    this.#closed.abort();
+    this.#closed = true;
+    clearTimeout(this.#timer);
     this.removeAllListeners();
   }
 
-  /** Asks the source until the copy has what was wanted. */
+  /** Asks the source until it has answered, however often some was missing. */
   #heal(): Promise<void> {
     this.counts.gaps += this.#healing ? 0 : 1;
     this.#healing ??= this.#ask().finally(() => (this.#healing = undefined));
@@ -103,7 +109,8 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
   }
 
   async #ask(): Promise<void> {
-    while (!this.#closed.signal.aborted && this.#isBehind()) {
+    while (!this.#closed && this.#isBehind()) {
+      const asked = this.#wanted!;
       try {
         const updates = this.isReady
           ? await this.#fetch.updates(this.id)
@@ -112,12 +119,25 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
         for (const update of updates ?? [])
           if (parse(update.id)[1] === this.#n + 1) this.#append(update);
         if (updates === undefined) this.#replace(await this.#fetch.board());
-        if (!this.#isBehind()) return;
+        // What the source has published, it has: what it does not know by now
+        // it never will, and is not asked for again.
+        if (asked.run !== this.#run) this.#ignore(asked.run);
+        const { run } = this.#wanted!;
+        if (this.#wanted === asked || this.#strangers.has(run))
+          this.#wanted = undefined;
       } catch {
         // The source is away. What is missing is still wanted.
       }
-      await pause(again, undefined, this.#closed).catch(() => {});
+      if (this.#closed) return;
+      await new Promise((done) => (this.#timer = setTimeout(done, again)));
     }
+  }
+
+  #ignore(run: string): void {
+    this.counts.ignored += 1;
+    this.#strangers.add(run);
+    const [oldest] = this.#strangers;
+    if (this.#strangers.size > strangers) this.#strangers.delete(oldest!);
   }
 
   #isBehind(): boolean {

@@ -8,6 +8,7 @@
  */
 import type { Feed, News } from '@on-the-wire/shared/board/feed.ts';
 import { connect, type MqttClient } from 'mqtt';
+import { readNews } from './message.ts';
 
 const topics = { updates: 'station/updates', board: 'station/board' };
 const every = 20; // updates between two retained snapshots
@@ -39,12 +40,19 @@ export function publishNews(feed: Feed, broker: string) {
   };
 }
 
-/** Hears all that is published, and the retained board first. */
-export function hearNews(broker: string, take: (news: News) => void) {
+/**
+ * Hears all that is published, and the retained board first.
+ *
+ * @param take gets undefined for a message that is no news
+ */
+export function hearNews(
+  broker: string,
+  take: (news: News | undefined) => void,
+) {
   const client: MqttClient = connect(broker, settings);
   client.on('error', () => {});
   client.subscribe(Object.values(topics), { qos: 1 }, () => {});
-  client.on('message', (_topic, bytes) => take(JSON.parse(String(bytes))));
+  client.on('message', (_topic, bytes) => take(readNews(bytes)));
   return {
     get connected() {
       return client.connected;

@@ -36,6 +36,7 @@ function linksOfGateway(): Record<string, (s: object) => string> {
     broker: ({ connected, taken }: any) =>
       connected ? `${count(taken)} updates` : 'not connected',
     'gaps filled': ({ gaps }: any) => count(gaps),
+    'messages ignored': ({ ignored }: any) => count(ignored),
   };
 }
 

@@ -1,16 +1,90 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connectAsync } from 'mqtt';
 import { tapBefore } from '@on-the-wire/shared/testing/behind-tap.ts';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { News, Update } from '@on-the-wire/shared/board/update.ts';
 import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { BoardCopy } from '../copy.ts';
+import { readNews } from '../message.ts';
 import { createServer } from '../server.ts';
-import { closeAll, closing, startProcess, startStation } from './acts.ts';
+import {
+  closeAll,
+  closing,
+  startProcess,
+  startStation,
+  stopped,
+} from './acts.ts';
 import { describeWithBrokers } from './brokers.ts';
 
 afterEach(closeAll);
+
+describe('a message of the broker', () => {
+  const bytes = (news: unknown) => Buffer.from(JSON.stringify(news));
+  const feed = createFeed({ rate: 'night' });
+  feed.close();
+  const board = feed.snapshot();
+  const delay = feed.reportDelay({
+    train: board.data.departures.at(-1)!.train,
+    minutes: 5,
+  });
+  const speech = feed.announce('Größe');
+
+  test('is read as it was published', () => {
+    for (const news of [board, delay, speech, feed.snapshot()])
+      expect(readNews(bytes(news))).toEqual(news);
+    const day = Array.from({ length: 200 }, () => feed.next());
+    expect(day.map((update) => readNews(bytes(update)))).toEqual(day);
+  });
+
+  const [row] = board.data.departures;
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['no JSON', Buffer.from('not json')],
+    ['no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
+    ['JSON that is cut off', bytes(speech).subarray(0, -1)],
+    ['{}', bytes({})],
+    ['null', bytes(null)],
+    ['[]', bytes([])],
+    ['a text', bytes(speech.id)],
+    ['a number as its id', bytes({ ...speech, id: 5 })],
+    ['an id without a number', bytes({ ...speech, id: feed.run })],
+    ['an id that ends in no number', bytes({ ...speech, id: `${feed.run}-x` })],
+    ['an id of another number', bytes({ ...speech, id: `${feed.run}-9` })],
+    ['a list as its id', bytes({ ...speech, id: [speech.id] })],
+    ['another kind', bytes({ ...speech, kind: 'rumour' })],
+    ['no kind', bytes({ id: speech.id, data: speech.data })],
+    ['no data', bytes({ id: speech.id, kind: speech.kind })],
+    ['data that are null', bytes({ ...speech, data: null })],
+    ['a speech of no text', bytes({ ...speech, data: { n: 2, number: 1 } })],
+    ['a row without a train', bytes({ ...delay, data: { n: 1 } })],
+    [
+      'a row that replaces 5',
+      bytes({ ...delay, data: { ...delay.data, replaces: 5 } }),
+    ],
+    [
+      'a delay in words',
+      bytes({ ...delay, data: { ...delay.data, delay: '5' } }),
+    ],
+    [
+      'a board of another run',
+      bytes({ ...board, data: { ...board.data, run: 'x' } }),
+    ],
+    [
+      'a board without rows',
+      bytes({ ...board, data: { run: feed.run, n: 0 } }),
+    ],
+    [
+      'a board with half a row',
+      bytes({ ...board, data: { ...board.data, departures: [row, {}] } }),
+    ],
+    ['more than a board takes', bytes({ ...speech, more: 'x'.repeat(65_536) })],
+  ])('is none: %s', (_what, message) => {
+    expect(readNews(message)).toBeUndefined();
+  });
+});
 
 describe('a copy of the board', () => {
   /** A feed as the source, and what it was asked. */
@@ -49,7 +123,12 @@ describe('a copy of the board', () => {
     }
     expect(copy.snapshot()).toEqual(feed.snapshot());
     expect(heard).toHaveLength(301);
-    expect(copy.counts).toEqual({ taken: 300, twice: 300, gaps: 0 });
+    expect(copy.counts).toEqual({
+      taken: 300,
+      twice: 300,
+      gaps: 0,
+      ignored: 0,
+    });
     expect(asked).toEqual([]);
   });
 
@@ -87,6 +166,46 @@ describe('a copy of the board', () => {
     while (heard.length < 3) await once(copy, 'update');
     expect(heard.at(-1)).toBe(feed.snapshot().id);
     expect(await copy.missed(`${before.run}-1`)).toEqual([feed.snapshot()]);
+  });
+
+  test('asks once for a run that the source does not know', async () => {
+    const { feed, copy, asked } = source();
+    copy.take(feed.snapshot());
+    const before = createFeed({ rate: 'night' });
+    before.close();
+    const clock = stopped();
+    for (let n = 1; n <= 20; n += 1) {
+      copy.take(before.next());
+      await clock.elapse(1_000);
+    }
+    expect(asked).toEqual([`${feed.run}-0`]);
+    expect(copy.counts).toMatchObject({ gaps: 1, ignored: 20 });
+    copy.take(feed.next());
+    expect(copy.snapshot()).toEqual(feed.snapshot());
+  });
+
+  test('believes the source, and not a number of its run that it does not have', async () => {
+    const { feed, copy, asked } = source();
+    copy.take(feed.snapshot());
+    const clock = stopped();
+    copy.take({ ...feed.next(), id: `${feed.run}-999` });
+    for (let round = 0; round < 20; round += 1) await clock.elapse(1_000);
+    expect(asked).toEqual([`${feed.run}-0`]);
+    expect(copy.snapshot()).toEqual(feed.snapshot());
+  });
+
+  test('keeps in mind a few such runs, and asks for each at most five times a second', async () => {
+    const { feed, copy, asked } = source();
+    copy.take(feed.snapshot());
+    const update = feed.next();
+    copy.take(update);
+    const clock = stopped();
+    // Ten seconds of a message each 10 ms, every one of another run.
+    for (let n = 0; n < 1_000; n += 1) {
+      copy.take({ ...update, id: `x${n}-1` });
+      await clock.elapse(10);
+    }
+    expect(asked.length).toBeLessThanOrEqual(51);
   });
 
   test('answers who was elsewhere before with what the source has', async () => {
@@ -145,6 +264,47 @@ describeWithBrokers('the broker', (startBroker) => {
       expect(reader.numbers).toEqual(upTo(50));
       expect(reader.lastId).toBe(`${feed.run}-50`);
     }
+  });
+
+  test('may say anything, and both gateways go on', async () => {
+    const { broker, feed, startGateway } = await start();
+    const gateways = [await startGateway(), await startGateway()];
+    const readers = await Promise.all(
+      gateways.map(({ server }) => EventReader.open(server as never)),
+    );
+    await Promise.all(
+      readers.map((reader) => reader.until((r) => r.lastId !== '')),
+    );
+    const client = await connectAsync(broker.url);
+    closing.push(() => client.endAsync(true));
+    const say = (message: string | Buffer, retain = false) =>
+      client.publishAsync('station/updates', message, { qos: 1, retain });
+    const nonsense = ['not json', '{}', 'null', '[]', '{"id":5}', '', '"'];
+    for (const message of nonsense) await say(message);
+    await say(Buffer.alloc(1_000_000, '['));
+    await say('{"id":"a-1"}', true);
+    // As a redelivery after the station's restart may be, ten times.
+    const data = { n: 1, number: 1, text: 'Hello' };
+    const old = JSON.stringify({ id: 'old-1', kind: 'announcement', data });
+    for (let n = 0; n < 10; n += 1) await say(old);
+    feed.next();
+    const ignored = nonsense.length + 2 + 10;
+    for (const [at, reader] of readers.entries()) {
+      await reader.until(({ numbers }) => numbers.at(-1) === 1);
+      expect(reader.numbers).toEqual([1]);
+      const { port } = gateways[at]!.server.address() as AddressInfo;
+      const ask = async () =>
+        (await fetch(`http://127.0.0.1:${port}/status`)).json();
+      // What came while the source was asked is not counted.
+      const status = await ask();
+      expect(status.ignored).toBeGreaterThanOrEqual(ignored - 10);
+      expect(status.ignored).toBeLessThanOrEqual(ignored);
+      expect(status.requests).toBe(1);
+    }
+    // One that comes later gets the retained nonsense, and the board as well.
+    const late = await EventReader.open((await startGateway()).server as never);
+    feed.next();
+    await late.until(({ numbers }) => numbers.at(-1) === 2);
   });
 
   test('keeps a board for the latecomer; the source has the rest', async () => {
