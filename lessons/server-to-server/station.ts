@@ -7,7 +7,8 @@ import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { LessonProcess } from '@on-the-wire/shared/lesson.ts';
 import { serveRate } from '@on-the-wire/shared/page/serve-rate.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
-import express from 'express';
+import express, { type Request, type Response } from 'express';
+import { needsBody } from './body.ts';
 import { deadlineOf } from './deadline.ts';
 import { tellNews } from './event-stream.ts';
 import { hearFrames } from './frame-socket.ts';
@@ -37,7 +38,8 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   const frames = hearFrames((text) => speak(text).catch(() => {}));
 
   // 2. HTTP, with a key: sent twice, done once, and both get the answer.
-  app.post('/announcements', express.text({ type: '*/*' }), async (q, s) => {
+  const asText = [express.text({ type: '*/*' }), needsBody];
+  app.post('/announcements', asText, async (q: Request, s: Response) => {
     const key = q.get('Idempotency-Key');
     if (!key) return void s.status(400).send('Name an Idempotency-Key.');
     const deadline = deadlineOf(q.headers, patience);
@@ -49,7 +51,8 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   });
 
   // 3. Webhooks: the raw bytes, because those were signed. Acted on once.
-  app.post('/letters', express.raw({ type: '*/*' }), async (q, s) => {
+  const asBytes = [express.raw({ type: '*/*' }), needsBody];
+  app.post('/letters', asBytes, async (q: Request, s: Response) => {
     const letter = open(secret, q.headers, q.body);
     if ('refused' in letter) return void s.status(401).send(letter.refused);
     const { id, body } = letter;

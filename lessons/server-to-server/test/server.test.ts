@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
 import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
 import { createServer as createBroker } from '../broker.ts';
 import { createServer } from '../server.ts';
@@ -74,6 +75,47 @@ test('An order that makes no sense gets a sentence', async () => {
     expect(await answer.text()).toContain('ways: frames, http, webhook');
   }
 });
+
+test.each([
+  ['station', 'POST', '/announcements', 'found no body, expected the text'],
+  ['station', 'POST', '/letters', 'found no body, expected the text'],
+  ['station', 'PUT', '/rate', 'Set the rate: found'],
+  ['operators', 'POST', '/announcements', 'An order: found'],
+  ['gateway', 'PUT', '/rate', 'Set the rate: found'],
+  ['gateway', 'POST', '/operators/announcements', 'An order: found'],
+] as const)(
+  '%s: %s %s without a body is a 400',
+  async (whose, method, path, sentence) => {
+    const station = await startStation();
+    const operators = await startOperators({ station: station.origin });
+    const { origin: behind } = station;
+    const gateway = createServer({
+      station: behind,
+      operators: operators.origin,
+    });
+    closing.push(gateway.close);
+    const { port } = await listen(gateway.server);
+    const ports = {
+      station: station.port,
+      operators: operators.port,
+      gateway: port,
+    };
+    const client = await rawClient(ports[whose]);
+    const fields =
+      'Host: a\r\nContent-Type: application/json\r\nIdempotency-Key: a\r\n' +
+      'Webhook-Id: a\r\nWebhook-Timestamp: 1\r\nWebhook-Signature: v1,AA==\r\n';
+    // Without one, and with one of no bytes: the connection serves both.
+    client.send(`${method} ${path} HTTP/1.1\r\n${fields}\r\n`);
+    await client.until(/HTTP\/1\.1 400 Bad Request\r\n[^]*\r\n\r\n[^]+/);
+    client.send(
+      `${method} ${path} HTTP/1.1\r\n${fields}Content-Length: 0\r\n\r\n`,
+    );
+    await client.until(/(?:HTTP\/1\.1 400 [^]*){2}\r\n\r\n[^]+/);
+    client.socket.destroy();
+    expect(client.received).toContain(sentence);
+    expect(station.spoken).toEqual([]);
+  },
+);
 
 test('Pages of the other gateway may ask, those of strangers may not read', async () => {
   const gateways = ['http://127.0.0.1:1', 'http://127.0.0.1:2'];
