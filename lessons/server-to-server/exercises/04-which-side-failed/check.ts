@@ -1,5 +1,6 @@
 /** A gateway that says what happened behind it: step 5 of the tutorial. */
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import {
   createServer,
   request,
@@ -58,6 +59,31 @@ export default {
         at: differsAt(came, expected),
         wire: gateway.seen('down'),
       });
+    });
+
+    await trial.step('only the server behind is asked', async () => {
+      const other = await openStation(trial);
+      other.say((_question, response) => response.end(data.word()));
+      station.say((_question, response) => response.end(data.word()));
+      const { host } = new URL(other.origin);
+      const path = `/${data.word()}`;
+      const forms = [`http://${host}${path}`, `//${host}${path}`];
+      for (const target of [...forms, `/\\${host}${path}`, '//[']) {
+        const sent = `GET ${target} HTTP/1.1`;
+        await mustEnd(trial, gateway, target);
+        if (other.asked.length === 0) continue;
+        trial.fail({
+          title: 'Somebody else’s server is asked',
+          sent,
+          expected: `a request to ${new URL(upstream).host}, or a refusal`,
+          came: `a request to ${host}: an open proxy`,
+          section: 'RFC 9112 3.2.2',
+          wire: other.seen('up'),
+          details: hasChanged(trial),
+        });
+      }
+      const answer = await mustAnswer(trial, gateway, '/board');
+      answer.resume();
     });
 
     await trial.step('nobody is there: 503', async () => {
@@ -306,7 +332,8 @@ async function ask(
   path: string,
   { headers = {}, body }: { headers?: object; body?: string } = {},
 ): Promise<IncomingMessage> {
-  const asked = request(`${origin}${path}`, {
+  const asked = request(origin, {
+    path, // as it is: it may be no URL
     method: body === undefined ? 'GET' : 'POST',
     headers: { ...headers },
     agent: false,
@@ -334,6 +361,41 @@ const mustAnswer = (
     section,
     wire: seen('up'),
   }));
+
+/** As `ask`, where any end will do: an answer, or a connection that is closed. */
+const mustEnd = (trial: Trial, { origin, seen }: Served, path: string) => {
+  const ended = ask(origin, path).then(
+    async (answer) => {
+      if (!answer.resume().closed) await once(answer, 'close');
+    },
+    () => {},
+  );
+  return trial.within(ended, (why) => ({
+    title: 'A strange request waits for ever',
+    sent: `GET ${path} HTTP/1.1`,
+    expected: 'an answer, or the end of the connection',
+    came: why.message,
+    section,
+    wire: seen('up'),
+  }));
+};
+
+/** Which line of the file was given otherwise before, and what replaces it. */
+function hasChanged({ file }: Trial): string | undefined {
+  const linesOf = (url: URL) => readFileSync(url, 'utf8').split(/\r?\n/);
+  const lines = linesOf(file);
+  const at = lines.findIndex((line) => line.includes('new URL(url, upstream)'));
+  const now = linesOf(new URL('exercise.ts', import.meta.url)).find((line) =>
+    line.includes('request(upstream'),
+  );
+  if (at < 0) return undefined;
+  return [
+    `Line ${at + 1} of your file was given to you like that, and was wrong:`,
+    lines[at]!,
+    'It is given now as:',
+    now!,
+  ].join('\n');
+}
 
 /** The body, or the next piece of it. */
 const mustCome = <T>(trial: Trial, body: Promise<T>) =>

@@ -22,7 +22,7 @@ export function createServer({ upstream }: Upstream): Lesson {
     const { method, url = '/', headers } = asked;
     // TODO: not all fields are for the next server.
     const how = { method, headers, agent: false };
-    const further = request(new URL(url, upstream), how);
+    const further = request(upstream, { ...how, path: url });
 
     further.on('response', (answer) => {
       response.writeHead(answer.statusCode!, answer.headers);

@@ -12,7 +12,7 @@ export function createServer({ upstream, patience }: Upstream) {
     const gone = new AbortController();
     const { signal } = gone;
     const how = { method, headers, agent: false, signal };
-    const further = request(new URL(url, upstream), how);
+    const further = request(upstream, { ...how, path: url });
 
     const clock = setTimeout(() => gone.abort('late'), patience);
 

@@ -9,7 +9,7 @@ export function createServer({ upstream, patience }: Upstream) {
     const { method, url = '/' } = asked;
     const headers = endToEnd(asked.headers);
     const how = { method, headers, agent: false };
-    const further = request(new URL(url, upstream), how);
+    const further = request(upstream, { ...how, path: url });
 
     let isLate = false;
     const clock = setTimeout(() => {

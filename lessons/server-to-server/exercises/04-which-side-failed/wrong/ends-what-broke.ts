@@ -10,7 +10,7 @@ export function createServer({ upstream, patience }: Upstream) {
     const headers = endToEnd(asked.headers);
     delete headers['host'];
     const how = { method, headers, agent: false };
-    const further = request(new URL(url, upstream), how);
+    const further = request(upstream, { ...how, path: url });
 
     let isLate = false;
     const clock = setTimeout(() => {

@@ -1,0 +1,39 @@
+// Wrong: builds the target from the request's own, as it was once given.
+// Told: Somebody else’s server is asked
+
+import { request } from 'node:http';
+import { endToEnd, serve, type Upstream } from '../solution.ts';
+
+export function createServer({ upstream, patience }: Upstream) {
+  return serve((asked, response) => {
+    const { method, url = '/' } = asked;
+    const headers = endToEnd(asked.headers);
+    delete headers['host'];
+    const how = { method, headers, agent: false };
+    const further = request(new URL(url, upstream), how);
+
+    let isLate = false;
+    const clock = setTimeout(() => {
+      isLate = true;
+      further.destroy(new Error('late'));
+    }, patience);
+
+    further.on('response', (answer) => {
+      clearTimeout(clock);
+      response.writeHead(answer.statusCode!, endToEnd(answer.headers));
+      response.flushHeaders();
+      answer.pipe(response);
+      answer.on('error', () => response.destroy());
+    });
+
+    further.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(clock);
+      if (response.headersSent) return response.destroy();
+      const nobody = error.code === 'ECONNREFUSED' ? 503 : 502;
+      return response.writeHead(isLate ? 504 : nobody).end();
+    });
+
+    response.on('close', () => further.destroy());
+    asked.pipe(further);
+  });
+}
