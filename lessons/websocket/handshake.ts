@@ -7,6 +7,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { wantsWebSocket } from '@on-the-wire/shared/page/upgrade.ts';
 import { WebSocketServer } from 'ws';
 import type { Tickets } from './tickets.ts';
 
@@ -14,6 +15,9 @@ import type { Tickets } from './tickets.ts';
 export const protocol = 'board.v1';
 
 const patience = 300; // ms for goodbyes when the server ends
+
+/** Any other `Upgrade` is ignored: RFC 9110, 7.8. */
+export const upgrade = { shouldUpgradeCallback: wantsWebSocket };
 
 /** @param largest bytes of one message; with one more it is closed, 1009 */
 export function createSockets(largest: number, deflate: boolean) {
@@ -32,11 +36,20 @@ export function asked({ url }: IncomingMessage) {
   return { after, ticket: searchParams.get('ticket') };
 }
 
-/** Takes each handshake: refuses it, or makes a connection of it. */
-export function letIn(sockets: WebSocketServer, tickets: Tickets) {
+/**
+ * Takes each handshake: refuses it, or makes a connection of it.
+ *
+ * @param origins of pages that may ask: scheme, host and port
+ */
+export function letIn(
+  sockets: WebSocketServer,
+  tickets: Tickets,
+  origins: readonly string[],
+) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const reason = whyNot(request, tickets);
+    const reason = whyNot(request, tickets, origins);
     if (reason) return refuse(socket, ...reason);
+    request.headers.upgrade = 'websocket'; // of a list `ws` would take none
     sockets.handleUpgrade(request, socket, head, (client) => {
       // What breaks the protocol, `ws` closes with the code that says so.
       client.on('error', () => {});
@@ -59,16 +72,18 @@ function refuse(socket: Duplex, status: string, text: string) {
 function whyNot(
   request: IncomingMessage,
   tickets: Tickets,
+  origins: readonly string[],
 ): [status: string, text: string] | undefined {
   const { url = '', headers } = request;
-  const { host = '', origin } = headers;
+  const { origin } = headers;
   if (!/^\/track(\?|$)/.test(url)) {
     return ['404 Not Found', 'The WebSocket is at /track.'];
   }
 
   // Any page of the Web may open a WebSocket to us, and its reader's cookies
-  // come along. No CORS stops it: the server must look where it comes from.
-  if (origin !== undefined && origin !== `http://${host}`) {
+  // come along. No CORS stops it: the server must look where it comes from, and
+  // in a list of its own, as it is the caller who says what `Host` is.
+  if (origin !== undefined && !origins.includes(origin)) {
     return ['403 Forbidden', `No WebSocket for pages of ${origin}.`];
   }
 
@@ -87,7 +102,7 @@ function whyNot(
 }
 
 /** Tells every client that the server is going away: RFC 6455, 7.4.1. */
-export async function sayGoodbye({ clients }: WebSocketServer) {
+export async function closeAll({ clients }: WebSocketServer) {
   const gone = [...clients].map((client) => {
     client.close(1001, 'the server is going away');
     return once(client, 'close');

@@ -5,12 +5,13 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import { localOrigins, readOrigins } from '@on-the-wire/shared/page/origins.ts';
 import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
 import { serveRate } from '@on-the-wire/shared/page/serve-rate.ts';
 import { isStaff, signIn } from '@on-the-wire/shared/page/staff.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import express from 'express';
-import { asked, createSockets, letIn, sayGoodbye } from './handshake.ts';
+import { asked, createSockets, letIn, closeAll, upgrade } from './handshake.ts';
 import { obey } from './messages.ts';
 import { createOutbox } from './outbox.ts';
 import { watchPulse } from './pulse.ts';
@@ -18,6 +19,7 @@ import { createTickets } from './tickets.ts';
 import { createTracks } from './tracks.ts';
 
 const defaults = {
+  origins: localOrigins(4001), // of pages that may open a WebSocket here
   ping: 15_000, // ms between two pings
   valid: 10_000, // ms that a ticket is good for
   largest: 4_096, // bytes of one message
@@ -28,24 +30,22 @@ type Options = typeof defaults & { feed: ReturnType<typeof createFeed> };
 
 export function createServer(options: Partial<Options> = {}): Lesson {
   const { feed = createFeed(), ...given } = options;
-  const { ping, valid, largest, buffer, deflate } = { ...defaults, ...given };
+  const settings = { ...defaults, ...given };
   const tracks = createTracks();
-  const tickets = createTickets(valid);
+  const tickets = createTickets(settings.valid);
   const app = express();
 
   // The page, the board and the switch for its rate: as in every lesson.
   app.use(servePage(new URL('page/', import.meta.url)), serveRate(feed));
-  app.post('/sign-in', signIn).post('/ticket', tickets.give);
-  app.use(tellErrors);
-  const server = createHttpServer(app);
-  const sockets = createSockets(largest, deflate);
+  app.post('/sign-in', signIn).post('/ticket', tickets.give).use(tellErrors);
+  const server = createHttpServer(upgrade, app);
+  const sockets = createSockets(settings.largest, settings.deflate);
 
   // It begins as a request of HTTP, and is refused as one. Then come frames.
-  server.on('upgrade', letIn(sockets, tickets));
+  server.on('upgrade', letIn(sockets, tickets, settings.origins));
 
   sockets.on('connection', (client, request) => {
-    const outbox = createOutbox(client, buffer);
-    const say = (message: object) => outbox.tell(message);
+    const { tell: say, place } = createOutbox(client, settings.buffer);
 
     // First words. Cookie and ticket came with the handshake, never again.
     const { after, ticket } = asked(request);
@@ -55,12 +55,11 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     // Who comes back names the last id seen, and gets all that came after it.
     const missed = feed.after(after) ?? [feed.snapshot()];
     missed.forEach(say);
-    tracks.places().forEach((bytes, train) => outbox.place(train, bytes));
+    tracks.places().forEach((bytes, train) => place(train, bytes));
 
-    // From here on both sides speak when they like: updates as text, places of
-    // trains as bytes, to all but the hand that moves the train.
+    // From here on both speak when they like: updates as text, places as bytes.
     const show = (train: number, bytes: Uint8Array, by: unknown) =>
-      by === client || outbox.place(train, bytes);
+      by === client || place(train, bytes);
     feed.on('update', say);
     tracks.on('place', show);
     client.on('message', (data: Buffer, isBinary) => {
@@ -73,18 +72,16 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     });
 
     // Who is gone without a word is noticed.
-    watchPulse(client, ping);
-    client.on('close', () => {
-      feed.off('update', say);
-      tracks.off('place', show);
-    });
+    watchPulse(client, settings.ping);
+    client.on('close', () => feed.off('update', say));
+    client.on('close', () => tracks.off('place', show));
   });
 
   // Going away: let nobody in, say so to everybody, end what HTTP has left.
   const close = async () => {
     feed.close();
     const ended = new Promise((done) => server.close(done));
-    await sayGoodbye(sockets);
+    await closeAll(sockets);
     server.closeAllConnections();
     await ended;
   };
@@ -93,8 +90,10 @@ export function createServer(options: Partial<Options> = {}): Lesson {
 
 // Started by itself: listen, on this machine only; told to end, say goodbye.
 if (import.meta.main) {
-  const { PORT = '4001', SEED, RATE } = process.env;
-  const lesson = createServer({ feed: createFeed({ seed: SEED, rate: RATE }) });
+  const { PORT = '4001', ORIGINS, SEED, RATE } = process.env;
+  const origins = readOrigins(ORIGINS) ?? localOrigins(PORT);
+  const feed = createFeed({ seed: SEED, rate: RATE });
+  const lesson = createServer({ feed, origins });
   lesson.server.listen(Number(PORT), '127.0.0.1');
   process.once('SIGTERM', lesson.close);
 }

@@ -18,6 +18,7 @@ import {
 let order: Command & { what: 'start' };
 let feed: Feed;
 let stand: Stand;
+const origins: string[] = []; // of pages, in all its lives
 
 /** Listens with a new run of the feed; at the same ports, if there are any. */
 async function listen(ports: number[] = []): Promise<number[]> {
@@ -28,7 +29,8 @@ async function listen(ports: number[] = []): Promise<number[]> {
     'HTTP/2': order.direct ? standServer : standGateway,
     'MQTT 3.1.1': standBroker,
   }[order.over];
-  stand = await build(order, feed, ports);
+  const options = { ...order.options, origins };
+  stand = await build({ ...order, options }, feed, ports);
   return stand.ports;
 }
 
@@ -37,6 +39,9 @@ async function obey(command: Command): Promise<Reply> {
     case 'start':
       order = command;
       return { ports: await listen() };
+    case 'allow':
+      origins.push(...command.origins);
+      return {};
     case 'tell': {
       const told = [];
       const began = now();

@@ -81,6 +81,7 @@ export async function measureTurn(
   }
 
   async function measured(): Promise<Turn> {
+    await host.allow(line.port);
     if (way.over === 'MQTT 3.1.1') {
       const [station] = host.others;
       const broker = `mqtt://127.0.0.1:${line.port}`;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { lessonsFolder } from '../harness/lessons.ts';
+import { localOrigins } from '../page/origins.ts';
 import { fork } from '../programs/start.ts';
 import { askProcess, endProcess } from './ask-process.ts';
 import type { Order } from './stands.ts';
@@ -11,6 +12,7 @@ import type { Way } from './ways.ts';
 export type Command =
   | ({ what: 'start'; seed: string } & Pick<Way, 'over' | 'direct'> & Order)
   | { what: 'tell'; count: number; every: number }
+  | { what: 'allow'; origins: string[] }
   | { what: 'restart' }
   | { what: 'weigh' }
   | { what: 'time' };
@@ -36,6 +38,11 @@ export interface Host {
   /** Of what else listens: see `stands.ts`. */
   others: number[];
   pid: number;
+  /**
+   * Makes the page at this port of this machine one of the server's own. A
+   * gateway before it may have ended TLS, so it is known by both schemes.
+   */
+  allow(port: number): Promise<void>;
   /** Makes so many updates, one each `every` ms. Resolves after the last. */
   tell(count: number, every: number): Promise<Told[]>;
   /**
@@ -91,6 +98,10 @@ export async function startHost(
     port: port!,
     others,
     pid: child.pid!,
+    async allow(at) {
+      const origins = [...localOrigins(at), ...localOrigins(at, 'https')];
+      await ask({ what: 'allow', origins });
+    },
     async tell(count, every) {
       return (await ask({ what: 'tell', count, every })).told!;
     },

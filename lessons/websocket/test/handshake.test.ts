@@ -48,7 +48,11 @@ describe('the handshake', () => {
     ['another protocol', { 'Sec-WebSocket-Protocol': 'board.v2' }, 400],
     ['no protocol', { 'Sec-WebSocket-Protocol': '' }, 400],
     ['a page of another origin', { Origin: 'http://evil.example' }, 403],
-    ['an origin that begins like ours', { Origin: 'http://board.evil' }, 403],
+    [
+      'an origin that begins like ours',
+      { Origin: 'http://127.0.0.1:4001.evil.example' },
+      403,
+    ],
     ['an opaque origin', { Origin: 'null' }, 403],
   ])('is refused for %s', async (_what, headers, status) => {
     const { port, feed } = await start();
@@ -71,12 +75,63 @@ describe('the handshake', () => {
     await client.closed;
   });
 
-  test('of our own page is welcome', async () => {
-    const { port } = await start();
+  const ours = ['https://board.example', 'http://127.0.0.1:4001'];
+  test.each(ours)('of our own page is welcome: %s', async (Origin) => {
+    const { port } = await start({ origins: ours });
     const client = await rawClient(port);
-    client.send(ask({ Origin: 'http://board' }));
+    client.send(ask({ Origin }));
     await client.until('HTTP/1.1 101 ');
     client.socket.destroy();
+  });
+
+  test.each([
+    ['a name that was led here', 'evil.example', 'http://evil.example'],
+    ['our host over another scheme', 'board.example', 'http://board.example'],
+    ['our host at another port', 'board.example', 'https://board.example:444'],
+    ['what it calls', '127.0.0.1:4002', 'http://127.0.0.1:4002'],
+  ])('has no say in who is ours: %s', async (_what, Host, Origin) => {
+    const { port } = await start({ origins: ours });
+    const client = await rawClient(port);
+    client.send(ask({ Host, Origin }));
+    await client.until(`\r\n\r\nNo WebSocket for pages of ${Origin}.`);
+    expect(client.received).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
+    await client.closed;
+  });
+});
+
+describe('an Upgrade', () => {
+  test.each([
+    ['to WebSocket, in any case', 'WebSocket'],
+    ['to a list that has it', 'h2c ,\twebsocket, other/1'],
+  ])('%s, is a handshake', async (_what, Upgrade) => {
+    const { port } = await start();
+    const client = await rawClient(port);
+    client.send(ask({ Upgrade }));
+    await client.until('\r\nUpgrade: websocket\r\n');
+    client.socket.destroy();
+  });
+
+  test.each(['h2c', 'websockets', 'TLS/1.2, x-websocket'])(
+    'to %s is ignored, and the page is sent',
+    async (Upgrade) => {
+      const { port } = await start();
+      const client = await rawClient(port);
+      client.send(ask({ Upgrade }, 'GET /'));
+      const head = await client.until('\r\n\r\n');
+      expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+      // It is a connection of HTTP still, and takes the next request.
+      client.send(ask({ Upgrade, Connection: 'upgrade, close' }, 'GET /x'));
+      await client.until('HTTP/1.1 404 ');
+      await client.closed;
+    },
+  );
+
+  test('that Connection does not name is none', async () => {
+    const { port } = await start();
+    const client = await rawClient(port);
+    client.send(ask({ Connection: 'close' }, 'GET /'));
+    await client.until('HTTP/1.1 200 ');
+    await client.closed;
   });
 });
 

@@ -24,8 +24,10 @@ afterEach(async () => {
 async function start(options: Parameters<typeof createServer>[0] = {}) {
   const feed = createFeed({ rate: 'night' });
   feed.close();
-  const { server, close } = createServer({ feed, ...options });
+  const origins: string[] = [];
+  const { server, close } = createServer({ feed, origins, ...options });
   const line = await listenBehindTap(server);
+  origins.push(line.origin);
   closing.push(close, line.close);
   return { feed, line, origin: line.origin };
 }
@@ -162,8 +164,10 @@ describeWithBrowser('the page', (browser) => {
   test('is healed by a snapshot after a restart, which says 1001', async () => {
     const feed = createFeed({ rate: 'night' });
     feed.close();
-    const first = createServer({ feed });
+    const origins: string[] = [];
+    const first = createServer({ feed, origins });
     const { port, origin } = await listen(first.server);
+    origins.push(origin);
     closing.push(first.close);
     await visit(origin);
     await lastId(`${feed.run}-0`);
@@ -172,7 +176,7 @@ describeWithBrowser('the page', (browser) => {
     await page.locator('#log > .waiting', { hasText: words }).waitFor();
     const anew = createFeed({ rate: 'night' });
     anew.close();
-    const second = createServer({ feed: anew });
+    const second = createServer({ feed: anew, origins });
     closing.push(second.close);
     await listen(second.server, port);
     await lastId(`${anew.run}-0`);

@@ -89,6 +89,7 @@ async function measureBoth(
   const line = await watchLine(host.port, []);
   const context = await browser.newContext();
   try {
+    await host.allow(line.port);
     const watched = await openWatched(context, line.url, way.choose);
     const [first] = await host.tell(1, 0);
     await watched.reached(first!.n, first!.at, LOADING);

@@ -13,6 +13,7 @@ import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createGzip, constants, gzipSync } from 'node:zlib';
 import { WebSocketServer } from 'ws';
+import { wantsWebSocket } from '../../page/upgrade.ts';
 
 /** Time between two pieces of what goes on, in ms. */
 const PAUSE = 60;
@@ -158,9 +159,10 @@ export function createClaimsServer(
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
     response.end(page());
   };
+  const upgrade = { shouldUpgradeCallback: wantsWebSocket };
   const server = pair
-    ? createSecureServer({ ...pair, allowHTTP1: true }, both)
-    : createServer(both);
+    ? createSecureServer({ ...pair, allowHTTP1: true, ...upgrade }, both)
+    : createServer(upgrade, both);
   const plain = new WebSocketServer({ noServer: true });
   const smaller = new WebSocketServer({
     noServer: true,
