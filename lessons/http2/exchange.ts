@@ -23,9 +23,3 @@ export function untilGone(response: Http2ServerResponse) {
   response.on('close', () => over.abort());
   return over.signal;
 }
-
-/** Whether an error says but this: that the other side has left. */
-export function isGone(error: unknown) {
-  const { name, code } = error as NodeJS.ErrnoException;
-  return name === 'AbortError' || code === 'ECONNRESET';
-}

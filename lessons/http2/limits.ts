@@ -3,6 +3,7 @@
  * client can do more harm than on six, as everything on it costs it little.
  */
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
+import type { Request } from '@on-the-wire/shared/page/exchange.ts';
 import { sayGoodbye } from './goodbye.ts';
 
 export const limits = {
@@ -21,6 +22,21 @@ export const limits = {
   streamResetBurst: 200,
   streamResetRate: 20,
 };
+
+/**
+ * Whether a request's header list is larger than we have announced: 431, as in
+ * RFC 6585, 5. Node only announces it. (For HTTP/1.1 it has its own limit.)
+ */
+export function isTooLarge(request: Request) {
+  if (!('stream' in request)) return false;
+  return sizeOf(request.rawHeaders) > limits.settings.maxHeaderListSize;
+}
+
+/** Names and values, and 32 bytes for each field: RFC 9113, 6.5.2. */
+function sizeOf(rawHeaders: string[]) {
+  const sum = rawHeaders.reduce((bytes, text) => bytes + text.length, 0);
+  return sum + 32 * (rawHeaders.length / 2);
+}
 
 /** Says goodbye to a connection on which nothing moves for so many ms. */
 export function endIdle(server: Http2SecureServer, idle: number) {

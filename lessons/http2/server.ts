@@ -8,6 +8,7 @@ import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import type { Request, Response } from '@on-the-wire/shared/page/exchange.ts';
+import { localOrigins, readOrigins } from '@on-the-wire/shared/page/origins.ts';
 import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
 import { setRate } from '@on-the-wire/shared/page/serve-rate.ts';
 import { signIn } from '@on-the-wire/shared/page/staff.ts';
@@ -17,15 +18,16 @@ import { allowAnyPage } from './cross-origin.ts';
 import { answerDictation } from './dictation.ts';
 import { giveEarlyHints, sendHinted } from './early-hints.ts';
 import { tellNews } from './event-stream.ts';
-import { exchangeOf, isGone, type Exchange } from './exchange.ts';
+import { exchangeOf, type Exchange } from './exchange.ts';
 import { endConnection, leaver } from './goodbye.ts';
-import { endIdle, limits } from './limits.ts';
+import { endIdle, isTooLarge, limits } from './limits.ts';
 import { takeReport } from './report.ts';
 import { sendTimetable } from './timetable.ts';
 import { countTraffic } from './traffic.ts';
 import { acceptWebSockets } from './websocket.ts';
 
 const defaults = {
+  origins: localOrigins(4001, 'https'), // of pages that may open a WebSocket
   http1: 'https://127.0.0.1:4002', // the same once more, by HTTP/1.1 only
   heartbeat: 10_000, // ms between two signs of life in an event stream
   buffer: 1_048_576, // bytes that a slow reader may leave lying here
@@ -40,9 +42,7 @@ const tls = { ...(await localCertificate()), allowHTTP1: true };
 export function createServer(options: Partial<Options> = {}): Lesson {
   const { feed = createFeed(), ...given } = options;
   const numbers = { ...defaults, ...given };
-
   const page = servePage(new URL('page/', import.meta.url));
-
   const answers: Record<string, (exchange: Exchange) => unknown> = {
     'GET /board': sendBoard,
     'GET /timetable': sendTimetable,
@@ -63,16 +63,17 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     const exchange = exchangeOf(request, response);
     const answer = answers[`${request.method} ${exchange.path}`];
     try {
-      if (answer) await answer(exchange);
+      if (isTooLarge(request)) exchange.response.writeHead(431).end();
+      else if (answer) await answer(exchange);
       else page(request, response);
     } catch (error) {
-      if (!isGone(error)) tellErrors(error as Error, request, response);
+      tellErrors(error as Error, request, response);
     }
   }
 
   // By ALPN a client says what it speaks, and gets HTTP/2 if it can.
   const server = createSecureServer({ ...tls, ...limits }, handle);
-  acceptWebSockets(server, feed);
+  acceptWebSockets(server, feed, numbers.origins);
   endIdle(server, numbers.idle);
 
   // The same at another port, to compare. HTTP/1.1 is all that it offers.
@@ -89,9 +90,10 @@ export function createServer(options: Partial<Options> = {}): Lesson {
 // Started by itself, not by a test: listen, on this machine only.
 if (import.meta.main) {
   const { PORT = '4001', PORT_HTTP1 = '4002', SEED, RATE } = process.env;
-  const { URL_HTTP1: url = defaults.http1 } = process.env;
+  const { URL_HTTP1: url = defaults.http1, ORIGINS } = process.env;
+  const origins = readOrigins(ORIGINS) ?? localOrigins(PORT, 'https');
   const feed = createFeed({ seed: SEED, rate: RATE });
-  const lesson = createServer({ feed, http1: new URL(url).origin });
+  const lesson = createServer({ feed, http1: new URL(url).origin, origins });
   lesson.server.listen(Number(PORT), '127.0.0.1');
   lesson.others?.['http1']?.listen(Number(PORT_HTTP1), '127.0.0.1');
   process.once('SIGTERM', lesson.close);

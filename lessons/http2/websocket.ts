@@ -6,15 +6,18 @@
  * over does for a stream as well; but `setSocket` is its own affair, not an
  * API: a new version of it must pass our tests before it is used.
  */
+import type { IncomingMessage } from 'node:http';
 import type {
   Http2SecureServer,
   Http2ServerRequest,
   Http2ServerResponse,
   ServerHttp2Stream,
 } from 'node:http2';
+import type { Duplex } from 'node:stream';
 import type { Feed } from '@on-the-wire/shared/board/feed.ts';
 import { isStaff } from '@on-the-wire/shared/page/staff.ts';
 import { WebSocket } from 'ws';
+import { isTooLarge } from './limits.ts';
 
 const largest = 4_096; // bytes of one message
 
@@ -27,10 +30,18 @@ const Opened = WebSocket as unknown as new (
   options: object,
 ) => Opened;
 
-/** Accepts WebSockets at /loudspeaker: what staff says there, all hear. */
-export function acceptWebSockets(server: Http2SecureServer, feed: Feed) {
+/**
+ * Accepts WebSockets at /loudspeaker: what staff says there, all hear.
+ *
+ * @param origins of pages that may ask: scheme, host and port
+ */
+export function acceptWebSockets(
+  server: Http2SecureServer,
+  feed: Feed,
+  origins: readonly string[],
+) {
   const accept = (request: Http2ServerRequest, answer: Http2ServerResponse) => {
-    const status = refusal(request);
+    const status = refusal(request, origins);
     if (status) return void answer.writeHead(status).end();
 
     const { stream } = request;
@@ -54,17 +65,30 @@ export function acceptWebSockets(server: Http2SecureServer, feed: Feed) {
       }
     });
   };
-  server.on('connect', accept);
+  // Over HTTP/1.1, too, a CONNECT is this event, and comes with its socket.
+  server.on('connect', (request: Http2ServerRequest | IncomingMessage, to) => {
+    if ('stream' in request) accept(request, to as Http2ServerResponse);
+    else refuseProxying(to as unknown as Duplex);
+  });
+}
+
+/** Another method than those that we have: RFC 9110, 9.1. */
+function refuseProxying(socket: Duplex) {
+  socket.on('error', () => {}); // it may leave while we speak
+  const fields = 'Connection: close\r\nContent-Length: 0';
+  socket.end(`HTTP/1.1 501 Not Implemented\r\n${fields}\r\n\r\n`);
 }
 
 /** The status that a handshake is refused with, if it is. */
-function refusal({ url, headers }: Http2ServerRequest) {
-  if (headers[':protocol'] !== 'websocket') return 405; // no proxy
+function refusal(request: Http2ServerRequest, origins: readonly string[]) {
+  const { url, headers } = request;
+  if (isTooLarge(request)) return 431;
+  if (headers[':protocol'] !== 'websocket') return 501; // no proxy
   if (url !== '/loudspeaker') return 404;
   if (headers['sec-websocket-version'] !== '13') return 400;
 
-  // Any page of the Web may try. The browser tells us which one it is.
+  // Any page of the Web may try. The browser tells us which one it is. The list
+  // of ours is not made from `:authority`: what stands there, the caller says.
   const { origin } = headers;
-  const own = `https://${headers[':authority']}`;
-  return origin === undefined || origin === own ? undefined : 403;
+  return origin === undefined || origins.includes(origin) ? undefined : 403;
 }

@@ -1,18 +1,30 @@
 import type { Request, Response } from './exchange.ts';
 
+/** What Node says of a request or response whose client has left. */
+const left = new Set<string | undefined>([
+  'ABORT_ERR', // of what was waited for until then
+  'ECONNRESET',
+  'ERR_STREAM_PREMATURE_CLOSE',
+]);
+
 /**
  * The last middleware of a lesson that uses Express; others call it with what
  * they caught. Answers with the status that an error carries (500 without one)
  * and its message as plain text. What is the server's own fault is printed, and
- * told to the page without details.
+ * told to the page without details. That a client has left is no fault: nobody
+ * is there to be told, and nothing is printed.
  */
 export function tellErrors(
-  error: Error & { status?: number },
+  error: Error & { status?: number; code?: string },
   _request: Request,
   response: Response,
   // Express knows an error handler by its four parameters.
   _next?: () => void,
 ): void {
+  if (left.has(error.code)) {
+    response.destroy();
+    return;
+  }
   const status = error.status ?? 500;
   if (status >= 500) console.error(error);
   if (response.headersSent) {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { decodeGoaway } from '../frame.ts';
+import { decodeGoaway, type Frame } from '../frame.ts';
 import { ask, frameClient, get, nodeClient, request } from './clients.ts';
 import { board, closeAll, start } from './start.ts';
 
@@ -66,6 +66,39 @@ describe('a client that means no good', () => {
     client.send(request(5, get('/board?station=1&wait=0')));
     await client.until(({ type, stream }) => type === 'DATA' && stream === 5);
     expect(served).toBe(1);
+    client.socket.destroy();
+  });
+
+  test('gets 431 for a header list that is larger than announced', async () => {
+    const { port } = await start();
+    const client = await frameClient(port);
+    client.greet();
+    // Names, values and 32 bytes for each field: RFC 9113, 6.5.2.
+    const path = '/board?station=1&wait=0';
+    const own = [
+      ':methodGET',
+      ':schemehttps',
+      ':authorityboard',
+      `:path${path}`,
+    ];
+    const size = own.reduce((sum, { length }) => sum + length + 32, 0);
+    const most = 16_384 - size - 'x'.length - 32;
+    const statusWith = async (stream: number, length: number) => {
+      const field = [0x00, 1, 0x78, 0x7f, ...integer(length - 127)];
+      // No ASCII: each byte counts once.
+      const value = Array(length).fill(0xfc);
+      client.send(
+        request(stream, Uint8Array.of(...get(path), ...field, ...value)),
+      );
+      const answers = (frame: Frame) =>
+        frame.type === 'HEADERS' && frame.stream === stream;
+      const { payload } = await client.until(answers);
+      return Buffer.from(payload).toString('latin1');
+    };
+    // Indexed `:status: 200`, and a literal "431": RFC 7541, B and 6.2.1.
+    expect(await statusWith(1, most)).toMatch(/^\x88/);
+    expect(await statusWith(3, most + 1)).toContain('431');
+    expect(await statusWith(5, most)).toMatch(/^\x88/);
     client.socket.destroy();
   });
 

@@ -32,11 +32,13 @@ async function start() {
   const { port } = await listen(reserved);
   await new Promise((done) => reserved.close(done));
   const old = `https://127.0.0.1:${port}`;
-  const lesson = createServer({ feed, deadline: 20, http1: old });
+  const origins: string[] = [];
+  const lesson = createServer({ feed, deadline: 20, http1: old, origins });
   const server = lesson.server as Http2SecureServer;
   closing.push(lesson.close);
   await listen(lesson.others!['http1']!, port);
   const { origin } = await listen(server);
+  origins.push(origin);
   return { feed, server, origin, old };
 }
 

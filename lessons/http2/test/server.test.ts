@@ -2,14 +2,17 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { get as getByHttp1 } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import { connect as connectTls } from 'node:tls';
 import { ask, nodeClient } from './clients.ts';
 import { board, closeAll, start } from './start.ts';
 
 afterEach(closeAll);
 
+const ours = { host: '127.0.0.1', rejectUnauthorized: false };
+
 /** An answer of a client that knows HTTP/1.1 only. */
-async function askHttp1(port: number, path: string) {
-  const options = { port, host: '127.0.0.1', path, rejectUnauthorized: false };
+async function askHttp1(port: number, path: string, headers = {}) {
+  const options = { ...ours, port, path, headers };
   const [answer] = (await once(
     getByHttp1({ ...options, agent: false }),
     'response',
@@ -176,13 +179,62 @@ describe('a WebSocket in a stream', () => {
     [{ ':path': '/nowhere' }, 404],
     [{ origin: 'https://evil.example' }, 403],
     [{ 'sec-websocket-version': '8' }, 400],
-    [{ ':protocol': 'connect-udp' }, 405],
-  ])('is refused with a status: %j', async (more, status) => {
-    const { port } = await start();
+    [{ ':protocol': 'connect-udp' }, 501],
+    [{ ':authority': 'evil.example', origin: 'https://evil.example' }, 403],
+    [{ ':authority': 'board.example', origin: 'http://board.example' }, 403],
+  ])('is refused with a status: %#', async (more, status) => {
+    const origins = ['https://board.example'];
+    const { port } = await start({ origins });
     const { session } = await nodeClient(port);
     await once(session, 'remoteSettings');
     const answer = await ask(session, handshake(port, more));
     expect(answer.headers[':status']).toBe(status);
     session.close();
   });
+
+  test('is let in from a page in the list, whatever it was called by', async () => {
+    const { port } = await start({ origins: ['https://board.example'] });
+    const { session } = await nodeClient(port);
+    await once(session, 'remoteSettings');
+    const origin = 'https://board.example';
+    const stream = session.request(handshake(port, { origin }), {
+      endStream: false,
+    });
+    const [head] = await once(stream, 'response');
+    expect(head[':status']).toBe(200);
+    session.destroy();
+  });
+});
+
+describe('a CONNECT, which asks for a proxy', () => {
+  test('gets 501 over HTTP/1.1, and the lesson goes on', async () => {
+    const { port } = await start();
+    const client = connectTls({ ...ours, port, ALPNProtocols: ['http/1.1'] });
+    await once(client, 'secureConnect');
+    client.write('CONNECT board:443 HTTP/1.1\r\nHost: board:443\r\n\r\n');
+    let received = '';
+    for await (const text of client.setEncoding('latin1')) received += text;
+    expect(received).toBe(
+      'HTTP/1.1 501 Not Implemented\r\n' +
+        'Connection: close\r\nContent-Length: 0\r\n\r\n',
+    );
+    expect((await askHttp1(port, '/traffic')).answer.statusCode).toBe(200);
+  });
+
+  test('gets 501 over HTTP/2', async () => {
+    const { port } = await start();
+    const { session } = await nodeClient(port);
+    const authority = { ':method': 'CONNECT', ':authority': 'board:443' };
+    expect((await ask(session, authority)).headers[':status']).toBe(501);
+    session.close();
+  });
+});
+
+test('An Upgrade inside TLS is ignored', async () => {
+  const { port } = await start();
+  for (const upgrade of ['h2c', 'websocket']) {
+    const headers = { connection: 'upgrade', upgrade };
+    const { answer } = await askHttp1(port, '/traffic', headers);
+    expect(answer.statusCode).toBe(200);
+  }
 });

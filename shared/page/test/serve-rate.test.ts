@@ -71,22 +71,3 @@ describe('the switch for the rate', () => {
     expect(feed.rate).toBe('night');
   });
 });
-
-test('a fault of the server itself is printed, and not told', async () => {
-  feed = createFeed({ rate: 'night' });
-  const printed: unknown[] = [];
-  const { error: print } = console;
-  console.error = (...values) => printed.push(...values);
-  try {
-    server = createServer((request, response) =>
-      tellErrors(new Error('the secret'), request, response, () => {}),
-    );
-    const { origin } = await listen(server);
-    const answer = await fetch(origin);
-    expect(answer.status).toBe(500);
-    expect(await answer.text()).not.toContain('secret');
-    expect(printed).toEqual([new Error('the secret')]);
-  } finally {
-    console.error = print;
-  }
-});
