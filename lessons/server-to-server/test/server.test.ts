@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
 import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
@@ -76,6 +78,19 @@ test('An order that makes no sense gets a sentence', async () => {
   }
 });
 
+/** The three that are asked over HTTP, in this process. */
+async function startAll() {
+  const station = await startStation();
+  const operators = await startOperators({ station: station.origin });
+  const gateway = createServer({
+    station: station.origin,
+    operators: operators.origin,
+  });
+  closing.push(gateway.close);
+  const { port } = await listen(gateway.server);
+  return { station, operators, gateway: { ...gateway, port } };
+}
+
 test.each([
   ['station', 'POST', '/announcements', 'found no body, expected the text'],
   ['station', 'POST', '/letters', 'found no body, expected the text'],
@@ -86,21 +101,8 @@ test.each([
 ] as const)(
   '%s: %s %s without a body is a 400',
   async (whose, method, path, sentence) => {
-    const station = await startStation();
-    const operators = await startOperators({ station: station.origin });
-    const { origin: behind } = station;
-    const gateway = createServer({
-      station: behind,
-      operators: operators.origin,
-    });
-    closing.push(gateway.close);
-    const { port } = await listen(gateway.server);
-    const ports = {
-      station: station.port,
-      operators: operators.port,
-      gateway: port,
-    };
-    const client = await rawClient(ports[whose]);
+    const all = await startAll();
+    const client = await rawClient(all[whose].port);
     const fields =
       'Host: a\r\nContent-Type: application/json\r\nIdempotency-Key: a\r\n' +
       'Webhook-Id: a\r\nWebhook-Timestamp: 1\r\nWebhook-Signature: v1,AA==\r\n';
@@ -113,7 +115,43 @@ test.each([
     await client.until(/(?:HTTP\/1\.1 400 [^]*){2}\r\n\r\n[^]+/);
     client.socket.destroy();
     expect(client.received).toContain(sentence);
-    expect(station.spoken).toEqual([]);
+    expect(all.station.spoken).toEqual([]);
+  },
+);
+
+test.each([
+  ['station', 'POST /announcements', 'Content-Length: 9'],
+  ['station', 'POST /letters', 'Transfer-Encoding: chunked'],
+  ['station', 'PUT /rate', 'Content-Length: 9'],
+  ['station', 'GET /events', 'Content-Length: 9'],
+  ['operators', 'POST /announcements', 'Content-Length: 9'],
+  ['gateway', 'POST /operators/announcements', 'Transfer-Encoding: chunked'],
+  ['gateway', 'PUT /rate', 'Content-Length: 9'],
+  ['gateway', 'GET /station/events', 'X-A: b'],
+  ['gateway', 'GET /page.ts', 'X-A: b'],
+] as const)(
+  '%s: %s by a client that leaves is no word in the terminal',
+  async (whose, line, field) => {
+    const { error: print } = console;
+    const printed: unknown[] = [];
+    console.error = (...values) => printed.push(...values);
+    closing.push(() => (console.error = print));
+    const all = await startAll();
+    const { server, port } = all[whose];
+    const client = await rawClient(port);
+    const asked = once(server, 'request');
+    client.send(
+      `${line} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n` +
+        `Idempotency-Key: a\r\n${field}\r\n\r\n1\r\n`,
+    );
+    const [request] = (await asked) as [IncomingMessage];
+    const left = new Promise((tell) => request.socket.on('close', tell));
+    client.socket.resetAndDestroy();
+    await left;
+    // It goes on, and has by then done all that it had to do for the other.
+    expect((await fetch(`http://127.0.0.1:${port}/status`)).status).toBe(200);
+    expect((await fetch(`${all.station.origin}/status`)).status).toBe(200);
+    expect(printed).toEqual([]);
   },
 );
 
