@@ -1,8 +1,13 @@
+/** What the station is given to announce: as text, or byte by byte. */
 import { BadInput } from '@on-the-wire/shared/board/feed.ts';
-import type { NextFunction, Request, Response } from 'express';
+import express, {
+  type NextFunction,
+  type Request,
+  type Response,
+} from 'express';
 
-/** Middleware behind Express's parsers: without a body they leave it out. */
-export function needsBody(
+/** Where there is no body, Express's parsers leave it undefined. */
+function needsBody(
   { method, path, body }: Request,
   _response: Response,
   next: NextFunction,
@@ -11,3 +16,6 @@ export function needsBody(
   const expected = 'expected the text to announce';
   next(new BadInput(`${method} ${path}: found no body, ${expected}.`));
 }
+
+export const asText = [express.text({ type: '*/*' }), needsBody];
+export const asBytes = [express.raw({ type: '*/*' }), needsBody];

@@ -8,6 +8,7 @@ import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import { localOrigins, readOrigins } from '@on-the-wire/shared/page/origins.ts';
 import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
+import { wantsWebSocket } from '@on-the-wire/shared/page/upgrade.ts';
 import express from 'express';
 import { createAgent } from './ask.ts';
 import { BoardCopy } from './copy.ts';
@@ -17,7 +18,6 @@ import { hearNews } from './news.ts';
 import { createProxy, type Routes } from './proxy.ts';
 import { fetchFrom } from './source.ts';
 import { isForUs } from './target.ts';
-import { onlyWebSocket } from './upgrade.ts';
 
 const defaults = {
   station: 'http://127.0.0.1:4010',
@@ -75,7 +75,8 @@ export function createServer(options: Partial<typeof defaults> = {}): Lesson {
   });
   app.use(tellErrors);
 
-  const server = createHttpServer(onlyWebSocket, app);
+  const only = { shouldUpgradeCallback: wantsWebSocket };
+  const server = createHttpServer(only, app);
   server.on('upgrade', proxy.upgrade).on('connect', proxy.connect);
   const close = async () => {
     copy.close();

@@ -7,15 +7,15 @@ import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { LessonProcess } from '@on-the-wire/shared/lesson.ts';
 import { serveRate } from '@on-the-wire/shared/page/serve-rate.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
+import { wantsWebSocket } from '@on-the-wire/shared/page/upgrade.ts';
 import express, { type Request, type Response } from 'express';
-import { needsBody } from './body.ts';
+import { asBytes, asText } from './body.ts';
 import { deadlineOf } from './deadline.ts';
 import { tellNews } from './event-stream.ts';
 import { hearFrames } from './frame-socket.ts';
 import { createKeys } from './idempotency.ts';
 import { createLoudspeaker, relaySpeech } from './loudspeaker.ts';
 import { publishNews } from './news.ts';
-import { onlyWebSocket } from './upgrade.ts';
 import { open } from './webhook.ts';
 
 const defaults = {
@@ -38,7 +38,6 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   const frames = hearFrames((text) => speak(text).catch(() => {}));
 
   // 2. HTTP, with a key: sent twice, done once, and both get the answer.
-  const asText = [express.text({ type: '*/*' }), needsBody];
   app.post('/announcements', asText, async (q: Request, s: Response) => {
     const key = q.get('Idempotency-Key');
     if (!key) return void s.status(400).send('Name an Idempotency-Key.');
@@ -51,7 +50,6 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   });
 
   // 3. Webhooks: the raw bytes, because those were signed. Acted on once.
-  const asBytes = [express.raw({ type: '*/*' }), needsBody];
   app.post('/letters', asBytes, async (q: Request, s: Response) => {
     const letter = open(secret, q.headers, q.body);
     if ('refused' in letter) return void s.status(401).send(letter.refused);
@@ -77,7 +75,8 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   });
   app.use(tellErrors);
 
-  const server = createHttpServer(onlyWebSocket, app);
+  const only = { shouldUpgradeCallback: wantsWebSocket };
+  const server = createHttpServer(only, app);
   const sockets = relaySpeech(server, feed);
   const news = broker ? publishNews(feed, broker) : undefined;
   const close = async () => {

@@ -14,6 +14,7 @@ import {
 import { type Duplex, pipeline } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import proxy from 'http2-proxy';
+import { wantsWebSocket } from '../page/upgrade.ts';
 
 export interface Gateway {
   server: Http2SecureServer;
@@ -61,12 +62,8 @@ export function createGateway(
       bridge(request as Http2ServerRequest, answer as never, port);
     else end(answer as unknown as Duplex, 501, 'Not Implemented');
   });
-  // Another upgrade is passed over (RFC 9110, 7.8); these names have no case. As
-  // an option only `node:http` takes it; `node:http2` looks at the property.
-  Object.assign(server, {
-    shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
-      headers.upgrade?.toLowerCase() === 'websocket',
-  });
+  // As an option only `node:http` takes it; `node:http2` looks at the property.
+  Object.assign(server, { shouldUpgradeCallback: wantsWebSocket });
   // A browser puts a WebSocket into a stream of a connection that it has. Where
   // it has none, after a cut, it opens one that speaks HTTP/1.1 only.
   server.on('upgrade', (request, socket, head) => {
