@@ -98,9 +98,15 @@ export class Http1 implements TwoWay {
   #requests = 0;
   /** Too many requests wait: answers cannot be told apart any more. */
   #isLost = false;
-  /** What the client says before the answer decides how to read it. */
+  /**
+   * What the client says before the answer decides how to read it: what is
+   * left of earlier bytes that were held, and those after them.
+   */
+  #rest: { bytes: Uint8Array; from: number; at: number } | undefined;
   #held = new Gather();
   #isHeld = false;
+  /** One side has ended: no answer will come that could decide. */
+  #hasEnded = false;
   /** Who reads the rest, after an upgrade or CONNECT. */
   #successor: TwoWay | undefined;
 
@@ -111,24 +117,39 @@ export class Http1 implements TwoWay {
     at: number,
     units: Unit[],
   ): void {
+    const next = this.#read(direction, bytes, from, at, units);
+    if (next < bytes.length)
+      this.#hold(this.#sides[direction], bytes, next, at, units);
+  }
+
+  /** Returns where the bytes begin that must wait for the answer. */
+  #read(
+    direction: Direction,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): number {
+    const side = this.#sides[direction];
     let next = from;
     while (next < bytes.length) {
-      if (this.#successor) {
-        this.#successor.push(direction, bytes, next, at, units);
-        return;
-      }
       this.#sides[otherDirection(direction)].opaque.flush(units);
-      next = this.#advance(this.#sides[direction], bytes, next, at, units);
+      // A body that has begun is read to its end, whoever reads what follows.
+      if (this.#successor && !side.body && !side.isOpaque) {
+        this.#successor.push(direction, bytes, next, at, units);
+        return bytes.length;
+      }
+      if (direction === 'up' && this.#isHeld && !side.body && !side.isOpaque)
+        return next;
+      next = this.#advance(side, bytes, next, at, units);
     }
+    return next;
   }
 
   finish(direction: Direction, units: Unit[]): void {
-    if (this.#successor) {
-      this.#successor.finish(direction, units);
-      return;
-    }
     const side = this.#sides[direction];
     // After this no answer will come that would need another reading.
+    this.#hasEnded = true;
     this.#release(units);
     if (side.body) side.body.finish(units);
     else if (side.head.length > 0)
@@ -142,6 +163,7 @@ export class Http1 implements TwoWay {
     side.body = undefined;
     side.opaque.flush(units);
     side.isOpaque = true;
+    this.#successor?.finish(direction, units);
   }
 
   #advance(
@@ -161,8 +183,6 @@ export class Http1 implements TwoWay {
       if (side.body.failed || side.body.done) side.body = undefined;
       return next;
     }
-    if (side.direction === 'up' && this.#isHeld)
-      return this.#hold(side, bytes, from, at, units);
     return this.#head(side, bytes, from, at, units);
   }
 
@@ -172,28 +192,51 @@ export class Http1 implements TwoWay {
     from: number,
     at: number,
     units: Unit[],
-  ): number {
-    const room = HELD_LIMIT - this.#held.length;
+  ): void {
+    const rest = this.#rest ? this.#rest.bytes.length - this.#rest.from : 0;
+    const room = HELD_LIMIT - this.#held.length - rest;
     const to = Math.min(bytes.length, from + room);
     this.#held.add(bytes, from, to, at + from, at + to);
-    if (to < bytes.length) {
-      const problem = `${number(HELD_LIMIT)} bytes came before the answer to an upgrade`;
-      units.push(
-        malformed({ direction: side.direction }, this.#held, problem, 'limit'),
+    if (to === bytes.length) return;
+    const problem = `${number(HELD_LIMIT)} bytes came before the answer to an upgrade`;
+    const all = new Gather();
+    if (this.#rest)
+      all.trail.add(
+        this.#rest.at + this.#rest.from,
+        this.#rest.at + this.#rest.bytes.length,
       );
-      this.#isHeld = false;
-      side.isOpaque = true;
-    }
-    return to;
+    for (const [start, end] of this.#held.trail.take().ranges)
+      all.trail.add(start, end);
+    units.push(malformed({ direction: 'up' }, all, problem, 'limit'));
+    this.#held.take();
+    this.#rest = undefined;
+    this.#isHeld = false;
+    side.isOpaque = true;
+    side.opaque.push(bytes, to, at, units);
   }
 
-  /** The answer has come: what was held is read accordingly. */
+  /**
+   * The answer has come: what was held is read accordingly. Another upgrade
+   * among it is held again, with all that follows, which is not copied.
+   */
   #release(units: Unit[]): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
+    while (!this.#isHeld) {
+      const rest = this.#rest ?? this.#takeHeld();
+      this.#rest = undefined;
+      if (!rest) return;
+      const { bytes, at } = rest;
+      const next = this.#read('up', bytes, rest.from, at, units);
+      if (next < bytes.length) this.#rest = { bytes, from: next, at };
+    }
+  }
+
+  #takeHeld(): { bytes: Uint8Array; from: number; at: number } | undefined {
+    if (this.#held.length === 0) return undefined;
     const bytes = this.#held.take().slice();
-    const { ranges } = this.#held.trail.take();
-    if (ranges[0]) this.push('up', bytes, 0, ranges[0][0], units);
+    const [range] = this.#held.trail.take().ranges;
+    return { bytes, from: 0, at: range![0] };
   }
 
   /** Collects a head, line by line. */
@@ -311,7 +354,7 @@ export class Http1 implements TwoWay {
 
   #asked({ head, switches }: Known): void {
     const [method] = head.start;
-    this.#isHeld = switches;
+    this.#isHeld = switches && !this.#hasEnded;
     if (this.#waiting.length >= PIPELINE_LIMIT) {
       this.#isLost = true;
       this.#waiting = [];
@@ -343,7 +386,17 @@ export class Http1 implements TwoWay {
       return;
     }
     this.#waiting.shift();
+    if (this.#successor) this.#handOver(this.#successor, units);
     if (exchange?.switches || this.#successor) this.#release(units);
+  }
+
+  /** The client had begun a head that now belongs to who reads the rest. */
+  #handOver(successor: TwoWay, units: Unit[]): void {
+    const { head } = this.#sides.up;
+    if (head.length === 0) return;
+    const bytes = head.take().slice();
+    const [range] = head.trail.take().ranges;
+    successor.push('up', bytes, 0, range![0], units);
   }
 }
 

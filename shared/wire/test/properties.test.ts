@@ -28,6 +28,7 @@ import {
   text,
   type Step,
 } from './cuts.ts';
+import { byte, edit, edited } from './damage.ts';
 import { randomCases } from './random-cases.ts';
 import { VECTORS } from './vectors/all.ts';
 
@@ -88,11 +89,6 @@ const sizes = fc.array(fc.integer({ min: 1, max: 40 }), {
   maxLength: 5,
 });
 
-/** Bytes with many that mean something somewhere. */
-const byte = fc.oneof(
-  fc.integer({ min: 0, max: 255 }),
-  fc.constantFrom(0, 1, 2, 4, 9, 10, 13, 32, 48, 58, 126, 127, 0x81, 0x82, 255),
-);
 const someBytes = fc
   .array(byte, { maxLength: 60 })
   .map((list) => Uint8Array.from(list));
@@ -127,33 +123,6 @@ describe('Random bytes', () => {
     );
   });
 });
-
-type Edit = [
-  kind: 'set' | 'insert' | 'remove' | 'repeat',
-  at: number,
-  byte: number,
-];
-const edit = fc.tuple(
-  fc.constantFrom<Edit[0]>('set', 'insert', 'remove', 'repeat'),
-  fc.nat(),
-  byte,
-);
-
-function edited(steps: readonly Step[], edits: Edit[]): Step[] {
-  const made = steps.map(([side, piece]): [Direction, number[]] => [
-    side,
-    [...piece],
-  ]);
-  for (const [kind, place, value] of edits) {
-    const [, list] = made[place % made.length]!;
-    const at = list.length === 0 ? 0 : place % list.length;
-    if (kind === 'set') list[at] = value;
-    else if (kind === 'insert') list.splice(at, 0, value);
-    else if (kind === 'remove') list.splice(at, value % 8);
-    else list.splice(at, 0, ...list.slice(at, at + (value % 16)));
-  }
-  return made.map(([side, list]) => [side, Uint8Array.from(list)]);
-}
 
 describe('Damaged vectors', () => {
   const all = Object.entries(VECTORS).map(([name, vectors]) => {

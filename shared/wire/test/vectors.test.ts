@@ -3,6 +3,7 @@
  * must be the same.
  */
 import { describe, expect, test } from '@jest/globals';
+import { expectCover } from './cover.ts';
 import {
   byteByByte,
   cutInto,
@@ -10,7 +11,6 @@ import {
   decode,
   glued,
   lineOf,
-  recorded,
   type Step,
 } from './cuts.ts';
 import { VECTORS } from './vectors/all.ts';
@@ -47,34 +47,13 @@ function checkCuts({ make, steps }: Vector): void {
   }
 }
 
-/** The units of layer 0 cover every byte once, without gap or overlap. */
-function checkCover({ make, steps, first }: Vector): void {
-  const units = decode(make, steps).filter(({ layer }) => layer === 0);
-  const whole = recorded(steps);
-  for (const direction of ['up', 'down'] as const) {
-    let end = first?.[direction] ?? 0;
-    const last = end + whole[direction].length;
-    for (const unit of units) {
-      if (unit.direction !== direction) continue;
-      for (const range of unit.ranges) {
-        expect({ unit: unit.summary, start: range[0] }).toEqual({
-          unit: unit.summary,
-          start: end,
-        });
-        end = range[1];
-      }
-    }
-    expect({ direction, end }).toEqual({ direction, end: last });
-  }
-}
-
 describe.each(Object.entries(VECTORS))('%s', (_, vectors) => {
   test.each(vectors.map((vector) => [vector.title, vector] as const))(
     '%s',
     (_title, vector) => {
       const units = decode(vector.make, vector.steps);
       expect(units.map(lineOf)).toEqual(vector.units);
-      checkCover(vector);
+      expectCover(units, vector.steps, vector.first);
       checkCuts(vector);
     },
   );
