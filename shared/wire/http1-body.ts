@@ -97,7 +97,7 @@ class WholeBody implements Body {
     this.#end(
       units,
       isCut
-        ? `expected ${byteCount(this.#length)}, the connection ended after ${number(had)}`
+        ? `expected ${byteCount(this.#length)}, the connection ended after ${number(had)} (RFC 9112 8)`
         : undefined,
     );
   }

@@ -2,7 +2,7 @@
 import { readable, type Content } from './content.ts';
 import { Gather, Trail } from './gather.ts';
 import type { Body, BodyPlace } from './http1-body.ts';
-import { listTrailers } from './http1-head.ts';
+import { listTrailers, trailerProblem } from './http1-head.ts';
 import { CHUNK_LINE_LIMIT, HEAD_LIMIT } from './limits.ts';
 import { malformed } from './opaque.ts';
 import { byteCount, latin1, namedByte, number, quoted } from './text.ts';
@@ -23,6 +23,8 @@ export class ChunkedBody implements Body {
   #remaining = 0;
   #endBytes = 0;
   #lineLength = 0;
+  /** What is wrong with the chunk that is being read. */
+  #problem: string | undefined;
 
   constructor(content: Content, place: BodyPlace) {
     this.#content = content;
@@ -44,10 +46,12 @@ export class ChunkedBody implements Body {
 
   finish(units: Unit[]): void {
     if (this.done || this.failed) return;
-    this.#content.finish(units, 'the connection ended before the last chunk');
+    const ended = 'the connection ended before the last chunk (RFC 9112 8)';
+    this.#content.finish(units, ended);
     const isBetween = this.#part === 'size' && this.#line.length === 0;
     const where = isBetween ? 'before the last chunk' : 'inside a chunk';
-    this.#fail(`expected more chunks, the connection ended ${where}`, units);
+    const found = `the connection ended ${where}`;
+    this.#fail(`expected more chunks, ${found} (RFC 9112 8)`, units);
   }
 
   #fail(problem: string, units: Unit[], kind?: 'limit', offset?: number): void {
@@ -83,12 +87,14 @@ export class ChunkedBody implements Body {
 
   #readSize(units: Unit[]): void {
     const line = latin1(this.#line.peek());
-    const digits = /^[0-9a-fA-F]{1,13}(?=[\t \r\n;])/.exec(line)?.[0];
+    const digits = /^[0-9a-fA-F]{1,13}(?=[\t ;]|\r?\n)/.exec(line)?.[0];
     if (digits === undefined) {
       const found = quoted(line.trimEnd());
-      this.#fail(`expected a chunk's size in hex, found ${found}`, units);
+      const problem = `expected a chunk's size in hex, found ${found} (${SECTION})`;
+      this.#fail(problem, units);
       return;
     }
+    this.#problem = sizeLineProblem(line, digits.length);
     this.#line.take();
     for (const [start, end] of this.#line.trail.take().ranges)
       this.#chunk.add(start, end);
@@ -115,10 +121,12 @@ export class ChunkedBody implements Body {
     this.#chunk.add(at + from, at + from + 1);
     this.#endBytes++;
     const isCr = byte === CR && this.#endBytes === 1;
-    if (byte === LF) this.#endChunk(units);
-    else if (!isCr) {
-      const found = namedByte(byte);
-      const problem = `expected CR LF after ${byteCount(this.#size)} of a chunk, found ${found}`;
+    const found = namedByte(byte);
+    const problem = `expected CR LF after ${byteCount(this.#size)} of a chunk, found ${found} (${SECTION})`;
+    if (byte === LF) {
+      if (this.#endBytes === 1) this.#problem ??= problem;
+      this.#endChunk(units);
+    } else if (!isCr) {
       this.#fail(problem, units, undefined, at + from);
     }
     return from + 1;
@@ -140,6 +148,7 @@ export class ChunkedBody implements Body {
         payload: this.#size,
         counts: !isEventStream,
         summary: `chunk: ${byteCount(size)}, ${number(this.#size)} ${what}`,
+        problem: this.#problem,
         form: chunkForm,
       }),
     );
@@ -160,6 +169,7 @@ export class ChunkedBody implements Body {
       }
       const byte = bytes[next]!;
       this.#chunk.add(at + next, at + next + 1);
+      this.#line.add(bytes, next, next + 1, at + next, at + next + 1);
       next++;
       if (byte === LF && this.#lineLength === 0) {
         this.#endBody(units);
@@ -173,6 +183,8 @@ export class ChunkedBody implements Body {
 
   #endBody(units: Unit[]): void {
     const { ranges, size } = this.#chunk.take();
+    const trailers = this.#line.take();
+    this.#line.trail.take();
     this.done = true;
     this.#content.finish(units);
     units.push(
@@ -184,6 +196,7 @@ export class ChunkedBody implements Body {
         size,
         payload: 0,
         summary: `last chunk: ${byteCount(size)}, the body is complete`,
+        problem: this.#problem ?? trailerProblem(trailers),
         form: lastChunkForm,
       }),
     );
@@ -192,11 +205,33 @@ export class ChunkedBody implements Body {
 
 const SECTION = 'RFC 9112 7.1';
 
+/** What is wrong with a size line whose size could be read. */
+function sizeLineProblem(line: string, digits: number): string | undefined {
+  if (line.length === digits + 2 && line.endsWith('\r\n')) return undefined;
+  if (!line.endsWith('\r\n'))
+    return `expected CR LF after a chunk's size, found LF alone (${SECTION})`;
+  const more = line.slice(digits, -2);
+  const unquoted = more.replaceAll(/"(?:[^"\\]|\\.)*"/g, '');
+  if (/[\t ]/.test(unquoted))
+    return `expected no space in the line of a chunk's size, found ${quoted(more)} (RFC 9112 7.1.1)`;
+  for (let at = 0; at < more.length; at++) {
+    const code = more.charCodeAt(at);
+    if ((code < 0x20 && code !== 9) || code === 0x7f)
+      return `expected no control character in the line of a chunk's size, found ${namedByte(code)} (RFC 9112 7.1.1)`;
+  }
+  return undefined;
+}
+
+/** How a line ends, as it stands in its field. */
+function lineEnd(bytes: Uint8Array, start: number): string {
+  return bytes[start] === CR ? 'CR LF' : 'LF';
+}
+
 /** Lists the size line; returns where the next line begins, and the size. */
 function listSize(list: Parameters<Form['fields']>[0]): [number, number] {
   const { bytes } = list;
   const next = bytes.indexOf(LF) + 1;
-  const line = latin1(bytes, 0, next).trimEnd();
+  const line = latin1(bytes, 0, next).replace(/\r?\n$/, '');
   const digits = /^[0-9a-fA-F]*/.exec(line)![0];
   const size = Number.parseInt(digits, 16);
   const meaning = size > 0 ? 'in hex: so many bytes follow' : 'no more data';
@@ -220,7 +255,8 @@ function listSize(list: Parameters<Form['fields']>[0]): [number, number] {
       'RFC 9112 7.1.1',
     );
   }
-  list.add('line end', line.length, next, 'CR LF', 'ends the size', SECTION);
+  const end = lineEnd(bytes, line.length);
+  list.add('line end', line.length, next, end, 'ends the size', SECTION);
   return [next, size];
 }
 
@@ -231,7 +267,8 @@ const chunkForm: Form = {
     const value = readable(list.bytes.subarray(from, to));
     list.add('data', from, to, value, 'a piece of the body', SECTION);
     const meaning = 'ends the chunk; not part of the data';
-    list.add('line end', to, list.bytes.length, 'CR LF', meaning, SECTION);
+    const end = lineEnd(list.bytes, to);
+    list.add('line end', to, list.bytes.length, end, meaning, SECTION);
   },
 };
 

@@ -1,7 +1,8 @@
 /**
  * The head of an HTTP/1.1 message, RFC 9112 2 to 5, and what it says about the
- * body after it, RFC 9112 6. Left out: HTTP/0.9.
+ * body after it, RFC 9112 6. Left out: see README.md.
  */
+import { concat } from './bytes.ts';
 import type { FieldList } from './fields.ts';
 import {
   headerMeaning,
@@ -9,7 +10,7 @@ import {
   methodMeaning,
   statusMeaning,
 } from './http-words.ts';
-import { latin1, quoted } from './text.ts';
+import { latin1, namedByte, quoted, shortened } from './text.ts';
 import type { Form } from './unit.ts';
 
 /** One field line. The offsets count from the beginning of the head. */
@@ -32,6 +33,10 @@ export interface Head {
   /** The first thing that the standard forbids. */
   problem: string | undefined;
 }
+
+const TAB = 9;
+const LF = 10;
+const CR = 13;
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
@@ -64,8 +69,42 @@ export function readHead(bytes: Uint8Array): Head {
     }
     at = next;
   }
-  head.problem = head.lines.find((line) => line.problem)?.problem;
+  for (const line of head.lines) head.problem ??= line.problem;
+  head.problem ??= octetProblem(bytes, head);
   return head;
+}
+
+/** Only the start line, in its three parts. */
+export function readStart(bytes: Uint8Array): [string, string, string] {
+  const text = latin1(bytes);
+  let at = 0;
+  while (text[at] === '\r' || text[at] === '\n') at++;
+  const next = text.indexOf('\n', at) + 1 || text.length;
+  return splitStart(text.slice(at, lineEnd(text, at, next)));
+}
+
+/** RFC 9112 2.2 and RFC 9110 5.5: line ends are CR LF, and nothing is hidden. */
+function octetProblem(bytes: Uint8Array, head: Head): string | undefined {
+  const { length } = bytes;
+  for (let at = 0; at < length; at++) {
+    const byte = bytes[at]!;
+    if (byte >= 0x20 && byte !== 0x7f) continue;
+    if (byte === CR && bytes[at + 1] === LF) at++;
+    else if (byte !== TAB || at < head.startEnd) return octetAt(at, byte, head);
+  }
+  return undefined;
+}
+
+function octetAt(at: number, byte: number, head: Head): string {
+  const line = head.lines.find(({ start, end }) => start <= at && at <= end);
+  const where = line ? `in ${shortened(line.name, 40)}` : 'in the start line';
+  if (byte === LF)
+    return 'expected CR LF at the end of each line, found LF alone (RFC 9112 2.2)';
+  if (byte === CR)
+    return `expected CR only before LF, found one ${at < head.startAt ? 'before the start line' : where} (RFC 9112 2.2)`;
+  const isResponse = head.start[0].startsWith('HTTP/');
+  const section = line ? 'RFC 9110 5.5' : `RFC 9112 ${isResponse ? 4 : 3}`;
+  return `expected no control character ${where}, found ${namedByte(byte)} (${section})`;
 }
 
 /** Where a line's text ends: before CRLF, or a LF alone (RFC 9112 2.2). */
@@ -93,9 +132,10 @@ function readLine(line: string, start: number, end: number): HeaderLine {
   const name = colon < 0 ? line : line.slice(0, colon);
   const value = colon < 0 ? '' : trim(line.slice(colon + 1));
   let problem: string | undefined;
-  if (colon < 0) problem = `expected "name: value", found no colon`;
+  if (colon < 0)
+    problem = `expected "name: value", found no colon (RFC 9112 5)`;
   else if (!TOKEN.test(name))
-    problem = `expected a field name of letters, digits and -, found ${quoted(name)}`;
+    problem = `expected a field name of letters, digits and -, found ${quoted(name)} (RFC 9112 5.1)`;
   return { name, value, start, end, problem };
 }
 
@@ -115,16 +155,24 @@ function fold(line: HeaderLine, more: string, end: number): void {
   line.value = trim(`${line.value} ${trim(more)}`);
   line.end = end;
   line.problem ??=
-    'expected each field on one line, found one that goes on in the next';
+    'expected each field on one line, found one that goes on in the next (RFC 9112 5.2)';
 }
 
 /** All values of a field, joined as RFC 9110 5.3 allows; '' if it is absent. */
 export function headerValue(lines: HeaderLine[], name: string): string {
-  let joined = '';
+  return findHeader(lines, name) ?? '';
+}
+
+/** The same; undefined if the field is absent, '' if it is there and empty. */
+export function findHeader(
+  lines: HeaderLine[],
+  name: string,
+): string | undefined {
+  let joined: string | undefined;
   for (const line of lines) {
     if (line.name.length !== name.length) continue;
     if (line.name.toLowerCase() !== name) continue;
-    joined = joined ? `${joined}, ${line.value}` : line.value;
+    joined = joined === undefined ? line.value : `${joined}, ${line.value}`;
   }
   return joined;
 }
@@ -133,7 +181,7 @@ export function headerValue(lines: HeaderLine[], name: string): string {
 export function listOf(value: string): string[] {
   return value
     .split(',')
-    .map((member) => member.trim().toLowerCase())
+    .map((member) => trim(member).toLowerCase())
     .filter(Boolean);
 }
 
@@ -144,35 +192,78 @@ export type Framing =
   | { by: 'chunks' }
   | { by: 'close' };
 
+/** Codings that change a body, so that only its end shows how long it is. */
+const CODINGS = ['gzip', 'x-gzip', 'deflate', 'compress', 'x-compress'];
+
+interface Asked {
+  framing: Framing;
+  problem: string | undefined;
+}
+
 /** The framing that the fields of a message ask for; its problem, if any. */
 export function framingOf(
-  lines: HeaderLine[],
+  { lines, start }: Pick<Head, 'lines' | 'start'>,
   isRequest: boolean,
-): { framing: Framing; problem: string | undefined } {
-  const codings = listOf(headerValue(lines, 'transfer-encoding'));
-  const length = headerValue(lines, 'content-length');
+): Asked {
+  const codings = findHeader(lines, 'transfer-encoding');
+  const length = findHeader(lines, 'content-length');
+  if (codings !== undefined) {
+    const asked = framingByCodings(codings, isRequest);
+    if (length !== undefined)
+      asked.problem =
+        'expected Transfer-Encoding or Content-Length, found both: the length does not count (RFC 9112 6.1)';
+    else if (start[isRequest ? 2 : 0] === 'HTTP/1.0')
+      asked.problem ??=
+        'expected no Transfer-Encoding in a message of HTTP/1.0 (RFC 9112 6.1)';
+    return asked;
+  }
+  if (length !== undefined) return framingByLength(length, isRequest);
+  return {
+    framing: { by: isRequest ? 'none' : 'close' },
+    problem: undefined,
+  };
+}
+
+function framingByCodings(value: string, isRequest: boolean): Asked {
+  const codings = listOf(value);
+  const last = codings.at(-1) ?? '';
+  const section = '(RFC 9112 6.3)';
+  if (last !== 'chunked' && isRequest)
+    return {
+      framing: { by: 'none' },
+      problem: `expected chunked as the last transfer coding of a request, found ${quoted(last)} ${section}`,
+    };
+  if (last !== 'chunked')
+    return {
+      framing: { by: 'close' },
+      problem: CODINGS.includes(last)
+        ? undefined
+        : `expected chunked as the last transfer coding, found ${quoted(last)}: the body lasts until the connection ends ${section}`,
+    };
   let problem: string | undefined;
-  if (codings.length > 0) {
-    if (length)
-      problem =
-        'expected Transfer-Encoding or Content-Length, found both: the length does not count';
-    if (codings.at(-1) === 'chunked')
-      return { framing: { by: 'chunks' }, problem };
-    if (!isRequest) return { framing: { by: 'close' }, problem };
-    problem = `expected chunked as the last transfer coding of a request, found ${quoted(codings.at(-1)!)}`;
-    return { framing: { by: 'none' }, problem };
-  }
-  if (length) {
-    // The same length twice is tolerated (RFC 9112 6.3, 5).
-    const lengths = new Set(length.split(',').map((one) => one.trim()));
-    const [only] = lengths;
-    const value = /^[0-9]{1,15}$/.test(only!) ? Number(only) : -1;
-    if (lengths.size === 1 && value >= 0)
-      return { framing: { by: 'length', length: value }, problem };
-    problem = `expected a Content-Length of digits, found ${quoted(length)}`;
-    return { framing: { by: isRequest ? 'none' : 'close' }, problem };
-  }
-  return { framing: { by: isRequest ? 'none' : 'close' }, problem };
+  if (codings.indexOf('chunked') < codings.length - 1)
+    problem = `expected chunked once, found ${quoted(value)} (RFC 9112 6.1)`;
+  else if (codings.length < value.split(',').length)
+    problem = `expected no empty member in Transfer-Encoding, found ${quoted(value)} (RFC 9110 5.6.1)`;
+  return { framing: { by: 'chunks' }, problem };
+}
+
+function framingByLength(value: string, isRequest: boolean): Asked {
+  // The same length twice is no doubt about the body (RFC 9112 6.3, 5).
+  const lengths = new Set(value.split(',').map(trim));
+  const [only] = lengths;
+  const isOne = lengths.size === 1 && /^[0-9]{1,15}$/.test(only!);
+  if (!isOne)
+    return {
+      framing: { by: isRequest ? 'none' : 'close' },
+      problem: `expected a Content-Length of digits, found ${quoted(value)} (RFC 9112 6.3)`,
+    };
+  return {
+    framing: { by: 'length', length: Number(only) },
+    problem: value.includes(',')
+      ? `expected one Content-Length, found ${quoted(value)} (RFC 9110 8.6)`
+      : undefined,
+  };
 }
 
 /** What stands in the way of reading a start line; undefined if nothing. */
@@ -187,8 +278,8 @@ export function startProblem(
     : /^[1-9][0-9][0-9]$/.test(start[1]);
   if (isFine && /^HTTP\/1\.[0-9]$/.test(version)) return undefined;
   return isRequest
-    ? `expected "METHOD target HTTP/1.1", found ${found}`
-    : `expected "HTTP/1.1 status reason", found ${found}`;
+    ? `expected "METHOD target HTTP/1.1", found ${found} (RFC 9112 3)`
+    : `expected "HTTP/1.1 status reason", found ${found} (RFC 9112 4)`;
 }
 
 function listHeaders(list: FieldList, lines: HeaderLine[]): void {
@@ -286,6 +377,33 @@ export const responseForm: Form = {
     listEnd(list, head, 'a blank line ends the head');
   },
 };
+
+/** Fields that say how to read a message come too late after its body. */
+const NOT_IN_TRAILERS = [
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'host',
+  'trailer',
+  'transfer-encoding',
+];
+
+/** What is wrong with the lines after the last chunk, blank line included. */
+export function trailerProblem(bytes: Uint8Array): string | undefined {
+  // Read as a header section whose start line is right.
+  if (bytes.length === 2 && bytes[0] === CR) return undefined;
+  const { lines, problem } = readHead(concat([START, bytes]));
+  const late = lines.find(({ name }) =>
+    NOT_IN_TRAILERS.includes(name.toLowerCase()),
+  );
+  return (
+    problem ??
+    (late && `expected no ${late.name} after the body (RFC 9110 6.5.1)`)
+  );
+}
+
+const START = new TextEncoder().encode('GET / HTTP/1.1\r\n');
 
 /** The fields after the last chunk. */
 export function listTrailers(list: FieldList, from: number): void {

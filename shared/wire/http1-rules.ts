@@ -3,6 +3,7 @@ import { contentType, type ContentType } from './content.ts';
 import { headerValue, type Framing, type Head } from './http1-head.ts';
 import { statusText } from './http-words.ts';
 import { byteCount, shortened } from './text.ts';
+import type { Offer } from './websocket-handshake.ts';
 
 /** A request that waits for its answer. */
 export interface Exchange {
@@ -10,6 +11,10 @@ export interface Exchange {
   method: string;
   /** It asks to speak something else from then on. */
   switches: boolean;
+  /** The protocols that its Upgrade names, in small letters. */
+  offers: readonly string[];
+  /** What it offers for a WebSocket. */
+  asked: Offer;
 }
 
 export function isSuccess(status: number): boolean {

@@ -1,8 +1,7 @@
 /**
  * HTTP/1.1, RFC 9112: heads and bodies of both directions, each answer with
- * the request that it belongs to, and the change to WebSocket. Left out:
- * HTTP/0.9, `Upgrade: h2c` (gone with RFC 9113), transfer codings other than
- * chunked.
+ * the request that it belongs to, and the change to WebSocket. Left out: see
+ * README.md.
  */
 import { beginsWith } from './bytes.ts';
 import type { ContentType } from './content.ts';
@@ -13,6 +12,7 @@ import {
   headerValue,
   listOf,
   readHead,
+  readStart,
   requestForm,
   responseForm,
   startProblem,
@@ -26,10 +26,15 @@ import {
   isSuccess,
   type Exchange,
 } from './http1-rules.ts';
+import {
+  noBodyReason,
+  requestProblem,
+  responseProblem,
+} from './http1-forbidden.ts';
 import { HEAD_LIMIT, HELD_LIMIT, PIPELINE_LIMIT } from './limits.ts';
 import { malformed, Opaque, OpaquePair } from './opaque.ts';
 import { acceptedDeflate } from './permessage-deflate.ts';
-import { byteCount, number } from './text.ts';
+import { byteCount, namedByte, number } from './text.ts';
 import {
   connectionDecoder,
   makeUnit,
@@ -40,6 +45,7 @@ import {
   type TwoWay,
   type Unit,
 } from './unit.ts';
+import { offerOf, type Offer } from './websocket-handshake.ts';
 import { WebSocketPair } from './websocket.ts';
 
 const LF = 10;
@@ -53,11 +59,20 @@ interface Known {
   content: ContentType;
   /** It asks to speak something else from then on. */
   switches: boolean;
+  /** It says that it is the last one on this connection. */
+  closes: boolean;
+  /** Where its body ends cannot be known. */
+  isUnframed: boolean;
   summary: string;
 }
 
+/** So every response begins. */
+const RESPONSE = 'HTTP/1.';
+
 /** A longer head is not kept to be recognised. */
 const KNOWN_HEAD = 4_096;
+
+const NO_OFFER: Offer = { key: '', protocols: [], extensions: [] };
 
 /** Where one direction is. */
 class Side {
@@ -72,6 +87,10 @@ class Side {
   known: Known | undefined;
   body: Body | undefined;
   isOpaque = false;
+  /** A message said that it was the last one. */
+  isClosing = false;
+  /** Why nothing but another response may come here. */
+  noBody: { what: string; section: string } | undefined;
 
   constructor(direction: Direction) {
     this.direction = direction;
@@ -82,12 +101,20 @@ class Side {
 function toKnown(bytes: Uint8Array, isRequest: boolean): Known {
   const head = readHead(bytes);
   const connection = listOf(headerValue(head.lines, 'connection'));
+  const switches =
+    head.start[0] === 'CONNECT' || connection.includes('upgrade');
+  const asked = framingOf(head, isRequest);
+  // Where such a request ends, nobody can say.
+  const isUnframed = isRequest && asked.problem && asked.framing.by === 'none';
+  if (isRequest) asked.problem ??= requestProblem(head, switches);
   return {
     bytes,
     head,
-    asked: framingOf(head.lines, isRequest),
+    asked,
     content: contentTypeOf(head, !isRequest),
-    switches: head.start[0] === 'CONNECT' || connection.includes('upgrade'),
+    switches,
+    closes: connection.includes('close'),
+    isUnframed: Boolean(isUnframed),
     summary: headSummary(head, isRequest, bytes.length),
   };
 }
@@ -157,7 +184,7 @@ export class Http1 implements TwoWay {
         malformed(
           { direction },
           side.head,
-          'expected the rest of a head, the connection ended',
+          'expected the rest of a head, the connection ended (RFC 9112 8)',
         ),
       );
     side.body = undefined;
@@ -247,6 +274,11 @@ export class Http1 implements TwoWay {
     at: number,
     units: Unit[],
   ): number {
+    if (side.head.length < RESPONSE.length && side.direction === 'down') {
+      if (side.head.length === 0) this.#expectNothing(side);
+      const wrong = this.#wrongAt(side, bytes, from);
+      if (wrong >= 0) return this.#unasked(side, bytes, from, wrong, at, units);
+    }
     const { known } = side;
     if (
       known &&
@@ -290,10 +322,49 @@ export class Http1 implements TwoWay {
     return next;
   }
 
+  /** With no request that waits, nothing may come down. */
+  #expectNothing(side: Side): void {
+    const isDone = this.#requests > 0 && this.#waiting.length === 0;
+    if (isDone && !this.#isLost)
+      side.noBody ??= { what: 'with no request', section: 'RFC 9112 6.3' };
+  }
+
+  /** Where the bytes turn out to be no response, if only one may come. */
+  #wrongAt(side: Side, bytes: Uint8Array, from: number): number {
+    if (!side.noBody) return -1;
+    const known = side.head.length;
+    for (let i = 0; known + i < RESPONSE.length; i++) {
+      if (from + i === bytes.length) return -1;
+      if (bytes[from + i] !== RESPONSE.charCodeAt(known + i)) return from + i;
+    }
+    return -1;
+  }
+
+  /** A body where none may be: told at its first byte that cannot be else. */
+  #unasked(
+    side: Side,
+    bytes: Uint8Array,
+    from: number,
+    wrong: number,
+    at: number,
+    units: Unit[],
+  ): number {
+    const { what, section } = side.noBody!;
+    const found = namedByte(bytes[wrong]!);
+    const problem = `expected no body ${what}, found ${found} (${section})`;
+    const end = wrong + 1;
+    side.head.add(bytes, from, end, at + from, at + end);
+    const place = { direction: side.direction };
+    const offset = at + wrong;
+    units.push(malformed(place, side.head, problem, 'malformed', offset));
+    side.isOpaque = true;
+    return end;
+  }
+
   /** The first line is there: is it one? */
   #checkStart(side: Side, units: Unit[]): void {
     side.hasStart = true;
-    const { start } = readHead(side.head.peek());
+    const start = readStart(side.head.peek());
     const problem = startProblem(start, side.direction === 'up');
     if (problem === undefined) return;
     units.push(malformed({ direction: side.direction }, side.head, problem));
@@ -322,6 +393,14 @@ export class Http1 implements TwoWay {
       direction: side.direction,
       exchange: this.#isLost ? undefined : count,
     };
+    side.noBody = isRequest
+      ? undefined
+      : noBodyReason(status, exchange?.method);
+    let problem = head.problem ?? asked.problem;
+    if (!isRequest) problem ??= responseProblem(head, asked.framing, exchange);
+    if (side.isClosing)
+      problem ??= `expected no other ${isRequest ? 'request' : 'response'} after "Connection: close" (RFC 9112 9.6)`;
+    if (known.closes && (isRequest || status >= 200)) side.isClosing = true;
     units.push(
       makeUnit({
         direction: place.direction,
@@ -331,7 +410,7 @@ export class Http1 implements TwoWay {
         size: known.bytes.length,
         payload: 0,
         summary: known.summary,
-        problem: head.problem ?? asked.problem ?? this.#crowd(isRequest),
+        problem: this.#crowd(isRequest) ?? problem,
         exchange: place.exchange,
         form: isRequest ? requestForm : responseForm,
       }),
@@ -339,8 +418,7 @@ export class Http1 implements TwoWay {
     const isEmpty = framing.by === 'length' && framing.length === 0;
     if (framing.by !== 'none' && !isEmpty)
       side.body = makeBody(framing, known.content, place);
-    if (isRequest && asked.problem && asked.framing.by === 'none')
-      side.isOpaque = true;
+    if (isRequest && known.isUnframed) side.isOpaque = true;
     if (isRequest) this.#asked(known);
     else this.#answered(head, status, exchange, units);
   }
@@ -359,8 +437,14 @@ export class Http1 implements TwoWay {
       this.#isLost = true;
       this.#waiting = [];
     }
-    if (!this.#isLost)
-      this.#waiting.push({ number: this.#requests, method, switches });
+    if (this.#isLost) return;
+    this.#waiting.push({
+      number: this.#requests,
+      method,
+      switches,
+      offers: switches ? listOf(headerValue(head.lines, 'upgrade')) : [],
+      asked: switches ? offerOf(head.lines) : NO_OFFER,
+    });
   }
 
   #answered(

@@ -2,8 +2,7 @@
  * HTTP/2, RFC 9113: every frame of both directions, header blocks with their
  * tables (RFC 7541), windows, and what the streams carry: bodies, event
  * streams, a WebSocket (RFC 8441). Known extensions: ALTSVC, ORIGIN,
- * PRIORITY_UPDATE. Left out: `Upgrade: h2c`, and the rules on which frame may
- * come in which state of a stream.
+ * PRIORITY_UPDATE. Left out: see README.md.
  */
 import { Gather, Trail } from './gather.ts';
 import { HeaderBlocks, type Frame, type WholeFrame } from './http2-headers.ts';

@@ -1,6 +1,5 @@
 /**
- * MQTT 3.1.1 (OASIS, 29 October 2014), both directions. Left out: MQTT 5,
- * whose packets are told by name and length only.
+ * MQTT 3.1.1 (OASIS, 29 October 2014), both directions. Left out: see README.md.
  */
 import { Gather, Trail } from './gather.ts';
 import { FRAME_LIMIT } from './limits.ts';

@@ -44,27 +44,27 @@ export const http1Vectors: Vector[] = [
   vector(
     'a request with a body',
     [
-      '→ POST /board HTTP/1.1\nContent-Length: 3\n\na=1',
+      '→ POST /board HTTP/1.1\nHost: a\nContent-Length: 3\n\na=1',
       '← HTTP/1.1 204 No Content\n\n',
     ],
     [
-      'up 0+43 [http/1.1 request head] POST /board: request head, 43 bytes',
-      'up 43+3 [body] body: 3 bytes',
+      'up 0+52 [http/1.1 request head] POST /board: request head, 52 bytes',
+      'up 52+3 [body] body: 3 bytes',
       'down 0+27 [http/1.1 response head] 204 No Content: response head, 27 bytes',
     ],
   ),
   vector(
     'the answer to HEAD has no body',
     [
-      '→ HEAD / HTTP/1.1\n\n',
+      '→ HEAD / HTTP/1.1\nHost: a\n\n',
       '← HTTP/1.1 200 OK\nContent-Length: 5\n\n',
       GET,
       '← HTTP/1.1 200 OK\nContent-Length: 2\n\nhi',
     ],
     [
-      'up 0+19 [http/1.1 request head] HEAD /: request head, 19 bytes',
+      'up 0+28 [http/1.1 request head] HEAD /: request head, 28 bytes',
       'down 0+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
-      'up 19+32 [http/1.1 request head] GET /board: request head, 32 bytes',
+      'up 28+32 [http/1.1 request head] GET /board: request head, 32 bytes',
       'down 38+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
       'down 76+2 [body] body: 2 bytes',
     ],
@@ -87,13 +87,13 @@ export const http1Vectors: Vector[] = [
   vector(
     'pipelining: three requests, then three answers',
     [
-      '→ GET /1 HTTP/1.1\n\nHEAD /2 HTTP/1.1\n\nGET /3 HTTP/1.1\n\n',
+      '→ GET /1 HTTP/1.1\nHost: a\n\nHEAD /2 HTTP/1.1\nHost: a\n\nGET /3 HTTP/1.1\nHost: a\n\n',
       '← HTTP/1.1 200 OK\nContent-Length: 1\n\n1HTTP/1.1 200 OK\nContent-Length: 1\n\nHTTP/1.1 200 OK\nContent-Length: 1\n\n3',
     ],
     [
-      'up 0+19 [http/1.1 request head] GET /1: request head, 19 bytes',
-      'up 19+20 [http/1.1 request head] HEAD /2: request head, 20 bytes',
-      'up 39+19 [http/1.1 request head] GET /3: request head, 19 bytes',
+      'up 0+28 [http/1.1 request head] GET /1: request head, 28 bytes',
+      'up 28+29 [http/1.1 request head] HEAD /2: request head, 29 bytes',
+      'up 57+28 [http/1.1 request head] GET /3: request head, 28 bytes',
       'down 0+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
       'down 38+1 [body] body: 1 byte',
       'down 39+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
@@ -104,17 +104,17 @@ export const http1Vectors: Vector[] = [
   vector(
     '100 Continue and 103 Early Hints before the answer',
     [
-      '→ POST / HTTP/1.1\nExpect: 100-continue\nContent-Length: 2\n\n',
+      '→ POST / HTTP/1.1\nHost: a\nExpect: 100-continue\nContent-Length: 2\n\n',
       '← HTTP/1.1 100 Continue\n\n',
       '→ hi',
-      '← HTTP/1.1 103 Early Hints\nLink: </a.css>\n\nHTTP/1.1 200\nContent-Length: 0\n\n',
+      '← HTTP/1.1 103 Early Hints\nLink: </a.css>\n\nHTTP/1.1 200 \nContent-Length: 0\n\n',
     ],
     [
-      'up 0+60 [http/1.1 request head] POST /: request head, 60 bytes',
+      'up 0+69 [http/1.1 request head] POST /: request head, 69 bytes',
       'down 0+25 [http/1.1 response head] 100 Continue: response head, 25 bytes',
-      'up 60+2 [body] body: 2 bytes',
+      'up 69+2 [body] body: 2 bytes',
       'down 25+44 [http/1.1 response head] 103 Early Hints: response head, 44 bytes',
-      'down 69+35 [http/1.1 response head] 200 OK: response head, 35 bytes',
+      'down 69+36 [http/1.1 response head] 200 OK: response head, 36 bytes',
     ],
   ),
   vector(
@@ -156,44 +156,44 @@ export const http1Vectors: Vector[] = [
   vector(
     'WebSocket that speaks before it was answered, with compression',
     [
-      '→ GET / HTTP/1.1\nConnection: Upgrade\nUpgrade: websocket\n\n',
+      '→ GET / HTTP/1.1\nHost: a\nConnection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Extensions: permessage-deflate\n\n',
       ['up', bytes('c1 87 01020304 f34acecdc80503')],
-      '← HTTP/1.1 101 \nUpgrade: websocket\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\n\n',
+      '← HTTP/1.1 101 \nUpgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\n\n',
     ],
     [
-      'up 0+59 [http/1.1 request head] GET /: request head, 59 bytes',
-      'down 0+111 [http/1.1 response head] 101 Switching Protocols: response head, 111 bytes',
-      'up 59+13 [websocket text] text “Hello”: 13 bytes, 7 of payload, 5 once inflated',
+      'up 0+186 [http/1.1 request head] GET /: request head, 186 bytes',
+      'down 0+184 [http/1.1 response head] 101 Switching Protocols: response head, 184 bytes',
+      'up 186+13 [websocket text] text “Hello”: 13 bytes, 7 of payload, 5 once inflated',
     ],
   ),
   vector(
     'an upgrade that is refused: HTTP goes on',
     [
-      '→ GET / HTTP/1.1\nConnection: Upgrade\nUpgrade: websocket\n\nGET /next HTTP/1.1\n\n',
+      '→ GET / HTTP/1.1\nHost: a\nConnection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\nGET /next HTTP/1.1\nHost: a\n\n',
       '← HTTP/1.1 403 Forbidden\nContent-Length: 0\n\nHTTP/1.1 200 OK\nContent-Length: 0\n\n',
     ],
     [
-      'up 0+59 [http/1.1 request head] GET /: request head, 59 bytes',
+      'up 0+140 [http/1.1 request head] GET /: request head, 140 bytes',
       'down 0+45 [http/1.1 response head] 403 Forbidden: response head, 45 bytes',
-      'up 59+22 [http/1.1 request head] GET /next: request head, 22 bytes',
+      'up 140+31 [http/1.1 request head] GET /next: request head, 31 bytes',
       'down 45+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
     ],
   ),
   vector(
     'CONNECT: a tunnel for other bytes',
     [
-      '→ CONNECT b:443 HTTP/1.1\n\n',
+      '→ CONNECT b:443 HTTP/1.1\nHost: a\n\n',
       '← HTTP/1.1 200 Connected\n\n',
       ['up', bytes('16 03 01')],
       ['down', bytes('16 03 03')],
       ['up', bytes('14')],
     ],
     [
-      'up 0+26 [http/1.1 request head] CONNECT b:443: request head, 26 bytes',
+      'up 0+35 [http/1.1 request head] CONNECT b:443: request head, 35 bytes',
       'down 0+26 [http/1.1 response head] 200 Connected: response head, 26 bytes',
-      'up 26+3 [bytes] bytes: 3 bytes, not decoded',
+      'up 35+3 [bytes] bytes: 3 bytes, not decoded',
       'down 26+3 [bytes] bytes: 3 bytes, not decoded',
-      'up 29+1 [bytes] bytes: 1 byte, not decoded',
+      'up 38+1 [bytes] bytes: 1 byte, not decoded',
     ],
   ),
   vector(

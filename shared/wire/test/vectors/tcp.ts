@@ -60,26 +60,26 @@ export const connectionVectors: Vector[] = [
     title: 'HTTP/1.1 by its request line',
     make: () => decodeConnection(),
     steps: [
-      up(text('GET / HTTP/1.1\r\n\r\n')),
+      up(text('GET / HTTP/1.1\r\nHost: a\r\n\r\n')),
       down(text('HTTP/1.1 204 No Content\r\n\r\n')),
     ],
     units: [
-      'up 0+18 [http/1.1 request head] GET /: request head, 18 bytes',
+      'up 0+27 [http/1.1 request head] GET /: request head, 27 bytes',
       'down 0+27 [http/1.1 response head] 204 No Content: response head, 27 bytes',
     ],
   },
   {
     title: 'HTTP/1.1 with a method of its own',
     make: () => decodeConnection(),
-    steps: [up(text('PURGE /a HTTP/1.1\r\n\r\n'))],
-    units: ['up 0+21 [http/1.1 request head] PURGE /a: request head, 21 bytes'],
+    steps: [up(text('PURGE /a HTTP/1.1\r\nHost: a\r\n\r\n'))],
+    units: ['up 0+30 [http/1.1 request head] PURGE /a: request head, 30 bytes'],
   },
   {
     title: 'HTTP/1.1 that is wrong',
     make: () => decodeConnection(),
     steps: [up(text('GET /\r\n\r\n'))],
     units: [
-      'up 0+7 [malformed] expected "METHOD target HTTP/1.1", found "GET /" (byte 0) ! expected "METHOD target HTTP/1.1", found "GET /"',
+      'up 0+7 [malformed] expected "METHOD target HTTP/1.1", found "GET /" (RFC 9112 3) (byte 0) ! expected "METHOD target HTTP/1.1", found "GET /" (RFC 9112 3)',
       'up 7+2 [bytes] bytes “\\r\\n”: 2 bytes, not decoded',
     ],
   },
@@ -170,9 +170,9 @@ export const connectionVectors: Vector[] = [
     title: 'a connection whose beginning is gone',
     make: () => decodeConnection({ missing: { up: 10, down: 100 } }),
     first: { up: 10, down: 100 },
-    steps: [up(text('GET / HTTP/1.1\r\n\r\n')), down(text('hi'))],
+    steps: [up(text('GET / HTTP/1.1\r\nHost: a\r\n\r\n')), down(text('hi'))],
     units: [
-      'up 10+18 [bytes] bytes “GET / HTTP/1.1\\r\\n\\r\\n”: 18 bytes, not decoded',
+      'up 10+27 [bytes] bytes “GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n”: 27 bytes, not decoded',
       'down 100+2 [bytes] bytes “hi”: 2 bytes, not decoded',
     ],
   },

@@ -1,0 +1,111 @@
+/**
+ * What HTTP/1.1 forbids in a header section that could be read: RFC 9112 3 in
+ * requests, RFC 9110 and 9112 6 in responses. Left out: see README.md.
+ */
+import { findHeader, listOf, type Framing, type Head } from './http1-head.ts';
+import { isSuccess, type Exchange } from './http1-rules.ts';
+import { namedByte, quoted } from './text.ts';
+import { handshakeProblem, upgradeProblem } from './websocket-handshake.ts';
+
+/** The first thing that a request may not say; undefined if all is allowed. */
+export function requestProblem(
+  { start, lines }: Head,
+  switches: boolean,
+): string | undefined {
+  const [method, target, version] = start;
+  const problem = targetProblem(method, target);
+  if (problem) return problem;
+  if (version !== 'HTTP/1.0') {
+    const host = findHeader(lines, 'host');
+    if (host === undefined)
+      return 'expected a Host field in a request of HTTP/1.1, found none (RFC 9112 3.2)';
+    // Of two fields the values are joined with a comma.
+    if (!HOST.test(host))
+      return host.includes(',')
+        ? `expected one Host field, found ${quoted(host)} (RFC 9112 3.2)`
+        : `expected a name or an address in Host, found ${quoted(host)} (RFC 9112 3.2)`;
+  }
+  return switches && method !== 'CONNECT'
+    ? upgradeProblem(start, lines)
+    : undefined;
+}
+
+/** The characters of a host and a port (RFC 3986 3.2.2), the comma excepted. */
+const HOST = /^[\w.~!$&'()*+;=%:[\]-]*$/;
+const SLASH = 47;
+
+function targetProblem(method: string, target: string): string | undefined {
+  for (let at = 0; at < target.length; at++) {
+    const code = target.charCodeAt(at);
+    if (code > 0x20 && code < 0x7f && code !== 0x23) continue;
+    return `expected a target of visible ASCII characters without "#", found ${namedByte(code)} (RFC 9112 3.2)`;
+  }
+  if (target.charCodeAt(0) === SLASH || method === 'CONNECT') return undefined;
+  if (target === '*' && method === 'OPTIONS') return undefined;
+  if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return undefined;
+  return `expected a target that begins with "/" or with a scheme, found ${quoted(target)} (RFC 9112 3.2)`;
+}
+
+/**
+ * The first thing that a response may not say, knowing the request.
+ * @param framing the one that its fields ask for
+ */
+export function responseProblem(
+  { start, startAt, startEnd, lines }: Head,
+  framing: Framing,
+  exchange: Exchange | undefined,
+): string | undefined {
+  const [version, digits] = start;
+  if (startEnd - startAt === version.length + 1 + digits.length)
+    return `expected a space after the status, found the end of the line (RFC 9112 4)`;
+  const status = Number(digits);
+  if (status === 101) return switchProblem(lines, exchange);
+  if (status === 205 && framing.by === 'length' && framing.length > 0)
+    return 'expected no body in a 205 (RFC 9110 15.3.6)';
+  const isTunnel = exchange?.method === 'CONNECT' && isSuccess(status);
+  if (!(status < 200 || status === 204 || isTunnel)) return undefined;
+  const what = isTunnel ? `a ${status} to CONNECT` : `a ${status}`;
+  if (findHeader(lines, 'content-length') !== undefined)
+    return `expected no Content-Length in ${what} (RFC 9110 8.6)`;
+  if (findHeader(lines, 'transfer-encoding') !== undefined)
+    return `expected no Transfer-Encoding in ${what} (RFC 9112 6.1)`;
+  return undefined;
+}
+
+/** RFC 9110 7.8: a server may switch only to what the client has offered. */
+function switchProblem(
+  lines: Head['lines'],
+  exchange: Exchange | undefined,
+): string | undefined {
+  const section = '(RFC 9110 7.8)';
+  const chosen = listOf(findHeader(lines, 'upgrade') ?? '');
+  if (chosen.length === 0)
+    return `expected an Upgrade field in a 101, found none ${section}`;
+  const offered = exchange?.offers ?? [];
+  const foreign = chosen.find((protocol) => !offered.includes(protocol));
+  if (foreign !== undefined)
+    return `expected a change to what the client has offered in Upgrade, found ${quoted(foreign)} ${section}`;
+  const connection = listOf(findHeader(lines, 'connection') ?? '');
+  if (!connection.includes('upgrade'))
+    return `expected "Connection: Upgrade" in a 101 ${section}`;
+  return chosen.includes('websocket')
+    ? handshakeProblem(exchange!.asked, lines)
+    : undefined;
+}
+
+/**
+ * Why nothing but the next response may follow a response; undefined where a
+ * body may.
+ */
+export function noBodyReason(
+  status: number,
+  method: string | undefined,
+): { what: string; section: string } | undefined {
+  if (status < 200)
+    return { what: `after ${status}`, section: 'RFC 9110 15.2' };
+  if (status === 204) return { what: 'after 204', section: 'RFC 9110 15.3.5' };
+  if (status === 304) return { what: 'after 304', section: 'RFC 9110 15.4.5' };
+  if (method === 'HEAD')
+    return { what: 'after the response to HEAD', section: 'RFC 9110 9.3.2' };
+  return undefined;
+}
