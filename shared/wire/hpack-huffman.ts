@@ -55,7 +55,8 @@ export function decodeHuffman(
       if (symbol === END_OF_STRING || symbol === NO_CODE)
         return {
           text: latin1(decoded, 0, length),
-          problem: 'expected no end-of-string symbol in a Huffman-coded string',
+          problem:
+            'expected no end-of-string symbol in a Huffman-coded string (RFC 7541 5.2)',
         };
       decoded[length++] = symbol;
       onlyOnes = true;
@@ -67,6 +68,6 @@ export function decodeHuffman(
     text: latin1(decoded, 0, length),
     problem: isPadding
       ? undefined
-      : 'expected at most 7 bits of padding, all of them 1',
+      : 'expected at most 7 bits of padding, all of them 1 (RFC 7541 5.2)',
   };
 }

@@ -3,6 +3,7 @@ import { Gather } from './gather.ts';
 import { HpackDecoder, type HeaderList } from './hpack.ts';
 import { HEADER_SIZE, uint31 } from './http2-fields.ts';
 import { HeaderListForm, HeadersForm } from './http2-header-fields.ts';
+import type { Http2States } from './http2-states.ts';
 import { field, type Streams } from './http2-streams.ts';
 import {
   END_HEADERS,
@@ -34,6 +35,8 @@ export interface WholeFrame {
   ranges: Range[];
   size: number;
   problem: string | undefined;
+  /** It is whole, and on a stream where it may be: what it says counts. */
+  isSound: boolean;
 }
 
 /** A block whose last part has not come. */
@@ -53,11 +56,13 @@ export class HeaderBlocks {
   readonly hpack = new HpackDecoder();
   #direction: Direction;
   #streams: Streams;
+  #states: Http2States;
   #open: Block | undefined;
 
-  constructor(direction: Direction, streams: Streams) {
+  constructor(direction: Direction, streams: Streams, states: Http2States) {
     this.#direction = direction;
     this.#streams = streams;
+    this.#states = states;
   }
 
   /** Frames of this type carry header blocks. */
@@ -71,14 +76,15 @@ export class HeaderBlocks {
     if (!open) {
       if (frame.type !== FRAME.CONTINUATION) return undefined;
       this.hpack.lose();
-      return 'expected CONTINUATION only after a HEADERS frame that is not complete';
+      return 'expected CONTINUATION only after a HEADERS frame that is not complete (RFC 9113 6.10)';
     }
     const isNext =
       frame.type === FRAME.CONTINUATION && frame.stream === open.stream;
     if (isNext) return undefined;
     this.#open = undefined;
     this.hpack.lose();
-    return `expected CONTINUATION of stream ${open.stream}, found ${frameName(frame.type)} of stream ${frame.stream}`;
+    this.#states.forget(open.about);
+    return `expected CONTINUATION of stream ${open.stream}, found ${frameName(frame.type)} of stream ${frame.stream} (RFC 9113 6.10)`;
   }
 
   /** A HEADERS, PUSH_PROMISE or CONTINUATION frame is complete. */
@@ -119,7 +125,8 @@ export class HeaderBlocks {
       return;
     }
     const list = this.hpack.decode(fragment);
-    whole.problem ??= list.problem ?? this.#learn(block, list);
+    const learned = this.#learn(block, list);
+    whole.problem ??= learned;
     this.#tell(whole, titleOf(list), list, units);
     this.#end(block, units);
   }
@@ -148,7 +155,7 @@ export class HeaderBlocks {
     if (!isLast) return;
     this.#open = undefined;
     const list = this.hpack.decode(block.bytes.take());
-    const problem = list.problem ?? this.#learn(block, list);
+    const problem = this.#learn(block, list);
     this.#tellBlock(block, list, problem, units);
     this.#end(block, units);
   }
@@ -156,10 +163,26 @@ export class HeaderBlocks {
   /** What the fields say about the stream. */
   #learn(block: Block, list: HeaderList): string | undefined {
     const { fields } = list;
+    const { about, isPromise, endsStream } = block;
+    // A stream that cannot be: it was told, and nothing follows from it.
+    if (about === 0) return list.problem;
+    if (list.problem) {
+      this.#states.forget(about);
+      return list.problem;
+    }
+    const sender = isPromise ? 'up' : this.#direction;
+    const problem = this.#states.fields(
+      sender,
+      about,
+      isPromise,
+      fields,
+      endsStream,
+    );
     const isTrailers = !field(fields, ':method') && !field(fields, ':status');
-    if (isTrailers) return undefined;
-    const sender = block.isPromise ? 'up' : this.#direction;
-    return this.#streams.headers(sender, block.about, fields);
+    const limit = isTrailers
+      ? undefined
+      : this.#streams.headers(sender, about, fields);
+    return limit ?? problem;
   }
 
   #end(block: Block, units: Unit[]): void {
@@ -235,7 +258,7 @@ function fragmentOf(
   if (frame.type === FRAME.PUSH_PROMISE) from += 4;
   else if (frame.flags & PRIORITY) from += 5;
   if (from <= to) return { from, to, problem: undefined };
-  const problem = `expected room for padding and priority, found ${byteCount(frame.length)} of payload`;
+  const problem = `expected room for padding and priority, found ${byteCount(frame.length)} of payload (RFC 9113 6.1)`;
   return { from, to: from, problem };
 }
 

@@ -1,7 +1,13 @@
 /** What HTTP/2 demands of each frame by itself, and its line in the timeline. */
 import { uint, uint31 } from './http2-fields.ts';
 import type { Frame, WholeFrame } from './http2-headers.ts';
-import { ACK, errorName, FRAME, frameName } from './http2-words.ts';
+import {
+  ACK,
+  errorName,
+  FRAME,
+  frameMeaning,
+  frameName,
+} from './http2-words.ts';
 import { byteCount, latin1, number, shortened } from './text.ts';
 
 const SIZES: Partial<Record<number, number>> = {
@@ -10,6 +16,8 @@ const SIZES: Partial<Record<number, number>> = {
   [FRAME.PING]: 8,
   [FRAME.WINDOW_UPDATE]: 4,
 };
+
+const sectionOf = (type: number): string => frameMeaning(type)[1];
 
 /** A payload that cannot be this frame's. */
 export function sizeProblem({
@@ -20,13 +28,13 @@ export function sizeProblem({
   const found = `found ${number(length)}`;
   const wanted = SIZES[type];
   if (wanted !== undefined && length !== wanted)
-    return `expected ${wanted} bytes of payload, ${found}`;
+    return `expected ${wanted} bytes of payload, ${found} (${sectionOf(type)})`;
   if (type === FRAME.SETTINGS && flags & ACK && length > 0)
-    return `expected no payload in an acknowledgement, ${found}`;
+    return `expected no payload in an acknowledgement, ${found} (${sectionOf(type)})`;
   if (type === FRAME.SETTINGS && length % 6 !== 0)
-    return `expected 6 bytes of payload for each setting, ${found}`;
+    return `expected 6 bytes of payload for each setting, ${found} (${sectionOf(type)})`;
   if (type === FRAME.GOAWAY && length < 8)
-    return `expected at least 8 bytes of payload, ${found}`;
+    return `expected at least 8 bytes of payload, ${found} (${sectionOf(type)})`;
   return undefined;
 }
 
@@ -43,9 +51,9 @@ const STREAM_FRAMES: number[] = [
 /** A frame that is on the wrong stream. */
 export function streamProblem({ type, stream }: Frame): string | undefined {
   if (CONNECTION_FRAMES.includes(type) && stream !== 0)
-    return `expected ${frameName(type)} on stream 0, found ${stream}`;
+    return `expected ${frameName(type)} on stream 0, found ${stream} (${sectionOf(type)})`;
   if (STREAM_FRAMES.includes(type) && stream === 0)
-    return `expected ${frameName(type)} on a stream, found stream 0`;
+    return `expected ${frameName(type)} on a stream, found stream 0 (${sectionOf(type)})`;
   return undefined;
 }
 

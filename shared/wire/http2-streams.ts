@@ -7,6 +7,7 @@ import { otherDirection, type Direction, type Unit } from './unit.ts';
 import { WebSocketSide } from './websocket.ts';
 
 const INITIAL_WINDOW = 65_535;
+const MOST_ASKED = 100;
 
 /** What each direction of a stream, or of the connection, may still carry. */
 type Windows = Record<Direction, number>;
@@ -106,9 +107,24 @@ export class Streams {
   #open = new Map<number, Stream>();
 
   /** What a stream may still carry; one not known counts as new. */
-  windowOf(id: number, sender: Direction): number {
+  windowOf(
+    id: number,
+    sender: Direction,
+    initial = this.#initial[sender],
+  ): number {
     const change = this.#open.get(id)?.change[sender] ?? 0;
-    return this.#initial[sender] + change;
+    return initial + change;
+  }
+
+  /** The widest window of a sender's streams; of many, only some are asked. */
+  widest(sender: Direction): number {
+    let widest = this.#initial[sender];
+    let left = MOST_ASKED;
+    for (const { change } of this.#open.values()) {
+      if (left-- === 0) break;
+      widest = Math.max(widest, this.#initial[sender] + change[sender]);
+    }
+    return widest;
   }
 
   /** SETTINGS_INITIAL_WINDOW_SIZE: also for streams that are open (6.9.2). */

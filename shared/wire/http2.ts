@@ -15,7 +15,9 @@ import {
   uint31,
   WindowUpdateForm,
 } from './http2-fields.ts';
+import { MOST_WINDOW } from './http2-forbidden.ts';
 import { sizeProblem, streamProblem, summaryOf } from './http2-rules.ts';
+import { Http2States } from './http2-states.ts';
 import { Streams, type Reader } from './http2-streams.ts';
 import {
   END_STREAM,
@@ -60,19 +62,20 @@ class Side {
   needsPadding = false;
   reader: Reader | undefined;
 
-  constructor(direction: Direction, streams: Streams) {
+  constructor(direction: Direction, streams: Streams, states: Http2States) {
     this.direction = direction;
     this.needsPreface = direction === 'up';
     this.opaque = new Opaque(direction);
-    this.headers = new HeaderBlocks(direction, streams);
+    this.headers = new HeaderBlocks(direction, streams, states);
   }
 }
 
 export class Http2 implements TwoWay {
   #streams = new Streams();
+  #states = new Http2States();
   #sides = {
-    up: new Side('up', this.#streams),
-    down: new Side('down', this.#streams),
+    up: new Side('up', this.#streams, this.#states),
+    down: new Side('down', this.#streams, this.#states),
   };
 
   push(
@@ -127,7 +130,7 @@ export class Http2 implements TwoWay {
       side.header.add(bytes, next, next + 1, at + next, at + next + 1);
       next++;
       if (found !== expected) {
-        const problem = `expected the preface of HTTP/2, found "${shortened(latin1(side.header.peek()))}"`;
+        const problem = `expected the preface of HTTP/2, found "${shortened(latin1(side.header.peek()))}" (RFC 9113 3.4)`;
         units.push(
           malformed(
             { direction: side.direction },
@@ -232,9 +235,13 @@ export class Http2 implements TwoWay {
     const { ranges, size } = side.trail.take();
     let problem = side.headers.interruption(frame);
     if (frame.length > side.maxFrameSize)
-      problem ??= `expected at most ${byteCount(side.maxFrameSize)} of payload, found ${number(frame.length)}`;
+      problem ??= `expected at most ${byteCount(side.maxFrameSize)} of payload, found ${number(frame.length)} (RFC 9113 4.2)`;
     problem ??= sizeProblem(frame) ?? streamProblem(frame);
-    const whole = { frame, payload, ranges, size, problem };
+    const isSound = problem === undefined;
+    // DATA is asked about when its padding is known.
+    if (isSound && frame.type !== FRAME.DATA)
+      problem = this.#states.frame(side.direction, frame, payload);
+    const whole = { frame, payload, ranges, size, problem, isSound };
     if (HeaderBlocks.has(frame.type)) side.headers.frame(whole, units);
     else if (frame.type === FRAME.DATA) this.#tellData(side, whole, units);
     else this.#tell(side, whole, units);
@@ -246,9 +253,13 @@ export class Http2 implements TwoWay {
     const pad = frame.flags & PADDED ? 1 + side.padding : 0;
     const payload = Math.max(0, frame.length - pad);
     if (pad > frame.length)
-      whole.problem ??= `expected padding shorter than the frame, found ${byteCount(side.padding)}`;
-    this.#streams.use(direction, frame.stream, frame.length);
+      whole.problem ??= `expected padding shorter than the frame, found ${byteCount(side.padding)} (RFC 9113 6.1)`;
+    const { stream } = frame;
+    if (stream !== 0) this.#streams.use(direction, stream, frame.length);
     this.#streams.use(direction, 0, frame.length);
+    whole.problem ??=
+      this.#states.data(direction, frame, payload) ??
+      this.#overrun(direction, frame);
     const ends = (frame.flags & END_STREAM) !== 0;
     units.push(
       makeUnit({
@@ -272,10 +283,25 @@ export class Http2 implements TwoWay {
     if (ends) this.#streams.end(direction, frame.stream, units);
   }
 
+  /** More data than the other side has allowed: RFC 9113 6.9.1. */
+  #overrun(sender: Direction, frame: Frame): string | undefined {
+    if (frame.length === 0) return undefined;
+    const { stream } = frame;
+    const most = this.#states.initialWindow(otherDirection(sender));
+    const window = Math.min(
+      this.#streams.windows[sender],
+      this.#streams.windowOf(stream, sender, most),
+    );
+    if (window >= 0) return undefined;
+    const was = Math.max(0, frame.length + window);
+    return `expected at most ${byteCount(was)}, as the window allows, found ${number(frame.length)} (RFC 9113 6.9.1)`;
+  }
+
   /** All other frames. */
   #tell(side: Side, whole: WholeFrame, units: Unit[]): void {
-    const { frame, ranges, size, problem } = whole;
-    const form = problem ? frameForm : this.#apply(side, whole);
+    const { frame, ranges, size } = whole;
+    const form = whole.isSound ? this.#apply(side, whole) : frameForm;
+    const { problem } = whole;
     units.push(
       makeUnit({
         direction: side.direction,
@@ -295,14 +321,20 @@ export class Http2 implements TwoWay {
   }
 
   /** What the frame changes; returns how to read it again. */
-  #apply(side: Side, { frame, payload }: WholeFrame): Form {
+  #apply(side: Side, whole: WholeFrame): Form {
+    const { frame, payload } = whole;
     if (frame.type === FRAME.SETTINGS) {
       for (let at = 0; at + 6 <= payload.length; at += 6)
-        this.#setting(side, uint(payload, at, 2), uint(payload, at + 2, 4));
+        whole.problem ??= this.#setting(
+          side,
+          uint(payload, at, 2),
+          uint(payload, at + 2, 4),
+        );
     } else if (frame.type === FRAME.WINDOW_UPDATE) {
       const sender = otherDirection(side.direction);
       const { stream } = frame;
       this.#streams.widen(side.direction, stream, uint31(payload, 0));
+      whole.problem ??= this.#tooWide(sender, stream);
       return new WindowUpdateForm(
         stream === 0 ? undefined : this.#streams.windowOf(stream, sender),
         this.#streams.windows[sender],
@@ -312,7 +344,7 @@ export class Http2 implements TwoWay {
   }
 
   /** What one side sets, the other one must keep to. */
-  #setting(side: Side, id: number, value: number): void {
+  #setting(side: Side, id: number, value: number): string | undefined {
     const other = this.#sides[otherDirection(side.direction)];
     if (id === SETTING.HEADER_TABLE_SIZE) {
       const { hpack } = other.headers;
@@ -322,7 +354,21 @@ export class Http2 implements TwoWay {
       other.maxFrameSize = Math.max(other.maxFrameSize, value);
     } else if (id === SETTING.INITIAL_WINDOW_SIZE) {
       this.#streams.setInitialWindow(side.direction, value);
+      const widest = this.#streams.widest(otherDirection(side.direction));
+      if (widest > MOST_WINDOW)
+        return `expected no window above ${number(MOST_WINDOW)}, found one of ${number(widest)} (RFC 9113 6.9.2)`;
     }
+    return undefined;
+  }
+
+  #tooWide(sender: Direction, stream: number): string | undefined {
+    const window =
+      stream === 0
+        ? this.#streams.windows[sender]
+        : this.#streams.windowOf(stream, sender);
+    return window > MOST_WINDOW
+      ? `expected a window of at most ${number(MOST_WINDOW)}, found ${number(window)} (RFC 9113 6.9.1)`
+      : undefined;
   }
 }
 

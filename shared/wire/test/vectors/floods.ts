@@ -66,7 +66,7 @@ function webSocketFrame(first: string, payload: Uint8Array): Uint8Array {
   return bytes(first, '7e', length, payload);
 }
 
-const preface: Step = ['up', text(PREFACE)];
+const preface: Step = ['up', bytes(text(PREFACE), frame('04 00 0'))];
 const events = 'Content-Type: text/event-stream\r\nTransfer-Encoding: chunked';
 
 export const FLOODS: Flood[] = [

@@ -14,9 +14,15 @@ export function frame(
   return bytes(length, type!, flags!, id, body);
 }
 
+/** Both sides begin as they should. */
+export const BEGIN: Step[] = [
+  ['up', text(PREFACE)],
+  ['up', frame('04 00 0')],
+  ['down', frame('04 00 0')],
+];
+
 export function vector(title: string, steps: Step[], units: string[]): Vector {
-  const preface: Step = ['up', text(PREFACE)];
-  return { title, make: http2Decoder, steps: [preface, ...steps], units };
+  return { title, make: http2Decoder, steps: [...BEGIN, ...steps], units };
 }
 
 export const up = (...parts: Parameters<typeof frame>): Step => [
