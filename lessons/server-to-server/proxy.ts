@@ -39,6 +39,13 @@ export function createProxy({
   patience,
 }: Options) {
   const counts: Record<string, number> = { failures: 0 };
+  /** What is no longer the server's: it would wait for each to be closed. */
+  const sockets = new Set<Duplex>();
+  const keep = (socket: Duplex) => {
+    // Whatever happens to it must not end the process.
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+    sockets.add(socket);
+  };
 
   /** Never from the request: a path that is not in the list leads nowhere. */
   function find(url = '') {
@@ -133,6 +140,7 @@ export function createProxy({
     socket: Duplex,
     head: Buffer,
   ): Promise<void> {
+    keep(socket);
     if (!isForUs(request, origins))
       return end(socket, 421, 'Misdirected Request');
     const route = find(request.url);
@@ -148,8 +156,6 @@ export function createProxy({
     if (request.method !== 'GET') return end(socket, 400, 'Bad Request');
     // Names of protocols have no case; http2-proxy compares with this one.
     request.headers.upgrade = 'websocket';
-    // Whatever happens to it must not end the process.
-    socket.on('error', () => {});
     const { bytesWritten } = socket as Socket;
     const { side } = route;
     const clock = { late: false, stop() {} };
@@ -169,15 +175,21 @@ export function createProxy({
   }
 
   /** CONNECT asks for a tunnel to anywhere: RFC 9110, 9.1 and 9.3.6. */
-  const connect = (_request: IncomingMessage, socket: Duplex) =>
+  function connect(_request: IncomingMessage, socket: Duplex) {
+    keep(socket);
     end(socket, 501, 'Not Implemented');
+  }
 
-  return { web, upgrade, connect, counts };
+  function close() {
+    agent.destroy();
+    for (const socket of sockets) socket.destroy();
+  }
+
+  return { web, upgrade, connect, close, counts };
 }
 
 /** The end of a connection that leads nowhere. */
 function end(socket: Duplex, status: number, reason: string) {
-  socket.on('error', () => {});
   const fields = 'Connection: close\r\nContent-Length: 0';
   socket.end(`HTTP/1.1 ${status} ${reason}\r\n${fields}\r\n\r\n`);
 }

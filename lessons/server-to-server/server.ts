@@ -81,7 +81,7 @@ export function createServer(options: Partial<typeof defaults> = {}): Lesson {
   const close = async () => {
     copy.close();
     await news?.close();
-    agent.destroy();
+    proxy.close();
     await new Promise((done) => server.close(done).closeAllConnections());
   };
   return { server, close };

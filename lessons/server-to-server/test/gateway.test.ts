@@ -445,6 +445,23 @@ describe('an upgrade', () => {
   });
 });
 
+test('A gateway that closes ends its WebSockets, and what it has refused', async () => {
+  const station = await startStation();
+  const gateway = await startGateway({ station: station.origin });
+  const socket = new WebSocket(
+    `ws://127.0.0.1:${gateway.port}/station/loudspeaker`,
+  );
+  await once(socket, 'open');
+  const closed = once(socket, 'close');
+  const refused = await rawClient(gateway.port);
+  refused.socket.allowHalfOpen = true; // it does not leave by itself
+  refused.send('CONNECT a.example:80 HTTP/1.1\r\nHost: a.example\r\n\r\n');
+  await refused.until('HTTP/1.1 501 Not Implemented');
+  await gateway.close();
+  await closed;
+  refused.socket.destroy();
+});
+
 test('a 502 ends the stream, and it goes on with the id elsewhere', async () => {
   const station = await startStation({}, []);
   const gateway = await startGateway({ station: station.origin });
