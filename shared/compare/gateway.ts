@@ -98,9 +98,11 @@ export function createGateway(
 function hasLostBody(request: IncomingMessage | Http2ServerRequest): boolean {
   const { method = '', headers } = request;
   if (['POST', 'PUT', 'PATCH'].includes(method)) {
-    // What was done to it for one hop only: RFC 9112, 6.1.
-    const coding = headers['transfer-encoding'] ?? 'chunked';
-    return String(coding).toLowerCase() !== 'chunked';
+    // What was done to it for one hop only, or over HTTP/1.0: RFC 9112, 6.1.
+    const coding = headers['transfer-encoding'];
+    if (coding === undefined) return false;
+    const isChunked = String(coding).toLowerCase() === 'chunked';
+    return !isChunked || request.httpVersion === '1.0';
   }
   // Over HTTP/2 a body needs no header.
   if ('stream' in request && !request.stream.endAfterHeaders) return true;

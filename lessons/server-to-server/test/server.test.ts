@@ -65,6 +65,27 @@ test('The gateway alone serves its page, and says who is not there', async () =>
   await kill();
 });
 
+test.each([
+  ['https://board.example, http://10.0.0.1:8080', 'https://board.example'],
+  ['', 'http://localhost:PORT'],
+])(
+  'Started with ORIGINS=%j, it lets pages of %s ask',
+  async (ORIGINS, page) => {
+    const { origin, port, kill } = await startProcess('server.ts', { ORIGINS });
+    const own = page.replace('PORT', String(port));
+    for (const [from, allowed] of [
+      [own, own],
+      [`${own}0`, null],
+    ] as const) {
+      const { headers } = await fetch(`${origin}/status`, {
+        headers: { Origin: from },
+      });
+      expect(headers.get('access-control-allow-origin')).toBe(allowed);
+    }
+    await kill();
+  },
+);
+
 test('An order that makes no sense gets a sentence', async () => {
   const operators = await startOperators({});
   for (const body of ['', '[]', '{"way":"pigeon","texts":[]}']) {

@@ -177,6 +177,14 @@ describe('over HTTP/1.1', () => {
     expect(told().join('')).not.toMatch(/hello|\/a /);
   });
 
+  test('chunks over HTTP/1.0 are refused', async () => {
+    const { port, told } = await start();
+    const head = `POST /a HTTP/1.0\r\n${chunked}\r\n\r\n`;
+    const received = await overHttp1(port, head + chunks);
+    expect(received).toMatch(/^HTTP\/1\.1 400 /);
+    expect(told()).toEqual([]);
+  });
+
   test('an upgrade to WebSocket, however it is written', async () => {
     const { port, told } = await start();
     const received = await overHttp1(
