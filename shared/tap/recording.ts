@@ -46,15 +46,21 @@ const FAULTS_KEPT = 256;
 
 /**
  * A copy of what went through a tap, in memory of fixed size. When it is full,
- * connections that are closed leave first, whole, the one that closed first
- * before the others; when none is closed, the oldest bytes of a live one go.
+ * bytes must leave, a block of at most 8 KiB of one connection at a time, and
+ * it makes no difference whether that is open or closed. As long as one
+ * connection holds more than half of the memory, its own oldest bytes leave;
+ * otherwise the oldest of all, that is the block to which nothing was added for
+ * the longest time. So a read stays for as long as any connection has a block
+ * that ends before it.
+ *
+ * A connection that is closed leaves with its last block. Each has one from the
+ * start, also if it never carries a byte: there are never more closed ones than
+ * blocks.
  */
 export class Recording {
-  /** What had to leave. */
+  /** What had to leave: whole connections, and reads and bytes in all. */
   readonly dropped = { connections: 0, reads: 0, bytes: 0 };
   readonly #entries = new Map<number, Entry>();
-  /** In the order in which they closed. */
-  readonly #closed = new Set<Entry>();
   readonly #slab: Slab;
 
   /** @param size of the slab in bytes */
@@ -163,7 +169,7 @@ export class Recording {
   open(opened: Opened): void {
     this.#entries.set(opened.connection, {
       opened,
-      track: this.#slab.track(),
+      track: this.#slab.track(opened.connection),
       reads: { up: 0, down: 0 },
       ends: [],
       faults: [],
@@ -197,27 +203,21 @@ export class Recording {
     const entry = this.#entries.get(connection);
     if (!entry) return;
     entry.closed = time;
-    this.#closed.add(entry);
-    // Each keeps at least a block, or the list of them would grow for ever.
     if (entry.track.first < 0) this.#forget(entry);
   }
 
   #makeRoom(): void {
-    const [longestClosed] = this.#closed;
-    if (longestClosed) this.#forget(longestClosed);
-    else this.#dropFirst(this.#slab.oldest!);
-  }
-
-  #forget(entry: Entry): void {
-    while (entry.track.first >= 0) this.#dropFirst(entry.track);
-    this.#closed.delete(entry);
-    this.#entries.delete(entry.opened.connection);
-    this.dropped.connections += 1;
-  }
-
-  #dropFirst(track: Track): void {
+    const track = (this.#slab.heaviest ?? this.#slab.oldest)!;
     const { bytes, reads } = this.#slab.dropFirst(track);
     this.dropped.bytes += bytes;
     this.dropped.reads += reads;
+    if (track.first >= 0) return;
+    const entry = this.#entries.get(track.connection);
+    if (entry?.closed !== undefined) this.#forget(entry);
+  }
+
+  #forget(entry: Entry): void {
+    this.#entries.delete(entry.opened.connection);
+    this.dropped.connections += 1;
   }
 }

@@ -2,6 +2,9 @@ import type { Direction } from './events.ts';
 
 /** Everything that a slab keeps of one connection: a chain of blocks. */
 export interface Track {
+  readonly connection: number;
+  /** How many blocks it has. */
+  blocks: number;
   /** The oldest block and the newest; NONE where nothing is kept. */
   first: number;
   last: number;
@@ -58,13 +61,18 @@ export class Slab {
   /** How many bytes of each direction came before a block. */
   readonly #up: Float64Array;
   readonly #down: Float64Array;
-  /** All blocks in use, from the oldest to the newest, linked both ways. */
+  /**
+   * All blocks in use, linked both ways, in the order in which they were last
+   * written to. By when each was taken, a request that was made just now would
+   * leave with the block that its quiet connection took an hour ago.
+   */
   readonly #older: Int32Array;
   readonly #newer: Int32Array;
   readonly #owner: (Track | undefined)[] = [];
   #oldest = NONE;
   #newest = NONE;
   #free = 0;
+  #heaviest: Track | undefined;
   #makeRoom: () => void;
 
   /**
@@ -85,14 +93,20 @@ export class Slab {
     this.#makeRoom = makeRoom;
   }
 
-  /** Whose block is the oldest of all. */
+  /** Whose first block was written to before all others; none: it is empty. */
   get oldest(): Track | undefined {
     return this.#owner[this.#oldest];
   }
 
+  /** The track that has more than half of all blocks, if one has. */
+  get heaviest(): Track | undefined {
+    return this.#heaviest;
+  }
+
   /** A new track, with a block of its own from the start. */
-  track(): Track {
-    const track = { first: NONE, last: NONE, up: 0, down: 0 };
+  track(connection: number): Track {
+    const ends = { first: NONE, last: NONE };
+    const track = { connection, blocks: 0, ...ends, up: 0, down: 0 };
     this.#take(track);
     return track;
   }
@@ -112,6 +126,9 @@ export class Slab {
       // Room for a header and nothing behind it is no room.
       if (block === NONE || BLOCK - this.#used[block]! <= HEADER) {
         block = this.#take(track);
+      } else if (block !== this.#newest) {
+        this.#unlink(block);
+        this.#append(block);
       }
       const used = this.#used[block]!;
       const length = Math.min(BLOCK - used - HEADER, bytes.length - at);
@@ -181,12 +198,10 @@ export class Slab {
     }
     track.first = this.#next[block]!;
     if (track.first === NONE) track.last = NONE;
-    const older = this.#older[block]!;
-    const newer = this.#newer[block]!;
-    if (older === NONE) this.#oldest = newer;
-    else this.#newer[older] = newer;
-    if (newer === NONE) this.#newest = older;
-    else this.#older[newer] = older;
+    track.blocks -= 1;
+    if (this.#heaviest === track && !this.#isHeavy(track))
+      this.#heaviest = undefined;
+    this.#unlink(block);
     this.#owner[block] = undefined;
     this.#next[block] = this.#free;
     this.#free = block;
@@ -202,15 +217,35 @@ export class Slab {
     this.#up[block] = track.up;
     this.#down[block] = track.down;
     this.#owner[block] = track;
+    this.#append(block);
+    if (track.last === NONE) track.first = block;
+    else this.#next[track.last] = block;
+    track.last = block;
+    track.blocks += 1;
+    if (this.#isHeavy(track)) this.#heaviest = track;
+    return block;
+  }
+
+  #isHeavy({ blocks }: Track): boolean {
+    return blocks * 2 > this.blocks;
+  }
+
+  /** Makes a block the newest. */
+  #append(block: number): void {
     this.#older[block] = this.#newest;
     this.#newer[block] = NONE;
     if (this.#newest === NONE) this.#oldest = block;
     else this.#newer[this.#newest] = block;
     this.#newest = block;
-    if (track.last === NONE) track.first = block;
-    else this.#next[track.last] = block;
-    track.last = block;
-    return block;
+  }
+
+  #unlink(block: number): void {
+    const older = this.#older[block]!;
+    const newer = this.#newer[block]!;
+    if (older === NONE) this.#oldest = newer;
+    else this.#newer[older] = newer;
+    if (newer === NONE) this.#newest = older;
+    else this.#older[newer] = older;
   }
 
   /** The memory that a block lies in, see `startOf`. */
