@@ -63,5 +63,17 @@ export function saveRun(
     };
     return secrets ? connection : withoutSecrets(connection);
   });
+  const gone = recording.dropped.connections;
+  const [first] = connections;
+  if (gone > 0 && first)
+    first.comments.unshift({ time: first.start, text: leftWhole(gone) });
   return writePcapng({ connections });
+}
+
+function leftWhole(connections: number): string {
+  const [some, were] =
+    connections === 1
+      ? ['1 connection', 'was']
+      : [`${connections.toLocaleString('en')} connections`, 'were'];
+  return `${some} ${were} dropped whole from the recording`;
 }

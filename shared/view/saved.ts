@@ -6,6 +6,7 @@ import { concat } from '../wire/bytes.ts';
 import { decodeConnection } from '../wire/connection.ts';
 import { describe, type Unbrotli } from '../wire/fields.ts';
 import type { RecordedConnection, Recording } from '../wire/recording.ts';
+import { byteCount } from '../wire/text.ts';
 import { bytesOf, type Direction, type Unit } from '../wire/unit.ts';
 import { countNote, countUnit, noCounts } from './counts.ts';
 import { unitParts } from './line.ts';
@@ -151,7 +152,8 @@ function entriesOf(
   connection: RecordedConnection,
   began: number,
 ): { entry: Entry; unit?: Unit }[] {
-  const { id, start, reads, ends, comments, secure, alpn } = connection;
+  const { id, start, reads, ends, comments, secure, alpn, missing } =
+    connection;
   const entries: { entry: Entry; unit?: Unit }[] = [];
   const note = (
     time: number,
@@ -170,6 +172,17 @@ function entriesOf(
     kind: 'open',
     summary: `opened, to port ${connection.realPort}${tls}`,
   });
+  // What is gone is said where it would stand: before what is kept of it.
+  for (const direction of ['up', 'down'] as const) {
+    const gone = missing?.[direction] ?? 0;
+    if (gone === 0) continue;
+    const first = reads.find((read) => read.direction === direction);
+    note(first?.time ?? start, {
+      kind: 'label',
+      direction,
+      summary: `${byteCount(gone)} before this ${gone === 1 ? 'was' : 'were'} dropped from the recording`,
+    });
+  }
   const decoder = decodeConnection(connection);
   for (const { direction, time, bytes } of reads)
     told(time, decoder.feed(direction, bytes));

@@ -100,4 +100,55 @@ describe('a run that was saved and opened again', () => {
     expect(saved.lines[saved.chosen!]!.summary).toBe(head.summary);
     expect(new SavedRun(readPcapng(saveRun(tap))).chosen).toBeUndefined();
   });
+
+  test('says what the recording had dropped, and where it is missing', async () => {
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => response.end(request.url));
+    });
+    const { port } = await listen(server);
+    // Four blocks of 8 KiB.
+    const target = { host: '127.0.0.1', port };
+    const tap = createTap({ target, slab: 4 * 8192 });
+    await tap.listen();
+    closing.push(
+      () => server.close(),
+      () => tap.close(),
+    );
+    const ask = async (length: number, path: string) => {
+      const client = await rawClient(tap.port);
+      const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nConnection: close`;
+      client.send(`${head}\r\nContent-Length: ${length}\r\n\r\n`);
+      client.send('x'.repeat(length));
+      await client.closed;
+    };
+    for (const path of ['/a', '/b']) await ask(0, path);
+    // Three connections of their own, then half of the memory, then a bit more.
+    await ask(2 * 8192, '/large');
+    for (const path of ['/c', '/d']) await ask(0, path);
+    const kept = tap.recording.connections();
+    expect(kept.map(({ connection }) => connection)).toEqual([3, 4, 5]);
+    const { from, bytes } = kept[0]!.up;
+    expect(from).toBeGreaterThan(8000);
+
+    const { lines } = new SavedRun(readPcapng(saveRun(tap)));
+    const labels = lines.filter(({ kind }) => kind === 'label');
+    expect(labels.map(({ summary }) => summary)).toEqual([
+      '2 connections were dropped whole from the recording',
+      `${from.toLocaleString('en')} bytes before this were dropped from the recording`,
+    ]);
+    const [, gone] = labels;
+    expect(gone).toMatchObject({ connection: 3, direction: 'up' });
+    // Behind it stands what is left of that direction.
+    const rest = lines
+      .slice(gone!.n)
+      .filter(isUnit)
+      .filter(
+        ({ connection, direction }) => connection === 3 && direction === 'up',
+      );
+    expect(rest.reduce((sum, { size }) => sum + size, 0)).toBe(bytes - from);
+    expect(lines.slice(0, gone!.n).filter(isUnit)).toEqual([]);
+    expect(lines.map(({ summary }) => summary).join('\n')).toMatch(
+      /POST \/c[^]*POST \/d/,
+    );
+  });
 });

@@ -31,7 +31,7 @@ export function drawUnit(container: HTMLElement, details: Details): void {
   if (!bytes) {
     top.append(
       paragraph(
-        'Its bytes are no longer kept: the recording holds 64 MiB, and the oldest leave first.',
+        'Its bytes are no longer kept: the recording holds 64 MiB, and the oldest leave first. While one connection has more than half of that, its own leave before all others.',
       ),
     );
     return;
