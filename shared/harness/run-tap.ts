@@ -1,9 +1,9 @@
 /** The tap in front of the reader's own program. */
-import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { BlockList, isIPv6 } from 'node:net';
+import { relative } from 'node:path';
 import { createTap, type Fault, type Tap } from '../tap/tap.ts';
 import { HarnessError } from './lessons.ts';
+import { addressesOf, lookUp, NotThisMachine, type Ask } from './look-up.ts';
 import { LiveUnits } from '../view/live-units.ts';
 import { keepMemorySmall } from '../view/small-memory.ts';
 import { findPort } from './ports.ts';
@@ -21,6 +21,8 @@ export interface TapOptions {
   faults: readonly Fault[];
   /** What is random about the faults follows from it. */
   seed?: number;
+  /** How names are looked up; as the system does. */
+  ask?: Ask;
 }
 
 export interface RunningTap {
@@ -32,10 +34,6 @@ export interface RunningTap {
   stop(): Promise<void>;
 }
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
 /**
  * Puts a tap in front of a program, and prints what goes through it.
  *
@@ -46,34 +44,25 @@ loopback.addAddress('::1', 'ipv6');
  */
 export async function runTap(
   target: string,
-  { port, page = false, remote = false, wire, faults, seed }: TapOptions,
+  { port, page = false, remote = false, wire, faults, seed, ask }: TapOptions,
   say: (line: string) => void,
 ): Promise<RunningTap> {
   const { protocol, host, targetPort } = parseTarget(target);
-  // A name may stand for ::1 and for 127.0.0.1: the address that the system
-  // prefers is dialled, and said.
-  const { address } = await lookup(host).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new HarnessError(`"${host}" has no address: ${why}.`, 1);
-  });
-  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-  if (!remote && !loopback.check(address, family)) {
+  const names = { remote, ...(ask && { ask }) };
+  await addressesOf(host, names).catch((error: unknown) => {
+    const { message } = error as Error;
+    if (!(error instanceof NotThisMachine))
+      throw new HarnessError(`"${host}" has no address: ${message}.`, 1);
     throw new HarnessError(
-      `"${host}" is ${address}, which is not this machine. A tap reads all ` +
-        'that goes through it: with --remote you say that you may.',
+      `${message}. A tap reads all that goes through it: with --remote you ` +
+        'say that you may.',
       2,
     );
-  }
-  const certificate =
-    protocol === 'https:'
-      ? await (
-          await import('../certificates/certificates.ts')
-        ).localCertificate()
-      : undefined;
+  });
   const tap = createTap({
-    target: { host: address, port: targetPort },
+    target: { host, port: targetPort, lookup: lookUp(names) },
     faults,
-    ...(certificate && { tls: certificate }),
+    ...(protocol === 'https:' && { tls: await ownCertificate() }),
     ...(seed !== undefined && { seed }),
   });
   keepMemorySmall();
@@ -112,6 +101,29 @@ export async function runTap(
   }
 }
 
+/** What the tap shows to clients, and how they trust it. */
+async function ownCertificate() {
+  const { certificateFile, localCertificate } =
+    await import('../certificates/certificates.ts');
+  const { key, cert } = await localCertificate();
+  // From where the reader stands; pnpm runs everything at the top of the tree.
+  const from = process.env['INIT_CWD'] ?? process.cwd();
+  const path = relative(from, certificateFile);
+  const file = path.includes(' ') ? `"${path}"` : path;
+  const trust =
+    `It is the tap's own, made on this machine. Node trusts it with ` +
+    `NODE_EXTRA_CA_CERTS=${file}, curl with --cacert ${file}. In Firefox and ` +
+    'Chromium press Advanced, then Proceed to 127.0.0.1 (in older Firefox: ' +
+    'Accept the Risk and Continue)';
+  return { key, cert, trust };
+}
+
+/** What servers say that they listen at, and where they are reached. */
+const EVERYWHERE: Record<string, string> = {
+  '0.0.0.0': '127.0.0.1',
+  '::': '::1',
+};
+
 /** @throws HarnessError (2) */
 function parseTarget(text: string) {
   const url = URL.parse(text.includes('://') ? text : `tcp://${text}`);
@@ -130,7 +142,8 @@ function parseTarget(text: string) {
       2,
     );
   }
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const written = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const host = EVERYWHERE[written] ?? written;
   const protocol = url.protocol === 'wss:' ? 'https:' : url.protocol;
   return { host, targetPort, protocol };
 }

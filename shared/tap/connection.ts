@@ -4,12 +4,20 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { answerWith } from './answer.ts';
-import { borrow, dial, dialLending, giveBack, type Target } from './dial.ts';
+import {
+  borrow,
+  dial,
+  dialLending,
+  giveBack,
+  whyNotReached,
+  type Target,
+} from './dial.ts';
 import { acceptEncrypted, dialEncrypted } from './encrypted.ts';
 import type { Direction } from './events.ts';
 import type { Victim } from './faults/stage.ts';
 import { OneWay, type RunningFault, type Surroundings } from './one-way.ts';
 import { type Listener, Story } from './story.ts';
+import { clientTrouble, targetTrouble } from './tls-words.ts';
 
 /** What a connection needs of its tap. */
 export interface Run extends Listener {
@@ -22,6 +30,8 @@ export interface Run extends Listener {
   faults(): readonly RunningFault[];
   /** What the target offers by ALPN. */
   offers(): Promise<readonly string[]>;
+  /** How a client could trust the tap; undefined once it was told. */
+  trust(): string | undefined;
 }
 
 /**
@@ -51,6 +61,8 @@ export class Connection implements Surroundings, Victim {
   readonly #open = new Set<Socket>();
   /** One side tore it down: its RST is on its way to the other. */
   #torn = false;
+  /** What is known of why, until it is told. */
+  #why: string | undefined;
   /** It is settled how it ends; what still comes in is nobody's. */
   #over = false;
   #finished = false;
@@ -120,7 +132,7 @@ export class Connection implements Surroundings, Victim {
   }
 
   end(direction: Direction, how: 'fin' | 'rst'): void {
-    this.#story.ended(how, direction);
+    this.#story.ended(how, direction, how === 'rst' ? this.#why : undefined);
     if (how === 'rst') this.#destroy();
   }
 
@@ -164,7 +176,7 @@ export class Connection implements Surroundings, Victim {
     } catch (error) {
       // Who is answered without the target needs nothing of it.
       if (!this.#status) {
-        this.#refuse('refused', error);
+        this.#refuse('refused', whyNotReached(error as Error));
         return undefined;
       }
     }
@@ -172,7 +184,10 @@ export class Connection implements Surroundings, Victim {
     try {
       return await acceptEncrypted(this.#raw, context, offers);
     } catch (error) {
-      this.#refuse('failed', error);
+      const said = this.#raw.bytesRead;
+      const { text, distrust } = clientTrouble(error as Error, said, offers);
+      const trust = distrust ? this.#run.trust() : undefined;
+      this.#refuse('failed', trust === undefined ? text : `${text}. ${trust}`);
       return undefined;
     }
   }
@@ -181,7 +196,8 @@ export class Connection implements Surroundings, Victim {
     try {
       this.#target = await this.#reach();
     } catch (error) {
-      this.#refuse('refused', error);
+      const text = this.#troubleOf(error as Error);
+      this.#refuse('refused', text ?? whyNotReached(error as Error));
       return;
     }
     if (this.#over) return;
@@ -233,7 +249,8 @@ export class Connection implements Surroundings, Victim {
     };
     client.once('data', settle);
     client.once('end', settle);
-    client.resume();
+    if (client.readableEnded) settle();
+    else client.resume();
   }
 
   #adopt(raw: Socket): void {
@@ -257,7 +274,11 @@ export class Connection implements Surroundings, Victim {
   /** Hears when a side is torn down: all its bytes travel `direction`. */
   #listen(socket: Duplex, direction: Direction): void {
     const lost = () => this.#lost(direction);
-    socket.on('error', lost);
+    socket.on('error', (error) => {
+      // A target may want a certificate of its client, and say so only now.
+      if (direction === 'down') this.#why ??= this.#troubleOf(error);
+      lost();
+    });
     socket.on('close', () => {
       if (!socket.readableEnded) lost();
     });
@@ -275,11 +296,17 @@ export class Connection implements Surroundings, Victim {
     else this.end(direction, 'rst');
   }
 
+  /** What is wrong with the target's TLS, where it speaks some. */
+  #troubleOf(error: Error): string | undefined {
+    if (!this.#run.context) return undefined;
+    return targetTrouble(error, this.#run.target(), this.#story.protocol);
+  }
+
   /** The client cannot be served: it is told so in the way of TCP. */
-  #refuse(how: 'refused' | 'failed', error: unknown): void {
+  #refuse(how: 'refused' | 'failed', text: string): void {
     if (this.#over) return;
     const direction = how === 'refused' ? 'down' : 'up';
-    this.#story.ended(how, direction, wordsOf(how, error as Error));
+    this.#story.ended(how, direction, text);
     this.#destroy();
   }
 
@@ -337,13 +364,4 @@ export class Connection implements Surroundings, Victim {
       else raw.resetAndDestroy();
     }
   }
-}
-
-/** What a learner reads of it; OpenSSL's own words are for its makers. */
-function wordsOf(how: 'refused' | 'failed', error: Error): string {
-  if (how === 'refused') return error.message;
-  const { reason = error.message } = error as Error & { reason?: string };
-  const [, alert] = /\balert (.+)$/.exec(reason) ?? [];
-  if (alert === undefined) return `the TLS handshake failed: ${reason}`;
-  return `the client broke off the TLS handshake: ${alert}`;
 }

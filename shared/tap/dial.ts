@@ -1,20 +1,32 @@
-import net, { type Socket } from 'node:net';
+import net, { BlockList, type LookupFunction, type Socket } from 'node:net';
 
 /** Where the tap connects to. */
 export interface Target {
+  /**
+   * A name, or an address. A name stays one: it is looked up for every
+   * connection, its addresses are tried one after the other, and TLS asks for
+   * it (SNI) and expects it in the certificate.
+   */
   host: string;
   port: number;
+  /** How a name is looked up, and what it may stand for; as Node does. */
+  lookup?: LookupFunction | undefined;
 }
 
-/** Whether a host is this machine, by its name or its loopback address. */
-export function isLocal(host: string): boolean {
-  if (net.isIPv4(host)) return host.startsWith('127.');
-  return host === 'localhost' || host === '::1';
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether an address, not a name, is this machine and no other. */
+export function isLoopback(address: string): boolean {
+  const version = net.isIP(address);
+  if (version === 0) return false;
+  return loopback.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
 /** Connects to the target; half-open is allowed. */
-export function dial({ host, port }: Target): Socket {
-  return net.connect({ host, port, allowHalfOpen: true, noDelay: true });
+export function dial(target: Target): Socket {
+  return net.connect(options(target));
 }
 
 /**
@@ -24,7 +36,7 @@ export function dial({ host, port }: Target): Socket {
  * @param take gets what was read; valid until the next read
  */
 export function dialLending(
-  { host, port }: Target,
+  target: Target,
   buffer: Buffer,
   take: (bytes: Buffer) => void,
 ): Socket {
@@ -32,14 +44,26 @@ export function dialLending(
     take(buffer.subarray(0, length));
     return true;
   };
-  const onread = { buffer, callback };
-  return net.connect({
+  return net.connect({ ...options(target), onread: { buffer, callback } });
+}
+
+function options({ host, port, lookup }: Target) {
+  return {
     host,
     port,
+    ...(lookup && { lookup }),
+    // A server may listen at one address of its name only, 127.0.0.1 or ::1.
+    autoSelectFamily: true,
     allowHalfOpen: true,
     noDelay: true,
-    onread,
-  });
+  };
+}
+
+/** Why nothing could be connected to: of several addresses, why for each. */
+export function whyNotReached(error: Error): string {
+  const errors = (error as Partial<AggregateError>).errors as
+    Error[] | undefined;
+  return errors?.map(({ message }) => message).join(', ') ?? error.message;
 }
 
 /** As much as one read may return: with 64 KiB a download costs half more. */

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
 import tls, { type SecureContext, type TLSSocket } from 'node:tls';
-import { dial, isLocal, type Target } from './dial.ts';
+import { dial, isLoopback, type Target } from './dial.ts';
+import { ClosedInHandshake } from './tls-words.ts';
 
 /** What a client of the web may ask for by ALPN over TCP (RFC 7301). */
 const PROTOCOLS = ['h2', 'http/1.1'];
@@ -28,8 +29,11 @@ export async function acceptEncrypted(
 }
 
 /**
- * Dials the target with TLS, speaking the protocol that the client chose.
- * A certificate is verified, unless the target is on this machine.
+ * TLS on a connection to the target, speaking the protocol that the client
+ * chose. The certificate must be trusted and for the target's name, unless the
+ * address that was dialled is on this machine.
+ *
+ * @throws what broke the handshake off: see `targetTrouble`
  */
 export async function dialEncrypted(
   raw: Socket,
@@ -38,8 +42,8 @@ export async function dialEncrypted(
 ): Promise<TLSSocket> {
   const socket = tls.connect({
     socket: raw,
-    rejectUnauthorized: !isLocal(target.host),
-    ...(net.isIP(target.host) === 0 && { servername: target.host }),
+    rejectUnauthorized: !isLoopback(raw.remoteAddress ?? ''),
+    ...named(target),
     ...(protocol && { ALPNProtocols: [protocol] }),
   });
   return settled(socket, 'secureConnect');
@@ -74,7 +78,7 @@ async function chosen(
       socket: raw,
       // Only what it offers is asked: nothing is said to it, nor believed.
       rejectUnauthorized: false,
-      ...(net.isIP(target.host) === 0 && { servername: target.host }),
+      ...named(target),
       ALPNProtocols: protocols,
     });
     await settled(socket, 'secureConnect');
@@ -86,9 +90,15 @@ async function chosen(
   }
 }
 
+/** Whose certificate is expected; SNI takes no address, nor a last dot. */
+function named({ host }: Target): { host: string; servername?: string } {
+  if (net.isIP(host) !== 0) return { host };
+  return { host, servername: host.replace(/\.$/, '') };
+}
+
 async function settled(socket: TLSSocket, event: string): Promise<TLSSocket> {
   const ended = new AbortController();
-  const close = () => ended.abort(new Error('closed during the TLS handshake'));
+  const close = () => ended.abort(new ClosedInHandshake());
   socket.once('close', close);
   // Half-open, it would wait for ever.
   socket.once('end', close);

@@ -43,7 +43,7 @@ export interface Read {
 /**
  * `fin`: all was said. `rst`: torn down, whatever was on its way.
  * `refused`: the target could not be reached, so the client got a RST.
- * `failed`: the client broke off the TLS handshake.
+ * `failed`: the TLS handshake with the client failed.
  */
 export type How = 'fin' | 'rst' | 'refused' | 'failed';
 

@@ -75,6 +75,8 @@ export class OneWay implements Way {
     this.#source.on('data', this.#onData);
     this.#source.on('end', this.#onEnd);
     this.#source.resume();
+    // With TLS it may have ended before anybody read: that is told only once.
+    if (this.#source.readableEnded) this.#onEnd();
   }
 
   /** Bytes from a source that reads into the same memory again and again. */

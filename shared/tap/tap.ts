@@ -17,7 +17,7 @@ import { FaultError } from './faults/parse.ts';
 import type { RunningFault } from './one-way.ts';
 import { Recording } from './recording.ts';
 
-export { isLocal, type Target } from './dial.ts';
+export { isLoopback, type Target } from './dial.ts';
 export type * from './events.ts';
 export type { Fault, FaultKind, Parameter } from './faults/kind.ts';
 export { faultKinds, presets, type Preset } from './faults/catalogue.ts';
@@ -40,9 +40,10 @@ export interface TapOptions {
   /**
    * Where the target speaks TLS: what the tap shows to the client (PEM). The
    * tap then dials with TLS too. A target that is not on this machine must
-   * have a certificate that Node trusts.
+   * have a certificate for its name that Node trusts. `trust` is added once to
+   * what is told of a client that does not trust the tap: how it could.
    */
-  tls?: { key: string; cert: string };
+  tls?: { key: string; cert: string; trust?: string };
   /** What leads to the target is called, such as `browser-gateway`. */
   link?: string;
   /** See `parseFaults`. */
@@ -83,6 +84,8 @@ export class Tap extends EventEmitter<TapEvents> {
   /** By all that is said of them. */
   #running = new Map<string, RunningFault>();
   #whenIdle: (() => void) | undefined;
+  /** To be told once. */
+  #trust: string | undefined;
 
   constructor({ target, tls: pair, link, faults, seed, slab }: TapOptions) {
     super();
@@ -90,6 +93,7 @@ export class Tap extends EventEmitter<TapEvents> {
     this.began = Date.now();
     this.recording = new Recording(slab);
     this.#context = pair && tls.createSecureContext(pair);
+    this.#trust = pair?.trust;
     this.#doors = [this.#makeDoor(target, this.#context, link)];
     this.#apply(faults ?? []);
   }
@@ -280,6 +284,11 @@ export class Tap extends EventEmitter<TapEvents> {
             ),
       now: () => performance.now() - this.#zero,
       offers: () => door.offers(),
+      trust: () => {
+        const told = this.#trust;
+        this.#trust = undefined;
+        return told;
+      },
       opened: (event) => {
         recording.open(event);
         this.emit('open', event);

@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { relative } from 'node:path';
+import {
+  certificateFile,
+  localCertificate,
+} from '../../certificates/certificates.ts';
 import { listen } from '../../testing/listen.ts';
 import { HarnessError } from '../lessons.ts';
 import { freePort } from '../ports.ts';
@@ -55,11 +62,96 @@ describe('the tap in front of a program', () => {
 
   test('refuses a target that is not on this machine', async () => {
     // TEST-NET-1 (RFC 5737): an address that belongs to nobody.
-    const [exitCode, message] = await refusal('http://192.0.2.1');
-    expect(exitCode).toBe(2);
-    expect(message).toMatch(
-      /192\.0\.2\.1, which is not this machine.*--remote/,
+    const tells =
+      'A tap reads all that goes through it: with --remote you say that you may.';
+    expect(await refusal('http://192.0.2.1')).toEqual([
+      2,
+      `"192.0.2.1" is not this machine. ${tells}`,
+    ]);
+    const ask = () => Promise.resolve([{ address: '192.0.2.1' }]);
+    expect(await refusal('http://app.test', { ask })).toEqual([
+      2,
+      `"app.test" is 192.0.2.1, which is not this machine. ${tells}`,
+    ]);
+  });
+
+  /** A tap before a target that says "Zug", and the lines that it printed. */
+  async function tapBefore(target: string, more: object = {}) {
+    const lines: string[] = [];
+    const running = await runTap(
+      target,
+      { ...options, port: await freePort(), ...more },
+      (line) => lines.push(line),
     );
+    closing.push(running.stop);
+    return { ...running, lines };
+  }
+
+  async function zug() {
+    const server = createServer((_request, response) => response.end('Zug'));
+    const { port } = await listen(server);
+    closing.push(() => server.close());
+    return port;
+  }
+
+  // What servers say that they listen at, and names that mean this machine.
+  test.each(['0.0.0.0', 'localhost', 'LOCALHOST', 'app.localhost'])(
+    'reaches a server on this machine as %s',
+    async (host) => {
+      const port = await zug();
+      for (const scheme of ['http://', '']) {
+        const { address } = await tapBefore(`${scheme}${host}:${port}`);
+        const url = scheme ? address : `http://${address}`;
+        const response = await fetch(url, { headers: { connection: 'close' } });
+        expect(await response.text()).toBe('Zug');
+      }
+    },
+  );
+
+  test('reaches [::] at ::1', async () => {
+    const { lines, address } = await tapBefore('http://[::]:1');
+    await fetch(address).catch(() => {});
+    expect(lines.join('\n')).toMatch(/← connect E\w+ ::1:1/);
+  });
+
+  test('looks at the address of a name whenever it dials', async () => {
+    const port = await zug();
+    let address = '127.0.0.1';
+    const ask = () => Promise.resolve([{ address }]);
+    const tap = await tapBefore(`http://app.test:${port}`, { ask });
+    const get = () => fetch(tap.address, { headers: { connection: 'close' } });
+    expect(await (await get()).text()).toBe('Zug');
+    address = '192.0.2.1';
+    await expect(get()).rejects.toThrow('fetch failed');
+    expect(tap.lines.join('\n')).toContain(
+      '← "app.test" is 192.0.2.1, which is not this machine',
+    );
+    address = '127.0.0.1';
+    expect(await (await get()).text()).toBe('Zug');
+  });
+
+  test('says once how a client could trust it', async () => {
+    const server = createSecureServer(await localCertificate());
+    const { port } = await listen(server);
+    closing.push(() => server.close());
+    const tap = await tapBefore(`https://localhost:${port}`);
+    for (let times = 0; times < 3; times += 1) {
+      const closed = once(tap.tap, 'close');
+      await fetch(tap.address).catch(() => {});
+      await closed;
+    }
+    const told = tap.lines.filter((line) => line.includes('perhaps it does'));
+    expect(told).toHaveLength(3);
+    const file = relative(
+      process.env['INIT_CWD'] ?? process.cwd(),
+      certificateFile,
+    );
+    expect(told[0]).toContain(
+      `NODE_EXTRA_CA_CERTS=${file}, curl with --cacert`,
+    );
+    expect(told[0]).toMatch(/press Advanced, then Proceed to 127\.0\.0\.1/);
+    expect(told[1]).not.toContain('NODE_EXTRA_CA_CERTS');
+    expect(told[2]).not.toContain('NODE_EXTRA_CA_CERTS');
   });
 
   test('names the port that is in use', async () => {

@@ -1,0 +1,179 @@
+/**
+ * Why TLS did not come about, in words. OpenSSL's own are for its makers: they
+ * name a file and a line in C, and leave out what to do.
+ */
+import { isIP } from 'node:net';
+import type { Target } from './dial.ts';
+
+/** It ended before both sides had shaken hands. */
+export class ClosedInHandshake extends Error {
+  constructor() {
+    super('closed during the TLS handshake');
+  }
+}
+
+interface TlsError extends Error {
+  code?: string;
+  /** OpenSSL's sentence, without its numbers. */
+  reason?: string;
+  /** What a certificate that is for another name is for. */
+  cert?: { subjectaltname?: string };
+}
+
+/** What clients say of a certificate that they do not want. */
+const DISTRUST = new Set([
+  'bad_certificate',
+  'unsupported_certificate',
+  'certificate_revoked',
+  'certificate_expired',
+  'certificate_unknown',
+  'unknown_ca',
+]);
+
+/**
+ * The alert that the other side sent, by its name in RFC 8446 6; undefined
+ * where it sent none.
+ */
+function alertOf({ message, reason = '' }: TlsError): string | undefined {
+  if (!/SSL alert number \d+/.test(message)) return undefined;
+  // "ssl/tls alert handshake failure", "tlsv1 unrecognized name"
+  return reason.replace(/^\S+ (?:alert )?/, '').replaceAll(' ', '_');
+}
+
+/** What is wrong between the tap and its client. */
+export interface ClientTrouble {
+  text: string;
+  /** It may be that the client does not trust the tap's certificate. */
+  distrust: boolean;
+}
+
+/**
+ * Why a handshake with a client failed.
+ *
+ * @param said how many bytes came from it
+ * @param offers what it could have had by ALPN
+ */
+export function clientTrouble(
+  error: Error,
+  said: number,
+  offers: readonly string[],
+): ClientTrouble {
+  const { code, reason } = error as TlsError;
+  const alert = alertOf(error);
+  if (alert !== undefined && DISTRUST.has(alert))
+    return {
+      text: `the client does not trust the tap's certificate: it broke off the TLS handshake with the alert ${alert}`,
+      distrust: true,
+    };
+  if (alert !== undefined)
+    return trouble(
+      `the client broke off the TLS handshake with the alert ${alert}`,
+    );
+  const left = error instanceof ClosedInHandshake || code === 'ECONNRESET';
+  if (left && said === 0)
+    return trouble('the client left before it began the TLS handshake');
+  if (left)
+    return {
+      text: "the client left in the middle of the TLS handshake: perhaps it does not trust the tap's certificate",
+      distrust: true,
+    };
+  switch (code) {
+    case 'ERR_SSL_HTTP_REQUEST':
+    case 'ERR_SSL_HTTPS_PROXY_REQUEST':
+      return trouble(
+        'the client sent a plain HTTP request to a port that speaks TLS: open it with https:, not http:',
+      );
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+    case 'ERR_SSL_UNEXPECTED_MESSAGE':
+      return trouble(
+        'the client sent something else than TLS to a port that speaks TLS',
+      );
+    case 'ERR_SSL_UNSUPPORTED_PROTOCOL':
+      return trouble('the client offers only versions of TLS before 1.2');
+    case 'ERR_SSL_NO_APPLICATION_PROTOCOL':
+      return trouble(
+        `the client asked by ALPN for what the server does not offer; it offers ${offers.join(' and ')}`,
+      );
+    default:
+      return trouble(
+        `the TLS handshake with the client failed: ${reason ?? error.message}`,
+      );
+  }
+}
+
+function trouble(text: string): ClientTrouble {
+  return { text, distrust: false };
+}
+
+/** Codes of a handshake that was answered with something else than TLS. */
+const NO_TLS = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_UNEXPECTED_MESSAGE',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_HTTP_REQUEST',
+]);
+
+/**
+ * Why TLS with a target did not come about, or ended with an alert; undefined
+ * where it had nothing to do with TLS.
+ */
+export function targetTrouble(
+  error: Error,
+  { host, port }: Target,
+  protocol: string | undefined,
+): string | undefined {
+  const { code, reason, cert } = error as TlsError;
+  const alert = alertOf(error);
+  if (alert !== undefined)
+    return `${host}:${port} broke TLS off with the alert ${alert}${meaningOf(alert, host, protocol)}`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `the certificate of ${host}:${port} is not for ${host}, but for ${cert?.subjectaltname || 'no name at all'}`;
+  if (code !== undefined && NO_TLS.has(code))
+    return `expected TLS from ${host}:${port}, found something else. Where it speaks plain text, the tap needs http: in place of https:`;
+  if (error instanceof ClosedInHandshake)
+    return `${host}:${port} closed the connection during the TLS handshake. It may speak plain text, then the tap needs http: in place of https:, or have no certificate for ${host}${unnamed(host)}`;
+  if (code?.startsWith('ERR_SSL_'))
+    return `TLS with ${host}:${port} failed: ${reason ?? code}`;
+  if (UNTRUSTED.has(code ?? ''))
+    return `the certificate of ${host}:${port} is not trusted: ${error.message}. If you know who issued it, name that certificate in NODE_EXTRA_CA_CERTS`;
+  return undefined;
+}
+
+/** Of the codes for certificates, those that another CA would mend. */
+const UNTRUSTED = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+function meaningOf(
+  alert: string,
+  host: string,
+  protocol: string | undefined,
+): string {
+  switch (alert) {
+    case 'unrecognized_name':
+      return `: it has no certificate for ${host}${unnamed(host)}`;
+    case 'internal_error':
+      return `: something failed there; some servers say so where they have no certificate for ${host}${unnamed(host)}`;
+    case 'handshake_failure':
+      return `: it found nothing that both can do, wants a certificate of the client, or has none for ${host}${unnamed(host)}`;
+    case 'certificate_required':
+      return ': it wants a certificate of the client, and the tap has none to show';
+    case 'protocol_version':
+      return ': it takes no version of TLS that the tap offers, 1.2 or 1.3';
+    case 'no_application_protocol':
+      return `: it does not speak ${protocol ?? 'what was asked for'}`;
+    default:
+      return '';
+  }
+}
+
+/** An address is no name: RFC 6066 3. */
+function unnamed(host: string): string {
+  if (isIP(host) === 0) return '';
+  return '. It was told no name, as the target is an address: a name in its place is told (SNI)';
+}
