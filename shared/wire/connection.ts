@@ -9,6 +9,7 @@ import { Mqtt } from './mqtt.ts';
 import { OpaquePair } from './opaque.ts';
 import { Delimited, type Delimiter } from './tcp.ts';
 import { latin1 } from './text.ts';
+import { EncryptedPair, startsHello } from './tls-hello.ts';
 import {
   connectionDecoder,
   type ConnectionDecoder,
@@ -31,11 +32,15 @@ export interface ConnectionOptions {
   missing?: { up: number; down: number } | undefined;
 }
 
-function makeProtocol(protocol: Protocol): TwoWay {
+/** What the first bytes show: also what is not read. */
+type Found = Protocol | 'tls';
+
+function makeProtocol(protocol: Found): TwoWay {
   if (protocol === 'http/1.1') return new Http1();
   if (protocol === 'http/2') return new Http2();
   if (protocol === 'mqtt') return new Mqtt();
   if (protocol === 'bytes') return new OpaquePair();
+  if (protocol === 'tls') return new EncryptedPair();
   return new Delimited(protocol);
 }
 
@@ -89,10 +94,11 @@ function startsHttp1(bytes: Uint8Array): Answer {
 }
 
 /** What the client's first bytes are; undefined while it is open. */
-export function protocolUp(bytes: Uint8Array): Protocol | undefined {
-  const candidates: [Protocol, Answer][] = [
+export function protocolUp(bytes: Uint8Array): Found | undefined {
+  const candidates: [Found, Answer][] = [
     ['http/2', startsWith(bytes, PREFACE)],
     ['mqtt', startsMqtt(bytes)],
+    ['tls', startsHello(bytes)],
     ['http/1.1', startsHttp1(bytes)],
   ];
   // "PRI " begins both HTTP/2 and, in form, a request of HTTP/1.1.
@@ -172,7 +178,7 @@ class Detector implements TwoWay {
     last[1].add(bytes, from, bytes.length, at + from, at + bytes.length);
   }
 
-  #decide(): Protocol | undefined {
+  #decide(): Found | undefined {
     const { up, down } = this.#held;
     if (up.length + down.length > HELD_LIMIT) return 'bytes';
     if (this.#first[0]![0] === 'down') {
@@ -183,7 +189,7 @@ class Detector implements TwoWay {
     return protocolUp(up.peek());
   }
 
-  #release(protocol: Protocol, units: Unit[]): void {
+  #release(protocol: Found, units: Unit[]): void {
     const found = makeProtocol(protocol);
     this.#found = found;
     for (const [direction, gather] of this.#first) {

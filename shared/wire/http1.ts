@@ -35,6 +35,7 @@ import { HEAD_LIMIT, HELD_LIMIT, PIPELINE_LIMIT } from './limits.ts';
 import { malformed, Opaque, OpaquePair } from './opaque.ts';
 import { acceptedDeflate } from './permessage-deflate.ts';
 import { byteCount, namedByte, number } from './text.ts';
+import { alertInsteadOfResponse, BodyOf400 } from './tls-hello.ts';
 import {
   connectionDecoder,
   makeUnit,
@@ -184,7 +185,8 @@ export class Http1 implements TwoWay {
         malformed(
           { direction },
           side.head,
-          'expected the rest of a head, the connection ended (RFC 9112 8)',
+          insteadOfHead(side) ??
+            'expected the rest of a head, the connection ended (RFC 9112 8)',
         ),
       );
     side.body = undefined;
@@ -365,7 +367,8 @@ export class Http1 implements TwoWay {
   #checkStart(side: Side, units: Unit[]): void {
     side.hasStart = true;
     const start = readStart(side.head.peek());
-    const problem = startProblem(start, side.direction === 'up');
+    const problem =
+      insteadOfHead(side) ?? startProblem(start, side.direction === 'up');
     if (problem === undefined) return;
     units.push(malformed({ direction: side.direction }, side.head, problem));
     side.isOpaque = true;
@@ -418,6 +421,7 @@ export class Http1 implements TwoWay {
     const isEmpty = framing.by === 'length' && framing.length === 0;
     if (framing.by !== 'none' && !isEmpty)
       side.body = makeBody(framing, known.content, place);
+    if (status === 400 && side.body) side.body = new BodyOf400(side.body);
     if (isRequest && known.isUnframed) side.isOpaque = true;
     if (isRequest) this.#asked(known);
     else this.#answered(head, status, exchange, units);
@@ -482,6 +486,10 @@ export class Http1 implements TwoWay {
     const [range] = head.trail.take().ranges;
     successor.push('up', bytes, 0, range![0], units);
   }
+}
+
+function insteadOfHead({ direction, head }: Side): string | undefined {
+  return direction === 'down' ? alertInsteadOfResponse(head.peek()) : undefined;
 }
 
 /** Decodes an HTTP/1.1 connection, WebSocket included where it begins. */

@@ -130,6 +130,16 @@ describe('the tap in front of a program', () => {
     expect(await (await get()).text()).toBe('Zug');
   });
 
+  test('says so where TLS is spoken to it, and it was told to speak none', async () => {
+    const tap = await tapBefore(`http://127.0.0.1:${await zug()}`);
+    const ended = once(tap.tap, 'close');
+    await fetch(`https://localhost:${tap.tap.port}/`).catch(() => {});
+    await ended;
+    expect(tap.lines.join('\n')).toMatch(
+      /→ TLS ClientHello for localhost: [\d,]+ bytes {2}! the client began a TLS handshake \(https:\) for localhost where plain text is expected/,
+    );
+  });
+
   test('says once how a client could trust it', async () => {
     const server = createSecureServer(await localCertificate());
     const { port } = await listen(server);

@@ -355,3 +355,14 @@ describe('MQTT', () => {
     ]);
   });
 });
+
+test('A ClientHello names whom the client wants, in plain text', () => {
+  const [first] = VECTORS['TLS in the wrong place']!;
+  expect(fields(first!.make, first!.steps, 'bytes')).toEqual([
+    'type 0+1 = 22',
+    'version 1+2 = TLS',
+    'length 3+2 = 71',
+    'message 5+1 = ClientHello',
+    'server name 68+8 = app.test',
+  ]);
+});

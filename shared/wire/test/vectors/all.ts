@@ -6,6 +6,7 @@ import { http2Vectors } from './http2.ts';
 import { mqttVectors } from './mqtt.ts';
 import { deflateVectors } from './permessage-deflate.ts';
 import { connectionVectors, tcpVectors } from './tcp.ts';
+import { tlsVectors } from './tls.ts';
 import type { Vector } from './vector.ts';
 import { webSocketVectors } from './websocket.ts';
 
@@ -20,4 +21,5 @@ export const VECTORS: Record<string, Vector[]> = {
   MQTT: mqttVectors,
   'plain TCP': tcpVectors,
   detection: connectionVectors,
+  'TLS in the wrong place': tlsVectors,
 };

@@ -158,15 +158,6 @@ export const connectionVectors: Vector[] = [
     ],
   },
   {
-    title: 'TLS that nobody took off',
-    make: () => decodeConnection(),
-    steps: [up('16 03 01 0005', '0100000100'), down('15 03 03 0002 0228')],
-    units: [
-      'up 0+10 [bytes] bytes: 10 bytes, not decoded',
-      'down 0+7 [bytes] bytes: 7 bytes, not decoded',
-    ],
-  },
-  {
     title: 'a connection whose beginning is gone',
     make: () => decodeConnection({ missing: { up: 10, down: 100 } }),
     first: { up: 10, down: 100 },
