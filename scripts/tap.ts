@@ -28,6 +28,18 @@ interface Flags {
 
 const names = [...presets, ...faultKinds].map(({ name }) => name).join(', ');
 
+const targets = `
+Targets:
+  http://localhost:5173  HTTP and WebSocket.
+  https://app.test:8443  The same over TLS. The target is asked for this name
+                         (SNI), and if it is not on this machine, its
+                         certificate must be for it. Clients see a certificate
+                         of the tap's own, for localhost and 127.0.0.1.
+  localhost:1883         Anything else over TCP.
+
+All addresses of a name are tried. What clients send is passed on as it is, the
+Host header too: the target finds the tap's address in it.`;
+
 const program = new Command(`${pnpm} tap`)
   .description('Shows, and breaks, the connections of your own program.')
   .argument('<target>', 'such as http://localhost:5173')
@@ -37,6 +49,7 @@ const program = new Command(`${pnpm} tap`)
   .option('--port <port>', 'where the tap listens', parsePort)
   .option('--no-open', 'do not open the page with the wire in a browser')
   .option('--remote', 'allow a target that is not on this machine')
+  .addHelpText('after', targets)
   .showHelpAfterError()
   .exitOverride()
   .action(async (target: string, flags: Flags) => {
