@@ -72,7 +72,7 @@ export async function runTap(
   const instead =
     protocol === 'tcp:'
       ? `127.0.0.1:${tap.port}`
-      : `${protocol}//127.0.0.1:${tap.port}/`;
+      : `${protocol}//${shownHost(protocol, host)}:${tap.port}/`;
   const shell = page ? await servePage() : undefined;
   return {
     tap,
@@ -116,6 +116,16 @@ async function ownCertificate() {
     'Chromium press Advanced, then Proceed to 127.0.0.1 (in older Firefox: ' +
     'Accept the Risk and Continue)';
   return { key, cert, trust };
+}
+
+/**
+ * Under which name clients find the tap: a server may choose by it what to
+ * serve. Browsers know that `app.localhost` is this machine, but the tap's
+ * certificate is for no such name.
+ */
+function shownHost(protocol: string, host: string): string {
+  const isBelow = protocol === 'http:' && host.endsWith('.localhost');
+  return isBelow ? host : '127.0.0.1';
 }
 
 /** What servers say that they listen at, and where they are reached. */

@@ -100,13 +100,20 @@ describe('the tap in front of a program', () => {
     async (host) => {
       const port = await zug();
       for (const scheme of ['http://', '']) {
-        const { address } = await tapBefore(`${scheme}${host}:${port}`);
-        const url = scheme ? address : `http://${address}`;
+        const { tap } = await tapBefore(`${scheme}${host}:${port}`);
+        const url = `http://127.0.0.1:${tap.port}/`;
         const response = await fetch(url, { headers: { connection: 'close' } });
         expect(await response.text()).toBe('Zug');
       }
     },
   );
+
+  test('keeps a name below localhost in what is to be opened', async () => {
+    const { address, tap } = await tapBefore('http://app.localhost:1');
+    expect(address).toBe(`http://app.localhost:${tap.port}/`);
+    const other = await tapBefore('https://app.localhost:1');
+    expect(other.address).toBe(`https://127.0.0.1:${other.tap.port}/`);
+  });
 
   test('reaches [::] at ::1', async () => {
     const { lines, address } = await tapBefore('http://[::]:1');
