@@ -15,8 +15,10 @@ const retry = 1_000; // ms that a browser waits before it comes back
 const heartbeat = 5_000; // ms between two signs of life
 const buffer = 1_048_576; // bytes that a slow reader may leave lying here
 
-const numberOf = ({ id }: News) => Number(id.split('-')[1]);
-const runOf = ({ id }: News) => id.split('-')[0];
+type Known = Pick<News, 'id'>;
+
+const numberOf = ({ id }: Known) => Number(id.split('-')[1]);
+const runOf = ({ id }: Known) => id.split('-')[0];
 
 /**
  * @param missed what came after the id that the reader saw last, or the board
@@ -38,7 +40,7 @@ export async function tellNews(
   });
 
   // The same update may come from two sides, and is told once.
-  let last: News | undefined;
+  let last: Known | undefined;
   const tell = (news: News) => {
     const isKnown = last !== undefined && runOf(last) === runOf(news);
     if (isKnown && numberOf(news) <= numberOf(last!)) return;
@@ -60,6 +62,9 @@ export async function tellNews(
     const { message } = error as Error;
     return void response.status(503).set('Retry-After', '1').send(message);
   }
+  // Whoever comes from a source that was ahead of this one knows already what
+  // this one is yet to hear.
+  if (before[0]?.kind !== 'snapshot') last = { id: lastId };
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-cache, no-transform',

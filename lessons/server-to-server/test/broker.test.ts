@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import express from 'express';
 import { connectAsync } from 'mqtt';
 import { tapBefore } from '@on-the-wire/shared/testing/behind-tap.ts';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
@@ -8,6 +10,7 @@ import type { News, Update } from '@on-the-wire/shared/board/update.ts';
 import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { BoardCopy } from '../copy.ts';
+import { tellNews } from '../event-stream.ts';
 import { readNews } from '../message.ts';
 import { createServer } from '../server.ts';
 import {
@@ -166,6 +169,24 @@ describe('a copy of the board', () => {
     while (heard.length < 3) await once(copy, 'update');
     expect(heard.at(-1)).toBe(feed.snapshot().id);
     expect(await copy.missed(`${before.run}-1`)).toEqual([feed.snapshot()]);
+  });
+
+  test('tells whoever was ahead of it nothing twice', async () => {
+    const { feed, copy } = source();
+    copy.take(feed.snapshot());
+    const app = express();
+    app.get('/events', (request, response) =>
+      tellNews(copy, (id) => copy.missed(id), request, response),
+    );
+    const server = createHttpServer(app);
+    closing.push(() => server.close().closeAllConnections());
+    await listen(server);
+    const first = feed.next(); // the other gateway has heard it, this one not yet
+    const reader = await EventReader.open(server, { after: first.id });
+    copy.take(first);
+    copy.take(feed.next());
+    await reader.until((seen) => seen.numbers.at(-1) === 2);
+    expect(reader.numbers).toEqual([2]);
   });
 
   test('asks once for a run that the source does not know', async () => {
