@@ -125,18 +125,19 @@ export function targetTrouble(
 ): string | undefined {
   const { code, reason, cert } = error as TlsError;
   const alert = alertOf(error);
+  const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   if (alert !== undefined)
-    return `${host}:${port} broke TLS off with the alert ${alert}${meaningOf(alert, host, protocol)}`;
+    return `${at} broke TLS off with the alert ${alert}${meaningOf(alert, host, protocol)}`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return `the certificate of ${host}:${port} is not for ${host}, but for ${cert?.subjectaltname || 'no name at all'}`;
+    return `the certificate of ${at} is not for ${host}, but for ${cert?.subjectaltname || 'no name at all'}`;
   if (code !== undefined && NO_TLS.has(code))
-    return `expected TLS from ${host}:${port}, found something else. Where it speaks plain text, the tap needs http: in place of https:`;
+    return `expected TLS from ${at}, found something else. Where it speaks plain text, the tap needs http: in place of https:`;
   if (error instanceof ClosedInHandshake)
-    return `${host}:${port} closed the connection during the TLS handshake. It may speak plain text, then the tap needs http: in place of https:, or have no certificate for ${host}${unnamed(host)}`;
+    return `${at} closed the connection during the TLS handshake. It may speak plain text, then the tap needs http: in place of https:, or have no certificate for ${host}${unnamed(host)}`;
   if (code?.startsWith('ERR_SSL_'))
-    return `TLS with ${host}:${port} failed: ${reason ?? code}`;
+    return `TLS with ${at} failed: ${reason ?? code}`;
   if (UNTRUSTED.has(code ?? ''))
-    return `the certificate of ${host}:${port} is not trusted: ${error.message}. If you know who issued it, name that certificate in NODE_EXTRA_CA_CERTS`;
+    return `the certificate of ${at} is not trusted: ${error.message}. If you know who issued it, name that certificate in NODE_EXTRA_CA_CERTS`;
   return undefined;
 }
 

@@ -7,6 +7,7 @@ import tls from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { localCertificate } from '../../certificates/certificates.ts';
 import { createTap } from '../tap.ts';
+import { targetTrouble } from '../tls-words.ts';
 import {
   all,
   atEnd,
@@ -186,6 +187,15 @@ describe('of a target, the tap says', () => {
     expect(await toldOf(port)).toBe(
       `expected TLS from localhost:${port}, found something else. Where it ` +
         'speaks plain text, the tap needs http: in place of https:',
+    );
+  });
+
+  test('so of an address of IPv6, in its brackets', async () => {
+    const error = Object.assign(new Error(), {
+      code: 'ERR_SSL_WRONG_VERSION_NUMBER',
+    });
+    expect(targetTrouble(error, { host: '::1', port: 5 }, undefined)).toMatch(
+      /^expected TLS from \[::1\]:5, found/,
     );
   });
 
