@@ -47,7 +47,7 @@ export async function runTap(
   { port, page = false, remote = false, wire, faults, seed, ask }: TapOptions,
   say: (line: string) => void,
 ): Promise<RunningTap> {
-  const { protocol, host, targetPort } = parseTarget(target);
+  const { protocol, host, targetPort, overTls } = parseTarget(target);
   const names = { remote, ...(ask && { ask }) };
   await addressesOf(host, names).catch((error: unknown) => {
     const { message } = error as Error;
@@ -62,7 +62,13 @@ export async function runTap(
   const tap = createTap({
     target: { host, port: targetPort, lookup: lookUp(names) },
     faults,
-    ...(protocol === 'https:' && { tls: await ownCertificate() }),
+    ...(protocol === 'https:'
+      ? await ownCertificate()
+      : {
+          hints: {
+            mute: `If it speaks TLS, start the tap with ${overTls}`,
+          },
+        }),
     ...(seed !== undefined && { seed }),
   });
   keepMemorySmall();
@@ -110,12 +116,12 @@ async function ownCertificate() {
   const from = process.env['INIT_CWD'] ?? process.cwd();
   const path = relative(from, certificateFile);
   const file = path.includes(' ') ? `"${path}"` : path;
-  const trust =
+  const distrust =
     `It is the tap's own, made on this machine. Node trusts it with ` +
     `NODE_EXTRA_CA_CERTS=${file}, curl with --cacert ${file}. In Firefox and ` +
     'Chromium press Advanced, then Proceed to 127.0.0.1 (in older Firefox: ' +
     'Accept the Risk and Continue)';
-  return { key, cert, trust };
+  return { tls: { key, cert }, hints: { distrust } };
 }
 
 /**
@@ -155,5 +161,6 @@ function parseTarget(text: string) {
   const written = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   const host = EVERYWHERE[written] ?? written;
   const protocol = url.protocol === 'wss:' ? 'https:' : url.protocol;
-  return { host, targetPort, protocol };
+  const overTls = `https://${url.hostname}:${targetPort}`;
+  return { host, targetPort, protocol, overTls };
 }

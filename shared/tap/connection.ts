@@ -30,8 +30,16 @@ export interface Run extends Listener {
   faults(): readonly RunningFault[];
   /** What the target offers by ALPN. */
   offers(): Promise<readonly string[]>;
-  /** How a client could trust the tap; undefined once it was told. */
-  trust(): string | undefined;
+  /** undefined once it was told. */
+  hint(where: keyof Hints): string | undefined;
+}
+
+/** What the reader could do where … */
+export interface Hints {
+  /** … a client does not trust the tap's certificate. */
+  distrust?: string;
+  /** … a target was told something, and ends without a byte. */
+  mute?: string;
 }
 
 /**
@@ -132,8 +140,17 @@ export class Connection implements Surroundings, Victim {
   }
 
   end(direction: Direction, how: 'fin' | 'rst'): void {
-    this.#story.ended(how, direction, how === 'rst' ? this.#why : undefined);
+    const text = how === 'rst' ? this.#why : this.#ifMute(direction);
+    this.#story.ended(how, direction, text);
     if (how === 'rst') this.#destroy();
+  }
+
+  /** What is told where the target ends and has said nothing. */
+  #ifMute(direction: Direction): string | undefined {
+    const { up, down } = this.#story.said;
+    if (direction === 'up' || up === 0 || down > 0) return undefined;
+    const hint = this.#run.hint('mute');
+    return hint && `FIN, without a byte before it. ${hint}`;
   }
 
   strike(fault: string, text: string, direction?: Direction): void {
@@ -186,8 +203,8 @@ export class Connection implements Surroundings, Victim {
     } catch (error) {
       const said = this.#raw.bytesRead;
       const { text, distrust } = clientTrouble(error as Error, said, offers);
-      const trust = distrust ? this.#run.trust() : undefined;
-      this.#refuse('failed', trust === undefined ? text : `${text}. ${trust}`);
+      const hint = distrust ? this.#run.hint('distrust') : undefined;
+      this.#refuse('failed', hint === undefined ? text : `${text}. ${hint}`);
       return undefined;
     }
   }

@@ -34,7 +34,8 @@ export class Story {
   readonly #encrypted: boolean;
   readonly #link: string | undefined;
   readonly #accepted: number;
-  readonly #offsets = { up: 0, down: 0 };
+  /** How many bytes were handed on. */
+  readonly said = { up: 0, down: 0 };
   #told = false;
 
   constructor(
@@ -72,8 +73,8 @@ export class Story {
 
   read(direction: Direction, bytes: Buffer, held: number): void {
     const { connection } = this;
-    const offset = this.#offsets[direction];
-    this.#offsets[direction] += bytes.length;
+    const offset = this.said[direction];
+    this.said[direction] += bytes.length;
     const time = this.#listener.now();
     this.moved = time;
     this.#listener.read({ connection, direction, time, held, offset, bytes });

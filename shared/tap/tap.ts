@@ -7,7 +7,7 @@
  */
 import { EventEmitter } from 'node:events';
 import tls, { type SecureContext } from 'node:tls';
-import { Connection, type Run } from './connection.ts';
+import { Connection, type Hints, type Run } from './connection.ts';
 import type { Target } from './dial.ts';
 import { Door } from './door.ts';
 import type { TapEvents } from './events.ts';
@@ -40,10 +40,11 @@ export interface TapOptions {
   /**
    * Where the target speaks TLS: what the tap shows to the client (PEM). The
    * tap then dials with TLS too. A target that is not on this machine must
-   * have a certificate for its name that Node trusts. `trust` is added once to
-   * what is told of a client that does not trust the tap: how it could.
+   * have a certificate for its name that Node trusts.
    */
-  tls?: { key: string; cert: string; trust?: string };
+  tls?: { key: string; cert: string };
+  /** What the reader could do; each is added once to what is told. */
+  hints?: Hints;
   /** What leads to the target is called, such as `browser-gateway`. */
   link?: string;
   /** See `parseFaults`. */
@@ -84,16 +85,17 @@ export class Tap extends EventEmitter<TapEvents> {
   /** By all that is said of them. */
   #running = new Map<string, RunningFault>();
   #whenIdle: (() => void) | undefined;
-  /** To be told once. */
-  #trust: string | undefined;
+  /** Those that were not told yet. */
+  #hints: Hints;
 
-  constructor({ target, tls: pair, link, faults, seed, slab }: TapOptions) {
+  constructor(options: TapOptions) {
     super();
+    const { target, tls: pair, link, faults, seed, slab, hints } = options;
     this.seed = seed ?? Math.floor(Math.random() * 2 ** 31);
     this.began = Date.now();
     this.recording = new Recording(slab);
     this.#context = pair && tls.createSecureContext(pair);
-    this.#trust = pair?.trust;
+    this.#hints = { ...hints };
     this.#doors = [this.#makeDoor(target, this.#context, link)];
     this.#apply(faults ?? []);
   }
@@ -284,9 +286,9 @@ export class Tap extends EventEmitter<TapEvents> {
             ),
       now: () => performance.now() - this.#zero,
       offers: () => door.offers(),
-      trust: () => {
-        const told = this.#trust;
-        this.#trust = undefined;
+      hint: (where) => {
+        const told = this.#hints[where];
+        delete this.#hints[where];
         return told;
       },
       opened: (event) => {

@@ -147,6 +147,23 @@ describe('the tap in front of a program', () => {
     );
   });
 
+  test('says once where a server that expects TLS says nothing at all', async () => {
+    const server = createSecureServer(await localCertificate());
+    const { port } = await listen(server);
+    closing.push(() => server.close());
+    const tap = await tapBefore(`http://127.0.0.1:${port}`);
+    for (let times = 0; times < 2; times += 1) {
+      const closed = once(tap.tap, 'close');
+      await fetch(tap.address).catch(() => {});
+      await closed;
+    }
+    const ends = tap.lines.filter((line) => line.includes('· ← '));
+    expect(ends.map((line) => line.slice(line.indexOf('←')))).toEqual([
+      `← FIN, without a byte before it. If it speaks TLS, start the tap with https://127.0.0.1:${port}`,
+      '← FIN: all was said',
+    ]);
+  });
+
   test('says once how a client could trust it', async () => {
     const server = createSecureServer(await localCertificate());
     const { port } = await listen(server);

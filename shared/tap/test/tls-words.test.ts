@@ -147,10 +147,10 @@ describe('of a client, the tap says', () => {
 
   test('once, what would help a client that does not trust it', async () => {
     const port = await startTarget((socket) => socket.end(), { layer });
-    const { key, cert } = await localCertificate();
     const tap = createTap({
       target: { host: '127.0.0.1', port },
-      tls: { key, cert, trust: 'Trust it so.' },
+      tls: await localCertificate(),
+      hints: { distrust: 'Trust it so.' },
     });
     atEnd(() => tap.close());
     await tap.listen();
