@@ -28,8 +28,12 @@ const TICK = 20; // ms
 const LIMIT = 250; // MB that Node may have
 const DOWNLOAD = 1_000_000_000; // bytes
 
-const event = 'id: 7\ndata: A train departs from platform 7.\n\n';
-const chunk = `${event.length.toString(16)}\r\n${event}\r\n`;
+/** No two are alike, nor have the same length as the one before. */
+const chunkOf = (n: number): string => {
+  const train = `A train departs from platform ${n % 40}`;
+  const event = `id: ${n}\ndata: ${train}.${'.'.repeat(n % 30)}\n\n`;
+  return `${event.length.toString(16)}\r\n${event}\r\n`;
+};
 const head =
   'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n' +
   'Transfer-Encoding: chunked\r\n\r\n';
@@ -115,8 +119,9 @@ export async function benchWire(
     let told = began;
     while (performance.now() < end) {
       const due = Math.floor(((performance.now() - began) / 1000) * RATE);
-      if (due > sent) socket.write(chunk.repeat(due - sent));
-      sent = Math.max(due, sent);
+      const chunks: string[] = [];
+      while (sent < due) chunks.push(chunkOf(sent++));
+      if (chunks.length > 0) socket.write(chunks.join(''));
       await wait(TICK);
       if (performance.now() - told < 30_000) continue;
       told = performance.now();

@@ -1,7 +1,8 @@
 /**
  * How fast the decoders are, and how much a unit weighs:
  * `pnpm exec node --expose-gc shared/wire/bench.ts`. Times are those of the
- * processor, so that other programs do not count; reads have 16 KiB.
+ * processor, so that other programs do not count; reads have 16 KiB. No message
+ * is like the one before it, as decoders remember that.
  */
 import { deflateRawSync, constants, createGzip } from 'node:zlib';
 import { once } from 'node:events';
@@ -16,8 +17,8 @@ import { webSocketDecoder } from './websocket.ts';
 const READ = 16_384;
 const encoder = new TextEncoder();
 const text = (value: string): Uint8Array => encoder.encode(value);
-const repeat = (piece: Uint8Array, times: number): Uint8Array =>
-  concat(Array<Uint8Array>(times).fill(piece));
+const many = (times: number, make: (n: number) => Uint8Array): Uint8Array =>
+  concat(Array.from({ length: times }, (_, n) => make(n)));
 
 interface Load {
   title: string;
@@ -27,15 +28,17 @@ interface Load {
   bytes: Uint8Array;
 }
 
-const UPDATE = JSON.stringify({
-  id: 42,
-  train: 'IC 712',
-  to: 'Zürich HB',
-  time: '12:02',
-  platform: 7,
-  delay: 3,
-  status: 'delayed',
-});
+function update(n: number): string {
+  return JSON.stringify({
+    id: n,
+    train: `IC ${n % 1_000}`,
+    to: n % 2 ? 'Zürich HB' : 'Bern',
+    time: `12:${String(n % 60).padStart(2, '0')}`,
+    platform: n % 40,
+    delay: n % 7,
+    status: 'delayed',
+  });
+}
 
 function chunk(data: Uint8Array): Uint8Array {
   return concat([text(`${data.length.toString(16)}\r\n`), data, text('\r\n')]);
@@ -59,12 +62,12 @@ function webSocketFrame(first: number, data: Uint8Array, isMasked: boolean) {
   return concat([Uint8Array.from([...header, ...key]), masked]);
 }
 
-async function gzipEvents(event: Uint8Array, times: number) {
+async function gzipEvents(times: number) {
   const gzip = createGzip();
   const pieces: Uint8Array[] = [];
   gzip.on('data', (piece: Uint8Array) => pieces.push(chunk(piece)));
   for (let i = 0; i < times; i++) {
-    gzip.write(event);
+    gzip.write(event(i));
     await new Promise<void>((done) => gzip.flush(constants.Z_SYNC_FLUSH, done));
   }
   gzip.end();
@@ -72,32 +75,58 @@ async function gzipEvents(event: Uint8Array, times: number) {
   return concat(pieces);
 }
 
-const GET = text(
-  'GET /board HTTP/1.1\r\nHost: localhost:5173\r\nConnection: keep-alive\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36\r\nAccept: */*\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\nReferer: http://localhost:5173/\r\nAccept-Encoding: gzip, deflate, br\r\nAccept-Language: en\r\n\r\n',
-);
+const get = (n: number): Uint8Array =>
+  text(
+    `GET /board/${n} HTTP/1.1\r\nHost: localhost:5173\r\nConnection: keep-alive\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36\r\nAccept: */*\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\nReferer: http://localhost:5173/\r\nAccept-Encoding: gzip, deflate, br\r\nAccept-Language: en\r\n\r\n`,
+  );
+const GET = get(0);
 const answer = (fields: string): Uint8Array =>
   text(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\n`);
-const EVENT = text(`id: 42\nevent: update\ndata: ${UPDATE}\n\n`);
+const whole = (n: number): Uint8Array => {
+  const date = new Date(n * 1000).toUTCString();
+  const body = text(update(n));
+  const fields = `Content-Type: application/json\r\nDate: ${date}\r\nContent-Length: ${body.length}`;
+  return concat([answer(fields), body]);
+};
+const event = (n: number): Uint8Array =>
+  text(`id: ${n}\nevent: update\ndata: ${update(n)}\n\n`);
 const events = answer(
   'Content-Type: text/event-stream\r\nTransfer-Encoding: chunked',
 );
 const gzipped = answer(
   'Content-Type: text/event-stream\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked',
 );
-const SMALL = text(UPDATE);
-const packed = deflateRawSync(SMALL, { finishFlush: constants.Z_SYNC_FLUSH });
-const compressed = packed.subarray(0, -4);
+const small = (n: number): Uint8Array => text(update(n));
+const compressed = (n: number): Uint8Array =>
+  deflateRawSync(small(n), { finishFlush: constants.Z_SYNC_FLUSH }).subarray(
+    0,
+    -4,
+  );
 const deflate = {
   up: { contextTakeover: true },
   down: { contextTakeover: true },
 };
 // :method GET, :scheme http, :path /, x-value: 20 bytes, written out.
-const HEADERS = concat([
-  Uint8Array.of(0x82, 0x86, 0x84, 0x00, 7),
-  text('x-value'),
-  Uint8Array.of(20),
-  text('a value of 20 bytes.'),
-]);
+const headersOf = (n: number): Uint8Array =>
+  concat([
+    Uint8Array.of(0x82, 0x86, 0x84, 0x00, 7),
+    text('x-value'),
+    Uint8Array.of(20),
+    text(`a value of ${String(n).padStart(8, '0')}.`),
+  ]);
+const publish = (n: number): Uint8Array => {
+  const payload = small(n);
+  const length = payload.length + 15;
+  return concat([
+    Uint8Array.of(0x30, (length & 127) | 128, length >> 7, 0, 13),
+    text('board/updates'),
+    payload,
+  ]);
+};
+const prefixed = (n: number): Uint8Array => {
+  const payload = small(n);
+  return concat([Uint8Array.of(0, payload.length), payload]);
+};
 
 async function loads(): Promise<Load[]> {
   return [
@@ -105,7 +134,14 @@ async function loads(): Promise<Load[]> {
       title: 'HTTP/1.1, requests of a browser',
       make: () => decodeConnection(),
       direction: 'up',
-      bytes: repeat(GET, 20_000),
+      bytes: many(20_000, get),
+    },
+    {
+      title: 'HTTP/1.1, answers of a server',
+      make: () => decodeConnection(),
+      before: [['up', GET]],
+      direction: 'down',
+      bytes: many(20_000, whole),
     },
     {
       title: 'HTTP/1.1, a body by its length',
@@ -124,7 +160,7 @@ async function loads(): Promise<Load[]> {
       direction: 'down',
       bytes: concat([
         answer('Transfer-Encoding: chunked'),
-        repeat(chunk(new Uint8Array(16_384)), 4_000),
+        many(4_000, () => chunk(new Uint8Array(16_384))),
       ]),
     },
     {
@@ -132,32 +168,32 @@ async function loads(): Promise<Load[]> {
       make: () => decodeConnection(),
       before: [['up', GET]],
       direction: 'down',
-      bytes: concat([events, repeat(chunk(EVENT), 50_000)]),
+      bytes: concat([events, many(50_000, (n) => chunk(event(n)))]),
     },
     {
       title: 'Events in chunks, gzip with a flush for each',
       make: () => decodeConnection(),
       before: [['up', GET]],
       direction: 'down',
-      bytes: concat([gzipped, await gzipEvents(EVENT, 5_000)]),
+      bytes: concat([gzipped, await gzipEvents(5_000)]),
     },
     {
       title: 'WebSocket, text, from the server',
       make: () => webSocketDecoder(),
       direction: 'down',
-      bytes: repeat(webSocketFrame(0x81, SMALL, false), 50_000),
+      bytes: many(50_000, (n) => webSocketFrame(0x81, small(n), false)),
     },
     {
       title: 'WebSocket, text, masked',
       make: () => webSocketDecoder(),
       direction: 'up',
-      bytes: repeat(webSocketFrame(0x81, SMALL, true), 50_000),
+      bytes: many(50_000, (n) => webSocketFrame(0x81, small(n), true)),
     },
     {
       title: 'WebSocket, text, compressed',
       make: () => webSocketDecoder({ deflate }),
       direction: 'down',
-      bytes: repeat(webSocketFrame(0xc1, compressed, false), 20_000),
+      bytes: many(20_000, (n) => webSocketFrame(0xc1, compressed(n), false)),
     },
     {
       title: 'HTTP/2, HEADERS that end their stream',
@@ -166,7 +202,7 @@ async function loads(): Promise<Load[]> {
       direction: 'up',
       bytes: concat(
         Array.from({ length: 30_000 }, (_, i) =>
-          frame(1, 5, i * 2 + 1, HEADERS),
+          frame(1, 5, i * 2 + 1, headersOf(i)),
         ),
       ),
     },
@@ -175,32 +211,25 @@ async function loads(): Promise<Load[]> {
       make: http2Decoder,
       before: [['up', text(PREFACE)]],
       direction: 'up',
-      bytes: repeat(frame(0, 0, 1, new Uint8Array(16_384)), 4_000),
+      bytes: many(4_000, () => frame(0, 0, 1, new Uint8Array(16_384))),
     },
     {
       title: 'MQTT, PUBLISH',
       make: mqttDecoder,
       direction: 'down',
-      bytes: repeat(
-        concat([
-          Uint8Array.of(0x30, SMALL.length + 15, 0, 13),
-          text('board/updates'),
-          SMALL,
-        ]),
-        50_000,
-      ),
+      bytes: many(50_000, publish),
     },
     {
       title: 'Lines',
       make: () => decodeConnection({ protocol: { by: 'lines' } }),
       direction: 'down',
-      bytes: repeat(text(`${UPDATE}\n`), 50_000),
+      bytes: many(50_000, (n) => text(`${update(n)}\n`)),
     },
     {
       title: 'Messages with a length of 2 bytes',
       make: () => decodeConnection({ protocol: { by: 'length', prefix: 2 } }),
       direction: 'down',
-      bytes: repeat(concat([Uint8Array.of(0, SMALL.length), SMALL]), 50_000),
+      bytes: many(50_000, prefixed),
     },
   ];
 }

@@ -1,24 +1,36 @@
-/** The bytes that load and target exchange. */
+/**
+ * The bytes that load and target exchange. No two small messages are alike:
+ * path, date, length and content differ, as they do between real programs, so
+ * that no decoder gets by with what it remembers of the message before.
+ */
 
-export const SMALL = 'GET /small ';
+export const SMALL = 'GET /small/';
 export const BULK = 'GET /bulk/';
 
 /** What a small answer, and only the end of it, ends with. */
 export const LAST = 0x0a;
 
 const headers = 'Content-Type: text/plain\r\n';
-const update = `${'departure'.padEnd(117, '.')}\n`;
+/** The date of the first answer; that of each later one is a second on. */
+const FIRST = Date.UTC(2026, 10, 28, 12);
+const rest = '.'.repeat(150);
 
-/** As large as an update of the board. */
-export const smallAnswer = Buffer.from(
-  `HTTP/1.1 200 OK\r\n${headers}Content-Length: ${update.length}\r\n\r\n${update}`,
-);
+/**
+ * An answer about as large as an update of the board.
+ * @param n how many answers came before it
+ */
+export function smallAnswer(n: number): string {
+  const update = `departure ${n} ${rest.slice(n % 60)}\n`;
+  const date = new Date(FIRST + n * 1000).toUTCString();
+  return `HTTP/1.1 200 OK\r\n${headers}Date: ${date}\r\nContent-Length: ${update.length}\r\n\r\n${update}`;
+}
 
-/** A request with about as many headers as a script sends. */
-export function smallRequest(port: number): Buffer {
-  return Buffer.from(
-    `${SMALL}HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n`,
-  );
+/**
+ * A request with about as many headers as a script sends.
+ * @param n how many requests came before it
+ */
+export function smallRequest(port: number, n: number): string {
+  return `${SMALL}${n} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n`;
 }
 
 export function bulkRequest(port: number, length: number): string {

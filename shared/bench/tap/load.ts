@@ -29,27 +29,43 @@ export interface Measured {
   bulk: number;
 }
 
+/** What is measured, one after the other. */
+export type Part = keyof Measured;
+
+/** A part of a load, as it is ordered. */
+export interface Order {
+  load: Load;
+  part: Part;
+}
+
+/** Its figure; and for requests, how many were answered. */
+export interface Result {
+  figure: number;
+  answered: number;
+}
+
 const host = '127.0.0.1';
 
-process.on('message', async (load: Load) => {
-  process.send!({
-    roundTrip: await roundTrip(load),
-    requests: await requests(load),
-    bulk: await bulk(load),
-  } satisfies Measured);
+const parts = { roundTrip, requests, bulk };
+
+process.on('message', async ({ load, part }: Order) => {
+  const before = asked;
+  const figure = await parts[part](load);
+  // Those still under way at the end are one for each connection at most.
+  process.send!({ figure, answered: asked - before } satisfies Result);
 });
 process.once('disconnect', () => process.exit());
 
 async function roundTrip({ port, roundTrips }: Load): Promise<number> {
   const socket = new WebSocket(`ws://${host}:${port}`);
   await once(socket, 'open');
-  const message = 'x'.repeat(64);
   const times: number[] = [];
   await new Promise<void>((done) => {
     let sent = 0;
     const send = () => {
       sent = performance.now();
-      socket.send(message);
+      // As long as each other, and different.
+      socket.send(`message ${times.length}`.padEnd(64, '.'));
     };
     socket.on('message', () => {
       times.push(performance.now() - sent);
@@ -62,22 +78,26 @@ async function roundTrip({ port, roundTrips }: Load): Promise<number> {
   return median(times) * 1000;
 }
 
+/** In all rounds: no request is like an earlier one. */
+let asked = 0;
+
 async function requests(load: Load): Promise<number> {
   const { port, connections, duration } = load;
-  const request = smallRequest(port);
   const sockets = Array.from({ length: connections }, () =>
     net.connect({ host, port, noDelay: true }),
   );
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));
   let answered = 0;
+  const ask = (socket: net.Socket) =>
+    socket.write(smallRequest(port, asked++), 'latin1');
   for (const socket of sockets) {
     // An answer ends with the only line feed that ends a read.
     socket.on('data', (bytes: Buffer) => {
       if (bytes.at(-1) !== LAST || bytes.at(-2) === 0x0d) return;
       answered += 1;
-      socket.write(request);
+      ask(socket);
     });
-    socket.write(request);
+    ask(socket);
   }
   const begun = performance.now();
   await new Promise((done) => setTimeout(done, duration));

@@ -9,5 +9,8 @@ const target = { host: '127.0.0.1', port: Number(process.argv[2]) };
 const tap = createTap({ target });
 const log = new WireLog(tap.recording, new LiveUnits(tap));
 process.send!(await tap.listen());
-process.once('message', () => process.send!(log.end));
+// Asked for what it has cost so far.
+process.on('message', () =>
+  process.send!({ ...process.cpuUsage(), lines: log.end }),
+);
 process.once('disconnect', () => process.exit());

@@ -31,12 +31,14 @@ server.listen(0, '127.0.0.1', () => {
 });
 process.once('disconnect', () => process.exit());
 
+let answered = 0;
+
 /** One request at a time, each in one read: so the load is written. */
 function answerAll(socket: Socket, first: Buffer): void {
   let tail = '';
   const answer = (bytes: Buffer) => {
     tail = (tail + bytes.toString('latin1')).slice(-4);
-    if (tail === '\r\n\r\n') socket.write(smallAnswer);
+    if (tail === '\r\n\r\n') socket.write(smallAnswer(answered++), 'latin1');
   };
   answer(first);
   socket.on('data', answer);
