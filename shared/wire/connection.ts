@@ -145,14 +145,16 @@ class Detector implements TwoWay {
     at: number,
     units: Unit[],
   ): void {
+    let next = from;
     if (!this.#found) {
-      this.#hold(direction, bytes, from, at);
-      const known = this.#decide();
+      // Decided by as many bytes as are held, wherever they were cut.
+      next = this.#hold(direction, bytes, from, at);
+      const known = this.#decide() ?? (next < bytes.length && 'bytes');
       if (!known) return;
       this.#release(known, units);
-      return;
     }
-    this.#found.push(direction, bytes, from, at, units);
+    if (next < bytes.length)
+      this.#found!.push(direction, bytes, next, at, units);
   }
 
   finish(direction: Direction, units: Unit[]): void {
@@ -161,26 +163,29 @@ class Detector implements TwoWay {
     this.#found?.finish(direction, units);
   }
 
+  /** Returns where it stopped: before the end if that would be too much. */
   #hold(
     direction: Direction,
     bytes: Uint8Array,
     from: number,
     at: number,
-  ): void {
+  ): number {
+    const room = HELD_LIMIT - this.#held.up.length - this.#held.down.length;
+    const to = Math.min(bytes.length, from + room);
     const all = this.#held[direction];
-    all.add(bytes, from, bytes.length, at + from, at + bytes.length);
+    all.add(bytes, from, to, at + from, at + to);
     // What came first must be decoded first.
     let last = this.#first.at(-1);
     if (last?.[0] !== direction) {
       last = [direction, new Gather()];
       this.#first.push(last);
     }
-    last[1].add(bytes, from, bytes.length, at + from, at + bytes.length);
+    last[1].add(bytes, from, to, at + from, at + to);
+    return to;
   }
 
   #decide(): Found | undefined {
     const { up, down } = this.#held;
-    if (up.length + down.length > HELD_LIMIT) return 'bytes';
     if (this.#first[0]![0] === 'down') {
       // Of the protocols known here only HTTP/2 lets the server speak first.
       const byServer = protocolDown(down.peek());

@@ -56,6 +56,10 @@ export class Unpacker {
   }
 
   /** How many more plain bytes it may make. */
+  get allowance(): number {
+    return this.#inflater.allowance;
+  }
+
   set allowance(count: number) {
     this.#inflater.allowance = count;
   }

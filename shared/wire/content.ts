@@ -11,6 +11,8 @@ import {
 import { EventStream, type StreamPlace } from './event-stream.ts';
 import type { FieldList } from './fields.ts';
 import { Trail } from './gather.ts';
+import type { Emit } from './inflate.ts';
+import { EVENT_LIMIT, INFLATED_FOR_EACH_BYTE } from './limits.ts';
 import { byteCount, shortened, utf8 } from './text.ts';
 import { makeUnit, type Form, type Unit } from './unit.ts';
 
@@ -131,8 +133,9 @@ export class Content {
     this.#place = place;
     if (!type.isEventStream) return;
     this.#events = new EventStream(place);
-    if (type.coding === 'gzip' || type.coding === 'deflate')
-      this.#unpacker = new Unpacker(type.coding);
+    if (type.coding !== 'gzip' && type.coding !== 'deflate') return;
+    this.#unpacker = new Unpacker(type.coding);
+    this.#unpacker.allowance = EVENT_LIMIT;
   }
 
   /** A piece begins that holds at least one byte. */
@@ -162,27 +165,30 @@ export class Content {
     units: Unit[],
   ): void {
     const unpacker = this.#unpacker!;
-    for (let i = from; i < to && !unpacker.problem; i++) {
+    const events = this.#events!;
+    const emit: Emit = (plain, start, end) =>
+      events.pushPlain(plain, start, end, units);
+    for (let i = from; i < to && !unpacker.problem && !events.stopped; i++) {
       const packed = [at + i, at + i + 1] as const;
       // Also a byte that completes nothing belongs to what comes next.
-      this.#events!.packed(packed);
-      unpacker.write(bytes, i, i + 1, (plain, start, end) =>
-        this.#events!.pushPlain(plain, start, end, units),
-      );
-      if (unpacker.problem) this.#tellBroken(packed, unpacker.problem, units);
+      events.packed(packed);
+      unpacker.allowance += INFLATED_FOR_EACH_BYTE;
+      unpacker.write(bytes, i, i + 1, emit);
+      if (unpacker.problem && !events.stopped)
+        this.#tellBroken(packed, unpacker, units);
     }
   }
 
   #tellBroken(
     range: readonly [number, number],
-    problem: string,
+    { problem, allowance }: Unpacker,
     units: Unit[],
   ): void {
     const what = `the compressed event stream cannot be read on: ${problem}`;
     units.push(
       makeUnit({
         ...this.#place,
-        kind: 'malformed',
+        kind: allowance > 0 ? 'malformed' : 'limit',
         ranges: [range],
         size: 1,
         payload: 0,

@@ -10,6 +10,8 @@ const LF = 10;
 const CR = 13;
 const COLON = 58;
 const SPACE = 32;
+const ZERO = 48;
+const NINE = 57;
 
 /** A line of a block, by the offsets of its parts. */
 interface Line {
@@ -27,26 +29,22 @@ function skipBom(bytes: Uint8Array): number {
   return isBom ? 3 : 0;
 }
 
-function linesOf(bytes: Uint8Array, from: number): Line[] {
-  const lines: Line[] = [];
-  let start = from;
-  while (start < bytes.length) {
-    let end = start;
-    let colon = -1;
-    for (; end < bytes.length; end++) {
-      const byte = bytes[end];
-      if (byte === LF || byte === CR) break;
-      if (byte === COLON && colon < 0) colon = end;
-    }
-    const isPair = bytes[end] === CR && bytes[end + 1] === LF;
-    const next = Math.min(bytes.length, end + (isPair ? 2 : 1));
-    const nameEnd = colon < 0 ? end : colon;
-    let valueStart = colon < 0 ? end : colon + 1;
-    if (valueStart < end && bytes[valueStart] === SPACE) valueStart++;
-    lines.push({ start, nameEnd, valueStart, end, next });
-    start = next;
+/** The line that begins at `start`. */
+function lineAt(bytes: Uint8Array, start: number): Line {
+  const { length } = bytes;
+  let end = start;
+  let colon = -1;
+  for (; end < length; end++) {
+    const byte = bytes[end];
+    if (byte === LF || byte === CR) break;
+    if (byte === COLON && colon < 0) colon = end;
   }
-  return lines;
+  const isPair = bytes[end] === CR && bytes[end + 1] === LF;
+  const next = Math.min(length, end + (isPair ? 2 : 1));
+  const nameEnd = colon < 0 ? end : colon;
+  let valueStart = colon < 0 ? end : colon + 1;
+  if (valueStart < end && bytes[valueStart] === SPACE) valueStart++;
+  return { start, nameEnd, valueStart, end, next };
 }
 
 const NAMES = ['data', 'event', 'id', 'retry'] as const;
@@ -55,14 +53,14 @@ type Name = (typeof NAMES)[number] | 'comment' | 'unknown' | 'blank';
 function nameOf(bytes: Uint8Array, line: Line): Name {
   if (line.start === line.end) return 'blank';
   if (line.start === line.nameEnd) return 'comment';
-  const known = NAMES.find((name) => {
-    if (name.length !== line.nameEnd - line.start) return false;
-    for (let i = 0; i < name.length; i++) {
-      if (name.charCodeAt(i) !== bytes[line.start + i]) return false;
-    }
-    return true;
-  });
-  return known ?? 'unknown';
+  for (const name of NAMES) {
+    const { length } = name;
+    if (length !== line.nameEnd - line.start) continue;
+    let i = 0;
+    while (i < length && name.charCodeAt(i) === bytes[line.start + i]) i++;
+    if (i === length) return name;
+  }
+  return 'unknown';
 }
 
 /** What a block says. */
@@ -84,8 +82,13 @@ export interface Block {
 /**
  * Reads a block.
  * @param first it is the stream's first, so a byte order mark is stripped
+ * @param mostId a longer id is cut there, in bytes
  */
-export function readBlock(bytes: Uint8Array, first: boolean): Block {
+export function readBlock(
+  bytes: Uint8Array,
+  first: boolean,
+  mostId = Infinity,
+): Block {
   const block: Block = {
     kind: 'no event',
     type: 'message',
@@ -97,7 +100,13 @@ export function readBlock(bytes: Uint8Array, first: boolean): Block {
   let others = 0;
   let comments = 0;
   let dataLines = 0;
-  for (const line of linesOf(bytes, first ? skipBom(bytes) : 0)) {
+  // Of several lines with one name the last counts: only that is read.
+  const last: Partial<Record<Name, Line>> = {};
+  // One line at a time: all of them together, where each is short, would take
+  // seventy times the memory of their bytes.
+  for (let at = first ? skipBom(bytes) : 0; at < bytes.length;) {
+    const line = lineAt(bytes, at);
+    at = line.next;
     const name = nameOf(bytes, line);
     if (name === 'data') {
       dataLines++;
@@ -106,9 +115,12 @@ export function readBlock(bytes: Uint8Array, first: boolean): Block {
       if (comments++ === 0) block.comment = valueText(bytes, line);
     } else if (name !== 'blank') {
       others++;
-      readField(block, name, valueText(bytes, line));
+      if (counts(bytes, name, line)) last[name] = line;
     }
   }
+  if (last.event) block.type = valueText(bytes, last.event) || 'message';
+  if (last.id) block.id = valueText(bytes, last.id, mostId);
+  if (last.retry) block.retry = Number(valueText(bytes, last.retry));
   if (dataLines > 0) {
     block.kind = 'event';
     // Several data lines are joined with line feeds.
@@ -119,23 +131,37 @@ export function readBlock(bytes: Uint8Array, first: boolean): Block {
   return block;
 }
 
-function valueText(bytes: Uint8Array, line: Line): string {
-  return utf8(bytes.subarray(line.valueStart, line.end));
+/** An id with U+0000 does not count, nor does a retry of anything but digits. */
+function counts(bytes: Uint8Array, name: Name, line: Line): boolean {
+  if (name === 'event') return true;
+  if (name !== 'id' && name !== 'retry') return false;
+  const { valueStart, end } = line;
+  for (let at = valueStart; at < end; at++) {
+    const byte = bytes[at]!;
+    if (name === 'id' ? byte === 0 : byte < ZERO || byte > NINE) return false;
+  }
+  return name === 'id' || end > valueStart;
 }
 
-function readField(block: Block, name: Name, value: string): void {
-  if (name === 'event') block.type = value || 'message';
-  else if (name === 'id' && !value.includes('\0')) block.id = value;
-  else if (name === 'retry' && /^[0-9]+$/.test(value))
-    block.retry = Number(value);
+/** @param most a longer value is cut there, in bytes */
+function valueText(bytes: Uint8Array, line: Line, most = Infinity): string {
+  const { valueStart, end } = line;
+  if (end - valueStart <= most) return utf8(bytes.subarray(valueStart, end));
+  let cut = valueStart + most;
+  // Never inside a character.
+  while (cut > valueStart && (bytes[cut]! & 0xc0) === 0x80) cut--;
+  return `${utf8(bytes.subarray(valueStart, cut))}…`;
 }
 
 /** The data of a block, as the page gets it in `event.data`. */
 export function dataOf(bytes: Uint8Array, first: boolean): string {
-  return linesOf(bytes, first ? skipBom(bytes) : 0)
-    .filter((line) => nameOf(bytes, line) === 'data')
-    .map((line) => valueText(bytes, line))
-    .join('\n');
+  const values: string[] = [];
+  for (let at = first ? skipBom(bytes) : 0; at < bytes.length;) {
+    const line = lineAt(bytes, at);
+    at = line.next;
+    if (nameOf(bytes, line) === 'data') values.push(valueText(bytes, line));
+  }
+  return values.join('\n');
 }
 
 /** The line of a block in the timeline. */
@@ -194,7 +220,9 @@ function listLines(list: FieldList, first: boolean, mapped: Uint8Array): void {
     const meaning = 'the byte order mark of UTF-8: stripped once';
     list.add('byte order mark', ...place(0, 3), 'U+FEFF', meaning, STANDARD);
   }
-  for (const line of linesOf(mapped, from)) {
+  for (let at = from; at < mapped.length;) {
+    const line = lineAt(mapped, at);
+    at = line.next;
     const name = nameOf(mapped, line);
     const value = valueText(mapped, line);
     const label =

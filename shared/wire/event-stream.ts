@@ -4,10 +4,19 @@
  *
  * A comment is told with the blank line after it. One without a blank line is
  * complete when the next line begins.
+ *
+ * There is at most one unit for each byte on the wire: a stream that gives more
+ * of them, as a compressed one of blank lines does, is not read on.
  */
 import { BlockForm, readBlock, summaryOf } from './event-block.ts';
 import { Gather } from './gather.ts';
-import { EVENT_LIMIT, KEPT_DECODED } from './limits.ts';
+import {
+  BODY_PART,
+  EVENT_LIMIT,
+  KEPT_DECODED,
+  KEPT_FOR_EACH_BYTE,
+  UNITS_AHEAD,
+} from './limits.ts';
 import { byteCount, number } from './text.ts';
 import {
   makeUnit,
@@ -32,6 +41,8 @@ export interface StreamPlace {
 }
 
 export class EventStream {
+  /** It gave too many units: nothing after them is read. */
+  stopped = false;
   #place: StreamPlace;
   #gather = new Gather();
   #first = true;
@@ -51,6 +62,11 @@ export class EventStream {
   #skipping = false;
   /** The compressed bytes that the plain bytes at hand come from. */
   #packed: Range | undefined;
+  /** Bytes on the wire, those of the present call not counted. */
+  #wire = 0;
+  /** Where the present call began. */
+  #from = 0;
+  #told = 0;
 
   constructor(place: StreamPlace) {
     this.#place = place;
@@ -67,7 +83,8 @@ export class EventStream {
     // What of these bytes belongs to the block that is being read.
     let start = from;
     let i = from;
-    while (i < to) {
+    this.#from = from;
+    while (i < to && !this.stopped) {
       if (this.#afterCr) {
         this.#afterCr = false;
         const isPair = bytes[i] === LF;
@@ -89,6 +106,8 @@ export class EventStream {
           start = this.#close(bytes, start, i, at, units);
       }
     }
+    if (!this.#packed) this.#wire += to - from;
+    if (this.stopped) return;
     if (this.#tooLong(to - start))
       start = this.#cutOff(bytes, start, at, units);
     this.#keep(bytes, start, to, at);
@@ -97,6 +116,7 @@ export class EventStream {
   /** The plain bytes that follow come from these compressed ones. */
   packed(range: Range): void {
     this.#packed = range;
+    this.#wire += range[1] - range[0];
     this.#gather.trail.add(range[0], range[1]);
   }
 
@@ -107,9 +127,10 @@ export class EventStream {
 
   /** The stream has ended: an incomplete event is never dispatched. */
   finish(units: Unit[]): void {
+    this.#from = 0;
     if (this.#complete || this.#isComment())
       this.#close(NOTHING, 0, 0, 0, units);
-    if (this.#gather.length === 0) return;
+    if (this.#gather.length === 0 || this.stopped) return;
     this.#gather.take();
     const { ranges, size } = this.#gather.trail.take();
     units.push(
@@ -120,7 +141,7 @@ export class EventStream {
         size,
         payload: 0,
         summary: `unfinished event: ${byteCount(size)}, discarded: the stream ended before a blank line`,
-        form: this.#form(undefined),
+        form: this.#form(),
       }),
     );
   }
@@ -188,6 +209,7 @@ export class EventStream {
     at: number,
     units: Unit[],
   ): number {
+    if (this.stopped) return to;
     let rest = from;
     if (this.#tooLong(to - rest)) rest = this.#cutOff(bytes, rest, at, units);
     let block = NOTHING as Uint8Array;
@@ -198,7 +220,8 @@ export class EventStream {
       block = this.#gather.finish(bytes, from, to, start, end);
     }
     const { ranges, size, overflowed } = this.#gather.trail.take();
-    if (this.#skipping) this.#closeSkipped(ranges, size, units);
+    if (!this.#hasRoom(to)) this.#stop(ranges, size, units);
+    else if (this.#skipping) this.#closeSkipped(ranges, size, units);
     else this.#closeBlock(block, ranges, size, overflowed, units);
     this.#lines = 0;
     this.#lineLength = 0;
@@ -206,6 +229,34 @@ export class EventStream {
     this.#complete = false;
     this.#skipping = false;
     return to;
+  }
+
+  /**
+   * Whether another unit may be told, and one more that says that no other may.
+   * Each part of a body by its length is a unit, too.
+   */
+  #hasRoom(to: number): boolean {
+    const wire = this.#wire + (this.#packed ? 0 : to - this.#from);
+    const most = wire - Math.floor(wire / BODY_PART) + UNITS_AHEAD;
+    this.#told++;
+    return this.#told < most;
+  }
+
+  #stop(ranges: Range[], size: number, units: Unit[]): void {
+    this.stopped = true;
+    const what = `more events, comments and blank lines than bytes on the wire`;
+    units.push(
+      makeUnit({
+        ...this.#place,
+        kind: 'limit',
+        ranges,
+        size,
+        payload: 0,
+        summary: `${what}: the rest of this event stream is not read`,
+        problem: what,
+        form: plainForm,
+      }),
+    );
   }
 
   #closeSkipped(ranges: Range[], size: number, units: Unit[]): void {
@@ -230,9 +281,10 @@ export class EventStream {
     overflowed: boolean,
     units: Unit[],
   ): void {
-    const block = readBlock(bytes, this.#first);
-    if (block.id !== undefined) this.#lastEventId = block.id;
     const isPacked = this.#packed !== undefined;
+    const kept = Math.min(KEPT_DECODED, size * KEPT_FOR_EACH_BYTE);
+    const block = readBlock(bytes, this.#first, isPacked ? kept : Infinity);
+    if (block.id !== undefined) this.#lastEventId = block.id;
     const summary = summaryOf(block, bytes.length);
     units.push(
       makeUnit({
@@ -250,17 +302,18 @@ export class EventStream {
         problem: overflowed
           ? 'in too many pieces: the last ones are not marked'
           : undefined,
-        form: this.#form(isPacked ? bytes : undefined),
+        form: this.#form(isPacked ? bytes : undefined, kept),
       }),
     );
     this.#first = false;
   }
 
-  #form(plain: Uint8Array | undefined): BlockForm {
+  /** @param kept so many of the plain bytes, if it is compressed */
+  #form(plain?: Uint8Array, kept = 0): BlockForm {
     return new BlockForm(
       this.#first,
       this.#lastEventId,
-      plain?.slice(0, KEPT_DECODED),
+      plain?.slice(0, kept),
       plain?.length,
     );
   }

@@ -1,8 +1,8 @@
 /**
  * DEFLATE, RFC 1951, from compressed bytes to plain ones. Written here because
  * a decoder needs what libraries do not give: it may stop after any byte and
- * tell exactly which plain bytes that byte completed, it uses 35 KB and
- * nothing more for each byte stream, and it stops at an allowance.
+ * tell exactly which plain bytes that byte completed, it uses 35 KB at most,
+ * and less for a short byte stream, and it stops at an allowance.
  */
 import {
   CanonicalCode,
@@ -23,6 +23,8 @@ import {
 } from './inflate-tables.ts';
 
 const WINDOW = 32_768;
+/** Of most byte streams little is read: a window begins small, and grows. */
+const FIRST_WINDOW = 1_024;
 
 type State =
   | 'block'
@@ -60,7 +62,7 @@ export class Inflater {
   #wanted = { codes: 0, lengths: 0, distances: 0 };
   #symbol = 0;
   #length = 0;
-  #window = new Uint8Array(WINDOW);
+  #window = new Uint8Array(FIRST_WINDOW);
   #position = 0;
   #emitted = 0;
   #made = 0;
@@ -314,21 +316,54 @@ export class Inflater {
       return;
     }
     this.#state = 'symbol';
-    for (let i = 0; i < this.#length && this.#state === 'symbol'; i++) {
+    let left = this.#length;
+    // Where nothing may be made any more, also the first byte is too many.
+    if (this.#isSpent()) return;
+    while (left > 0) {
       const from = (this.#position - distance) & (WINDOW - 1);
-      this.#put(this.#window[from]!, emit);
+      left -= this.#repeatFrom(from, left, emit);
+      if (left > 0 && this.#isSpent()) return;
     }
   }
 
+  /** Copies as much as lies in one piece; returns how much. */
+  #repeatFrom(from: number, wanted: number, emit: Emit): number {
+    const position = this.#position;
+    const window = this.#window;
+    const room = window.length - Math.max(position, from);
+    const count = Math.min(wanted, room, this.allowance);
+    // Byte by byte, as what is copied may be what was just written.
+    if (position - from === 1)
+      window.fill(window[from]!, position, position + count);
+    else
+      for (let i = 0; i < count; i++) window[position + i] = window[from + i]!;
+    this.#advance(count, emit);
+    return count;
+  }
+
   #put(byte: number, emit: Emit): void {
-    if (this.allowance <= 0) {
-      this.#fail('the limit for inflated bytes was reached');
-      return;
-    }
-    this.allowance--;
-    if (this.#made < WINDOW) this.#made++;
-    this.#window[this.#position++] = byte;
-    if (this.#position === WINDOW) {
+    if (this.#isSpent()) return;
+    this.#window[this.#position] = byte;
+    this.#advance(1, emit);
+  }
+
+  #isSpent(): boolean {
+    if (this.allowance > 0) return false;
+    this.#fail('the limit for inflated bytes was reached');
+    return true;
+  }
+
+  #advance(count: number, emit: Emit): void {
+    this.allowance -= count;
+    this.#made = Math.min(WINDOW, this.#made + count);
+    this.#position += count;
+    const { length } = this.#window;
+    if (this.#position < length) return;
+    if (length < WINDOW) {
+      const wider = new Uint8Array(length * 2);
+      wider.set(this.#window);
+      this.#window = wider;
+    } else {
       this.#flush(emit);
       this.#position = 0;
       this.#emitted = 0;

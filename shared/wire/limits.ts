@@ -24,10 +24,25 @@ export const RANGES_LIMIT = 4_096;
 export const INFLATED_LIMIT = 4_194_304;
 
 /**
+ * What all compressed messages of a direction, or a compressed event stream,
+ * may grow to for each byte on the wire; beyond it so much only once:
+ * `INFLATED_LIMIT` for messages, `EVENT_LIMIT` for an event stream.
+ */
+export const INFLATED_FOR_EACH_BYTE = 256;
+
+/**
+ * Units that an event stream may have beyond one for each of its bytes,
+ * counted: the bytes of its head make up for them.
+ */
+export const UNITS_AHEAD = 8;
+
+/**
  * What is kept of a unit that cannot be read again from its own bytes, because
- * it was compressed with what came before.
+ * it was compressed with what came before; of a short one so much for each of
+ * its bytes.
  */
 export const KEPT_DECODED = 1_024;
+export const KEPT_FOR_EACH_BYTE = 64;
 
 /** The part of an HTTP/2 frame or MQTT packet that is looked at. */
 export const FRAME_LIMIT = 65_536;
@@ -55,9 +70,10 @@ export const OPAQUE_PIECE = 4_096;
 
 /**
  * Bytes that wait for the other side, because its answer decides what they
- * are: after `Upgrade`, after `CONNECT`, or before the protocol is known.
+ * are: after `Upgrade`, after `CONNECT`, or before the protocol is known. They
+ * are decoded all at once, when it comes: so not too many of them.
  */
-export const HELD_LIMIT = 1_048_576;
+export const HELD_LIMIT = 16_384;
 
 /** Fragments that a WebSocket message may have, counted, to be shown joined. */
 export const FRAGMENTS_LIMIT = 1_024;

@@ -1,6 +1,6 @@
 /** Compression of WebSocket messages, RFC 7692 7. */
 import { Inflater, type Emit } from './inflate.ts';
-import { INFLATED_LIMIT } from './limits.ts';
+import { INFLATED_FOR_EACH_BYTE, INFLATED_LIMIT } from './limits.ts';
 
 /** What both sides agreed upon: whether a message may refer to earlier ones. */
 export interface Deflate {
@@ -35,6 +35,11 @@ const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 export class MessageInflater {
   #contextTakeover: boolean;
   #inflater: Inflater | undefined;
+  /** Plain bytes that all messages to come may have; all that came earn some. */
+  #reserve = INFLATED_LIMIT;
+  #earned = 0;
+  /** What the present message was allowed. */
+  #allowed = 0;
 
   constructor(contextTakeover: boolean) {
     this.#contextTakeover = contextTakeover;
@@ -46,16 +51,21 @@ export class MessageInflater {
   }
 
   begin(): void {
+    const made = this.#inflater ? this.#allowed - this.#inflater.allowance : 0;
+    this.#reserve += this.#earned - made;
+    this.#earned = 0;
+    this.#allowed = Math.min(INFLATED_LIMIT, this.#reserve);
     if (!this.#contextTakeover || !this.#inflater)
       this.#inflater = new Inflater(true);
-    this.#inflater.allowance = INFLATED_LIMIT;
+    this.#inflater.allowance = this.#allowed;
   }
 
   write(bytes: Uint8Array, from: number, to: number, emit: Emit): void {
+    this.#earned += (to - from) * INFLATED_FOR_EACH_BYTE;
     this.#inflater?.write(bytes, from, to, emit);
   }
 
   end(emit: Emit): void {
-    this.write(TAIL, 0, TAIL.length, emit);
+    this.#inflater?.write(TAIL, 0, TAIL.length, emit);
   }
 }

@@ -6,12 +6,25 @@ import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { concat } from '../bytes.ts';
+import { decodeConnection } from '../connection.ts';
 import { EventStream } from '../event-stream.ts';
 import { describe as fieldsOf } from '../fields.ts';
 import { http1Decoder } from '../http1.ts';
-import { FIELDS_LIMIT, INFLATED_LIMIT, RANGES_LIMIT } from '../limits.ts';
+import {
+  FIELDS_LIMIT,
+  HELD_LIMIT,
+  INFLATED_LIMIT,
+  RANGES_LIMIT,
+} from '../limits.ts';
 import type { Unit } from '../unit.ts';
-import { text } from './cuts.ts';
+import {
+  byteByByte,
+  cutInto,
+  decode,
+  lineOf,
+  text,
+  type Step,
+} from './cuts.ts';
 import type { Flooded } from './flood-thread.ts';
 import { FLOODS } from './vectors/floods.ts';
 
@@ -35,6 +48,46 @@ describe('A decoder that is flooded holds little, and says so:', () => {
       if (says) expect(told).not.toEqual([]);
     },
   );
+
+  test.each([
+    ['units', '\n', 'more events, comments and blank lines than bytes'],
+    ['bytes', `data:${'a'.repeat(1_025)}\n\n`, 'the limit for inflated bytes'],
+  ])(
+    'a compressed event stream of too many %s stops at the same byte, however it is cut',
+    (_, event, says) => {
+      const fields =
+        'Content-Type: text/event-stream\r\nContent-Encoding: gzip';
+      const head = `HTTP/1.1 200 OK\r\n${fields}\r\n\r\n`;
+      const body = gzipSync(Buffer.alloc(4_194_304, event));
+      const steps: Step[] = [['down', concat([text(head), body])]];
+      const told = decode(http1Decoder, steps).map(lineOf);
+      expect(told.filter((line) => line.includes(says))).toHaveLength(1);
+      for (const cut of [byteByByte(steps), cutInto(steps, [7, 1_000, 3])])
+        expect(decode(http1Decoder, cut).map(lineOf)).toEqual(told);
+    },
+  );
+
+  test('a first read of more bytes than are held is read for what it is', () => {
+    const body = 'x'.repeat(HELD_LIMIT * 2);
+    const head = `POST / HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const steps: Step[] = [['up', text(head + body)]];
+    const told = decode(decodeConnection, steps).map(lineOf);
+    expect(told[0]).toMatch(/http\/1.1 request head/);
+    expect(decode(decodeConnection, byteByByte(steps)).map(lineOf)).toEqual(
+      told,
+    );
+    // And where it cannot be told yet, the limit stays where it is.
+    const open: Step[] = [
+      ['up', text('GE')],
+      ['down', text(body)],
+      ['up', text('T / HTTP/1.1\r\n\r\n')],
+    ];
+    const opaque = decode(decodeConnection, open).map(lineOf);
+    expect(opaque[0]).toMatch(/bytes/);
+    expect(decode(decodeConnection, byteByByte(open)).map(lineOf)).toEqual(
+      opaque,
+    );
+  });
 
   test('a body that grows when it is shown', () => {
     const head = text('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n');

@@ -1,4 +1,4 @@
-import { deflateRawSync, gzipSync } from 'node:zlib';
+import { constants, deflateRawSync, gzipSync } from 'node:zlib';
 import { decodeConnection } from '../../connection.ts';
 import { eventStreamDecoder } from '../../event-stream.ts';
 import { http1Decoder } from '../../http1.ts';
@@ -65,6 +65,12 @@ function webSocketFrame(first: string, payload: Uint8Array): Uint8Array {
   const length = payload.length.toString(16).padStart(4, '0');
   return bytes(first, '7e', length, payload);
 }
+
+/** Zeros as permessage-deflate has them: without the end of their block. */
+const packed = (length: number): Uint8Array =>
+  deflateRawSync(Buffer.alloc(length), {
+    finishFlush: constants.Z_SYNC_FLUSH,
+  }).subarray(0, -4);
 
 const preface: Step = ['up', bytes(text(PREFACE), frame('04 00 0'))];
 const events = 'Content-Type: text/event-stream\r\nTransfer-Encoding: chunked';
@@ -174,6 +180,37 @@ export const FLOODS: Flood[] = [
         1,
       ),
     says: `an event of more than ${number(EVENT_LIMIT)} bytes`,
+  },
+  {
+    title: 'an event stream of blank lines, unpacked',
+    make: http1Decoder,
+    steps: () =>
+      after(
+        answer('Content-Type: text/event-stream\r\nContent-Encoding: gzip'),
+        'down',
+        gzipSync(Buffer.alloc(4_194_304, '\n')),
+        1,
+      ),
+    says: 'more events, comments and blank lines than bytes on the wire',
+  },
+  {
+    title: 'an event stream that grows when it is unpacked, in small events',
+    make: http1Decoder,
+    steps: () =>
+      after(
+        answer('Content-Type: text/event-stream\r\nContent-Encoding: gzip'),
+        'down',
+        gzipSync(Buffer.alloc(20_000_000, `data:${'a'.repeat(1_025)}\n\n`)),
+        1,
+      ),
+    says: 'the limit for inflated bytes was reached',
+  },
+  {
+    title: 'messages of WebSocket that all grow when they are inflated',
+    make: () => webSocketDecoder({ deflate }),
+    steps: () =>
+      after([], 'down', webSocketFrame('c2', packed(INFLATED_LIMIT / 2)), 5),
+    says: 'the limit for inflated bytes was reached',
   },
   {
     title: 'a message of WebSocket in fragments without an end',
