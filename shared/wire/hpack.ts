@@ -143,6 +143,8 @@ export interface HeaderList {
   problem: string | undefined;
 }
 
+const TOO_MANY = `more than ${number(HEADER_FIELDS_LIMIT)} fields: the later ones are not kept`;
+
 /** The decoder of one direction: it remembers the dynamic table. */
 export class HpackDecoder {
   readonly table = new HpackTable();
@@ -162,14 +164,14 @@ export class HpackDecoder {
       list.problem = 'the fields cannot be read, as an earlier block could not';
       return list;
     }
-    const { representations, problem } = readRepresentations(block);
-    for (const one of representations) {
-      const problemOfOne = this.#apply(block, one, list);
-      list.problem ??= problemOfOne;
-      if (this.#isLost) break;
+    // Each is taken as it is read: of a long block all of them would be many.
+    const reader = new BlockReader(block);
+    while (reader.at < block.length && !this.#isLost) {
+      const one = reader.representation();
+      if (reader.problem) this.#isLost = true;
+      const problem = reader.problem ?? this.#apply(block, one, list);
+      list.problem ??= problem;
     }
-    if (problem) this.#isLost = true;
-    list.problem ??= problem;
     return list;
   }
 
@@ -194,8 +196,7 @@ export class HpackDecoder {
       value = one.value ? this.#text(block, one.value, list) : entry[1];
     }
     if (one.kind === 'incremental') this.table.add(name, value);
-    if (list.fields.length >= HEADER_FIELDS_LIMIT * 2)
-      return `more than ${number(HEADER_FIELDS_LIMIT)} fields: the later ones are not kept`;
+    if (list.fields.length >= HEADER_FIELDS_LIMIT * 2) return TOO_MANY;
     list.fields.push(name, value);
     return undefined;
   }
