@@ -6,8 +6,16 @@ import { EventEmitter } from 'node:events';
 import type { Opened, Read, Tap } from '../tap/tap.ts';
 import { decodeConnection } from '../wire/connection.ts';
 import type { Protocol } from '../wire/connection.ts';
-import type { ConnectionDecoder, Direction, Unit } from '../wire/unit.ts';
+import { byteCount } from '../wire/text.ts';
+import {
+  makeUnit,
+  plainForm,
+  type ConnectionDecoder,
+  type Direction,
+  type Unit,
+} from '../wire/unit.ts';
 import { countNote, countUnit, noCounts, type Counts } from './counts.ts';
+import { WaitingReads, type Part } from './waiting-reads.ts';
 
 /** A unit, and where and when its last byte was handed on. */
 export interface LiveUnit {
@@ -33,9 +41,30 @@ export interface Note {
   text: string;
 }
 
-/** So many reads wait at most, and so many bytes: one turn brings seldom more. */
-const WAITING_READS = 1024;
-const WAITING_BYTES = 256 * 1024;
+/**
+ * So many bytes are decoded at a time: whatever they are, it takes less than
+ * 50 ms (`pnpm bench limits`).
+ */
+export const SLICE = 4_096;
+
+/** ms that decoding may take before others have their turn. */
+const TURN = 20;
+
+/** What may wait for its decoder: reads, and bytes. */
+const WAITING = { reads: 65_536, bytes: 4_194_304 };
+
+/** To keep a copy of a longer read costs more than it saves. */
+const LARGE = 65_536;
+
+/** A connection that is open. */
+interface Live {
+  link: string | undefined;
+  /** None: more came than could be decoded, and now bytes are only counted. */
+  decoder: ConnectionDecoder | undefined;
+  /** How far each direction has come, and how far units have told it. */
+  read: Record<Direction, number>;
+  told: Record<Direction, number>;
+}
 
 /**
  * Decodes all that a tap hands on. Costs one decoder for each open connection;
@@ -43,43 +72,52 @@ const WAITING_BYTES = 256 * 1024;
  *
  * It decodes when the tap has handed on all that had come: a write between two
  * others wakes the one who reads, and forwarding would cost twice as much
- * (measured with `pnpm bench tap`).
+ * (measured with `pnpm bench tap`). What takes long waits for the next turns,
+ * so that everybody else is served meanwhile. If more comes than can be
+ * decoded, the connection of which most waits is given up: its bytes are told
+ * by a `limit` unit, and are in the recording.
  */
 export class LiveUnits extends EventEmitter<{
   unit: [LiveUnit];
   note: [Note];
 }> {
   readonly #counts: Counts = noCounts();
-  readonly #decoders = new Map<number, ConnectionDecoder>();
-  readonly #links = new Map<number, string>();
-  /** The reads that wait, in columns: as objects they would all be garbage. */
-  readonly #bytes = new Uint8Array(WAITING_BYTES);
-  readonly #connection = new Uint32Array(WAITING_READS);
-  readonly #isDown = new Uint8Array(WAITING_READS);
-  readonly #time = new Float64Array(WAITING_READS);
-  /** Where the bytes of a read end; those of the next begin there. */
-  readonly #end = new Uint32Array(WAITING_READS);
-  #waiting = 0;
-  /** So many of them are decoded already. */
-  #decoded = 0;
+  readonly #live = new Map<number, Live>();
+  readonly #waiting: WaitingReads;
+  /** What is to be told behind the reads that were added before it. */
+  readonly #later: { after: number; tell: () => void }[] = [];
+  /** ms that decoding may still take in this turn. */
+  #left = TURN;
+  /** And so much more, where there is no room for another read. */
+  #more = TURN;
+  #isDue = false;
 
-  /** @param spoken what a link speaks, where its first bytes do not tell */
-  constructor(tap: Tap, spoken: Readonly<Record<string, Protocol>> = {}) {
+  /**
+   * @param spoken what a link speaks, where its first bytes do not tell
+   * @param waiting how many reads and bytes may wait for their decoder
+   */
+  constructor(
+    tap: Tap,
+    spoken: Readonly<Record<string, Protocol>> = {},
+    waiting = WAITING,
+  ) {
     super();
+    this.#waiting = new WaitingReads(waiting);
     tap.on('open', (opened) => {
       const { connection, time, protocol: alpn, link } = opened;
       const protocol = link === undefined ? undefined : spoken[link];
-      this.#decoders.set(connection, decodeConnection({ alpn, protocol }));
-      if (link !== undefined) this.#links.set(connection, link);
+      this.#live.set(connection, {
+        link,
+        decoder: decodeConnection({ alpn, protocol }),
+        read: { up: 0, down: 0 },
+        told: { up: 0, down: 0 },
+      });
       this.#note({ connection, time, kind: 'open', text: describe(opened) });
     });
     tap.on('read', (read) => this.#wait(read));
     tap.on('end', ({ connection, direction, time, how, text }) => {
-      this.#decode();
       // What was incomplete is told before the end of its direction is.
-      const decoder = this.#decoders.get(connection);
-      for (const ended of direction ? [direction] : (['up', 'down'] as const))
-        this.#tell(connection, time, decoder?.end(ended));
+      this.#inOrder(() => this.#end(connection, direction, time));
       this.#note({
         connection,
         time,
@@ -98,82 +136,198 @@ export class LiveUnits extends EventEmitter<{
       });
     });
     tap.on('close', ({ connection }) => {
-      this.#decode();
-      this.#decoders.delete(connection);
-      this.#links.delete(connection);
+      this.#inOrder(() => this.#live.delete(connection));
     });
   }
 
   /** What the run has come to. */
   get counts(): Counts {
+    this.#left = Infinity;
     this.#decode();
+    this.#left = TURN;
     return this.#counts;
   }
 
   #wait({ connection, direction, time, bytes }: Read): void {
-    if (bytes.length > WAITING_BYTES / 4) {
-      // To keep a copy of so much costs more than it saves.
+    const live = this.#live.get(connection);
+    if (!live) return;
+    live.read[direction] += bytes.length;
+    let from = 0;
+    if (bytes.length > LARGE && live.decoder) {
       this.#decode();
-      this.#feed(connection, direction, time, bytes);
-      return;
+      if (this.#waiting.isEmpty)
+        from = this.#decodeLarge(live, connection, direction, time, bytes);
     }
-    const isFull =
-      this.#waiting === WAITING_READS ||
-      this.#used + bytes.length > WAITING_BYTES;
-    if (isFull) this.#decode();
-    if (this.#waiting === 0) setImmediate(this.#decode);
-    const start = this.#used;
-    this.#bytes.set(bytes, start);
-    const at = this.#waiting++;
-    this.#connection[at] = connection;
-    this.#isDown[at] = direction === 'down' ? 1 : 0;
-    this.#time[at] = time;
-    this.#end[at] = start + bytes.length;
+    this.#due();
+    const rest = bytes.subarray(from);
+    while (live.decoder && rest.length > 0)
+      if (this.#waiting.add(connection, direction, time, rest)) return;
+      else this.#makeRoom(time);
   }
 
-  get #used(): number {
-    return this.#waiting === 0 ? 0 : this.#end[this.#waiting - 1]!;
-  }
-
-  /**
-   * Decodes what waits; what is told afterwards comes after it. Whoever is told
-   * of a unit may come back here: it then goes on where it stands.
-   */
-  readonly #decode = (): void => {
-    while (this.#decoded < this.#waiting) {
-      const at = this.#decoded++;
-      const start = at === 0 ? 0 : this.#end[at - 1]!;
-      const bytes = this.#bytes.subarray(start, this.#end[at]!);
-      const direction = this.#isDown[at] ? 'down' : 'up';
-      this.#feed(this.#connection[at]!, direction, this.#time[at]!, bytes);
-    }
-    this.#decoded = 0;
-    this.#waiting = 0;
-  };
-
-  #feed(
+  /** Of a read that need not be kept; returns how far it came. */
+  #decodeLarge(
+    live: Live,
     connection: number,
     direction: Direction,
     time: number,
     bytes: Uint8Array,
-  ): void {
-    const decoder = this.#decoders.get(connection);
-    this.#tell(connection, time, decoder?.feed(direction, bytes));
+  ): number {
+    let from = 0;
+    const until = performance.now() + this.#left;
+    while (from < bytes.length && this.#left > 0) {
+      const part = bytes.subarray(from, from + SLICE);
+      from += part.length;
+      this.#tell(live, connection, time, live.decoder?.feed(direction, part));
+      this.#left = until - performance.now();
+    }
+    return from;
   }
 
-  #tell(connection: number, time: number, units: Unit[] = []): void {
-    const link = this.#links.get(connection);
+  #due(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    this.#isDue = false;
+    this.#left = TURN;
+    this.#more = TURN;
+    this.#decode();
+    if (!this.#waiting.isEmpty) this.#due();
+  };
+
+  /**
+   * Decodes what waits, as far as this turn allows; what is told afterwards
+   * comes after it. Whoever is told of a unit may come back here: it then goes
+   * on where it stands.
+   */
+  #decode(clock = () => performance.now()): void {
+    if (this.#waiting.isEmpty || this.#left <= 0) return;
+    const until = clock() + this.#left;
+    let unseen = 0;
+    while (this.#left > 0) {
+      const part = this.#waiting.take(SLICE);
+      if (!part) break;
+      this.#feed(part);
+      // To look at the clock costs as much as to decode a short read.
+      unseen += part.bytes.length;
+      if (unseen < SLICE) continue;
+      unseen = 0;
+      this.#left = until - clock();
+    }
+    this.#left = until - clock();
+  }
+
+  #feed({ connection, direction, time, bytes }: Part): void {
+    const live = this.#live.get(connection);
+    if (live)
+      this.#tell(live, connection, time, live.decoder?.feed(direction, bytes));
+    while (this.#later.length > 0) {
+      if (this.#later[0]!.after > this.#waiting.taken) return;
+      this.#later.shift()!.tell();
+    }
+  }
+
+  /** Tells something behind all that was read before it. */
+  #inOrder(tell: () => void): void {
+    this.#decode();
+    if (this.#waiting.isEmpty && this.#later.length === 0) tell();
+    else this.#later.push({ after: this.#waiting.added, tell });
+  }
+
+  /** There is no room for another read. */
+  #makeRoom(time: number): void {
+    if (this.#more > 0) {
+      const left = this.#left;
+      this.#left = this.#more;
+      // Where other programs take the processor, that is nobody's fault.
+      this.#decode(processorTime);
+      this.#more = this.#left;
+      this.#left = left;
+      return;
+    }
+    const { connection, bytes } = this.#waiting.largest();
+    if (bytes > SLICE) {
+      this.#giveUp(connection, time);
+      return;
+    }
+    // Many small ones: to decode one is not more work than to hand it on.
+    const part = this.#waiting.take(SLICE);
+    if (part) this.#feed(part);
+  }
+
+  /** What waits of this connection, and what is yet to come, is not decoded. */
+  #giveUp(connection: number, time: number): void {
+    const live = this.#live.get(connection)!;
+    live.decoder = undefined;
+    this.#waiting.drop(connection);
+    this.#inOrder(() => this.#tellMissed(live, connection, time));
+  }
+
+  #end(
+    connection: number,
+    direction: Direction | undefined,
+    time: number,
+  ): void {
+    const live = this.#live.get(connection);
+    if (!live) return;
+    if (!live.decoder) this.#tellMissed(live, connection, time);
+    for (const ended of direction ? [direction] : (['up', 'down'] as const))
+      this.#tell(live, connection, time, live.decoder?.end(ended));
+  }
+
+  /** The bytes that no unit told, as their decoder was given up. */
+  #tellMissed(live: Live, connection: number, time: number): void {
+    for (const direction of ['up', 'down'] as const) {
+      const range = [live.told[direction], live.read[direction]] as const;
+      const size = range[1] - range[0];
+      if (size === 0) continue;
+      const why = 'more came than could be decoded meanwhile';
+      const unit = makeUnit({
+        direction,
+        kind: 'limit',
+        layer: 0,
+        ranges: [range],
+        size,
+        payload: 0,
+        summary: `${byteCount(size)}, not decoded: ${why}; a saved run is decoded whole`,
+        problem: `${why}: this connection is only recorded from here on`,
+        form: plainForm,
+      });
+      this.#tell(live, connection, time, [unit]);
+    }
+  }
+
+  #tell(
+    live: Live,
+    connection: number,
+    time: number,
+    units: Unit[] = [],
+  ): void {
+    const { link } = live;
     for (const unit of units) {
+      const { direction, layer, ranges } = unit;
+      if (layer === 0) live.told[direction] = ranges.at(-1)?.[1] ?? 0;
       countUnit(this.#counts, unit);
       this.emit('unit', { connection, link, time, unit });
     }
   }
 
   #note(note: Note): void {
-    this.#decode();
-    countNote(this.#counts, note.kind);
-    this.emit('note', { ...note, link: this.#links.get(note.connection) });
+    const link = this.#live.get(note.connection)?.link;
+    this.#inOrder(() => {
+      countNote(this.#counts, note.kind);
+      this.emit('note', { ...note, link });
+    });
   }
+}
+
+/** ms of the processor that this thread has taken. */
+function processorTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 const ends = {
