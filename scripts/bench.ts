@@ -1,4 +1,4 @@
-/** `pnpm bench start|tap|wire|http2|fanout`: what it costs, and how fast it is. */
+/** `pnpm bench start|tap|wire|limits|http2|fanout`: what it costs, how fast it is. */
 import { writeFile } from 'node:fs/promises';
 import {
   describeReport,
@@ -59,6 +59,16 @@ program
   .action(async ({ minutes }: { minutes: number }) => {
     const { benchWire } = await import('@on-the-wire/shared/bench/wire.ts');
     const allHeld = await benchWire(minutes, (line) => console.log(line));
+    console.log(machine());
+    process.exitCode = allHeld ? 0 : 1;
+  });
+
+program
+  .command('limits')
+  .description('what hostile bytes cost the wire at most')
+  .action(async () => {
+    const { benchLimits } = await import('@on-the-wire/shared/bench/limits.ts');
+    const allHeld = await benchLimits((line) => console.log(line));
     console.log(machine());
     process.exitCode = allHeld ? 0 : 1;
   });
