@@ -18,7 +18,11 @@ export class EventParser {
   readonly comments: string[] = [];
   /** What `retry` said last, in ms. */
   retry: number | undefined;
-  #rest = '';
+  /**
+   * Of a line that is not over, what has come, a piece for each feed. They are
+   * joined at its end, or a long line would be read once more with each piece.
+   */
+  #rest: string[] = [];
   #first = true;
   /** The line is over; a LF that comes now belongs to its end. */
   #afterCr = false;
@@ -28,17 +32,19 @@ export class EventParser {
 
   /** Takes the next piece of text, cut anywhere; returns what was dispatched. */
   feed(text: string): ReadEvent[] {
-    const isPair = this.#afterCr && text.startsWith('\n');
-    const all = this.#rest + (isPair ? text.slice(1) : text);
     const events: ReadEvent[] = [];
-    const lines = /([^\r\n]*)(?:\r\n?|\n)/y;
-    let at = 0;
-    for (let line = lines.exec(all); line; line = lines.exec(all)) {
-      at = lines.lastIndex;
-      this.#line(line[1]!, events);
+    if (text === '') return events;
+    const ends = /\r\n?|\n/g;
+    let at = this.#afterCr && text.startsWith('\n') ? 1 : 0;
+    ends.lastIndex = at;
+    for (let end = ends.exec(text); end; end = ends.exec(text)) {
+      this.#rest.push(text.slice(at, end.index));
+      this.#line(this.#rest.join(''), events);
+      this.#rest = [];
+      at = ends.lastIndex;
     }
-    this.#rest = all.slice(at);
-    if (text !== '') this.#afterCr = text.endsWith('\r');
+    if (at < text.length) this.#rest.push(text.slice(at));
+    this.#afterCr = text.endsWith('\r');
     return events;
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { EventParser, type ReadEvent } from '../event-reader.ts';
 
 const message = (data: string, id = '') => ({ event: 'message', id, data });
@@ -61,5 +61,22 @@ describe('An event stream is read as a browser reads it:', () => {
     parser.feed(': one\n:two\nretry: 10\nretry: 1s\n\n');
     expect(parser.comments).toEqual(['one', 'two']);
     expect(parser.retry).toBe(10);
+  });
+
+  test('a long line is not searched once more with each piece', () => {
+    const piece = 'x'.repeat(1_024);
+    const pieces = ['data: ', ...Array<string>(500).fill(piece), '\n', '\n'];
+    const parser = new EventParser();
+    const search = jest.spyOn(RegExp.prototype, 'exec');
+    const events = pieces.flatMap((text) => parser.feed(text));
+    const searched = search.mock.calls.reduce(
+      (sum, [text]) => sum + text.length,
+      0,
+    );
+    search.mockRestore();
+    expect(events).toEqual([message(piece.repeat(500))]);
+    // For its end, for a BOM and for the space before the value; and not once
+    // for each of the 500 pieces.
+    expect(searched).toBeLessThan(4 * pieces.join('').length);
   });
 });
