@@ -1,7 +1,15 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
-import { createTap, parseFaults } from '../tap/tap.ts';
+import { createTap, parseFaults, type Tap } from '../tap/tap.ts';
+import { decodeConnection } from '../wire/connection.ts';
+import type { Direction } from '../wire/unit.ts';
 import { listen } from './listen.ts';
+
+/** What the wire says of a unit that breaks a rule. */
+export interface Problem {
+  direction: Direction;
+  problem: string;
+}
 
 /** A server that is reached through a tap, and how to break what is between. */
 export interface BehindTap {
@@ -23,6 +31,12 @@ export interface BehindTap {
    * @param name such as `buffer`
    */
   struck(name: string): Promise<void>;
+  /**
+   * What the wire finds wrong in all that has come so far of one connection.
+   *
+   * @param client the client's port
+   */
+  problems(client: number): Problem[];
   /** Ends the tap, and every connection through it; not the server. */
   close(): Promise<void>;
 }
@@ -68,6 +82,24 @@ export async function tapBefore(
         if (fault === name) return;
       }
     },
+    problems: (client) => problemsOf(tap, client),
     close: () => tap.close(),
   };
+}
+
+function problemsOf({ recording }: Tap, client: number): Problem[] {
+  const kept = recording
+    .connections()
+    .find(({ opened }) => opened.client.port === client);
+  if (!kept) return [];
+  const decoder = decodeConnection({ alpn: kept.opened.protocol });
+  const reads = [...recording.reads(kept.connection)];
+  const units = [
+    ...reads.flatMap(({ direction, bytes }) => decoder.feed(direction, bytes)),
+    ...decoder.end('up'),
+    ...decoder.end('down'),
+  ];
+  return units.flatMap(({ direction, problem }) =>
+    problem === undefined ? [] : [{ direction, problem }],
+  );
 }

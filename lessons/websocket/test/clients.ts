@@ -58,7 +58,13 @@ export function framesOf(received: string) {
     'latin1',
   );
   let rest = new Uint8Array(bytes);
-  const frames: { opcode: number; text: string; bytes: number[] }[] = [];
+  const frames: {
+    opcode: number;
+    text: string;
+    bytes: number[];
+    /** RSV1: RFC 7692, section 6. */
+    isCompressed: boolean;
+  }[] = [];
   for (;;) {
     const read = decodeFrame(rest);
     if (!read) return frames;
@@ -67,6 +73,7 @@ export function framesOf(received: string) {
       opcode,
       text: Buffer.from(payload).toString(),
       bytes: [...payload],
+      isCompressed: (rest[0]! & 0x40) !== 0,
     });
     rest = rest.slice(read.end);
   }
