@@ -44,12 +44,11 @@ export interface BehindTap {
 /**
  * Lets a server listen on a free port of this machine, and puts a tap in front.
  *
- * @param faults that apply from the start
- * @param seed what is random about them follows from it
+ * @param settings as those of `tapBefore`
  */
 export async function listenBehindTap(
   server: Server,
-  settings: { faults?: string[]; seed?: number } = {},
+  settings: Parameters<typeof tapBefore>[1] = {},
 ): Promise<BehindTap> {
   const { port } = await listen(server);
   return tapBefore(port, settings);
@@ -60,20 +59,30 @@ export async function listenBehindTap(
  *
  * @param faults that apply from the start
  * @param seed what is random about them follows from it
+ * @param tls of a target that speaks TLS: what the tap shows to clients
  */
 export async function tapBefore(
   target: number,
-  { faults = [], seed = 1 }: { faults?: string[]; seed?: number } = {},
+  {
+    faults = [],
+    seed = 1,
+    tls,
+  }: {
+    faults?: string[];
+    seed?: number;
+    tls?: { key: string; cert: string };
+  } = {},
 ): Promise<BehindTap> {
   const tap = createTap({
     target: { host: '127.0.0.1', port: target },
     faults: parseFaults(faults),
     seed,
+    ...(tls && { tls }),
   });
   const port = await tap.listen();
   return {
     port,
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http${tls ? 's' : ''}://127.0.0.1:${port}`,
     break: (...texts) => tap.setFaults(parseFaults(texts)),
     cut: (how) => tap.cut(how),
     async struck(name) {
