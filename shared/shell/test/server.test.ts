@@ -10,6 +10,7 @@ import {
   expect,
   test,
 } from '@jest/globals';
+import { spawnSync } from '../../programs/start.ts';
 import { faultKinds, parseFaults } from '../../tap/tap.ts';
 import { rawClient } from '../../testing/raw-client.ts';
 import { stage } from './stage.ts';
@@ -363,6 +364,17 @@ describe('/files/', () => {
     'NODE_MODULES/a/index.js',
     'node%5fmodules/a/index.js',
     'server.ts%00.png',
+    '....//outside.ts',
+    '..;/outside.ts',
+    '.%2e/outside.ts',
+    'page/%2e%2e/%2e%2e/outside.ts',
+    '\\\\?\\C:\\windows',
+    'server.ts::$DATA',
+    'server.ts%3A%3A$DATA',
+    'file:///etc/passwd',
+    '.git/config',
+    'out%2foutside.ts',
+    'packages',
   ])('%s is refused', async (path) => {
     const { status, text } = await ask(`/files/${path}`);
     expect(status).toBe(403);
@@ -374,6 +386,16 @@ describe('/files/', () => {
     ['missing.ts', 404, 'The lesson has no file "missing.ts".\n'],
     ['server.ts/x', 404, 'The lesson has no file "server.ts/x".\n'],
     ['%2foutside.ts', 404, 'The lesson has no file "/outside.ts".\n'],
+    [
+      '%252e%252e/outside.ts',
+      404,
+      'The lesson has no file "%2e%2e/outside.ts".\n',
+    ],
+    [
+      '..%c0%afoutside.ts',
+      404,
+      '"..%c0%afoutside.ts" is no path: its %-signs do not decode.\n',
+    ],
     ['%E0%A4', 404, '"%E0%A4" is no path: its %-signs do not decode.\n'],
     [
       'big.txt',
@@ -395,6 +417,17 @@ describe('/files/', () => {
     const answer = await ask(`/files/${path}`);
     expect(answer.status).toBe(status);
     expect(answer.text).toBe(sentence);
+  });
+});
+
+// Windows has none.
+(process.platform === 'win32' ? describe.skip : describe)('a pipe', () => {
+  test('below /files/ is not waited for until somebody writes to it', async () => {
+    spawnSync('mkfifo', [join(shell.folder, 'pipe.txt')]);
+    expect(await ask('/files/pipe.txt')).toMatchObject({
+      status: 415,
+      text: '"pipe.txt" is neither a file nor a folder.\n',
+    });
   });
 });
 

@@ -579,13 +579,45 @@ describeWithBrowser('the shell in a browser', (browser) => {
             script.src = `${origin}/shell.js`;
             document.head.append(script);
           });
+          await new Promise((resolve) => {
+            const image = new Image();
+            const end = (how: string) => () => {
+              outcomes['image'] = how;
+              resolve(undefined);
+            };
+            image.onload = end('shown');
+            image.onerror = end('refused');
+            image.src = `${origin}/icon.svg`;
+          });
+          await new Promise((resolve) => {
+            const socket = new WebSocket(`${origin}/events`);
+            const end = (how: string) => () => {
+              outcomes['WebSocket'] = how;
+              resolve(undefined);
+            };
+            socket.onopen = end('open');
+            socket.onclose = end('refused');
+          });
+          // The widest that a form can do; its answer replaces a frame.
+          await new Promise((resolve) => {
+            const frame = document.createElement('iframe');
+            frame.name = 'form';
+            document.body.append(frame);
+            const form = document.createElement('form');
+            form.action = `${origin}/wire/cut`;
+            form.method = 'post';
+            form.target = 'form';
+            document.body.append(form);
+            frame.onload = resolve;
+            form.submit();
+          });
           return outcomes;
         }, shell.origin);
         shell.server.off('request', note);
         expect(new Set(Object.values(outcome))).toEqual(new Set(['refused']));
-        // `/` and `/shell.js` were sent, and the browser gave them to nobody.
+        // `/`, script and icon were sent, and the browser gave them to nobody.
         expect(statuses.toSorted()).toEqual([
-          200, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403,
+          200, 200, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403, 403,
         ]);
       },
     );
