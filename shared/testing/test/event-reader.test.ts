@@ -1,4 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { pageEvent } from '../../wire/event-block.ts';
+import { eventStreamDecoder } from '../../wire/event-stream.ts';
+import { bytesOf } from '../../wire/unit.ts';
 import { EventParser, type ReadEvent } from '../event-reader.ts';
 
 const message = (data: string, id = '') => ({ event: 'message', id, data });
@@ -79,4 +83,54 @@ describe('An event stream is read as a browser reads it:', () => {
     // for each of the 500 pieces.
     expect(searched).toBeLessThan(4 * pieces.join('').length);
   });
+});
+
+test('The wire and this reader make the same events of any stream', () => {
+  const letters = fc.constantFrom(
+    '\n',
+    '\r',
+    '\r\n',
+    ':',
+    ': ',
+    ' ',
+    'data',
+    'data:',
+    'id',
+    'id:',
+    'event',
+    'retry',
+    'a',
+    'ü',
+    '🚆',
+    '\0',
+    '\ufeff',
+  );
+  const lines = fc.constantFrom('\n\n', '\r\r', 'data: a\n', 'data\r\n');
+  const part = fc.oneof(letters, lines);
+  const stream = fc.array(part, { maxLength: 60 });
+  let events = 0;
+  const cut = fc.integer({ min: 1, max: 9 });
+  const property = fc.property(stream, cut, (parts, size) => {
+    const text = parts.join('');
+    const bytes = new Uint8Array(Buffer.from(text));
+    const decoder = eventStreamDecoder();
+    const units = [...decoder.feed(bytes), ...decoder.end()];
+    const byWire = units
+      .map((unit) => pageEvent(unit, bytesOf(unit, bytes)))
+      .filter((event) => event !== undefined)
+      .map(({ type, lastEventId, data }) => ({
+        event: type,
+        id: lastEventId,
+        data,
+      }));
+    const parser = new EventParser();
+    const all = [...text];
+    const byReader: ReadEvent[] = [];
+    for (let at = 0; at < all.length; at += size)
+      byReader.push(...parser.feed(all.slice(at, at + size).join('')));
+    expect(byReader).toEqual(byWire);
+    events += byWire.length;
+  });
+  fc.assert(property, { numRuns: 1_000, seed: 1 });
+  expect(events).toBeGreaterThan(300);
 });
