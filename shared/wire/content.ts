@@ -30,7 +30,10 @@ export interface ContentType {
 }
 
 /** What the last head said: most say the same, and none need keep its own. */
-let last = { of: '', content: undefined as ContentType | undefined };
+const last = {
+  request: { of: '', content: undefined as ContentType | undefined },
+  response: { of: '', content: undefined as ContentType | undefined },
+};
 
 /**
  * @param isResponse only a response can be an event stream
@@ -42,11 +45,16 @@ export function contentType(
   typeField: string,
   codingField: string,
 ): ContentType {
-  const of = `${isResponse}\n${typeField}\n${codingField}`;
-  if (last.content && last.of === of) return last.content;
+  const of = `${typeField}\n${codingField}`;
+  // Apart, as requests and responses take turns.
+  const known = last[isResponse ? 'response' : 'request'];
+  if (known.content && known.of === of) return known.content;
   const content = readContentType(isResponse, typeField, codingField);
   // A long one is not worth the memory.
-  if (of.length < 256) last = { of, content };
+  if (of.length < 256) {
+    known.of = of;
+    known.content = content;
+  }
   return content;
 }
 

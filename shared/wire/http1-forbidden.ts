@@ -47,18 +47,33 @@ function targetProblem(method: string, target: string): string | undefined {
 }
 
 /**
+ * Whether a response may say all that it says, whatever the request was, HEAD
+ * and CONNECT excepted.
+ */
+export function isUsualResponse(head: Head): boolean {
+  const status = Number(head.start[1]);
+  const isSpecial =
+    status < 200 || status === 204 || status === 205 || status === 304;
+  return !isSpecial && !lacksSpace(head);
+}
+
+function lacksSpace({ start, startAt, startEnd }: Head): boolean {
+  return startEnd - startAt === start[0].length + 1 + start[1].length;
+}
+
+/**
  * The first thing that a response may not say, knowing the request.
  * @param framing the one that its fields ask for
  */
 export function responseProblem(
-  { start, startAt, startEnd, lines }: Head,
+  head: Head,
+  status: number,
   framing: Framing,
   exchange: Exchange | undefined,
 ): string | undefined {
-  const [version, digits] = start;
-  if (startEnd - startAt === version.length + 1 + digits.length)
-    return `expected a space after the status, found the end of the line (RFC 9112 4)`;
-  const status = Number(digits);
+  const { lines } = head;
+  if (lacksSpace(head))
+    return 'expected a space after the status, found the end of the line (RFC 9112 4)';
   if (status === 101) return switchProblem(lines, exchange);
   if (status === 205 && framing.by === 'length' && framing.length > 0)
     return 'expected no body in a 205 (RFC 9110 15.3.6)';

@@ -27,6 +27,7 @@ import {
   type Exchange,
 } from './http1-rules.ts';
 import {
+  isUsualResponse,
   noBodyReason,
   requestProblem,
   responseProblem,
@@ -64,6 +65,10 @@ interface Known {
   closes: boolean;
   /** Where its body ends cannot be known. */
   isUnframed: boolean;
+  /** Only an unusual request could make it a response that is forbidden. */
+  isUsual: boolean;
+  /** Of a response; 0 of a request. */
+  status: number;
   summary: string;
 }
 
@@ -73,6 +78,7 @@ const RESPONSE = 'HTTP/1.';
 /** A longer head is not kept to be recognised. */
 const KNOWN_HEAD = 4_096;
 
+const NOTHING: string[] = [];
 const NO_OFFER: Offer = { key: '', protocols: [], extensions: [] };
 
 /** Where one direction is. */
@@ -99,6 +105,11 @@ class Side {
   }
 }
 
+/** Its response has no body, or a special meaning. */
+function isUnusual(method: string | undefined): boolean {
+  return method === 'HEAD' || method === 'CONNECT';
+}
+
 function toKnown(bytes: Uint8Array, isRequest: boolean): Known {
   const head = readHead(bytes);
   const connection = listOf(headerValue(head.lines, 'connection'));
@@ -116,6 +127,8 @@ function toKnown(bytes: Uint8Array, isRequest: boolean): Known {
     switches,
     closes: connection.includes('close'),
     isUnframed: Boolean(isUnframed),
+    isUsual: isRequest || isUsualResponse(head),
+    status: isRequest ? 0 : Number(head.start[1]),
     summary: headSummary(head, isRequest, bytes.length),
   };
 }
@@ -276,11 +289,6 @@ export class Http1 implements TwoWay {
     at: number,
     units: Unit[],
   ): number {
-    if (side.head.length < RESPONSE.length && side.direction === 'down') {
-      if (side.head.length === 0) this.#expectNothing(side);
-      const wrong = this.#wrongAt(side, bytes, from);
-      if (wrong >= 0) return this.#unasked(side, bytes, from, wrong, at, units);
-    }
     const { known } = side;
     if (
       known &&
@@ -290,6 +298,11 @@ export class Http1 implements TwoWay {
       const to = from + known.bytes.length;
       this.#tellHead(side, known, [[at + from, at + to]], units);
       return to;
+    }
+    if (side.head.length < RESPONSE.length && side.direction === 'down') {
+      if (side.head.length === 0) this.#expectNothing(side);
+      const wrong = this.#wrongAt(side, bytes, from);
+      if (wrong >= 0) return this.#unasked(side, bytes, from, wrong, at, units);
     }
     let next = from;
     const room = HEAD_LIMIT - side.head.length;
@@ -387,7 +400,7 @@ export class Http1 implements TwoWay {
     const { head, asked } = known;
     const isRequest = side.direction === 'up';
     const exchange = isRequest ? undefined : this.#waiting[0];
-    const status = isRequest ? 0 : Number(head.start[1]);
+    const { status } = known;
     const framing = isRequest
       ? asked.framing
       : answerFraming(asked.framing, status, exchange);
@@ -396,11 +409,14 @@ export class Http1 implements TwoWay {
       direction: side.direction,
       exchange: this.#isLost ? undefined : count,
     };
-    side.noBody = isRequest
-      ? undefined
-      : noBodyReason(status, exchange?.method);
     let problem = head.problem ?? asked.problem;
-    if (!isRequest) problem ??= responseProblem(head, asked.framing, exchange);
+    // Of most responses there is nothing more to ask.
+    const isUsual = known.isUsual && !isUnusual(exchange?.method);
+    if (isUsual) side.noBody = undefined;
+    else if (!isRequest) {
+      side.noBody = noBodyReason(status, exchange?.method);
+      problem ??= responseProblem(head, status, asked.framing, exchange);
+    }
     if (side.isClosing)
       problem ??= `expected no other ${isRequest ? 'request' : 'response'} after "Connection: close" (RFC 9112 9.6)`;
     if (known.closes && (isRequest || status >= 200)) side.isClosing = true;
@@ -446,7 +462,7 @@ export class Http1 implements TwoWay {
       number: this.#requests,
       method,
       switches,
-      offers: switches ? listOf(headerValue(head.lines, 'upgrade')) : [],
+      offers: switches ? listOf(headerValue(head.lines, 'upgrade')) : NOTHING,
       asked: switches ? offerOf(head.lines) : NO_OFFER,
     });
   }

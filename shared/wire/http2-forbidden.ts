@@ -17,20 +17,15 @@ export interface Facts {
   status: number;
 }
 
-const PSEUDO: Record<Section, readonly string[]> = {
-  request: [':method', ':scheme', ':path', ':authority', ':protocol'],
-  response: [':status'],
-  trailers: [],
-};
-
-/** They belong to a connection of HTTP/1.1, RFC 9113 8.2.2. */
-const OF_THE_CONNECTION = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** The pseudo-headers of one header section; undefined: not there. */
+interface Pseudo {
+  method: string | undefined;
+  scheme: string | undefined;
+  path: string | undefined;
+  authority: string | undefined;
+  protocol: string | undefined;
+  status: string | undefined;
+}
 
 /** 1 for each character that a name may have: a token, in small letters. */
 const NAME_CHARACTERS = new Uint8Array(256);
@@ -63,35 +58,63 @@ function valueProblem(name: string, value: string): string | undefined {
     const isWorst = code === 0 || code === 10 || code === 13;
     return `expected no control character in ${shortened(name, 40)}, found ${namedByte(code)} (RFC ${isWorst ? '9113 8.2.1' : '9110 5.5'})`;
   }
-  const isSpace = (at: number): boolean =>
-    value.charCodeAt(at) === SPACE || value.charCodeAt(at) === TAB;
-  if (length > 0 && (isSpace(0) || isSpace(length - 1)))
+  // Of the characters that are left only these two are below "!".
+  if (value.charCodeAt(0) <= SPACE || value.charCodeAt(length - 1) <= SPACE)
     return `expected no space around the value of ${shortened(name, 40)}, found ${quoted(value)} (RFC 9113 8.2.1)`;
   return undefined;
 }
 
-/** A field that must not be there, or not with this value. */
-function misplaced(name: string, value: string): string | undefined {
-  if (OF_THE_CONNECTION.has(name))
-    return `expected no field of the connection, found ${name} (RFC 9113 8.2.2)`;
-  if (name === 'te' && value !== 'trailers')
-    return `expected no te but "trailers", found ${quoted(value)} (RFC 9113 8.2.2)`;
-  return undefined;
+/** It belongs to a connection of HTTP/1.1, RFC 9113 8.2.2. */
+function isOfConnection(name: string): boolean {
+  // By length, as almost every name is none of them.
+  switch (name.length) {
+    case 7:
+      return name === 'upgrade';
+    case 10:
+      return name === 'connection' || name === 'keep-alive';
+    case 16:
+      return name === 'proxy-connection';
+    case 17:
+      return name === 'transfer-encoding';
+    default:
+      return false;
+  }
 }
 
-function pseudoProblem(
+/** Which pseudo-header it is; undefined if such a section has none of it. */
+function pseudoKey(name: string, section: Section): keyof Pseudo | undefined {
+  if (section !== 'request') return name === ':status' ? 'status' : undefined;
+  switch (name) {
+    case ':method':
+      return 'method';
+    case ':scheme':
+      return 'scheme';
+    case ':path':
+      return 'path';
+    case ':authority':
+      return 'authority';
+    case ':protocol':
+      return 'protocol';
+    default:
+      return undefined;
+  }
+}
+
+/** Keeps a pseudo-header, or says why it may not be there. */
+function readPseudo(
   name: string,
+  value: string,
   section: Section,
-  isLate: boolean,
-  pseudo: ReadonlyMap<string, string>,
+  pseudo: Pseudo,
 ): string | undefined {
   if (section === 'trailers')
     return `expected no pseudo-header in trailers, found ${quoted(name)} (RFC 9113 8.1)`;
-  if (!PSEUDO[section].includes(name))
+  const key = pseudoKey(name, section);
+  if (key === undefined)
     return `expected a pseudo-header of a ${section}, found ${quoted(name)} (RFC 9113 8.3)`;
-  if (isLate) return `expected ${name} before all other fields (RFC 9113 8.3)`;
-  if (pseudo.has(name))
+  if (pseudo[key] !== undefined)
     return `expected ${name} once, found it twice (RFC 9113 8.3)`;
+  pseudo[key] = value;
   return undefined;
 }
 
@@ -106,7 +129,14 @@ export function fieldsProblem(
   mayConnect: boolean,
   facts: Facts,
 ): string | undefined {
-  const pseudo = new Map<string, string>();
+  const pseudo: Pseudo = {
+    method: undefined,
+    scheme: undefined,
+    path: undefined,
+    authority: undefined,
+    protocol: undefined,
+    status: undefined,
+  };
   let problem: string | undefined;
   let host: string | undefined;
   let isLate = false;
@@ -115,20 +145,24 @@ export function fieldsProblem(
     const value = headers[i + 1]!;
     problem ??= nameProblem(name) ?? valueProblem(name, value);
     if (name.charCodeAt(0) === COLON) {
-      problem ??= pseudoProblem(name, section, isLate, pseudo);
-      pseudo.set(name, value);
+      problem ??= readPseudo(name, value, section, pseudo);
+      if (isLate)
+        problem ??= `expected ${name} before all other fields (RFC 9113 8.3)`;
       continue;
     }
     isLate = true;
-    problem ??= misplaced(name, value);
-    if (name === 'host') host = value;
+    if (isOfConnection(name))
+      problem ??= `expected no field of the connection, found ${name} (RFC 9113 8.2.2)`;
+    else if (name === 'te' && value !== 'trailers')
+      problem ??= `expected no te but "trailers", found ${quoted(value)} (RFC 9113 8.2.2)`;
+    else if (name === 'host') host = value;
     else if (name === 'content-length') problem ??= readLength(value, facts);
   }
   if (section === 'request') {
-    facts.method = pseudo.get(':method') ?? '';
+    facts.method = pseudo.method ?? '';
     problem ??= requestProblem(pseudo, host, mayConnect);
   } else if (section === 'response') {
-    const status = pseudo.get(':status') ?? '';
+    const status = pseudo.status ?? '';
     facts.status = Number(status) || 0;
     problem ??= statusProblem(status);
   }
@@ -156,44 +190,30 @@ function statusProblem(status: string): string | undefined {
 }
 
 function requestProblem(
-  pseudo: ReadonlyMap<string, string>,
+  { method, scheme, path, authority, protocol }: Pseudo,
   host: string | undefined,
   mayConnect: boolean,
 ): string | undefined {
-  const method = pseudo.get(':method');
-  const protocol = pseudo.get(':protocol');
-  const authority = pseudo.get(':authority');
   if (!method)
     return 'expected :method in a request, found none (RFC 9113 8.3.1)';
   if (protocol !== undefined && method !== 'CONNECT')
     return `expected :protocol only with CONNECT, found ${quoted(method)} (RFC 8441 4)`;
   if (protocol !== undefined && !mayConnect)
     return 'expected :protocol only after SETTINGS with ENABLE_CONNECT_PROTOCOL (RFC 8441 3)';
-  if (method === 'CONNECT' && protocol === undefined)
-    return tunnelProblem(pseudo, authority);
+  if (method === 'CONNECT' && protocol === undefined) {
+    // A tunnel has no scheme and no path.
+    const section = '(RFC 9113 8.5)';
+    if (scheme !== undefined || path !== undefined)
+      return `expected no ${path === undefined ? ':scheme' : ':path'} with CONNECT ${section}`;
+    return authority
+      ? undefined
+      : `expected :authority with CONNECT, found none ${section}`;
+  }
   const rule = protocol === undefined ? 'RFC 9113 8.3.1' : 'RFC 8441 4';
-  for (const name of [':scheme', ':path'])
-    if (!pseudo.has(name))
-      return `expected ${name} in a request, found none (${rule})`;
-  const scheme = pseudo.get(':scheme')!;
+  if (scheme === undefined || path === undefined)
+    return `expected ${scheme === undefined ? ':scheme' : ':path'} in a request, found none (${rule})`;
   if (scheme !== 'http' && scheme !== 'https') return undefined;
-  return (
-    pathProblem(pseudo.get(':path')!, method) ??
-    authorityProblem(authority, host)
-  );
-}
-
-/** RFC 9113 8.5: a tunnel has no scheme and no path. */
-function tunnelProblem(
-  pseudo: ReadonlyMap<string, string>,
-  authority: string | undefined,
-): string | undefined {
-  const section = '(RFC 9113 8.5)';
-  for (const name of [':scheme', ':path'])
-    if (pseudo.has(name)) return `expected no ${name} with CONNECT ${section}`;
-  return authority
-    ? undefined
-    : `expected :authority with CONNECT, found none ${section}`;
+  return pathProblem(path, method) ?? authorityProblem(authority, host);
 }
 
 function pathProblem(path: string, method: string): string | undefined {

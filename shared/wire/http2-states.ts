@@ -48,44 +48,58 @@ class StreamState {
   isClosed = false;
 }
 
+/** The settings that others are judged by. */
+interface Values {
+  push: number;
+  streams: number;
+  window: number;
+  connect: number;
+}
+
+const KEYS = new Map<number, keyof Values>([
+  [SETTING.ENABLE_PUSH, 'push'],
+  [SETTING.MAX_CONCURRENT_STREAMS, 'streams'],
+  [SETTING.INITIAL_WINDOW_SIZE, 'window'],
+  [SETTING.ENABLE_CONNECT_PROTOCOL, 'connect'],
+]);
+const DEFAULTS: Values = {
+  push: 1,
+  streams: Infinity,
+  window: 65_535,
+  connect: 0,
+};
+
 /** Settings that the reader may or may not know yet. */
 class Settings {
+  /** The most that the reader may go by. */
+  most = DEFAULTS;
+  #known = DEFAULTS;
   /** The frames that were not acknowledged, oldest first. */
-  readonly pending: Map<number, number>[] = [];
-  #known: Map<number, number>;
+  #pending: Partial<Values>[] = [];
 
-  constructor(defaults: [number, number][]) {
-    this.#known = new Map(defaults);
-  }
-
-  add(values: Map<number, number>): void {
-    this.pending.push(values);
+  add(values: Partial<Values>): void {
+    this.#pending.push(values);
     // Whoever never acknowledges anything is given the most of all.
-    if (this.pending.length > MOST_PENDING)
-      this.#take(this.pending.shift()!, true);
+    if (this.#pending.length > MOST_PENDING)
+      this.#known = larger(this.#known, this.#pending.shift()!);
+    this.most = larger(this.most, values);
   }
 
   /** Returns false if there is nothing to acknowledge. */
   acknowledge(): boolean {
-    const values = this.pending.shift();
-    if (values) this.#take(values, false);
-    return values !== undefined;
+    const values = this.#pending.shift();
+    if (!values) return false;
+    this.#known = { ...this.#known, ...values };
+    this.most = this.#pending.reduce(larger, this.#known);
+    return true;
   }
+}
 
-  /** The most that the reader may go by. */
-  most(id: number): number {
-    let most = this.#known.get(id)!;
-    for (const values of this.pending)
-      most = Math.max(most, values.get(id) ?? 0);
-    return most;
-  }
-
-  #take(values: Map<number, number>, onlyMore: boolean): void {
-    for (const [id, value] of values) {
-      const known = this.#known.get(id)!;
-      this.#known.set(id, onlyMore ? Math.max(known, value) : value);
-    }
-  }
+function larger(values: Values, others: Partial<Values>): Values {
+  const all = { ...values };
+  for (const key of Object.keys(others) as (keyof Values)[])
+    all[key] = Math.max(all[key], others[key]!);
+  return all;
 }
 
 const MOST_PENDING = 100;
@@ -94,20 +108,12 @@ const MOST_PINGS = 100;
 /** Streams that are open and judged by what they have sent before, counted. */
 const MOST_FOLLOWED = 1_000;
 /** Those that are over, but still known. */
-const MOST_CLOSED = 500;
-
-const FOLLOWED: [number, number][] = [
-  [SETTING.ENABLE_PUSH, 1],
-  [SETTING.MAX_CONCURRENT_STREAMS, Infinity],
-  [SETTING.INITIAL_WINDOW_SIZE, 65_535],
-  [SETTING.ENABLE_CONNECT_PROTOCOL, 0],
-];
-const FOLLOWED_IDS = new Set(FOLLOWED.map(([id]) => id));
+const MOST_CLOSED = 100;
 
 /** What one side of the connection has sent. */
 class Sender {
   hasBegun = false;
-  readonly settings = new Settings(FOLLOWED);
+  readonly settings = new Settings();
   /** The data of its pings that were not answered, in hex. */
   pings: string[] = [];
   hasLostPings = false;
@@ -128,7 +134,7 @@ export class Http2States {
 
   /** The most that INITIAL_WINDOW_SIZE of `receiver` may be to its peer. */
   initialWindow(receiver: Direction): number {
-    return this.#senders[receiver].settings.most(SETTING.INITIAL_WINDOW_SIZE);
+    return this.#senders[receiver].settings.most.window;
   }
 
   /** What a frame breaks that is right by itself; and what it changes. */
@@ -185,13 +191,14 @@ export class Http2States {
         ? undefined
         : 'expected SETTINGS that this acknowledges, found none (RFC 9113 6.5.3)';
     }
-    const values = new Map<number, number>();
+    const values: Partial<Values> = {};
     let problem: string | undefined;
     for (let at = 0; at + 6 <= payload.length; at += 6) {
       const id = uint(payload, at, 2);
       const value = uint(payload, at + 2, 4);
       problem ??= settingProblem(id, value, direction === 'down');
-      if (FOLLOWED_IDS.has(id)) values.set(id, value);
+      const key = KEYS.get(id);
+      if (key) values[key] = value;
     }
     this.#senders[direction].settings.add(values);
     return problem;
@@ -281,7 +288,7 @@ export class Http2States {
       return `expected an odd stream, as a client opens, found ${id} (RFC 9113 5.1.1)`;
     up.highest = id;
     if (this.#add(id)) up.open++;
-    const most = down.settings.most(SETTING.MAX_CONCURRENT_STREAMS);
+    const most = down.settings.most.streams;
     return up.open > most
       ? `expected at most ${number(most)} open streams, found ${number(up.open)} (RFC 9113 5.1.2)`
       : undefined;
@@ -337,7 +344,7 @@ export class Http2States {
       const state = this.#add(id);
       if (state) state.up.isOver = true;
     }
-    if (up.settings.most(SETTING.ENABLE_PUSH) === 0)
+    if (up.settings.most.push === 0)
       return 'expected no PUSH_PROMISE, as the client has set ENABLE_PUSH to 0 (RFC 9113 8.4)';
     if (!isNew)
       return `expected an even promised stream above ${before}, found ${id} (RFC 9113 5.1.1)`;
@@ -363,8 +370,7 @@ export class Http2States {
     const half = state?.[direction];
     const section = sectionOf(direction, half, isPromise, headers);
     const facts: Facts = { length: undefined, method: '', status: 0 };
-    const mayConnect =
-      this.#senders.down.settings.most(SETTING.ENABLE_CONNECT_PROTOCOL) > 0;
+    const mayConnect = this.#senders.down.settings.most.connect > 0;
     const problem = fieldsProblem(headers, section, mayConnect, facts);
     if (!state || !half) return problem;
     if (section === 'request') state.method = facts.method;
