@@ -3,7 +3,7 @@
  * one, read for their values and for their places.
  */
 import type { FieldList } from './fields.ts';
-import { byteCount, shortened, utf8 } from './text.ts';
+import { byteCount, number, shortened, utf8 } from './text.ts';
 import type { Form, Kind } from './unit.ts';
 
 const LF = 10;
@@ -77,6 +77,10 @@ export interface Block {
   dataSize: number;
   /** The text of its first comment. */
   comment: string;
+  /** Lines that name no field of the standard: ignored. */
+  ignored: number;
+  /** What stands in place of the name in the first of them. */
+  unknown: string;
 }
 
 /**
@@ -96,6 +100,8 @@ export function readBlock(
     retry: undefined,
     dataSize: 0,
     comment: '',
+    ignored: 0,
+    unknown: '',
   };
   let others = 0;
   let comments = 0;
@@ -115,6 +121,8 @@ export function readBlock(
       if (comments++ === 0) block.comment = valueText(bytes, line);
     } else if (name !== 'blank') {
       others++;
+      if (name === 'unknown' && block.ignored++ === 0)
+        block.unknown = utf8(bytes.subarray(line.start, line.nameEnd));
       if (counts(bytes, name, line)) last[name] = line;
     }
   }
@@ -173,15 +181,23 @@ export function summaryOf(block: Block, size: number): string {
   const id = block.id ? ` ${shortened(block.id, 40)}` : '';
   if (block.kind === 'event') {
     const type = block.type === 'message' ? '' : `, ${shortened(block.type)}`;
-    return `event${id}${type}: ${byteCount(size)}, ${block.dataSize} of data`;
+    return `event${id}${type}: ${byteCount(size)}, ${block.dataSize} of data${ignoredOf(block)}`;
   }
   const says = [
     block.id !== undefined && `id${id || ' emptied'}`,
     block.retry !== undefined && `retry after ${block.retry} ms`,
     block.type !== 'message' && `type ${shortened(block.type)}`,
   ].filter(Boolean);
-  const what = says.length > 0 ? says.join(', ') : 'blank line';
-  return `${what}: ${byteCount(size)}, no data, so no event`;
+  const isBlank = says.length === 0 && block.ignored === 0;
+  const what = isBlank ? 'blank line' : says.join(', ') || 'no field';
+  return `${what}: ${byteCount(size)}, no data, so no event${ignoredOf(block)}`;
+}
+
+/** `; 1 line ignored: “DATA” is no field`; '' if all lines count. */
+function ignoredOf({ ignored, unknown }: Block): string {
+  if (ignored === 0) return '';
+  const lines = ignored === 1 ? '1 line' : `${number(ignored)} lines`;
+  return `; ${lines} ignored: “${shortened(unknown, 20)}” is no field`;
 }
 
 const STANDARD = 'WHATWG HTML 9.2.6';

@@ -43,7 +43,7 @@ export const eventStreamVectors: Vector[] = [
   ]),
   vector('a byte order mark', '\ufeffdata: x\n\n\ufeffdata: y\n\n', [
     'down 0+12 [event] event: 12 bytes, 1 of data',
-    'down 12+12 [no event] blank line: 12 bytes, no data, so no event',
+    'down 12+12 [no event] no field: 12 bytes, no data, so no event; 1 line ignored: “\\ufeffdata” is no field',
   ]),
   vector(
     'lines that end with CR LF',
@@ -75,7 +75,11 @@ export const eventStreamVectors: Vector[] = [
     'down 13+11 [no event] blank line: 11 bytes, no data, so no event',
   ]),
   vector('a field that nobody knows', 'data : x\nDATA: y\n\n', [
-    'down 0+18 [no event] blank line: 18 bytes, no data, so no event',
+    'down 0+18 [no event] no field: 18 bytes, no data, so no event; 2 lines ignored: “data ” is no field',
+  ]),
+  vector('lines that forgot data:', '{"track":7}\n\nDATA: z\ndata: x\n\n', [
+    'down 0+13 [no event] no field: 13 bytes, no data, so no event; 1 line ignored: “{"track"” is no field',
+    'down 13+17 [event] event: 17 bytes, 1 of data; 1 line ignored: “DATA” is no field',
   ]),
   vector('types', 'event: update\ndata: 1\n\nevent\ndata: 2\n\n', [
     'down 0+23 [event] event, update: 23 bytes, 1 of data',
