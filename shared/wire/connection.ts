@@ -68,7 +68,10 @@ function startsMqtt(bytes: Uint8Array): Answer {
   let at = 1;
   while (at < 5 && (bytes[at] ?? 0) >= 0x80) at++;
   if (at >= bytes.length) return 'perhaps';
-  return startsWith(bytes.subarray(at + 1), '\0\x04MQTT');
+  const rest = bytes.subarray(at + 1);
+  const now = startsWith(rest, '\0\x04MQTT');
+  // MQTT 3.1, older than the standard.
+  return now === 'no' ? startsWith(rest, '\0\x06MQIsdp') : now;
 }
 
 const KNOWN = /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) /;

@@ -155,8 +155,8 @@ class Side {
 
   #problem(type: number, flags: number, isShort: boolean): string | undefined {
     const { level } = this.#session;
-    if (type === TYPE.CONNECT && level > 4)
-      return `expected protocol level 4 (MQTT 3.1.1), found ${level}: its packets are not read`;
+    if (type === TYPE.CONNECT && level !== 4)
+      return `expected protocol level 4 (MQTT 3.1.1), found ${level}: its packets are ${level > 4 ? 'not read' : 'read as if it were 4'}`;
     if (isShort)
       return `expected more than ${byteCount(this.#length)} in this packet`;
     const wanted = FLAGS[type] ?? 0;

@@ -1,3 +1,4 @@
+import { decodeConnection } from '../../connection.ts';
 import { mqttDecoder } from '../../mqtt.ts';
 import { bytes, text, type Step } from '../cuts.ts';
 import type { Vector } from './vector.ts';
@@ -159,4 +160,16 @@ export const mqttVectors: Vector[] = [
       'down 0+5 [mqtt CONNACK] CONNACK: 5 bytes',
     ],
   ),
+  {
+    title: 'MQTT 3.1, found out by its first bytes',
+    make: decodeConnection,
+    steps: [
+      up('10 0f 0006', text('MQIsdp'), '03 02 003c', '0001', text('a')),
+      down('20 02 00 00'),
+    ],
+    units: [
+      'up 0+17 [mqtt CONNECT] CONNECT, client “a”, keep alive 60 s: 17 bytes ! expected protocol level 4 (MQTT 3.1.1), found 3: its packets are read as if it were 4',
+      'down 0+4 [mqtt CONNACK] CONNACK, accepted: 4 bytes',
+    ],
+  },
 ];
