@@ -23,6 +23,11 @@ export interface BehindTap {
    * @throws FaultError for one that does not exist or makes no sense
    */
   break(...faults: string[]): void;
+  /**
+   * From here on new connections lead to this port: for a server that must know
+   * the tap's origin before it listens.
+   */
+  leadTo(target: number): void;
   /** Cuts all connections now: `rst` tears them down, `fin` closes them. */
   cut(how?: 'rst' | 'fin'): void;
   /**
@@ -84,6 +89,9 @@ export async function tapBefore(
     port,
     origin: `http${tls ? 's' : ''}://127.0.0.1:${port}`,
     break: (...texts) => tap.setFaults(parseFaults(texts)),
+    leadTo(next) {
+      tap.target = { host: '127.0.0.1', port: next };
+    },
     cut: (how) => tap.cut(how),
     async struck(name) {
       for (;;) {

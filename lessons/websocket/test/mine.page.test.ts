@@ -21,10 +21,12 @@ const server = new URL('../exercises/mine/server.ts', import.meta.url);
 
 /** Runs it as `pnpm exercise --mine websocket` does, behind a tap. */
 async function start(how: Parameters<typeof startServer>[2] = {}) {
-  const { port, stop } = await startServer(server, {}, how);
-  closing.push(stop);
-  const line = await tapBefore(port);
+  const line = await tapBefore(9);
   closing.push(line.close);
+  const origins = [line.origin];
+  const { port, stop } = await startServer(server, { origins }, how);
+  closing.push(stop);
+  line.leadTo(port);
   return { port, line, url: line.origin };
 }
 

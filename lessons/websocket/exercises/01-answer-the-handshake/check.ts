@@ -1,5 +1,6 @@
 /** What is answered to a handshake, and who gets a WebSocket: RFC 6455, 4.2. */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type {
   Check,
@@ -26,7 +27,14 @@ export default {
   async run(trial) {
     const { data } = trial;
     const learner = await trial.start();
-    const server = await learner.serve();
+    const ours = await servePage(trial);
+    const name = `${data.word()}.example`;
+    const origins = [
+      ours,
+      `https://${name}`,
+      `http://${data.word()}.test:8080`,
+    ];
+    const server = await learner.serve({ origins });
     const shake = (how?: Partial<Shake>) => handshake(trial, server, how);
 
     await trial.step('101, and the right words', async () => {
@@ -59,37 +67,71 @@ export default {
     });
 
     await trial.step('strangers get 403, and nothing else', async () => {
-      const host = `127.0.0.1:${server.port}`;
       const strangers: [origin: string, title: string][] = [
         ['http://evil.example', 'A stranger is let in'],
         ['null', 'A page without a name is let in'],
-        [`http://${host}.evil.example`, likeOurs],
-        [`http://evil.example/http://${host}`, likeOurs],
-        [`http://${data.word()}${host}`, likeOurs],
-        [`http://127.0.0.1:${server.port}1`, likeOurs],
+        [`https://${name}.evil.example`, likeOurs],
+        [`https://${name}:443.evil.example`, likeOurs],
+        [`https://evil.example/https://${name}`, likeOurs],
+        [`https://${data.word()}${name}`, likeOurs],
+        [`https://${name}:8443`, 'The same name at another port is let in'],
+        [`${ours}1`, likeOurs],
         ['http://127.0.0.1', 'Another server of the same machine is let in'],
-        [`https://${host}`, 'The same name over another scheme is let in'],
+        [`http://${name}`, 'The same name over another scheme is let in'],
       ];
       for (const [origin, title] of strangers)
-        await mustRefuse(trial, await shake({ origin }), title);
+        await mustRefuse(trial, await shake({ origin }), { title });
+    });
+
+    await trial.step('the Host has no say in it', async () => {
+      // A page of another name, which its owner has led to this machine.
+      const host = `${data.word()}.evil.example:${server.port}`;
+      const led = await shake({ origin: `http://${host}`, host });
+      await mustRefuse(trial, led, {
+        title: 'The Host decides who comes in',
+        details: await whatHasChanged(trial),
+      });
     });
 
     await trial.step('our own pages, and programs, come in', async () => {
-      for (const host of [undefined, `${data.word()}.example:8080`]) {
-        const origin = `http://${host ?? `127.0.0.1:${server.port}`}`;
-        const ours = await shake({ origin, host });
-        mustSwitch(trial, ours.answer);
-        await mustEcho(trial, ours, data.line());
-      }
+      for (const origin of origins)
+        for (const host of [undefined, new URL(origin).host]) {
+          const page = await shake({ origin, host, byHand: trial.live });
+          mustSwitch(trial, page.answer);
+          await mustEcho(trial, page, data.line());
+        }
       mustSwitch(trial, (await shake()).answer);
     });
 
     await trial.step('a browser agrees', async () => {
-      await mustTalk(trial, server, data.line());
+      await mustTalk(trial, server, ours, data.line());
       await mustNotTalk(trial, server);
     });
   },
 } satisfies Check;
+
+/** A page without words, at an address of its own. */
+async function servePage(trial: Trial): Promise<string> {
+  const server = createServer((_request, response) => response.end());
+  const { origin } = await listen(server);
+  trial.defer(() => server.close().closeAllConnections());
+  return origin;
+}
+
+/** Once `answer` had no list: what to change in a file of that time. */
+async function whatHasChanged({ file }: Trial): Promise<string | undefined> {
+  if (/\borigins\b/.test(await readFile(file, 'utf8'))) return undefined;
+  return `Your file was begun when this task had no list. In it, replace
+
+  export const createServer = () => serve(answer);
+
+by what gives you the list, origins, as a further part of a handshake:
+
+  export const createServer = ({ origins = [] as string[] } = {}) =>
+    serve((handshake) => answer({ ...handshake, origins }));
+
+and look for the origin there: the caller writes Host, whatever it likes.`;
+}
 
 const likeOurs = 'A stranger whose name looks like ours is let in';
 
@@ -220,7 +262,11 @@ async function mustEcho(
 }
 
 /** It gets 403 before there is any WebSocket, and the connection ends. */
-async function mustRefuse(trial: Trial, shaken: Shaken, title: string) {
+async function mustRefuse(
+  trial: Trial,
+  shaken: Shaken,
+  { title, details }: { title: string; details?: string | undefined },
+) {
   const { answer, say, hears, heard, closed } = shaken;
   const parts = {
     sent: answer.sent,
@@ -237,9 +283,10 @@ async function mustRefuse(trial: Trial, shaken: Shaken, title: string) {
     await trial.within(Promise.race([hears('hello'), hears(goodbye)]), () => ({
       ...parts,
       title,
+      details,
     }));
     if (heard()[0] === 'hello')
-      trial.fail({ ...parts, title, note: 'it may talk to us now' });
+      trial.fail({ ...parts, title, details, note: 'it may talk to us now' });
     trial.fail({
       ...parts,
       title: 'A stranger is connected first, and sent away afterwards',
@@ -285,8 +332,13 @@ async function pageTalks(trial: Trial, server: Served, at: string, text = '') {
   return { said, sent: `new WebSocket('${url}') in a page of ${at}` };
 }
 
-async function mustTalk(trial: Trial, server: Served, text: string) {
-  const { said, sent } = await pageTalks(trial, server, server.origin, text);
+async function mustTalk(
+  trial: Trial,
+  server: Served,
+  at: string,
+  text: string,
+) {
+  const { said, sent } = await pageTalks(trial, server, at, text);
   if (said === `heard ${text}`) return;
   trial.fail({
     title: 'A browser does not take the answer',
@@ -298,10 +350,7 @@ async function mustTalk(trial: Trial, server: Served, text: string) {
 }
 
 async function mustNotTalk(trial: Trial, server: Served) {
-  const stranger = createServer((_request, response) => response.end());
-  const { origin } = await listen(stranger);
-  trial.defer(() => stranger.close().closeAllConnections());
-  const { said, sent } = await pageTalks(trial, server, origin);
+  const { said, sent } = await pageTalks(trial, server, await servePage(trial));
   if (said === 'close 1006') return;
   trial.fail({
     title: 'A page of a stranger is let in',

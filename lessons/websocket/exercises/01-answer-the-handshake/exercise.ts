@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import { wantsWebSocket } from '@on-the-wire/shared/page/upgrade.ts';
 import { decodeFrame, encodeFrame, opcodes } from '../../frame.ts';
 
 /** A request for a WebSocket, and the connection that it came on. */
@@ -16,6 +17,8 @@ export interface Handshake {
   socket: Duplex;
   /** Bytes that came in the same read, behind the request. */
   head: Buffer;
+  /** Whose pages are ours: scheme, host and port, as browsers say them. */
+  origins: string[];
 }
 
 /** Answers, and lets both sides talk; or refuses. */
@@ -51,10 +54,16 @@ export function talk(socket: Duplex) {
 }
 
 /** A page without words, and a WebSocket. */
-export const createServer = () => serve(answer);
+export const createServer = ({ origins = [] as string[] } = {}) =>
+  serve((handshake) => answer({ ...handshake, origins }));
 
-export function serve(handle: (handshake: Handshake) => void): Lesson {
-  const server = createHttpServer((_request, response) => response.end());
+export function serve(
+  handle: (handshake: Omit<Handshake, 'origins'>) => void,
+): Lesson {
+  const server = createHttpServer(
+    { shouldUpgradeCallback: wantsWebSocket },
+    (_request, response) => response.end(),
+  );
   const sockets = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
     sockets.add(socket);

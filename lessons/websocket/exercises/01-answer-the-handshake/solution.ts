@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import { wantsWebSocket } from '@on-the-wire/shared/page/upgrade.ts';
 import { decodeFrame, encodeFrame, opcodes } from '../../frame.ts';
 
 /** A request for a WebSocket, and the connection that it came on. */
@@ -16,17 +17,20 @@ export interface Handshake {
   socket: Duplex;
   /** Bytes that came in the same read, behind the request. */
   head: Buffer;
+  /** Whose pages are ours: scheme, host and port, as browsers say them. */
+  origins: string[];
 }
 
 const fixed = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'; // RFC 6455, 1.3
 
 /** Answers, and lets both sides talk; or refuses. */
-export function answer({ request, socket, head }: Handshake) {
-  const { host, origin } = request.headers;
+export function answer({ request, socket, head, origins }: Handshake) {
+  const { origin } = request.headers;
 
-  // Why before the 101: who has got one is connected, cookies and all. Why the
-  // whole origin: a stranger chooses how the name of its own site begins.
-  if (origin !== undefined && origin !== `http://${host}`) {
+  // Why before the 101: whoever has got one is connected, cookies and all. Why
+  // whole origins: a stranger chooses how the name of its own site begins. Why
+  // a list: a page that has led its name to us has that name in Host, too.
+  if (origin !== undefined && !origins.includes(origin)) {
     socket.on('error', () => {}); // it may leave while we speak
     socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
     return;
@@ -36,7 +40,7 @@ export function answer({ request, socket, head }: Handshake) {
 }
 
 /** Proves that it understood, and lets both sides talk. */
-export function letIn({ request, socket, head }: Handshake) {
+export function letIn({ request, socket, head }: Omit<Handshake, 'origins'>) {
   const key = request.headers['sec-websocket-key'];
 
   // Why the text of the key, not its bytes: so no side needs to decode it.
@@ -72,10 +76,16 @@ export function talk(socket: Duplex) {
 }
 
 /** A page without words, and a WebSocket. */
-export const createServer = () => serve(answer);
+export const createServer = ({ origins = [] as string[] } = {}) =>
+  serve((handshake) => answer({ ...handshake, origins }));
 
-export function serve(handle: (handshake: Handshake) => void): Lesson {
-  const server = createHttpServer((_request, response) => response.end());
+export function serve(
+  handle: (handshake: Omit<Handshake, 'origins'>) => void,
+): Lesson {
+  const server = createHttpServer(
+    { shouldUpgradeCallback: wantsWebSocket },
+    (_request, response) => response.end(),
+  );
   const sockets = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
     sockets.add(socket);

@@ -7,16 +7,19 @@ import { createServer as createHttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import { localOrigins, readOrigins } from '@on-the-wire/shared/page/origins.ts';
 import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
 import { serveRate } from '@on-the-wire/shared/page/serve-rate.ts';
 import { signIn } from '@on-the-wire/shared/page/staff.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
+import { wantsWebSocket } from '@on-the-wire/shared/page/upgrade.ts';
 import express from 'express';
 import { answer } from '../01-answer-the-handshake/solution.ts';
 import { converse } from './conversation.ts';
 import { door } from './door.ts';
 
 const defaults = {
+  origins: localOrigins(4001), // of pages that may open a WebSocket here
   ping: 15_000, // ms between two pings
   buffer: 262_144, // bytes that a slow reader may leave lying here
 };
@@ -29,8 +32,8 @@ const inPage = [
 ];
 
 export function createServer(options: Partial<Options> = {}): Lesson {
-  const { feed = createFeed(), ...numbers } = options;
-  const { ping, buffer } = { ...defaults, ...numbers };
+  const { feed = createFeed(), ...given } = options;
+  const { origins, ping, buffer } = { ...defaults, ...given };
   const app = express();
 
   // Exercises 3 and 4 are in the page: it gets your files, or ours.
@@ -47,7 +50,10 @@ export function createServer(options: Partial<Options> = {}): Lesson {
   app.use(servePage(new URL('../../page/', import.meta.url)), serveRate(feed));
   app.post('/sign-in', signIn);
   app.use(tellErrors);
-  const server = createHttpServer(app);
+  const server = createHttpServer(
+    { shouldUpgradeCallback: wantsWebSocket },
+    app,
+  );
 
   const sockets = new Set<Duplex>();
   const done = new Set<string>(); // what was said, by its id
@@ -58,7 +64,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
     const enter = () =>
       converse({ request, socket, head }, { feed, ping, buffer, done });
-    answer({ request, socket: door(socket, enter), head });
+    answer({ request, socket: door(socket, enter), head, origins });
   });
 
   const close = async () => {
@@ -70,7 +76,8 @@ export function createServer(options: Partial<Options> = {}): Lesson {
 }
 
 if (import.meta.main) {
-  const { PORT = '4001', SEED, RATE } = process.env;
+  const { PORT = '4001', ORIGINS, SEED, RATE } = process.env;
+  const origins = readOrigins(ORIGINS) ?? localOrigins(PORT);
   const feed = createFeed({ seed: SEED, rate: RATE });
-  createServer({ feed }).server.listen(Number(PORT), '127.0.0.1');
+  createServer({ feed, origins }).server.listen(Number(PORT), '127.0.0.1');
 }

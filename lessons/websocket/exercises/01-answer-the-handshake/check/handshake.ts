@@ -13,6 +13,8 @@ export interface Shake {
   host: string | undefined;
   /** What is written in one piece with it. */
   frames: Uint8Array;
+  /** The origin that stands for this one where it is tried by hand. */
+  byHand: string | undefined;
 }
 
 export interface Answer {
@@ -41,7 +43,7 @@ export const frame = (text: string) =>
 export async function handshake(
   trial: Trial,
   server: Served,
-  { key = newKey(trial), origin, host, frames }: Partial<Shake> = {},
+  { key = newKey(trial), origin, host, frames, byHand }: Partial<Shake> = {},
 ) {
   const client = await rawClient(server.port);
   trial.defer(() => client.socket.destroy());
@@ -56,12 +58,11 @@ export async function handshake(
   ];
   const request = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
   client.socket.write(Buffer.concat([request, frames ?? new Uint8Array()]));
-  const sent = `GET /track, Upgrade: websocket, ${origin === undefined ? 'without an Origin' : `Origin: ${origin}`}`;
-  const tryIt = curlFor(
-    trial,
-    key,
-    origin?.replace(`:${server.port}`, `:${new URL(trial.live).port}`),
-  );
+  const sent =
+    `GET /track, Upgrade: websocket, ` +
+    (host === undefined ? '' : `Host: ${host}, `) +
+    (origin === undefined ? 'without an Origin' : `Origin: ${origin}`);
+  const tryIt = curlFor(trial, key, byHand ?? origin, host);
   const port = client.socket.localPort!;
   const head = await trial.within(client.until('\r\n\r\n'), () => ({
     title: 'The handshake gets no answer',
@@ -112,8 +113,10 @@ export async function handshake(
 }
 
 /** The same by hand. The lesson's own server wants a protocol, too. */
-function curlFor({ live }: Trial, key: string, origin?: string) {
-  const curl = "curl -si -m 1 -H 'Connection: Upgrade' -H 'Upgrade: websocket'";
+function curlFor({ live }: Trial, key: string, origin?: string, host?: string) {
+  const curl =
+    "curl -si -m 1 -H 'Connection: Upgrade' -H 'Upgrade: websocket'" +
+    (host === undefined ? '' : ` -H 'Host: ${host}'`);
   // Who refuses an origin needs no more to look at.
   if (origin !== undefined)
     return `${curl} -H 'Origin: ${origin}' ${live}/track`;

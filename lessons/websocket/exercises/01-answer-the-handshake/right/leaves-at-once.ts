@@ -3,12 +3,13 @@
 import { createHash } from 'node:crypto';
 import { type Handshake, serve, talk } from '../solution.ts';
 
-export const createServer = () => serve(answer);
+export const createServer = ({ origins = [] as string[] } = {}) =>
+  serve((handshake) => answer({ ...handshake, origins }));
 
-export function answer({ request, socket, head }: Handshake) {
-  const { host, origin, 'sec-websocket-key': key } = request.headers;
-  const welcome = [undefined, `http://${host}`];
-  if (!welcome.includes(origin)) {
+export function answer({ request, socket, head, origins }: Handshake) {
+  const { origin, 'sec-websocket-key': key } = request.headers;
+  const welcome = new Set([undefined, ...origins]);
+  if (!welcome.has(origin)) {
     const no = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n';
     socket.write(no, () => socket.destroy());
     return;

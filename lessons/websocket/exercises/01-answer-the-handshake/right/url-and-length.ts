@@ -1,14 +1,15 @@
-// Right, and different: parses the origin, says why not, header lines in
+// Right, and different: parses the origins, says why not, header lines in
 // another order and case, and hands the first bytes over by hand.
 
 import { createHash } from 'node:crypto';
 import { type Handshake, serve, talk } from '../solution.ts';
 
-export const createServer = () => serve(answer);
+export const createServer = ({ origins = [] as string[] } = {}) =>
+  serve((handshake) => answer({ ...handshake, origins }));
 
-export function answer({ request, socket, head }: Handshake) {
+export function answer({ request, socket, head, origins }: Handshake) {
   const { headers } = request;
-  if (!isOurs(headers.origin, headers.host)) {
+  if (!isOurs(headers.origin, origins)) {
     const why = `No WebSocket for ${headers.origin}: ü.`;
     socket.write('HTTP/1.1 403 Nein\r\n');
     socket.write('content-type: text/plain; charset=utf-8\r\n');
@@ -31,10 +32,12 @@ export function answer({ request, socket, head }: Handshake) {
   if (head.length > 0) socket.emit('data', head);
 }
 
-function isOurs(origin: string | undefined, host: string | undefined) {
+function isOurs(origin: string | undefined, origins: string[]) {
   if (origin === undefined) return true;
   if (!URL.canParse(origin)) return false;
-  const url = new URL(origin);
-  const isBare = `${url.protocol}//${url.host}` === origin;
-  return isBare && url.protocol === 'http:' && url.host === host;
+  const { protocol, host, href } = new URL(origin);
+  if (href !== `${origin}/`) return false;
+  return origins
+    .map((own) => new URL(own))
+    .some((own) => own.protocol === protocol && own.host === host);
 }

@@ -4,12 +4,14 @@
 import { encodeFrame, opcodes } from '../../../frame.ts';
 import { type Handshake, letIn, serve } from '../solution.ts';
 
-export const createServer = () => serve(answer);
+export const createServer = ({ origins = [] as string[] } = {}) =>
+  serve((handshake) => answer({ ...handshake, origins }));
 
 export function answer(handshake: Handshake) {
-  const { host, origin } = handshake.request.headers;
+  const { origins, request } = handshake;
+  const { origin } = request.headers;
   letIn(handshake);
-  if (origin === undefined || origin === `http://${host}`) return;
+  if (origin === undefined || origins.includes(origin)) return;
   const payload = Uint8Array.of(0x03, 0xf0); // 1008
   handshake.socket.end(
     encodeFrame({ final: true, opcode: opcodes.close, payload }),

@@ -6,11 +6,12 @@ import { type Handshake, serve, talk } from '../solution.ts';
 
 const fixed = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'; // RFC 6455, 1.3
 
-export const createServer = () => serve(answer);
+export const createServer = ({ origins = [] as string[] } = {}) =>
+  serve((handshake) => answer({ ...handshake, origins }));
 
-export function answer({ request, socket, head }: Handshake) {
-  const { host, origin, 'sec-websocket-key': key = '' } = request.headers;
-  if (origin !== undefined && origin !== `http://${host}`) {
+export function answer({ request, socket, head, origins }: Handshake) {
+  const { origin, 'sec-websocket-key': key = '' } = request.headers;
+  if (origin !== undefined && !origins.includes(origin)) {
     socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
     return;
   }

@@ -3,11 +3,13 @@
 
 import { type Handshake, letIn, serve } from '../solution.ts';
 
-export const createServer = () => serve(answer);
+export const createServer = ({ origins = [] as string[] } = {}) =>
+  serve((handshake) => answer({ ...handshake, origins }));
 
 export function answer(handshake: Handshake) {
-  const { host, origin } = handshake.request.headers;
-  if (origin !== `http://${host}`) {
+  const { origins, request } = handshake;
+  const { origin } = request.headers;
+  if (!origins.includes(String(origin))) {
     handshake.socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
     return;
   }

@@ -3,11 +3,14 @@
 
 import { type Handshake, letIn, serve } from '../solution.ts';
 
-export const createServer = () => serve(answer);
+export const createServer = ({ origins = [] as string[] } = {}) =>
+  serve((handshake) => answer({ ...handshake, origins }));
 
 export function answer(handshake: Handshake) {
-  const { host, origin } = handshake.request.headers;
-  if (origin !== undefined && !origin.startsWith(`http://${host}`)) {
+  const { origins, request } = handshake;
+  const { origin } = request.headers;
+  const isOurs = (own: string) => origin?.startsWith(own);
+  if (origin !== undefined && !origins.some(isOurs)) {
     handshake.socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
     return;
   }

@@ -1,0 +1,17 @@
+// Wrong: looks for Origin in one text of all.
+// Told: Another server of the same machine is let in
+
+import { type Handshake, letIn, serve } from '../solution.ts';
+
+export const createServer = ({ origins = [] as string[] } = {}) =>
+  serve((handshake) => answer({ ...handshake, origins }));
+
+export function answer(handshake: Handshake) {
+  const { origins, request } = handshake;
+  const { origin } = request.headers;
+  if (origin !== undefined && !origins.join().includes(origin)) {
+    handshake.socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+    return;
+  }
+  letIn(handshake);
+}
