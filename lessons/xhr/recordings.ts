@@ -38,6 +38,8 @@ export function recordings(largest: number) {
     });
     request.on('end', () => {
       if (response.headersSent) return;
+      if (recording.received === 0)
+        return void response.status(400).send('A recording has bytes.');
       recording.sha256 = hash.digest('hex');
       response.json(recording);
     });

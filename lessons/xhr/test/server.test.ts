@@ -406,6 +406,18 @@ describe('a recording', () => {
     expect((await fetch(`${origin}/recordings/e`)).status).toBe(404);
   });
 
+  test('without a byte is none', async () => {
+    const { port, origin } = await start();
+    for (const fields of [[], ['Content-Length: 0']]) {
+      const client = await rawClient(port);
+      client.send(head('PUT /recordings/f', 'Connection: close', ...fields));
+      await client.until('HTTP/1.1 400 Bad Request');
+      await client.until('A recording has bytes.');
+      await client.closed;
+      expect((await fetch(`${origin}/recordings/f`)).status).toBe(404);
+    }
+  });
+
   test('of the same name takes the place of one that stops', async () => {
     const { port, origin, server } = await start();
     const client = await rawClient(port);
@@ -650,4 +662,19 @@ test('closing the lesson ends polls, lines and uploads', async () => {
 test('closing the lesson stops its own feed', async () => {
   const timers = await timersOf(createServer);
   expect(timers).toEqual({ running: 1, left: 0 });
+});
+
+test.each([
+  ['PUT /rate', 400],
+  ['PUT /delays', 400],
+  ['PUT /recordings/a', 400],
+  ['POST /sign-in', 204],
+])('Without a body %s gets %i', async (asked, status) => {
+  const { port, origin } = await start();
+  const signed = await fetch(`${origin}/sign-in`, { method: 'POST' });
+  const cookie = `Cookie: ${signed.headers.get('Set-Cookie')!.split(';')[0]}`;
+  const client = await rawClient(port);
+  client.send(head(asked, 'Connection: close', cookie));
+  await client.until(`HTTP/1.1 ${status} `);
+  await client.closed;
 });
