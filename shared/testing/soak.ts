@@ -1,4 +1,5 @@
 /** Runs tests again and again: what fails once in fifty times fails here. */
+import { randomInt } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -69,10 +70,14 @@ export async function soak(
   process.env['ALL_CASES'] = '1';
   // Of exercises the solutions: of each answer in one run would be hours.
   process.env['ONLY_SOLUTIONS'] = '1';
+  const { FUZZ_SEED: given } = process.env;
   const results = join(scratch, 'results.json');
   const failed = new Map<string, number[]>();
   try {
     for (let round = 1; round <= times; round += 1) {
+      // What servers are sent that makes no sense: others in each round.
+      const seed = given ?? String(randomInt(2 ** 31));
+      process.env['FUZZ_SEED'] = seed;
       const began = performance.now();
       const { code, output } = await runJest({
         folders,
@@ -85,7 +90,8 @@ export async function soak(
       const { passed, failures } = await readResults(results, output);
       const outcome = failures.length > 0 ? `, ${failures.length} failed` : '';
       say(
-        `round ${round} of ${times}: ${passed} passed${outcome}, ${seconds} s`,
+        `round ${round} of ${times}: ${passed} passed${outcome}, ${seconds} s, ` +
+          `FUZZ_SEED=${seed}`,
       );
       for (const { name, message } of failures) {
         say(`\nIn round ${round} failed: ${name}\n${message}\n`);
