@@ -10,15 +10,9 @@ import type { IncomingMessage } from 'node:http';
  * would otherwise make a foreign page one of the shell's own.
  */
 export function refuseHost(request: IncomingMessage): string | undefined {
+  if (ownHost(request)) return undefined;
   const port = request.socket.localPort;
   const asked = request.headers.host?.toLowerCase();
-  const names = ['127.0.0.1', 'localhost', '[::1]'];
-  if (
-    names.some(
-      (name) => asked === `${name}:${port}` || (port === 80 && asked === name),
-    )
-  )
-    return undefined;
   return (
     `Refused: this server was asked for as "${asked ?? ''}". It answers on ` +
     `this machine only, as 127.0.0.1:${port} or localhost:${port}. ` +
@@ -36,7 +30,7 @@ export function refuseHost(request: IncomingMessage): string | undefined {
  * have no Origin, such as a script or an image.
  */
 export function refuseOrigin(request: IncomingMessage): string | undefined {
-  const own = `http://${request.headers.host?.toLowerCase()}`;
+  const own = `http://${ownHost(request)}`;
   const { origin, 'sec-fetch-site': site } = request.headers;
   if (origin !== undefined && origin !== own)
     return (
@@ -49,4 +43,14 @@ export function refuseOrigin(request: IncomingMessage): string | undefined {
       `shell's own page (${own}) may.`
     );
   return undefined;
+}
+
+/** By which of its own hosts it was asked for; undefined for any other. */
+function ownHost({ socket, headers }: IncomingMessage): string | undefined {
+  const { localPort: port } = socket;
+  const names = ['127.0.0.1', 'localhost', '[::1]'];
+  const hosts = names.map((name) => `${name}:${port}`);
+  // Browsers leave out the usual port.
+  if (port === 80) hosts.push(...names);
+  return hosts.find((host) => host === headers.host?.toLowerCase());
 }
