@@ -92,6 +92,8 @@ class Side {
   hasStart = false;
   /** The last head: who asks again asks mostly with the same bytes. */
   known: Known | undefined;
+  /** Its bytes: memory of their own for each would cost as much as to read it. */
+  #kept = new Uint8Array(0);
   body: Body | undefined;
   isOpaque = false;
   /** A message said that it was the last one. */
@@ -102,6 +104,15 @@ class Side {
   constructor(direction: Direction) {
     this.direction = direction;
     this.opaque = new Opaque(direction);
+  }
+
+  /** A copy of a head, valid until the next one. */
+  keep(head: Uint8Array): Uint8Array {
+    const { length } = head;
+    // The next one is mostly about as long.
+    if (length > this.#kept.length) this.#kept = new Uint8Array(length + 32);
+    this.#kept.set(head);
+    return this.#kept.subarray(0, length);
   }
 }
 
@@ -391,8 +402,10 @@ export class Http1 implements TwoWay {
     side.hasStart = false;
     const { ranges, size } = side.head.trail.take();
     const isRequest = side.direction === 'up';
-    const known = toKnown(side.head.take().slice(), isRequest);
-    side.known = size <= KNOWN_HEAD ? known : undefined;
+    const head = side.head.take();
+    const isKept = size <= KNOWN_HEAD;
+    const known = toKnown(isKept ? side.keep(head) : head, isRequest);
+    side.known = isKept ? known : undefined;
     this.#tellHead(side, known, ranges, units);
   }
 
