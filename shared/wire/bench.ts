@@ -106,10 +106,11 @@ const deflate = {
   up: { contextTakeover: true },
   down: { contextTakeover: true },
 };
-// :method GET, :scheme http, :path /, x-value: 20 bytes, written out.
+// :method GET, :scheme http, :path /, :authority a, x-value: 20 bytes, written
+// out.
 const headersOf = (n: number): Uint8Array =>
   concat([
-    Uint8Array.of(0x82, 0x86, 0x84, 0x00, 7),
+    Uint8Array.of(0x82, 0x86, 0x84, 0x01, 1, 0x61, 0x00, 7),
     text('x-value'),
     Uint8Array.of(20),
     text(`a value of ${String(n).padStart(8, '0')}.`),
@@ -127,6 +128,11 @@ const prefixed = (n: number): Uint8Array => {
   const payload = small(n);
   return concat([Uint8Array.of(0, payload.length), payload]);
 };
+
+const EMPTY = new Uint8Array(0);
+const BEGIN = concat([text(PREFACE), frame(4, 0, 0, EMPTY)]);
+/** Nearly the largest window there may be, in bytes: 2^31 - 65,536. */
+const WIDE = Uint8Array.of(0x7f, 0xff, 0, 0);
 
 async function loads(): Promise<Load[]> {
   return [
@@ -198,7 +204,7 @@ async function loads(): Promise<Load[]> {
     {
       title: 'HTTP/2, HEADERS that end their stream',
       make: http2Decoder,
-      before: [['up', text(PREFACE)]],
+      before: [['up', BEGIN]],
       direction: 'up',
       bytes: concat(
         Array.from({ length: 30_000 }, (_, i) =>
@@ -209,7 +215,11 @@ async function loads(): Promise<Load[]> {
     {
       title: 'HTTP/2, DATA of 16 KiB',
       make: http2Decoder,
-      before: [['up', text(PREFACE)]],
+      before: [
+        ['up', concat([BEGIN, frame(1, 4, 1, headersOf(0))])],
+        ['down', frame(4, 0, 0, EMPTY)],
+        ['down', concat([frame(8, 0, 0, WIDE), frame(8, 0, 1, WIDE)])],
+      ],
       direction: 'up',
       bytes: many(4_000, () => frame(0, 0, 1, new Uint8Array(16_384))),
     },

@@ -21,7 +21,7 @@ import type { Direction } from '../../unit.ts';
 import { decode, text, type Step } from '../cuts.ts';
 import { portOf } from '../relay.ts';
 import { BEGIN, down, frame, up } from '../vectors/http2-frames.ts';
-import { CLIENT, SERVER, type Http2Case } from './http2-cases.ts';
+import { CLIENT, field, SERVER, type Http2Case } from './http2-cases.ts';
 import { expectSaid, judge, problemsIn } from './judge.ts';
 
 const named = (cases: Http2Case[]) =>
@@ -45,6 +45,22 @@ describe('What a server may not send is named:', () => {
   test.each(named(SERVER.filter(isForbidden)))('%s', (_, one) => {
     expectSaid(asCase(one), problemsOf([...BEGIN, REQUEST, ...one.steps]));
   });
+});
+
+test.each(['HEADERS', 'DATA'])('the first frame is not %s', (name) => {
+  const first = name === 'DATA' ? up('00 01 1', text('hi')) : REQUEST;
+  expect(problemsOf([['up', text(PREFACE)], first])).toEqual([
+    `expected SETTINGS as the first frame, found ${name} (RFC 9113 3.4)`,
+  ]);
+});
+
+test('DATA in the response to HEAD is named', () => {
+  const head = up('01 05 1', field(':method', 'HEAD'), '8684 410161');
+  const length = down('01 04 1', '88', field('content-length', '2'));
+  expect(problemsOf([...BEGIN, head, length, down('00 01 1')])).toEqual([]);
+  expect(
+    problemsOf([...BEGIN, head, length, down('00 01 1', text('hi'))]),
+  ).toEqual(['expected no DATA in the response to HEAD (RFC 9110 9.3.2)']);
 });
 
 interface Frame {
