@@ -126,6 +126,8 @@ export async function serveRun(
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
     response.setHeader('Cache-Control', 'no-store');
+    // In a frame of a foreign page it could be made to be clicked.
+    response.setHeader('Content-Security-Policy', "frame-ancestors 'none'");
     const refused = refuseHost(request);
     if (refused) return void response.writeHead(403).end(`${refused}\n`);
     const [path] = (request.url ?? '').split('?');

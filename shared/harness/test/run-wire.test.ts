@@ -175,4 +175,16 @@ describeWithBrowser('The page of a saved run', (browser) => {
     await served.close();
     await client.closed;
   });
+
+  test('is shown in no frame of another page', async () => {
+    const served = await serveRun(await readRun(saved), 0);
+    const page = await browser().newPage();
+    const refused = page.waitForEvent('console', (message) =>
+      message.text().includes("frame-ancestors 'none'"),
+    );
+    await page.setContent(`<iframe src="${served.url}"></iframe>`);
+    expect((await refused).type()).toBe('error');
+    await page.close();
+    await served.close();
+  });
 });
