@@ -10,7 +10,21 @@ import {
 import { runVerb, wholeNumber } from '@on-the-wire/shared/harness/verb.ts';
 import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
 import { sshForwarding } from '@on-the-wire/shared/harness/over-ssh.ts';
+import { wrap } from '@on-the-wire/shared/harness/wrap.ts';
+import { NO_SECRETS, SECRETS } from '@on-the-wire/shared/wire/secrets.ts';
 import { Command } from 'commander';
+
+const secretsInHelp = `
+In a page, without --secrets, become asterisks:
+${SECRETS.map(({ what, where }) => `\n${indented(where)}\n${indented(what, 4)}`).join('\n')}
+
+${NO_SECRETS}`;
+
+function indented(words: string, columns = 2): string {
+  return wrap(words, 78 - columns)
+    .map((line) => ' '.repeat(columns) + line)
+    .join('\n');
+}
 
 interface Flags {
   html?: string;
@@ -25,9 +39,10 @@ const program = new Command(`${pnpm} wire`)
   .argument('<file>', 'a pcapng file, saved in the shell')
   .option('--html <out>', 'make one page that stands alone, and end')
   .option('--unit <n>', 'the unit to begin with', wholeNumber(0))
-  .option('--secrets', 'in the page: cookies and passwords as they are')
+  .option('--secrets', 'in the page: secrets as they are')
   .option('--port <port>', 'where the run is served', parsePort)
   .option('--no-open', 'do not open a browser')
+  .addHelpText('after', secretsInHelp)
   .showHelpAfterError()
   .exitOverride()
   .action(async (path: string, flags: Flags) => {

@@ -6,8 +6,9 @@ import { createServer, type Server } from 'node:http';
 import { basename } from 'node:path';
 import { refuseHost } from '../shell/guard.ts';
 import { generator, makeSavedPage } from '../shell/saved-page.ts';
+import { withoutSecrets } from '../wire/mask-connection.ts';
+import { nodeCodings } from '../wire/node-codings.ts';
 import { readPcapng, writePcapng } from '../wire/pcapng.ts';
-import { withoutSecrets } from '../wire/recording.ts';
 import { SavedRun } from '../view/saved.ts';
 import { HarnessError } from './lessons.ts';
 import { attempt } from './system-error.ts';
@@ -61,7 +62,7 @@ export async function readRun(path: string): Promise<ReadRun> {
  * Writes one page with the run in it. A page of ours is replaced, any other
  * file is left alone.
  *
- * @param secrets cookies and passwords as they are in the file
+ * @param secrets as they are in the file; without it they become asterisks
  * @throws HarnessError (1) where another file is in the way, or it cannot be
  *   written
  */
@@ -94,7 +95,9 @@ export async function writePage(
 
 function masked(file: Uint8Array): Uint8Array {
   const { connections } = readPcapng(file);
-  return writePcapng({ connections: connections.map(withoutSecrets) });
+  return writePcapng({
+    connections: connections.map((each) => withoutSecrets(each, nodeCodings)),
+  });
 }
 
 async function isOurs(path: string): Promise<boolean> {

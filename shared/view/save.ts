@@ -1,20 +1,17 @@
 /** What a tap recorded, as a file that Wireshark opens. */
 import type { Tap } from '../tap/tap.ts';
+import { withoutSecrets } from '../wire/mask-connection.ts';
+import { nodeCodings } from '../wire/node-codings.ts';
 import { writePcapng } from '../wire/pcapng.ts';
-import {
-  withoutSecrets,
-  type Comment,
-  type End,
-  type RecordedConnection,
-} from '../wire/recording.ts';
+import type { Comment, End, RecordedConnection } from '../wire/recording.ts';
 import { chosenComment, FAULT, type Place } from './saved.ts';
 
 /**
  * A run as pcapng: what is still kept of it, faults, ends and the unit that was
  * chosen among it.
  *
- * @param secrets Cookie, Authorization and passwords as they are; without it
- *   they are masked
+ * @param secrets as they are; without it they become asterisks: see
+ *   `secrets.ts` of the wire
  * @param chosen where the reader was
  */
 export function saveRun(
@@ -61,7 +58,7 @@ export function saveRun(
         missing: { up: up.from, down: down.from },
       }),
     };
-    return secrets ? connection : withoutSecrets(connection);
+    return secrets ? connection : withoutSecrets(connection, nodeCodings);
   });
   const gone = recording.dropped.connections;
   const [first] = connections;

@@ -6,6 +6,7 @@ import { concat } from '../wire/bytes.ts';
 import { decodeConnection } from '../wire/connection.ts';
 import { describe, type Unbrotli } from '../wire/fields.ts';
 import type { RecordedConnection, Recording } from '../wire/recording.ts';
+import { sayReplaced } from '../wire/replaced.ts';
 import { byteCount } from '../wire/text.ts';
 import { bytesOf, type Direction, type Unit } from '../wire/unit.ts';
 import { countNote, countUnit, noCounts } from './counts.ts';
@@ -121,10 +122,7 @@ export class SavedRun implements Source {
     const key = `${connection.id} ${direction}`;
     let all = this.#bytes.get(key);
     if (!all) {
-      const own = connection.reads.filter(
-        (read) => read.direction === direction,
-      );
-      all = concat(own.map(({ bytes }) => bytes));
+      all = joined(connection, direction);
       this.#bytes.set(key, all);
     }
     return all;
@@ -148,6 +146,14 @@ export class SavedRun implements Source {
   }
 }
 
+function joined(
+  { reads }: RecordedConnection,
+  direction: Direction,
+): Uint8Array {
+  const own = reads.filter((read) => read.direction === direction);
+  return concat(own.map(({ bytes }) => bytes));
+}
+
 function entriesOf(
   connection: RecordedConnection,
   began: number,
@@ -159,12 +165,24 @@ function entriesOf(
     time: number,
     rest: Omit<NoteLine, 'n' | 'connection' | 'time'>,
   ) => entries.push({ entry: { connection: id, time: time - began, ...rest } });
+  const whole = connection.isMasked && {
+    up: joined(connection, 'up'),
+    down: joined(connection, 'down'),
+  };
   const told = (time: number, units: Unit[]) => {
-    for (const unit of units)
+    for (const each of units) {
+      const { direction } = each;
+      const unit = whole
+        ? sayReplaced(
+            each,
+            bytesOf(each, whole[direction], missing?.[direction]),
+          )
+        : each;
       entries.push({
         entry: { connection: id, time: time - began, ...unitParts(unit) },
         unit,
       });
+    }
   };
 
   const tls = secure ? `, over TLS${alpn ? `, to speak ${alpn}` : ''}` : '';

@@ -1,6 +1,7 @@
 /**
- * The one file of this folder that needs Node: no library takes brotli off
- * synchronously elsewhere. Hand `unbrotli` to `describe` to see such bodies.
+ * Of this folder only this file and `node-codings.ts` need Node: no library
+ * takes brotli off synchronously elsewhere. Hand `unbrotli` to `describe` to see
+ * such bodies.
  */
 import { brotliDecompressSync } from 'node:zlib';
 

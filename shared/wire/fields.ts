@@ -11,8 +11,6 @@ export type Unbrotli = (
   limit: number,
 ) => Uint8Array | undefined;
 
-const ASTERISK = 0x2a;
-
 const NOT_LISTED = {
   label: 'more',
   value: '',
@@ -88,16 +86,6 @@ export class FieldList {
   ): void {
     if (this.#isFull()) return;
     this.#push({ label, ranges: [], value: String(value), meaning, section });
-  }
-
-  /** The bytes from `from` to `to` of the last field are a secret. */
-  secret(from: number, to: number, fill = ASTERISK): void {
-    const secret = { ranges: this.raw(from, to), fill };
-    const last = this.fields.at(-1);
-    // It must be known of even if its field is one too many.
-    if (last && this.#more > 0)
-      this.fields.push({ ...NOT_LISTED, ranges: [], secret });
-    else if (last) last.secret = secret;
   }
 
   /** Tells how many fields were one too many. */

@@ -29,7 +29,8 @@ const LENGTHS = [
   [30],
 ];
 
-const CODE = new CanonicalCode(LENGTHS.flat());
+/** The code as a whole. */
+export const HUFFMAN = new CanonicalCode(LENGTHS.flat());
 const END_OF_STRING = 256;
 
 /** What a Huffman-coded string says, or why it cannot be read. */
@@ -47,7 +48,7 @@ export function decodeHuffman(
     const byte = bytes[i]!;
     for (let shift = 7; shift >= 0; shift--) {
       const bit = (byte >> shift) & 1;
-      const symbol = walk.step(CODE, bit);
+      const symbol = walk.step(HUFFMAN, bit);
       if (symbol === UNDECIDED) {
         if (bit === 0) onlyOnes = false;
         continue;

@@ -208,15 +208,3 @@ export function headerMeaning(name: string): [string, string] {
     'RFC 9110 5.1',
   ];
 }
-
-const SECRETS = [
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'set-cookie',
-];
-
-/** Whether the value of a header field lets others act in one's name. */
-export function isSecret(name: string): boolean {
-  return SECRETS.includes(name.toLowerCase());
-}

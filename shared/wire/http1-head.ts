@@ -4,12 +4,7 @@
  */
 import { concat } from './bytes.ts';
 import type { FieldList } from './fields.ts';
-import {
-  headerMeaning,
-  isSecret,
-  methodMeaning,
-  statusMeaning,
-} from './http-words.ts';
+import { headerMeaning, methodMeaning, statusMeaning } from './http-words.ts';
 import { latin1, namedByte, quoted, shortened } from './text.ts';
 import type { Form } from './unit.ts';
 
@@ -286,10 +281,6 @@ function listHeaders(list: FieldList, lines: HeaderLine[]): void {
   for (const line of lines) {
     const [meaning, section] = headerMeaning(line.name);
     list.add(line.name, line.start, line.end, line.value, meaning, section);
-    if (!isSecret(line.name)) continue;
-    // All after the colon, a space excepted: also a value of several lines.
-    const colon = line.start + line.name.length + 1;
-    list.secret(colon + (list.bytes[colon] === 0x20 ? 1 : 0), line.end);
   }
 }
 

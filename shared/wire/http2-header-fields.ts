@@ -1,7 +1,7 @@
 /** The fields of header blocks, RFC 9113 6.2 and RFC 7541 6. */
 import type { FieldList } from './fields.ts';
 import { readRepresentations, type Literal } from './hpack.ts';
-import { headerMeaning, isSecret } from './http-words.ts';
+import { headerMeaning } from './http-words.ts';
 import {
   listHeader,
   listPadding,
@@ -11,9 +11,6 @@ import {
 import { FRAME, PRIORITY } from './http2-words.ts';
 import { hex, number } from './text.ts';
 import type { Form } from './unit.ts';
-
-/** The code of `*` has exactly 8 bits: any number of them can be read. */
-const HUFFMAN_ASTERISK = 0xf9;
 
 /** HEADERS, PUSH_PROMISE or CONTINUATION. */
 export class HeadersForm implements Form {
@@ -114,8 +111,5 @@ function listHeaders(
       'size update': '',
     }[one.kind];
     list.add(name, start, end, value, `${says}; ${form}`, section);
-    if (!one.value || !isSecret(name)) continue;
-    const fill = one.value.isHuffman ? HUFFMAN_ASTERISK : undefined;
-    list.secret(from + one.value.start, from + one.value.end, fill);
   }
 }

@@ -232,16 +232,13 @@ function listConnect(lister: Lister): void {
       'for the server to check',
       '3.1.3.4',
     );
-  if (flags & 0x40) {
-    const from = lister.reader.at + 2;
+  if (flags & 0x40)
     lister.take(
       'password',
       (r) => shownBlock(r.block()),
       'for the server to check: a secret',
       '3.1.3.5',
     );
-    lister.list.secret(from, lister.reader.at);
-  }
 }
 
 function connectFlags(flags: number): string {

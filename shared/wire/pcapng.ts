@@ -39,6 +39,7 @@ interface About {
   alpn: string | undefined;
   protocol: Protocol | undefined;
   missing: { up: number; down: number } | undefined;
+  isMasked?: boolean | undefined;
 }
 
 function protocolName(protocol: Protocol): string {
@@ -59,7 +60,7 @@ function protocolNamed(name: string | undefined): Protocol | undefined {
 }
 
 function aboutText(about: About): string {
-  const { id, realPort, secure, alpn, protocol, missing } = about;
+  const { id, realPort, secure, alpn, protocol, missing, isMasked } = about;
   return [
     `connection: ${id}`,
     `real port: ${realPort}`,
@@ -67,6 +68,7 @@ function aboutText(about: About): string {
     ...(alpn ? [`ALPN: ${alpn}`] : []),
     ...(protocol ? [`protocol: ${protocolName(protocol)}`] : []),
     ...(missing ? [`dropped: ${missing.up} up, ${missing.down} down`] : []),
+    ...(isMasked ? ['masked: yes'] : []),
   ].join('\n');
 }
 
@@ -91,6 +93,7 @@ function readAbout(comment: string): About {
     missing: dropped
       ? { up: Number(dropped[1]), down: Number(dropped[2]) }
       : undefined,
+    ...(lines.get('masked') === 'yes' && { isMasked: true }),
   };
 }
 
@@ -172,8 +175,9 @@ class Conversation {
 }
 
 function aboutOf(connection: RecordedConnection): About {
-  const { id, realPort, secure, alpn, protocol, missing } = connection;
-  return { id, realPort, secure, alpn, protocol, missing };
+  const { id, realPort, secure, alpn, protocol, missing, isMasked } =
+    connection;
+  return { id, realPort, secure, alpn, protocol, missing, isMasked };
 }
 
 function blocksOf(

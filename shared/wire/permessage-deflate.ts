@@ -50,6 +50,11 @@ export class MessageInflater {
     return this.#inflater?.problem;
   }
 
+  /** What comes next refers to nothing that came before. */
+  forget(): void {
+    this.#inflater = undefined;
+  }
+
   begin(): void {
     const made = this.#inflater ? this.#allowed - this.#inflater.allowance : 0;
     this.#reserve += this.#earned - made;

@@ -87,15 +87,6 @@ export interface Field {
   meaning: string;
   /** The standard that governs it: `RFC 6455 5.2`; empty where none does. */
   section: string;
-  /** The part that is nobody else's business: masked in saved files. */
-  secret?: Secret;
-}
-
-/** Bytes to be masked. */
-export interface Secret {
-  ranges: Range[];
-  /** The byte to write instead, so that the rest still can be read. */
-  fill: number;
 }
 
 /** Knows the fields of one kind of unit. */

@@ -9,6 +9,7 @@ import {
   type FrameHeader,
 } from './websocket-frame.ts';
 
+const ASTERISK = 0x2a;
 /** Payload is unmasked in pieces of this size. */
 const PIECE = 16_384;
 /** As much of a payload as a summary may quote, and a close reason needs. */
@@ -37,6 +38,8 @@ export class Payload {
   #inflated: Uint8Array | undefined;
   #inflatedKept = 0;
   #isLost = false;
+  /** So far it is nothing but asterisks: see `replaced.ts`. */
+  #isReplaced = false;
 
   /** @param contextTakeover undefined: no compression was agreed upon */
   constructor(contextTakeover: boolean | undefined) {
@@ -64,6 +67,7 @@ export class Payload {
     this.#inflater!.begin();
     this.#inflated ??= new Uint8Array(KEPT_DECODED);
     this.#isLost = this.#inflater!.problem !== undefined;
+    this.#isReplaced = true;
     if (this.#isLost)
       this.problem = 'it cannot be inflated, as an earlier message could not';
   }
@@ -104,6 +108,8 @@ export class Payload {
     for (let i = 0; i < room; i++)
       this.#preview[this.#previewed++] = bytes[from + i]!;
     if (!isRead) return;
+    for (let i = from; i < to && this.#isReplaced; i++)
+      this.#isReplaced = bytes[i] === ASTERISK;
     if (!this.isCompressed) this.#checkText(bytes, from, to);
     else if (!this.#isLost) this.#inflater!.write(bytes, from, to, this.#plain);
   }
@@ -133,6 +139,9 @@ export class Payload {
       const problem = this.#inflater!.problem;
       if (problem) this.problem ??= `it cannot be inflated: ${problem}`;
     }
+    // No sender compresses to that: it was masked when the run was saved, with
+    // all later ones that refer to it.
+    if (this.isCompressed && this.#isReplaced) this.#inflater!.forget();
     if (this.#check?.complete === false)
       this.problem ??= 'expected a whole character of UTF-8 at the end';
   }

@@ -13,6 +13,7 @@ import { LiveUnits } from '../../view/live-units.ts';
 import { WireLog } from '../../view/log.ts';
 import { SavedRun } from '../../view/saved.ts';
 import { readPcapng } from '../../wire/pcapng.ts';
+import { SECRETS } from '../../wire/secrets.ts';
 import { createShell } from '../server.ts';
 import { State } from './stage.ts';
 
@@ -251,6 +252,28 @@ describeWithBrowser('the wire in the shell', (browser) => {
     expect(file.suggestedFilename()).toMatch(/^bells-[-\d]+\.pcapng$/);
     const saved = new SavedRun(readPcapng(await readFile(await file.path())));
     expect(saved.lines[saved.chosen!]!.summary).toContain('<script>');
+  });
+
+  test('says beside Save what becomes asterisks, in the words of the list', async () => {
+    await open();
+    await page.getByRole('button', { name: 'Save' }).click();
+    const list = page.locator('.wire .save dl');
+    expect(await list.isVisible()).toBe(false);
+    await page.getByText('What becomes asterisks').focus();
+    await page.keyboard.press('Enter');
+    for (const { what, where } of SECRETS) {
+      await list.getByText(what, { exact: true }).waitFor();
+      await list.getByText(where, { exact: true }).waitFor();
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    const width = await page.evaluate(
+      () => document.documentElement.scrollWidth,
+    );
+    expect(width).toBeLessThanOrEqual(390);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await accessibilityViolations(page)).toEqual([]);
+    }
   });
 
   test('makes no markup of what a server sends', async () => {

@@ -6,6 +6,7 @@ const folder = new URL('../', import.meta.url);
 /** What only Node has, and who may use it. */
 const NODE_ONLY: Record<string, string[]> = {
   'brotli.ts': ['node:zlib'],
+  'node-codings.ts': ['node:zlib'],
   'bench.ts': ['node:zlib', 'node:events', 'node:timers/promises'],
 };
 

@@ -1,6 +1,24 @@
 /** The panel that saves the run. */
+import { NO_SECRETS, SECRETS } from '../../../wire/secrets.ts';
 import { pnpm } from '../pnpm.ts';
 import { paragraph } from './parts.ts';
+
+/** The list by which is masked, to be opened. */
+function secretsInWords(): HTMLElement {
+  const list = document.createElement('dl');
+  for (const { what, where } of SECRETS) {
+    const term = document.createElement('dt');
+    term.textContent = where;
+    const description = document.createElement('dd');
+    description.textContent = what;
+    list.append(term, description);
+  }
+  const summary = document.createElement('summary');
+  summary.textContent = 'What becomes asterisks';
+  const details = document.createElement('details');
+  details.append(summary, list, paragraph(NO_SECRETS));
+  return details;
+}
 
 /**
  * @param chosen the number of the unit that the reader is at, if at one
@@ -13,7 +31,7 @@ export function startSave(
   const secrets = document.createElement('input');
   secrets.type = 'checkbox';
   const label = document.createElement('label');
-  label.append(secrets, ' with cookies and passwords as they are');
+  label.append(secrets, ' with secrets as they are');
 
   const link = (text: string, path: string) => {
     const element = document.createElement('a');
@@ -35,7 +53,8 @@ export function startSave(
     link('Save as one page', '/wire/run.html'),
     label,
     paragraph(
-      `The pcapng file opens in Wireshark, and with ${pnpm} wire FILE. The page opens in any browser and needs nothing else: for a bug report. Both know the unit that you chose. Cookies, Authorization and passwords become asterisks, unless you ask for them.`,
+      `The pcapng file opens in Wireshark, and with ${pnpm} wire FILE. The page opens in any browser and needs nothing else: for a bug report. Both know the unit that you chose. Cookies, passwords, tokens and all else on the list below become asterisks, unless you ask for them.`,
     ),
+    secretsInWords(),
   );
 }

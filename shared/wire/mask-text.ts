@@ -1,0 +1,442 @@
+/**
+ * Masks the secrets in text: parameters, members of JSON, `Name: value`, the
+ * user of a URL. It works on bytes, because bodies need not be UTF-8, and each
+ * byte stays where it is: of a secret each becomes an asterisk, line ends
+ * excepted. What is broken or cut off is masked too far rather than too short.
+ */
+import { isSecretName } from './secrets.ts';
+import { latin1 } from './text.ts';
+
+/**
+ * How text is read. `form`: a value goes on up to the next `&`, as in a query
+ * or a form. `code`: of a script or a style sheet, where `token=` is mostly an
+ * assignment, only addresses and JSON are masked.
+ */
+export type Reading = 'text' | 'form' | 'code';
+
+const ASTERISK = 0x2a;
+const LF = 10;
+const CR = 13;
+const TAB = 9;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
+const AMPERSAND = 0x26;
+const SLASH = 0x2f;
+const COLON = 0x3a;
+const EQUALS = 0x3d;
+const AT = 0x40;
+const BACKSLASH = 0x5c;
+const PERCENT = 0x25;
+
+/** A longer name, or user of a URL, is none. */
+const LONGEST_NAME = 256;
+const LONGEST_USER = 4_096;
+/** How often a value may be percent-encoded within another. */
+const DEEPEST = 4;
+
+const isBlank = (byte: number | undefined): boolean =>
+  byte === SPACE || byte === TAB;
+const isLineEnd = (byte: number | undefined): boolean =>
+  byte === LF || byte === CR;
+const isSpace = (byte: number | undefined): boolean =>
+  isBlank(byte) || isLineEnd(byte);
+const isQuote = (byte: number | undefined): boolean =>
+  byte === QUOTE || byte === APOSTROPHE;
+
+/** What a name that is not in quotes may consist of. */
+const IN_NAME = new Uint8Array(256);
+for (const character of '0123456789._-$%+[]~')
+  IN_NAME[character.charCodeAt(0)] = 1;
+for (let i = 0; i < 26; i++) IN_NAME[65 + i] = IN_NAME[97 + i] = 1;
+// A name in another alphabet: it ends nothing.
+IN_NAME.fill(1, 0x80);
+
+/**
+ * Asterisks instead of bytes; line ends stay, so that lines do.
+ *
+ * @returns whether anything is different now
+ */
+export function coverText(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): boolean {
+  let isNew = false;
+  for (let at = from; at < to; at++) {
+    if (bytes[at] === ASTERISK || isLineEnd(bytes[at])) continue;
+    bytes[at] = ASTERISK;
+    isNew = true;
+  }
+  return isNew;
+}
+
+/**
+ * Masks the secrets in `bytes[from..to)`, in place.
+ *
+ * @returns whether there were any
+ */
+export function maskText(
+  bytes: Uint8Array,
+  reading: Reading = 'text',
+  from = 0,
+  to = bytes.length,
+): boolean {
+  return new Masker(bytes, reading, from, to, 0).mask();
+}
+
+/** A text with its secrets as asterisks; of the same length. */
+export function withoutSecretsInText(text: string, reading?: Reading): string {
+  const bytes = new TextEncoder().encode(text);
+  maskText(bytes, reading);
+  return new TextDecoder().decode(bytes);
+}
+
+/** Whether there is a secret in `bytes[from..to)` once percents are decoded. */
+export function hidesSecret(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): boolean {
+  return (
+    bytes.subarray(from, to).includes(PERCENT) && hides(bytes, from, to, 1)
+  );
+}
+
+function hides(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  depth: number,
+): boolean {
+  if (depth > DEEPEST) return true;
+  const text = decoded(latin1(bytes, from, to));
+  const inner = Uint8Array.from(text, (each) => each.charCodeAt(0));
+  return (['form', 'text'] as const).some((reading) =>
+    new Masker(inner.slice(), reading, 0, inner.length, depth).mask(),
+  );
+}
+
+class Masker {
+  readonly #bytes: Uint8Array;
+  readonly #reading: Reading;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #depth: number;
+  #found = false;
+
+  constructor(
+    bytes: Uint8Array,
+    reading: Reading,
+    from: number,
+    to: number,
+    depth: number,
+  ) {
+    this.#bytes = bytes;
+    this.#reading = reading;
+    this.#from = from;
+    this.#to = to;
+    this.#depth = depth;
+  }
+
+  mask(): boolean {
+    this.#each(COLON, (at) => this.#member(at));
+    this.#each(EQUALS, (at) => this.#parameter(at));
+    this.#each(AT, (at) => this.#user(at));
+    return this.#found;
+  }
+
+  /** @param look returns where to go on */
+  #each(byte: number, look: (at: number) => number): void {
+    let at = this.#bytes.indexOf(byte, this.#from);
+    while (at >= 0 && at < this.#to)
+      at = this.#bytes.indexOf(byte, Math.max(look(at), at + 1));
+  }
+
+  #cover(from: number, to: number): number {
+    const end = Math.min(to, this.#to);
+    if (coverText(this.#bytes, from, end)) this.#found = true;
+    return end;
+  }
+
+  /** How many backslashes stand before a place. */
+  #escapes(at: number): number {
+    let count = 0;
+    while (at - count > this.#from && this.#bytes[at - count - 1] === BACKSLASH)
+      count++;
+    return count;
+  }
+
+  #skip(from: number, is: (byte: number | undefined) => boolean): number {
+    let at = from;
+    while (at < this.#to && is(this.#bytes[at])) at++;
+    return at;
+  }
+
+  /** A colon: after the name of a member, of a header, of something else. */
+  #member(colon: number): number {
+    const bytes = this.#bytes;
+    let end = colon;
+    while (end > this.#from && isSpace(bytes[end - 1])) end--;
+    if (end === this.#from) return colon + 1;
+    const last = bytes[end - 1]!;
+    if (isQuote(last)) return this.#quotedMember(colon, end - 1, last);
+    if (colon - end > 0 && isLineEnd(bytes[colon - 1])) return colon + 1;
+    const start = this.#nameStart(end);
+    if (start === end || !this.#isSecret(start, end, false)) return colon + 1;
+    return this.#field(colon, start);
+  }
+
+  #nameStart(end: number): number {
+    const least = Math.max(this.#from, end - LONGEST_NAME);
+    let start = end;
+    while (start > least && IN_NAME[this.#bytes[start - 1]!]) start--;
+    return start;
+  }
+
+  /** `"password": "x"`; in JSON that is text within JSON, `\"password\"`. */
+  #quotedMember(colon: number, close: number, quote: number): number {
+    const bytes = this.#bytes;
+    const escapes = this.#escapes(close);
+    const least = Math.max(this.#from, close - LONGEST_NAME);
+    let open = close - escapes - 1;
+    for (; open >= least; open--)
+      if (bytes[open] === quote && this.#escapes(open) === escapes) break;
+    if (open < least) return colon + 1;
+    if (!this.#isSecret(open + 1, close - escapes, false)) return colon + 1;
+    return this.#value(this.#skip(colon + 1, isSpace), escapes);
+  }
+
+  #isSecret(start: number, end: number, isParameter: boolean): boolean {
+    let name = latin1(this.#bytes, start, end);
+    if (name.includes('\\'))
+      name = name.replaceAll(/\\+u([0-9a-fA-F]{4})/g, (_, digits: string) =>
+        String.fromCharCode(Number.parseInt(digits, 16)),
+      );
+    // As JSON writes `&` and `<` where a script may not see them.
+    else if (name.startsWith('u00') && this.#bytes[start - 1] === BACKSLASH)
+      name = name.slice(5);
+    if (name.includes('%')) name = decoded(name);
+    return isSecretName(name, isParameter);
+  }
+
+  /** The value of a member, JSON or nearly; returns where it ends. */
+  #value(from: number, escapes: number): number {
+    const bytes = this.#bytes;
+    if (from >= this.#to) return from;
+    const first = bytes[from]!;
+    const quote = escapes > 0 ? bytes[from + escapes] : first;
+    if (isQuote(quote)) return this.#string(from + escapes, quote!, escapes);
+    if (first === 0x7b || first === 0x5b) return this.#nested(from, escapes);
+    let to = from;
+    while (to < this.#to && !isSpace(bytes[to]) && !isDelimiter(bytes[to]!)) {
+      if (bytes[to] === QUOTE) break;
+      to++;
+    }
+    if (bytes[to] === QUOTE) to = this.#beforeEscapes(from, to);
+    // true, false and null say nothing; in code there may be anything.
+    const text = latin1(bytes, from, Math.min(to, from + 6));
+    if (/^(?:true|false|null)$/.test(text)) return to;
+    const isNumber = /^-?[0-9]/.test(text);
+    if (this.#reading === 'code' && !isNumber) return to;
+    this.#cover(from, to);
+    // A number becomes a string, so that JSON stays JSON.
+    if (isNumber && escapes === 0) this.#likeNumber(from, to);
+    return to;
+  }
+
+  #likeNumber(from: number, to: number): void {
+    if (to - from === 1) this.#bytes[from] = 0x30;
+    else this.#bytes[from] = this.#bytes[to - 1] = QUOTE;
+  }
+
+  /** A string whose opening quote is at `open`; returns where it ends. */
+  #string(open: number, quote: number, escapes: number): number {
+    const close = this.#closing(open, quote, escapes);
+    this.#cover(open + 1, close);
+    return Math.min(this.#to, close + escapes + 1);
+  }
+
+  /** Where the content of a string ends: before its quote's backslashes. */
+  #closing(open: number, quote: number, escapes: number): number {
+    let at = this.#bytes.indexOf(quote, open + 1);
+    while (at >= 0 && at < this.#to) {
+      const before = Math.min(this.#escapes(at), at - open - 1);
+      // Each level of text within text doubles the backslashes, and adds one.
+      const own = (before - escapes) / (escapes + 1);
+      if (before < escapes || own % 2 === 0)
+        return at - Math.min(before, escapes);
+      at = this.#bytes.indexOf(quote, at + 1);
+    }
+    return this.#to;
+  }
+
+  /** An object or an array: all strings and numbers in it. */
+  #nested(from: number, escapes: number): number {
+    const bytes = this.#bytes;
+    let depth = 0;
+    let at = from;
+    while (at < this.#to) {
+      const byte = bytes[at]!;
+      const start = at;
+      if (byte === 0x7b || byte === 0x5b) depth++;
+      else if (byte === 0x7d || byte === 0x5d) depth--;
+      if (depth === 0) return at + 1;
+      if (isSpace(byte) || isDelimiter(byte) || byte === COLON) at++;
+      else if (byte === QUOTE || (byte === BACKSLASH && escapes > 0)) {
+        const open = byte === QUOTE ? at : at + escapes;
+        if (bytes[open] !== QUOTE) {
+          at++;
+          continue;
+        }
+        const close = this.#closing(open, QUOTE, escapes);
+        at = Math.min(this.#to, close + escapes + 1);
+        const isName = bytes[this.#skip(at, isSpace)] === COLON;
+        if (!isName) this.#cover(open + 1, close);
+      } else at = this.#value(at, escapes);
+      if (at <= start) at = start + 1;
+    }
+    return at;
+  }
+
+  /** `Name: value`, at the beginning of a line or in the middle of one. */
+  #field(colon: number, start: number): number {
+    const bytes = this.#bytes;
+    const at = this.#skip(colon + 1, isBlank);
+    let before = start;
+    while (
+      before > this.#from &&
+      (bytes[before - 1]! <= SPACE || isMark(bytes[before - 1]!))
+    ) {
+      if (isLineEnd(bytes[before - 1])) break;
+      before--;
+    }
+    const isFirst = before === this.#from || isLineEnd(bytes[before - 1]);
+    if (this.#reading === 'code' || !isFirst) return this.#inLine(at);
+    let to = this.#lineEnd(at);
+    // What is indented goes on with it, as a folded header does.
+    for (;;) {
+      const next = this.#skip(to, isLineEnd);
+      const isFolded = next > to && next - to <= 2 && isBlank(bytes[next]);
+      if (!isFolded) break;
+      to = this.#lineEnd(next);
+    }
+    return this.#cover(at, to);
+  }
+
+  /** A value in the middle of a line: up to a quote, or the line's end. */
+  #inLine(from: number): number {
+    const bytes = this.#bytes;
+    const quote = this.#skip(from, (byte) => byte === BACKSLASH);
+    if (isQuote(bytes[quote]) && quote < this.#to)
+      return this.#string(quote, bytes[quote]!, quote - from);
+    if (this.#reading === 'code') return this.#value(from, 0);
+    let to = from;
+    while (to < this.#to && !isLineEnd(bytes[to]) && bytes[to] !== QUOTE) to++;
+    if (bytes[to] === QUOTE) to = this.#beforeEscapes(from, to);
+    return this.#cover(from, to);
+  }
+
+  #beforeEscapes(from: number, to: number): number {
+    let end = to;
+    while (end > from && this.#bytes[end - 1] === BACKSLASH) end--;
+    return end;
+  }
+
+  #lineEnd(from: number): number {
+    let to = from;
+    while (to < this.#to && !isLineEnd(this.#bytes[to])) to++;
+    return to;
+  }
+
+  /** `name=value`. */
+  #parameter(equals: number): number {
+    const bytes = this.#bytes;
+    const start = this.#nameStart(equals);
+    const before = bytes[start - 1];
+    const isInQuery =
+      this.#reading === 'form' ||
+      before === 0x3f ||
+      before === AMPERSAND ||
+      before === 0x3b;
+    if (this.#reading === 'code' && !isInQuery) return equals + 1;
+    const to = this.#parameterEnd(equals + 1);
+    if (start < equals && this.#isSecret(start, equals, isInQuery))
+      return this.#cover(this.#open(equals + 1, to), to);
+    if (this.#hidesSecret(equals + 1, to)) return this.#cover(equals + 1, to);
+    return equals + 1;
+  }
+
+  #open(from: number, to: number): number {
+    const isQuoted = this.#reading !== 'form' && isQuote(this.#bytes[from]);
+    return isQuoted && from < to ? from + 1 : from;
+  }
+
+  #parameterEnd(from: number): number {
+    const bytes = this.#bytes;
+    if (this.#reading === 'form') {
+      const found = bytes.indexOf(AMPERSAND, from);
+      return found < 0 || found > this.#to ? this.#to : found;
+    }
+    const first = bytes[from];
+    if (isQuote(first)) return this.#closing(from, first!, 0);
+    let to = from;
+    while (to < this.#to) {
+      const byte = bytes[to]!;
+      if (byte <= SPACE || byte === AMPERSAND || byte === QUOTE) break;
+      to++;
+    }
+    // A quote that ends it may be escaped.
+    return bytes[to] === QUOTE ? this.#beforeEscapes(from, to) : to;
+  }
+
+  /** Something that is percent-encoded within a value. */
+  #hidesSecret(from: number, to: number): boolean {
+    const percent = this.#bytes.indexOf(PERCENT, from);
+    if (percent < 0 || percent >= to) return false;
+    return hides(this.#bytes, from, to, this.#depth + 1);
+  }
+
+  /** `//user:password@host`. */
+  #user(at: number): number {
+    const bytes = this.#bytes;
+    const least = Math.max(this.#from + 1, at - LONGEST_USER);
+    for (let start = at - 1; start >= least; start--) {
+      const byte = bytes[start]!;
+      if (byte === SLASH) {
+        let before = start - 1;
+        while (before > this.#from && bytes[before] === BACKSLASH) before--;
+        if (bytes[before] === SLASH) this.#cover(start + 1, at);
+        break;
+      }
+      if (byte <= SPACE || byte === QUOTE || byte === 0x3c || byte === 0x3f)
+        break;
+    }
+    return at + 1;
+  }
+}
+
+function isDelimiter(byte: number): boolean {
+  return (
+    byte === 0x2c ||
+    byte === 0x7b ||
+    byte === 0x7d ||
+    byte === 0x5b ||
+    byte === 0x5d ||
+    byte === AMPERSAND
+  );
+}
+
+/** What lists and quotations begin lines with. */
+function isMark(byte: number): boolean {
+  return byte === 0x2d || byte === 0x3e || byte === 0x2b;
+}
+
+/** Percent-encoding taken off once; what is none stays. */
+function decoded(text: string): string {
+  return text
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9a-fA-F]{2})/g, (_, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    );
+}

@@ -1,0 +1,150 @@
+/**
+ * What counts as a secret: whatever lets somebody else act in your name. It is
+ * known by the name that stands before it. This is the only list; what leaves
+ * the machine is masked by it (`mask-connection.ts`), and the page shows it.
+ */
+
+/** Of the name of a header, parameter or member, the end. */
+const ENDS = [
+  'cookie',
+  'authorization',
+  'password',
+  'passwd',
+  'passphrase',
+  'passcode',
+  'pwd',
+  'token',
+  'secret',
+  'api-key',
+  'access-key',
+  'secret-key',
+  'private-key',
+  'auth-key',
+  'subscription-key',
+  'functions-key',
+  'session-id',
+  'jwt',
+  'otp',
+  'ticket',
+];
+
+/** The name as a whole. */
+const NAMES = [
+  'auth',
+  'x-auth',
+  'pass',
+  'assertion',
+  'client-assertion',
+  'jwt-assertion',
+  'saml-response',
+  'code-verifier',
+  'device-code',
+];
+
+/** What may stand anywhere in a name: `password_again`, `new-passwd-2`. */
+const PARTS = ['password', 'passwd'];
+
+/** In a query or a form only: elsewhere they mostly mean something else. */
+const PARAMETERS = ['key', 'code', 'sig', 'signature', 'sid', 'phpsessid'];
+
+const plain = (name: string): string =>
+  name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+
+const ends = ENDS.map(plain);
+const names = new Set(NAMES.map(plain));
+const parts = PARTS.map(plain);
+const parameters = new Set(PARAMETERS.map(plain));
+
+/** No name that long is looked at. */
+const LONGEST = 200;
+
+/**
+ * Whether what stands under this name is a secret.
+ *
+ * @param name of a header, a parameter or a member of JSON; capital letters,
+ *   `-` and `_` make no difference
+ * @param isParameter it is one of a query or a form
+ */
+export function isSecretName(name: string, isParameter = false): boolean {
+  if (name.length > LONGEST) return false;
+  const known = plain(name);
+  return (
+    names.has(known) ||
+    ends.some((end) => known.endsWith(end)) ||
+    parts.some((part) => known.includes(part)) ||
+    (isParameter && parameters.has(known))
+  );
+}
+
+/** So long may a piece of a subprotocol be that is a word, in characters. */
+const LONGEST_WORD = 19;
+
+/**
+ * Which parts of the value of `Sec-WebSocket-Protocol` are secrets, as places
+ * in it: what follows `bearer` or a name of the list, and every piece of 20
+ * characters or more with a digit or a capital letter in it.
+ */
+export function secretSubprotocols(
+  value: string,
+): [from: number, to: number][] {
+  const secret: [number, number][] = [];
+  let isNext = false;
+  for (const { 0: member, index } of value.matchAll(/[^,\s]+/g)) {
+    const end = index + member.length;
+    if (isNext) {
+      secret.push([index, end]);
+      isNext = false;
+      continue;
+    }
+    for (const { 0: piece, index: at } of member.matchAll(/[^.]+/g)) {
+      const from = index + at;
+      const bearer = /^bearer(?:[^a-z0-9]|$)/i.exec(piece);
+      if (bearer || isSecretName(piece)) {
+        const after = from + (bearer ? 'bearer'.length : piece.length) + 1;
+        if (after < end) secret.push([after, end]);
+        else isNext = true;
+        break;
+      }
+      if (piece.length > LONGEST_WORD && /[0-9A-Z]/.test(piece))
+        secret.push([from, from + piece.length]);
+    }
+  }
+  return secret;
+}
+
+const listed = (all: readonly string[]): string =>
+  `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
+
+/** The list in words, for whoever is about to save something. */
+export const SECRETS: readonly { what: string; where: string }[] = [
+  {
+    what: `Under a name that ends in ${listed(ENDS)}; has ${listed(PARTS)} in it; or is ${listed(NAMES)}. Capital letters, - and _ make no difference.`,
+    where:
+      'Headers and trailers; parameters of a query or a form; parts of multipart/form-data; members of JSON, with all that they hold; "Name: value" and name=value in any other text; properties of MQTT 5.',
+  },
+  {
+    what: `Under the name ${listed(PARAMETERS)}.`,
+    where: 'Parameters of a query or a form.',
+  },
+  {
+    what: 'The user and password before the @ of a URL.',
+    where: 'Request targets, headers, bodies, messages.',
+  },
+  {
+    what: `What follows bearer or a name of the first list, and every piece of ${LONGEST_WORD + 1} characters or more with a digit or a capital letter in it.`,
+    where: 'Sec-WebSocket-Protocol.',
+  },
+  {
+    what: 'User name, password and authentication data.',
+    where: 'MQTT.',
+  },
+  {
+    what: 'Whole, if one of these is in it, or if it cannot be read: the same number of asterisks.',
+    where:
+      'Compressed bodies and messages; headers and messages that are malformed or were cut; all that follows on such a connection; connections whose beginning the recording has dropped.',
+  },
+];
+
+/** What is no secret here, whatever it holds. */
+export const NO_SECRETS =
+  'Not looked for: XML, pictures, and a password that no such name stands before.';
