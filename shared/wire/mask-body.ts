@@ -4,7 +4,7 @@ import { codingOf, decodeBody } from './content-coding.ts';
 import { INFLATED_LIMIT } from './limits.ts';
 import { coverWhole, maskRanges, type Codings } from './mask-bytes.ts';
 import { maskFields } from './mask-head.ts';
-import { coverText, maskText, type Reading } from './mask-text.ts';
+import { coverText, maskCutEnd, maskText, type Reading } from './mask-text.ts';
 import { isSecretName } from './secrets.ts';
 import { latin1 } from './text.ts';
 import type { Range } from './unit.ts';
@@ -18,6 +18,8 @@ export interface BodyKind {
   type: string;
   /** All codings, those of the content before those of the transfer. */
   codings: readonly string[];
+  /** Its end did not come. */
+  isCut?: boolean;
 }
 
 /**
@@ -28,21 +30,26 @@ export interface BodyKind {
  */
 export function maskBody(
   bytes: Uint8Array,
-  { type, codings }: BodyKind,
+  { type, codings, isCut = false }: BodyKind,
   known: Codings,
 ): boolean {
   const coded = codings.filter(
     (name) => !['', 'identity', 'none'].includes(name),
   );
-  if (coded.length === 0) return maskPlain(bytes, type);
+  if (coded.length === 0) {
+    const found = maskPlain(bytes, type);
+    return (isCut && maskCutEnd(bytes)) || found;
+  }
   if (bytes.length === 0) return false;
   let plain: Uint8Array | undefined = bytes;
   for (const coding of coded.toReversed())
     plain &&= takeOff(plain, coding, known);
-  // After the end of a compressed body there may be anything.
+  // After the end of a compressed body there may be anything; and that it was
+  // cut off is not always known.
   const isFine =
     plain &&
     !maskPlain(new Uint8Array(plain), type) &&
+    !maskCutEnd(new Uint8Array(plain)) &&
     !maskText(new Uint8Array(bytes));
   if (isFine) return false;
   coverWhole(bytes, [[0, bytes.length]]);
@@ -54,9 +61,10 @@ function takeOff(
   name: string,
   known: Codings,
 ): Uint8Array | undefined {
+  const take = known[name];
+  if (take) return take(bytes, INFLATED_LIMIT);
   const coding = codingOf(name);
-  if (coding !== 'gzip' && coding !== 'deflate')
-    return known[name]?.(bytes, INFLATED_LIMIT);
+  if (coding !== 'gzip' && coding !== 'deflate') return undefined;
   const { bytes: plain, problem } = decodeBody(bytes, coding);
   return problem ? undefined : plain;
 }
@@ -116,7 +124,7 @@ function maskPart(bytes: Uint8Array, from: number, to: number): boolean {
     content = nextLine(bytes, content);
   const head = latin1(bytes, from, Math.min(content, to));
   content = Math.min(to, nextLine(bytes, content));
-  maskFields(bytes, from, Math.min(content, to));
+  maskFields(bytes.subarray(from, Math.min(content, to)));
   const name = /;\s*name\*?=(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/i.exec(head);
   const plain = (name?.[1] ?? name?.[2] ?? '').replace(/^utf-8''/i, '');
   if (isSecretName(percentDecoded(plain), true))

@@ -8,7 +8,7 @@ const ASTERISK = 0x2a;
 export type BothWays = Record<Direction, Uint8Array>;
 
 /**
- * Codings that need a library: each takes one off, and returns undefined where
+ * Content codings by their names, as a library takes them off: undefined where
  * it cannot, or where more than `limit` bytes would come of it.
  */
 export type Codings = Readonly<

@@ -5,15 +5,19 @@
  * nobody knows how to read become asterisks, too.
  */
 import { concat } from './bytes.ts';
-import { decodeConnection, type Protocol } from './connection.ts';
+import { decodeConnection, protocolUp, type Protocol } from './connection.ts';
+import { PREFACE } from './http2.ts';
 import { coverWhole, type BothWays, type Codings } from './mask-bytes.ts';
 import { maskHttp1, type Places } from './mask-http1.ts';
 import { maskHttp2 } from './mask-http2.ts';
 import { maskMqtt, startsMqtt } from './mask-mqtt.ts';
-import { maskText } from './mask-text.ts';
+import { maskCutEnd, maskText } from './mask-text.ts';
 import type { RecordedConnection } from './recording.ts';
 import type { Delimiter } from './tcp.ts';
+import { latin1 } from './text.ts';
 import type { Direction, Unit } from './unit.ts';
+
+const LF = 10;
 
 /** Something that is spoken from its first byte on. */
 interface Talk {
@@ -87,34 +91,108 @@ function maskTalk(talk: Talk, codings: Codings, depth: number): void {
     maskDelimited(talk, protocol);
     return;
   }
-  const units = unitsOf(talk);
-  const kind = units.find(({ layer }) => layer === 0)?.kind ?? 'bytes';
+  const kind = kindOf(talk);
   if (protocol === 'mqtt' || startsMqtt(bytes.up)) maskMqtt(bytes);
   else if (talk.alpn === 'h2' || kind.startsWith('http/2'))
     maskHttp2(bytes, codings, (inner) =>
       maskTalk({ bytes: inner, reads: inOneRead(inner) }, codings, depth + 1),
     );
-  else if (kind === 'bytes') maskUnknown(bytes);
+  else if (kind === 'bytes' && protocolUp(bytes.up) === 'http/2')
+    maskHttp2(bytes, codings, coverAll);
+  else if (kind === 'bytes') maskUnknown(bytes, codings);
   else
-    maskHttp1(bytes, units, codings, (from) =>
+    maskHttp1(bytes, unitsOf(talk), codings, (from) =>
       maskTalk(restOf(talk, from), codings, depth + 1),
     );
 }
 
-/** All units; of what is read in another way here, some are enough. */
-function unitsOf({ alpn, protocol, bytes, reads }: Talk): Unit[] {
+/** By these others are known, which may begin later. */
+const LATER = [PREFACE, '\0\x04MQTT', '\0\x06MQIsdp'];
+const HTTP = 'HTTP/1.';
+const START = /^(?:[A-Z-]+ \S+ HTTP\/1\.[0-9]|HTTP\/1\.[0-9] [0-9]{3}.*)\r?$/;
+/** No start line is longer. */
+const LONGEST_LINE = 8_192;
+
+/**
+ * What could not be read as one conversation: text, up to where something
+ * begins that would have been read.
+ */
+function maskUnknown({ up, down }: BothWays, codings: Codings): void {
+  const places = LATER.map((start) => find(up, start));
+  const later = Math.min(...places.filter((at) => at >= 0));
+  maskUnknownWay(up.subarray(0, later), codings);
+  if (later === Infinity) {
+    maskUnknownWay(down, codings);
+    return;
+  }
+  coverWhole(up, [[later, up.length]]);
+  coverWhole(down, [[0, down.length]]);
+}
+
+function maskUnknownWay(bytes: Uint8Array, codings: Codings): void {
+  const from = findHttp1(bytes);
+  maskText(bytes, 'text', 0, from);
+  if (from === bytes.length) maskCutEnd(bytes);
+  else maskHttp1Alone(bytes.subarray(from), codings);
+}
+
+/** Where a request or a response may begin; else where the bytes end. */
+function findHttp1(bytes: Uint8Array): number {
+  let at = find(bytes, HTTP);
+  for (; at >= 0; at = find(bytes, HTTP, at + 1)) {
+    const from = bytes.lastIndexOf(LF, at) + 1;
+    const found = bytes.indexOf(LF, at);
+    const to = found < 0 ? bytes.length : found;
+    if (to - from > LONGEST_LINE) continue;
+    if (START.test(latin1(bytes, from, to))) return from;
+  }
+  return bytes.length;
+}
+
+/** Where the bytes of a text are; -1 if they are not. */
+function find(bytes: Uint8Array, wanted: string, from = 0): number {
+  // By its last letter: the first one of some is in all that is binary.
+  const last = wanted.length - 1;
+  const code = wanted.charCodeAt(last);
+  let at = bytes.indexOf(code, from + last);
+  for (; at >= 0; at = bytes.indexOf(code, at + 1))
+    if (latin1(bytes, at - last, at + 1) === wanted) return at - last;
+  return -1;
+}
+
+/** One direction of HTTP/1.1, without the other one. */
+function maskHttp1Alone(bytes: Uint8Array, codings: Codings): void {
+  const none = new Uint8Array(0);
+  const isResponse = latin1(bytes, 0, 7) === 'HTTP/1.';
+  const alone = isResponse
+    ? { up: none, down: bytes }
+    : { up: bytes, down: none };
+  const talk = {
+    protocol: 'http/1.1' as const,
+    bytes: alone,
+    reads: inOneRead(alone),
+  };
+  maskHttp1(alone, unitsOf(talk), codings, () => coverAll(alone));
+}
+
+/** All units, one after the other: whoever has enough of them stops. */
+function* unitsOf({ alpn, protocol, bytes, reads }: Talk): Iterable<Unit> {
   const decoder = decodeConnection({ alpn, protocol });
-  const units: Unit[] = [];
   const at = { up: 0, down: 0 };
   for (const { direction, size } of reads) {
     const from = at[direction];
     at[direction] += size;
     const own = bytes[direction].subarray(from, at[direction]);
-    units.push(...decoder.feed(direction, own));
-    if (/^(?:bytes$|http\/2|mqtt)/.test(units[0]?.kind ?? '')) return units;
+    yield* decoder.feed(direction, own);
   }
-  units.push(...decoder.end('up'), ...decoder.end('down'));
-  return units;
+  yield* decoder.end('up');
+  yield* decoder.end('down');
+}
+
+/** What is spoken, by its first unit. */
+function kindOf(talk: Talk): Unit['kind'] {
+  for (const { layer, kind } of unitsOf(talk)) if (layer === 0) return kind;
+  return 'bytes';
 }
 
 function inOneRead({ up, down }: BothWays): Talk['reads'] {
@@ -141,26 +219,21 @@ function restOf({ bytes, reads }: Talk, from: Places): Talk {
   };
 }
 
-/** A protocol that is not known here: what is text in it. */
-function maskUnknown({ up, down }: BothWays): void {
-  maskText(up);
-  maskText(down);
-}
-
 /** Messages with their length before them, which must stay; or lines. */
 function maskDelimited(talk: Talk, delimiter: Delimiter): void {
   if (delimiter.by === 'lines') {
-    maskUnknown(talk.bytes);
+    for (const bytes of [talk.bytes.up, talk.bytes.down]) {
+      maskText(bytes);
+      maskCutEnd(bytes);
+    }
     return;
   }
-  for (const { layer, direction, ranges } of unitsOf(talk)) {
+  for (const { layer, kind, direction, ranges } of unitsOf(talk)) {
     const [first] = ranges;
-    if (layer === 0 && first)
-      maskText(
-        talk.bytes[direction],
-        'text',
-        first[0] + delimiter.prefix,
-        ranges.at(-1)![1],
-      );
+    if (layer !== 0 || !first) continue;
+    const from = first[0] + delimiter.prefix;
+    const to = ranges.at(-1)![1];
+    maskText(talk.bytes[direction], 'text', from, to);
+    if (kind === 'malformed') maskCutEnd(talk.bytes[direction], from, to);
   }
 }

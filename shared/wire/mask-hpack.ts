@@ -84,7 +84,7 @@ function maskLiteral(
   value: string,
 ): boolean {
   if (!isHuffman) {
-    maskValue(name, block, start, end);
+    maskValue(name, block.subarray(start, end));
     return true;
   }
   const plain = Uint8Array.from(value, (each) => each.charCodeAt(0));

@@ -12,10 +12,9 @@ import {
   type BothWays,
   type Codings,
 } from './mask-bytes.ts';
-import { maskFields, maskHead } from './mask-head.ts';
-import { maskText } from './mask-text.ts';
+import { maskCutHead, maskFields, maskHead } from './mask-head.ts';
+import { maskCutEnd, maskText } from './mask-text.ts';
 import { maskWebSocket } from './mask-websocket.ts';
-import { acceptedDeflate } from './permessage-deflate.ts';
 import { latin1 } from './text.ts';
 import type { Direction, Range, Unit } from './unit.ts';
 
@@ -30,12 +29,13 @@ export type MaskRest = (from: Places) => void;
 /**
  * Masks both directions, from their first byte on.
  *
- * @param units all of the connection
+ * @param units all of the connection; more are asked for when those before
+ *   them were looked at
  * @param maskRest for what is spoken in a tunnel, or after an upgrade
  */
 export function maskHttp1(
   bytes: BothWays,
-  units: readonly Unit[],
+  units: Iterable<Unit>,
   codings: Codings,
   maskRest: MaskRest,
 ): void {
@@ -82,10 +82,12 @@ function maskAfter(
     maskRest(from);
     return;
   }
-  const extensions = headerValue(lines, 'sec-websocket-extensions');
   maskWebSocket(
     { up: bytes.up.subarray(from.up), down: bytes.down.subarray(from.down) },
-    acceptedDeflate(extensions),
+    {
+      extensions: headerValue(lines, 'sec-websocket-extensions'),
+      subprotocol: headerValue(lines, 'sec-websocket-protocol'),
+    },
   );
 }
 
@@ -111,10 +113,11 @@ class Side {
     switch (unit.kind) {
       case 'http/1.1 request head':
       case 'http/1.1 response head':
-        return this.#head(from, to);
+        return this.#head(unit, from, to);
       case 'body':
       case 'body part':
         this.#body?.ranges.push([from, to]);
+        if (this.#body && unit.problem) this.#body.kind.isCut = true;
         if (!this.#body) coverWhole(bytes, [[from, to]]);
         return undefined;
       case 'http/1.1 chunk':
@@ -128,10 +131,10 @@ class Side {
     }
   }
 
-  #head(from: number, to: number): Head {
+  #head({ direction, exchange }: Unit, from: number, to: number): Head {
     this.#endBody();
-    const head = readHead(this.#bytes.slice(from, to));
-    maskHead(this.#bytes, from, to);
+    const head = readHead(this.#bytes.subarray(from, to));
+    maskHead(this.#bytes.subarray(from, to));
     const transfer = listOf(headerValue(head.lines, 'transfer-encoding'));
     this.#isInChunks = transfer.at(-1) === 'chunked';
     const codings = [
@@ -139,7 +142,13 @@ class Side {
       ...transfer.filter((coding) => coding !== 'chunked'),
     ];
     const type = headerValue(head.lines, 'content-type');
-    this.#body = { kind: { type, codings }, ranges: [] };
+    // What nobody asked for may be the answer to a CONNECT.
+    const mayBeTunnel =
+      direction === 'down' &&
+      exchange === undefined &&
+      transfer.length === 0 &&
+      !headerValue(head.lines, 'content-length');
+    if (!mayBeTunnel) this.#body = { kind: { type, codings }, ranges: [] };
     return head;
   }
 
@@ -152,7 +161,7 @@ class Side {
     maskText(bytes, 'text', from, found);
     const data = found + 1;
     if (size === 0) {
-      maskFields(bytes, data, to);
+      maskFields(bytes.subarray(data, to));
       this.#isInChunks = false;
     } else {
       const end = Math.min(to, data + size);
@@ -164,11 +173,15 @@ class Side {
   /** The last thing of a direction, which may be the beginning of something. */
   #isCutOff(from: number, to: number): boolean {
     if (to < this.#bytes.length) return false;
-    if (this.#isInChunks) return this.#chunk(from, to);
+    if (this.#isInChunks) {
+      if (this.#body) this.#body.kind.isCut = true;
+      maskCutEnd(this.#bytes, from, to);
+      return this.#chunk(from, to);
+    }
     const start = latin1(this.#bytes, from, Math.min(to, from + 64));
     if (!/^[\r\n]*(?:[A-Z-]+ |HTTP\/1\.)/.test(start)) return false;
     this.#endBody();
-    maskHead(this.#bytes, from, to);
+    maskCutHead(this.#bytes.subarray(from, to));
     return true;
   }
 

@@ -5,10 +5,11 @@
 import { beginsWith } from './bytes.ts';
 import { listOf } from './http1-head.ts';
 import { isSuccess } from './http1-rules.ts';
-import { HEADER_SIZE, uint } from './http2-fields.ts';
+import { HEADER_SIZE, uint, uint31 } from './http2-fields.ts';
 import { readFrame, type Frame } from './http2-frame.ts';
 import { field } from './http2-streams.ts';
-import { END_HEADERS, FRAME } from './http2-words.ts';
+import { sizeProblem, streamProblem } from './http2-rules.ts';
+import { END_HEADERS, END_STREAM, FRAME } from './http2-words.ts';
 import { PREFACE } from './http2.ts';
 import { maskBody } from './mask-body.ts';
 import {
@@ -22,11 +23,12 @@ import {
 import { BlockMasker } from './mask-hpack.ts';
 import { maskText } from './mask-text.ts';
 import { maskWebSocket } from './mask-websocket.ts';
-import { acceptedDeflate } from './permessage-deflate.ts';
 import type { Direction, Range } from './unit.ts';
 
 /** One stream: what its DATA is, and where. */
 class Stream {
+  /** Whether its last DATA has come. */
+  readonly ended: Record<Direction, boolean> = { up: false, down: false };
   /** Name, value, …; undefined where they could not be read. */
   readonly heads: Partial<Record<Direction, string[]>> = {};
   readonly data: Record<Direction, Range[]> = { up: [], down: [] };
@@ -58,6 +60,7 @@ const NUMBERS: number[] = [
   FRAME.PING,
   FRAME.WINDOW_UPDATE,
 ];
+/** Those of RFC 8701 mean nothing, and test who knows that. */
 const KNOWN: number[] = Object.values(FRAME);
 /** Where the text begins in what else may say something. */
 const TEXTS: Partial<Record<number, number>> = {
@@ -99,10 +102,23 @@ class Side {
     }
     let at = start;
     while (at + HEADER_SIZE <= bytes.length) {
-      this.#frame(readFrame(bytes, at));
-      at += HEADER_SIZE + uint(bytes, at, 3);
+      const size = uint(bytes, at, 3);
+      const frame = readFrame(bytes, at);
+      if (this.#isMalformed(frame, size)) {
+        coverWhole(bytes, [[at, bytes.length]]);
+        break;
+      }
+      this.#frame(frame);
+      at += HEADER_SIZE + size;
     }
     this.#breakOff();
+  }
+
+  /** A connection is not read on after it, or should not be. */
+  #isMalformed({ type, flags, stream }: Frame, length: number): boolean {
+    const isKnown = KNOWN.includes(type) || type % 0x1f === 0x0b;
+    const frame = { type, flags, stream, length };
+    return !isKnown || Boolean(sizeProblem(frame) ?? streamProblem(frame));
   }
 
   #frame(frame: Frame): void {
@@ -117,9 +133,12 @@ class Side {
       type === FRAME.CONTINUATION
     )
       this.#block(frame);
-    else if (type === FRAME.DATA)
-      this.#stream(frame.stream).data[this.#direction].push([from, to]);
-    else if (text !== undefined)
+    else if (type === FRAME.DATA) {
+      const stream = this.#stream(frame.stream);
+      stream.data[this.#direction].push([from, to]);
+      stream.ended[this.#direction] =
+        !frame.isBroken && (frame.flags & END_STREAM) !== 0;
+    } else if (text !== undefined)
       maskText(this.#bytes, 'text', Math.min(to, from + text), to);
     else if (!NUMBERS.includes(type)) coverWhole(this.#bytes, [[from, to]]);
   }
@@ -148,6 +167,8 @@ class Side {
     scatter(this.#bytes, parts, block);
     if (fields && first.type === FRAME.HEADERS)
       this.#learn(first.stream, fields);
+    else if (fields)
+      this.#stream(uint31(this.#bytes, first.from - 4)).heads.up = fields;
   }
 
   /** The rest of a block will not come. */
@@ -167,7 +188,7 @@ class Side {
 }
 
 function maskStream(
-  { heads, data }: Stream,
+  { heads, data, ended }: Stream,
   bytes: BothWays,
   codings: Codings,
   maskTunnel: (bytes: BothWays) => void,
@@ -178,9 +199,17 @@ function maskStream(
     down &&
     field(up, ':method') === 'CONNECT' &&
     isSuccess(Number(field(down, ':status')));
+  // Without the request nobody knows what its response is.
+  if (!up) coverWhole(bytes.down, data.down);
   if (!isTunnel) {
     for (const direction of ['up', 'down'] as const)
-      maskData(bytes[direction], data[direction], heads[direction], codings);
+      maskData(
+        bytes[direction],
+        data[direction],
+        heads[direction],
+        !ended[direction],
+        codings,
+      );
     return;
   }
   const both = {
@@ -188,10 +217,10 @@ function maskStream(
     down: gather(bytes.down, data.down),
   };
   if (field(up, ':protocol') === 'websocket')
-    maskWebSocket(
-      both,
-      acceptedDeflate(field(down, 'sec-websocket-extensions')),
-    );
+    maskWebSocket(both, {
+      extensions: field(down, 'sec-websocket-extensions'),
+      subprotocol: field(down, 'sec-websocket-protocol'),
+    });
   else maskTunnel(both);
   scatter(bytes.up, data.up, both.up);
   scatter(bytes.down, data.down, both.down);
@@ -201,6 +230,7 @@ function maskData(
   bytes: Uint8Array,
   data: Range[],
   head: string[] | undefined,
+  isCut: boolean,
   codings: Codings,
 ): void {
   if (!head) {
@@ -210,7 +240,7 @@ function maskData(
   const type = field(head, 'content-type');
   const coded = listOf(allOf(head, 'content-encoding'));
   maskRanges(bytes, data, (plain) =>
-    maskBody(plain, { type, codings: coded }, codings),
+    maskBody(plain, { type, codings: coded, isCut }, codings),
   );
 }
 

@@ -4,7 +4,7 @@
  * property. A packet that cannot be read becomes asterisks behind its length.
  */
 import { coverWhole, type BothWays } from './mask-bytes.ts';
-import { maskText } from './mask-text.ts';
+import { maskCutEnd, maskText } from './mask-text.ts';
 import { isSecretName } from './secrets.ts';
 import { latin1 } from './text.ts';
 
@@ -37,6 +37,12 @@ export function startsMqtt(bytes: Uint8Array): boolean {
 
 /** Masks both directions, from their first byte on. */
 export function maskMqtt(bytes: BothWays): void {
+  if (!startsMqtt(bytes.up)) {
+    // Which version it is, is not known.
+    coverWhole(bytes.up, [[0, bytes.up.length]]);
+    coverWhole(bytes.down, [[0, bytes.down.length]]);
+    return;
+  }
   const session = { level: 4 };
   maskPackets(bytes.up, session);
   maskPackets(bytes.down, session);
@@ -64,6 +70,7 @@ function maskPackets(bytes: Uint8Array, session: Session): void {
     const reader = new Reader(bytes, from, to);
     maskPacket(reader, type, flags, session);
     if (reader.isOver) coverWhole(bytes, [[from, to]]);
+    if (to < from + size) maskCutEnd(bytes, from, to);
     at = from + size;
   }
 }

@@ -41,6 +41,9 @@ const isLineEnd = (byte: number | undefined): boolean =>
   byte === LF || byte === CR;
 const isSpace = (byte: number | undefined): boolean =>
   isBlank(byte) || isLineEnd(byte);
+/** Of \n, \r and \t. */
+const isLetterOfSpace = (byte: number | undefined): boolean =>
+  byte === 0x6e || byte === 0x72 || byte === 0x74;
 const isQuote = (byte: number | undefined): boolean =>
   byte === QUOTE || byte === APOSTROPHE;
 
@@ -82,15 +85,49 @@ export function maskText(
   from = 0,
   to = bytes.length,
 ): boolean {
-  return new Masker(bytes, reading, from, to, 0).mask();
+  if (to - from < SHORT && !mayHoldSecret(bytes, from, to)) return false;
+  // A search would else go on up to the end of the connection.
+  return new Masker(bytes.subarray(from, to), reading, 0).mask();
 }
 
-/** A text with its secrets as asterisks; of the same length. */
-export function withoutSecretsInText(text: string, reading?: Reading): string {
-  const bytes = new TextEncoder().encode(text);
-  maskText(bytes, reading);
-  return new TextDecoder().decode(bytes);
+/** Most headers are shorter, and most of those say nothing here. */
+const SHORT = 256;
+
+function mayHoldSecret(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at]!;
+    if (byte === COLON || byte === EQUALS || byte === AT) return true;
+  }
+  return false;
 }
+
+/** So much of the end of a text may be the beginning of a URL. */
+const LONGEST_END = 4_096;
+
+/**
+ * Masks the end of a text that was cut off in what may be the user of a URL:
+ * there is no `@` yet that would tell.
+ *
+ * @returns whether there was one
+ */
+export function maskCutEnd(
+  bytes: Uint8Array,
+  from = 0,
+  to = bytes.length,
+): boolean {
+  const start = Math.max(from, to - LONGEST_END);
+  const [word] = /[^\s"'<>]*$/.exec(latin1(bytes, start, to))!;
+  const user = CUT_USER.exec(word)?.[1];
+  if (user !== undefined) return coverText(bytes, to - user.length, to);
+  let inner = word;
+  for (let i = 0; i < DEEPEST && inner.includes('%'); i++) {
+    inner = decoded(inner);
+    if (CUT_USER.test(inner)) return coverText(bytes, to - word.length, to);
+  }
+  return false;
+}
+
+const CUT_USER = /\/\\*\/([^?#/]+)$/;
 
 /** Whether there is a secret in `bytes[from..to)` once percents are decoded. */
 export function hidesSecret(
@@ -113,29 +150,21 @@ function hides(
   const text = decoded(latin1(bytes, from, to));
   const inner = Uint8Array.from(text, (each) => each.charCodeAt(0));
   return (['form', 'text'] as const).some((reading) =>
-    new Masker(inner.slice(), reading, 0, inner.length, depth).mask(),
+    new Masker(inner.slice(), reading, depth).mask(),
   );
 }
 
 class Masker {
   readonly #bytes: Uint8Array;
   readonly #reading: Reading;
-  readonly #from: number;
   readonly #to: number;
   readonly #depth: number;
   #found = false;
 
-  constructor(
-    bytes: Uint8Array,
-    reading: Reading,
-    from: number,
-    to: number,
-    depth: number,
-  ) {
+  constructor(bytes: Uint8Array, reading: Reading, depth: number) {
     this.#bytes = bytes;
     this.#reading = reading;
-    this.#from = from;
-    this.#to = to;
+    this.#to = bytes.length;
     this.#depth = depth;
   }
 
@@ -148,9 +177,8 @@ class Masker {
 
   /** @param look returns where to go on */
   #each(byte: number, look: (at: number) => number): void {
-    let at = this.#bytes.indexOf(byte, this.#from);
-    while (at >= 0 && at < this.#to)
-      at = this.#bytes.indexOf(byte, Math.max(look(at), at + 1));
+    let at = this.#bytes.indexOf(byte);
+    while (at >= 0) at = this.#bytes.indexOf(byte, Math.max(look(at), at + 1));
   }
 
   #cover(from: number, to: number): number {
@@ -162,8 +190,7 @@ class Masker {
   /** How many backslashes stand before a place. */
   #escapes(at: number): number {
     let count = 0;
-    while (at - count > this.#from && this.#bytes[at - count - 1] === BACKSLASH)
-      count++;
+    while (at - count > 0 && this.#bytes[at - count - 1] === BACKSLASH) count++;
     return count;
   }
 
@@ -173,12 +200,37 @@ class Masker {
     return at;
   }
 
+  /** Before spaces, and before line ends as JSON writes them: \n. */
+  #beforeSpace(from: number): number {
+    const bytes = this.#bytes;
+    let end = from;
+    while (end > 0) {
+      const isEscaped =
+        isLetterOfSpace(bytes[end - 1]) && bytes[end - 2] === BACKSLASH;
+      if (isEscaped) end = this.#beforeEscapes(0, end - 1);
+      else if (isSpace(bytes[end - 1])) end--;
+      else break;
+    }
+    return end;
+  }
+
+  /** Where something else begins, in text that is so many times within text. */
+  #skipSpace(from: number, escapes: number): number {
+    let at = this.#skip(from, isSpace);
+    if (escapes === 0) return at;
+    while (this.#bytes[at] === BACKSLASH) {
+      const letter = this.#skip(at, (byte) => byte === BACKSLASH);
+      if (!isLetterOfSpace(this.#bytes[letter])) break;
+      at = this.#skip(letter + 1, isSpace);
+    }
+    return at;
+  }
+
   /** A colon: after the name of a member, of a header, of something else. */
   #member(colon: number): number {
     const bytes = this.#bytes;
-    let end = colon;
-    while (end > this.#from && isSpace(bytes[end - 1])) end--;
-    if (end === this.#from) return colon + 1;
+    const end = this.#beforeSpace(colon);
+    if (end === 0) return colon + 1;
     const last = bytes[end - 1]!;
     if (isQuote(last)) return this.#quotedMember(colon, end - 1, last);
     if (colon - end > 0 && isLineEnd(bytes[colon - 1])) return colon + 1;
@@ -188,7 +240,7 @@ class Masker {
   }
 
   #nameStart(end: number): number {
-    const least = Math.max(this.#from, end - LONGEST_NAME);
+    const least = Math.max(0, end - LONGEST_NAME);
     let start = end;
     while (start > least && IN_NAME[this.#bytes[start - 1]!]) start--;
     return start;
@@ -198,13 +250,13 @@ class Masker {
   #quotedMember(colon: number, close: number, quote: number): number {
     const bytes = this.#bytes;
     const escapes = this.#escapes(close);
-    const least = Math.max(this.#from, close - LONGEST_NAME);
+    const least = Math.max(0, close - LONGEST_NAME);
     let open = close - escapes - 1;
     for (; open >= least; open--)
       if (bytes[open] === quote && this.#escapes(open) === escapes) break;
     if (open < least) return colon + 1;
     if (!this.#isSecret(open + 1, close - escapes, false)) return colon + 1;
-    return this.#value(this.#skip(colon + 1, isSpace), escapes);
+    return this.#value(this.#skipSpace(colon + 1, escapes), escapes);
   }
 
   #isSecret(start: number, end: number, isParameter: boolean): boolean {
@@ -277,8 +329,10 @@ class Masker {
     let depth = 0;
     let at = from;
     while (at < this.#to) {
-      const byte = bytes[at]!;
       const start = at;
+      at = this.#skipSpace(at, escapes);
+      if (at >= this.#to) break;
+      const byte = bytes[at]!;
       if (byte === 0x7b || byte === 0x5b) depth++;
       else if (byte === 0x7d || byte === 0x5d) depth--;
       if (depth === 0) return at + 1;
@@ -291,7 +345,7 @@ class Masker {
         }
         const close = this.#closing(open, QUOTE, escapes);
         at = Math.min(this.#to, close + escapes + 1);
-        const isName = bytes[this.#skip(at, isSpace)] === COLON;
+        const isName = bytes[this.#skipSpace(at, escapes)] === COLON;
         if (!isName) this.#cover(open + 1, close);
       } else at = this.#value(at, escapes);
       if (at <= start) at = start + 1;
@@ -305,23 +359,22 @@ class Masker {
     const at = this.#skip(colon + 1, isBlank);
     let before = start;
     while (
-      before > this.#from &&
+      before > 0 &&
       (bytes[before - 1]! <= SPACE || isMark(bytes[before - 1]!))
     ) {
       if (isLineEnd(bytes[before - 1])) break;
       before--;
     }
-    const isFirst = before === this.#from || isLineEnd(bytes[before - 1]);
+    const isFirst = before === 0 || isLineEnd(bytes[before - 1]);
     if (this.#reading === 'code' || !isFirst) return this.#inLine(at);
-    let to = this.#lineEnd(at);
+    let to = this.#cover(at, this.#lineEnd(at));
     // What is indented goes on with it, as a folded header does.
     for (;;) {
       const next = this.#skip(to, isLineEnd);
       const isFolded = next > to && next - to <= 2 && isBlank(bytes[next]);
-      if (!isFolded) break;
-      to = this.#lineEnd(next);
+      if (!isFolded) return to;
+      to = this.#cover(next + 1, this.#lineEnd(next));
     }
-    return this.#cover(at, to);
   }
 
   /** A value in the middle of a line: up to a quote, or the line's end. */
@@ -400,12 +453,12 @@ class Masker {
   /** `//user:password@host`. */
   #user(at: number): number {
     const bytes = this.#bytes;
-    const least = Math.max(this.#from + 1, at - LONGEST_USER);
+    const least = Math.max(1, at - LONGEST_USER);
     for (let start = at - 1; start >= least; start--) {
       const byte = bytes[start]!;
       if (byte === SLASH) {
         let before = start - 1;
-        while (before > this.#from && bytes[before] === BACKSLASH) before--;
+        while (before > 0 && bytes[before] === BACKSLASH) before--;
         if (bytes[before] === SLASH) this.#cover(start + 1, at);
         break;
       }

@@ -6,10 +6,19 @@
 import { concat } from './bytes.ts';
 import { coverWhole, scatter, type BothWays } from './mask-bytes.ts';
 import { maskMqtt, startsMqtt } from './mask-mqtt.ts';
-import { maskText } from './mask-text.ts';
-import { MessageInflater, type Deflate } from './permessage-deflate.ts';
+import { maskCutEnd, maskText } from './mask-text.ts';
+import {
+  acceptedDeflate,
+  MessageInflater,
+  type Deflate,
+} from './permessage-deflate.ts';
 import type { Direction, Range } from './unit.ts';
-import { headerLength, readHeader, unmask } from './websocket-frame.ts';
+import {
+  headerLength,
+  readHeader,
+  unmask,
+  type FrameHeader,
+} from './websocket-frame.ts';
 
 /** The payload of a frame, as far as it is there. */
 interface Part {
@@ -21,16 +30,22 @@ interface Part {
 interface Message {
   parts: Part[];
   isCompressed: boolean;
+  isWhole: boolean;
 }
 
-/** Masks both directions, from the first byte after the handshake on. */
+/**
+ * Masks both directions, from the first byte after the handshake on.
+ *
+ * @param accepted what the server's headers of these names say
+ */
 export function maskWebSocket(
   bytes: BothWays,
-  deflate: Deflate | undefined,
+  accepted: { extensions: string; subprotocol: string },
 ): void {
+  const deflate = acceptedDeflate(accepted.extensions);
   const up = new Side(bytes.up, 'up', deflate);
   const down = new Side(bytes.down, 'down', deflate);
-  if (!up.isMqtt) {
+  if (!up.isMqtt && !/^mqtt/i.test(accepted.subprotocol)) {
     up.mask();
     down.mask();
     return;
@@ -44,6 +59,7 @@ export function maskWebSocket(
 
 class Side {
   readonly #bytes: Uint8Array;
+  readonly #direction: Direction;
   readonly #messages: Message[] = [];
   /** Undefined: no compression was agreed upon. */
   readonly #contextTakeover: boolean | undefined;
@@ -54,6 +70,7 @@ class Side {
     deflate: Deflate | undefined,
   ) {
     this.#bytes = bytes;
+    this.#direction = direction;
     this.#contextTakeover = deflate?.[direction].contextTakeover;
     this.#read();
   }
@@ -73,28 +90,42 @@ class Side {
       const key = frame.isMasked ? bytes.slice(from - 4, from) : undefined;
       const part: Part = { range: [from, to], key };
       const isCompressed = frame.isStart && frame.reserved === 4;
-      const isKnown =
-        frame.opcode <= 2 || (frame.opcode >= 8 && frame.opcode <= 10);
-      const isReadable =
-        frame.reserved === 0 ||
-        (isCompressed && this.#contextTakeover !== undefined);
-      if (!isKnown || !isReadable) {
-        this.#cover([part]);
-      } else if (frame.isControl) {
+      if (this.#isMalformed(frame, open !== undefined)) {
+        // Nobody reads on after it.
+        coverWhole(bytes, [[at, bytes.length]]);
+        break;
+      }
+      if (frame.isControl) {
         // A close frame begins with two bytes of its code.
         const start = frame.opcode === 8 ? 2 : 0;
-        this.#change([part], (plain) => maskText(plain, 'text', start));
+        this.#change([part], (plain) => {
+          const found = maskText(plain, 'text', start);
+          return maskCutEnd(plain, start) || found;
+        });
       } else {
         if (frame.isStart || !open) {
-          open = { parts: [], isCompressed };
+          open = { parts: [], isCompressed, isWhole: false };
           this.#messages.push(open);
         }
         open.parts.push(part);
+        open.isWhole = frame.isFinal && to - from === frame.length;
         if (frame.isFinal) open = undefined;
       }
       at = to;
     }
     // A header that was cut off has no payload, and says nothing.
+  }
+
+  #isMalformed(frame: FrameHeader, isOpen: boolean): boolean {
+    const { opcode, reserved, isStart, isControl, isFinal } = frame;
+    const mayBeCompressed = isStart && this.#contextTakeover !== undefined;
+    return (
+      (opcode > 2 && (opcode < 8 || opcode > 10)) ||
+      (reserved !== 0 && !(reserved === 4 && mayBeCompressed)) ||
+      frame.isMasked !== (this.#direction === 'up') ||
+      (isControl && (!isFinal || frame.length > 125)) ||
+      (!isControl && isOpen === isStart)
+    );
   }
 
   /** MQTT may be spoken in binary messages. */
@@ -132,21 +163,33 @@ class Side {
     const inflating = new Inflating(takesOver);
     /** What a reader of the masked file can inflate; once that differs. */
     let reader: Inflating | undefined;
-    for (const { parts, isCompressed } of this.#messages) {
+    for (const { parts, isCompressed, isWhole } of this.#messages) {
       if (!isCompressed) {
-        this.#change(parts, (plain) => maskText(plain));
+        this.#change(parts, (plain) => {
+          const found = maskText(plain);
+          return (!isWhole && maskCutEnd(plain)) || found;
+        });
         continue;
       }
       const payload = this.#payload(parts);
       const plain = inflating.read(payload);
       const known = reader ? reader.read(payload) : plain;
-      if (plain && known && isSame(plain, known) && !maskText(plain)) continue;
+      const isFine =
+        plain &&
+        known &&
+        isSame(plain, known) &&
+        !maskText(plain) &&
+        (isWhole || !maskCutEnd(plain));
+      if (isFine) continue;
       this.#cover(parts);
       reader = new Inflating(takesOver);
     }
   }
 
   #payload(parts: readonly Part[]): Uint8Array {
+    const [only] = parts;
+    if (only?.key && parts.length === 1)
+      return unmask(this.#bytes.subarray(...only.range), only.key);
     return new Uint8Array(
       concat(
         parts.map(({ range, key }) => {

@@ -1,12 +1,43 @@
 /**
- * Content codings that only Node takes off synchronously: for `withoutSecrets`.
- * Nothing else in this folder but `brotli.ts` needs Node.
+ * Content codings, taken off by Node's library: for `withoutSecrets`. Of this
+ * folder nothing else but `brotli.ts` needs Node.
  */
-import { zstdDecompressSync } from 'node:zlib';
+import {
+  constants,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+  zstdDecompressSync,
+  type ZlibOptions,
+} from 'node:zlib';
 import { unbrotli } from './brotli.ts';
 import type { Codings } from './mask-bytes.ts';
 
+type Take = (bytes: Uint8Array, options: ZlibOptions) => Uint8Array;
+
+/** With what there is of one that was cut off. */
+function tryAll(takes: readonly Take[]): Codings[string] {
+  return (bytes, limit) => {
+    for (const take of takes)
+      try {
+        return take(bytes, {
+          maxOutputLength: limit,
+          finishFlush: constants.Z_SYNC_FLUSH,
+        });
+      } catch {
+        // The next one may do.
+      }
+    return undefined;
+  };
+}
+
+const gzip = tryAll([gunzipSync]);
+
 export const nodeCodings: Codings = {
+  gzip,
+  'x-gzip': gzip,
+  // Some send bare DEFLATE under this name.
+  deflate: tryAll([inflateSync, inflateRawSync]),
   br: unbrotli,
   zstd(bytes, limit) {
     try {

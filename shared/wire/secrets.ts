@@ -67,7 +67,22 @@ const LONGEST = 200;
  */
 export function isSecretName(name: string, isParameter = false): boolean {
   if (name.length > LONGEST) return false;
-  const known = plain(name);
+  const asked = isParameter ? askedAsParameter : askedBefore;
+  let answer = asked.get(name);
+  if (answer === undefined) {
+    if (asked.size >= MOST_ASKED) asked.clear();
+    answer = isSecret(plain(name), isParameter);
+    asked.set(name, answer);
+  }
+  return answer;
+}
+
+/** A recording has a million names, most of them the same few. */
+const askedBefore = new Map<string, boolean>();
+const askedAsParameter = new Map<string, boolean>();
+const MOST_ASKED = 1_000;
+
+function isSecret(known: string, isParameter: boolean): boolean {
   return (
     names.has(known) ||
     ends.some((end) => known.endsWith(end)) ||
