@@ -52,10 +52,7 @@ describe('A masked run says what was replaced:', () => {
     );
     const { fields } = (await run.details(last.n))!;
     expect(fields.map(({ label, meaning }) => [label, meaning])).toEqual([
-      [
-        'content',
-        `${gone}: there was a secret in it, or it could not be read`,
-      ],
+      ['content', `${gone}: there was a secret in it, or it could not be read`],
     ]);
   });
 
@@ -92,10 +89,7 @@ describe('A masked run says what was replaced:', () => {
   });
 
   test('what follows something malformed, and a size that is none', () => {
-    const run = saved([
-      get,
-      ['up', text('GET / HTTP/9\r\nCookie: a\r\n\r\n')],
-    ]);
+    const run = saved([get, ['up', text('GET / HTTP/9\r\nCookie: a\r\n\r\n')]]);
     expect(told(run)).toEqual([
       'GET /: request head, 27 bytes',
       `27 bytes ${gone}`,
@@ -120,9 +114,7 @@ describe('A masked run says what was replaced:', () => {
       deflated(secret),
       deflated(needs, secret),
       deflated(fresh),
-    ].map((payload) =>
-      concat([Uint8Array.of(0xc1, payload.length), payload]),
-    );
+    ].map((payload) => concat([Uint8Array.of(0xc1, payload.length), payload]));
     const run = saved([
       ['up', text(`GET / HTTP/1.1\r\n${head}`)],
       ['down', text(`HTTP/1.1 101 Yes\r\n${head}`)],

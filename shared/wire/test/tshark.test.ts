@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile, spawnSync } from '../../programs/start.ts';
+import { withoutSecrets } from '../mask-connection.ts';
 import { writePcapng } from '../pcapng.ts';
 import type { RecordedConnection } from '../recording.ts';
 import { readPdml, type PdmlPacket } from './pdml.ts';
+import { PROTOCOLS, Random } from './secret-places.ts';
 import { allSessions } from './sessions.ts';
 import { byTshark, of } from './told-by-tshark.ts';
 import { byUs } from './told-by-us.ts';
@@ -79,6 +81,39 @@ if (!hasTshark)
         ) || name === '_ws.malformed',
     );
     expect(complaints).toEqual([]);
+  });
+
+  test('finds nothing missing in a recording without its secrets', async () => {
+    const random = new Random(20_260);
+    const made = Object.values(PROTOCOLS).flatMap((make) => [
+      make(random),
+      make(random),
+    ]);
+    const masked = made.map(({ steps, parts }, i) =>
+      withoutSecrets({
+        id: i + 1,
+        realPort: 5173,
+        secure: false,
+        start: 0,
+        reads: steps
+          .filter(([, bytes]) => bytes.length > 0)
+          .map(([direction, bytes], time) => ({ direction, time, bytes })),
+        ends: [],
+        comments: [],
+        ...parts,
+      }),
+    );
+    const file = join(folder, 'masked.pcapng');
+    await writeFile(file, writePcapng({ connections: masked }));
+    const wrong =
+      'tcp.analysis.lost_segment || tcp.analysis.ack_lost_segment || ' +
+      'tcp.analysis.retransmission || tcp.analysis.out_of_order';
+    const lines = async (filter: string[]) =>
+      (await execFile('tshark', ['-r', file, ...filter])).stdout
+        .split('\n')
+        .filter(Boolean);
+    expect(await lines(['-Y', wrong])).toEqual([]);
+    expect((await lines([])).length).toBeGreaterThan(made.length * 4);
   });
 
   test('shows the comments: the real port, and what happened', () => {
