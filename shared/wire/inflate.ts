@@ -143,8 +143,8 @@ export class Inflater {
     return value;
   }
 
-  #fail(problem: string): void {
-    this.problem = problem;
+  #fail(problem: string, section = ' (RFC 1951 3.2)'): void {
+    this.problem = `${problem}${section}`;
     this.#state = 'failed';
   }
 
@@ -349,7 +349,7 @@ export class Inflater {
 
   #isSpent(): boolean {
     if (this.allowance > 0) return false;
-    this.#fail('the limit for inflated bytes was reached');
+    this.#fail('the limit for inflated bytes was reached', '');
     return true;
   }
 

@@ -100,15 +100,15 @@ export function closeMeaning(code: number): string {
 export function readCloseProblem(payload: Uint8Array): string | undefined {
   if (payload.length === 0) return undefined;
   if (payload.length === 1)
-    return 'expected a close code of 2 bytes, found 1 byte';
+    return 'expected a close code of 2 bytes, found 1 byte (RFC 6455 5.5.1)';
   const code = (payload[0]! << 8) | payload[1]!;
   const isPrivate = code >= 3000 && code <= 4999;
   if (!isPrivate && !CLOSE_CODES[code])
-    return `expected a close code that may be sent, found ${code}`;
+    return `expected a close code that may be sent, found ${code} (RFC 6455 7.4)`;
   const check = new Utf8Check();
   const wrong = check.push(payload, 2, payload.length);
   if (wrong >= 0 || !check.complete)
-    return 'expected a reason in UTF-8, found other bytes';
+    return 'expected a reason in UTF-8, found other bytes (RFC 6455 5.5.1)';
   return undefined;
 }
 

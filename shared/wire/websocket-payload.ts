@@ -124,7 +124,7 @@ export class Payload {
 
   #checkText(bytes: Uint8Array, from: number, to: number): void {
     if (!this.#check || this.#check.push(bytes, from, to) < 0) return;
-    this.problem ??= 'expected text in UTF-8, found other bytes';
+    this.problem ??= 'expected text in UTF-8, found other bytes (RFC 6455 8.1)';
     this.#check = undefined;
   }
 
@@ -143,7 +143,8 @@ export class Payload {
     // all later ones that refer to it.
     if (this.isCompressed && this.#isReplaced) this.#inflater!.forget();
     if (this.#check?.complete === false)
-      this.problem ??= 'expected a whole character of UTF-8 at the end';
+      this.problem ??=
+        'expected a whole character of UTF-8 at the end (RFC 6455 8.1)';
   }
 
   /** The beginning of a compressed message, inflated. */

@@ -89,7 +89,7 @@ export class WebSocketSide {
     if (this.#headerFilled === 0 || this.failed) return;
     const { size } = this.#trail;
     this.#fail(
-      `expected the rest of a frame, the connection ended after ${byteCount(size)} of it`,
+      `expected the rest of a frame, the connection ended after ${byteCount(size)} of it (RFC 6455 5.2)`,
       units,
     );
   }
@@ -107,7 +107,12 @@ export class WebSocketSide {
     if (this.#headerFilled < headerLength(this.#header)) return;
     const frame = readHeader(this.#header, this.#headerFilled);
     if (frame.length > Number.MAX_SAFE_INTEGER) {
-      this.#fail('expected a length below 2^53, found a larger one', units);
+      this.#fail(
+        frame.length < 2 ** 63
+          ? 'a frame of more than 2^53 bytes is not followed'
+          : 'expected 0 as the first bit of a length, found 1 (RFC 6455 5.2)',
+        units,
+      );
       return;
     }
     this.#frame = frame;
@@ -122,33 +127,34 @@ export class WebSocketSide {
   #headerProblem(frame: FrameHeader): string | undefined {
     const { direction } = this.#place;
     if (frame.reserved & 0b011)
-      return 'expected RSV2 and RSV3 to be 0: no extension uses them';
+      return 'expected RSV2 and RSV3 to be 0: no extension uses them (RFC 6455 5.2)';
     if (frame.reserved && (!this.#payload.canInflate || !frame.isStart))
       return this.#payload.canInflate
-        ? 'expected RSV1 only on the first frame of a message'
-        : 'expected RSV1 to be 0: no compression was agreed upon';
+        ? 'expected RSV1 only on the first frame of a message (RFC 7692 6.1)'
+        : 'expected RSV1 to be 0: no compression was agreed upon (RFC 6455 5.2)';
     if (kindOf(frame.opcode) === 'websocket reserved')
-      return `expected an opcode of 0, 1, 2, 8, 9 or 10, found ${frame.opcode}`;
+      return `expected an opcode of 0, 1, 2, 8, 9 or 10, found ${frame.opcode} (RFC 6455 5.2)`;
     if (direction === 'up' && !frame.isMasked)
-      return 'expected a masked frame, as every frame from a client is';
+      return 'expected a masked frame, as every frame from a client is (RFC 6455 5.1)';
     if (direction === 'down' && frame.isMasked)
-      return 'expected no mask, as in every frame from a server';
+      return 'expected no mask, as in every frame from a server (RFC 6455 5.1)';
     if (frame.isControl && !frame.isFinal)
-      return 'expected a control frame in one piece, found a fragment';
+      return 'expected a control frame in one piece, found a fragment (RFC 6455 5.5)';
     if (frame.isControl && frame.length > 125)
-      return `expected at most 125 bytes in a control frame, found ${number(frame.length)}`;
+      return `expected at most 125 bytes in a control frame, found ${number(frame.length)} (RFC 6455 5.5)`;
     if (!frame.isMinimal)
-      return `expected ${number(frame.length)} in the shortest form of a length`;
+      return `expected ${number(frame.length)} in the shortest form of a length (RFC 6455 5.2)`;
     return undefined;
   }
 
   /** What is wrong with it at this place. */
   #orderProblem(frame: FrameHeader): string | undefined {
-    if (this.#isClosed) return 'expected nothing more after a close frame';
+    if (this.#isClosed)
+      return 'expected nothing more after a close frame (RFC 6455 5.5.1)';
     if (frame.opcode === 0 && this.#fragments === 0)
-      return 'expected a message to continue, found none';
+      return 'expected a message to continue, found none (RFC 6455 5.4)';
     if (frame.isStart && this.#fragments > 0)
-      return 'expected the rest of the message before, found a new one';
+      return 'expected the rest of the message before, found a new one (RFC 6455 5.4)';
     return undefined;
   }
 

@@ -124,7 +124,7 @@ test('A line shows what is wrong, and what is carried by others', () => {
     '← text, first fragment “a”: 3 bytes, 1 of payload',
     '← continuation, last fragment “b”: 3 bytes, 1 of payload',
     '←   message, text, of 2 frames: 2 bytes',
-    '← reserved: 2 bytes, 0 of payload  ! expected an opcode of 0, 1, 2, 8, 9 or 10, found 3',
-    '← expected the rest of a frame, the connection ended after 3 bytes of it (byte 8)',
+    '← reserved: 2 bytes, 0 of payload  ! expected an opcode of 0, 1, 2, 8, 9 or 10, found 3 (RFC 6455 5.2)',
+    '← expected the rest of a frame, the connection ended after 3 bytes of it (RFC 6455 5.2) (byte 8)',
   ]);
 });

@@ -131,7 +131,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['88 01 03'],
     [
-      'down 0+3 [websocket close] close: 3 bytes, 1 of payload ! expected a close code of 2 bytes, found 1 byte',
+      'down 0+3 [websocket close] close: 3 bytes, 1 of payload ! expected a close code of 2 bytes, found 1 byte (RFC 6455 5.5.1)',
     ],
   ),
   vector(
@@ -139,7 +139,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['88 02 03ed'],
     [
-      'down 0+4 [websocket close] close 1005: 4 bytes, 2 of payload ! expected a close code that may be sent, found 1005',
+      'down 0+4 [websocket close] close 1005: 4 bytes, 2 of payload ! expected a close code that may be sent, found 1005 (RFC 6455 7.4)',
     ],
   ),
   vector(
@@ -147,7 +147,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['88 03 03e8 ff'],
     [
-      'down 0+5 [websocket close] close 1000 “�”: 5 bytes, 3 of payload ! expected a reason in UTF-8, found other bytes',
+      'down 0+5 [websocket close] close 1000 “�”: 5 bytes, 3 of payload ! expected a reason in UTF-8, found other bytes (RFC 6455 5.5.1)',
     ],
   ),
   vector(
@@ -156,7 +156,7 @@ export const webSocketVectors: Vector[] = [
     ['88 00', '81 00'],
     [
       'down 0+2 [websocket close] close: 2 bytes, 0 of payload',
-      'down 2+2 [websocket text] text: 2 bytes, 0 of payload ! expected nothing more after a close frame',
+      'down 2+2 [websocket text] text: 2 bytes, 0 of payload ! expected nothing more after a close frame (RFC 6455 5.5.1)',
     ],
   ),
   vector(
@@ -164,7 +164,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['81 02 c328'],
     [
-      'down 0+4 [websocket text] text: 4 bytes, 2 of payload ! expected text in UTF-8, found other bytes',
+      'down 0+4 [websocket text] text: 4 bytes, 2 of payload ! expected text in UTF-8, found other bytes (RFC 6455 8.1)',
     ],
   ),
   vector(
@@ -172,7 +172,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['81 01 c3'],
     [
-      'down 0+3 [websocket text] text: 3 bytes, 1 of payload ! expected a whole character of UTF-8 at the end',
+      'down 0+3 [websocket text] text: 3 bytes, 1 of payload ! expected a whole character of UTF-8 at the end (RFC 6455 8.1)',
     ],
   ),
   vector(
@@ -180,7 +180,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['81 03 eda080'],
     [
-      'down 0+5 [websocket text] text: 5 bytes, 3 of payload ! expected text in UTF-8, found other bytes',
+      'down 0+5 [websocket text] text: 5 bytes, 3 of payload ! expected text in UTF-8, found other bytes (RFC 6455 8.1)',
     ],
   ),
   vector(
@@ -188,7 +188,7 @@ export const webSocketVectors: Vector[] = [
     'up',
     ['81 05', HELLO],
     [
-      'up 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload ! expected a masked frame, as every frame from a client is',
+      'up 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload ! expected a masked frame, as every frame from a client is (RFC 6455 5.1)',
     ],
   ),
   vector(
@@ -196,7 +196,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['81 85 37fa213d 7f9f4d5158'],
     [
-      'down 0+11 [websocket text] text “Hello”: 11 bytes, 5 of payload ! expected no mask, as in every frame from a server',
+      'down 0+11 [websocket text] text “Hello”: 11 bytes, 5 of payload ! expected no mask, as in every frame from a server (RFC 6455 5.1)',
     ],
   ),
   vector(
@@ -204,7 +204,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['c1 05', HELLO],
     [
-      'down 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload ! expected RSV1 to be 0: no compression was agreed upon',
+      'down 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload ! expected RSV1 to be 0: no compression was agreed upon (RFC 6455 5.2)',
     ],
   ),
   vector(
@@ -212,7 +212,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['91 05', HELLO],
     [
-      'down 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload ! expected RSV2 and RSV3 to be 0: no extension uses them',
+      'down 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload ! expected RSV2 and RSV3 to be 0: no extension uses them (RFC 6455 5.2)',
     ],
   ),
   vector(
@@ -220,8 +220,8 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['83 00', '8b 00'],
     [
-      'down 0+2 [websocket reserved] reserved: 2 bytes, 0 of payload ! expected an opcode of 0, 1, 2, 8, 9 or 10, found 3',
-      'down 2+2 [websocket reserved] reserved: 2 bytes, 0 of payload ! expected an opcode of 0, 1, 2, 8, 9 or 10, found 11',
+      'down 0+2 [websocket reserved] reserved: 2 bytes, 0 of payload ! expected an opcode of 0, 1, 2, 8, 9 or 10, found 3 (RFC 6455 5.2)',
+      'down 2+2 [websocket reserved] reserved: 2 bytes, 0 of payload ! expected an opcode of 0, 1, 2, 8, 9 or 10, found 11 (RFC 6455 5.2)',
     ],
   ),
   vector(
@@ -229,7 +229,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['09 00'],
     [
-      'down 0+2 [websocket ping] ping: 2 bytes, 0 of payload ! expected a control frame in one piece, found a fragment',
+      'down 0+2 [websocket ping] ping: 2 bytes, 0 of payload ! expected a control frame in one piece, found a fragment (RFC 6455 5.5)',
     ],
   ),
   vector(
@@ -237,7 +237,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['89 7e 007e', '00'.repeat(126)],
     [
-      'down 0+130 [websocket ping] ping: 130 bytes, 126 of payload ! expected at most 125 bytes in a control frame, found 126',
+      'down 0+130 [websocket ping] ping: 130 bytes, 126 of payload ! expected at most 125 bytes in a control frame, found 126 (RFC 6455 5.5)',
     ],
   ),
   vector(
@@ -245,7 +245,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['81 7e 0005', HELLO],
     [
-      'down 0+9 [websocket text] text “Hello”: 9 bytes, 5 of payload ! expected 5 in the shortest form of a length',
+      'down 0+9 [websocket text] text “Hello”: 9 bytes, 5 of payload ! expected 5 in the shortest form of a length (RFC 6455 5.2)',
     ],
   ),
   vector(
@@ -253,7 +253,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['81 7f 8000000000000000', '6869'],
     [
-      'down 0+10 [malformed] expected a length below 2^53, found a larger one (byte 0) ! expected a length below 2^53, found a larger one',
+      'down 0+10 [malformed] expected 0 as the first bit of a length, found 1 (RFC 6455 5.2) (byte 0) ! expected 0 as the first bit of a length, found 1 (RFC 6455 5.2)',
       'down 10+2 [bytes] bytes “hi”: 2 bytes, not decoded',
     ],
   ),
@@ -262,7 +262,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['80 00'],
     [
-      'down 0+2 [websocket continuation] continuation, last fragment: 2 bytes, 0 of payload ! expected a message to continue, found none',
+      'down 0+2 [websocket continuation] continuation, last fragment: 2 bytes, 0 of payload ! expected a message to continue, found none (RFC 6455 5.4)',
     ],
   ),
   vector(
@@ -271,8 +271,8 @@ export const webSocketVectors: Vector[] = [
     ['01 01 61', '81 01 62', '80 01 63'],
     [
       'down 0+3 [websocket text] text, first fragment “a”: 3 bytes, 1 of payload',
-      'down 3+3 [websocket text] text “b”: 3 bytes, 1 of payload ! expected the rest of the message before, found a new one',
-      'down 6+3 [websocket continuation] continuation, last fragment: 3 bytes, 1 of payload ! expected a message to continue, found none',
+      'down 3+3 [websocket text] text “b”: 3 bytes, 1 of payload ! expected the rest of the message before, found a new one (RFC 6455 5.4)',
+      'down 6+3 [websocket continuation] continuation, last fragment: 3 bytes, 1 of payload ! expected a message to continue, found none (RFC 6455 5.4)',
     ],
   ),
   vector(
@@ -280,7 +280,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['81 7e 01'],
     [
-      'down 0+3 [malformed] expected the rest of a frame, the connection ended after 3 bytes of it (byte 0) ! expected the rest of a frame, the connection ended after 3 bytes of it',
+      'down 0+3 [malformed] expected the rest of a frame, the connection ended after 3 bytes of it (RFC 6455 5.2) (byte 0) ! expected the rest of a frame, the connection ended after 3 bytes of it (RFC 6455 5.2)',
     ],
   ),
   vector(
@@ -288,7 +288,7 @@ export const webSocketVectors: Vector[] = [
     'down',
     ['81 05 4865'],
     [
-      'down 0+4 [malformed] expected the rest of a frame, the connection ended after 4 bytes of it (byte 0) ! expected the rest of a frame, the connection ended after 4 bytes of it',
+      'down 0+4 [malformed] expected the rest of a frame, the connection ended after 4 bytes of it (RFC 6455 5.2) (byte 0) ! expected the rest of a frame, the connection ended after 4 bytes of it (RFC 6455 5.2)',
     ],
   ),
 ];
