@@ -2,6 +2,12 @@
  * The handshake of WebSocket, RFC 6455 4: what the client asks, what the server
  * answers, and whether the one fits the other.
  */
+import {
+  acceptProblem,
+  extensionsOf,
+  offerProblem,
+  type Extension,
+} from './permessage-deflate.ts';
 import { findHeader, listOf, type HeaderLine } from './http1-head.ts';
 import { sha1 } from './sha1.ts';
 import { quoted } from './text.ts';
@@ -10,8 +16,7 @@ import { quoted } from './text.ts';
 export interface Offer {
   key: string;
   protocols: string[];
-  /** Names, without their parameters. */
-  extensions: string[];
+  extensions: Extension[];
 }
 
 const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
@@ -34,13 +39,28 @@ export function upgradeProblem(
   const number = findHeader(lines, 'sec-websocket-version');
   if (number !== '13')
     return `expected Sec-WebSocket-Version 13, found ${number === undefined ? 'none' : quoted(number)} ${section}`;
-  return undefined;
+  return requestListProblem(lines);
 }
 
-function namesOf(lines: HeaderLine[], name: string): string[] {
-  return listOf(findHeader(lines, name) ?? '').map((one) =>
-    one.split(';', 1)[0]!.trimEnd(),
-  );
+/** What may not stand in the lists of what the client offers. */
+function requestListProblem(lines: HeaderLine[]): string | undefined {
+  const section = '(RFC 6455 4.1)';
+  const protocols = protocolsOf(lines);
+  const list = findHeader(lines, 'sec-websocket-protocol');
+  const isWord = (one: string): boolean => TOKEN.test(one) || MASKED.test(one);
+  if (list !== undefined && !(protocols.length > 0 && protocols.every(isWord)))
+    return `expected names of subprotocols, found ${quoted(list)} ${section}`;
+  const isUnique = new Set(protocols).size === protocols.length;
+  if (!isUnique && !protocols.every((one) => MASKED.test(one)))
+    return `expected each subprotocol once, found ${quoted(list ?? '')} ${section}`;
+  const extensions = findHeader(lines, 'sec-websocket-extensions');
+  return extensions === undefined ? undefined : offerProblem(extensions);
+}
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+function foundExtensions(lines: HeaderLine[]): Extension[] {
+  return extensionsOf(findHeader(lines, 'sec-websocket-extensions') ?? '');
 }
 
 /** Subprotocols in their own letters: those are compared as they are. */
@@ -57,7 +77,7 @@ export function offerOf(lines: HeaderLine[]): Offer {
   return {
     key: findHeader(lines, 'sec-websocket-key') ?? '',
     protocols: protocolsOf(lines),
-    extensions: namesOf(lines, 'sec-websocket-extensions'),
+    extensions: foundExtensions(lines),
   };
 }
 
@@ -84,6 +104,8 @@ export function handshakeProblem(
   if (accept !== wanted)
     return `expected Sec-WebSocket-Accept ${wanted}, found ${accept === undefined ? 'none' : quoted(accept)} ${section}`;
   const chosen = protocolsOf(lines);
+  if (findHeader(lines, 'sec-websocket-protocol') === '')
+    return `expected a subprotocol, found an empty field ${section}`;
   if (chosen.length > 1)
     return `expected one subprotocol, found ${quoted(chosen.join(', '))} ${section}`;
   const protocol = chosen.find(
@@ -91,10 +113,11 @@ export function handshakeProblem(
   );
   if (protocol !== undefined)
     return `expected a subprotocol that the client has offered, found ${quoted(protocol)} ${section}`;
-  const extension = namesOf(lines, 'sec-websocket-extensions').find(
-    (one) => !offer.extensions.includes(one),
+  const extensions = foundExtensions(lines);
+  const extension = extensions.find(
+    ({ name }) => !offer.extensions.some((own) => own.name === name),
   );
   if (extension !== undefined)
-    return `expected an extension that the client has offered, found ${quoted(extension)} ${section}`;
-  return undefined;
+    return `expected an extension that the client has offered, found ${quoted(extension.name)} ${section}`;
+  return acceptProblem(offer.extensions, extensions);
 }

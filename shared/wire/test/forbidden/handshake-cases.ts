@@ -53,6 +53,36 @@ export const HANDSHAKES: HandshakeCase[] = [
     says: 'expected an extension that the client has offered, found "x-other"',
     section,
   },
+  ...[
+    'permessage-deflate',
+    'permessage-deflate; server_max_window_bits=10',
+    'permessage-deflate; client_no_context_takeover; client_max_window_bits=15',
+  ].map((extension) => ({
+    title: `the extension ${extension}`,
+    answer: `${start}${usual}${accept}${one}Sec-WebSocket-Extensions: ${extension}\r\n\r\n`,
+  })),
+  ...[
+    ['x=1', 'expected a parameter of permessage-deflate, found "x=1"'],
+    ['server_max_window_bits=7', 'from 8 to 15, found'],
+    ['server_max_window_bits=16', 'from 8 to 15, found'],
+    ['client_max_window_bits', 'from 8 to 15, found'],
+    ['server_no_context_takeover=1', 'expected no value of'],
+    [
+      'server_no_context_takeover; server_no_context_takeover',
+      'once, found "server_no_context_takeover" again',
+    ],
+  ].map(([parameters, says]) => ({
+    title: `permessage-deflate; ${parameters}`,
+    answer: `${start}${usual}${accept}${one}Sec-WebSocket-Extensions: permessage-deflate; ${parameters}\r\n\r\n`,
+    says: says!,
+    section: 'RFC 7692 7.1',
+  })),
+  {
+    title: 'an empty subprotocol',
+    answer: `${start}${usual}${accept}Sec-WebSocket-Protocol:\r\n\r\n`,
+    says: 'expected a subprotocol, found an empty field',
+    section,
+  },
   {
     title: 'no Connection',
     answer: `${start}Upgrade: websocket\r\n${accept}${one}\r\n`,

@@ -1,10 +1,10 @@
 /** The handshake of WebSocket, held against `ws` and Node's own WebSocket. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { WebSocket as WsSocket } from 'ws';
+import { WebSocket as WsSocket, WebSocketServer } from 'ws';
 import { sha1 } from '../../sha1.ts';
 import type { Step } from '../cuts.ts';
 import { fixedCases } from '../random-cases.ts';
@@ -71,6 +71,85 @@ describe('What a client may not ask is named:', () => {
     const problems = problemsOf([['up', latin1Bytes(sent)]]);
     if (says === '') expect(problems).toEqual([]);
     else expectSaid({ title, sent, says, section: 'RFC 6455 4.1' }, problems);
+  });
+});
+
+describe('What a client may not offer is named:', () => {
+  const whole = `${start}${upgrade}${key}${version}`;
+  const requests: [line: string, says: string, section: string][] = [
+    ['Protocol: a, b', '', ''],
+    ['Protocol: a, a', 'expected each subprotocol once', 'RFC 6455 4.1'],
+    ['Protocol: a b', 'expected names of subprotocols', 'RFC 6455 4.1'],
+    ['Protocol:', 'expected names of subprotocols', 'RFC 6455 4.1'],
+    ['Extensions: permessage-deflate; client_max_window_bits', '', ''],
+    ['Extensions: x; y=1, permessage-deflate', '', ''],
+    ['Extensions: ,', 'expected names of extensions', 'RFC 6455 9.1'],
+    [
+      'Extensions: permessage-deflate; server_max_window_bits',
+      'server_max_window_bits from 8 to 15',
+      'RFC 7692 7.1',
+    ],
+    [
+      'Extensions: permessage-deflate; x',
+      'expected a parameter of permessage-deflate, found "x"',
+      'RFC 7692 7.1',
+    ],
+  ];
+  test.each(requests)('Sec-WebSocket-%s', async (line, says, section) => {
+    const sent = `${whole}Sec-WebSocket-${line}\r\n\r\n`;
+    const problems = problemsOf([['up', latin1Bytes(sent)]]);
+    if (says === '') expect(problems).toEqual([]);
+    else expectSaid({ title: line, sent, says, section }, problems);
+
+    // `ws` as a server sees it alike.
+    const server = new WebSocketServer({
+      host: '127.0.0.1',
+      port: 0,
+      perMessageDeflate: true,
+    });
+    await once(server, 'listening');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(sent);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    server.close();
+    expect(/^HTTP\/1\.1 (\d+)/.exec(answer.toString())?.[1]).toBe(
+      says === '' ? '101' : '400',
+    );
+  });
+
+  const accepted: [offer: string, answer: string, fits: boolean][] = [
+    ['', '', true],
+    ['', 'client_max_window_bits=10', false],
+    ['client_max_window_bits=10', 'client_max_window_bits=11', false],
+    ['client_max_window_bits=10', 'client_max_window_bits=9', true],
+    ['server_no_context_takeover', '', false],
+    ['server_no_context_takeover', 'server_no_context_takeover', true],
+    ['server_max_window_bits=10', '', false],
+    ['server_max_window_bits=10', 'server_max_window_bits=10', true],
+    ['', 'server_max_window_bits=10', true],
+  ];
+  test.each(accepted)('"%s" is answered "%s"', (offer, answer, fits) => {
+    const list = (parameters: string): string =>
+      `Sec-WebSocket-Extensions: permessage-deflate${parameters && `; ${parameters}`}\r\n\r\n`;
+    const sent = `${whole}${list(offer)}`;
+    const head =
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n';
+    const problems = problemsOf([
+      ['up', latin1Bytes(sent)],
+      ['down', latin1Bytes(answerTo(sent, `${head}${list(answer)}`))],
+    ]);
+    if (fits) expect(problems).toEqual([]);
+    else
+      expectSaid(
+        {
+          title: answer,
+          sent,
+          says: 'that fit what the client has offered',
+          section: 'RFC 7692 7.1',
+        },
+        problems,
+      );
   });
 });
 
