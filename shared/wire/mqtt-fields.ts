@@ -32,6 +32,9 @@ export const TYPE = {
   SUBACK: 9,
   UNSUBSCRIBE: 10,
   UNSUBACK: 11,
+  PINGREQ: 12,
+  PINGRESP: 13,
+  DISCONNECT: 14,
 } as const;
 
 /** `PUBLISH`; undefined for the types 0 and 15, which are reserved. */
@@ -90,10 +93,10 @@ export class PacketReader {
   /** Two bytes of length, then so many bytes; 1.5.3. */
   block(): Uint8Array {
     const length = this.uint16();
-    const from = Math.min(this.at, this.bytes.length);
+    const from = this.at;
     // Beyond the end of a packet that is too short.
     this.at = from + length;
-    return this.bytes.subarray(from, Math.min(this.at, this.bytes.length));
+    return this.bytes.subarray(from, this.at);
   }
 
   text(): string {

@@ -3,6 +3,7 @@
  */
 import { Gather, Trail } from './gather.ts';
 import { FRAME_LIMIT } from './limits.ts';
+import { bodyProblem, flagsProblem, senderProblem } from './mqtt-forbidden.ts';
 import {
   granted,
   packetForm,
@@ -29,6 +30,7 @@ import {
 interface Session {
   /** 4 for MQTT 3.1.1, from the client's CONNECT. */
   level: number;
+  hasBegun: boolean;
 }
 
 class Side {
@@ -43,6 +45,8 @@ class Side {
   #remaining = 0;
   #length = 0;
   #first = 0;
+  #hasPackets = false;
+  #hasLeft = false;
 
   constructor(direction: Direction, session: Session) {
     this.direction = direction;
@@ -95,7 +99,7 @@ class Side {
       this.#length = 0;
       if (packetName(byte >> 4) !== undefined) return;
       this.#fail(
-        `expected a packet type from 1 to 14, found ${namedByte(byte)}`,
+        `expected a packet type from 1 to 14, found ${namedByte(byte)} (MQTT 2.2.1)`,
         units,
       );
       return;
@@ -104,7 +108,7 @@ class Side {
     if (byte >= 0x80) {
       if (count === 5)
         this.#fail(
-          'expected a length of at most 4 bytes, found a fifth',
+          'expected a length of at most 4 bytes, found a fifth (MQTT 2.2.3)',
           units,
           offset,
         );
@@ -147,33 +151,52 @@ class Side {
         size,
         payload: Math.max(0, payload),
         summary: `${packetName(type)}${about.text}: ${what}`,
-        problem: this.#problem(type, flags, isShort),
+        problem: this.#problem(type, flags, isShort, body),
         form: isKnown ? packetForm : plainForm,
       }),
     );
   }
 
-  #problem(type: number, flags: number, isShort: boolean): string | undefined {
+  #problem(
+    type: number,
+    flags: number,
+    isShort: boolean,
+    body: Uint8Array,
+  ): string | undefined {
     const { level } = this.#session;
+    const order = this.#orderProblem(type);
     if (type === TYPE.CONNECT && level !== 4)
       return `expected protocol level 4 (MQTT 3.1.1), found ${level}: its packets are ${level > 4 ? 'not read' : 'read as if it were 4'}`;
+    // A later version is not read, an earlier one was written otherwise.
+    if (level > 4) return undefined;
+    const problem = order ?? senderProblem(type, this.direction);
+    if (problem) return problem;
     if (isShort)
-      return `expected more than ${byteCount(this.#length)} in this packet`;
-    const wanted = FLAGS[type] ?? 0;
-    if (type !== TYPE.PUBLISH && flags !== wanted)
-      return `expected the flags ${wanted} with this type, found ${flags}`;
-    if (type === TYPE.PUBLISH && (flags & 6) === 6)
-      return 'expected QoS 0, 1 or 2, found 3';
-    return undefined;
+      return `expected more than ${byteCount(this.#length)} in this packet (MQTT 2.2.3)`;
+    const flaw = flagsProblem(type, flags);
+    const isWhole = body.length === this.#length;
+    if (level < 4 || !isWhole) return flaw;
+    return flaw ?? bodyProblem(type, flags, body);
+  }
+
+  /** What may not come at this place. */
+  #orderProblem(type: number): string | undefined {
+    const isFirst = !this.#hasPackets;
+    const isAfterEnd = this.#hasLeft;
+    this.#hasPackets = true;
+    if (type === TYPE.DISCONNECT) this.#hasLeft = true;
+    if (isAfterEnd) return 'expected nothing more after DISCONNECT (MQTT 3.14)';
+    if (type === TYPE.CONNECT) {
+      const isSecond = this.#session.hasBegun;
+      this.#session.hasBegun = true;
+      return isSecond ? 'expected CONNECT once (MQTT 3.1)' : undefined;
+    }
+    const isAnswer = this.direction === 'down' && this.#session.hasBegun;
+    return isFirst && isAnswer && type !== TYPE.CONNACK
+      ? `expected CONNACK as the first packet, found ${packetName(type)} (MQTT 3.2)`
+      : undefined;
   }
 }
-
-/** The flags that are not 0: 2.2.2. */
-const FLAGS: Partial<Record<number, number>> = {
-  [TYPE.PUBREL]: 2,
-  [TYPE.SUBSCRIBE]: 2,
-  [TYPE.UNSUBSCRIBE]: 2,
-};
 
 function levelOf(body: Uint8Array): number {
   const reader = new PacketReader(body, 0);
@@ -224,7 +247,7 @@ function aboutTopics(type: number, reader: PacketReader): string[] {
 
 /** Both directions of an MQTT connection. */
 export class Mqtt implements TwoWay {
-  #session: Session = { level: 4 };
+  #session: Session = { level: 4, hasBegun: false };
   #sides = {
     up: new Side('up', this.#session),
     down: new Side('down', this.#session),

@@ -52,7 +52,7 @@ export const mqttVectors: Vector[] = [
         '0003',
         text('pwd'),
       ),
-      down('20 02 01 05'),
+      down('20 02 00 05'),
     ],
     [
       'up 0+30 [mqtt CONNECT] CONNECT, client “a”, keep alive 0 s: 30 bytes',
@@ -114,7 +114,7 @@ export const mqttVectors: Vector[] = [
     'a type in reserve',
     [up('f0 00 00')],
     [
-      'up 0+1 [malformed] expected a packet type from 1 to 14, found 0xf0 (byte 0) ! expected a packet type from 1 to 14, found 0xf0',
+      'up 0+1 [malformed] expected a packet type from 1 to 14, found 0xf0 (MQTT 2.2.1) (byte 0) ! expected a packet type from 1 to 14, found 0xf0 (MQTT 2.2.1)',
       'up 1+2 [bytes] bytes: 2 bytes, not decoded',
     ],
   ),
@@ -122,7 +122,7 @@ export const mqttVectors: Vector[] = [
     'a length of five bytes',
     [up('30 80 80 80 80 01')],
     [
-      'up 0+5 [malformed] expected a length of at most 4 bytes, found a fifth (byte 4) ! expected a length of at most 4 bytes, found a fifth',
+      'up 0+5 [malformed] expected a length of at most 4 bytes, found a fifth (MQTT 2.2.3) (byte 4) ! expected a length of at most 4 bytes, found a fifth (MQTT 2.2.3)',
       'up 5+1 [bytes] bytes: 1 byte, not decoded',
     ],
   ),
@@ -130,16 +130,16 @@ export const mqttVectors: Vector[] = [
     'flags that are not allowed',
     [up('80 06 0001 0001 61 00'), up('36 05 0001 61 0001')],
     [
-      'up 0+8 [mqtt SUBSCRIBE] SUBSCRIBE, id 1, a: 8 bytes ! expected the flags 2 with this type, found 0',
-      'up 8+7 [mqtt PUBLISH] PUBLISH, a, QoS 3, id 1: 7 bytes, 0 of payload ! expected QoS 0, 1 or 2, found 3',
+      'up 0+8 [mqtt SUBSCRIBE] SUBSCRIBE, id 1, a: 8 bytes ! expected the flags 2 with this type, found 0 (MQTT 2.2.2)',
+      'up 8+7 [mqtt PUBLISH] PUBLISH, a, QoS 3, id 1: 7 bytes, 0 of payload ! expected QoS 0, 1 or 2, found 3 (MQTT 3.3.1.2)',
     ],
   ),
   vector(
     'a packet that is too short',
     [up('30 02 0005'), up('40 01 00')],
     [
-      'up 0+4 [mqtt PUBLISH] PUBLISH, : 4 bytes, 0 of payload ! expected more than 2 bytes in this packet',
-      'up 4+3 [mqtt PUBACK] PUBACK, id 0: 3 bytes ! expected more than 1 byte in this packet',
+      'up 0+4 [mqtt PUBLISH] PUBLISH, : 4 bytes, 0 of payload ! expected more than 2 bytes in this packet (MQTT 2.2.3)',
+      'up 4+3 [mqtt PUBACK] PUBACK, id 0: 3 bytes ! expected more than 1 byte in this packet (MQTT 2.2.3)',
     ],
   ),
   vector(
