@@ -2,6 +2,7 @@
  * A connection from its first byte: finds out what is spoken, and decodes it.
  */
 import { Gather } from './gather.ts';
+import { KNOWN_METHODS } from './http1-forbidden.ts';
 import { Http1 } from './http1.ts';
 import { Http2, PREFACE } from './http2.ts';
 import { HELD_LIMIT } from './limits.ts';
@@ -74,8 +75,23 @@ function startsMqtt(bytes: Uint8Array): Answer {
   return now === 'no' ? startsWith(rest, '\0\x06MQIsdp') : now;
 }
 
-const KNOWN = /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) /;
+const KNOWN = /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH)[ \t]/;
 const METHOD = /^[A-Z][A-Z-]{0,31}(?: |$)/;
+
+/** In small letters, or after a space: HTTP, but not as a server takes it. */
+function startsMisspelt(line: string): Answer {
+  const text = line
+    .slice(0, 16)
+    .replace(/^[ \t]/, '')
+    .toUpperCase();
+  let found: Answer = 'no';
+  for (const method of KNOWN_METHODS) {
+    const wanted = `${method} /`;
+    if (text.startsWith(wanted)) return 'yes';
+    if (wanted.startsWith(text)) found = 'perhaps';
+  }
+  return found;
+}
 
 /**
  * A request line. One with a well-known method is HTTP even if it is wrong;
@@ -91,15 +107,21 @@ function startsHttp1(bytes: Uint8Array): Answer {
   const text = end < 0 ? line : line.slice(0, end - from);
   if (text === '') return 'perhaps';
   if (KNOWN.test(text)) return 'yes';
+  const misspelt = startsMisspelt(text);
+  if (misspelt === 'yes') return 'yes';
+  if (misspelt === 'perhaps' && end < 0) return 'perhaps';
   if (!METHOD.test(text) || text.length === MOST_LINE) return 'no';
   if (end < 0) return 'perhaps';
   return / HTTP\/1\.[0-9]\r?$/.test(text) ? 'yes' : 'no';
 }
 
+const PREFACE_LINE = 'PRI * HTTP/2.0\r\n'.length;
+
 /** What the client's first bytes are; undefined while it is open. */
 export function protocolUp(bytes: Uint8Array): Found | undefined {
   const candidates: [Found, Answer][] = [
-    ['http/2', startsWith(bytes, PREFACE)],
+    // A preface that goes on in another way is told by where it does.
+    ['http/2', startsWith(bytes, PREFACE.slice(0, PREFACE_LINE))],
     ['mqtt', startsMqtt(bytes)],
     ['tls', startsHello(bytes)],
     ['http/1.1', startsHttp1(bytes)],

@@ -87,7 +87,7 @@ export class ChunkedBody implements Body {
 
   #readSize(units: Unit[]): void {
     const line = latin1(this.#line.peek());
-    const digits = /^[0-9a-fA-F]{1,13}(?=[\t ;]|\r?\n)/.exec(line)?.[0];
+    const digits = /^0*[0-9a-fA-F]{1,13}(?=[\t ;]|\r?\n)/.exec(line)?.[0];
     if (digits === undefined) {
       const found = quoted(line.trimEnd());
       const problem = `expected a chunk's size in hex, found ${found} (${SECTION})`;
@@ -219,8 +219,15 @@ function sizeLineProblem(line: string, digits: number): string | undefined {
     if ((code < 0x20 && code !== 9) || code === 0x7f)
       return `expected no control character in the line of a chunk's size, found ${namedByte(code)} (RFC 9112 7.1.1)`;
   }
-  return undefined;
+  return EXTENSIONS.test(more)
+    ? undefined
+    : `expected ";name" or ";name=value" after a chunk's size, found ${quoted(more)} (RFC 9112 7.1.1)`;
 }
+
+const WORD = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const EXTENSIONS = new RegExp(
+  String.raw`^(?:;${WORD}(?:=(?:${WORD}|"(?:[^"\\]|\\.)*"))?)*$`,
+);
 
 /** How a line ends, as it stands in its field. */
 function lineEnd(bytes: Uint8Array, start: number): string {

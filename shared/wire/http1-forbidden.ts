@@ -13,25 +13,49 @@ export function requestProblem(
   switches: boolean,
 ): string | undefined {
   const [method, target, version] = start;
-  const problem = targetProblem(method, target);
+  const problem = methodProblem(method) ?? targetProblem(method, target);
   if (problem) return problem;
-  if (version !== 'HTTP/1.0') {
-    const host = findHeader(lines, 'host');
-    if (host === undefined)
+  const host = findHeader(lines, 'host');
+  if (host === undefined) {
+    if (version !== 'HTTP/1.0')
       return 'expected a Host field in a request of HTTP/1.1, found none (RFC 9112 3.2)';
+  } else {
     // Of two fields the values are joined with a comma.
     if (!HOST.test(host))
       return host.includes(',')
         ? `expected one Host field, found ${quoted(host)} (RFC 9112 3.2)`
         : `expected a name or an address in Host, found ${quoted(host)} (RFC 9112 3.2)`;
   }
+  if (!switches && findHeader(lines, 'upgrade') !== undefined)
+    return 'expected "Connection: Upgrade" with an Upgrade field, found none (RFC 9110 7.8)';
   return switches && method !== 'CONNECT'
     ? upgradeProblem(start, lines)
     : undefined;
 }
 
+export const KNOWN_METHODS = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'DELETE',
+  'CONNECT',
+  'OPTIONS',
+  'TRACE',
+  'PATCH',
+];
+
+function methodProblem(method: string): string | undefined {
+  const code = method.charCodeAt(method.length - 1);
+  const isSmall = code >= 97 && code <= 122;
+  const known = isSmall ? method.toUpperCase() : '';
+  return KNOWN_METHODS.includes(known)
+    ? `expected ${known} in capital letters, found ${quoted(method)} (RFC 9110 9.1)`
+    : undefined;
+}
+
 /** The characters of a host and a port (RFC 3986 3.2.2), the comma excepted. */
-const HOST = /^[\w.~!$&'()*+;=%:[\]-]*$/;
+export const HOST = /^[\w.~!$&'()*+;=%:[\]-]*$/;
 const SLASH = 47;
 
 function targetProblem(method: string, target: string): string | undefined {
@@ -42,8 +66,19 @@ function targetProblem(method: string, target: string): string | undefined {
   }
   if (target.charCodeAt(0) === SLASH || method === 'CONNECT') return undefined;
   if (target === '*' && method === 'OPTIONS') return undefined;
+  if (/^https?:/i.test(target)) return addressProblem(target);
   if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return undefined;
   return `expected a target that begins with "/" or with a scheme, found ${quoted(target)} (RFC 9112 3.2)`;
+}
+
+/** A target with a scheme of HTTP. */
+function addressProblem(target: string): string | undefined {
+  const host = /^[a-z]+:\/\/([^/?]+)/i.exec(target)?.[1];
+  if (host === undefined)
+    return `expected a host after the scheme, found ${quoted(target)} (RFC 9110 4.2.1)`;
+  return host.includes('@')
+    ? `expected a target without a user, found ${quoted(target)} (RFC 9110 4.2.4)`
+    : undefined;
 }
 
 /**
@@ -103,6 +138,8 @@ function switchProblem(
   const connection = listOf(findHeader(lines, 'connection') ?? '');
   if (!connection.includes('upgrade'))
     return `expected "Connection: Upgrade" in a 101 ${section}`;
+  if (chosen.length > 1)
+    return `expected a change to one protocol, found ${quoted(chosen.join(', '))} ${section}`;
   return chosen.includes('websocket')
     ? handshakeProblem(exchange!.asked, lines)
     : undefined;

@@ -81,13 +81,22 @@ export function readStart(bytes: Uint8Array): [string, string, string] {
 /** RFC 9112 2.2 and RFC 9110 5.5: line ends are CR LF, and nothing is hidden. */
 function octetProblem(bytes: Uint8Array, head: Head): string | undefined {
   const { length } = bytes;
+  const tabsFrom = firstTab(head);
   for (let at = 0; at < length; at++) {
     const byte = bytes[at]!;
     if (byte >= 0x20 && byte !== 0x7f) continue;
     if (byte === CR && bytes[at + 1] === LF) at++;
-    else if (byte !== TAB || at < head.startEnd) return octetAt(at, byte, head);
+    else if (byte !== TAB || at < tabsFrom) return octetAt(at, byte, head);
   }
   return undefined;
+}
+
+/** Where tabs are allowed: in fields, and in the reason of a response. */
+function firstTab({ start, startAt, startEnd }: Head): number {
+  const [first, second] = start;
+  return first.startsWith('HTTP/')
+    ? startAt + first.length + second.length + 2
+    : startEnd;
 }
 
 function octetAt(at: number, byte: number, head: Head): string {
@@ -247,7 +256,7 @@ function framingByLength(value: string, isRequest: boolean): Asked {
   // The same length twice is no doubt about the body (RFC 9112 6.3, 5).
   const lengths = new Set(value.split(',').map(trim));
   const [only] = lengths;
-  const isOne = lengths.size === 1 && /^[0-9]{1,15}$/.test(only!);
+  const isOne = lengths.size === 1 && /^0*[0-9]{1,15}$/.test(only!);
   if (!isOne)
     return {
       framing: { by: isRequest ? 'none' : 'close' },

@@ -61,8 +61,8 @@ interface Known {
   content: ContentType;
   /** It asks to speak something else from then on. */
   switches: boolean;
-  /** It says that it is the last one on this connection. */
-  closes: boolean;
+  /** Why it is the last one on this connection; undefined if it is not. */
+  closes: string | undefined;
   /** Where its body ends cannot be known. */
   isUnframed: boolean;
   /** Only an unusual request could make it a response that is forbidden. */
@@ -96,8 +96,8 @@ class Side {
   #kept = new Uint8Array(0);
   body: Body | undefined;
   isOpaque = false;
-  /** A message said that it was the last one. */
-  isClosing = false;
+  /** Why no other message may come; undefined if one may. */
+  closing: string | undefined;
   /** Why nothing but another response may come here. */
   noBody: { what: string; section: string } | undefined;
 
@@ -121,6 +121,17 @@ function isUnusual(method: string | undefined): boolean {
   return method === 'HEAD' || method === 'CONNECT';
 }
 
+/** RFC 9112 9.3: HTTP/1.0 goes on only if it says so. */
+function closeReason(
+  connection: string[],
+  isOldRequest: boolean,
+): string | undefined {
+  if (connection.includes('close')) return '"Connection: close" (RFC 9112 9.6)';
+  return isOldRequest && !connection.includes('keep-alive')
+    ? 'one of HTTP/1.0 without "Connection: keep-alive" (RFC 9112 9.3)'
+    : undefined;
+}
+
 function toKnown(bytes: Uint8Array, isRequest: boolean): Known {
   const head = readHead(bytes);
   const connection = listOf(headerValue(head.lines, 'connection'));
@@ -136,7 +147,7 @@ function toKnown(bytes: Uint8Array, isRequest: boolean): Known {
     asked,
     content: contentTypeOf(head, !isRequest),
     switches,
-    closes: connection.includes('close'),
+    closes: closeReason(connection, isRequest && head.start[2] === 'HTTP/1.0'),
     isUnframed: Boolean(isUnframed),
     isUsual: isRequest || isUsualResponse(head),
     status: isRequest ? 0 : Number(head.start[1]),
@@ -355,6 +366,17 @@ export class Http1 implements TwoWay {
       side.noBody ??= { what: 'with no request', section: 'RFC 9112 6.3' };
   }
 
+  /**
+   * No request waits for this response. 408 may come to an idle connection, and
+   * an early error before the request's head is complete.
+   */
+  #isUnasked(status: number): boolean {
+    if (this.#requests === 0 || this.#waiting.length > 0) return false;
+    const { head, isOpaque } = this.#sides.up;
+    const isLate = head.length > 0 || isOpaque || this.#held.length > 0;
+    return !this.#isLost && !isLate && status !== 408;
+  }
+
   /** Where the bytes turn out to be no response, if only one may come. */
   #wrongAt(side: Side, bytes: Uint8Array, from: number): number {
     if (!side.noBody) return -1;
@@ -430,9 +452,11 @@ export class Http1 implements TwoWay {
       side.noBody = noBodyReason(status, exchange?.method);
       problem ??= responseProblem(head, status, asked.framing, exchange);
     }
-    if (side.isClosing)
-      problem ??= `expected no other ${isRequest ? 'request' : 'response'} after "Connection: close" (RFC 9112 9.6)`;
-    if (known.closes && (isRequest || status >= 200)) side.isClosing = true;
+    if (!isRequest && this.#isUnasked(status))
+      problem ??= `expected no other response, as no request waits for one (RFC 9112 6.3)`;
+    if (side.closing !== undefined)
+      problem ??= `expected no other ${isRequest ? 'request' : 'response'} after ${side.closing}`;
+    if (isRequest || status >= 200) side.closing ??= known.closes;
     units.push(
       makeUnit({
         direction: place.direction,

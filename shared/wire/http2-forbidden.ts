@@ -2,6 +2,7 @@
  * What HTTP/2 forbids in the fields of one header section, RFC 9113 8.2 and
  * 8.3, and in SETTINGS, 6.5.2. Left out: see README.md.
  */
+import { HOST } from './http1-forbidden.ts';
 import { SETTING, settingName } from './http2-words.ts';
 import { namedByte, number, quoted, shortened } from './text.ts';
 
@@ -155,8 +156,11 @@ export function fieldsProblem(
       problem ??= `expected no field of the connection, found ${name} (RFC 9113 8.2.2)`;
     else if (name === 'te' && value !== 'trailers')
       problem ??= `expected no te but "trailers", found ${quoted(value)} (RFC 9113 8.2.2)`;
-    else if (name === 'host') host = value;
-    else if (name === 'content-length') problem ??= readLength(value, facts);
+    else if (name === 'host') {
+      if (host !== undefined)
+        problem ??= 'expected host once, found it twice (RFC 9110 5.3)';
+      host = value;
+    } else if (name === 'content-length') problem ??= readLength(value, facts);
   }
   if (section === 'request') {
     facts.method = pseudo.method ?? '';
@@ -164,7 +168,7 @@ export function fieldsProblem(
   } else if (section === 'response') {
     const status = pseudo.status ?? '';
     facts.status = Number(status) || 0;
-    problem ??= statusProblem(status);
+    problem ??= statusProblem(status) ?? noLengthProblem(facts);
   }
   return problem;
 }
@@ -177,6 +181,14 @@ function readLength(value: string, facts: Facts): string | undefined {
     return `expected a content-length of digits, found ${quoted(value)} ${section}`;
   facts.length = Number(value);
   return undefined;
+}
+
+/** RFC 9110 8.6: where no content may be, not even its length. */
+function noLengthProblem({ status, length }: Facts): string | undefined {
+  const isEmpty = status < 200 || status === 204;
+  return isEmpty && length !== undefined
+    ? `expected no content-length in a ${status} (RFC 9110 8.6)`
+    : undefined;
 }
 
 function statusProblem(status: string): string | undefined {
@@ -196,6 +208,8 @@ function requestProblem(
 ): string | undefined {
   if (!method)
     return 'expected :method in a request, found none (RFC 9113 8.3.1)';
+  if (!METHOD.test(method))
+    return `expected a :method that is one word, found ${quoted(method)} (RFC 9110 9.1)`;
   if (protocol !== undefined && method !== 'CONNECT')
     return `expected :protocol only with CONNECT, found ${quoted(method)} (RFC 8441 4)`;
   if (protocol !== undefined && !mayConnect)
@@ -206,19 +220,29 @@ function requestProblem(
     if (scheme !== undefined || path !== undefined)
       return `expected no ${path === undefined ? ':scheme' : ':path'} with CONNECT ${section}`;
     return authority
-      ? undefined
+      ? authorityProblem(authority, host)
       : `expected :authority with CONNECT, found none ${section}`;
   }
   const rule = protocol === undefined ? 'RFC 9113 8.3.1' : 'RFC 8441 4';
   if (scheme === undefined || path === undefined)
     return `expected ${scheme === undefined ? ':scheme' : ':path'} in a request, found none (${rule})`;
-  if (scheme !== 'http' && scheme !== 'https') return undefined;
+  if (!SCHEME.test(scheme))
+    return `expected a :scheme of letters and digits, found ${quoted(scheme)} (RFC 9113 8.3.1)`;
+  if (!/^https?$/i.test(scheme)) return undefined;
   return pathProblem(path, method) ?? authorityProblem(authority, host);
 }
+
+const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const SCHEME = /^[a-z][a-z0-9+.-]*$/i;
 
 function pathProblem(path: string, method: string): string | undefined {
   const section = '(RFC 9113 8.3.1)';
   if (path === '') return `expected a :path, found an empty one ${section}`;
+  for (let at = 0; at < path.length; at++) {
+    const code = path.charCodeAt(at);
+    if (code <= SPACE || code >= 0x7f || code === 0x23)
+      return `expected a :path of visible ASCII characters without "#", found ${namedByte(code)} ${section}`;
+  }
   if (path[0] === '/' || (path === '*' && method === 'OPTIONS'))
     return undefined;
   return `expected a :path that begins with "/", found ${quoted(path)} ${section}`;
@@ -233,7 +257,10 @@ function authorityProblem(
     return `expected :authority or host in a request, found neither ${section}`;
   if (authority?.includes('@'))
     return `expected :authority without a user, found one ${section}`;
-  if (authority && host !== undefined && authority !== host)
+  if (!HOST.test(authority ?? '') || !HOST.test(host ?? ''))
+    return `expected a name or an address in ${HOST.test(authority ?? '') ? 'host' : ':authority'}, found ${quoted(HOST.test(authority ?? '') ? host! : authority!)} ${section}`;
+  const isSame = authority?.toLowerCase() === host?.toLowerCase();
+  if (authority && host !== undefined && !isSame)
     return `expected host to say what :authority says, found ${quoted(host)} ${section}`;
   return undefined;
 }

@@ -17,6 +17,12 @@ const SIZES: Partial<Record<number, number>> = {
   [FRAME.WINDOW_UPDATE]: 4,
 };
 
+const LEAST: Partial<Record<number, number>> = {
+  [FRAME.GOAWAY]: 8,
+  [FRAME.ALTSVC]: 2,
+  [FRAME.PRIORITY_UPDATE]: 4,
+};
+
 const sectionOf = (type: number): string => frameMeaning(type)[1];
 
 /** A payload that cannot be this frame's. */
@@ -33,8 +39,9 @@ export function sizeProblem({
     return `expected no payload in an acknowledgement, ${found} (${sectionOf(type)})`;
   if (type === FRAME.SETTINGS && length % 6 !== 0)
     return `expected 6 bytes of payload for each setting, ${found} (${sectionOf(type)})`;
-  if (type === FRAME.GOAWAY && length < 8)
-    return `expected at least 8 bytes of payload, ${found} (${sectionOf(type)})`;
+  const least = LEAST[type] ?? 0;
+  if (length < least)
+    return `expected at least ${least} bytes of payload, ${found} (${sectionOf(type)})`;
   return undefined;
 }
 

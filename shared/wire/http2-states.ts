@@ -54,6 +54,8 @@ interface Values {
   streams: number;
   window: number;
   connect: number;
+  /** NO_RFC7540_PRIORITIES. */
+  priorities: number;
 }
 
 const KEYS = new Map<number, keyof Values>([
@@ -61,12 +63,14 @@ const KEYS = new Map<number, keyof Values>([
   [SETTING.MAX_CONCURRENT_STREAMS, 'streams'],
   [SETTING.INITIAL_WINDOW_SIZE, 'window'],
   [SETTING.ENABLE_CONNECT_PROTOCOL, 'connect'],
+  [SETTING.NO_RFC7540_PRIORITIES, 'priorities'],
 ]);
 const DEFAULTS: Values = {
   push: 1,
   streams: Infinity,
   window: 65_535,
   connect: 0,
+  priorities: 0,
 };
 
 /** Settings that the reader may or may not know yet. */
@@ -146,7 +150,7 @@ export class Http2States {
     const sender = this.#senders[direction];
     const isFirst = !sender.hasBegun;
     sender.hasBegun = true;
-    const problem = this.#byType(direction, frame, payload);
+    const problem = this.#byType(direction, frame, payload, isFirst);
     const isSettings = frame.type === FRAME.SETTINGS && !(frame.flags & ACK);
     if (isFirst && !isSettings)
       return `expected SETTINGS as the first frame, found ${frameName(frame.type)} (RFC 9113 3.4)`;
@@ -157,10 +161,11 @@ export class Http2States {
     direction: Direction,
     frame: Frame,
     payload: Uint8Array,
+    isFirst: boolean,
   ): string | undefined {
     switch (frame.type) {
       case FRAME.SETTINGS:
-        return this.#settings(direction, frame, payload);
+        return this.#settings(direction, frame, payload, isFirst);
       case FRAME.PING:
         return this.#ping(direction, frame, payload);
       case FRAME.GOAWAY:
@@ -171,6 +176,10 @@ export class Http2States {
         return this.#windowUpdate(frame, payload);
       case FRAME.RST_STREAM:
         return this.#reset(direction, frame);
+      case FRAME.PRIORITY_UPDATE:
+        return updateProblem(direction, frame, payload);
+      case FRAME.ALTSVC:
+        return alternativeProblem(frame, payload);
       case FRAME.HEADERS:
         return this.#headers(direction, frame, payload);
       case FRAME.PUSH_PROMISE:
@@ -184,6 +193,7 @@ export class Http2States {
     direction: Direction,
     { flags }: Frame,
     payload: Uint8Array,
+    isFirst: boolean,
   ): string | undefined {
     if (flags & ACK) {
       const { settings } = this.#senders[otherDirection(direction)];
@@ -200,7 +210,14 @@ export class Http2States {
       const key = KEYS.get(id);
       if (key) values[key] = value;
     }
-    this.#senders[direction].settings.add(values);
+    const { settings } = this.#senders[direction];
+    if (settings.most.connect > 0 && values.connect === 0)
+      problem ??=
+        'expected ENABLE_CONNECT_PROTOCOL to stay 1, found 0 (RFC 8441 3)';
+    const { priorities } = settings.most;
+    if (!isFirst && (values.priorities ?? priorities) !== priorities)
+      problem ??= `expected NO_RFC7540_PRIORITIES to stay as it was, ${priorities}, found ${values.priorities} (RFC 9218 2.1)`;
+    settings.add(values);
     return problem;
   }
 
@@ -229,6 +246,9 @@ export class Http2States {
     const last = uint31(payload, 0);
     const before = sender.lastStream;
     sender.lastStream = Math.min(before, last);
+    const isOfPeer = (last % 2 === 1) === (direction === 'down');
+    if (last !== 0 && !isOfPeer)
+      return `expected a stream that the other side opens as the last one, found ${last} (RFC 9113 6.8)`;
     return last > before
       ? `expected a last stream of at most ${before}, as the GOAWAY before said, found ${last} (RFC 9113 6.8)`
       : undefined;
@@ -470,6 +490,32 @@ function idleProblem({ type, stream }: Frame): string {
 
 function overProblem({ type, stream }: Frame): string {
   return `expected no ${frameName(type)} on stream ${stream}, as this side has ended it (RFC 9113 5.1)`;
+}
+
+/** RFC 9218 7.1: only a client says how urgent its requests are. */
+function updateProblem(
+  direction: Direction,
+  { stream }: Frame,
+  payload: Uint8Array,
+): string | undefined {
+  const section = '(RFC 9218 7.1)';
+  if (direction === 'down')
+    return `expected no PRIORITY_UPDATE from a server ${section}`;
+  if (stream !== 0)
+    return `expected PRIORITY_UPDATE on stream 0, found ${stream} ${section}`;
+  return uint31(payload, 0) === 0
+    ? `expected PRIORITY_UPDATE for a stream, found stream 0 ${section}`
+    : undefined;
+}
+
+/** RFC 7838 4: on stream 0 it names a site, on others it must not. */
+function alternativeProblem(
+  { stream }: Frame,
+  payload: Uint8Array,
+): string | undefined {
+  const hasOrigin = uint(payload, 0, 2) > 0;
+  if (hasOrigin === (stream === 0)) return undefined;
+  return `expected ALTSVC ${hasOrigin ? 'without an origin on a stream, found one' : 'with an origin on stream 0, found none'} (RFC 7838 4)`;
 }
 
 function dependencyProblem(stream: number, on: number): string | undefined {

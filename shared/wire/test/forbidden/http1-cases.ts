@@ -338,12 +338,93 @@ export const REQUESTS: Case[] = [
       'expected no other request',
     ],
   ]),
+  ...forbidden('RFC 9110 9.1', [
+    [
+      'a method in small letters',
+      target('/', 'get'),
+      'expected GET in capital letters, found "get"',
+    ],
+    [
+      'a method in mixed letters',
+      target('/', 'Post'),
+      'expected POST in capital letters, found "Post"',
+    ],
+  ]),
+  ...forbidden('RFC 9112 3', [
+    ['tabs in the start line', 'GET\t/\tHTTP/1.1\r\n', 'expected "METHOD'],
+    ['a space before the method', target('/', ' GET'), 'expected "METHOD'],
+  ]),
+  ...forbidden('RFC 9112 3.2', [
+    [
+      'two Hosts in HTTP/1.0',
+      `GET / HTTP/1.0\r\n${host}${host}${end}`,
+      'expected one Host field, found "a, a"',
+    ],
+    [
+      'a Host with a user',
+      `${start}Host: me@a\r\n${end}`,
+      'expected a name or an address in Host',
+    ],
+  ]),
+  ...forbidden('RFC 9110 4.2.1', [
+    ['a scheme without a host', target('http:'), 'expected a host after'],
+    ['a scheme with an empty host', target('http:///'), 'expected a host'],
+  ]),
+  ...forbidden('RFC 9110 4.2.4', [
+    ['a target with a user', target('http://me@a/'), 'without a user'],
+  ]),
+  ...forbidden('RFC 9110 7.8', [
+    [
+      'Upgrade without Connection',
+      field('Upgrade: websocket'),
+      'expected "Connection: Upgrade" with an Upgrade field',
+    ],
+  ]),
+  ...forbidden('RFC 9112 9.3', [
+    [
+      'a second request of HTTP/1.0',
+      'GET / HTTP/1.0\r\n\r\nGET / HTTP/1.0\r\n\r\n',
+      'expected no other request after one of HTTP/1.0',
+    ],
+  ]),
+  ...forbidden('RFC 9112 7.1.1', [
+    ['an extension of no name', `${chunked}2;\r\nhi\r\n${last}`, 'found ";"'],
+    [
+      'an extension whose quote is open',
+      `${chunked}2;a="b\r\nhi\r\n${last}`,
+      'expected ";name" or ";name=value"',
+    ],
+    [
+      'an extension that goes on after its quote',
+      `${chunked}2;a="b"c\r\nhi\r\n${last}`,
+      'expected ";name" or ";name=value"',
+    ],
+    [
+      'an extension that is not ASCII',
+      `${chunked}2;a=\xff\r\nhi\r\n${last}`,
+      'expected ";name" or ";name=value"',
+    ],
+  ]),
+  ...allowed([
+    ['a size with many zeros', `${chunked}0000000000000002\r\nhi\r\n${last}`],
+    [
+      'a length with many zeros',
+      `${post}Content-Length: 0000000000000003\r\n\r\nabc`,
+    ],
+    [
+      'HTTP/1.0 that goes on',
+      'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET / HTTP/1.0\r\n\r\n',
+    ],
+    ['extensions', `${chunked}2;a;b=c;d="\\"e\xe9"\r\nhi\r\n${last}`],
+  ]),
+  ...leftOut('a target with another scheme than http and https', [
+    ['a target with another scheme', target('mailto:a')],
+  ]),
   ...leftOut('a minor version above 1', [
     ['HTTP/1.2', `GET / HTTP/1.2\r\n${host}${end}`],
   ]),
   ...leftOut('a method that the other side does not know', [
     ['a method of its own', target('/', 'FOO')],
-    ['a method in small letters', target('/', 'get')],
   ]),
   ...leftOut('an `Expect` that is not met', [
     ['an expectation', field('Expect: x')],
@@ -582,6 +663,20 @@ export const RESPONSES: Case[] = [
       'a 101 that nobody asked for',
       'HTTP/1.1 101 \r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n',
       'what the client has offered in Upgrade, found "websocket"',
+    ],
+  ]),
+  ...allowed([['a tab in the reason', `HTTP/1.1 200 O\tK\r\n${body}`]]),
+  ...forbidden('RFC 9112 6.3', [
+    [
+      'two responses to one request',
+      `HTTP/1.1 200 OK\r\n${body}HTTP/1.1 200 OK\r\n${body}`,
+      'expected no other response, as no request waits for one',
+    ],
+  ]),
+  ...leftOut('whether a body can be decompressed', [
+    [
+      'a body that is not compressed as it says',
+      'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nhi',
     ],
   ]),
   ...leftOut('a minor version above 1', [

@@ -122,6 +122,101 @@ export const CLIENT: Http2Case[] = [
       up('00 01 1'),
     ],
   ]),
+  ...allowed([
+    [
+      'host and :authority in other letters',
+      request(METHOD, SCHEME, PATH, [':authority', 'A'], ['host', 'a']),
+    ],
+    ['PRIORITY_UPDATE', get, up('10 00 0', '00000001', text('u=3'))],
+    ['GOAWAY that names a promised stream', up('07 00 0', '00000002 00000000')],
+  ]),
+  ...forbidden('RFC 9110 5.3', [
+    [
+      'host twice',
+      'expected host once',
+      request(METHOD, SCHEME, PATH, ['host', 'a'], ['host', 'a']),
+    ],
+  ]),
+  ...forbidden('RFC 9110 9.1', [
+    [
+      'a method of two words',
+      'expected a :method that is one word, found "GE T"',
+      request([':method', 'GE T'], SCHEME, PATH, AUTHORITY),
+    ],
+  ]),
+  ...forbidden('RFC 9113 8.3.1', [
+    [
+      'a space in :authority',
+      'expected a name or an address in :authority',
+      request(METHOD, SCHEME, PATH, [':authority', 'a b']),
+    ],
+    [
+      'a path in host',
+      'expected a name or an address in host',
+      request(METHOD, SCHEME, PATH, ['host', 'a/b']),
+    ],
+    [
+      'a space in :path',
+      'expected a :path of visible ASCII characters without "#", found 0x20',
+      request(METHOD, SCHEME, [':path', '/a b'], AUTHORITY),
+    ],
+    [
+      'a fragment in :path',
+      'found 0x23 ("#")',
+      request(METHOD, SCHEME, [':path', '/#a'], AUTHORITY),
+    ],
+    [
+      'a scheme that begins with a digit',
+      'expected a :scheme of letters and digits, found "1http"',
+      request(METHOD, [':scheme', '1http'], PATH, AUTHORITY),
+    ],
+    [
+      'an empty scheme',
+      'expected a :scheme of letters and digits, found ""',
+      request(METHOD, [':scheme', ''], PATH, AUTHORITY),
+    ],
+  ]),
+  ...forbidden('RFC 8441 3', [
+    [
+      'ENABLE_CONNECT_PROTOCOL taken back',
+      'expected ENABLE_CONNECT_PROTOCOL to stay 1',
+      setting('0008', '00000001'),
+      setting('0008', '00000000'),
+    ],
+  ]),
+  ...forbidden('RFC 9218 2.1', [
+    [
+      'NO_RFC7540_PRIORITIES changed',
+      'expected NO_RFC7540_PRIORITIES to stay as it was, 0, found 1',
+      setting('0009', '00000001'),
+    ],
+  ]),
+  ...forbidden('RFC 9218 7.1', [
+    [
+      'PRIORITY_UPDATE that is too short',
+      'expected at least 4 bytes',
+      up('10 00 0', '0000'),
+    ],
+    [
+      'PRIORITY_UPDATE on a stream',
+      'expected PRIORITY_UPDATE on stream 0',
+      get,
+      up('10 00 1', '00000001'),
+    ],
+    [
+      'PRIORITY_UPDATE for stream 0',
+      'expected PRIORITY_UPDATE for a stream',
+      up('10 00 0', '00000000'),
+    ],
+  ]),
+  ...forbidden('RFC 9113 6.8', [
+    [
+      'GOAWAY that names a stream of its own',
+      'expected a stream that the other side opens as the last one, found 1',
+      get,
+      up('07 00 0', '00000001 00000000'),
+    ],
+  ]),
   ...forbidden('RFC 9113 4.2', [
     [
       'a frame that is too large',
@@ -696,6 +791,44 @@ export const SERVER: Http2Case[] = [
       'RST_STREAM after a response',
       down(`${OPEN} 1`, OK),
       down('03 00 1', '00000000'),
+    ],
+  ]),
+  ...forbidden('RFC 9110 8.6', [
+    [
+      'content-length with 204',
+      'expected no content-length in a 204',
+      down(`${WHOLE} 1`, fields([':status', '204'], ['content-length', '5'])),
+    ],
+    [
+      'content-length with 103',
+      'expected no content-length in a 103',
+      down(`${OPEN} 1`, fields([':status', '103'], ['content-length', '5'])),
+    ],
+  ]),
+  ...forbidden('RFC 9218 7.1', [
+    [
+      'PRIORITY_UPDATE',
+      'expected no PRIORITY_UPDATE from a server',
+      down('10 00 0', '00000001'),
+    ],
+  ]),
+  ...forbidden('RFC 7838 4', [
+    [
+      'ALTSVC without an origin on stream 0',
+      'expected ALTSVC with an origin on stream 0',
+      down('0a 00 0', '0000', text('a')),
+    ],
+    [
+      'ALTSVC with an origin on a stream',
+      'expected ALTSVC without an origin on a stream',
+      down('0a 00 1', '0001', text('ab')),
+    ],
+  ]),
+  ...forbidden('RFC 9113 6.8', [
+    [
+      'GOAWAY with a stream of its own',
+      'expected a stream that the other side opens as the last one, found 2',
+      down('07 00 0', '00000002 00000000'),
     ],
   ]),
   ...forbidden('RFC 9113 5.1', [
