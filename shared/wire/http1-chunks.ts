@@ -120,15 +120,16 @@ export class ChunkedBody implements Body {
     const byte = bytes[from]!;
     this.#chunk.add(at + from, at + from + 1);
     this.#endBytes++;
-    const isCr = byte === CR && this.#endBytes === 1;
-    const found = namedByte(byte);
-    const problem = `expected CR LF after ${byteCount(this.#size)} of a chunk, found ${found} (${SECTION})`;
-    if (byte === LF) {
-      if (this.#endBytes === 1) this.#problem ??= problem;
-      this.#endChunk(units);
-    } else if (!isCr) {
-      this.#fail(problem, units, undefined, at + from);
+    if (byte === CR && this.#endBytes === 1) return from + 1;
+    if (byte !== LF || this.#endBytes === 1) {
+      const problem = `expected CR LF after ${byteCount(this.#size)} of a chunk, found ${namedByte(byte)} (${SECTION})`;
+      if (byte !== LF) {
+        this.#fail(problem, units, undefined, at + from);
+        return from + 1;
+      }
+      this.#problem ??= problem;
     }
+    this.#endChunk(units);
     return from + 1;
   }
 
