@@ -138,11 +138,10 @@ function switchProblem(
   const connection = listOf(findHeader(lines, 'connection') ?? '');
   if (!connection.includes('upgrade'))
     return `expected "Connection: Upgrade" in a 101 ${section}`;
-  if (chosen.length > 1)
-    return `expected a change to one protocol, found ${quoted(chosen.join(', '))} ${section}`;
-  return chosen.includes('websocket')
-    ? handshakeProblem(exchange!.asked, lines)
-    : undefined;
+  if (!chosen.includes('websocket')) return undefined;
+  return chosen.length > 1
+    ? `expected a change to websocket alone, found ${quoted(chosen.join(', '))} (RFC 6455 4.1)`
+    : handshakeProblem(exchange!.asked, lines);
 }
 
 /**

@@ -50,8 +50,9 @@ function requestListProblem(lines: HeaderLine[]): string | undefined {
   const isWord = (one: string): boolean => TOKEN.test(one) || MASKED.test(one);
   if (list !== undefined && !(protocols.length > 0 && protocols.every(isWord)))
     return `expected names of subprotocols, found ${quoted(list)} ${section}`;
-  const isUnique = new Set(protocols).size === protocols.length;
-  if (!isUnique && !protocols.every((one) => MASKED.test(one)))
+  // Those that were masked may have been different ones.
+  const shown = protocols.filter((one) => !MASKED.test(one));
+  if (new Set(shown).size < shown.length)
     return `expected each subprotocol once, found ${quoted(list ?? '')} ${section}`;
   const extensions = findHeader(lines, 'sec-websocket-extensions');
   return extensions === undefined ? undefined : offerProblem(extensions);

@@ -84,6 +84,12 @@ export const HANDSHAKES: HandshakeCase[] = [
     section,
   },
   {
+    title: 'websocket twice',
+    answer: `${start}Upgrade: websocket, websocket\r\nConnection: Upgrade\r\n${accept}${one}\r\n`,
+    says: 'expected a change to websocket alone',
+    section,
+  },
+  {
     title: 'no Connection',
     answer: `${start}Upgrade: websocket\r\n${accept}${one}\r\n`,
     says: 'expected "Connection: Upgrade" in a 101',

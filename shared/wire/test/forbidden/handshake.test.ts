@@ -118,6 +118,11 @@ describe('What a client may not offer is named:', () => {
     );
   });
 
+  test('(those that were masked may have been different ones)', () => {
+    const sent = `${whole}Sec-WebSocket-Protocol: a, ***, ***\r\n\r\n`;
+    expect(problemsOf([['up', latin1Bytes(sent)]])).toEqual([]);
+  });
+
   const accepted: [offer: string, answer: string, fits: boolean][] = [
     ['', '', true],
     ['', 'client_max_window_bits=10', false],
