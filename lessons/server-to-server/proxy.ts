@@ -115,7 +115,7 @@ export function createProxy({
     const onReq = forward(request, route, clock, agent);
     cleanse(request);
     try {
-      await proxy.web(request, response, { onReq } as never);
+      await proxy.web(request, response, { onReq, onRes: handOn } as never);
     } catch (thrown) {
       const error = thrown as Error & { reusedSocket?: boolean };
       // The keep-alive race: it was closed just as we took it up again. What
@@ -186,6 +186,28 @@ export function createProxy({
   }
 
   return { web, upgrade, connect, close, counts };
+}
+
+/**
+ * An answer, as it came. With a status that is none (RFC 9110, 15) it cannot be
+ * handed on: http2-proxy would try, and Node throw where nobody catches.
+ *
+ * @throws where it is no answer
+ */
+async function handOn(
+  _request: IncomingMessage,
+  response: ServerResponse,
+  answer: IncomingMessage,
+): Promise<void> {
+  const { statusCode = 0, headers } = answer;
+  if (statusCode < 200 || statusCode > 599)
+    throw Object.assign(new Error(`found status ${statusCode}`), {
+      code: 'HPE_INVALID_STATUS', // as Node names what is no HTTP
+    });
+  response.statusCode = statusCode;
+  response.setHeaders(new Map(Object.entries(headers)) as never);
+  answer.on('end', () => response.addTrailers(answer.trailers as never));
+  answer.pipe(response);
 }
 
 /** The end of a connection that leads nowhere. */

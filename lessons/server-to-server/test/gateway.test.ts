@@ -183,6 +183,25 @@ describe('which side failed', () => {
     ]);
   });
 
+  test.each(['042 Odd', '101 Up', '600 Odd', '999 Odd'])(
+    '502: its status is none, %s',
+    async (status) => {
+      const server = createTcpServer((socket) =>
+        socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`),
+      );
+      closing.push(() => server.close());
+      const { origin: station } = await listen(server);
+      const { origin } = await startGateway({ station });
+      for (let n = 0; n < 2; n += 1) {
+        const [found, proxyStatus] = await ask(origin);
+        expect([found, proxyStatus]).toEqual([
+          502,
+          'gateway; error=http_protocol_error; next-hop=station',
+        ]);
+      }
+    },
+  );
+
   test('504: a silent one ends when the deadline is over', async () => {
     const { server, origin: station, sockets } = await startUpstream(() => {});
     const { origin } = await startGateway({ station, patience: 200 });
