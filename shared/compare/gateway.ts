@@ -43,12 +43,13 @@ export function createGateway(
         port,
         headers: { ...asked.headers, ...seen(headers) },
       }),
-  } as never;
+  };
   const server = createSecureServer(
     { ...pair, ...options },
     (request, answer) => {
       if (hasLostBody(request)) return void answer.writeHead(400).end();
-      proxy.web(request, answer, forward, (error) => {
+      const ways = { ...forward, onRes: handOn } as never;
+      proxy.web(request, answer, ways, (error) => {
         if (!error) return;
         // After the head there is no status left to send: the cut says it.
         if (answer.headersSent) answer.stream?.close(2 /* INTERNAL_ERROR */);
@@ -71,7 +72,7 @@ export function createGateway(
       return end(socket, 400, 'Bad Request');
     socket.on('error', () => {});
     request.headers.upgrade = 'websocket'; // as http2-proxy writes it
-    proxy.ws(request, socket, head, forward, () => socket.destroy());
+    proxy.ws(request, socket, head, forward as never, () => socket.destroy());
   });
   // Streams of HTTP/2 and upgraded connections alike: all that it has open.
   const sockets = new Set<TLSSocket>();
@@ -108,6 +109,24 @@ function hasLostBody(request: IncomingMessage | Http2ServerRequest): boolean {
   if ('stream' in request && !request.stream.endAfterHeaders) return true;
   const { 'content-length': length = 0, 'transfer-encoding': coding } = headers;
   return coding !== undefined || Number(length) > 0;
+}
+
+/** Whether a browser can be told it: RFC 9110, 15. Node throws at any other. */
+const isFinal = (status = 0) => status >= 200 && status <= 599;
+
+/** An answer, as it came; http2-proxy would throw where nobody catches. */
+async function handOn(
+  _request: unknown,
+  answer: Http2ServerResponse,
+  told: IncomingMessage,
+): Promise<void> {
+  const { statusCode = 0, headers } = told;
+  if (!isFinal(statusCode)) throw new Error(`found status ${statusCode}`);
+  answer.statusCode = statusCode;
+  for (const [name, value] of Object.entries(headers))
+    answer.setHeader(name, value!);
+  told.on('end', () => answer.addTrailers(told.trailers as never));
+  told.pipe(answer);
 }
 
 /** The end of a connection that leads nowhere. */
@@ -168,7 +187,8 @@ function bridge(
     });
   });
   asked.on('response', (refusal) => {
-    answer.writeHead(refusal.statusCode!);
+    const { statusCode } = refusal;
+    answer.writeHead(isFinal(statusCode) ? statusCode! : 502);
     refusal.pipe(answer);
   });
   asked.on('error', () => {

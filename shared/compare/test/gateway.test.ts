@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
+import { createServer as createTcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { localCertificate } from '../../certificates/certificates.ts';
@@ -193,5 +194,36 @@ describe('over HTTP/1.1', () => {
     );
     expect(received).toMatch(/^HTTP\/1\.1 101 /);
     expect(told().join('')).toMatch(/\r\nupgrade: websocket\r\n/i);
+  });
+});
+
+describe('an answer that is none', () => {
+  const websocket = {
+    ':method': 'CONNECT',
+    ':protocol': 'websocket',
+    ':scheme': 'https',
+    ':path': '/',
+  };
+
+  test.each(['042', '101', '600', '999'])('status %s is a 502', async (no) => {
+    const odd = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => {
+        socket.end(`HTTP/1.1 ${no} Odd\r\nContent-Length: 0\r\n\r\n`);
+      });
+    });
+    closing.push(() => odd.close());
+    const { port: inner } = await listen(odd);
+    const gateway = createGateway(inner, await localCertificate());
+    closing.push(gateway.close);
+    const { port } = await listen(gateway.server);
+    const ask = await overHttp2(port);
+    for (let n = 0; n < 2; n += 1) {
+      expect(await ask('GET', '/')).toBe('502');
+      const close = 'Connection: close\r\n';
+      const request = `GET / HTTP/1.1\r\n${fields(port)}${close}\r\n`;
+      expect(await overHttp1(port, request)).toMatch(/^HTTP\/1\.1 502 /);
+      expect(await ask('CONNECT', '/', undefined, websocket)).toBe('502');
+    }
   });
 });
