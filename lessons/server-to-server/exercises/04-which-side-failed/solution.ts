@@ -34,7 +34,11 @@ export function createServer({ upstream, patience }: Upstream): Lesson {
 
     further.on('response', (answer) => {
       clearTimeout(clock);
-      response.writeHead(answer.statusCode!, endToEnd(answer.headers));
+      // Why: Node throws where it is told to say what is no status.
+      const { statusCode = 0 } = answer;
+      if (statusCode < 200 || statusCode > 599)
+        return void response.writeHead(502).end();
+      response.writeHead(statusCode, endToEnd(answer.headers));
       // Why at once: a stream may be silent for long after its head.
       response.flushHeaders();
       answer.pipe(response);

@@ -18,7 +18,10 @@ export function createServer({ upstream, patience }: Upstream) {
 
     further.on('response', (answer) => {
       clearTimeout(clock);
-      response.writeHead(answer.statusCode!, endToEnd(answer.headers));
+      const { statusCode = 0 } = answer;
+      if (statusCode < 200 || statusCode > 599)
+        return void response.writeHead(502).end();
+      response.writeHead(statusCode, endToEnd(answer.headers));
       response.flushHeaders();
       pipeline(answer, response, () => {});
     });

@@ -1,6 +1,6 @@
 // Right, and different: http2-proxy copies, and tells where it broke.
 
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import proxy from 'http2-proxy';
 import { serve, type Upstream } from '../solution.ts';
 
@@ -18,7 +18,13 @@ export function createServer({ upstream, patience }: Upstream) {
       further.on('close', () => clearTimeout(clock));
       return further;
     };
-    proxy.web(asked, response, { onReq } as never, (error) => {
+    const onRes = async (_q: unknown, _s: unknown, answer: IncomingMessage) => {
+      const { statusCode = 0 } = answer;
+      if (statusCode < 200 || statusCode > 599) throw new Error('no status');
+      response.writeHead(statusCode, answer.headers).flushHeaders();
+      answer.pipe(response);
+    };
+    proxy.web(asked, response, { onReq, onRes } as never, (error) => {
       if (!error) return;
       const { statusCode = 502 } = error as Error & { statusCode?: number };
       if (response.headersSent) response.destroy();

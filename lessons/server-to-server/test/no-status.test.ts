@@ -1,0 +1,36 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { createServer as createTcpServer } from 'node:net';
+import type { Lesson } from '@on-the-wire/shared/lesson.ts';
+import { listen } from '@on-the-wire/shared/testing/listen.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const answers = [
+  'solution',
+  'right/a-signal',
+  'right/only-its-own-origin',
+  'right/the-package',
+];
+
+test.each(answers)(
+  'what is no status ends no gateway of exercise 4: %s',
+  async (name) => {
+    const behind = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.end('HTTP/1.1 042 Odd\r\nContent-Length: 0\r\n\r\n');
+    });
+    closing.push(() => behind.close());
+    const { origin: upstream } = await listen(behind);
+    const { createServer } = (await import(
+      `../exercises/04-which-side-failed/${name}.ts`
+    )) as { createServer(options: object): Lesson };
+    const gateway = createServer({ upstream, patience: 60_000 });
+    closing.push(gateway.close);
+    const { origin } = await listen(gateway.server);
+    for (let n = 0; n < 2; n += 1)
+      expect((await fetch(`${origin}/board`)).status).toBe(502);
+  },
+);
