@@ -8,7 +8,7 @@ import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import { localOrigins, readOrigins } from '@on-the-wire/shared/page/origins.ts';
 import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
-import { wantsWebSocket } from '@on-the-wire/shared/page/upgrade.ts';
+import { onlyWebSockets } from '@on-the-wire/shared/page/upgrade.ts';
 import express from 'express';
 import { createAgent } from './ask.ts';
 import { BoardCopy } from './copy.ts';
@@ -75,8 +75,7 @@ export function createServer(options: Partial<typeof defaults> = {}): Lesson {
   });
   app.use(tellErrors);
 
-  const only = { shouldUpgradeCallback: wantsWebSocket };
-  const server = createHttpServer(only, app);
+  const server = createHttpServer(onlyWebSockets, app);
   server.on('upgrade', proxy.upgrade).on('connect', proxy.connect);
   const close = async () => {
     copy.close();

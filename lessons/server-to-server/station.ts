@@ -7,7 +7,7 @@ import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { LessonProcess } from '@on-the-wire/shared/lesson.ts';
 import { serveRate } from '@on-the-wire/shared/page/serve-rate.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
-import { wantsWebSocket } from '@on-the-wire/shared/page/upgrade.ts';
+import { onlyWebSockets } from '@on-the-wire/shared/page/upgrade.ts';
 import express, { type Request, type Response } from 'express';
 import { asBytes, asText } from './body.ts';
 import { deadlineOf } from './deadline.ts';
@@ -75,8 +75,7 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   });
   app.use(tellErrors);
 
-  const only = { shouldUpgradeCallback: wantsWebSocket };
-  const server = createHttpServer(only, app);
+  const server = createHttpServer(onlyWebSockets, app);
   const sockets = relaySpeech(server, feed);
   const news = broker ? publishNews(feed, broker) : undefined;
   const close = async () => {

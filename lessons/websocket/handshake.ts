@@ -7,7 +7,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { wantsWebSocket } from '@on-the-wire/shared/page/upgrade.ts';
 import { WebSocketServer } from 'ws';
 import type { Tickets } from './tickets.ts';
 
@@ -15,9 +14,6 @@ import type { Tickets } from './tickets.ts';
 export const protocol = 'board.v1';
 
 const patience = 300; // ms for goodbyes when the server ends
-
-/** Any other `Upgrade` is ignored: RFC 9110, 7.8. */
-export const upgrade = { shouldUpgradeCallback: wantsWebSocket };
 
 /** @param largest bytes of one message; with one more it is closed, 1009 */
 export function createSockets(largest: number, deflate: boolean) {

@@ -10,8 +10,9 @@ import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
 import { serveRate } from '@on-the-wire/shared/page/serve-rate.ts';
 import { isStaff, signIn } from '@on-the-wire/shared/page/staff.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
+import { onlyWebSockets } from '@on-the-wire/shared/page/upgrade.ts';
 import express from 'express';
-import { asked, createSockets, letIn, closeAll, upgrade } from './handshake.ts';
+import { asked, createSockets, letIn, closeAll } from './handshake.ts';
 import { obey } from './messages.ts';
 import { createOutbox } from './outbox.ts';
 import { watchPulse } from './pulse.ts';
@@ -38,7 +39,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
   // The page, the board and the switch for its rate: as in every lesson.
   app.use(servePage(new URL('page/', import.meta.url)), serveRate(feed));
   app.post('/sign-in', signIn).post('/ticket', tickets.give).use(tellErrors);
-  const server = createHttpServer(upgrade, app);
+  const server = createHttpServer(onlyWebSockets, app);
   const sockets = createSockets(settings.largest, settings.deflate);
 
   // It begins as a request of HTTP, and is refused as one. Then come frames.

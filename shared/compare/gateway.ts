@@ -14,7 +14,7 @@ import {
 import { type Duplex, pipeline } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import proxy from 'http2-proxy';
-import { wantsWebSocket } from '../page/upgrade.ts';
+import { LastAfterUpgrade, wantsWebSocket } from '../page/upgrade.ts';
 
 export interface Gateway {
   server: Http2SecureServer;
@@ -33,6 +33,7 @@ export function createGateway(
 ): Gateway {
   const options = {
     allowHTTP1: true,
+    Http1ServerResponse: LastAfterUpgrade,
     settings: { enableConnectProtocol: true },
   };
   /** The same question, for the server behind. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
 
 /**
  * Whether a request asks to become a WebSocket; `shouldUpgradeCallback` for
@@ -9,3 +9,23 @@ import type { IncomingMessage } from 'node:http';
 export function wantsWebSocket({ headers }: IncomingMessage): boolean {
   return /(?:^|,)[ \t]*websocket[ \t]*(?:,|$)/i.test(headers.upgrade ?? '');
 }
+
+/**
+ * The response to a request whose `Upgrade` was ignored is the last on its
+ * connection. Node drops what came in the same read behind such a request, so
+ * the next read may begin in the middle of another one, in its body for example.
+ */
+export class LastAfterUpgrade extends ServerResponse {
+  // Node gives it more than its types say.
+  constructor(...given: [request: IncomingMessage]) {
+    super(...given);
+    if (given[0].headers.upgrade !== undefined)
+      this.setHeader('Connection', 'close');
+  }
+}
+
+/** Options of a server of `node:http` that upgrades to WebSocket alone. */
+export const onlyWebSockets = {
+  shouldUpgradeCallback: wantsWebSocket,
+  ServerResponse: LastAfterUpgrade,
+};

@@ -12,7 +12,7 @@ import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
 import { serveRate } from '@on-the-wire/shared/page/serve-rate.ts';
 import { signIn } from '@on-the-wire/shared/page/staff.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
-import { wantsWebSocket } from '@on-the-wire/shared/page/upgrade.ts';
+import { onlyWebSockets } from '@on-the-wire/shared/page/upgrade.ts';
 import express from 'express';
 import { answer } from '../01-answer-the-handshake/solution.ts';
 import { converse } from './conversation.ts';
@@ -50,10 +50,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
   app.use(servePage(new URL('../../page/', import.meta.url)), serveRate(feed));
   app.post('/sign-in', signIn);
   app.use(tellErrors);
-  const server = createHttpServer(
-    { shouldUpgradeCallback: wantsWebSocket },
-    app,
-  );
+  const server = createHttpServer(onlyWebSockets, app);
 
   const sockets = new Set<Duplex>();
   const done = new Set<string>(); // what was said, by its id
