@@ -49,8 +49,8 @@ export function createServer({
   patience = 20_000,
 } = {}): Lesson {
   const server = createHttpServer((request, response) => {
-    const { searchParams } = new URL(request.url!, 'http://board');
-    const id = searchParams.get('after') ?? '';
+    const [, query] = request.url!.split('?');
+    const id = new URLSearchParams(query).get('after') ?? '';
     const tell = (news: News[]) => {
       response.writeHead(200, {
         'Content-Type': 'application/json',

@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { startServer } from '@on-the-wire/shared/testing/start-server.ts';
+
+test.each(['exercise', 'solution', 'right/awaits', 'right/one-listener'])(
+  'a target that is no URL ends no server of exercise 4: %s',
+  async (name) => {
+    const folder = '../exercises/04-the-long-poll-that-loses-nothing';
+    const file = new URL(`${folder}/${name}.ts`, import.meta.url);
+    const { port, stop } = await startServer(file);
+    try {
+      for (let n = 0; n < 2; n += 1) {
+        const client = await rawClient(port);
+        client.send('GET //[?after= HTTP/1.1\r\nHost: x\r\n\r\n');
+        // The given code waits for news: what is no request gets an answer.
+        client.send('BYE\r\n\r\n');
+        await client.closed;
+        expect(client.received).toMatch(/^HTTP\/1\.1 (?:200|400) /);
+      }
+    } finally {
+      await stop();
+    }
+  },
+);
