@@ -41,10 +41,10 @@ export function createServer({
 } = {}): Lesson {
   const take = createMailbox({ secret, speak: (text) => feed.announce(text) });
   const server = createHttpServer(async (request, response) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    const letter = { fields: request.headers, body: Buffer.concat(pieces) };
     try {
+      const pieces: Buffer[] = [];
+      for await (const piece of request) pieces.push(piece as Buffer);
+      const letter = { fields: request.headers, body: Buffer.concat(pieces) };
       response.writeHead(await take(letter)).end();
     } catch (error) {
       // Whatever a stranger sends must not end the process.

@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { startServer } from '@on-the-wire/shared/testing/start-server.ts';
+
+const names = [
+  'exercise',
+  'solution',
+  'right/hashed-once-more',
+  'right/web-crypto',
+];
+
+test.each(names)(
+  'who leaves in the middle of a letter ends no server of exercise 3: %s',
+  async (name) => {
+    const folder = '../exercises/03-is-this-letter-genuine';
+    const file = new URL(`${folder}/${name}.ts`, import.meta.url);
+    const { port, stop } = await startServer(file);
+    try {
+      for (let n = 0; n < 3; n += 1) {
+        const client = await rawClient(port);
+        client.send('POST /letters HTTP/1.1\r\nHost: x\r\n');
+        client.send('Expect: 100-continue\r\nContent-Length: 9\r\n\r\n{');
+        await client.until('100 Continue');
+        client.socket.destroy();
+        await client.closed;
+        const answer = await fetch(`http://127.0.0.1:${port}/letters`, {
+          method: 'POST',
+          body: 'x',
+        });
+        expect(answer.status).toBeGreaterThanOrEqual(400);
+      }
+    } finally {
+      await stop();
+    }
+  },
+);
