@@ -89,7 +89,7 @@ export function serve(
   const sockets = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => sockets.delete(socket)).on('error', () => {});
     handle({ request, socket, head });
   });
   const close = async () => {

@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals';
+import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { startServer } from '@on-the-wire/shared/testing/start-server.ts';
+
+test.each(['solution', 'right/leaves-at-once', 'right/url-and-length'])(
+  'a stranger that is reset ends no server of exercise 1: %s',
+  async (name) => {
+    const folder = '../exercises/01-answer-the-handshake';
+    const file = new URL(`${folder}/${name}.ts`, import.meta.url);
+    const { port, stop } = await startServer(file);
+    try {
+      for (let n = 0; n < 2; n += 1) {
+        const client = await rawClient(port);
+        client.socket.allowHalfOpen = true;
+        client.send(
+          'GET /track HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n' +
+            'Upgrade: websocket\r\nOrigin: http://evil.example\r\n\r\n',
+        );
+        await client.until('HTTP/1.1 403 ');
+        client.socket.resetAndDestroy();
+        await client.closed;
+        const answer = await fetch(`http://127.0.0.1:${port}/`);
+        expect(answer.status).toBe(200);
+      }
+    } finally {
+      await stop();
+    }
+  },
+);
