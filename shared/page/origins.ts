@@ -34,7 +34,8 @@ export function readOrigins(text = ''): string[] | undefined {
     const url = URL.parse(entry);
     // No page has another scheme that could tell it from a stranger's.
     const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
-    if (isHttp && url.href === `${url.origin}/`) return url.origin;
+    const isOne = isHttp && !url.host.includes('*'); // it stands for no others
+    if (isOne && url.href === `${url.origin}/`) return url.origin;
     throw new BadInput(
       `ORIGINS names ${JSON.stringify(entry)}: expected scheme, host and port ` +
         'of pages that may ask, with commas between them, such as ' +

@@ -20,6 +20,7 @@ test.each([
   'https://me@board.example',
   'null',
   '*',
+  'https://*.example',
   'file:///',
   'ws://127.0.0.1:4001',
 ])('%s is no origin of a page that could be told apart', (text) => {
