@@ -34,6 +34,8 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
   #healing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** Whether all we have is a board of the broker's, and nothing has fitted. */
+  #isHearsay = false;
 
   /** @param history how many updates are kept for who comes back */
   constructor(fetch: Fetch, history = 1_000) {
@@ -58,11 +60,19 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
     const isOurs = run === this.#run;
     if (!news || this.#strangers.has(run))
       return void (this.counts.ignored += 1);
+    // Our first board says what is yet to come, or this one is late: ask.
+    if (isOurs && n < this.#n && this.#isHearsay) {
+      this.#isHearsay = false;
+      this.#wanted = { run, n: this.#n + 1 };
+      void this.#heal();
+    }
     if (isOurs && n <= this.#n) this.counts.twice += 1;
     else if (isOurs && n === this.#n + 1 && news.kind !== 'snapshot')
       this.#append(news);
-    else if (!this.isReady && news.kind === 'snapshot') this.#replace(news);
-    else {
+    else if (!this.isReady && news.kind === 'snapshot') {
+      this.#replace(news);
+      this.#isHearsay = true;
+    } else {
       // Some is missing, or the station has a new life: ask the source.
       this.#wanted = { run, n };
       void this.#heal();
@@ -148,6 +158,7 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
 
   #append(update: Update): void {
     this.counts.taken += 1;
+    this.#isHearsay = false;
     this.#n = update.data.n;
     this.#kept.push(update);
     if (this.#kept.length > this.#history) this.#kept.shift();
@@ -163,6 +174,7 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
   }
 
   #replace({ id, kind, data }: Snapshot): void {
+    this.#isHearsay = false;
     this.#run = data.run;
     this.#n = data.n;
     this.#departures = [...data.departures];

@@ -116,6 +116,20 @@ describe('a copy of the board', () => {
   }
   const numbers = (news: News[]) => news.map(({ id }) => id.split('-')[1]);
 
+  test('asks the source where its first board is ahead of what comes', async () => {
+    const { feed, copy, heard, asked } = source();
+    const madeUp = { run: feed.run, n: 999_999, departures: [] };
+    copy.take({ id: `${feed.run}-999999`, kind: 'snapshot', data: madeUp });
+    const update = feed.next();
+    copy.take(update);
+    while (heard.length < 2) await once(copy, 'update');
+    expect(copy.snapshot()).toEqual(feed.snapshot());
+    expect(asked.filter((what) => what === 'board')).toHaveLength(1);
+    copy.take(update);
+    copy.take(feed.next());
+    expect(copy.snapshot()).toEqual(feed.snapshot());
+  });
+
   test('takes each update once, and has the board that it makes', () => {
     const { feed, copy, heard, asked } = source();
     copy.take(feed.snapshot());
