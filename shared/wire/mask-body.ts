@@ -4,6 +4,7 @@ import { codingOf, decodeBody } from './content-coding.ts';
 import { INFLATED_LIMIT } from './limits.ts';
 import { coverWhole, maskRanges, type Codings } from './mask-bytes.ts';
 import { maskFields } from './mask-head.ts';
+import { maskHtml } from './mask-html.ts';
 import { coverText, maskCutEnd, maskText, type Reading } from './mask-text.ts';
 import { isSecretName } from './secrets.ts';
 import { latin1 } from './text.ts';
@@ -72,14 +73,17 @@ function takeOff(
 /** In what is mostly a program, or made of one. */
 const CODE = /(?:javascript|ecmascript|typescript|css|html|wasm)\b/;
 
+const HTML = /html\b/;
+
 function maskPlain(bytes: Uint8Array, typeField: string): boolean {
   const type = typeField.split(';', 1)[0]!.trim().toLowerCase();
   if (type.startsWith('multipart/')) return maskParts(bytes);
   let reading: Reading = 'text';
   if (type === 'application/x-www-form-urlencoded') reading = 'form';
   else if (CODE.test(type)) reading = 'code';
-  const inEvents = type === 'text/event-stream' && maskEvents(bytes);
-  return maskText(bytes, reading) || inEvents;
+  if (type === 'text/event-stream') return maskEvents(bytes);
+  const inTags = HTML.test(type) && maskHtml(bytes);
+  return maskText(bytes, reading) || inTags;
 }
 
 /** Where the next line begins. */
@@ -125,15 +129,25 @@ function maskPart(bytes: Uint8Array, from: number, to: number): boolean {
   const head = latin1(bytes, from, Math.min(content, to));
   content = Math.min(to, nextLine(bytes, content));
   maskFields(bytes.subarray(from, Math.min(content, to)));
-  const name = /;\s*name\*?=(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/i.exec(head);
-  const plain = (name?.[1] ?? name?.[2] ?? '').replace(/^utf-8''/i, '');
-  if (isSecretName(percentDecoded(plain), true))
-    return coverText(bytes, content, to);
+  const isSecret = namesOf(head).some((name) => isSecretName(name, true));
+  if (isSecret) return coverText(bytes, content, to);
   const type = /^content-type:(.*)$/im.exec(head)?.[1] ?? '';
   const part = bytes.subarray(content, to);
   return type.trim().startsWith('multipart/')
     ? maskText(part)
     : maskPlain(part, type);
+}
+
+/** What the part is called: one name, or the same in two ways. */
+function namesOf(head: string): string[] {
+  const parameters = head.matchAll(
+    /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g,
+  );
+  return Array.from(parameters)
+    .filter(([, key]) => /^name\*?$/i.test(key!))
+    .map(([, , quoted, bare]) =>
+      percentDecoded((quoted ?? bare!).replace(/^utf-8''/i, '')),
+    );
 }
 
 function percentDecoded(text: string): string {
@@ -142,17 +156,16 @@ function percentDecoded(text: string): string {
   );
 }
 
-/** The data of an event that has several lines, as the page gets it. */
+/** The data of each event as the page gets it; all other lines as they are. */
 function maskEvents(bytes: Uint8Array): boolean {
   let found = false;
   let data: Range[] = [];
+  const note = (isNew: boolean): boolean => {
+    found ||= isNew;
+    return isNew;
+  };
   const tell = (): void => {
-    if (data.length > 1)
-      maskRanges(bytes, data, (plain) => {
-        const isNew = maskText(plain);
-        found ||= isNew;
-        return isNew;
-      });
+    maskRanges(bytes, data, (plain) => note(maskText(plain)));
     data = [];
   };
   const NAME = Uint8Array.of(0x64, 0x61, 0x74, 0x61, 0x3a);
@@ -167,6 +180,8 @@ function maskEvents(bytes: Uint8Array): boolean {
       data.push([Math.min(from, next), next]);
     } else if (end === at) {
       tell();
+    } else {
+      note(maskText(bytes, 'text', at, end));
     }
     at = next;
   }

@@ -302,11 +302,27 @@ class Masker {
     else this.#bytes[from] = this.#bytes[to - 1] = QUOTE;
   }
 
-  /** A string whose opening quote is at `open`; returns where it ends. */
+  /**
+   * A string whose opening quote is at `open`; returns where it ends. What
+   * follows it directly belongs to it: a quote that was doubled, or """a""".
+   */
   #string(open: number, quote: number, escapes: number): number {
-    const close = this.#closing(open, quote, escapes);
-    this.#cover(open + 1, close);
-    return Math.min(this.#to, close + escapes + 1);
+    const bytes = this.#bytes;
+    if (bytes[open + 1] === quote && bytes[open + 2] === quote) {
+      let close = bytes.indexOf(quote, open + 3);
+      while (close >= 0 && bytes[close + 1] !== quote)
+        close = bytes.indexOf(quote, close + 1);
+      return this.#cover(open + 3, close < 0 ? this.#to : close);
+    }
+    let start = open;
+    for (;;) {
+      const close = this.#closing(start, quote, escapes);
+      this.#cover(start + 1, close);
+      const end = Math.min(this.#to, close + escapes + 1);
+      start = end + escapes;
+      const isNext = bytes[start] === quote && this.#escapes(start) === escapes;
+      if (!isNext || start >= this.#to) return end;
+    }
   }
 
   /** Where the content of a string ends: before its quote's backslashes. */
@@ -405,7 +421,9 @@ class Masker {
   /** `name=value`. */
   #parameter(equals: number): number {
     const bytes = this.#bytes;
-    const start = this.#nameStart(equals);
+    const isSpaced = this.#reading === 'text' && isBlank(bytes[equals - 1]);
+    const end = isSpaced ? this.#beforeBlank(equals) : equals;
+    const start = this.#nameStart(end);
     const before = bytes[start - 1];
     const isInQuery =
       this.#reading === 'form' ||
@@ -413,16 +431,22 @@ class Masker {
       before === AMPERSAND ||
       before === 0x3b;
     if (this.#reading === 'code' && !isInQuery) return equals + 1;
-    const to = this.#parameterEnd(equals + 1);
-    if (start < equals && this.#isSecret(start, equals, isInQuery))
-      return this.#cover(this.#open(equals + 1, to), to);
-    if (this.#hidesSecret(equals + 1, to)) return this.#cover(equals + 1, to);
+    const from = isSpaced ? this.#skip(equals + 1, isBlank) : equals + 1;
+    const to = this.#parameterEnd(from);
+    if (start < end && this.#isSecret(start, end, isInQuery)) {
+      const first = bytes[from];
+      return this.#reading !== 'form' && isQuote(first) && from < this.#to
+        ? this.#string(from, first!, 0)
+        : this.#cover(from, to);
+    }
+    if (this.#hidesSecret(from, to)) return this.#cover(from, to);
     return equals + 1;
   }
 
-  #open(from: number, to: number): number {
-    const isQuoted = this.#reading !== 'form' && isQuote(this.#bytes[from]);
-    return isQuoted && from < to ? from + 1 : from;
+  #beforeBlank(from: number): number {
+    let end = from;
+    while (end > 0 && isBlank(this.#bytes[end - 1])) end--;
+    return end;
   }
 
   #parameterEnd(from: number): number {

@@ -20,12 +20,19 @@ const ENDS = [
   'secret-key',
   'private-key',
   'auth-key',
+  'master-key',
+  'application-key',
+  'account-key',
+  'signing-key',
+  'encryption-key',
   'subscription-key',
   'functions-key',
   'session-id',
   'jwt',
   'otp',
   'ticket',
+  'csrf',
+  'xsrf',
 ];
 
 /** The name as a whole. */
@@ -33,6 +40,8 @@ const NAMES = [
   'auth',
   'x-auth',
   'pass',
+  'pw',
+  'credential',
   'assertion',
   'client-assertion',
   'jwt-assertion',
@@ -41,11 +50,24 @@ const NAMES = [
   'device-code',
 ];
 
+/** The last word of a name: `DB_PASS`, `dbPass`, but no `bypass`. */
+const LAST_WORDS = ['pass', 'pw'];
+
 /** What may stand anywhere in a name: `password_again`, `new-passwd-2`. */
 const PARTS = ['password', 'passwd'];
 
 /** In a query or a form only: elsewhere they mostly mean something else. */
-const PARAMETERS = ['key', 'code', 'sig', 'signature', 'sid', 'phpsessid'];
+const PARAMETERS = [
+  'key',
+  'code',
+  'pin',
+  'sig',
+  'signature',
+  'x-amz-signature',
+  'x-goog-signature',
+  'sid',
+  'phpsessid',
+];
 
 const plain = (name: string): string =>
   name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
@@ -54,6 +76,7 @@ const ends = ENDS.map(plain);
 const names = new Set(NAMES.map(plain));
 const parts = PARTS.map(plain);
 const parameters = new Set(PARAMETERS.map(plain));
+const lastWord = new RegExp(`[^a-z0-9](?:${LAST_WORDS.join('|')})$`);
 
 /** No name that long is looked at. */
 const LONGEST = 200;
@@ -62,7 +85,7 @@ const LONGEST = 200;
  * Whether what stands under this name is a secret.
  *
  * @param name of a header, a parameter or a member of JSON; capital letters,
- *   `-` and `_` make no difference
+ *   `-`, `_` and a number at its end make no difference
  * @param isParameter it is one of a query or a form
  */
 export function isSecretName(name: string, isParameter = false): boolean {
@@ -71,7 +94,10 @@ export function isSecretName(name: string, isParameter = false): boolean {
   let answer = asked.get(name);
   if (answer === undefined) {
     if (asked.size >= MOST_ASKED) asked.clear();
-    answer = isSecret(plain(name), isParameter);
+    // A form has `token[value]` for what is {"token":{"value":…}} in JSON.
+    answer = [name, ...name.split(/[[\]]+/)].some(
+      (part) => part !== '' && isSecret(part, isParameter),
+    );
     asked.set(name, answer);
   }
   return answer;
@@ -82,11 +108,18 @@ const askedBefore = new Map<string, boolean>();
 const askedAsParameter = new Map<string, boolean>();
 const MOST_ASKED = 1_000;
 
-function isSecret(known: string, isParameter: boolean): boolean {
+/** `dbPass` as `db-pass`. */
+const inWords = (name: string): string =>
+  name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+
+function isSecret(name: string, isParameter: boolean): boolean {
+  const known = plain(name);
+  const unnumbered = known.replace(/[0-9]+$/, '');
   return (
     names.has(known) ||
-    ends.some((end) => known.endsWith(end)) ||
+    ends.some((end) => unnumbered.endsWith(end)) ||
     parts.some((part) => known.includes(part)) ||
+    lastWord.test(inWords(name)) ||
     (isParameter && parameters.has(known))
   );
 }
@@ -133,9 +166,9 @@ const listed = (all: readonly string[]): string =>
 /** The list in words, for whoever is about to save something. */
 export const SECRETS: readonly { what: string; where: string }[] = [
   {
-    what: `Under a name that ends in ${listed(ENDS)}; has ${listed(PARTS)} in it; or is ${listed(NAMES)}. Capital letters, - and _ make no difference.`,
+    what: `Under a name that ends in ${listed(ENDS)}; has ${listed(PARTS)} in it; has ${listed(LAST_WORDS)} as its last word; or is ${listed(NAMES)}. Capital letters, -, _ and a number at the end make no difference.`,
     where:
-      'Headers and trailers; parameters of a query or a form; parts of multipart/form-data; members of JSON, with all that they hold; "Name: value" and name=value in any other text; properties of MQTT 5.',
+      'Headers and trailers; parameters of a query or a form; parts of multipart/form-data; members of JSON, with all that they hold; <input>, <meta>, attributes and strings in scripts of HTML; "Name: value" and name=value in any other text; properties of MQTT 5.',
   },
   {
     what: `Under the name ${listed(PARAMETERS)}.`,
@@ -162,4 +195,4 @@ export const SECRETS: readonly { what: string; where: string }[] = [
 
 /** What is no secret here, whatever it holds. */
 export const NO_SECRETS =
-  'Not looked for: XML, pictures, and a password that no such name stands before.';
+  'Not looked for: XML, Protocol Buffers and other binary formats, pictures, text in UTF-16, assignments in scripts and style sheets, how other protocols sign in (Redis, SMTP, PostgreSQL), and a password that no such name stands before.';

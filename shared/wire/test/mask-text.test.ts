@@ -38,6 +38,14 @@ describe('In text,', () => {
     ['a line that is folded', 'Cookie: a\r\n b\r\nc', 'Cookie: *\r\n *\r\nc'],
     ['a command', 'curl -H "Cookie: a=b" /', 'curl -H "Cookie: ***" /'],
     ['a parameter', 'see /?a=1&token=xy&b=2 ', 'see /?a=1&token=**&b=2 '],
+    ['spaces around it', 'api_key = ab c', 'api_key = ** c'],
+    ['a last word', 'DB_PASS=ab dbPass=cd', 'DB_PASS=** dbPass=**'],
+    [
+      'a string in three quotes',
+      'f(token: """a"b""", x: "c")',
+      'f(token: """***""", x: "c")',
+    ],
+    ['a quote that is doubled', "password='it''s'", "password='**''*'"],
     ['in quotes', 'a password="b c" d', 'a password="***" d'],
     ['the user of a URL', 'http://a:b@c/d?e=f@g', 'http://***@c/d?e=f@g'],
     [
@@ -53,6 +61,7 @@ describe('In text,', () => {
 
   test.each([
     ['{"tokens":5,"max_tokens":"a","code":404,"key":"a"}'],
+    ['{"bypass":"a","compass":"b","sha256":"c","http2":"d"}'],
     ['{"passage":"a","hasToken":true,"token":null}'],
     ['http://a.example:80/b@c?d=e'],
     ['me@a.example, see https://unpkg.com/@scope/a@1'],
@@ -63,8 +72,13 @@ describe('In text,', () => {
   });
 
   test('a query and a form have more of them', () => {
-    const value = 'code=a b"c&key=d&a=e&sig=f';
-    expect(masked(value, 'form')).toBe('code=*****&key=*&a=e&sig=*');
+    const value = 'code=a b"c&key=d&a=e&sig=f&X-Amz-Signature=g';
+    expect(masked(value, 'form')).toBe(
+      'code=*****&key=*&a=e&sig=*&X-Amz-Signature=*',
+    );
+    expect(masked('token[0]=a&b%5Bpwd%5D%5Bc%5D=d&e[f]=g', 'form')).toBe(
+      'token[0]=*&b%5Bpwd%5D%5Bc%5D=*&e[f]=g',
+    );
   });
 
   test('a program is left as it is, but not its addresses and JSON', () => {
@@ -77,6 +91,7 @@ describe('In text,', () => {
 describe('In a head,', () => {
   test.each([
     ['Cookie : a=b', 'Cookie : ***'],
+    ['Set-Cookie2: a=b', 'Set-Cookie2: ***'],
     ['AUTHORIZATION:Basic c2Vj', 'AUTHORIZATION:**********'],
     ['X-Auth-Token: a\r\n b', 'X-Auth-Token: *\r\n *'],
     ['x-amz-security-token: a', 'x-amz-security-token: *'],
