@@ -56,7 +56,7 @@ const program = new Command(`${pnpm} tap`)
     const { bytes, fault, open, ...options } = flags;
     const faults = await readFaults(fault);
     const wire = bytes ? 'bytes' : 'lines';
-    const { address, page, stop } = await runTap(
+    const { address, shown, page, stop } = await runTap(
       target,
       { ...options, page: true, faults, wire },
       (line) => process.stdout.write(`${line}\n`),
@@ -65,7 +65,7 @@ const program = new Command(`${pnpm} tap`)
       [address, page!].map((each) => Number(/:(\d+)\/?$/.exec(each)![1])),
     );
     process.stdout.write(
-      `\n  Open     ${address}\n  Instead  ${target}\n  Wire     ${page}\n` +
+      `\n  Open     ${address}\n  Instead  ${shown}\n  Wire     ${page}\n` +
         faults.map((each) => `  Fault    ${describeFault(each)}\n`).join('') +
         (ssh ? `  Over ssh ${ssh}\n` : '') +
         '  Stop     Ctrl+C\n\n',

@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { createTap, type Fault, type Tap } from '../tap/tap.ts';
 import { HarnessError } from './lessons.ts';
 import { addressesOf, lookUp, NotThisMachine, type Ask } from './look-up.ts';
+import { maskedWords } from '../wire/mask-connection.ts';
 import { LiveUnits } from '../view/live-units.ts';
 import { keepMemorySmall } from '../view/small-memory.ts';
 import { findPort } from './ports.ts';
@@ -29,6 +30,8 @@ export interface RunningTap {
   tap: Tap;
   /** What to open instead of the target. */
   address: string;
+  /** The target as it may be shown: without a password. */
+  shown: string;
   /** The page with the wire; undefined where none was wanted. */
   page: string | undefined;
   stop(): Promise<void>;
@@ -48,6 +51,7 @@ export async function runTap(
   say: (line: string) => void,
 ): Promise<RunningTap> {
   const { protocol, host, targetPort, overTls } = parseTarget(target);
+  const shown = withoutPassword(target);
   const names = { remote, ...(ask && { ask }) };
   await addressesOf(host, names).catch((error: unknown) => {
     const { message } = error as Error;
@@ -83,6 +87,7 @@ export async function runTap(
   return {
     tap,
     address: instead,
+    shown,
     page: shell?.url,
     async stop() {
       await Promise.all([tap.close(), shell?.close()]);
@@ -97,7 +102,7 @@ export async function runTap(
     const { server, close } = createTapShell({
       log,
       tap,
-      target,
+      target: shown,
       address: instead,
     });
     const at = await findPort(undefined);
@@ -134,6 +139,13 @@ function shownHost(protocol: string, host: string): string {
   return isBelow ? host : '127.0.0.1';
 }
 
+/** A target as it was typed, for whoever looks on or gets the saved page. */
+function withoutPassword(target: string): string {
+  return target.includes('//')
+    ? maskedWords(target)
+    : maskedWords(`//${target}`).slice(2);
+}
+
 /** What servers say that they listen at, and where they are reached. */
 const EVERYWHERE: Record<string, string> = {
   '0.0.0.0': '127.0.0.1',
@@ -153,7 +165,7 @@ function parseTarget(text: string) {
     !known.includes(url.protocol)
   ) {
     throw new HarnessError(
-      `"${text}" is no target: expected an address with a port, such as ` +
+      `"${withoutPassword(text)}" is no target: expected an address with a port, such as ` +
         'http://localhost:5173 or localhost:1883.',
       2,
     );

@@ -63,7 +63,18 @@ export function withoutSecrets(
     const own = bytes[direction].subarray(from, at[direction]);
     return { direction, time, bytes: own };
   });
-  return { ...connection, reads: masked, isMasked: true };
+  const comments = connection.comments.map(({ time, text }) => ({
+    time,
+    text: maskedWords(text),
+  }));
+  return { ...connection, reads: masked, comments, isMasked: true };
+}
+
+/** What somebody wrote, or typed: a comment, the address of a target. */
+export function maskedWords(words: string): string {
+  const bytes = new TextEncoder().encode(words);
+  maskText(bytes);
+  return new TextDecoder().decode(bytes);
 }
 
 function joinedReads(

@@ -49,6 +49,38 @@ describe('the tap in front of a program', () => {
     expect(text).toMatch(/#1 {2}← 200 OK: response head, \d+ bytes/);
   });
 
+  test.each(['http://', ''])(
+    'shows no password of the target %suser:password@…, nor saves it',
+    async (scheme) => {
+      const server = createServer((_request, response) => response.end('Zug'));
+      const { port } = await listen(server);
+      closing.push(() => server.close());
+      const { shown, address, page, stop } = await runTap(
+        `${scheme}me:Zq7Xw9Kv2@127.0.0.1:${port}`,
+        { ...options, page: true, port: await freePort() },
+        () => {},
+      );
+      closing.push(() => server.closeAllConnections(), stop);
+      expect(shown).toBe(`${scheme}${'*'.repeat(12)}@127.0.0.1:${port}`);
+      expect(address).not.toContain('Zq7X');
+      for (const path of ['', 'wire/run.html']) {
+        // The next page may be at the same port.
+        const headers = { connection: 'close' };
+        const answer = await fetch(`${page}${path}`, { headers });
+        const text = await answer.text();
+        expect(text).toContain(shown);
+        expect(text).not.toContain('Zq7X');
+      }
+    },
+  );
+
+  test('says no password where a target is none', async () => {
+    const [, message] = await refusal('postgres://me:Zq7Xw9Kv2@localhost:5432');
+    expect(message).toContain(
+      '"postgres://************@localhost:5432" is no target',
+    );
+  });
+
   test.each(['nonsense', 'http://', 'ftp://localhost:21', 'localhost', ''])(
     'refuses the target %j',
     async (target) => {
