@@ -87,7 +87,7 @@ function maskPacket(
   }
   const isFive = session.level >= 5;
   if (type === PUBLISH) {
-    reader.block();
+    maskText(reader.bytes, 'text', ...reader.block());
     if (flags & 6) reader.skip(2);
     if (isFive) maskProperties(reader);
   } else if (isFive) {
@@ -107,12 +107,12 @@ function maskConnect(reader: Reader, session: Session): void {
   reader.skip(2);
   const isFive = session.level >= 5;
   if (isFive) maskProperties(reader);
-  reader.block();
+  // The client's name, the topic of its will, and the will.
+  maskText(reader.bytes, 'text', ...reader.block());
   if (flags & 0x04) {
     if (isFive) maskProperties(reader);
-    reader.block();
-    const [from, to] = reader.block();
-    maskText(reader.bytes, 'text', from, to);
+    maskText(reader.bytes, 'text', ...reader.block());
+    maskText(reader.bytes, 'text', ...reader.block());
   }
   if (flags & 0x80) coverWhole(reader.bytes, [reader.block()]);
   if (flags & 0x40) coverWhole(reader.bytes, [reader.block()]);

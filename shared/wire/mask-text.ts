@@ -55,6 +55,10 @@ for (let i = 0; i < 26; i++) IN_NAME[65 + i] = IN_NAME[97 + i] = 1;
 // A name in another alphabet: it ends nothing.
 IN_NAME.fill(1, 0x80);
 
+/** In a regular expression, after `//`; a URL must encode them. */
+const IN_PATTERN = new Uint8Array(256);
+for (const character of '[]{}^|\\`') IN_PATTERN[character.charCodeAt(0)] = 1;
+
 /**
  * Asterisks instead of bytes; line ends stay, so that lines do.
  *
@@ -488,6 +492,7 @@ class Masker {
       }
       if (byte <= SPACE || byte === QUOTE || byte === 0x3c || byte === 0x3f)
         break;
+      if (this.#reading === 'code' && IN_PATTERN[byte]) break;
     }
     return at + 1;
   }

@@ -33,7 +33,7 @@ test('HTML: what forms send back, and what scripts are given', () => {
   const page = (value: string): string =>
     `<meta name="csrf-token" content="${value}"><meta content=${value} name=x-token>` +
     `<form><input type="password" id=a><input value='${value}' name=_csrf>` +
-    `<input name="user" value="Visible"></form><p data-api-key="${value}">` +
+    `<input name="user" value="Visible"></form><p accesskey="k" data-api-key="${value}">` +
     `<script>window.csrfToken = "${value}"; let token=next(a, "b")</script>` +
     `<style>a[href="b"] { color: red }</style>`;
   expect(masked('text/html; charset=utf-8', page('abc'))).toBe(page('***'));

@@ -81,6 +81,12 @@ describe('In text,', () => {
     );
   });
 
+  test('a pattern of a program is no URL with a user', () => {
+    const value = 'a = /(?:\\/\\/[^\\n]*)([^\\s@])/; b = "//c:d@e"';
+    const expected = value.replace('c:d', '***');
+    expect(masked(value, 'code')).toBe(expected);
+  });
+
   test('a program is left as it is, but not its addresses and JSON', () => {
     expect(
       masked('let token=a;f("/?token=b",{"token":"c",token:d})', 'code'),
