@@ -55,6 +55,10 @@ for (let i = 0; i < 26; i++) IN_NAME[65 + i] = IN_NAME[97 + i] = 1;
 // A name in another alphabet: it ends nothing.
 IN_NAME.fill(1, 0x80);
 
+/** What stands before `value": …` where the name is a value, too. */
+const NAMED =
+  /(\\*)"(?:name|key)\1"\s*:\s*\1"([^"\\]+)\1"\s*,(?:\s|\\+[nrt])*\1"$/i;
+
 /** In a regular expression, after `//`; a URL must encode them. */
 const IN_PATTERN = new Uint8Array(256);
 for (const character of '[]{}^|\\`') IN_PATTERN[character.charCodeAt(0)] = 1;
@@ -164,6 +168,12 @@ class Masker {
   readonly #to: number;
   readonly #depth: number;
   #found = false;
+  /** Up to here values were searched for what is percent-encoded. */
+  #lookedUpTo = 0;
+  /** The next `%`, as of the last search for one. */
+  #percent = -1;
+  /** The last `@`, and where the user before it began, if one did. */
+  #lastAt = { at: -1, user: -1 };
 
   constructor(bytes: Uint8Array, reading: Reading, depth: number) {
     this.#bytes = bytes;
@@ -259,8 +269,22 @@ class Masker {
     for (; open >= least; open--)
       if (bytes[open] === quote && this.#escapes(open) === escapes) break;
     if (open < least) return colon + 1;
-    if (!this.#isSecret(open + 1, close - escapes, false)) return colon + 1;
+    const isSecret =
+      this.#isSecret(open + 1, close - escapes, false) ||
+      this.#isNamedBefore(open + 1, close - escapes);
+    if (!isSecret) return colon + 1;
     return this.#value(this.#skipSpace(colon + 1, escapes), escapes);
+  }
+
+  /** `"name": "password", "value": …`, as fields and headers are listed. */
+  #isNamedBefore(start: number, end: number): boolean {
+    if (
+      !/^values?$/i.test(latin1(this.#bytes, start, Math.min(end, start + 7)))
+    )
+      return false;
+    const from = Math.max(0, start - 2 * LONGEST_NAME);
+    const name = NAMED.exec(latin1(this.#bytes, from, start))?.[2];
+    return name !== undefined && isSecretName(name);
   }
 
   #isSecret(start: number, end: number, isParameter: boolean): boolean {
@@ -436,15 +460,14 @@ class Masker {
       before === 0x3b;
     if (this.#reading === 'code' && !isInQuery) return equals + 1;
     const from = isSpaced ? this.#skip(equals + 1, isBlank) : equals + 1;
-    const to = this.#parameterEnd(from);
     if (start < end && this.#isSecret(start, end, isInQuery)) {
       const first = bytes[from];
       return this.#reading !== 'form' && isQuote(first) && from < this.#to
         ? this.#string(from, first!, 0)
-        : this.#cover(from, to);
+        : this.#cover(from, this.#parameterEnd(from));
     }
-    if (this.#hidesSecret(from, to)) return this.#cover(from, to);
-    return equals + 1;
+    const hidden = this.#hidesSecret(from);
+    return hidden === undefined ? equals + 1 : this.#cover(from, hidden);
   }
 
   #beforeBlank(from: number): number {
@@ -471,23 +494,40 @@ class Masker {
     return bytes[to] === QUOTE ? this.#beforeEscapes(from, to) : to;
   }
 
-  /** Something that is percent-encoded within a value. */
-  #hidesSecret(from: number, to: number): boolean {
-    const percent = this.#bytes.indexOf(PERCENT, from);
-    if (percent < 0 || percent >= to) return false;
-    return hides(this.#bytes, from, to, this.#depth + 1);
+  /**
+   * Where a value ends in which something is percent-encoded that is secret.
+   * What was looked at as part of a longer value is not looked at again: of
+   * `a=b=c=…` each piece would be read up to the end.
+   */
+  #hidesSecret(from: number): number | undefined {
+    if (from < this.#lookedUpTo) return undefined;
+    if (this.#percent < from) {
+      const found = this.#bytes.indexOf(PERCENT, from);
+      this.#percent = found < 0 ? Infinity : found;
+    }
+    if (this.#percent >= this.#to) return undefined;
+    const to = this.#parameterEnd(from);
+    this.#lookedUpTo = to;
+    const isHidden =
+      this.#percent < to && hides(this.#bytes, from, to, this.#depth + 1);
+    return isHidden ? to : undefined;
   }
 
   /** `//user:password@host`. */
   #user(at: number): number {
     const bytes = this.#bytes;
+    const last = this.#lastAt;
+    this.#lastAt = { at, user: -1 };
     const least = Math.max(1, at - LONGEST_USER);
     for (let start = at - 1; start >= least; start--) {
       const byte = bytes[start]!;
-      if (byte === SLASH) {
-        let before = start - 1;
-        while (before > 0 && bytes[before] === BACKSLASH) before--;
-        if (bytes[before] === SLASH) this.#cover(start + 1, at);
+      // All before it was looked at.
+      const isKnown = start === last.at;
+      if (isKnown && last.user < 0) break;
+      if (isKnown || byte === SLASH) {
+        const user = isKnown ? last.user : this.#userStart(start);
+        this.#lastAt.user = user;
+        if (user >= 0) this.#cover(isKnown ? start : user, at);
         break;
       }
       if (byte <= SPACE || byte === QUOTE || byte === 0x3c || byte === 0x3f)
@@ -495,6 +535,13 @@ class Masker {
       if (this.#reading === 'code' && IN_PATTERN[byte]) break;
     }
     return at + 1;
+  }
+
+  /** Behind the second slash, which is at `slash`; -1 if it is no second one. */
+  #userStart(slash: number): number {
+    let before = slash - 1;
+    while (before > 0 && this.#bytes[before] === BACKSLASH) before--;
+    return this.#bytes[before] === SLASH ? slash + 1 : -1;
   }
 }
 

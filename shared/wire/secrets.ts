@@ -168,7 +168,7 @@ export const SECRETS: readonly { what: string; where: string }[] = [
   {
     what: `Under a name that ends in ${listed(ENDS)}; has ${listed(PARTS)} in it; has ${listed(LAST_WORDS)} as its last word; or is ${listed(NAMES)}. Capital letters, -, _ and a number at the end make no difference.`,
     where:
-      'Headers and trailers; parameters of a query or a form; parts of multipart/form-data; members of JSON, with all that they hold; <input>, <meta>, attributes and strings in scripts of HTML; "Name: value" and name=value in any other text; properties of MQTT 5.',
+      'Headers and trailers; parameters of a query or a form; parts of multipart/form-data; members of JSON, with all that they hold, also as {"name": …, "value": …}; <input>, <meta>, attributes and strings in scripts of HTML; "Name: value" and name=value in any other text; properties of MQTT 5.',
   },
   {
     what: `Under the name ${listed(PARAMETERS)}.`,
