@@ -365,7 +365,7 @@ export class Http2States {
       if (state) state.up.isOver = true;
     }
     if (up.settings.most.push === 0)
-      return 'expected no PUSH_PROMISE, as the client has set ENABLE_PUSH to 0 (RFC 9113 8.4)';
+      return 'expected no PUSH_PROMISE, as the client has set ENABLE_PUSH to 0 (RFC 9113 6.6)';
     if (!isNew)
       return `expected an even promised stream above ${before}, found ${id} (RFC 9113 5.1.1)`;
     if (this.#isIdle(frame.stream)) return idleProblem(frame);

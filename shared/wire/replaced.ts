@@ -15,31 +15,40 @@ const CR = 13;
 
 const WHEN = 'replaced by asterisks when the run was saved';
 
-/** What a unit carries, without what frames it; and where that begins. */
+/** What a unit carries, without what frames it; and where that is. */
 function contentOf(
   { kind }: Unit,
   bytes: Uint8Array,
-): { from: number; content: Uint8Array } {
+): { from: number; to: number; content: Uint8Array } {
+  const { length } = bytes;
   if (kind === 'http/1.1 chunk') {
     const from = bytes.indexOf(LF) + 1;
-    let to = bytes.length;
+    let to = length;
     if (bytes[to - 1] === LF) to--;
     if (bytes[to - 1] === CR) to--;
-    return { from, content: bytes.subarray(from, to) };
+    return { from, to, content: bytes.subarray(from, to) };
   }
   if (kind.startsWith('http/2') && kind !== 'http/2 header list') {
     const { from, to } = readFrame(bytes, 0);
-    return { from, content: bytes.subarray(from, to) };
+    return {
+      from,
+      to: Math.min(to, length),
+      content: bytes.subarray(from, to),
+    };
   }
   if (kind.startsWith('mqtt')) {
     const from = readLength(bytes, 1).next;
-    return { from, content: bytes.subarray(from) };
+    return { from, to: length, content: bytes.subarray(from) };
   }
   if (kind === 'websocket message')
-    return { from: 0, content: payloadsOf(bytes) };
+    return { from: 0, to: length, content: payloadsOf(bytes) };
   if (kind.startsWith('websocket'))
-    return { from: headerLength(bytes), content: payloadsOf(bytes) };
-  return { from: 0, content: bytes };
+    return {
+      from: headerLength(bytes),
+      to: length,
+      content: payloadsOf(bytes),
+    };
+  return { from: 0, to: length, content: bytes };
 }
 
 /** The payloads of frames that follow each other. */
@@ -62,13 +71,15 @@ function payloadsOf(bytes: Uint8Array): Uint8Array {
 
 class ReplacedForm implements Form {
   readonly from: number;
+  readonly to: number;
 
-  constructor(from: number) {
+  constructor(from: number, to: number) {
     this.from = from;
+    this.to = to;
   }
 
   fields(list: FieldList): void {
-    const { from } = this;
+    const { from, to } = this;
     const { length } = list.bytes;
     if (from > 0)
       list.add(
@@ -80,14 +91,23 @@ class ReplacedForm implements Form {
         '',
       );
     const meaning = `${WHEN}: there was a secret in it, or it could not be read`;
-    list.add('content', from, length, byteCount(length - from), meaning, '');
+    list.add('content', from, to, byteCount(to - from), meaning, '');
+    if (to < length)
+      list.add(
+        'framing',
+        to,
+        length,
+        hex(list.bytes.subarray(to), 16),
+        'what stands after the content',
+        '',
+      );
   }
 }
 
 /** A unit of a masked recording, with a word on it if it was replaced. */
 export function sayReplaced(unit: Unit, bytes: Uint8Array): Unit {
   if (bytes.at(-1) !== ASTERISK && !mayEndOtherwise(unit)) return unit;
-  const { from, content } = contentOf(unit, bytes);
+  const { from, to, content } = contentOf(unit, bytes);
   const isReplaced =
     content.length > 0 && content.every((byte) => byte === ASTERISK);
   if (!isReplaced) return unit;
@@ -95,7 +115,7 @@ export function sayReplaced(unit: Unit, bytes: Uint8Array): Unit {
     ...unit,
     summary: summaryOf(unit),
     problem: undefined,
-    form: new ReplacedForm(from),
+    form: new ReplacedForm(from, to),
   };
 }
 

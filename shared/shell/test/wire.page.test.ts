@@ -354,6 +354,26 @@ describeWithBrowser('the wire in the shell', (browser) => {
       });
 });
 
+describeWithBrowser('a run in which something is malformed', (browser) => {
+  test('shows in red what is wrong: the whole line, or its end', async () => {
+    const run = await stageRun();
+    const page = await browser().newPage();
+    await page.goto(run.origin);
+    const { client, server } = await run.connect();
+    client.write(request);
+    server.write('HTTP/1.1 204 OK\r\nContent-Length: 1\r\n\r\nx');
+    const wrong = page.locator('.wire .line .problem');
+    await wrong.nth(1).waitFor();
+    expect(await wrong.allInnerTexts()).toEqual([
+      ' — expected no Content-Length in a 204 (RFC 9110 8.6)',
+      expect.stringContaining('expected no body after 204'),
+    ]);
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await page.close();
+    await run.end();
+  });
+});
+
 describeWithBrowser('a run of very many units', (browser) => {
   test('is shown live, none is lost, and the page never stalls', async () => {
     const run = await stageRun();

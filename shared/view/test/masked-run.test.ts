@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { constants, deflateRawSync, gzipSync } from 'node:zlib';
 import { concat } from '../../wire/bytes.ts';
 import { withoutSecrets } from '../../wire/mask-connection.ts';
+import { hex } from '../../wire/text.ts';
 import { readPcapng, writePcapng } from '../../wire/pcapng.ts';
 import type { RecordedConnection } from '../../wire/recording.ts';
 import { bytes, text, type Step } from '../../wire/test/cuts.ts';
@@ -56,7 +57,7 @@ describe('A masked run says what was replaced:', () => {
     ]);
   });
 
-  test('a compressed event stream, in its chunks', () => {
+  test('a compressed event stream, in its chunks, which frame it as they did', async () => {
     const plain = gzipSync('data: {"token":"abc"}\n\n');
     const size = plain.length.toString(16);
     const run = saved([
@@ -78,6 +79,15 @@ describe('A masked run says what was replaced:', () => {
       `1 byte ${gone}`,
       `chunk: ${plain.length + size.length + 4} bytes, ${plain.length} of the event stream, ${gone}`,
       'last chunk: 5 bytes, the body is complete',
+    ]);
+    const chunk = run.lines
+      .filter(isUnit)
+      .find(({ kind }) => kind === 'http/1.1 chunk')!;
+    const { fields } = (await run.details(chunk.n))!;
+    expect(fields.map(({ label, value }) => [label, value])).toEqual([
+      ['framing', hex(text(`${size}\r\n`), 16)],
+      ['content', `${plain.length} bytes`],
+      ['framing', '0d 0a'],
     ]);
   });
 

@@ -207,8 +207,8 @@ function makeLine({ line, lane, open }: Row): HTMLElement {
     if (line.problem !== undefined) {
       element.dataset['problem'] = '';
       // Of what is malformed the problem is the summary.
-      if (!summary.startsWith(line.problem))
-        words.append(part('problem', ` — ${line.problem}`));
+      if (summary.startsWith(line.problem)) words.classList.add('problem');
+      else words.append(part('problem', ` — ${line.problem}`));
     }
   }
   const { link } = line;

@@ -294,6 +294,6 @@ test('a promise after the client has forbidden it', () => {
     down('05 04 1', '00000002', '828684 410161'),
   ];
   expect(problemsOf(steps)).toEqual([
-    'expected no PUSH_PROMISE, as the client has set ENABLE_PUSH to 0 (RFC 9113 8.4)',
+    'expected no PUSH_PROMISE, as the client has set ENABLE_PUSH to 0 (RFC 9113 6.6)',
   ]);
 });
