@@ -33,8 +33,9 @@ Targets:
   http://localhost:5173  HTTP and WebSocket.
   https://app.test:8443  The same over TLS. The target is asked for this name
                          (SNI), and if it is not on this machine, its
-                         certificate must be for it. Clients see a certificate
-                         of the tap's own, for localhost and 127.0.0.1.
+                         certificate must be for that name, and trusted. Clients
+                         see a certificate of the tap's own, for localhost and
+                         127.0.0.1.
   localhost:1883         Anything else over TCP.
 
 All addresses of a name are tried. What clients send is passed on as it is, the

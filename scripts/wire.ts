@@ -15,7 +15,7 @@ import { NO_SECRETS, SECRETS } from '@on-the-wire/shared/wire/secrets.ts';
 import { Command } from 'commander';
 
 const secretsInHelp = `
-In a page, without --secrets, become asterisks:
+In a page these secrets become asterisks, unless you say --secrets:
 ${SECRETS.map(({ what, where }) => `\n${indented(where)}\n${indented(what, 4)}`).join('\n')}
 
 ${NO_SECRETS}`;
@@ -39,7 +39,7 @@ const program = new Command(`${pnpm} wire`)
   .argument('<file>', 'a pcapng file, saved in the shell')
   .option('--html <out>', 'make one page that stands alone, and end')
   .option('--unit <n>', 'the unit to begin with', wholeNumber(0))
-  .option('--secrets', 'in the page: secrets as they are')
+  .option('--secrets', 'leave secrets in the page as they are')
   .option('--port <port>', 'where the run is served', parsePort)
   .option('--no-open', 'do not open a browser')
   .addHelpText('after', secretsInHelp)

@@ -56,7 +56,11 @@ export async function runTap(
   await addressesOf(host, names).catch((error: unknown) => {
     const { message } = error as Error;
     if (!(error instanceof NotThisMachine))
-      throw new HarnessError(`"${host}" has no address: ${message}.`, 1);
+      throw new HarnessError(
+        `"${host}" has no address: ${message}. If it should lead to this ` +
+          `machine, add the line "127.0.0.1 ${host}" to the hosts file.`,
+        1,
+      );
     throw new HarnessError(
       `${message}. A tap reads all that goes through it: with --remote you ` +
         'say that you may.',

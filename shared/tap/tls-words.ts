@@ -87,7 +87,7 @@ export function clientTrouble(
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
     case 'ERR_SSL_UNEXPECTED_MESSAGE':
       return trouble(
-        'the client sent something else than TLS to a port that speaks TLS',
+        'the client sent something other than TLS to a port that speaks TLS',
       );
     case 'ERR_SSL_UNSUPPORTED_PROTOCOL':
       return trouble('the client offers only versions of TLS before 1.2');
@@ -131,9 +131,9 @@ export function targetTrouble(
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `the certificate of ${at} is not for ${host}, but for ${cert?.subjectaltname || 'no name at all'}`;
   if (code !== undefined && NO_TLS.has(code))
-    return `expected TLS from ${at}, found something else. Where it speaks plain text, the tap needs http: in place of https:`;
+    return `expected TLS from ${at}, found something else. If it speaks plain text, give the tap http: in place of https:`;
   if (error instanceof ClosedInHandshake)
-    return `${at} closed the connection during the TLS handshake. It may speak plain text, then the tap needs http: in place of https:, or have no certificate for ${host}${unnamed(host)}`;
+    return `${at} closed the connection during the TLS handshake. Either it speaks plain text (then give the tap http: in place of https:), or it has no certificate for ${host}${unnamed(host)}`;
   if (code?.startsWith('ERR_SSL_'))
     return `TLS with ${at} failed: ${reason ?? code}`;
   if (UNTRUSTED.has(code ?? ''))
@@ -176,5 +176,5 @@ function meaningOf(
 /** An address is no name: RFC 6066 3. */
 function unnamed(host: string): string {
   if (isIP(host) === 0) return '';
-  return '. It was told no name, as the target is an address: a name in its place is told (SNI)';
+  return '. It was sent no name (SNI), as the target is an address: give the tap a name instead';
 }

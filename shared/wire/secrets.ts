@@ -195,4 +195,4 @@ export const SECRETS: readonly { what: string; where: string }[] = [
 
 /** What is no secret here, whatever it holds. */
 export const NO_SECRETS =
-  'Not looked for: XML, Protocol Buffers and other binary formats, pictures, text in UTF-16, assignments in scripts and style sheets, how other protocols sign in (Redis, SMTP, PostgreSQL), and a password that no such name stands before.';
+  'Secrets are not looked for in XML, Protocol Buffers and other binary formats, pictures, text in UTF-16, assignments in scripts and style sheets, nor in how other protocols sign in (Redis, SMTP, PostgreSQL), nor where no such name stands before them.';

@@ -80,7 +80,7 @@ export class EncryptedPair extends OpaquePair {
         size,
         payload: 0,
         summary: `TLS ClientHello${of}: ${byteCount(size)}`,
-        problem: `the client began a TLS handshake (https:)${of} where plain text is expected: open it with http:, or give the tap https: if the server speaks TLS`,
+        problem: `the client began a TLS handshake (https:)${of}, and only plain text is decoded here: open it with http:, or give the tap https: if the server speaks TLS`,
         form: helloForm,
       }),
     );
@@ -116,7 +116,7 @@ const helloForm: Form = {
         name.start,
         name.end,
         name.value,
-        'whom the client wants, for everybody to read (SNI)',
+        'the server that the client wants, for anybody to read (SNI)',
         'RFC 6066 3',
       );
   },

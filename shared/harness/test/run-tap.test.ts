@@ -107,6 +107,15 @@ describe('the tap in front of a program', () => {
     ]);
   });
 
+  test('says what to do with a name that has no address', async () => {
+    const ask = () => Promise.reject(new Error('not found'));
+    expect(await refusal('http://app.test', { ask })).toEqual([
+      1,
+      '"app.test" has no address: not found. If it should lead to this ' +
+        'machine, add the line "127.0.0.1 app.test" to the hosts file.',
+    ]);
+  });
+
   /** A tap before a target that says "Zug", and the lines that it printed. */
   async function tapBefore(target: string, more: object = {}) {
     const lines: string[] = [];
@@ -175,7 +184,7 @@ describe('the tap in front of a program', () => {
     await fetch(`https://localhost:${tap.tap.port}/`).catch(() => {});
     await ended;
     expect(tap.lines.join('\n')).toMatch(
-      /→ TLS ClientHello for localhost: [\d,]+ bytes {2}! the client began a TLS handshake \(https:\) for localhost where plain text is expected/,
+      /→ TLS ClientHello for localhost: [\d,]+ bytes {2}! the client began a TLS handshake \(https:\) for localhost, and only plain text is decoded here/,
     );
   });
 

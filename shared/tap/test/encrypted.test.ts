@@ -119,7 +119,7 @@ describe('with TLS, the tap', () => {
       raw.write('this is no ClientHello');
     });
     expect(text).toBe(
-      'the client sent something else than TLS to a port that speaks TLS',
+      'the client sent something other than TLS to a port that speaks TLS',
     );
   });
 

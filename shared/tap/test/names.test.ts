@@ -166,9 +166,9 @@ describe('the tap', () => {
     const { client } = await connect(tap.port, { layer, protocols: [] });
     expect(await endOf(client)).toBe('ECONNRESET');
     expect((await ended).text).toBe(
-      `app.test:${port} closed the connection during the TLS handshake. It ` +
-        'may speak plain text, then the tap needs http: in place of https:, ' +
-        'or have no certificate for app.test',
+      `app.test:${port} closed the connection during the TLS handshake. ` +
+        'Either it speaks plain text (then give the tap http: in place of ' +
+        'https:), or it has no certificate for app.test',
     );
   });
 

@@ -185,8 +185,8 @@ describe('of a target, the tap says', () => {
   test('that HTTP is spoken where TLS was expected', async () => {
     const port = await listen(http.createServer());
     expect(await toldOf(port)).toBe(
-      `expected TLS from localhost:${port}, found something else. Where it ` +
-        'speaks plain text, the tap needs http: in place of https:',
+      `expected TLS from localhost:${port}, found something else. If it ` +
+        'speaks plain text, give the tap http: in place of https:',
     );
   });
 
@@ -209,7 +209,7 @@ describe('of a target, the tap says', () => {
       socket.once('data', () => socket.end()),
     );
     expect(await toldOf(port, '127.0.0.1')).toMatch(
-      /^127\.0\.0\.1:\d+ closed the connection during the TLS handshake\. It may speak plain text.*a name in its place is told \(SNI\)$/,
+      /^127\.0\.0\.1:\d+ closed the connection during the TLS handshake\. Either it speaks plain text .*\. It was sent no name \(SNI\), as the target is an address: give the tap a name instead$/,
     );
   });
 

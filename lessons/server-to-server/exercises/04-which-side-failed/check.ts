@@ -371,9 +371,9 @@ const mustEnd = (trial: Trial, { origin, seen }: Served, path: string) => {
     () => {},
   );
   return trial.within(ended, (why) => ({
-    title: 'A strange request waits for ever',
+    title: 'A request gets no response, and no end',
     sent: `GET ${path} HTTP/1.1`,
-    expected: 'an answer, or the end of the connection',
+    expected: 'a response, or the end of the connection',
     came: why.message,
     section,
     wire: seen('up'),

@@ -31,7 +31,7 @@ const PLAIN =
   'the server speaks TLS here and got plain text. Give the tap https: in place of http:';
 
 const began = (of: string) =>
-  `the client began a TLS handshake (https:)${of} where plain text is expected: open it with http:, or give the tap https: if the server speaks TLS`;
+  `the client began a TLS handshake (https:)${of}, and only plain text is decoded here: open it with http:, or give the tap https: if the server speaks TLS`;
 const instead = (alert: string) =>
   `expected a response, found a TLS alert (${alert}): ${PLAIN}`;
 
