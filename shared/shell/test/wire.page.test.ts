@@ -355,9 +355,19 @@ describeWithBrowser('the wire in the shell', (browser) => {
 });
 
 describeWithBrowser('a run in which something is malformed', (browser) => {
+  let page: Page;
+  let run: Awaited<ReturnType<typeof stageRun>>;
+
+  beforeAll(async () => {
+    run = await stageRun();
+    page = await browser().newPage();
+  });
+  afterAll(async () => {
+    await page.close();
+    await run.end();
+  });
+
   test('shows in red what is wrong: the whole line, or its end', async () => {
-    const run = await stageRun();
-    const page = await browser().newPage();
     await page.goto(run.origin);
     const { client, server } = await run.connect();
     client.write(request);
@@ -369,8 +379,14 @@ describeWithBrowser('a run in which something is malformed', (browser) => {
       expect.stringContaining('expected no body after 204'),
     ]);
     expect(await accessibilityViolations(page)).toEqual([]);
-    await page.close();
-    await run.end();
+  });
+
+  test('tells a note whole, beside the button that closes it', async () => {
+    await page.locator('.wire .line', { hasText: 'opened' }).click();
+    const note = page.locator('.wire .unit-body p');
+    const { x, width } = (await note.boundingBox())!;
+    const button = page.getByRole('button', { name: 'Close' });
+    expect(x + width).toBeLessThan((await button.boundingBox())!.x);
   });
 });
 

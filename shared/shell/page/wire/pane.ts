@@ -166,7 +166,10 @@ export function makeWire(
 
   function say(text: string): void {
     detail.hidden = false;
-    body.replaceChildren(paragraph(text));
+    // Some notes are long: a header leaves room for the button beside it.
+    const header = document.createElement('header');
+    header.append(paragraph(text));
+    body.replaceChildren(header);
     timeline.choose(chosen);
   }
 
