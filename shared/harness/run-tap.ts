@@ -152,6 +152,7 @@ function withoutPassword(target: string): string {
 
 /** What servers say that they listen at, and where they are reached. */
 const EVERYWHERE: Record<string, string> = {
+  '0': '127.0.0.1',
   '0.0.0.0': '127.0.0.1',
   '::': '::1',
 };

@@ -136,7 +136,7 @@ describe('the tap in front of a program', () => {
   }
 
   // What servers say that they listen at, and names that mean this machine.
-  test.each(['0.0.0.0', 'localhost', 'LOCALHOST', 'app.localhost'])(
+  test.each(['0', '0.0.0.0', 'localhost', 'LOCALHOST', 'app.localhost'])(
     'reaches a server on this machine as %s',
     async (host) => {
       const port = await zug();
