@@ -44,7 +44,7 @@ export function endIdle(server: Http2SecureServer, idle: number) {
     session.setTimeout(idle, () => sayGoodbye(session, idle));
   });
 
-  // Who breaks the protocol has lost its connection already, and nobody else
-  // anything.
+  // A client that breaks the protocol has lost its connection already, and no
+  // other has lost anything.
   server.on('sessionError', () => {});
 }

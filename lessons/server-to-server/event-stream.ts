@@ -62,7 +62,7 @@ export async function tellNews(
     const { message } = error as Error;
     return void response.status(503).set('Retry-After', '1').send(message);
   }
-  // Whoever comes from a source that was ahead of this one knows already what
+  // A reader from a source that was ahead of this one knows already what
   // this one is yet to hear.
   if (before[0]?.kind !== 'snapshot') last = { id: lastId };
   response.writeHead(200, {

@@ -37,7 +37,7 @@ export function createLoudspeaker(feed: Feed, ms: number) {
 /** Who is connected by WebSocket gets what is said, as it is said. */
 export function relaySpeech(server: Server, feed: Feed) {
   const sockets = new WebSocketServer({ server, path: '/loudspeaker' });
-  // Who breaks the protocol is closed by `ws`, and ends nobody else.
+  // `ws` closes a client that breaks the protocol. It ends nobody else.
   sockets.on('connection', (client) => client.on('error', () => {}));
   feed.on('update', ({ kind, data }) => {
     if (kind !== 'announcement') return;

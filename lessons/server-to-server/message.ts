@@ -1,6 +1,6 @@
 /**
- * What a message of the broker says. Whoever may publish there may publish
- * anything: nothing of it is believed before it was looked at.
+ * What a message of the broker says. Every client that may publish there may
+ * publish anything: nothing of it is believed before it was looked at.
  */
 import type { News } from '@on-the-wire/shared/board/update.ts';
 

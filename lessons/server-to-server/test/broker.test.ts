@@ -235,7 +235,7 @@ describe('a copy of the board', () => {
     const update = feed.next();
     copy.take(update);
     const clock = stopped();
-    // Ten seconds of a message each 10 ms, every one of another run.
+    // Ten seconds of a message every 10 ms, every one of another run.
     for (let n = 0; n < 1_000; n += 1) {
       copy.take({ ...update, id: `x${n}-1` });
       await clock.elapse(10);

@@ -22,7 +22,7 @@ export function createServer({ upstream, patience }: Upstream): Lesson {
     // Why without it: Node names the host that it asks, by the URL.
     delete headers['host'];
     const how = { method, headers, agent: false };
-    // Why a path: whoever asks must not choose the server as well.
+    // Why a path: the client must not choose the server as well.
     const further = request(upstream, { ...how, path: url });
 
     // Why until the head: an event stream has come once it has begun.

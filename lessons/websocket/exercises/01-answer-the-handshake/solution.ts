@@ -27,9 +27,9 @@ const fixed = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'; // RFC 6455, 1.3
 export function answer({ request, socket, head, origins }: Handshake) {
   const { origin } = request.headers;
 
-  // Why before the 101: whoever has got one is connected, cookies and all. Why
-  // whole origins: a stranger chooses how the name of its own site begins. Why
-  // a list: a page that has led its name to us has that name in Host, too.
+  // Why before the 101: a client that got one is connected, with its cookies.
+  // Why whole origins: a stranger chooses how the name of its own site begins.
+  // Why a list: a page that has led its name to us has that name in Host, too.
   if (origin !== undefined && !origins.includes(origin)) {
     socket.on('error', () => {}); // it may leave while we speak
     socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
