@@ -18,10 +18,10 @@ import {
   closeServer,
   createGuardedServer,
   type Asked,
+  type Shell,
 } from '../shell/guarded-server.ts';
 import { readJson } from '../shell/read-json.ts';
 import { makeSavedPage } from '../shell/saved-page.ts';
-import type { Shell } from '../shell/server.ts';
 import { style } from '../shell/style.ts';
 import { ClaimRuns, NoSuchRun } from './claim-runs.ts';
 import { lessonsHtml } from './lessons-html.ts';

@@ -1,42 +1,38 @@
 /**
- * The one event stream of an open shell: how the lesson's server is, and what
- * goes over the wire. One and not two, because a browser has six connections
+ * The one event stream of an open page: what goes over the wire, and how things
+ * are that the page shows beside it. One and not two, because a browser has six connections
  * to an origin, and each tab holds what it opens.
  */
-import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { LessonState } from '../lesson.ts';
 import type { WireLog } from '../view/log.ts';
 import type { Lines } from '../view/source.ts';
-import type { ShellExercise } from './exercise.ts';
-import type { StateMessage } from './state-message.ts';
 
 const PAUSE = 50; // ms between two batches of lines
 const BATCH = 2_000; // lines in one batch
 
+/** Something of which a page shows the latest state. */
+export interface Followed {
+  /** The latest, which becomes JSON. */
+  message(): object;
+  /** Emits `change` when there is a later one. */
+  emitter: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
+}
+
 /**
  * Tells a page until it leaves. Each event's id is `<run>-<n>`: who comes back
  * with it gets the lines from number `n` on. For one that does not read, only
- * the latest state waits, and a position among the lines.
+ * the latest states wait, and a position among the lines.
+ *
+ * @param follow the states by the name of their event
  */
 export function tellEvents(
   request: IncomingMessage,
   response: ServerResponse,
   {
     run,
-    state,
     log,
-    exercise,
-  }: {
-    run: string;
-    /** Where there is a lesson. */
-    state?: { readonly current: LessonState } & EventEmitter<{
-      change: [LessonState];
-    }>;
-    log: WireLog;
-    /** Where one is being done. */
-    exercise?: ShellExercise | undefined;
-  },
+    follow = {},
+  }: { run: string; log: WireLog; follow?: Record<string, Followed> },
 ): void {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
@@ -46,8 +42,7 @@ export function tellEvents(
 
   const [hisRun, seen] = String(request.headers['last-event-id']).split('-');
   let next = hisRun === run ? Number(seen) || 0 : 0;
-  let stateWaits = false;
-  let exerciseWaits = false;
+  const waiting = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
 
   const write = (event: string, data: object) =>
@@ -55,19 +50,15 @@ export function tellEvents(
       `event: ${event}\nid: ${run}-${next}\ndata: ${JSON.stringify(data)}\n\n`,
     );
 
-  const tellState = () => {
-    if (!state) return;
-    stateWaits = response.writableNeedDrain;
-    if (stateWaits) return;
-    const message: StateMessage = state.current;
-    write('state', message);
-  };
-
-  const tellExercise = () => {
-    if (!exercise) return;
-    exerciseWaits = response.writableNeedDrain;
-    if (!exerciseWaits) write('exercise', exercise.message());
-  };
+  const followed = Object.entries(follow).map(
+    ([event, { message, emitter }]) => {
+      const tell = () => {
+        if (response.writableNeedDrain) waiting.add(tell);
+        else write(event, message());
+      };
+      return { emitter, tell };
+    },
+  );
 
   const tellLines = () => {
     timer = undefined;
@@ -85,21 +76,21 @@ export function tellEvents(
   };
 
   response.write('retry: 1000\n');
-  tellState();
-  tellExercise();
+  for (const { emitter, tell } of followed) {
+    tell();
+    emitter.on('change', tell);
+  }
   tellLines();
-  state?.on('change', tellState);
-  exercise?.on('change', tellExercise);
   log.on('grew', waitForLines);
   response.on('drain', () => {
-    if (stateWaits) tellState();
-    if (exerciseWaits) tellExercise();
+    const late = [...waiting];
+    waiting.clear();
+    for (const tell of late) tell();
     waitForLines();
   });
   response.on('close', () => {
     clearTimeout(timer);
-    state?.off('change', tellState);
-    exercise?.off('change', tellExercise);
+    for (const { emitter, tell } of followed) emitter.off('change', tell);
     log.off('grew', waitForLines);
   });
 }

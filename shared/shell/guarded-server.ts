@@ -19,6 +19,14 @@ export interface Asked {
 /** `'answered'`: the response was, or is being, written. */
 export type Reply = Answer | 'answered' | undefined;
 
+/** A server of pages, of a lesson or of a tap. */
+export interface Shell {
+  /** Not yet listening: whoever created it chooses the port. */
+  server: Server;
+  /** Ends every answer and the server. May be called twice. */
+  close(): Promise<void>;
+}
+
 /**
  * Makes a server that answers on this machine's names only, and pages of other
  * sites not at all, save for a plain GET of a page or asset.

@@ -5,7 +5,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
-import type { Server } from 'node:http';
 import { join, posix } from 'node:path';
 import { pnpm } from '../harness/as-typed.ts';
 import type { FoundLesson, LessonState } from '../lesson.ts';
@@ -19,18 +18,15 @@ import {
   readExercise,
   type ShellExercise,
 } from './exercise.ts';
-import { closeServer, createGuardedServer } from './guarded-server.ts';
+import {
+  closeServer,
+  createGuardedServer,
+  type Shell,
+} from './guarded-server.ts';
 import { readLessonFile } from './lesson-files.ts';
+import type { StateMessage } from './state-message.ts';
 import { style } from './style.ts';
 import { readWire, wireChanges } from './wire-routes.ts';
-
-/** A lesson's shell. */
-export interface Shell {
-  /** Not yet listening: whoever created it chooses the port. */
-  server: Server;
-  /** Ends every answer and the server. May be called twice. */
-  close(): Promise<void>;
-}
 
 /**
  * Makes the shell of a lesson. `lessonUrl` is where the lesson's page is, except
@@ -104,6 +100,12 @@ export function createShell({
   };
 
   const wire = { log, tap, name: lesson.name, title: lesson.manifest.title };
+  const follow = {
+    state: { emitter: state, message: (): StateMessage => state.current },
+    ...(exercise && {
+      exercise: { emitter: exercise, message: () => exercise.message() },
+    }),
+  };
   const server = createGuardedServer({
     frames: ['127.0.0.1', 'localhost'].map(
       (name) => `${protocol}//${name}:${lessonPort}`,
@@ -116,7 +118,7 @@ export function createShell({
       if (path.startsWith('/files/')) return file(path.slice('/files/'.length));
       if (path !== '/events')
         return readExercise(exercise, asked) ?? readWire(wire, asked);
-      tellEvents(request, response, { run, state, log, exercise });
+      tellEvents(request, response, { run, log, follow });
       return 'answered';
     },
   });

@@ -7,8 +7,11 @@ import type { WireLog } from '../view/log.ts';
 import { fill, keep, pageFile } from './answer.ts';
 import { bundle } from './bundle.ts';
 import { tellEvents } from './events.ts';
-import { closeServer, createGuardedServer } from './guarded-server.ts';
-import type { Shell } from './server.ts';
+import {
+  closeServer,
+  createGuardedServer,
+  type Shell,
+} from './guarded-server.ts';
 import { style } from './style.ts';
 import { readWire, wireChanges } from './wire-routes.ts';
 

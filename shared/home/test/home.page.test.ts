@@ -7,8 +7,9 @@ import {
   test,
 } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { findLessons, HarnessError } from '../../harness/lessons.ts';
-import type { Shell } from '../../shell/server.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
+import { findLessons } from '../../harness/lessons.ts';
+import type { Shell } from '../../shell/guarded-server.ts';
 import { accessibilityViolations } from '../../testing/accessibility.ts';
 import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
 import { listen } from '../../testing/listen.ts';
