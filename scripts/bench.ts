@@ -31,9 +31,15 @@ program
   .option('--clone', 'also fresh clones, installed from the registry')
   .option('--test', 'also all tests, against two of them')
   .option('--json <file>', 'writes the figures to a file')
-  .action(async (options: StartOptions & { json?: string }) => {
+  .action(async (options: StartOptions & { test?: boolean; json?: string }) => {
     await mustBeWritable('The report', options.json);
-    const rows = await measureStart(options, (line) => console.error(line));
+    const say = (line: string) => console.error(line);
+    const rows = await measureStart(options, say);
+    if (options.test) {
+      const { measureSuite } =
+        await import('@on-the-wire/shared/bench/suite.ts');
+      rows.push(...(await measureSuite(options.times, say)));
+    }
     console.log(`\n${describeReport(rows)}`);
     if (options.json !== undefined) {
       const report = { machine: machine(), rows };

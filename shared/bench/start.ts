@@ -24,7 +24,6 @@ import { findLesson } from '../harness/lessons.ts';
 import { runLesson } from '../harness/run-lesson.ts';
 import { spawn, spawnSync, type ChildProcess } from '../programs/start.ts';
 import { medianOf, type Row } from './report.ts';
-import { measureSuite } from './suite.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const windows = process.platform === 'win32';
@@ -36,8 +35,6 @@ export interface StartOptions {
   times: number;
   /** Also fresh clones, which are installed from the registry. */
   clone?: boolean;
-  /** Also all tests. */
-  test?: boolean;
 }
 
 /**
@@ -63,7 +60,7 @@ export async function measureStart(
 }
 
 async function measure(
-  { times, clone = false, test = false }: StartOptions,
+  { times, clone = false }: StartOptions,
   say: (line: string) => void,
 ): Promise<Row[]> {
   const rows: Row[] = [];
@@ -107,7 +104,6 @@ async function measure(
     );
   }
 
-  if (test) rows.push(...(await measureSuite(times, say)));
   return rows;
 }
 
