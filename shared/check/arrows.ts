@@ -11,7 +11,13 @@ import { filesOf, foldersOf, packageJson, type PackageJson } from './tree.ts';
 /** The rooms of shared that a lesson builds on. */
 const ofLessons = ['board', 'page', 'certificates', 'lesson.ts'];
 /** What its tests may use, too. */
-const ofLessonTests = [...ofLessons, 'testing', 'exercise', 'programs'];
+const ofLessonTests = [
+  ...ofLessons,
+  'testing',
+  'exercise',
+  'programs',
+  'harness',
+];
 /** What its exercises and their checks may use: one is about comparing. */
 const ofExercises = [...ofLessonTests, 'compare'];
 /** The rooms that may use the tap and the wire. */
@@ -178,7 +184,7 @@ function refuse(from: Place, to: Place): string | undefined {
       ? undefined
       : `of shared only ${rooms.join(', ')}` +
           (rooms === ofLessons
-            ? ', and in tests also testing, exercise and programs'
+            ? ', and in tests also testing, exercise, programs and harness'
             : '');
   }
   if (from.area !== 'shared' || from.room === to.room) return undefined;

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import type { WorkersBrowser } from './jest-environment.ts';
+
+/** What a file of tests finds as `workersBrowser`. */
+export interface WorkersBrowser {
+  /** Why there is none; undefined where there is one. */
+  missing(): string | undefined;
+  /** The same for all files of a worker, so close only what you open in it. */
+  open(): Promise<Browser>;
+}
 
 /**
  * A `describe` whose tests share one browser: it is that of other files too,

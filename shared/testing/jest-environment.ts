@@ -10,6 +10,7 @@
 import { TestEnvironment } from 'jest-environment-node';
 import type { Browser } from 'playwright-core';
 import { findBrowser, noBrowser, openBrowser } from './browser.ts';
+import type { WorkersBrowser } from './describe-with-browser.ts';
 
 /** So long the browser waits for the next file, in ms: jest begins it at once. */
 const WAIT = 50;
@@ -30,14 +31,6 @@ const aboutColours = Object.fromEntries(
     return value === undefined ? [] : [[name, value]];
   }),
 );
-
-/** What a file of tests finds as `workersBrowser`. */
-export interface WorkersBrowser {
-  /** Why there is none; undefined where there is one. */
-  missing(): string | undefined;
-  /** The same for all files of a worker, so close only what you open in it. */
-  open(): Promise<Browser>;
-}
 
 let missing: string | undefined | null = null;
 let browser: Promise<Browser> | undefined;

@@ -5,7 +5,7 @@ import { availableParallelism, constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
-import { HarnessError } from '../harness/lessons.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import { compiled } from '../harness/lesson-process.ts';
 import { spawn } from '../programs/start.ts';
 

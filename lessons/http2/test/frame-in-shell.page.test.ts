@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from '@on-the-wire/shared/testing/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
-import { lessonInShell } from '@on-the-wire/shared/testing/lesson-in-shell.ts';
+import { findLesson } from '@on-the-wire/shared/harness/lessons.ts';
+import { runLesson } from '@on-the-wire/shared/harness/run-lesson.ts';
 import { listen } from '@on-the-wire/shared/testing/listen.ts';
 import { closeAll, start } from './start.ts';
 
@@ -16,11 +18,14 @@ afterEach(async () => {
 
 describeWithBrowser('the page in the frame of the shell', (browser) => {
   test('can do all that it can in a tab of its own', async () => {
-    const { shellUrl, stop } = await lessonInShell('http2');
+    const nowhere = new PassThrough().resume();
+    const { shellUrl, stop } = await runLesson(findLesson('http2'), {
+      terminal: { stdout: nowhere, stderr: nowhere },
+    });
     ending.push(stop);
     const page = await browser().newPage();
     ending.push(() => page.close());
-    await page.goto(shellUrl);
+    await page.goto(shellUrl!);
     const frame = page.frameLocator('iframe');
     await frame.getByText('This page came by h2.').waitFor();
     const shows = (id: string, text: string | RegExp) =>

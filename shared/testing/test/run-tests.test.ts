@@ -4,7 +4,7 @@ import { watch } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HarnessError } from '../../harness/lessons.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
 import { spawn } from '../../programs/start.ts';
 import { filesOfTests, findTests, flagsOfJest, root } from '../run-tests.ts';
 import { failuresOf } from '../soak.ts';
