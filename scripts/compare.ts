@@ -13,7 +13,7 @@ import {
 import { withMine } from '@on-the-wire/shared/compare/mine.ts';
 import { describeComparison } from '@on-the-wire/shared/compare/table.ts';
 import { findBrowser, noBrowser } from '@on-the-wire/shared/testing/browser.ts';
-import { HarnessError } from '@on-the-wire/shared/harness/lessons.ts';
+import { HarnessError } from '@on-the-wire/shared/harness/harness-error.ts';
 import {
   collect,
   endWhenTold,

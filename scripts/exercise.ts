@@ -6,10 +6,8 @@ import {
 } from '@on-the-wire/shared/exercise/exercises.ts';
 import { describeList } from '@on-the-wire/shared/exercise/list.ts';
 import { readProgress } from '@on-the-wire/shared/exercise/progress.ts';
-import {
-  findLesson,
-  HarnessError,
-} from '@on-the-wire/shared/harness/lessons.ts';
+import { HarnessError } from '@on-the-wire/shared/harness/harness-error.ts';
+import { findLesson } from '@on-the-wire/shared/harness/lessons.ts';
 import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
 import { runVerb } from '@on-the-wire/shared/harness/verb.ts';
 import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';

@@ -1,5 +1,5 @@
 /** `pnpm wire FILE [--html OUT]`: a run that was saved, opened again. */
-import { HarnessError } from '@on-the-wire/shared/harness/lessons.ts';
+import { HarnessError } from '@on-the-wire/shared/harness/harness-error.ts';
 import { openInBrowser } from '@on-the-wire/shared/harness/open-in-browser.ts';
 import { findPort, parsePort } from '@on-the-wire/shared/harness/ports.ts';
 import {

@@ -1,7 +1,7 @@
 /** The comparison as a whole: ways take turns, round after round. */
 import { stripVTControlCharacters } from 'node:util';
 import { machine } from '../bench/report.ts';
-import { HarnessError } from '../harness/lessons.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import type { Fault } from '../tap/tap.ts';
 import { formatFault } from '../tap/tap.ts';
 import { openTrustingBrowser } from './trusting-browser.ts';

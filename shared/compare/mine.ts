@@ -1,7 +1,7 @@
 /** The learner's own servers beside ours. */
 import { findExercises, type FoundExercise } from '../exercise/exercises.ts';
 import { runMine } from '../exercise/mine.ts';
-import { HarnessError } from '../harness/lessons.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import type { Way } from './ways.ts';
 import { pnpm } from '../harness/as-typed.ts';
 

@@ -2,11 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import {
-  findLessons,
-  HarnessError,
-  lessonsFolder,
-} from '../harness/lessons.ts';
+import { HarnessError } from '../harness/harness-error.ts';
+import { findLessons, lessonsFolder } from '../harness/lessons.ts';
 import type { FoundLesson } from '../lesson.ts';
 import { pnpm } from '../harness/as-typed.ts';
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { emitKeypressEvents, type Key } from 'node:readline';
 import { styleText } from 'node:util';
-import { HarnessError } from '../harness/lessons.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import { sshForwarding } from '../harness/over-ssh.ts';
 import { runLesson } from '../harness/run-lesson.ts';
 import { watchLesson } from '../harness/watch.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { findBrowser, noBrowser } from '../harness/find-browser.ts';
-import { HarnessError } from '../harness/lessons.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import type { Browser } from '../testing/browser.ts';
 import { describeVerdict } from './describe.ts';
 import type { FoundExercise } from './exercises.ts';

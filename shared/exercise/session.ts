@@ -5,7 +5,7 @@ import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
 import { findBrowser, noBrowser } from '../harness/find-browser.ts';
-import { HarnessError } from '../harness/lessons.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import type { Tap } from '../tap/tap.ts';
 import type { Browser } from '../testing/browser.ts';
 import type { FoundExercise } from './exercises.ts';

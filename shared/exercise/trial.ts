@@ -1,6 +1,6 @@
 /** Tries a file out: one check, from its first step to the verdict. */
 import { pathToFileURL } from 'node:url';
-import { HarnessError } from '../harness/lessons.ts';
+import { HarnessError } from '../harness/harness-error.ts';
 import { createTap, type Tap } from '../tap/tap.ts';
 import type { Browser, Page } from '../testing/browser.ts';
 import type {

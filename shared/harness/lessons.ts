@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import type { FoundLesson, Manifest } from '../lesson.ts';
 import { complaintAboutProcesses } from './processes-manifest.ts';
+import { HarnessError } from './harness-error.ts';
 import { wrap } from './wrap.ts';
 import { pnpm } from './as-typed.ts';
 
@@ -12,17 +13,6 @@ import { pnpm } from './as-typed.ts';
 export const lessonsFolder = fileURLToPath(
   new URL('../../lessons/', import.meta.url),
 );
-
-/** An error that a sentence explains better than a stack. */
-export class HarnessError extends Error {
-  /** 1: something failed. 2: what was asked for makes no sense. */
-  readonly exitCode: 1 | 2;
-
-  constructor(message: string, exitCode: 1 | 2) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
 
 /**
  * Finds all lessons in reading order.

@@ -8,7 +8,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findLessons, HarnessError, lessonsFolder } from './lessons.ts';
+import { HarnessError } from './harness-error.ts';
+import { findLessons, lessonsFolder } from './lessons.ts';
 import { makeFolder } from './make-folder.ts';
 import { attempt } from './system-error.ts';
 

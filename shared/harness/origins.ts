@@ -1,6 +1,6 @@
 /** By which origins browsers know the pages of a lesson. */
 import { localOrigins, readOrigins } from '../page/origins.ts';
-import { HarnessError } from './lessons.ts';
+import { HarnessError } from './harness-error.ts';
 
 /**
  * What a lesson's processes find in `ORIGINS`: every address at which the tap

@@ -6,7 +6,7 @@ import type { FoundLesson, ProcessManifest, Speech } from '../lesson.ts';
 import type { Target } from '../tap/tap.ts';
 import type { Protocol } from '../wire/connection.ts';
 import type { Address } from './lesson-process.ts';
-import { HarnessError } from './lessons.ts';
+import { HarnessError } from './harness-error.ts';
 import { freePorts } from './ports.ts';
 
 export interface PlannedProcess {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { defaultPort } from './as-typed.ts';
-import { HarnessError } from './lessons.ts';
+import { HarnessError } from './harness-error.ts';
 
 export { defaultPort };
 const highestPort = 65_534; // The next one must be a port, too.

@@ -14,7 +14,7 @@ import type { WireLog } from '../view/log.ts';
 import { describeCrash } from './crash.ts';
 import { LessonGroup } from './lesson-group.ts';
 import { LessonServer } from './lesson-server.ts';
-import { HarnessError } from './lessons.ts';
+import { HarnessError } from './harness-error.ts';
 import { openInBrowser } from './open-in-browser.ts';
 import { findOrigins } from './origins.ts';
 import { sshForwarding } from './over-ssh.ts';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { relative } from 'node:path';
 import { createTap, type Fault, type Tap } from '../tap/tap.ts';
-import { HarnessError } from './lessons.ts';
+import { HarnessError } from './harness-error.ts';
 import { addressesOf, lookUp, NotThisMachine, type Ask } from './look-up.ts';
 import { maskedWords } from '../wire/mask-connection.ts';
 import { LiveUnits } from '../view/live-units.ts';

@@ -10,7 +10,7 @@ import { withoutSecrets } from '../wire/mask-connection.ts';
 import { nodeCodings } from '../wire/node-codings.ts';
 import { readPcapng, writePcapng } from '../wire/pcapng.ts';
 import { SavedRun } from '../view/saved.ts';
-import { HarnessError } from './lessons.ts';
+import { HarnessError } from './harness-error.ts';
 import { attempt } from './system-error.ts';
 
 const LARGEST = 256 * 1024 * 1024; // bytes of a file

@@ -1,6 +1,6 @@
 /** What the system says about files, in sentences. */
 import { types } from 'node:util';
-import { HarnessError } from './lessons.ts';
+import { HarnessError } from './harness-error.ts';
 
 /** What is the matter, and what to do about it. */
 const reasons: Record<string, string> = {

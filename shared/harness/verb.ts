@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { CommanderError, InvalidArgumentError } from 'commander';
 import type { Fault } from '../tap/tap.ts';
-import { HarnessError } from './lessons.ts';
+import { HarnessError } from './harness-error.ts';
 import { attempt, sentenceOf } from './system-error.ts';
 
 /**

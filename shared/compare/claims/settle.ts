@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localCertificate } from '../../certificates/certificates.ts';
-import { HarnessError } from '../../harness/lessons.ts';
+import { HarnessError } from '../../harness/harness-error.ts';
 import { makeFolder } from '../../harness/make-folder.ts';
 import { attempt } from '../../harness/system-error.ts';
 import type { Browser, Page } from '../../testing/browser.ts';

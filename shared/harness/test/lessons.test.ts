@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { HarnessError } from '../harness-error.ts';
 import {
   describeLessons,
   findLesson,
   findLessons,
-  HarnessError,
   lessonsFolder,
 } from '../lessons.ts';
 import { goodManifest, scratch } from './scratch-lesson.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { HarnessError } from '../lessons.ts';
+import { HarnessError } from '../harness-error.ts';
 import { findOrigins } from '../origins.ts';
 
 test('Each page has two names, and the environment may name more', () => {

@@ -12,7 +12,7 @@ import {
 import type { LessonState } from '../../lesson.ts';
 import { listen } from '../../testing/listen.ts';
 import { rawClient } from '../../testing/raw-client.ts';
-import { HarnessError } from '../lessons.ts';
+import { HarnessError } from '../harness-error.ts';
 import { runLesson, type RunOptions } from '../run-lesson.ts';
 import {
   goodManifest,

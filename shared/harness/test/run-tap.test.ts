@@ -8,7 +8,7 @@ import {
   localCertificate,
 } from '../../certificates/certificates.ts';
 import { listen } from '../../testing/listen.ts';
-import { HarnessError } from '../lessons.ts';
+import { HarnessError } from '../harness-error.ts';
 import { freePort } from '../ports.ts';
 import { runTap } from '../run-tap.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { localCertificate } from '../../certificates/certificates.ts';
-import { HarnessError } from '../lessons.ts';
+import { HarnessError } from '../harness-error.ts';
 import { makeFolder } from '../make-folder.ts';
 import { newLesson } from '../new-lesson.ts';
 import { attempt, sentenceOf } from '../system-error.ts';
