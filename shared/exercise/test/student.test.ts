@@ -3,14 +3,17 @@
  * three exercises, the first made wrong at first, the third in a browser.
  * Needs a pseudo-terminal: `script` of util-linux.
  */
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { execFile, spawn, spawnSync } from '../../programs/start.ts';
 import { findBrowser } from '../../testing/browser.ts';
-import { root } from '../../testing/run-tests.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 const hasTerminal =
   process.platform === 'linux' &&
@@ -35,24 +38,21 @@ async function copyTree(): Promise<string> {
     await mkdir(dirname(join(tree, file)), { recursive: true });
     await cp(join(root, file), join(tree, file));
   }
-  // What is ours leads to the copy, all else to what is installed here.
-  await mkdir(join(tree, 'node_modules/@on-the-wire'), { recursive: true });
-  await symlink(
-    join(tree, 'shared'),
-    join(tree, 'node_modules/@on-the-wire/shared'),
-  );
-  for (const name of await readdir(join(root, 'node_modules')))
-    if (name !== '@on-the-wire' && name !== '.cache')
-      await symlink(
-        join(root, 'node_modules', name),
-        join(tree, 'node_modules', name),
-      );
-  for (const folder of ['shared', 'lessons/sse'])
-    await cp(
-      join(root, folder, 'node_modules'),
-      join(tree, folder, 'node_modules'),
-      { recursive: true, verbatimSymlinks: true },
-    );
+  // What is ours leads to the copy, by links such as ../../shared; all else to
+  // what is installed here.
+  const verbatim = { recursive: true, verbatimSymlinks: true };
+  for (const file of stdout.split('\0')) {
+    const modules = join(dirname(file), 'node_modules');
+    if (!file.endsWith('/package.json') || !existsSync(join(root, modules)))
+      continue;
+    await cp(join(root, modules), join(tree, modules), verbatim);
+  }
+  await mkdir(join(tree, 'node_modules'));
+  for (const name of await readdir(join(root, 'node_modules'))) {
+    const [from, to] = [root, tree].map((at) => join(at, 'node_modules', name));
+    if (name === '@on-the-wire') await cp(from!, to!, verbatim);
+    else if (name !== '.cache') await symlink(from!, to!);
+  }
   return tree;
 }
 

@@ -1,7 +1,8 @@
 /** The page of `pnpm wire`, for `serve.ts`. */
 import { fileURLToPath } from 'node:url';
-import { recordingOf } from '../../home/figure/figure.ts';
 import { readRun, serveRun } from '../run-wire.ts';
 
+const run = new URL('../../home/figure/recordings/sse.pcapng', import.meta.url);
+
 export const createServer = async () =>
-  serveRun(await readRun(fileURLToPath(recordingOf('sse'))), 0);
+  serveRun(await readRun(fileURLToPath(run)), 0);
