@@ -1,10 +1,10 @@
 /** Runs all checks at once and tells what they found. */
-import { checkArrows } from './arrows.ts';
 import { formatFinding, type Finding } from './finding.ts';
 import { checkExercises } from './exercises.ts';
 import { checkLicences } from './licences.ts';
 import { checkLists } from './lists.ts';
 import { checkOneNode } from './one-node.ts';
+import { checkPackages } from './packages.ts';
 import { checkPrivateThings } from './private-things.ts';
 import { checkProse } from './prose.ts';
 import { checkSkeleton } from './skeleton.ts';
@@ -20,7 +20,7 @@ export const checks: Record<string, Check> = {
   format: checkFormat,
   skeleton: checkSkeleton,
   exercises: checkExercises,
-  arrows: checkArrows,
+  packages: checkPackages,
   prose: checkProse,
   lists: checkLists,
   licences: checkLicences,

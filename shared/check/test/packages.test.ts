@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { checkArrows } from '../arrows.ts';
 import type { Finding } from '../finding.ts';
+import { checkPackages } from '../packages.ts';
 import { goodTree, madeUpTree, type Files } from './made-up-tree.ts';
 
 const other = {
@@ -10,7 +10,7 @@ const other = {
 
 async function check(changes: Files) {
   const root = await madeUpTree({ ...goodTree, ...other, ...changes });
-  return checkArrows(root);
+  return checkPackages(root);
 }
 
 test('a tree that keeps all rules has no finding', async () => {
@@ -22,47 +22,32 @@ const fileOf = (file: string, index: number) =>
   file.replace('.ts', `-${index}.ts`);
 
 const allowed = [
-  ['scripts/check.ts', '@on-the-wire/shared/check/run.ts'],
+  ['scripts/check.ts', '@on-the-wire/shared/board/board.ts'],
+  ['scripts/check.ts', '@on-the-wire/shared/check/x.ts'],
   ['lessons/talk/server.ts', '@on-the-wire/shared/board/feed.ts'],
-  ['lessons/talk/server.ts', '@on-the-wire/shared/page/serve-page.ts'],
-  ['lessons/talk/server.ts', '@on-the-wire/shared/certificates/x.ts'],
-  ['lessons/talk/server.ts', '@on-the-wire/shared/lesson.ts'],
   ['lessons/talk/server.ts', './format.ts'],
   ['lessons/talk/test/server.test.ts', '../server.ts'],
-  ['lessons/talk/test/server.test.ts', '@on-the-wire/shared/testing/x.ts'],
-  ['lessons/talk/exercises/01/check.ts', '@on-the-wire/shared/exercise/x.ts'],
-  ['shared/shell/server.ts', '../wire/x.ts'],
-  ['shared/harness/run.ts', '../tap/x.ts'],
-  ['shared/bench/run.ts', '../tap/x.ts'],
+  ['lessons/talk/test/server.test.ts', '@on-the-wire/shared/check/x.ts'],
   ['shared/tap/tap.ts', './fault.ts'],
-  ['shared/wire/wire.ts', './sse.ts'],
-  ['shared/wire/test/tshark.test.ts', '../../programs/start.ts'],
-  ['lessons/talk/test/server.test.ts', '@on-the-wire/shared/programs/x.ts'],
-  ['shared/board/board.ts', '../lesson.ts'],
+  ['shared/tap/tap.ts', '../board/board.ts'],
 ] as const;
 
 const forbidden = [
-  ['scripts/check.ts', '../lessons/talk/server.ts', 'never imports a lesson'],
-  ['shared/board/board.ts', '../../scripts/check.ts', 'nothing but scripts'],
-  ['shared/board/board.ts', '../../lessons/talk/server.ts', 'never imports'],
-  ['shared/board/board.ts', '@on-the-wire/talk/server.ts', 'never imports'],
-  ['lessons/talk/server.ts', '../other/server.ts', 'each other'],
-  ['lessons/talk/server.ts', '@on-the-wire/other/server.ts', 'each other'],
-  ['lessons/talk/test/server.test.ts', '../../other/server.ts', 'each other'],
-  ['lessons/talk/server.ts', '../../scripts/check.ts', 'nothing but scripts'],
-  ['lessons/talk/server.ts', '@on-the-wire/shared/testing/x.ts', 'only'],
-  ['lessons/talk/format.ts', '@on-the-wire/shared/harness/x.ts', 'only'],
-  ['lessons/talk/page/page.ts', '../../../shared/shell/x.ts', 'only'],
-  ['lessons/talk/test/page.test.ts', '@on-the-wire/shared/tap/x.ts', 'only'],
-  ['shared/board/board.ts', '../tap/x.ts', 'tap is used by'],
-  ['shared/page/page.ts', '../wire/x.ts', 'wire is used by'],
-  ['shared/tap/tap.ts', '../wire/x.ts', 'tap knows neither'],
-  ['shared/tap/tap.ts', '../harness/x.ts', 'tap knows neither'],
-  ['shared/wire/wire.ts', '../board/board.ts', 'no other room'],
-  ['shared/wire/wire.ts', '../lesson.ts', 'no other room'],
-  ['shared/wire/wire.ts', '../programs/start.ts', 'no other room'],
-  ['shared/wire/test/wire.test.ts', '../../testing/x.ts', 'no other room'],
-  ['lessons/talk/server.ts', '@on-the-wire/shared/programs/x.ts', 'only'],
+  ['scripts/check.ts', '../lessons/talk/server.ts', 'its own package, .'],
+  [
+    'shared/board/board.ts',
+    '../../scripts/check.ts',
+    'its own package, shared',
+  ],
+  ['shared/board/board.ts', '../../lessons/talk/server.ts', 'its own package'],
+  ['shared/board/board.ts', '@on-the-wire/talk/server.ts', 'in shared/package'],
+  ['lessons/talk/server.ts', '../other/server.ts', 'package, lessons/talk'],
+  ['lessons/talk/server.ts', '@on-the-wire/other/server.ts', 'dependencies in'],
+  ['lessons/talk/test/server.test.ts', '../../other/server.ts', 'its own'],
+  ['lessons/talk/page/page.ts', '../../../shared/shell/x.ts', 'its own'],
+  ['lessons/talk/server.ts', '@on-the-wire/shared/check/x.ts', 'for tests'],
+  ['lessons/talk/server.ts', './test/rig.ts', 'for tests'],
+  ['shared/board/board.ts', '../check/x.ts', 'for tests'],
 ] as const;
 
 describe('who may import whom', () => {
@@ -163,21 +148,13 @@ describe('a package for tests', () => {
     devDependencies: { aedes: '1' },
   });
   const aedes = "import 'aedes';\n";
-  const use = (from: string) => `import '${from}';\n`;
 
   test.each<[string, Files]>([
     ['a test', { 'shared/board/test/x.test.ts': aedes }],
-    ['what only tests load', { 'shared/testing/x.ts': aedes }],
+    ['what only tests load', { 'shared/check/x.ts': aedes }],
     [
       'types of what is no test',
       { 'shared/board/x.ts': "import type { Aedes } from 'aedes';\n" },
-    ],
-    [
-      'what no test loads but for its types',
-      {
-        'shared/board/x.ts': "export type * from '../testing/x.ts';\n",
-        'shared/testing/x.ts': aedes,
-      },
     ],
   ])('may be used by %s', async (_what, files) => {
     expect(await check({ ...files, [list]: json })).toEqual([]);
@@ -189,16 +166,6 @@ describe('a package for tests', () => {
       'what imports types from it, and more',
       'shared/board/x.ts',
       { 'shared/board/x.ts': `import type { Aedes } from 'aedes';\n${aedes}` },
-    ],
-    [
-      'what a verb loads, by way of others',
-      'shared/testing/x.ts',
-      {
-        'scripts/check.ts': use('@on-the-wire/shared/board/board.ts'),
-        'shared/board/board.ts': use('../testing/y.ts'),
-        'shared/testing/y.ts': "await import('./x.ts');\n",
-        'shared/testing/x.ts': aedes,
-      },
     ],
   ])('is no dependency of %s', async (_what, file, files) => {
     expect(await check({ ...files, [list]: json })).toEqual([
