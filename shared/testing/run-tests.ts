@@ -19,16 +19,16 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const minutesOfAll = 6;
 
 /**
- * Finds the folders of tests that are meant by names: of a lesson (`sse`), or
- * of a room of shared (`tap`).
+ * Finds the folders of tests that are meant by names: of a lesson (`sse`), of a
+ * package of shared (`tap`), or of a folder in one (`shell`).
  *
  * @throws HarnessError (2) that suggests the nearest name
  */
 export function findTests(names: string[], tree = root): string[] {
   const known = foldersOfTests(tree);
-  return names.map((name) => {
-    const folder = known.get(name);
-    if (folder !== undefined) return folder;
+  return names.flatMap((name) => {
+    const folders = known.get(name);
+    if (folders !== undefined) return folders;
     const all = [...known.keys()];
     throw new HarnessError(
       `There are no tests of "${name}". ` +
@@ -38,20 +38,38 @@ export function findTests(names: string[], tree = root): string[] {
   });
 }
 
-function foldersOfTests(tree: string): Map<string, string> {
-  const known = new Map<string, string>();
-  for (const area of ['shared', 'lessons']) {
-    for (const name of readdirSync(join(tree, area))) {
-      const folder = `${area}/${name}/test`;
-      if (existsSync(join(tree, folder))) known.set(name, folder);
+/**
+ * The folders of tests by the names that mean them: a lesson, a package of
+ * shared, a folder in one.
+ */
+function foldersOfTests(tree: string): Map<string, string[]> {
+  const known = new Map<string, string[]>();
+  const add = (name: string, folder: string) => {
+    const test = `${folder}/test`;
+    if (existsSync(join(tree, test)))
+      known.set(name, [...(known.get(name) ?? []), test]);
+  };
+  const inside = (folder: string) =>
+    readdirSync(join(tree, folder), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
+      .map(({ name }) => name);
+  for (const name of inside('shared')) {
+    add(name, `shared/${name}`);
+    for (const room of inside(`shared/${name}`)) {
+      add(name, `shared/${name}/${room}`);
+      add(room, `shared/${name}/${room}`);
     }
   }
+  for (const name of inside('lessons')) add(name, `lessons/${name}`);
   return known;
 }
 
 /** The files of tests in folders, or all there are, with slashes. */
 export function filesOfTests(folders: string[], tree = root): string[] {
-  const all = folders.length > 0 ? folders : foldersOfTests(tree).values();
+  const all =
+    folders.length > 0
+      ? folders
+      : new Set([...foldersOfTests(tree).values()].flat());
   return [...all].flatMap((folder) =>
     readdirSync(join(tree, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.test.ts'))

@@ -15,6 +15,8 @@ for (const folder of [
   'lessons/sse/test',
   'shared/tap/test/far',
   'shared/board',
+  'shared/course/shell/test',
+  'shared/course/harness/test',
 ])
   await mkdir(join(tree, folder), { recursive: true });
 for (const file of [
@@ -27,7 +29,13 @@ for (const file of [
 describe('tests are found by the name', () => {
   test.each([
     ['of a lesson', ['sse'], ['lessons/sse/test']],
-    ['of a room of shared', ['tap'], ['shared/tap/test']],
+    ['of a package of shared', ['tap'], ['shared/tap/test']],
+    ['of a folder in one', ['shell'], ['shared/course/shell/test']],
+    [
+      'of one with several folders',
+      ['course'],
+      ['shared/course/harness/test', 'shared/course/shell/test'],
+    ],
     ['of several', ['tap', 'sse'], ['shared/tap/test', 'lessons/sse/test']],
     ['of nothing', [], []],
   ])('%s', (_what, names, folders) => {
@@ -39,7 +47,7 @@ describe('tests are found by the name', () => {
     (name) => {
       expect(() => findTests([name], tree)).toThrow(HarnessError);
       expect(() => findTests([name], tree)).toThrow(
-        /Did you mean "(sse|tap)"\? There are: tap, sse\./,
+        /Did you mean "\w+"\? There are: course, harness, shell, tap, sse\./,
       );
     },
   );

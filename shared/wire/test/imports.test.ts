@@ -10,14 +10,16 @@ const NODE_ONLY: Record<string, string[]> = {
   'bench.ts': ['node:zlib', 'node:events', 'node:timers/promises'],
 };
 
-const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.replaceAll('\\', '/'))
+  .filter((name) => /^(?!test|node_modules).*\.ts$/.test(name));
 
 test.each(files)('%s imports only its neighbours', (name) => {
   const source = readFileSync(new URL(name, folder), 'utf8');
   const imports = [...source.matchAll(/(?:from|import) '([^']+)'/g)];
   const others = imports
     .map(([, path]) => path!)
-    .filter((path) => !/^\.\/[a-z0-9-]+\.ts$/.test(path));
+    .filter((path) => !/^\.{1,2}\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.ts$/.test(path));
   expect(others.sort()).toEqual((NODE_ONLY[name] ?? []).sort());
   expect(source).not.toMatch(/\bBuffer\b|\brequire\(|\bimport\(/);
 });
