@@ -5,18 +5,18 @@ import {
   holds,
   machine,
   medianOf,
-} from '@on-the-wire/shared/bench/report.ts';
+} from '@on-the-wire/compare/bench/report.ts';
 import {
   measureStart,
   type StartOptions,
-} from '@on-the-wire/shared/bench/start.ts';
+} from '@on-the-wire/compare/bench/start.ts';
 import {
   mustBeWritable,
   positive,
   runVerb,
   wholeNumber,
-} from '@on-the-wire/shared/harness/verb.ts';
-import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
+} from '@on-the-wire/course/harness/verb.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { Command } from 'commander';
 
 const program = new Command(`${pnpm} bench`)
@@ -37,7 +37,7 @@ program
     const rows = await measureStart(options, say);
     if (options.test) {
       const { measureSuite } =
-        await import('@on-the-wire/shared/bench/suite.ts');
+        await import('@on-the-wire/quality/runner/suite.ts');
       rows.push(...(await measureSuite(options.times, say)));
     }
     console.log(`\n${describeReport(rows)}`);
@@ -52,7 +52,7 @@ program
   .command('tap')
   .description('the tap against a bare proxy, and others where installed')
   .action(async () => {
-    const { benchTap } = await import('@on-the-wire/shared/bench/tap.ts');
+    const { benchTap } = await import('@on-the-wire/compare/bench/tap.ts');
     const { text, goals } = await benchTap();
     console.log(text);
     process.exitCode = goals.every(({ holds: does }) => does) ? 0 : 1;
@@ -63,7 +63,7 @@ program
   .description('1,000 messages a second, shown live; then a gigabyte')
   .option('--minutes <n>', 'how long the messages go on', positive, 10)
   .action(async ({ minutes }: { minutes: number }) => {
-    const { benchWire } = await import('@on-the-wire/shared/bench/wire.ts');
+    const { benchWire } = await import('@on-the-wire/compare/bench/wire.ts');
     const allHeld = await benchWire(minutes, (line) => console.log(line));
     console.log(machine());
     process.exitCode = allHeld ? 0 : 1;
@@ -73,7 +73,8 @@ program
   .command('limits')
   .description('what hostile bytes cost the wire at most')
   .action(async () => {
-    const { benchLimits } = await import('@on-the-wire/shared/bench/limits.ts');
+    const { benchLimits } =
+      await import('@on-the-wire/compare/bench/limits.ts');
     const allHeld = await benchLimits((line) => console.log(line));
     console.log(machine());
     process.exitCode = allHeld ? 0 : 1;
@@ -84,7 +85,7 @@ program
   .description('the lesson on HTTP/2 against a bare server, by h2load')
   .option('--rounds <n>', 'how often each is measured', wholeNumber(5), 7)
   .action(async ({ rounds }: { rounds: number }) => {
-    const { benchHttp2 } = await import('@on-the-wire/shared/bench/http2.ts');
+    const { benchHttp2 } = await import('@on-the-wire/compare/bench/http2.ts');
     const { rates, ratio } = await benchHttp2(rounds, 20_000);
     for (const [name, each] of Object.entries(rates)) {
       const [low, high] = [Math.min(...each), Math.max(...each)];
@@ -110,7 +111,7 @@ program
   .action(
     async (options: { clients: number; rounds: number; install?: true }) => {
       const { benchFanout } =
-        await import('@on-the-wire/shared/bench/fanout.ts');
+        await import('@on-the-wire/compare/bench/fanout.ts');
       const { clients, rounds, install: installs = false } = options;
       const { text, goals } = await benchFanout(
         { clients, rounds, installs },

@@ -1,7 +1,7 @@
 /** `pnpm check [what…]`: all that can be said of the tree without a test. */
 import { fileURLToPath } from 'node:url';
-import { checks, runChecks } from '@on-the-wire/shared/check/run-checks.ts';
-import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
+import { checks, runChecks } from '@on-the-wire/quality/check/run-checks.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { Argument, Command } from 'commander';
 
 const { args } = new Command(`${pnpm} check`)

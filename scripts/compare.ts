@@ -1,19 +1,16 @@
 /** `pnpm compare`: the same board over every way to talk, measured. */
 import { writeFile } from 'node:fs/promises';
-import { compare, findWays } from '@on-the-wire/shared/compare/compare.ts';
-import type { Http } from '@on-the-wire/shared/compare/claims/columns.ts';
+import { compare, findWays } from '@on-the-wire/compare/compare.ts';
+import type { Http } from '@on-the-wire/compare/claims/columns.ts';
 import {
   describeSettled,
   describeTable,
-} from '@on-the-wire/shared/compare/claims/describe.ts';
-import {
-  findRows,
-  settleAll,
-} from '@on-the-wire/shared/compare/claims/settle.ts';
-import { withMine } from '@on-the-wire/shared/compare/mine.ts';
-import { describeComparison } from '@on-the-wire/shared/compare/table.ts';
-import { findBrowser, noBrowser } from '@on-the-wire/shared/testing/browser.ts';
-import { HarnessError } from '@on-the-wire/shared/harness/harness-error.ts';
+} from '@on-the-wire/compare/claims/describe.ts';
+import { findRows, settleAll } from '@on-the-wire/compare/claims/settle.ts';
+import { withMine } from '@on-the-wire/compare/mine.ts';
+import { describeComparison } from '@on-the-wire/compare/table.ts';
+import { findBrowser, noBrowser } from '@on-the-wire/browser/browser.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import {
   collect,
   endWhenTold,
@@ -22,8 +19,8 @@ import {
   readFaults,
   runVerb,
   wholeNumber,
-} from '@on-the-wire/shared/harness/verb.ts';
-import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
+} from '@on-the-wire/course/harness/verb.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { Command, InvalidArgumentError } from 'commander';
 
 interface Flags {
@@ -143,7 +140,7 @@ async function measure() {
     await writeFile(flags.json, `${JSON.stringify(comparison, null, 2)}\n`);
   if (flags.html !== undefined) {
     const { pageOfComparison } =
-      await import('@on-the-wire/shared/compare/page-of-comparison.ts');
+      await import('@on-the-wire/compare/page-of-comparison.ts');
     await writeFile(flags.html, await pageOfComparison(comparison));
   }
 }

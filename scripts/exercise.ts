@@ -3,14 +3,14 @@ import {
   findExercise,
   findExercises,
   type FoundExercise,
-} from '@on-the-wire/shared/exercise/exercises.ts';
-import { describeList } from '@on-the-wire/shared/exercise/list.ts';
-import { readProgress } from '@on-the-wire/shared/exercise/progress.ts';
-import { HarnessError } from '@on-the-wire/shared/harness/harness-error.ts';
-import { findLesson } from '@on-the-wire/shared/harness/lessons.ts';
-import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
-import { runVerb } from '@on-the-wire/shared/harness/verb.ts';
-import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
+} from '@on-the-wire/course/exercise/exercises.ts';
+import { describeList } from '@on-the-wire/course/exercise/list.ts';
+import { readProgress } from '@on-the-wire/course/exercise/progress.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
+import { parsePort } from '@on-the-wire/system/ports.ts';
+import { runVerb } from '@on-the-wire/course/harness/verb.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { Command } from 'commander';
 
 interface Flags {
@@ -28,11 +28,11 @@ const say = (text: string) => void process.stdout.write(text);
 
 /** What a flag asks for; without one the learner does the exercise. */
 async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
-  const once = await import('@on-the-wire/shared/exercise/once.ts');
+  const once = await import('@on-the-wire/course/exercise/once.ts');
   if (flags.solution) return say(once.showSolution(exercise));
   if (flags.reset) {
     const { resetCopy } =
-      await import('@on-the-wire/shared/exercise/workspace.ts');
+      await import('@on-the-wire/course/exercise/workspace.ts');
     const kept = resetCopy(exercise);
     say(`Begun anew: ${exercise.copy}\n`);
     return say(kept ? `Your file so far: ${kept}\n` : '');
@@ -42,16 +42,16 @@ async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
     process.exitCode = passed ? 0 : 1;
     return undefined;
   }
-  const { doExercises } = await import('@on-the-wire/shared/exercise/loop.ts');
+  const { doExercises } = await import('@on-the-wire/course/exercise/loop.ts');
   const { open, port } = flags;
   return doExercises(exercise, { open, ...(port && { port }) });
 }
 
 /** Runs a lesson with the learner's own files. */
 async function runOwn(name: string, { open, port }: Flags): Promise<void> {
-  const { runMine } = await import('@on-the-wire/shared/exercise/mine.ts');
+  const { runMine } = await import('@on-the-wire/course/exercise/mine.ts');
   const { runUntilStopped } =
-    await import('@on-the-wire/shared/harness/run-until-stopped.ts');
+    await import('@on-the-wire/course/harness/run-until-stopped.ts');
   const lesson = findLesson(name);
   const all = findExercises().filter((each) => each.lesson.name === name);
   const mine = runMine(lesson, all);
@@ -70,7 +70,7 @@ async function runOwn(name: string, { open, port }: Flags): Promise<void> {
   const { file, flags, env } = mine;
   Object.assign(process.env, env); // the lesson's process inherits it
   const { runLesson } =
-    await import('@on-the-wire/shared/harness/run-lesson.ts');
+    await import('@on-the-wire/course/harness/run-lesson.ts');
   await runUntilStopped(() =>
     runLesson(lesson, { open, file, flags, ...(port && { port }) }),
   );
@@ -92,7 +92,7 @@ const program = new Command(`${pnpm} exercise`)
   .action(async (words: string[], flags: Flags) => {
     if (flags.mine) return runOwn(flags.mine, flags);
     if (flags.checkAll) {
-      const { checkAll } = await import('@on-the-wire/shared/exercise/once.ts');
+      const { checkAll } = await import('@on-the-wire/course/exercise/once.ts');
       process.exitCode = (await checkAll(findExercises())) ? 0 : 1;
       return undefined;
     }

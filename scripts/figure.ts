@@ -6,24 +6,21 @@
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { findLesson } from '@on-the-wire/shared/harness/lessons.ts';
-import { runLesson } from '@on-the-wire/shared/harness/run-lesson.ts';
+import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
+import { runLesson } from '@on-the-wire/course/harness/run-lesson.ts';
 import {
   figureSvg,
   ladderNames,
   ladders,
   recordingOf,
   type LadderName,
-} from '@on-the-wire/shared/home/figure/figure.ts';
-import { LATENCY } from '@on-the-wire/shared/home/figure/ladder.ts';
-import { parseFaults } from '@on-the-wire/shared/tap/tap.ts';
-import {
-  openBrowser,
-  type Browser,
-} from '@on-the-wire/shared/testing/browser.ts';
-import { saveRun } from '@on-the-wire/shared/view/save.ts';
-import { readPcapng, writePcapng } from '@on-the-wire/shared/wire/pcapng.ts';
-import type { Recording } from '@on-the-wire/shared/wire/recording.ts';
+} from '@on-the-wire/home/figure/figure.ts';
+import { LATENCY } from '@on-the-wire/home/figure/ladder.ts';
+import { parseFaults } from '@on-the-wire/tap/tap.ts';
+import { openBrowser, type Browser } from '@on-the-wire/browser/browser.ts';
+import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
+import { readPcapng, writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
+import type { Recording } from '@on-the-wire/wire/recording.ts';
 
 /** Of all connections the one that counts, from the first request that does. */
 function onlyFrom({ connections }: Recording, name: LadderName): Recording {

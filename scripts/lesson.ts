@@ -3,16 +3,16 @@ import {
   describeLessons,
   findLesson,
   findLessons,
-} from '@on-the-wire/shared/harness/lessons.ts';
-import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
-import { runUntilStopped } from '@on-the-wire/shared/harness/run-until-stopped.ts';
+} from '@on-the-wire/course/harness/lessons.ts';
+import { parsePort } from '@on-the-wire/system/ports.ts';
+import { runUntilStopped } from '@on-the-wire/course/harness/run-until-stopped.ts';
 import {
   collect,
   parseSeed,
   readFaults,
   runVerb,
-} from '@on-the-wire/shared/harness/verb.ts';
-import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
+} from '@on-the-wire/course/harness/verb.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { Command, Option } from 'commander';
 
 interface Flags {
@@ -31,7 +31,7 @@ async function home({ open, port }: Flags): Promise<void> {
   process.stdout.write(describeLessons(lessons));
   if (!process.stdout.isTTY && port === undefined) return;
   await runUntilStopped(async () => {
-    const { runHome } = await import('@on-the-wire/shared/home/run-home.ts');
+    const { runHome } = await import('@on-the-wire/home/run-home.ts');
     return runHome(lessons, { open, ...(port && { port }) });
   });
 }
@@ -69,7 +69,7 @@ const program = new Command(`${pnpm} lesson`)
     const lesson = findLesson(name);
     await runUntilStopped(async () => {
       const { runLesson } =
-        await import('@on-the-wire/shared/harness/run-lesson.ts');
+        await import('@on-the-wire/course/harness/run-lesson.ts');
       return runLesson(lesson, {
         ...options,
         ...(faults && { faults }),

@@ -1,16 +1,16 @@
 /** `pnpm new-lesson <name>`: makes a lesson that runs, to be made your own. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { findLesson } from '@on-the-wire/shared/harness/lessons.ts';
+import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
 import {
   linesOf,
   listLesson,
-} from '@on-the-wire/shared/harness/list-lesson.ts';
-import { newLesson } from '@on-the-wire/shared/harness/new-lesson.ts';
-import { attempt } from '@on-the-wire/shared/harness/system-error.ts';
-import { runVerb } from '@on-the-wire/shared/harness/verb.ts';
-import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
+} from '@on-the-wire/course/harness/list-lesson.ts';
+import { newLesson } from '@on-the-wire/course/harness/new-lesson.ts';
+import { attempt } from '@on-the-wire/system/system-error.ts';
+import { runVerb } from '@on-the-wire/course/harness/verb.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { Command } from 'commander';
-import { spawnSync } from '@on-the-wire/shared/programs/start.ts';
+import { spawnSync } from '@on-the-wire/system/programs/start.ts';
 
 const command = new Command(`${pnpm} new-lesson`)
   .description('Makes a lesson with tutorial, server, page and tests.')

@@ -6,14 +6,11 @@
 import {
   findLesson,
   findLessons,
-} from '@on-the-wire/shared/harness/lessons.ts';
-import { runLesson } from '@on-the-wire/shared/harness/run-lesson.ts';
-import { runHome } from '@on-the-wire/shared/home/run-home.ts';
-import {
-  openBrowser,
-  type Browser,
-} from '@on-the-wire/shared/testing/browser.ts';
-import { seeLesson } from '@on-the-wire/shared/testing/see-lesson.ts';
+} from '@on-the-wire/course/harness/lessons.ts';
+import { runLesson } from '@on-the-wire/course/harness/run-lesson.ts';
+import { runHome } from '@on-the-wire/home/run-home.ts';
+import { openBrowser, type Browser } from '@on-the-wire/browser/browser.ts';
+import { seeLesson } from '@on-the-wire/quality/runner/see-lesson.ts';
 
 const wide = { width: 1280, height: 800 };
 const narrow = { width: 390, height: 844 };

@@ -1,12 +1,12 @@
 /** `pnpm soak [name…] [--times n] [-- [word…] [flags of jest]]`: tests, again and again. */
-import { findNetworkTests, soak } from '@on-the-wire/shared/testing/soak.ts';
+import { findNetworkTests, soak } from '@on-the-wire/quality/runner/soak.ts';
 import {
   findTests,
   flagsOfJest,
   splitAtDashes,
-} from '@on-the-wire/shared/testing/run-tests.ts';
-import { runVerb, wholeNumber } from '@on-the-wire/shared/harness/verb.ts';
-import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
+} from '@on-the-wire/quality/runner/run-tests.ts';
+import { runVerb, wholeNumber } from '@on-the-wire/course/harness/verb.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { Command } from 'commander';
 
 const { own, flags } = splitAtDashes(process.argv.slice(2));

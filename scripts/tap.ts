@@ -1,20 +1,16 @@
 /** `pnpm tap <target>`: the tap in front of a program of your own. */
-import { openInBrowser } from '@on-the-wire/shared/harness/open-in-browser.ts';
-import { parsePort } from '@on-the-wire/shared/harness/ports.ts';
-import { runTap } from '@on-the-wire/shared/harness/run-tap.ts';
-import {
-  describeFault,
-  faultKinds,
-  presets,
-} from '@on-the-wire/shared/tap/tap.ts';
+import { openInBrowser } from '@on-the-wire/browser/open-in-browser.ts';
+import { parsePort } from '@on-the-wire/system/ports.ts';
+import { runTap } from '@on-the-wire/course/harness/run-tap.ts';
+import { describeFault, faultKinds, presets } from '@on-the-wire/tap/tap.ts';
 import {
   collect,
   parseSeed,
   readFaults,
   runVerb,
-} from '@on-the-wire/shared/harness/verb.ts';
-import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
-import { sshForwarding } from '@on-the-wire/shared/harness/over-ssh.ts';
+} from '@on-the-wire/course/harness/verb.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
 import { Command } from 'commander';
 
 interface Flags {

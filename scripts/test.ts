@@ -6,9 +6,9 @@ import {
   minutesOfAll,
   runJest,
   splitAtDashes,
-} from '@on-the-wire/shared/testing/run-tests.ts';
-import { runVerb } from '@on-the-wire/shared/harness/verb.ts';
-import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
+} from '@on-the-wire/quality/runner/run-tests.ts';
+import { runVerb } from '@on-the-wire/course/harness/verb.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { Command } from 'commander';
 
 const { own, flags } = splitAtDashes(process.argv.slice(2));
@@ -42,7 +42,7 @@ await runVerb(async () => {
   const running = runJest({ folders, flags: jestFlags, results });
   // Takes as long to load as jest does: not before it, but beside it.
   const { findBrowser, noBrowser } =
-    await import('@on-the-wire/shared/testing/browser.ts');
+    await import('@on-the-wire/browser/browser.ts');
   if (!findBrowser()) console.error(`Tests of pages: ${noBrowser}.`);
   process.exitCode = (await running).code;
 });

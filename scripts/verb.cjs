@@ -33,7 +33,7 @@ function run() {
   // Only npm sets the first, since 9; the second is where npx keeps pnpm.
   const { npm_config_npm_version: npm, npm_execpath: pnpm = '' } = process.env;
   if (npm !== undefined || /[\\/]_npx[\\/]/.test(pnpm))
-    import('../shared/harness/end-with-npx.ts').then(
+    import('@on-the-wire/course/harness/end-with-npx.ts').then(
       ({ endWithNpx }) => endWithNpx(),
       () => {}, // Then the verb says why.
     );

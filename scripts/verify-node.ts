@@ -2,8 +2,8 @@
 import {
   compareWithOfficial,
   NotCompared,
-} from '@on-the-wire/shared/check/official-node.ts';
-import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
+} from '@on-the-wire/quality/check/official-node.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { Command, InvalidArgumentError } from 'commander';
 
 function address(text: string): string {

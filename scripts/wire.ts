@@ -1,17 +1,17 @@
 /** `pnpm wire FILE [--html OUT]`: a run that was saved, opened again. */
-import { HarnessError } from '@on-the-wire/shared/harness/harness-error.ts';
-import { openInBrowser } from '@on-the-wire/shared/harness/open-in-browser.ts';
-import { findPort, parsePort } from '@on-the-wire/shared/harness/ports.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { openInBrowser } from '@on-the-wire/browser/open-in-browser.ts';
+import { findPort, parsePort } from '@on-the-wire/system/ports.ts';
 import {
   readRun,
   serveRun,
   writePage,
-} from '@on-the-wire/shared/harness/run-wire.ts';
-import { runVerb, wholeNumber } from '@on-the-wire/shared/harness/verb.ts';
-import { pnpm } from '@on-the-wire/shared/harness/as-typed.ts';
-import { sshForwarding } from '@on-the-wire/shared/harness/over-ssh.ts';
-import { wrap } from '@on-the-wire/shared/harness/wrap.ts';
-import { NO_SECRETS, SECRETS } from '@on-the-wire/shared/wire/secrets.ts';
+} from '@on-the-wire/course/harness/run-wire.ts';
+import { runVerb, wholeNumber } from '@on-the-wire/course/harness/verb.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
+import { wrap } from '@on-the-wire/system/wrap.ts';
+import { NO_SECRETS, SECRETS } from '@on-the-wire/wire/masking/secrets.ts';
 import { Command } from 'commander';
 
 const secretsInHelp = `

@@ -1,10 +1,10 @@
 /** The comparison as a whole: ways take turns, round after round. */
 import { stripVTControlCharacters } from 'node:util';
-import { machine } from '../bench/report.ts';
-import { HarnessError } from '../harness/harness-error.ts';
-import type { Fault } from '../tap/tap.ts';
-import { formatFault } from '../tap/tap.ts';
-import { openTrustingBrowser } from './trusting-browser.ts';
+import { machine } from './bench/report.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import type { Fault } from '@on-the-wire/tap/tap.ts';
+import { formatFault } from '@on-the-wire/tap/tap.ts';
+import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import { measureLoad, type Load } from './load/measure-load.ts';
 import { withMine } from './mine.ts';

@@ -1,5 +1,5 @@
 /** What all turns of one way came to. */
-import { medianOf } from '../bench/report.ts';
+import { medianOf } from './bench/report.ts';
 import type { Recovery, Turn } from './measure.ts';
 
 /** A figure of each round, and what they come to. */

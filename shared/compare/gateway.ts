@@ -14,7 +14,10 @@ import {
 import { type Duplex, pipeline } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import proxy from 'http2-proxy';
-import { LastAfterUpgrade, wantsWebSocket } from '../page/upgrade.ts';
+import {
+  LastAfterUpgrade,
+  wantsWebSocket,
+} from '@on-the-wire/lesson/page/upgrade.ts';
 
 export interface Gateway {
   server: Http2SecureServer;

@@ -4,7 +4,7 @@
  * same updates, and the moment of each is known.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { createFeed, type Feed } from '../board/feed.ts';
+import { createFeed, type Feed } from '@on-the-wire/lesson/board/feed.ts';
 import type { Command, Reply } from './start-host.ts';
 import { answerQuestions } from './answer-questions.ts';
 import { now } from './clock.ts';

@@ -1,7 +1,7 @@
 /** One way, one turn: a fresh server, a tap, a real page, and what came of it. */
-import { localCertificate } from '../certificates/certificates.ts';
-import type { Fault } from '../tap/tap.ts';
-import type { Browser } from '../testing/browser.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
+import type { Fault } from '@on-the-wire/tap/tap.ts';
+import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { startHost, type Told } from './start-host.ts';
 import type { Arrival } from './notes.ts';
 import type { Watched } from './watched.ts';

@@ -1,9 +1,12 @@
 /** The learner's own servers beside ours. */
-import { findExercises, type FoundExercise } from '../exercise/exercises.ts';
-import { runMine } from '../exercise/mine.ts';
-import { HarnessError } from '../harness/harness-error.ts';
+import {
+  findExercises,
+  type FoundExercise,
+} from '@on-the-wire/course/exercise/exercises.ts';
+import { runMine } from '@on-the-wire/course/exercise/mine.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import type { Way } from './ways.ts';
-import { pnpm } from '../harness/as-typed.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 
 /**
  * Puts after each way the same with the learner's files, where there are any.

@@ -1,6 +1,6 @@
 /** A comparison as one page that stands alone: plots, tables, how it was made. */
-import { escapeHtml } from '../shell/escape-html.ts';
-import { readStyle } from '../shell/style.ts';
+import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
+import { readStyle } from '@on-the-wire/viewer/server/style.ts';
 import type { Comparison, Network } from './compare.ts';
 import {
   plotArrivals,

@@ -1,9 +1,13 @@
 /** What a lesson has to say, made ready to be asked: alone, or with company. */
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
-import type { Feed } from '../board/feed.ts';
-import { localCertificate } from '../certificates/certificates.ts';
-import type { Lesson, LessonModule, LessonProcess } from '../lesson.ts';
+import type { Feed } from '@on-the-wire/lesson/board/feed.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
+import type {
+  Lesson,
+  LessonModule,
+  LessonProcess,
+} from '@on-the-wire/lesson/lesson.ts';
 import { createGateway } from './gateway.ts';
 
 export interface Order {

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { lessonsFolder } from '../harness/lessons.ts';
-import { localOrigins } from '../page/origins.ts';
-import { fork } from '../programs/start.ts';
+import { lessonsFolder } from '@on-the-wire/course/harness/lessons.ts';
+import { localOrigins } from '@on-the-wire/lesson/page/origins.ts';
+import { fork } from '@on-the-wire/system/programs/start.ts';
 import { askProcess, endProcess } from './ask-process.ts';
 import type { Order } from './stands.ts';
 import type { Way } from './ways.ts';

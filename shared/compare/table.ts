@@ -2,7 +2,7 @@
 import type { Compared, Comparison, Loaded, Network } from './compare.ts';
 import type { Load } from './load/measure-load.ts';
 import type { Figures, Recovered, Spread } from './figures.ts';
-import { wrap } from '../harness/wrap.ts';
+import { wrap } from '@on-the-wire/system/wrap.ts';
 import { beneathInWords } from './watched-line.ts';
 
 interface Column {

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { News } from '../board/update.ts';
-import { lessonsFolder } from '../harness/lessons.ts';
+import type { News } from '@on-the-wire/lesson/board/update.ts';
+import { lessonsFolder } from '@on-the-wire/course/harness/lessons.ts';
 import { now } from './clock.ts';
 import { createNotes } from './notes.ts';
 import { watchedBy, type Watched } from './watched.ts';

@@ -1,7 +1,7 @@
 /** The tap before a server, and what went through it. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { createTap, type Fault, type Tap } from '../tap/tap.ts';
-import { LiveUnits } from '../view/live-units.ts';
+import { createTap, type Fault, type Tap } from '@on-the-wire/tap/tap.ts';
+import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
 
 /** What went over the line between two moments. */
 export interface Traffic {

@@ -3,7 +3,7 @@
  * and when. The page does not know: the note is taken where it hands something
  * to `<departures-board>`.
  */
-import type { BrowserContext } from '../testing/browser.ts';
+import type { BrowserContext } from '@on-the-wire/browser/browser.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { watchedBy, type Watched } from './watched.ts';
 

@@ -1,6 +1,6 @@
 /** The ways in which a page can be kept up to date: what is compared. */
 
-import type { Mine } from '../exercise/mine.ts';
+import type { Mine } from '@on-the-wire/course/exercise/mine.ts';
 import type { Kind } from './load/raw-client.ts';
 
 export interface Way {

@@ -1,20 +1,20 @@
 /** Claims that run in the learner's own browser, in a frame of the home page. */
 import { randomUUID } from 'node:crypto';
-import { localCertificate } from '../certificates/certificates.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import {
   startClaimsLine,
   type BehindTap,
-} from '../compare/claims/claims-line.ts';
+} from '@on-the-wire/compare/claims/claims-line.ts';
 import {
   wordOf,
   type Claim,
   type Places,
   type Row,
-} from '../compare/claims/claim.ts';
-import { columns, type Http } from '../compare/claims/columns.ts';
-import { asExpression } from '../compare/claims/as-expression.ts';
-import { saveRun } from '../view/save.ts';
-import { placeOf } from '../view/saved.ts';
+} from '@on-the-wire/compare/claims/claim.ts';
+import { columns, type Http } from '@on-the-wire/compare/claims/columns.ts';
+import { asExpression } from '@on-the-wire/compare/claims/as-expression.ts';
+import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
+import { placeOf } from '@on-the-wire/viewer/saved/saved.ts';
 import type { Outcome, Started } from './messages.ts';
 
 /** As many recordings are kept; a whole table is 64. */

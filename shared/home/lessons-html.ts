@@ -1,10 +1,14 @@
 /** The lessons of the home page, and how far the learner is with each. */
-import type { FoundExercise } from '../exercise/exercises.ts';
-import { nextOf, standingOf, type Standing } from '../exercise/list.ts';
-import type { Progress } from '../exercise/progress.ts';
-import type { FoundLesson } from '../lesson.ts';
-import { escapeHtml } from '../shell/escape-html.ts';
-import { pnpm } from '../harness/as-typed.ts';
+import type { FoundExercise } from '@on-the-wire/course/exercise/exercises.ts';
+import {
+  nextOf,
+  standingOf,
+  type Standing,
+} from '@on-the-wire/course/exercise/list.ts';
+import type { Progress } from '@on-the-wire/course/exercise/progress.ts';
+import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
+import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 
 const words: Record<Standing, string> = {
   done: 'done',

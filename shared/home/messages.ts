@@ -1,5 +1,5 @@
 /** What the home page and its server say to each other. */
-import type { Column, Http } from '../compare/claims/columns.ts';
+import type { Column, Http } from '@on-the-wire/compare/claims/columns.ts';
 
 /** One cell of the table. */
 export interface CellMessage {

@@ -1,13 +1,16 @@
 /** Runs the home page, and the lesson that is started from it. */
 import { once } from 'node:events';
 import { styleText } from 'node:util';
-import { findLesson } from '../harness/lessons.ts';
-import { openInBrowser } from '../harness/open-in-browser.ts';
-import { sshForwarding } from '../harness/over-ssh.ts';
-import { defaultPort, findPort } from '../harness/ports.ts';
-import { runLesson, type RunningLesson } from '../harness/run-lesson.ts';
-import type { Terminal } from '../harness/terminal.ts';
-import type { FoundLesson } from '../lesson.ts';
+import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
+import { openInBrowser } from '@on-the-wire/browser/open-in-browser.ts';
+import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
+import { defaultPort, findPort } from '@on-the-wire/system/ports.ts';
+import {
+  runLesson,
+  type RunningLesson,
+} from '@on-the-wire/course/harness/run-lesson.ts';
+import type { Terminal } from '@on-the-wire/system/terminal.ts';
+import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import { createHome } from './server.ts';
 
 export interface RunningHome {

@@ -4,31 +4,41 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import type { Claim, Row } from '../compare/claims/claim.ts';
-import { columns, type Http } from '../compare/claims/columns.ts';
-import { rows } from '../compare/claims/rows/rows.ts';
-import { pnpm } from '../harness/as-typed.ts';
-import { findExercises } from '../exercise/exercises.ts';
-import { readProgress } from '../exercise/progress.ts';
-import type { FoundLesson } from '../lesson.ts';
-import { fill, json, keep, pageFile, plain, Refused } from '../shell/answer.ts';
-import type { Answer } from '../shell/answer.ts';
-import { bundle } from '../shell/bundle.ts';
+import type { Claim, Row } from '@on-the-wire/compare/claims/claim.ts';
+import { columns, type Http } from '@on-the-wire/compare/claims/columns.ts';
+import { rows } from '@on-the-wire/compare/claims/rows/rows.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
+import { readProgress } from '@on-the-wire/course/exercise/progress.ts';
+import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
+import {
+  fill,
+  json,
+  keep,
+  viewerFile,
+  plain,
+  Refused,
+} from '@on-the-wire/viewer/server/answer.ts';
+import type { Answer } from '@on-the-wire/viewer/server/answer.ts';
+import { bundle } from '@on-the-wire/viewer/server/bundle.ts';
 import {
   closeServer,
   createGuardedServer,
   type Asked,
   type Shell,
-} from '../shell/guarded-server.ts';
-import { readJson } from '../shell/read-json.ts';
-import { makeSavedPage } from '../shell/saved-page.ts';
-import { style } from '../shell/style.ts';
+} from '@on-the-wire/viewer/server/guarded-server.ts';
+import { readJson } from '@on-the-wire/viewer/server/read-json.ts';
+import { makeSavedPage } from '@on-the-wire/viewer/saved/saved-page.ts';
+import { style } from '@on-the-wire/viewer/server/style.ts';
 import { ClaimRuns, NoSuchRun } from './claim-runs.ts';
 import { lessonsHtml } from './lessons-html.ts';
 import { figureHtml, recordingIn } from './figure/figure.ts';
 import type { Chosen } from './messages.ts';
 import { filesOfRows, tableMessage } from './table-message.ts';
 
+const ofShell = new URL(
+  import.meta.resolve('@on-the-wire/course/shell/page/shell.css'),
+);
 const ownFile = (name: string) => new URL(`page/${name}`, import.meta.url);
 
 /**
@@ -59,10 +69,10 @@ export function createHome({
         type: 'text/javascript; charset=utf-8',
         body: await script(),
       }),
-      '/home.css': () => style(pageFile('shell.css'), ownFile('home.css')),
+      '/home.css': () => style(ofShell, ownFile('home.css')),
       '/icon.svg': async () => ({
         type: 'image/svg+xml; charset=utf-8',
-        body: await readFile(pageFile('icon.svg')),
+        body: await readFile(viewerFile('page/icon.svg')),
       }),
     },
     changes: {
@@ -106,7 +116,8 @@ export function createHome({
   async function code(row: string): Promise<Answer> {
     const file = files.get(row);
     if (!file) return plain(404, `The table has no row "${row}".`);
-    const { renderListing } = await import('../shell/highlight.ts');
+    const { renderListing } =
+      await import('@on-the-wire/course/shell/highlight.ts');
     return {
       type: 'text/html; charset=utf-8',
       body: renderListing(file.text, 'ts'),

@@ -2,12 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { wordOf, type Claim, type Row } from '../compare/claims/claim.ts';
-import { columns } from '../compare/claims/columns.ts';
-import { rows } from '../compare/claims/rows/rows.ts';
+import {
+  wordOf,
+  type Claim,
+  type Row,
+} from '@on-the-wire/compare/claims/claim.ts';
+import { columns } from '@on-the-wire/compare/claims/columns.ts';
+import { rows } from '@on-the-wire/compare/claims/rows/rows.ts';
 import type { CellMessage, RowMessage, TableMessage } from './messages.ts';
 
-const folder = new URL('../compare/claims/rows/', import.meta.url);
+const folder = new URL(
+  '.',
+  import.meta.resolve('@on-the-wire/compare/claims/rows/rows.ts'),
+);
 
 /** A row's file, and what stands in it. */
 export interface RowFile {

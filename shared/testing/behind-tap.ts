@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
-import { createTap, parseFaults, type Tap } from '../tap/tap.ts';
-import { decodeConnection } from '../wire/connection.ts';
-import type { Direction } from '../wire/unit.ts';
-import { listen } from './listen.ts';
+import { createTap, parseFaults, type Tap } from '@on-the-wire/tap/tap.ts';
+import { decodeConnection } from '@on-the-wire/wire/connection.ts';
+import type { Direction } from '@on-the-wire/wire/unit.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 
 /** What the wire says of a unit that breaks a rule. */
 export interface Problem {

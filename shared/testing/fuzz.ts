@@ -13,8 +13,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { spawn } from '../programs/start.ts';
-import { randomFrom } from '../tap/random.ts';
+import { spawn } from '@on-the-wire/system/programs/start.ts';
+import { randomFrom } from '@on-the-wire/tap/random.ts';
 import { mutate } from './mutate.ts';
 
 const serve = fileURLToPath(new URL('serve.ts', import.meta.url));

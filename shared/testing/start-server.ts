@@ -1,7 +1,7 @@
 /** A lesson's server in a process of its own, as the harness starts it. */
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { spawn } from '../programs/start.ts';
+import { spawn } from '@on-the-wire/system/programs/start.ts';
 
 /**
  * Starts what a file's `createServer` makes, and lets it listen.

@@ -1,5 +1,5 @@
 /** What a lesson leaves running. */
-import { stopClock } from './clock.ts';
+import { stopClock } from '@on-the-wire/system/clock.ts';
 
 /**
  * Counts the timers of a lesson that is created and closed again, on a clock

@@ -2,15 +2,15 @@
  * A connection from its first byte: finds out what is spoken, and decodes it.
  */
 import { Gather } from './gather.ts';
-import { KNOWN_METHODS } from './http1-forbidden.ts';
-import { Http1 } from './http1.ts';
-import { Http2, PREFACE } from './http2.ts';
+import { KNOWN_METHODS } from './http1/forbidden.ts';
+import { Http1 } from './http1/decoder.ts';
+import { Http2, PREFACE } from './http2/decoder.ts';
 import { HELD_LIMIT } from './limits.ts';
-import { Mqtt } from './mqtt.ts';
+import { Mqtt } from './mqtt/decoder.ts';
 import { OpaquePair } from './opaque.ts';
-import { Delimited, type Delimiter } from './tcp.ts';
+import { Delimited, type Delimiter } from './tcp/decoder.ts';
 import { latin1 } from './text.ts';
-import { EncryptedPair, startsHello } from './tls-hello.ts';
+import { EncryptedPair, startsHello } from './tls/hello.ts';
 import {
   connectionDecoder,
   type ConnectionDecoder,

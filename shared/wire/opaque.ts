@@ -3,7 +3,7 @@
  * that was malformed. With no boundaries of their own they are cut where the
  * other side speaks, and else in pieces of a fixed size.
  */
-import type { StreamPlace } from './event-stream.ts';
+import type { StreamPlace } from './event-stream/decoder.ts';
 import { Gather } from './gather.ts';
 import { OPAQUE_PIECE } from './limits.ts';
 import { byteCount, preview } from './text.ts';

@@ -5,11 +5,8 @@
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
-import {
-  tapBefore,
-  type BehindTap,
-} from '@on-the-wire/shared/testing/behind-tap.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { tapBefore, type BehindTap } from '@on-the-wire/testing/behind-tap.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { errors, preface, types, type Frame, type Type } from '../frame.ts';
 import { limits } from '../limits.ts';
 import { ask, frameClient, get, nodeClient } from './clients.ts';

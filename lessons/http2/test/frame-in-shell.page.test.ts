@@ -3,11 +3,11 @@ import { createServer as createHttpServer } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Page } from '@on-the-wire/shared/testing/browser.ts';
-import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
-import { findLesson } from '@on-the-wire/shared/harness/lessons.ts';
-import { runLesson } from '@on-the-wire/shared/harness/run-lesson.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
+import { runLesson } from '@on-the-wire/course/harness/run-lesson.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { closeAll, start } from './start.ts';
 
 const ending: (() => Promise<unknown>)[] = [];

@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
-import { fuzz, type Draw } from '@on-the-wire/shared/testing/fuzz.ts';
+import { fuzz, type Draw } from '@on-the-wire/testing/fuzz.ts';
 import { encodeFrame, preface } from '../frame.ts';
 
 const file = new URL('../server.ts', import.meta.url);

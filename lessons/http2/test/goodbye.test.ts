@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { get as getByHttp1 } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
-import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
+import { timersOf } from '@on-the-wire/testing/timers-of.ts';
 import { decodeGoaway } from '../frame.ts';
 import { createServer } from '../server.ts';
 import { ask, frameClient, get, nodeClient, request } from './clients.ts';

@@ -8,14 +8,11 @@ import type {
 } from 'node:http2';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
-import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
-import type {
-  ConsoleMessage,
-  Page,
-} from '@on-the-wire/shared/testing/browser.ts';
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
-import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import type { ConsoleMessage, Page } from '@on-the-wire/browser/browser.ts';
+import { stopClock } from '@on-the-wire/system/clock.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer } from '../server.ts';
 
 const closing: (() => Promise<unknown>)[] = [];

@@ -1,6 +1,6 @@
 /** The lesson's server, as the tests of it need it. */
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer } from '../server.ts';
 
 const closing: (() => Promise<void>)[] = [];

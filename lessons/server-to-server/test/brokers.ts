@@ -4,12 +4,12 @@ import {
   spawn,
   spawnSync,
   type ChildProcess,
-} from '@on-the-wire/shared/programs/start.ts';
+} from '@on-the-wire/system/programs/start.ts';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer } from '../broker.ts';
 import { closing, folder } from './acts.ts';
 import { freePort } from './free-port.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { encodeFrame, FrameReader, longest } from '../frame.ts';
 import { openFrameSocket } from '../frame-socket.ts';
 import { closeAll, closing, notices, startStation } from './acts.ts';

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { createServer } from '../server.ts';
 import { closeAll, closing, patience } from './acts.ts';
 

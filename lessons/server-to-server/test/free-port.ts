@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 
 /** A port of this machine that was free a moment ago. */
 export async function freePort(): Promise<number> {

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fuzz } from '@on-the-wire/shared/testing/fuzz.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
-import { startServer } from '@on-the-wire/shared/testing/start-server.ts';
+import { fuzz } from '@on-the-wire/testing/fuzz.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
+import { startServer } from '@on-the-wire/testing/start-server.ts';
 
 const host = 'Host: {host}\r\n';
 const close = `${host}Connection: close\r\n`;

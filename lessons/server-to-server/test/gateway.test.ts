@@ -5,8 +5,8 @@ import {
   type RequestListener,
 } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { WebSocket } from 'ws';
 import { createServer } from '../server.ts';
 import { closeAll, closing, patience, startStation, stopped } from './acts.ts';

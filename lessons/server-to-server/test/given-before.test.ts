@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { findExercise } from '@on-the-wire/shared/exercise/exercises.ts';
-import { tryOut } from '@on-the-wire/shared/exercise/trial.ts';
+import { findExercise } from '@on-the-wire/course/exercise/exercises.ts';
+import { tryOut } from '@on-the-wire/course/exercise/trial.ts';
 
 test('An answer with a line that was given otherwise is shown both', async () => {
   const exercise = findExercise(['server-to-server/4']);

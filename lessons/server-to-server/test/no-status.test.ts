@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createServer as createTcpServer } from 'node:net';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
-import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
-import type { Page } from '@on-the-wire/shared/testing/browser.ts';
-import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer as createBroker } from '../broker.ts';
 import { createServer as createGateway } from '../server.ts';
 import {

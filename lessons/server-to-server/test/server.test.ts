@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
-import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
+import { timersOf } from '@on-the-wire/testing/timers-of.ts';
 import { createServer as createBroker } from '../broker.ts';
 import { createServer } from '../server.ts';
 import { createServer as createStation } from '../station.ts';

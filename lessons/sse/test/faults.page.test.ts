@@ -2,9 +2,9 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
-import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
-import type { Page } from '@on-the-wire/shared/testing/browser.ts';
-import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
+import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { createServer } from '../server.ts';
 
 const closing: (() => Promise<unknown>)[] = [];

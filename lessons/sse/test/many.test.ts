@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
-import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
-import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
+import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
+import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
 import { createServer } from '../server.ts';
 
 test('Two hundred who come at once, behind a tap, all hear each update', async () => {

@@ -1,9 +1,9 @@
 /** Who has done the four exercises has written the lesson. */
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { Page } from '@on-the-wire/shared/testing/browser.ts';
-import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
-import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
-import { startServer } from '@on-the-wire/shared/testing/start-server.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
+import { startServer } from '@on-the-wire/testing/start-server.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

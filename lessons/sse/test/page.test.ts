@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
-import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
+import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import type {
   Browser,
   ConsoleMessage,
   Page,
   Request,
-} from '@on-the-wire/shared/testing/browser.ts';
-import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+} from '@on-the-wire/browser/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { encodeComment, encodeEvent } from '../event-stream.ts';
 import { createServer } from '../server.ts';
 

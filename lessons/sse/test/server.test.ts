@@ -2,11 +2,11 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
-import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
-import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
-import { withoutChunks } from '@on-the-wire/shared/testing/without-chunks.ts';
+import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
+import { timersOf } from '@on-the-wire/testing/timers-of.ts';
+import { withoutChunks } from '@on-the-wire/testing/without-chunks.ts';
 import { createServer } from '../server.ts';
 
 const closing: (() => Promise<void>)[] = [];

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createServer as createHttpServer } from 'node:http';
 import type { News } from '@on-the-wire/shared/board/feed.ts';
-import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
+import { stopClock } from '@on-the-wire/system/clock.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { createSockets } from '../handshake.ts';
 import { backoff, Connection } from '../page/connection.ts';
 import { createServer } from '../server.ts';

@@ -1,7 +1,7 @@
 /** The lesson's server, and the clients that the tests look through. */
 import { once } from 'node:events';
 import { createFeed, type News } from '@on-the-wire/shared/board/feed.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { WebSocket } from 'ws';
 import { decodeFrame } from '../frame.ts';
 import { createServer } from '../server.ts';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { findExercises } from '@on-the-wire/shared/exercise/exercises.ts';
-import { tryOut } from '@on-the-wire/shared/exercise/trial.ts';
-import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
+import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
+import { tryOut } from '@on-the-wire/course/exercise/trial.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 
 const exercise = findExercises().find(({ id }) => id === 'websocket/1')!;
 const saved = join(exercise.folder, 'wrong/of-an-earlier-task.ts');

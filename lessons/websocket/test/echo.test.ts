@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   listenBehindTap,
   type BehindTap,
-} from '@on-the-wire/shared/testing/behind-tap.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+} from '@on-the-wire/testing/behind-tap.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { WebSocketServer } from 'ws';
 import { opcodes } from '../frame.ts';
 import { ask, framesOf } from './clients.ts';

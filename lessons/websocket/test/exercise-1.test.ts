@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
-import { startServer } from '@on-the-wire/shared/testing/start-server.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
+import { startServer } from '@on-the-wire/testing/start-server.ts';
 
 test.each(['solution', 'right/leaves-at-once', 'right/url-and-length'])(
   'a stranger that is reset ends no server of exercise 1: %s',

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { WebSocketServer } from 'ws';
 import { decodeFrame, encodeFrame, opcodes, type Frame } from '../frame.ts';
 

@@ -1,6 +1,6 @@
 import { test } from '@jest/globals';
-import { fuzz, type Draw } from '@on-the-wire/shared/testing/fuzz.ts';
-import { mutate } from '@on-the-wire/shared/testing/mutate.ts';
+import { fuzz, type Draw } from '@on-the-wire/testing/fuzz.ts';
+import { mutate } from '@on-the-wire/testing/mutate.ts';
 import { encodeFrame } from '../frame.ts';
 import { ask } from './clients.ts';
 

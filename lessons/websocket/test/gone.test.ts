@@ -2,11 +2,11 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { spawn } from '@on-the-wire/shared/programs/start.ts';
+import { spawn } from '@on-the-wire/system/programs/start.ts';
 import type { Feed } from '@on-the-wire/shared/board/feed.ts';
-import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
+import { stopClock } from '@on-the-wire/system/clock.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { WebSocket } from 'ws';
 import { ask, closeAll, closing, openClient, start } from './clients.ts';
 

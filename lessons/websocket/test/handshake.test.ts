@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import { stopClock } from '@on-the-wire/system/clock.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import {
   ask,
   closeAll,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { tapBefore } from '@on-the-wire/shared/testing/behind-tap.ts';
+import { tapBefore } from '@on-the-wire/testing/behind-tap.ts';
 import { closeAll, closing, openClient, start } from './clients.ts';
 
 afterEach(closeAll);

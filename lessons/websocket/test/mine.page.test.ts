@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { findExercises } from '@on-the-wire/shared/exercise/exercises.ts';
-import { runMine } from '@on-the-wire/shared/exercise/mine.ts';
-import { tapBefore } from '@on-the-wire/shared/testing/behind-tap.ts';
-import type { Page } from '@on-the-wire/shared/testing/browser.ts';
-import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
-import { startServer } from '@on-the-wire/shared/testing/start-server.ts';
+import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
+import { runMine } from '@on-the-wire/course/exercise/mine.ts';
+import { tapBefore } from '@on-the-wire/testing/behind-tap.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { startServer } from '@on-the-wire/testing/start-server.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

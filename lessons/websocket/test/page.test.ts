@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
-import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
-import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
+import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
 import type {
   ConsoleMessage,
   Page,
   Request,
-} from '@on-the-wire/shared/testing/browser.ts';
-import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+} from '@on-the-wire/browser/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { decodeFrame, encodeFrame } from '../frame.ts';
 import { createServer } from '../server.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { News } from '@on-the-wire/shared/board/feed.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
-import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
+import { timersOf } from '@on-the-wire/testing/timers-of.ts';
 import { WebSocket } from 'ws';
 import { encodeFrame, opcodes, type Frame } from '../frame.ts';
 import { createServer } from '../server.ts';

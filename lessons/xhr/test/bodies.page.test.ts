@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createServer as createHttpServer } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Page } from '@on-the-wire/shared/testing/browser.ts';
-import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { closing, start, visitor } from './visit.ts';
 
 describeWithBrowser('the page', (browser) => {

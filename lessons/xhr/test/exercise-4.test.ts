@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
-import { startServer } from '@on-the-wire/shared/testing/start-server.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
+import { startServer } from '@on-the-wire/testing/start-server.ts';
 
 test.each(['exercise', 'solution', 'right/awaits', 'right/one-listener'])(
   'a target that is no URL ends no server of exercise 4: %s',

@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
-import { fuzz } from '@on-the-wire/shared/testing/fuzz.ts';
+import { fuzz } from '@on-the-wire/testing/fuzz.ts';
 
 const host = 'Host: {host}\r\n';
 const json = `${host}Content-Type: application/json\r\n`;

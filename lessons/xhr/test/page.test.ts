@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { accessibilityViolations } from '@on-the-wire/shared/testing/accessibility.ts';
+import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import type {
   ConsoleMessage,
   Page,
   Request,
-} from '@on-the-wire/shared/testing/browser.ts';
-import { describeWithBrowser } from '@on-the-wire/shared/testing/describe-with-browser.ts';
+} from '@on-the-wire/browser/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { closing, start, visitor } from './visit.ts';
 
 describeWithBrowser('the page', (browser) => {

@@ -5,10 +5,10 @@ import { get, request as ask, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { createFeed, type News } from '@on-the-wire/shared/board/feed.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
-import { timersOf } from '@on-the-wire/shared/testing/timers-of.ts';
-import { withoutChunks } from '@on-the-wire/shared/testing/without-chunks.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
+import { timersOf } from '@on-the-wire/testing/timers-of.ts';
+import { withoutChunks } from '@on-the-wire/testing/without-chunks.ts';
 import { createServer } from '../server.ts';
 import { stationMap } from '../station-map.ts';
 

@@ -3,9 +3,9 @@ import { afterEach } from '@jest/globals';
 import { createServer as createHttpServer } from 'node:http';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
-import { listenBehindTap } from '@on-the-wire/shared/testing/behind-tap.ts';
-import type { Page } from '@on-the-wire/shared/testing/browser.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer } from '../server.ts';
 
 /** What ends when the test has ended, the last first. */

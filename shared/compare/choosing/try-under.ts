@@ -1,6 +1,6 @@
 /** What a fault does to a way, measured: the lesson's own server and page. */
-import { FaultError, parseFaults, type Fault } from '../../tap/tap.ts';
-import type { Browser } from '../../testing/browser.ts';
+import { FaultError, parseFaults, type Fault } from '@on-the-wire/tap/tap.ts';
+import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { deliveryOf, type Delivery } from '../measure.ts';
 import { now } from '../clock.ts';
 import { startHost, type Told } from '../start-host.ts';

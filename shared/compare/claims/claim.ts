@@ -1,6 +1,6 @@
 /** What a cell of the table says, and how that is settled. */
 import type { BehindTap } from './claims-line.ts';
-import type { Unit } from '../../wire/unit.ts';
+import type { Unit } from '@on-the-wire/wire/unit.ts';
 import type { Column, Http } from './columns.ts';
 
 /** Where a page of the claims finds what it asks. */

@@ -1,8 +1,8 @@
 /** The claims' server behind a tap, at two ports: two origins. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createTap, parseFaults, type Tap } from '../../tap/tap.ts';
-import { LiveUnits } from '../../view/live-units.ts';
+import { createTap, parseFaults, type Tap } from '@on-the-wire/tap/tap.ts';
+import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
 import { createClaimsServer } from './claims-server.ts';
 import type { Places, Seen } from './claim.ts';
 

@@ -13,7 +13,7 @@ import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createGzip, constants, gzipSync } from 'node:zlib';
 import { WebSocketServer } from 'ws';
-import { wantsWebSocket } from '../../page/upgrade.ts';
+import { wantsWebSocket } from '@on-the-wire/lesson/page/upgrade.ts';
 
 /** Time between two pieces of what goes on, in ms. */
 const PAUSE = 60;

@@ -1,5 +1,5 @@
 /** The table of claims as text. */
-import { wrap } from '../../harness/wrap.ts';
+import { wrap } from '@on-the-wire/system/wrap.ts';
 import { wordOf } from './claim.ts';
 import { columns, type Column, type Http } from './columns.ts';
 import type { Settled } from './settle.ts';

@@ -1,13 +1,13 @@
 /** Runs claims in a real browser, each behind a tap of its own. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { localCertificate } from '../../certificates/certificates.ts';
-import { HarnessError } from '../../harness/harness-error.ts';
-import { makeFolder } from '../../harness/make-folder.ts';
-import { attempt } from '../../harness/system-error.ts';
-import type { Browser, Page } from '../../testing/browser.ts';
-import { openTrustingBrowser } from '../trusting-browser.ts';
-import { saveRun } from '../../view/save.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { makeFolder } from '@on-the-wire/system/make-folder.ts';
+import { attempt } from '@on-the-wire/system/system-error.ts';
+import type { Browser, Page } from '@on-the-wire/browser/browser.ts';
+import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
+import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
 import { asExpression } from './as-expression.ts';
 import { startClaimsLine } from './claims-line.ts';
 import { wordOf, type Claim, type Row } from './claim.ts';

@@ -1,5 +1,5 @@
 /** One way under load: what an idle client costs, and what an update does. */
-import { fork } from '../../programs/start.ts';
+import { fork } from '@on-the-wire/system/programs/start.ts';
 import { askProcess, endProcess } from '../ask-process.ts';
 import { startHost } from '../start-host.ts';
 import type { Way } from '../ways.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { wordOf } from '../claims/claim.ts';
 import type { Http } from '../claims/columns.ts';
 import { describeTable } from '../claims/describe.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { createFeed } from '../../board/feed.ts';
-import { parseFaults } from '../../tap/tap.ts';
-import { accessibilityViolations } from '../../testing/accessibility.ts';
-import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
+import { createFeed } from '@on-the-wire/lesson/board/feed.ts';
+import { parseFaults } from '@on-the-wire/tap/tap.ts';
+import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { measureTurn, type Conditions } from '../measure.ts';
 import { pageOfComparison } from '../page-of-comparison.ts';
 import { ways, type Way } from '../ways.ts';

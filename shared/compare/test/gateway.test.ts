@@ -6,8 +6,8 @@ import { connect as connectHttp2 } from 'node:http2';
 import { createServer as createTcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
-import { localCertificate } from '../../certificates/certificates.ts';
-import { listen } from '../../testing/listen.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { createGateway } from '../gateway.ts';
 
 const closing: (() => unknown)[] = [];

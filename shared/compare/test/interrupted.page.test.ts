@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { spawn } from '../../programs/start.ts';
-import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
-import { listen } from '../../testing/listen.ts';
+import { spawn } from '@on-the-wire/system/programs/start.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 
 const script = fileURLToPath(
   new URL('../../../scripts/compare.ts', import.meta.url),

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
-import { localCertificate } from '../../certificates/certificates.ts';
-import { listen } from '../../testing/listen.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import {
   openRawClient,
   type Kind,

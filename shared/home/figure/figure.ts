@@ -1,7 +1,7 @@
 /** The figure: three ladders, drawn from three recordings. */
 import { readFileSync } from 'node:fs';
-import { SavedRun } from '../../view/saved.ts';
-import { readPcapng } from '../../wire/pcapng.ts';
+import { SavedRun } from '@on-the-wire/viewer/saved/saved.ts';
+import { readPcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
 import { drawLadder, picture, rungsOf, sumOf, type Rung } from './ladder.ts';
 
 export const ladders = {

@@ -2,7 +2,11 @@
  * A ladder: client on the left, server on the right, time downward and to
  * scale. An arrow falls as long as what it stands for was on its way. Pure.
  */
-import { isUnit, type Line, type UnitLine } from '../../view/source.ts';
+import {
+  isUnit,
+  type Line,
+  type UnitLine,
+} from '@on-the-wire/viewer/source.ts';
 
 /** ms that each read was held on its way, so that the way can be seen. */
 export const LATENCY = 100;

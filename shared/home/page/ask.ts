@@ -1,4 +1,4 @@
-import { pnpm } from '../../shell/page/pnpm.ts';
+import { pnpm } from '@on-the-wire/viewer/page/pnpm.ts';
 
 /**
  * Asks the home page's server to do something.

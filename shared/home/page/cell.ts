@@ -1,6 +1,6 @@
 /** The dialog of one cell: what it says, its code, and what happens here. */
-import { inside, own } from '../../shell/page/elements.ts';
-import type { Http } from '../../compare/claims/columns.ts';
+import { inside, own } from '@on-the-wire/viewer/page/elements.ts';
+import type { Http } from '@on-the-wire/compare/claims/columns.ts';
 import type { CellMessage, RowMessage } from '../messages.ts';
 import type { Known } from './table.ts';
 

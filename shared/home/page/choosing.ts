@@ -4,17 +4,23 @@ import {
   ways,
   type Choice,
   type Way,
-} from '../../compare/choosing/choose.ts';
-import { lackInWords, partsInWords } from '../../compare/choosing/in-words.ts';
-import { products, type Product } from '../../compare/choosing/products.ts';
+} from '@on-the-wire/compare/choosing/choose.ts';
+import {
+  lackInWords,
+  partsInWords,
+} from '@on-the-wire/compare/choosing/in-words.ts';
+import {
+  products,
+  type Product,
+} from '@on-the-wire/compare/choosing/products.ts';
 import {
   questions,
   unanswered,
   type Answers,
   type Question,
-} from '../../compare/choosing/questions.ts';
-import { own } from '../../shell/page/elements.ts';
-import { pnpm } from '../../shell/page/pnpm.ts';
+} from '@on-the-wire/compare/choosing/questions.ts';
+import { own } from '@on-the-wire/viewer/page/elements.ts';
+import { pnpm } from '@on-the-wire/viewer/page/pnpm.ts';
 import { columnTitle, markTable, openAt, rowOf, wordOf } from './table.ts';
 
 /** The fault that shows each way at its weakest. */

@@ -1,5 +1,5 @@
 /** The home page. */
-import { startLooks } from '../../shell/page/looks.ts';
+import { startLooks } from '@on-the-wire/viewer/page/looks.ts';
 import { showChoice, startChoosing } from './choosing.ts';
 import { startLessons } from './lessons.ts';
 import { startTable } from './table.ts';

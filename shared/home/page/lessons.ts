@@ -1,5 +1,5 @@
 /** The buttons that start a lesson. */
-import { own, say } from '../../shell/page/elements.ts';
+import { own, say } from '@on-the-wire/viewer/page/elements.ts';
 import { ask } from './ask.ts';
 
 /** Listens to them. The lesson opens in this tab: back leads here again. */

@@ -1,6 +1,6 @@
 /** Runs a claim in a frame of this page: in the learner's own browser. */
-import { inside } from '../../shell/page/elements.ts';
-import { pnpm } from '../../shell/page/pnpm.ts';
+import { inside } from '@on-the-wire/viewer/page/elements.ts';
+import { pnpm } from '@on-the-wire/viewer/page/pnpm.ts';
 import type { Chosen, Outcome, Started } from '../messages.ts';
 import { ask } from './ask.ts';
 

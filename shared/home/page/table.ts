@@ -1,7 +1,7 @@
 /** The table: its cells, the switch over it, and what running them showed. */
-import { inside, own, say } from '../../shell/page/elements.ts';
-import { recall, remember } from '../../shell/page/memory.ts';
-import type { Column, Http } from '../../compare/claims/columns.ts';
+import { inside, own, say } from '@on-the-wire/viewer/page/elements.ts';
+import { recall, remember } from '@on-the-wire/viewer/page/memory.ts';
+import type { Column, Http } from '@on-the-wire/compare/claims/columns.ts';
 import type {
   CellMessage,
   Outcome,

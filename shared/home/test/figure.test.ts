@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { UnitLine } from '../../view/source.ts';
+import type { UnitLine } from '@on-the-wire/viewer/source.ts';
 import {
   figureHtml,
   figureSvg,

@@ -1,5 +1,5 @@
 /** The home page for `serve.ts`; no lesson is started from it. */
-import { findLessons } from '../../harness/lessons.ts';
+import { findLessons } from '@on-the-wire/course/harness/lessons.ts';
 import { createHome } from '../server.ts';
 
 export const createServer = () =>

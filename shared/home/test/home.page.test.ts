@@ -7,12 +7,12 @@ import {
   test,
 } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { HarnessError } from '../../harness/harness-error.ts';
-import { findLessons } from '../../harness/lessons.ts';
-import type { Shell } from '../../shell/guarded-server.ts';
-import { accessibilityViolations } from '../../testing/accessibility.ts';
-import { describeWithBrowser } from '../../testing/describe-with-browser.ts';
-import { listen } from '../../testing/listen.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { findLessons } from '@on-the-wire/course/harness/lessons.ts';
+import type { Shell } from '@on-the-wire/viewer/server/guarded-server.ts';
+import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { createHome } from '../server.ts';
 
 describeWithBrowser('the home page', (browser) => {

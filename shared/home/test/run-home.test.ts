@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
-import { findLessons } from '../../harness/lessons.ts';
-import { freePort } from '../../harness/ports.ts';
+import { findLessons } from '@on-the-wire/course/harness/lessons.ts';
+import { freePort } from '@on-the-wire/system/ports.ts';
 import { runHome, type RunningHome } from '../run-home.ts';
 
 let home: RunningHome | undefined;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { localCertificate } from '../../certificates/certificates.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { createTap, parseFaults } from '../tap.ts';
 import { all, atEnd, cleanUp, connect, next, startTarget } from './rig.ts';
 

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { duplexPair } from 'node:stream';
 import tls from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { localCertificate } from '../../certificates/certificates.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import {
   all,
   atEnd,

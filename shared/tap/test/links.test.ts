@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { connect, createServer } from 'node:net';
-import { listen } from '../../testing/listen.ts';
-import { rawClient } from '../../testing/raw-client.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { createTap, parseFault, parseFaults, formatFault } from '../tap.ts';
 
 const closing: (() => unknown)[] = [];

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { fork } from '../../programs/start.ts';
+import { fork } from '@on-the-wire/system/programs/start.ts';
 import { atEnd, cleanUp, connect, endOf, flood, startTarget } from './rig.ts';
 
 afterEach(cleanUp);

@@ -5,7 +5,7 @@ import os from 'node:os';
 import tls from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
-import { localCertificate } from '../../certificates/certificates.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { createTap, isLoopback, type Target } from '../tap.ts';
 import { all, atEnd, cleanUp, connect, endOf, next } from './rig.ts';
 

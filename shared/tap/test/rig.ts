@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import { localCertificate } from '../../certificates/certificates.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { createTap, parseFaults, type Tap } from '../tap.ts';
 import type { Read, Struck, TapEvents } from '../events.ts';
 

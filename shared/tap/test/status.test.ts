@@ -5,7 +5,7 @@ import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { localCertificate } from '../../certificates/certificates.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { parseFaults, type Tap } from '../tap.ts';
 import {
   all,

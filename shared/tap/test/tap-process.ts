@@ -1,6 +1,6 @@
 /** A tap in a process of its own, whose memory can be asked for. */
-import { localCertificate } from '../../certificates/certificates.ts';
-import { peakMemory } from '../../testing/peak-memory.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
+import { peakMemory } from '@on-the-wire/system/peak-memory.ts';
 import { createTap } from '../tap.ts';
 
 const [port, layer] = process.argv.slice(2);

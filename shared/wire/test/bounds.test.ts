@@ -17,16 +17,16 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { concat } from '../bytes.ts';
 import { decodeConnection } from '../connection.ts';
-import { http2Decoder, PREFACE } from '../http2.ts';
-import { Inflater } from '../inflate.ts';
+import { http2Decoder, PREFACE } from '../http2/decoder.ts';
+import { Inflater } from '../coding/inflate.ts';
 import {
   EVENT_LIMIT,
   INFLATED_FOR_EACH_BYTE,
   INFLATED_LIMIT,
 } from '../limits.ts';
-import { mqttDecoder } from '../mqtt.ts';
+import { mqttDecoder } from '../mqtt/decoder.ts';
 import type { ConnectionDecoder, Unit } from '../unit.ts';
-import { webSocketDecoder } from '../websocket.ts';
+import { webSocketDecoder } from '../websocket/decoder.ts';
 import { bytes, cutInto, text, type Step } from './cuts.ts';
 import { randomCases } from './random-cases.ts';
 import { frame } from './vectors/http2-frames.ts';

@@ -5,12 +5,12 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { decodeConnection } from '../connection.ts';
-import { http1Decoder } from '../http1.ts';
-import { http2Decoder, PREFACE } from '../http2.ts';
+import { http1Decoder } from '../http1/decoder.ts';
+import { http2Decoder, PREFACE } from '../http2/decoder.ts';
 import { HELD_LIMIT } from '../limits.ts';
-import { mqttDecoder } from '../mqtt.ts';
+import { mqttDecoder } from '../mqtt/decoder.ts';
 import type { ConnectionDecoder, Direction } from '../unit.ts';
-import { webSocketDecoder } from '../websocket.ts';
+import { webSocketDecoder } from '../websocket/decoder.ts';
 import { expectCover } from './cover.ts';
 import { bytes, decode, lineOf, text, type Step } from './cuts.ts';
 import { edit, edited } from './damage.ts';

@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeConnection } from '../connection.ts';
 import { dump, lineOf } from '../dump.ts';
-import { eventStreamDecoder } from '../event-stream.ts';
+import { eventStreamDecoder } from '../event-stream/decoder.ts';
 import { bytesOf } from '../unit.ts';
-import { webSocketDecoder } from '../websocket.ts';
+import { webSocketDecoder } from '../websocket/decoder.ts';
 import { bytes, decode, oneWay, recorded, text, type Step } from './cuts.ts';
 
 function dumps(

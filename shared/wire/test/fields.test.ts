@@ -1,14 +1,14 @@
 /** What a unit tells when it is chosen: labels, places, values, meanings. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { unbrotli } from '../brotli.ts';
+import { unbrotli } from '../coding/brotli.ts';
 import { concat } from '../bytes.ts';
 import { describe as fieldsOf } from '../fields.ts';
-import { http1Decoder } from '../http1.ts';
-import { http2Decoder, PREFACE } from '../http2.ts';
-import { mqttDecoder } from '../mqtt.ts';
+import { http1Decoder } from '../http1/decoder.ts';
+import { http2Decoder, PREFACE } from '../http2/decoder.ts';
+import { mqttDecoder } from '../mqtt/decoder.ts';
 import { bytesOf, type ConnectionDecoder, type Kind } from '../unit.ts';
-import { webSocketDecoder } from '../websocket.ts';
+import { webSocketDecoder } from '../websocket/decoder.ts';
 import { bytes, decode, recorded, text, type Step } from './cuts.ts';
 import { VECTORS } from './vectors/all.ts';
 import { down, FIRST, up } from './vectors/http2-frames.ts';

@@ -1,6 +1,6 @@
 /** RFC 7541, appendix C. */
 import { describe, expect, test } from '@jest/globals';
-import { hpackDecoder, readRepresentations } from '../hpack.ts';
+import { hpackDecoder, readRepresentations } from '../hpack/decoder.ts';
 import { bytes } from './cuts.ts';
 
 const REQUEST = [':method', 'GET', ':scheme', 'http', ':path', '/'];

@@ -5,9 +5,8 @@ import { expect, test } from '@jest/globals';
 const folder = new URL('../', import.meta.url);
 /** What only Node has, and who may use it. */
 const NODE_ONLY: Record<string, string[]> = {
-  'brotli.ts': ['node:zlib'],
-  'node-codings.ts': ['node:zlib'],
-  'bench.ts': ['node:zlib', 'node:events', 'node:timers/promises'],
+  'coding/brotli.ts': ['node:zlib'],
+  'coding/node-codings.ts': ['node:zlib'],
 };
 
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })

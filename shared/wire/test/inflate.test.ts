@@ -9,10 +9,10 @@ import {
 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { unbrotli } from '../brotli.ts';
+import { unbrotli } from '../coding/brotli.ts';
 import { concat } from '../bytes.ts';
-import { decodeBody } from '../content-coding.ts';
-import { Inflater } from '../inflate.ts';
+import { decodeBody } from '../coding/content-coding.ts';
+import { Inflater } from '../coding/inflate.ts';
 import { bytes, text } from './cuts.ts';
 import { randomCases } from './random-cases.ts';
 

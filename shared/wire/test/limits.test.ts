@@ -7,9 +7,9 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { concat } from '../bytes.ts';
 import { decodeConnection } from '../connection.ts';
-import { EventStream } from '../event-stream.ts';
+import { EventStream } from '../event-stream/decoder.ts';
 import { describe as fieldsOf } from '../fields.ts';
-import { http1Decoder } from '../http1.ts';
+import { http1Decoder } from '../http1/decoder.ts';
 import {
   FIELDS_LIMIT,
   HELD_LIMIT,

@@ -1,6 +1,6 @@
 /** What becomes asterisks in bodies of a certain type, and what stays. */
 import { expect, test } from '@jest/globals';
-import { maskBody } from '../mask-body.ts';
+import { maskBody } from '../masking/body.ts';
 import { text } from './cuts.ts';
 
 function masked(type: string, value: string): string {

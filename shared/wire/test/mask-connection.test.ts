@@ -1,7 +1,7 @@
 /** What stands beside the bytes of a connection. */
 import { expect, test } from '@jest/globals';
 import { text as bytesOf } from './cuts.ts';
-import { withoutSecrets } from '../mask-connection.ts';
+import { withoutSecrets } from '../masking/connection.ts';
 
 test('In what somebody wrote on a packet secrets are masked, too', () => {
   const words = (value: string): string[] => [

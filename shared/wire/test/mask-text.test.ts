@@ -1,7 +1,7 @@
 /** What becomes asterisks in text, and what stays. */
 import { describe, expect, test } from '@jest/globals';
-import { maskText, type Reading } from '../mask-text.ts';
-import { maskHead } from '../mask-head.ts';
+import { maskText, type Reading } from '../masking/text.ts';
+import { maskHead } from '../masking/header-section.ts';
 import { text } from './cuts.ts';
 
 function masked(value: string, reading?: Reading): string {

@@ -1,13 +1,13 @@
 /** What is saved can be opened again, and nothing else can. */
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { readPcapng, writePcapng } from '../pcapng.ts';
-import { withoutSecrets } from '../mask-connection.ts';
+import { readPcapng, writePcapng } from '../pcapng/pcapng.ts';
+import { withoutSecrets } from '../masking/connection.ts';
 import { unitsOf, type RecordedConnection } from '../recording.ts';
 import { bytes, lineOf, text, type Step } from './cuts.ts';
 import { randomCases } from './random-cases.ts';
 import { FIRST, frame } from './vectors/http2-frames.ts';
-import { PREFACE } from '../http2.ts';
+import { PREFACE } from '../http2/decoder.ts';
 
 const START = Date.UTC(2013, 9, 21, 20, 13, 21);
 

@@ -6,19 +6,19 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { decodeConnection } from '../connection.ts';
 import { dump } from '../dump.ts';
-import { eventStreamDecoder } from '../event-stream.ts';
-import { http1Decoder } from '../http1.ts';
-import { http2Decoder, PREFACE } from '../http2.ts';
-import { hpackDecoder } from '../hpack.ts';
-import { mqttDecoder } from '../mqtt.ts';
-import { lengthPrefixDecoder, lineDecoder } from '../tcp.ts';
+import { eventStreamDecoder } from '../event-stream/decoder.ts';
+import { http1Decoder } from '../http1/decoder.ts';
+import { http2Decoder, PREFACE } from '../http2/decoder.ts';
+import { hpackDecoder } from '../hpack/decoder.ts';
+import { mqttDecoder } from '../mqtt/decoder.ts';
+import { lengthPrefixDecoder, lineDecoder } from '../tcp/decoder.ts';
 import {
   bytesOf,
   type ConnectionDecoder,
   type Direction,
   type Unit,
 } from '../unit.ts';
-import { webSocketDecoder } from '../websocket.ts';
+import { webSocketDecoder } from '../websocket/decoder.ts';
 import {
   byteByByte,
   cutInto,

@@ -11,9 +11,9 @@ import {
   zstdCompressSync,
 } from 'node:zlib';
 import { concat } from '../bytes.ts';
-import { HUFFMAN } from '../hpack-huffman.ts';
-import { HpackTable, STATIC_SIZE } from '../hpack-table.ts';
-import { PREFACE } from '../http2.ts';
+import { HUFFMAN } from '../hpack/huffman.ts';
+import { HpackTable, STATIC_SIZE } from '../hpack/table.ts';
+import { PREFACE } from '../http2/decoder.ts';
 import type { RecordedConnection } from '../recording.ts';
 import type { Direction } from '../unit.ts';
 import { text, type Step } from './cuts.ts';

@@ -9,7 +9,7 @@ import { concat } from '../bytes.ts';
 import { describe as fieldsOf } from '../fields.ts';
 import { unitsOf } from '../recording.ts';
 import { bytesOf, type Unit } from '../unit.ts';
-import { webSocketDecoder } from '../websocket.ts';
+import { webSocketDecoder } from '../websocket/decoder.ts';
 import { cutInto, decode, recorded, type Step } from './cuts.ts';
 import { randomCases } from './random-cases.ts';
 import { portOf, startRelay } from './relay.ts';

@@ -7,7 +7,7 @@ import {
   type Check,
   differsAt,
   type Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
+} from '@on-the-wire/course/exercise/check.ts';
 import { stations } from '../../stations.ts';
 
 const host = '127.0.0.1';

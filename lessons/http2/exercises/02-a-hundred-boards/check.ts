@@ -16,7 +16,7 @@ import {
   type Learner,
   type Line,
   type Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
+} from '@on-the-wire/course/exercise/check.ts';
 
 export default {
   starter: 'A connection for each board',

@@ -12,7 +12,7 @@ import type {
   Learner,
   Line,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
+} from '@on-the-wire/course/exercise/check.ts';
 
 export default {
   starter: 'Who has gone is still searched for',

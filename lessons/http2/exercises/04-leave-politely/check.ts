@@ -13,7 +13,7 @@ import type {
   Check,
   Learner,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
+} from '@on-the-wire/course/exercise/check.ts';
 
 const section = 'RFC 9113 6.8';
 const step = 'step “Leave without loss” of the tutorial';

@@ -11,7 +11,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
+import { stopClock } from '@on-the-wire/system/clock.ts';
 import type { Leaving } from './exercise.ts';
 
 type Mine = {

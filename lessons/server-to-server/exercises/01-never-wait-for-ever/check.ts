@@ -10,8 +10,8 @@ import {
   type FailureParts,
   type Learner,
   type Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+} from '@on-the-wire/course/exercise/check.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import type { Answer, Question } from './exercise.ts';
 import type { Outcome } from './stage.ts';
 

@@ -7,7 +7,7 @@ import type {
   Learner,
   Served,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
+} from '@on-the-wire/course/exercise/check.ts';
 
 const section = 'step “A letter that outlives its sender” of the tutorial';
 

@@ -13,8 +13,8 @@ import {
   differsAt,
   type Served,
   type Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+} from '@on-the-wire/course/exercise/check.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 
 const section = 'step “Which side failed?” of the tutorial';
 /** ms in the steps that wait for the gateway's clock. */

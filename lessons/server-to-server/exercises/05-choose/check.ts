@@ -16,8 +16,8 @@ import {
   whatIsWrongWith,
   type Tried,
 } from '@on-the-wire/shared/compare/choosing/try-under.ts';
-import type { Browser } from '@on-the-wire/shared/testing/browser.ts';
-import type { Check, Trial } from '@on-the-wire/shared/exercise/check.ts';
+import type { Browser } from '@on-the-wire/browser/browser.ts';
+import type { Check, Trial } from '@on-the-wire/course/exercise/check.ts';
 
 /** What a person who knows the field would answer of each. */
 const products: Record<string, Required<Answers>> = {

@@ -4,8 +4,8 @@ import type {
   FailureParts,
   Learner,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
-import { EventParser } from '@on-the-wire/shared/testing/event-reader.ts';
+} from '@on-the-wire/course/exercise/check.ts';
+import { EventParser } from '@on-the-wire/course/exercise/event-reader.ts';
 import type { StreamEvent } from './exercise.ts';
 
 const section = 'WHATWG HTML 9.2.6';

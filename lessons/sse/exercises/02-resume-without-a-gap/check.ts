@@ -4,8 +4,8 @@ import type {
   Check,
   Served,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
-import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
+} from '@on-the-wire/course/exercise/check.ts';
+import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
 
 const section = 'WHATWG HTML 9.2.4';
 

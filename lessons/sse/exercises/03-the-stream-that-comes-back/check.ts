@@ -8,8 +8,8 @@ import {
   servePageOf,
   type Trial,
   type WaitOptions,
-} from '@on-the-wire/shared/exercise/check.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+} from '@on-the-wire/course/exercise/check.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 
 const section = 'WHATWG HTML 9.2.3';
 const never = 3_600_000; // ms

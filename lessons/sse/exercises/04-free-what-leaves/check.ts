@@ -5,9 +5,9 @@ import type {
   Learner,
   Served,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
-import { EventReader } from '@on-the-wire/shared/testing/event-reader.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+} from '@on-the-wire/course/exercise/check.ts';
+import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
 
 const buffer = 1_048_576; // bytes that a reader may leave unread
 const atOnce = 800; // announcements of almost 1 KB: less than the buffer

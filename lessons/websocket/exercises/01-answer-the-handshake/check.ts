@@ -6,8 +6,8 @@ import type {
   Check,
   Served,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+} from '@on-the-wire/course/exercise/check.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import {
   type Answer,
   frame,

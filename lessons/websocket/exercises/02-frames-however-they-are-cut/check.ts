@@ -7,7 +7,7 @@ import {
   type Learner,
   type Served,
   type Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
+} from '@on-the-wire/course/exercise/check.ts';
 import { WebSocket } from 'ws';
 import { cutAt, type Said, Speaker } from './check/speaker.ts';
 import type { Heard, Told } from './stage.ts';

@@ -5,7 +5,7 @@ import type {
   Learner,
   Line,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
+} from '@on-the-wire/course/exercise/check.ts';
 import { WebSocket } from 'ws';
 import { openPage } from './check/page.ts';
 import type { Client } from './stage.ts';

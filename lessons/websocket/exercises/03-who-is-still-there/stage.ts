@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
+import { stopClock } from '@on-the-wire/system/clock.ts';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 interface Module {

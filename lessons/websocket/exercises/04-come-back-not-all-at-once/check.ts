@@ -4,7 +4,7 @@ import type {
   FailureParts,
   Learner,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
+} from '@on-the-wire/course/exercise/check.ts';
 import { explainWaits, type Round } from './check/waits.ts';
 import { openStation } from './check/station.ts';
 

@@ -2,7 +2,7 @@
  * In the learner's process: many clients, a clock that moves when we say so,
  * and a note of each attempt to connect.
  */
-import { stopClock } from '@on-the-wire/shared/testing/clock.ts';
+import { stopClock } from '@on-the-wire/system/clock.ts';
 
 interface Connection {
   say(text: string): void;

@@ -6,8 +6,8 @@ import type {
   Line,
   Outcome,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+} from '@on-the-wire/course/exercise/check.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import type { Ending, Question } from './exercise.ts';
 
 const limit = 250; // ms

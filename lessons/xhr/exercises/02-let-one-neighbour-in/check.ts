@@ -6,9 +6,9 @@ import type {
   FailureParts,
   Served,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
-import type { Page } from '@on-the-wire/shared/testing/browser.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+} from '@on-the-wire/course/exercise/check.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 
 const section = 'WHATWG Fetch 3.3';
 const allowed = 'access-control-allow-origin';

@@ -5,8 +5,8 @@ import type {
   FailureParts,
   Learner,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+} from '@on-the-wire/course/exercise/check.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import type { Read } from './stage.ts';
 
 const section = 'step “A read is not a line” of the tutorial';

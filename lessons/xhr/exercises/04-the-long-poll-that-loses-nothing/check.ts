@@ -7,7 +7,7 @@ import type {
   Learner,
   Served,
   Trial,
-} from '@on-the-wire/shared/exercise/check.ts';
+} from '@on-the-wire/course/exercise/check.ts';
 
 const long = 3_600_000; // ms: here nothing is over because of the time
 const short = 60; // ms

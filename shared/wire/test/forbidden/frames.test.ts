@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
-import { http1Decoder } from '../../http1.ts';
+import { http1Decoder } from '../../http1/decoder.ts';
 import type { Direction } from '../../unit.ts';
 import { bytes, decode, type Step } from '../cuts.ts';
 import { answerTo } from './handshake-cases.ts';

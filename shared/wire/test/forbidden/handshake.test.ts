@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { WebSocket as WsSocket, WebSocketServer } from 'ws';
-import { sha1 } from '../../sha1.ts';
+import { sha1 } from '../../websocket/sha1.ts';
 import type { Step } from '../cuts.ts';
 import { fixedCases } from '../random-cases.ts';
 import { portOf } from '../relay.ts';

@@ -11,7 +11,7 @@ import {
 } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { describe as fieldsOf } from '../../fields.ts';
-import { http1Decoder } from '../../http1.ts';
+import { http1Decoder } from '../../http1/decoder.ts';
 import { bytesOf } from '../../unit.ts';
 import { decode, recorded, text, type Step } from '../cuts.ts';
 import { portOf } from '../relay.ts';

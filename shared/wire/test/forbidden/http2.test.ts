@@ -16,7 +16,7 @@ import {
 } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { concat } from '../../bytes.ts';
-import { http2Decoder, PREFACE } from '../../http2.ts';
+import { http2Decoder, PREFACE } from '../../http2/decoder.ts';
 import type { Direction } from '../../unit.ts';
 import { decode, text, type Step } from '../cuts.ts';
 import { portOf } from '../relay.ts';

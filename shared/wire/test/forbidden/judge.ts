@@ -1,7 +1,7 @@
 /** Holds what the wire says of a case against what somebody else did. */
 import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
-import { http1Decoder } from '../../http1.ts';
+import { http1Decoder } from '../../http1/decoder.ts';
 import type { Unit } from '../../unit.ts';
 import { decode, type Step } from '../cuts.ts';
 import type { Case } from './case.ts';

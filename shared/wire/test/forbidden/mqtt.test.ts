@@ -1,6 +1,6 @@
 /** What MQTT 3.1.1 forbids is named, and nothing else. */
 import { expect, test } from '@jest/globals';
-import { mqttDecoder } from '../../mqtt.ts';
+import { mqttDecoder } from '../../mqtt/decoder.ts';
 import type { Direction } from '../../unit.ts';
 import { bytes, decode, text, type Step } from '../cuts.ts';
 import { problemsIn } from './judge.ts';

@@ -1,4 +1,4 @@
-import { eventStreamDecoder } from '../../event-stream.ts';
+import { eventStreamDecoder } from '../../event-stream/decoder.ts';
 import { oneWay, text } from '../cuts.ts';
 import type { Vector } from './vector.ts';
 

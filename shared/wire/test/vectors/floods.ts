@@ -1,8 +1,8 @@
 import { constants, deflateRawSync, gzipSync } from 'node:zlib';
 import { decodeConnection } from '../../connection.ts';
-import { eventStreamDecoder } from '../../event-stream.ts';
-import { http1Decoder } from '../../http1.ts';
-import { http2Decoder, PREFACE } from '../../http2.ts';
+import { eventStreamDecoder } from '../../event-stream/decoder.ts';
+import { http1Decoder } from '../../http1/decoder.ts';
+import { http2Decoder, PREFACE } from '../../http2/decoder.ts';
 import {
   CHUNK_LINE_LIMIT,
   EVENT_LIMIT,
@@ -16,11 +16,11 @@ import {
   RANGES_LIMIT,
   STREAMS_LIMIT,
 } from '../../limits.ts';
-import { mqttDecoder } from '../../mqtt.ts';
-import { lineDecoder } from '../../tcp.ts';
+import { mqttDecoder } from '../../mqtt/decoder.ts';
+import { lineDecoder } from '../../tcp/decoder.ts';
 import { number } from '../../text.ts';
 import type { ConnectionDecoder } from '../../unit.ts';
-import { webSocketDecoder } from '../../websocket.ts';
+import { webSocketDecoder } from '../../websocket/decoder.ts';
 import { bytes, oneWay, text, type Step } from '../cuts.ts';
 import { frame } from './http2-frames.ts';
 

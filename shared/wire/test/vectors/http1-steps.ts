@@ -1,4 +1,4 @@
-import { http1Decoder } from '../../http1.ts';
+import { http1Decoder } from '../../http1/decoder.ts';
 import { text, type Step } from '../cuts.ts';
 import type { Vector } from './vector.ts';
 

@@ -1,4 +1,4 @@
-import { http2Decoder, PREFACE } from '../../http2.ts';
+import { http2Decoder, PREFACE } from '../../http2/decoder.ts';
 import { bytes, text, type Step } from '../cuts.ts';
 import type { Vector } from './vector.ts';
 

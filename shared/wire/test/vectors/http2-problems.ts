@@ -1,4 +1,4 @@
-import { http2Decoder } from '../../http2.ts';
+import { http2Decoder } from '../../http2/decoder.ts';
 import { bytes, text } from '../cuts.ts';
 import { FIRST, up, vector } from './http2-frames.ts';
 import type { Vector } from './vector.ts';

@@ -1,5 +1,5 @@
 import { decodeConnection } from '../../connection.ts';
-import { mqttDecoder } from '../../mqtt.ts';
+import { mqttDecoder } from '../../mqtt/decoder.ts';
 import { bytes, text, type Step } from '../cuts.ts';
 import type { Vector } from './vector.ts';
 

@@ -1,6 +1,6 @@
-import type { Deflate } from '../../permessage-deflate.ts';
+import type { Deflate } from '../../websocket/permessage-deflate.ts';
 import type { Direction } from '../../unit.ts';
-import { webSocketDecoder } from '../../websocket.ts';
+import { webSocketDecoder } from '../../websocket/decoder.ts';
 import { bytes } from '../cuts.ts';
 import type { Vector } from './vector.ts';
 

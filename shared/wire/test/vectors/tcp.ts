@@ -1,7 +1,7 @@
 import { decodeConnection } from '../../connection.ts';
-import { lengthPrefixDecoder, lineDecoder } from '../../tcp.ts';
+import { lengthPrefixDecoder, lineDecoder } from '../../tcp/decoder.ts';
 import { bytes, oneWay, text, type Step } from '../cuts.ts';
-import { PREFACE } from '../../http2.ts';
+import { PREFACE } from '../../http2/decoder.ts';
 import type { Vector } from './vector.ts';
 
 const prefixed = (prefix: 1 | 2 | 4) =>

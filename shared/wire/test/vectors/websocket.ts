@@ -1,5 +1,5 @@
 import type { Direction } from '../../unit.ts';
-import { webSocketDecoder } from '../../websocket.ts';
+import { webSocketDecoder } from '../../websocket/decoder.ts';
 import { bytes, type Step } from '../cuts.ts';
 import type { Vector } from './vector.ts';
 

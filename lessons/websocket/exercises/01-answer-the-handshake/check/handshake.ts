@@ -1,7 +1,7 @@
 /** A client of which the check sees, and says, every byte: RFC 6455, 4.1. */
 import { once } from 'node:events';
-import type { Served, Trial } from '@on-the-wire/shared/exercise/check.ts';
-import { rawClient } from '@on-the-wire/shared/testing/raw-client.ts';
+import type { Served, Trial } from '@on-the-wire/course/exercise/check.ts';
+import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { decodeFrame, encodeFrame, opcodes } from '../../../frame.ts';
 
 /** What is heard where a frame is no text. */

@@ -1,5 +1,5 @@
 /** What a client says, as frames, and what is to be heard of it. */
-import type { Generated } from '@on-the-wire/shared/exercise/check.ts';
+import type { Generated } from '@on-the-wire/course/exercise/check.ts';
 import { encodeFrame, opcodes } from '../../../frame.ts';
 
 export type Kind = 'text' | 'binary' | 'ping' | 'pong' | 'close';

@@ -1,8 +1,8 @@
 /** A page that watches a server of ours, over a line that can fall silent. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { servePageOf, type Trial } from '@on-the-wire/shared/exercise/check.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import { servePageOf, type Trial } from '@on-the-wire/course/exercise/check.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { type WebSocket as Client, WebSocketServer } from 'ws';
 
 const pause = 10_000; // ms between two questions

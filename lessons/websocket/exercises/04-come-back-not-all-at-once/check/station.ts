@@ -1,7 +1,7 @@
 /** A server that does what is said, each id once, and may not say so. */
 import { once } from 'node:events';
-import type { Trial } from '@on-the-wire/shared/exercise/check.ts';
-import { listen } from '@on-the-wire/shared/testing/listen.ts';
+import type { Trial } from '@on-the-wire/course/exercise/check.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 

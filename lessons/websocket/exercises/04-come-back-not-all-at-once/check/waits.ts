@@ -1,5 +1,5 @@
 /** What fifty waits say about how they were chosen. */
-import type { Trial } from '@on-the-wire/shared/exercise/check.ts';
+import type { Trial } from '@on-the-wire/course/exercise/check.ts';
 
 /** The waits after one failure, in ms, and what they may be at most. */
 export interface Round {

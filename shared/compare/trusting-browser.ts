@@ -1,9 +1,0 @@
-/** The browser of this machine, which takes this machine's own certificate. */
-import { localCertificate } from '../certificates/certificates.ts';
-import { openBrowser, type Browser } from '../testing/browser.ts';
-
-/** @throws Error where no browser is installed */
-export async function openTrustingBrowser(): Promise<Browser> {
-  const { spki } = await localCertificate();
-  return openBrowser([`--ignore-certificate-errors-spki-list=${spki}`]);
-}

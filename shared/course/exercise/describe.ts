@@ -1,0 +1,96 @@
+/** A verdict as lines for a terminal. */
+import { asTyped } from '@on-the-wire/system/as-typed.ts';
+import { styleText } from 'node:util';
+import { excerpt } from './excerpt.ts';
+import type { FoundExercise } from './exercises.ts';
+import type { FailureParts } from './failure.ts';
+import type { Verdict } from './trial.ts';
+
+export interface Looks {
+  /** Columns of the terminal. */
+  width?: number;
+  /** Where the colours go; without it there are none. */
+  stream?: NodeJS.WriteStream | NodeJS.WritableStream;
+  /** The unit of the wire where it can be seen, if a shell shows it. */
+  unitUrl?: string | undefined;
+}
+
+const margin = 12; // columns of "  expected  "
+
+/** All that a learner is told of a check. */
+export function describeVerdict(
+  exercise: FoundExercise,
+  verdict: Verdict,
+  looks: Looks = {},
+): string[] {
+  const paint = painter(looks);
+  const { passed, steps, failure, said, ms } = verdict;
+  const seconds = `${(ms / 1000).toFixed(1)} s`;
+  const lines = steps.map((step) =>
+    step.passed
+      ? `  ${paint('green', '✓')} ${step.name}`
+      : `  ${paint('red', '✗')} ${step.name}`,
+  );
+  if (failure) lines.push('', ...describeFailure(failure, looks));
+  if (said.length > 0) {
+    lines.push('', '  Your code printed:');
+    for (const line of said) lines.push(`    ${line}`);
+  }
+  const name = `${exercise.id} ${exercise.title}`;
+  lines.push('');
+  if (passed) lines.push(paint('green', `  Passed: ${name}, in ${seconds}`));
+  else lines.push(paint('red', `  Not yet: ${name}, checked in ${seconds}`));
+  return lines;
+}
+
+/** What did not hold, with a caret where it went wrong. */
+export function describeFailure(
+  failure: FailureParts,
+  looks: Looks = {},
+): string[] {
+  const paint = painter(looks);
+  const { width = 80, unitUrl } = looks;
+  const most = Math.max(40, width - margin - 2);
+  const row = (label: string, text: string) =>
+    `  ${paint('gray', label.padEnd(margin - 4))}  ${text}`;
+  const { title, sent, expected, came, at, note, section, tryIt, details } =
+    failure;
+  const lines = [`  ${paint('bold', title)}`, ''];
+  if (sent !== undefined)
+    lines.push(row('sent', excerpt(sent, undefined, most * 2).text));
+  if (expected !== undefined)
+    lines.push(row('expected', excerpt(expected, undefined, most * 2).text));
+  if (came !== undefined) {
+    const { text, caret } = excerpt(came, at, most);
+    lines.push(row('came', text));
+    if (caret !== undefined)
+      lines.push(
+        `${' '.repeat(margin)}${blank(text, caret)}${paint('red', '^')} ${note ?? ''}`.trimEnd(),
+      );
+    else if (note) lines.push(row('', note));
+  } else if (note) lines.push(row('', note));
+  if (section) lines.push(row('says so', section));
+  if (tryIt) lines.push(row('try it', asTyped(tryIt)));
+  if (unitUrl) lines.push(row('see it', unitUrl));
+  if (details)
+    lines.push('', ...details.split('\n').map((line) => `    ${line}`));
+  return lines;
+}
+
+/** So many columns as the text takes up to the caret: some take two. */
+function blank(text: string, caret: number): string {
+  let columns = 0;
+  for (const character of text.slice(0, caret))
+    columns +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]|\p{Emoji_Presentation}/u.test(
+        character,
+      )
+        ? 2
+        : 1;
+  return ' '.repeat(columns);
+}
+
+function painter({ stream }: Looks) {
+  return (style: 'green' | 'red' | 'gray' | 'bold', text: string) =>
+    stream ? styleText(style, text, { stream: stream as never }) : text;
+}

@@ -1,0 +1,228 @@
+/** The learner's file in a process of its own, seen from the check. */
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { explainCrash } from '../harness/crash.ts';
+import {
+  compiled,
+  forEachLine,
+  preload,
+  signalAll,
+  windows,
+} from '../harness/lesson-process.ts';
+import type { Crash } from '@on-the-wire/lesson/lesson.ts';
+import {
+  type ChildProcess,
+  spawn,
+} from '@on-the-wire/system/programs/start.ts';
+import type { Outcome } from './check.ts';
+import { Failure } from './failure.ts';
+import type { Answer, Request } from './inside.ts';
+import { unnoted } from './stir.ts';
+import { GivenUp, type Waiting, type Watched } from './waiting.ts';
+
+const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
+const longestReport = 65_536; // characters that are kept of standard error
+const linesKept = 40; // of what the learner's code prints
+
+type Ask = Request extends infer R
+  ? R extends { id: number }
+    ? Omit<R, 'id'>
+    : never
+  : never;
+
+export interface StartOptions {
+  file: URL;
+  /** The lesson's folder: what a stack is searched for. */
+  folder: string;
+  stage?: URL | undefined;
+  env?: Record<string, string> | undefined;
+  /** How an answer is waited for; the process takes part in it. */
+  waiting: Waiting;
+  /** Whether something beside this process may bring an answer: a browser. */
+  helped: () => boolean;
+}
+
+/** One life of a learner's file. */
+export class LearnerProcess implements Watched {
+  /** The last lines that it printed. */
+  readonly said: string[] = [];
+  /** Resolves with the crash, or with nothing where it was ended by us. */
+  readonly ended: Promise<Crash | undefined>;
+  readonly #options: StartOptions;
+  readonly #child: ChildProcess;
+  readonly #pipe: Duplex;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  #ready!: () => void;
+  readonly #loaded = new Promise<void>((resolve) => (this.#ready = resolve));
+  #asked = 0;
+  #over = false;
+  #stopping = false;
+  #stderr = '';
+
+  constructor(options: StartOptions) {
+    this.#options = options;
+    const { file, stage, env, folder } = options;
+    // It goes on by itself, which says nothing of what goes on in it.
+    this.#child = unnoted(() =>
+      spawn(
+        process.execPath,
+        [
+          '--disable-warning=ExperimentalWarning',
+          `--import=${preload}`,
+          inside,
+          file.href,
+          ...(stage ? [stage.href] : []),
+        ],
+        {
+          cwd: folder,
+          env: { ...process.env, ...env, NODE_COMPILE_CACHE: compiled },
+          // Pipe 3 is the one that the preload listens to.
+          stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'ipc'],
+          serialization: 'advanced',
+          detached: !windows,
+          windowsHide: true,
+        },
+      ),
+    );
+    this.#pipe = this.#child.stdio[3] as Duplex;
+    this.#pipe.on('error', () => {}); // It has ended while it was asked.
+    options.waiting.watched.add(this);
+    const keep = (line: string) => {
+      // It may insist on colours; a page shows it, too.
+      this.said.push(stripVTControlCharacters(line));
+      if (this.said.length > linesKept) this.said.shift();
+    };
+    forEachLine(this.#child.stdout!, keep);
+    forEachLine(this.#child.stderr!, (line) => {
+      this.#stderr = `${this.#stderr}${line}\n`.slice(-longestReport);
+    });
+    this.#child.on('message', (message: Answer | 'ready') => {
+      if (message === 'ready') return this.#ready();
+      this.#waiting.get(message.id)?.(message);
+      this.#waiting.delete(message.id);
+    });
+    // It has ended while something was being said to it: `ended` tells.
+    this.#child.on('error', () => {});
+    this.ended = new Promise((resolve) => {
+      this.#child.once('exit', () => {
+        this.#over = true;
+        signalAll(this.#child, 'SIGKILL'); // What it started and left behind.
+      });
+      this.#child.once('close', (code, signal) => {
+        const name = fileURLToPath(file).split(/[/\\]/).at(-1)!;
+        const ending = { stderr: this.#stderr, code, signal };
+        resolve(
+          this.#stopping ? undefined : explainCrash(ending, folder, name),
+        );
+      });
+    });
+  }
+
+  /**
+   * Resolves when the file is loaded.
+   *
+   * @throws Failure where it crashes, or never is
+   */
+  async loaded(): Promise<void> {
+    await this.#waitFor(this.#loaded, 'Its first lines');
+  }
+
+  /** @throws Failure where the process crashes, hangs, or the code is unfit */
+  async ask<T>(ask: Ask): Promise<Outcome<T>> {
+    const what = 'name' in ask && ask.ask === 'call' ? ask.name : 'It';
+    const answer = await this.#waitFor(this.#send(ask), what);
+    if ('unfit' in answer) throw new Failure(answer.unfit);
+    return 'threw' in answer
+      ? { error: answer.threw }
+      : { value: answer.value as T };
+  }
+
+  /**
+   * Whether the process itself is why something else went wrong.
+   *
+   * @throws Failure where it has crashed, or does not answer at all
+   */
+  async mustBeAlive(): Promise<void> {
+    if (this.#stopping) return;
+    await this.ask({ ask: 'alive' });
+  }
+
+  async stirs(): Promise<{ pending: boolean; count: number }> {
+    const dead = this.ended.then(() => ({ pending: false, count: -1 }));
+    if (this.#stopping || this.#over) return dead;
+    const told = this.#send({ ask: 'stirs' }).then(
+      (answer) =>
+        'value' in answer &&
+        (answer.value as { pending: boolean; count: number }),
+    );
+    return (await Promise.race([told, dead])) || dead;
+  }
+
+  /** Told by a thread of its own: see preload.ts of the harness. */
+  processorTime(): Promise<number> {
+    unnoted(() => this.#pipe.write('?'));
+    return new Promise((resolve) =>
+      this.#pipe.once('data', (told: Buffer) =>
+        resolve(Number.parseFloat(String(told))),
+      ),
+    );
+  }
+
+  /** Ends it by force: nobody waits for code that may never end. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (!this.#over) signalAll(this.#child, 'SIGKILL');
+    await this.ended;
+  }
+
+  /** Resolves with the answer; never where the process ends before. */
+  #send(ask: Ask): Promise<Answer> {
+    const id = ++this.#asked;
+    const answered = new Promise<Answer>((resolve) =>
+      this.#waiting.set(id, resolve),
+    );
+    const message = { id, ...ask };
+    if (!this.#over) unnoted(() => this.#child.send(message, () => {}));
+    return answered;
+  }
+
+  async #waitFor<T>(wanted: Promise<T>, what: string): Promise<T> {
+    const { waiting, helped } = this.#options;
+    const crashed = this.ended.then((crash) => ({ crash }));
+    const answered = wanted.then((value) => ({ value }));
+    const either = Promise.race([answered, crashed]);
+    try {
+      const first = await waiting.until(either, !helped());
+      if ('value' in first) return first.value;
+      throw crashFailure(first.crash);
+    } catch (error) {
+      if (!(error instanceof GivenUp)) throw error;
+      await this.stop();
+      throw neverEnds(what, error);
+    }
+  }
+}
+
+/** What is told where an answer, or the end of the first lines, never comes. */
+export function neverEnds(what: string, why: GivenUp): Failure {
+  return new Failure({
+    title: `${what} did not come to an end`,
+    expected: 'an answer, or an error',
+    came: `nothing: ${why.message}, and the process was ended`,
+    details: why.hangs
+      ? 'Is there a loop that never ends?'
+      : 'Is there a promise that nobody resolves, or a loop that never ends?',
+  });
+}
+
+function crashFailure(crash: Crash | undefined): Failure {
+  if (!crash) return new Failure({ title: 'The process was ended' });
+  const { message, file, line, column, details } = crash;
+  const at = [file, line, column].filter((part) => part !== undefined);
+  return new Failure({
+    title: `The process crashed: ${message}`,
+    ...(at.length > 0 && { came: `at ${at.join(':')}` }),
+    details,
+  });
+}

@@ -1,0 +1,91 @@
+/** What scripts ask for: one answer, and an exit code. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+import { findBrowser, noBrowser } from '@on-the-wire/browser/find-browser.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import type { Browser } from '@on-the-wire/browser/browser.ts';
+import { describeVerdict } from './describe.ts';
+import type { FoundExercise } from './exercises.ts';
+import { noteVerdict } from './progress.ts';
+import { tryOut, type Verdict } from './trial.ts';
+import { makeCopy } from './workspace.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
+
+/**
+ * Checks the learner's copy, which is made where there is none, or another
+ * file; notes the first.
+ *
+ * @param other a path inside the exercise's folder
+ * @returns whether it passes
+ * @throws HarnessError (2) where there is no such file
+ */
+export async function checkOnce(
+  exercise: FoundExercise,
+  other?: string,
+): Promise<boolean> {
+  const file = other ? resolve(exercise.folder, other) : exercise.copy;
+  if (!other) makeCopy(exercise);
+  else if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+    throw new HarnessError(`There is no file ${file}.`, 2);
+  const browser = browserOnDemand();
+  const verdict = await tryOut(exercise, file, { browser: browser.get });
+  await browser.close();
+  const { stdout: stream } = process;
+  const looks = { stream, ...(stream.isTTY && { width: stream.columns }) };
+  const lines = describeVerdict(exercise, verdict, looks);
+  stream.write(`\n${lines.join('\n')}\n\n`);
+  if (!other) keep(exercise, verdict);
+  return verdict.passed;
+}
+
+/**
+ * Checks all that the learner has begun, a line for each.
+ *
+ * @returns whether all pass
+ */
+export async function checkAll(exercises: FoundExercise[]): Promise<boolean> {
+  const begun = exercises.filter(({ copy }) => existsSync(copy));
+  if (begun.length === 0)
+    process.stdout.write(
+      `Nothing is begun yet. ${pnpm} exercise lists them.\n`,
+    );
+  const browser = browserOnDemand();
+  let all = true;
+  for (const exercise of begun) {
+    const verdict = await tryOut(exercise, exercise.copy, {
+      browser: browser.get,
+    });
+    keep(exercise, verdict);
+    all &&= verdict.passed;
+    const { id, title } = exercise;
+    const mark = verdict.passed ? '✓' : '✗';
+    const why = verdict.failure ? `: ${verdict.failure.title}` : '';
+    process.stdout.write(`${mark} ${id} ${title}${why}\n`);
+  }
+  await browser.close();
+  return all;
+}
+
+/** The solution as text, with its path above it. */
+export function showSolution({ solution }: FoundExercise): string {
+  const path = relative(process.cwd(), solution);
+  return `// ${path}\n${readFileSync(solution, 'utf8')}`;
+}
+
+function keep({ id }: FoundExercise, { passed, ours }: Verdict) {
+  if (!ours) noteVerdict(id, passed);
+}
+
+/** Opens a browser when the first check asks for it. */
+function browserOnDemand() {
+  let opened: Promise<Browser> | undefined;
+  const open = async () => {
+    if (!findBrowser()) throw new HarnessError(noBrowser, 1);
+    const { openBrowser } = await import('@on-the-wire/browser/browser.ts');
+    return openBrowser();
+  };
+  return {
+    get: () => (opened ??= open()),
+    close: async () => (await opened?.catch(() => undefined))?.close(),
+  };
+}

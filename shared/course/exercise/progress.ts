@@ -1,0 +1,105 @@
+/** What the learner has done: one readable file, at the top of the tree. */
+import {
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { attempt } from '@on-the-wire/system/system-error.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
+
+/** What is known of one exercise. */
+export interface Done {
+  /** When it passed for the first time. */
+  passed?: string;
+  /** Whether it did when it was checked last. */
+  passes: boolean;
+  /** When that was. */
+  checked: string;
+  /** How many hints were taken. */
+  hints?: number;
+}
+
+export type Progress = Record<string, Done>;
+
+export const progressFile = fileURLToPath(
+  new URL('../../../progress.json', import.meta.url),
+);
+
+/**
+ * Reads the file; one that is damaged is put aside, never overwritten.
+ *
+ * @param say gets the sentence where that happened
+ * @throws HarnessError (1) where it can be neither read nor put aside
+ */
+export function readProgress(
+  file = progressFile,
+  say: (text: string) => void = () => {},
+): Progress {
+  if (!existsSync(file)) return {};
+  const text = attempt(
+    `${file}, where what you have done is noted, cannot be read`,
+    () => readFileSync(file, 'utf8'),
+  );
+  try {
+    const read = JSON.parse(text) as unknown;
+    if (typeof read === 'object' && read !== null && !Array.isArray(read))
+      return read as Progress;
+  } catch {
+    // As with any other text that is no progress.
+  }
+  const aside = `${file}.${Date.now()}.unreadable`;
+  attempt(`${file} is damaged, and cannot be put aside as ${aside}`, () =>
+    renameSync(file, aside),
+  );
+  say(
+    `${file} could not be read: expected an object as JSON. ` +
+      `It is kept as ${aside}; your code is where it was, ` +
+      `and ${pnpm} exercise --check-all notes anew what passes.`,
+  );
+  return {};
+}
+
+/**
+ * Notes something of one exercise. Whoever reads meanwhile, or whatever
+ * crashes, sees the file before or the file after.
+ *
+ * @throws HarnessError (1) where it cannot be written; then it is as before
+ */
+export function note(
+  id: string,
+  change: (before: Done | undefined) => Done,
+  file = progressFile,
+): Progress {
+  const progress = readProgress(file);
+  progress[id] = change(progress[id]);
+  const temporary = `${file}.${process.pid}.tmp`;
+  attempt(`${file} cannot be written`, () => {
+    try {
+      writeFileSync(temporary, `${JSON.stringify(progress, null, 2)}\n`, {
+        flush: true,
+      });
+      renameSync(temporary, file);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
+  });
+  return progress;
+}
+
+/** Notes what came of a check. */
+export function noteVerdict(id: string, passes: boolean, file?: string) {
+  const checked = new Date().toISOString();
+  return note(
+    id,
+    (before) => ({
+      ...before,
+      ...(passes && { passed: before?.passed ?? checked }),
+      passes,
+      checked,
+    }),
+    file,
+  );
+}

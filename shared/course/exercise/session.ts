@@ -1,0 +1,163 @@
+/**
+ * A learner at one exercise: what the terminal and the shell both show and do.
+ */
+import { EventEmitter } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createTwoFilesPatch } from 'diff';
+import { findBrowser, noBrowser } from '@on-the-wire/browser/find-browser.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import type { Tap } from '@on-the-wire/tap/tap.ts';
+import type { Browser } from '@on-the-wire/browser/browser.ts';
+import type { FoundExercise } from './exercises.ts';
+import { note, noteVerdict, readProgress } from './progress.ts';
+import { readTask, type Task } from './task.ts';
+import { tryOut, type Verdict } from './trial.ts';
+import { makeCopy, resetCopy } from './workspace.ts';
+
+export class Session extends EventEmitter<{ change: [] }> {
+  readonly exercise: FoundExercise;
+  readonly task: Task;
+  /** How many hints are shown. */
+  hints = 0;
+  checking = false;
+  verdict: Verdict | undefined;
+  /** What was done last, for the learner: where a reset kept the old file. */
+  notice = '';
+  /** What checks go through; set where a lesson runs beside. */
+  tap: Tap | undefined;
+  live: string | undefined;
+  #browser: Promise<Browser> | undefined;
+  #again = false;
+  #closed = false;
+  readonly #progress: string | undefined;
+
+  /**
+   * Makes the learner's copy where there is none.
+   *
+   * @param progress the file; a test's own
+   * @throws HarnessError (1) where it cannot be written
+   */
+  constructor(exercise: FoundExercise, progress?: string) {
+    super();
+    this.exercise = exercise;
+    this.#progress = progress;
+    this.task = readTask(exercise);
+    const isNew = makeCopy(exercise);
+    if (isNew) this.notice = 'Your copy of the file was made just now.';
+  }
+
+  /** Whether it has passed at some time. */
+  get passed(): boolean {
+    return Boolean(this.#done?.passed);
+  }
+
+  get #done() {
+    return readProgress(this.#progress)[this.exercise.id];
+  }
+
+  /** The lowest port of the lesson beside; undefined while none runs. */
+  get shellPort(): number | undefined {
+    const { live } = this;
+    return live === undefined ? undefined : Number(new URL(live).port) - 1;
+  }
+
+  /** Checks the copy; what is saved meanwhile is checked right afterwards. */
+  async check(): Promise<void> {
+    if (this.checking) {
+      this.#again = true;
+      return;
+    }
+    this.checking = true;
+    this.emit('change');
+    do {
+      this.#again = false;
+      this.verdict = await this.#try();
+    } while (this.#again && !this.#closed);
+    this.checking = false;
+    if (this.#closed) return;
+    if (!this.verdict.ours) this.#noteVerdict(this.verdict.passed);
+    this.emit('change');
+  }
+
+  /** One hint more; after the last they stay. */
+  hint(): void {
+    this.hints = Math.min(this.hints + 1, this.task.hints.length);
+    this.#noting(() =>
+      note(
+        this.exercise.id,
+        (before) => ({
+          passes: false,
+          checked: new Date().toISOString(),
+          ...before,
+          hints: Math.max(before?.hints ?? 0, this.hints),
+        }),
+        this.#progress,
+      ),
+    );
+    this.emit('change');
+  }
+
+  /** From the learner's file to the solution, line by line. */
+  diff(): string {
+    const { copy, solution } = this.exercise;
+    const read = (file: string) =>
+      existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const names = ['yours', 'the solution'] as const;
+    const texts = [read(copy), read(solution)] as const;
+    // An editor of Windows may have ended its lines in CR LF.
+    const patch = createTwoFilesPatch(
+      ...names,
+      ...texts,
+      undefined,
+      undefined,
+      { stripTrailingCr: true },
+    );
+    return patch.split('\n').slice(1).join('\n');
+  }
+
+  /** Begins anew; the old file stays beside. */
+  reset(): void {
+    this.#noting(() => {
+      const kept = resetCopy(this.exercise);
+      this.notice = kept
+        ? `Begun anew. Your file so far: ${kept}`
+        : 'Begun anew.';
+    });
+    this.emit('change');
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await (await this.#browser?.catch(() => undefined))?.close();
+  }
+
+  #try(): Promise<Verdict> {
+    const { exercise, tap, live } = this;
+    return tryOut(exercise, exercise.copy, {
+      browser: () => (this.#browser ??= openOne()),
+      ...(tap && { tap }),
+      ...(live && { live }),
+    });
+  }
+
+  #noteVerdict(passes: boolean) {
+    const id = this.exercise.id;
+    this.#noting(() => noteVerdict(id, passes, this.#progress));
+  }
+
+  /** A full disk keeps nobody from learning, and is told. */
+  #noting(write: () => void) {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof HarnessError)) throw error;
+      this.notice = error.message;
+    }
+  }
+}
+
+async function openOne(): Promise<Browser> {
+  if (!findBrowser()) throw new HarnessError(noBrowser, 1);
+  const { openBrowser } = await import('@on-the-wire/browser/browser.ts');
+  return openBrowser();
+}

@@ -1,0 +1,152 @@
+/**
+ * Proves the exercises of all lessons, as they are found by their folders: the
+ * starter fails with its intended message, an empty file fails, each wrong
+ * answer fails with its own, the solution and at least two different right ones
+ * pass. The files in `proofs/` share them, so that jest can run them at once.
+ */
+import { readdirSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type Browser,
+  findBrowser,
+  noBrowser,
+  openBrowser,
+} from '@on-the-wire/browser/browser.ts';
+import { answersOf, toldOf } from '../answers.ts';
+import type { Check } from '../check.ts';
+import { describeVerdict } from '../describe.ts';
+import { findExercises, type FoundExercise } from '../exercises.ts';
+import { tryOut, type Verdict } from '../trial.ts';
+
+const table: string[] = [];
+let scratch = '';
+let opened: Promise<Browser> | undefined;
+const browser = () => (opened ??= openBrowser());
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'exercises-'));
+});
+afterAll(async () => {
+  await rm(scratch, { recursive: true, force: true });
+  await (await opened)?.close();
+  process.stdout.write(`${table.join('\n')}\n`);
+});
+
+const checkOf = async ({ check }: FoundExercise) =>
+  ((await import(pathToFileURL(check).href)) as { default: Check }).default;
+
+/** Checks a file as the learner's would be, and notes it in the table. */
+async function verdictOn(exercise: FoundExercise, file: string) {
+  const verdict = await tryOut(exercise, file, { browser });
+  const name = file.startsWith(exercise.folder)
+    ? file.slice(exercise.folder.length + 1)
+    : basename(file);
+  const told = verdict.failure?.title ?? 'passes';
+  const ms = String(Math.round(verdict.ms)).padStart(6);
+  table.push(`${exercise.id.padEnd(18)} ${name.padEnd(34)} ${ms} ms  ${told}`);
+  return verdict;
+}
+
+function mustPass(exercise: FoundExercise, verdict: Verdict) {
+  if (verdict.passed) return;
+  const said = describeVerdict(exercise, verdict).join('\n');
+  throw new Error(`seed ${verdict.seed}\n${said}`);
+}
+
+/** Failed for the reason that it should, and by the learner's doing. */
+function mustFail(verdict: Verdict, told: string | undefined) {
+  expect(verdict.failure?.title ?? 'passes').toContain(told);
+  expect(verdict.ours).toBeUndefined();
+}
+
+/** Solutions are tried fifty times; see `pnpm soak`. */
+const onlySolutions = process.env['ONLY_SOLUTIONS'] !== undefined;
+
+/** So many at once: each waits for its own process most of the time. */
+const atOnce = 4;
+/** ms: every wait within ends by itself long before. */
+const hang = 3_600_000;
+
+/** Checks all files of an exercise; the verdicts by file. */
+async function tryAll(exercise: FoundExercise, files: string[]) {
+  const verdicts = new Map<string, Verdict>();
+  const waiting = [...files];
+  const work = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift())
+      verdicts.set(file, await verdictOn(exercise, file));
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return verdicts;
+}
+
+/**
+ * The tests of one part of all exercises: there are as many parts as files
+ * beside the one that calls it.
+ *
+ * @param url of that file
+ */
+export async function prove(url: string): Promise<void> {
+  const parts = readdirSync(new URL('.', url)).sort();
+  const part = parts.indexOf(basename(fileURLToPath(url)));
+  const all = findExercises().filter((_, at) => at % parts.length === part);
+  // Imported one after the other: whether it needs a browser stands in it.
+  for (const exercise of all) proveOne(exercise, await checkOf(exercise));
+}
+
+function proveOne(exercise: FoundExercise, check: Check) {
+  if (!check.browser || findBrowser()) {
+    describe(`${exercise.id}`, () => {
+      testsOf(exercise, check);
+    });
+    return;
+  }
+  process.stderr.write(`Skipped ${exercise.id}: ${noBrowser}\n`);
+  // oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
+  describe.skip(`${exercise.id}`, () => {
+    testsOf(exercise, check);
+  });
+}
+
+function testsOf(exercise: FoundExercise, check: Check) {
+  const empty = () => join(scratch, `empty-${exercise.name}.ts`);
+  const different = onlySolutions ? [] : answersOf(exercise, 'right');
+  const right = [exercise.solution, ...different];
+  const wrong = onlySolutions ? [] : answersOf(exercise, 'wrong');
+  const nameOf = (file: string) => file.slice(exercise.folder.length + 1);
+  const named = (files: string[]) => files.map((file) => [nameOf(file), file]);
+  let verdicts: Map<string, Verdict>;
+
+  beforeAll(async () => {
+    await writeFile(empty(), '');
+    const failing = onlySolutions ? [] : [exercise.starter, empty(), ...wrong];
+    verdicts = await tryAll(exercise, [...failing, ...right]);
+  }, hang);
+
+  if (!onlySolutions) {
+    test('has wrong answers, and two right ones beside the solution', () => {
+      expect(wrong.length).toBeGreaterThan(1);
+      expect(right.length).toBeGreaterThan(2);
+    });
+
+    test('exercise.ts is told what is missing', () => {
+      mustFail(verdicts.get(exercise.starter)!, check.starter);
+    });
+
+    test('an empty file fails', () => {
+      mustFail(verdicts.get(empty())!, 'exports no');
+    });
+
+    test.each(named(wrong))('%s is told what is wrong', (_name, file) => {
+      const told = toldOf(file!);
+      expect(told).toBeDefined();
+      mustFail(verdicts.get(file!)!, told);
+    });
+  }
+
+  test.each(named(right))('%s passes', (_name, file) => {
+    mustPass(exercise, verdicts.get(file!)!);
+  });
+}

@@ -1,0 +1,143 @@
+/** The exercise in the shell: told, helped, begun anew. */
+import { EventEmitter } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { LessonState } from '@on-the-wire/lesson/lesson.ts';
+import { createShell } from '../../shell/server.ts';
+import { createTap } from '@on-the-wire/tap/tap.ts';
+import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
+import { WireLog } from '@on-the-wire/viewer/live/log.ts';
+import { Session } from '../session.ts';
+import { ExerciseView } from '../view.ts';
+import { madeUp } from './made-up.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** A shell beside an exercise whose answer is 42; no lesson runs. */
+async function start(code: string) {
+  const check =
+    'const l = await trial.start(); const came = await l.call("answer");' +
+    'await trial.step("it rings", async () => {});' +
+    'await trial.step("it answers", async () => { if (came !== 42)' +
+    'trial.fail({ title: "Another answer", sent: "answer()", expected: "42",' +
+    'came: Buffer.from(`says ${came}\\r`), at: 5, note: "not 42",' +
+    'section: "RFC 9112 7.1" }); });';
+  const { exercise, progress, remove } = await madeUp(check, code);
+  const session = new Session(exercise, progress);
+  let gone = 0;
+  const view = new ExerciseView({
+    session,
+    next: 'bells/2',
+    onNext: () => (gone += 1),
+  });
+  const tap = createTap({ target: { host: '127.0.0.1', port: 9 } });
+  const log = new WireLog(tap.recording, new LiveUnits(tap));
+  const current: LessonState = {
+    status: 'starting',
+    pageVersion: 1,
+    tutorialVersion: 1,
+  };
+  const state = Object.assign(new EventEmitter<{ change: [LessonState] }>(), {
+    current,
+  });
+  const shell = createShell({
+    lesson: exercise.lesson,
+    lessonUrl: 'http://127.0.0.1:9/',
+    log,
+    tap,
+    state,
+    exercise: view,
+  });
+  const { origin } = await listen(shell.server);
+  closing.push(
+    remove,
+    () => session.close(),
+    () => tap.close(),
+    shell.close,
+  );
+  return { exercise, session, origin, next: () => gone };
+}
+
+describeWithBrowser('an exercise in the shell', (browser) => {
+  let page: Page;
+  const said: string[] = [];
+  beforeAll(async () => {
+    page = await browser().newPage({ reducedMotion: 'reduce' });
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(String(error)));
+  });
+  const button = (name: string) =>
+    panel().getByRole('button', { name, exact: true });
+  const panel = () => page.locator('#shell-exercise');
+
+  test('shows task and verdict, gives hints, and begins anew', async () => {
+    const { exercise, session, origin, next } = await start(
+      'export const answer = () => 41;',
+    );
+    closing.push(() => page.goto('about:blank'));
+    await page.goto(origin);
+    await page.getByRole('heading', { name: 'Bells 5 min' }).waitFor();
+    await page.locator('#shell-tutorial').getByText('They ring').waitFor();
+
+    void session.check();
+    await panel().getByText('not yet', { exact: true }).waitFor();
+    expect(await panel().locator('.steps li').allTextContents()).toEqual([
+      '✓ it rings',
+      '✗ it answers',
+    ]);
+    expect(await panel().locator('pre').first().textContent()).toBe(
+      'says 41\\r\n     ^',
+    );
+    expect(
+      await panel()
+        .getByRole('link', { name: 'RFC 9112' })
+        .getAttribute('href'),
+    ).toBe('https://www.rfc-editor.org/rfc/rfc9112#section-7.1');
+    expect(await accessibilityViolations(page)).toEqual([]);
+
+    await button('Hint').click();
+    await panel().getByText('Pull.').waitFor();
+    await button('Another hint').click();
+    await panel().getByText('Harder.').waitFor();
+    expect(await button('No more hints').isDisabled()).toBe(true);
+
+    // Before it has passed the solution is shown after a question only.
+    await button('Solution').click();
+    await button('No').click();
+    expect(await panel().locator('.diff').isVisible()).toBe(false);
+    await button('Solution').click();
+    await button('Yes').click();
+    await panel().locator('ins', { hasText: '=> 42' }).waitFor();
+
+    await writeFile(exercise.copy, 'export const answer = () => 42;');
+    await button('Check').click();
+    await panel().getByText('passed', { exact: true }).waitFor();
+    await panel().getByText('Look at the bell.').waitFor();
+    expect(await accessibilityViolations(page)).toEqual([]);
+    await button('Next: bells/2').click();
+
+    await button('Begin anew').click();
+    await button('Yes').click();
+    await panel().getByText('exercise-before-reset-1.ts').waitFor();
+    expect(await readFile(exercise.copy, 'utf8')).toBe('// as it was given\n');
+    expect(next()).toBe(1);
+    expect(said).toEqual([]);
+  });
+
+  test('a foreign page cannot press its buttons', async () => {
+    const { exercise, origin } = await start('mine');
+    const response = await fetch(`${origin}/exercise/reset`, {
+      method: 'POST',
+      headers: { Origin: 'http://elsewhere.example' },
+    });
+    expect(response.status).toBe(403);
+    expect(await readFile(exercise.copy, 'utf8')).toBe('mine');
+  });
+});

@@ -1,0 +1,158 @@
+/**
+ * One student from end to end, in a terminal, keys pressed: a copy of the tree,
+ * three exercises, the first made wrong at first, the third in a browser.
+ * Needs a pseudo-terminal: `script` of util-linux.
+ */
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from '@jest/globals';
+import {
+  execFile,
+  spawn,
+  spawnSync,
+} from '@on-the-wire/system/programs/start.ts';
+import { findBrowser } from '@on-the-wire/browser/browser.ts';
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+
+const hasTerminal =
+  process.platform === 'linux' &&
+  spawnSync('script', ['--version']).status === 0;
+if (!hasTerminal)
+  process.stderr.write('Skipped "a student": it needs script of util-linux.\n');
+const testIfInstalled = hasTerminal ? test : test.skip;
+
+/** The files that Git knows, and the packages, without a learner's work. */
+async function copyTree(): Promise<string> {
+  const tree = await mkdtemp(join(tmpdir(), 'student-'));
+  const listed = [
+    'ls-files',
+    '-z',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+  ];
+  const { stdout } = await execFile('git', listed, { cwd: root });
+  for (const file of stdout.split('\0')) {
+    if (!/^(lessons|shared|scripts|package\.json)/.test(file)) continue;
+    await mkdir(dirname(join(tree, file)), { recursive: true });
+    await cp(join(root, file), join(tree, file));
+  }
+  // What is ours leads to the copy, by links such as ../../shared; all else to
+  // what is installed here.
+  const verbatim = { recursive: true, verbatimSymlinks: true };
+  for (const file of stdout.split('\0')) {
+    const modules = join(dirname(file), 'node_modules');
+    if (!file.endsWith('/package.json') || !existsSync(join(root, modules)))
+      continue;
+    await cp(join(root, modules), join(tree, modules), verbatim);
+  }
+  await mkdir(join(tree, 'node_modules'));
+  for (const name of await readdir(join(root, 'node_modules'))) {
+    const [from, to] = [root, tree].map((at) => join(at, 'node_modules', name));
+    if (name === '@on-the-wire') await cp(from!, to!, verbatim);
+    else if (name !== '.cache') await symlink(from!, to!);
+  }
+  return tree;
+}
+
+testIfInstalled(
+  'a student does three exercises, one of them wrong at first',
+  async () => {
+    const tree = await copyTree();
+    const script = join(tree, 'scripts/exercise.ts');
+    const node = `"${process.execPath}" "${script}"`;
+    const terminal = spawn(
+      'script',
+      ['-qfec', `stty cols 100 rows 50; ${node} sse/1 --no-open`, '/dev/null'],
+      { cwd: tree, env: { ...process.env, TERM: 'xterm' } },
+    );
+    const ended = new Promise((resolve) => terminal.on('close', resolve));
+    let seen = '';
+    let wake = () => {};
+    terminal.stdout.on('data', (bytes) => {
+      seen += stripVTControlCharacters(String(bytes)).replaceAll('\r', '');
+      wake();
+    });
+    /** Waits for words on the screen, and takes all before them away. */
+    const see = async (words: string) => {
+      while (!seen.includes(words)) {
+        if (terminal.exitCode !== null) throw new Error(`It ended:\n${seen}`);
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+      const before = seen.slice(0, seen.indexOf(words) + words.length);
+      seen = seen.slice(before.length);
+      return before;
+    };
+    const press = (key: string) => terminal.stdin.write(key);
+    const folders = [
+      '01-write-the-event',
+      '02-resume-without-a-gap',
+      '03-the-stream-that-comes-back',
+    ];
+    const save = (number: number, file: string) =>
+      cp(
+        join(tree, 'lessons/sse/exercises', folders[number]!, file),
+        join(tree, 'lessons/sse/workspace', folders[number]!, 'exercise.ts'),
+      );
+
+    try {
+      expect(await see('q quit')).toContain('Not yet: sse/1 Write the event');
+      press('h');
+      await see('Hint 1 of 3');
+      press('d');
+      await see('See the solution all the same?');
+      press('x');
+      await see('Then not.');
+      await save(0, 'wrong/lf-only.ts');
+      const wrong = await see('q quit');
+      expect(wrong).toContain('A carriage return alone ends a line, too');
+      expect(wrong).toMatch(/came {6}data: Gleis 7\\rid: .*\n {27}\^ here/);
+      await save(0, 'solution.ts');
+      expect(await see('q quit')).toContain('Passed: sse/1');
+
+      press('n');
+      await see('Not yet: sse/2');
+      await see('q quit');
+      await save(1, 'solution.ts');
+      expect(await see('q quit')).toContain('Passed: sse/2');
+      press('r');
+      await see('Begin anew?');
+      press('y');
+      await see('exercise-before-reset-1.ts');
+      await see('Not yet: sse/2');
+      await see('q quit');
+      await save(1, 'solution.ts');
+      await see('Passed: sse/2');
+      await see('q quit');
+
+      if (findBrowser()) {
+        press('n');
+        await see('Not yet: sse/3');
+        await see('q quit');
+        await save(2, 'solution.ts');
+        expect(await see('q quit')).toContain('Passed: sse/3');
+      }
+      press('l');
+      await see('✓ sse/2');
+      await see('min left');
+      press('q');
+      expect(await ended).toBe(0);
+
+      const { stdout } = await execFile(process.execPath, [script], {
+        cwd: tree,
+      });
+      expect(stdout).toContain('✓ sse/1');
+      const all = [script, '--check-all'];
+      const checked = await execFile(process.execPath, all, { cwd: tree });
+      expect(checked.stdout).toContain('✓ sse/2 Resume without a gap\n');
+    } finally {
+      terminal.kill('SIGKILL');
+      await rm(tree, { recursive: true, force: true });
+    }
+  },
+);

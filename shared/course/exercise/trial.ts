@@ -1,0 +1,295 @@
+/** Tries a file out: one check, from its first step to the verdict. */
+import { pathToFileURL } from 'node:url';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { createTap, type Tap } from '@on-the-wire/tap/tap.ts';
+import type { Browser, Page } from '@on-the-wire/browser/browser.ts';
+import type {
+  Check,
+  Learner,
+  RemoteFeed,
+  Served,
+  Trial,
+  WaitOptions,
+} from './check.ts';
+import { Failure, type FailureParts, type Place } from './failure.ts';
+import type { FoundExercise } from './exercises.ts';
+import { generate } from './generate.ts';
+import { LearnerProcess, neverEnds } from './learner.ts';
+import { type Line, openLine } from './line.ts';
+import { Stir, unnoted } from './stir.ts';
+import { GivenUp, pause, Waiting } from './waiting.ts';
+
+/** What came of a check. */
+export interface Verdict {
+  passed: boolean;
+  /** The steps that were tried, in order; only the last can have failed. */
+  steps: { name: string; passed: boolean }[];
+  failure?: FailureParts;
+  /** It failed for a reason that is ours: a check that throws. */
+  ours?: boolean;
+  /** The last lines that the learner's code printed. */
+  said: string[];
+  seed: number;
+  ms: number;
+}
+
+export interface TrialOptions {
+  /** What the check's connections go through; without it one of its own. */
+  tap?: Tap;
+  /** Opens the browser, or says why there is none. */
+  browser?: () => Promise<Browser>;
+  /** ms that anything may take: so long that only a hang reaches it. */
+  limit?: number;
+  /** ms of processor time until the learner's code is called a loop. */
+  busy?: number;
+  seed?: number;
+  /** Where the learner's own lesson runs, without a slash at the end. */
+  live?: string;
+}
+
+/** What a line is like unless a check says otherwise: quick, for the learner waits. */
+const usualFaults = ['joiner=wait:4ms', 'slicer=gap:1ms'];
+
+/**
+ * Runs the check of an exercise on a file: the learner's, the solution or any
+ * other. Never throws for what the file does.
+ */
+export async function tryOut(
+  exercise: FoundExercise,
+  file: string,
+  options: TrialOptions = {},
+): Promise<Verdict> {
+  const began = performance.now();
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+  // Without a shell nobody looks at what it has recorded.
+  const slab = 1024 * 1024;
+  const target = { host: '127.0.0.1', port: 9 };
+  const tap = options.tap ?? createTap({ target, seed, slab });
+  const run = new Run(exercise, file, { ...options, tap, seed });
+  let failure: FailureParts | undefined;
+  let ours = false;
+  try {
+    const url = pathToFileURL(exercise.check).href;
+    const { default: check } = (await import(url)) as { default: Check };
+    await run.check(check);
+  } catch (error) {
+    ours = !(error instanceof Failure);
+    const parts = partsOf(error);
+    failure = { ...parts, wire: parts.wire ?? run.moved };
+  }
+  const said = run.said();
+  await run.close();
+  if (!options.tap) await tap.close();
+  const ms = performance.now() - began;
+  const { steps } = run;
+  return {
+    passed: !failure,
+    steps,
+    ...(failure && { failure }),
+    ...(ours && { ours }),
+    said,
+    seed,
+    ms,
+  };
+}
+
+function partsOf(error: unknown): FailureParts {
+  if (error instanceof Failure) return error.parts;
+  if (error instanceof HarnessError)
+    return { title: `It cannot be checked: ${error.message}` };
+  const details = error instanceof Error ? String(error.stack) : String(error);
+  return {
+    title: 'The check itself failed: that is our mistake, not yours',
+    details,
+  };
+}
+
+/** What ends a wait, begun where most waits are over. */
+async function ended(
+  until: (over: AbortSignal) => Promise<unknown>,
+  over: AbortSignal,
+): Promise<void> {
+  await pause(100);
+  if (!over.aborted) await until(over);
+}
+
+class Run implements Trial {
+  readonly steps: Verdict['steps'] = [];
+  readonly data;
+  readonly file: URL;
+  readonly live: string;
+  /** Where something crossed one of its lines last. */
+  moved: Place | undefined;
+  readonly #exercise: FoundExercise;
+  readonly #options: TrialOptions & { tap: Tap };
+  readonly #learners: LearnerProcess[] = [];
+  readonly #closing: (() => unknown)[] = [];
+  /** What goes on here for the sake of this check. */
+  readonly #stir = new Stir();
+  readonly #waiting: Waiting;
+  readonly #pages = new Set<Page>();
+
+  constructor(
+    exercise: FoundExercise,
+    file: string,
+    options: TrialOptions & { tap: Tap; seed: number },
+  ) {
+    this.#exercise = exercise;
+    this.#options = options;
+    this.data = generate(options.seed);
+    this.#waiting = new Waiting(this.#stir, options);
+    this.file = pathToFileURL(file);
+    this.live = options.live ?? 'http://127.0.0.1:4001';
+  }
+
+  /** @throws Failure; of the learner's process, where that is the reason */
+  async check(check: Check): Promise<void> {
+    try {
+      await this.#stir.run(() => check.run(this));
+    } catch (error) {
+      // A server that crashed looks like a broken line to its client: whether
+      // it did is known once it has answered, or has ended.
+      for (const learner of this.#learners) await learner.mustBeAlive();
+      throw error;
+    }
+  }
+
+  said(): string[] {
+    return this.#learners.flatMap(({ said }) => said);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing.reverse()) await close();
+  }
+
+  async step(name: string, body: () => Promise<void>): Promise<void> {
+    const step = { name, passed: false };
+    this.steps.push(step);
+    await body();
+    step.passed = true;
+  }
+
+  async start({
+    stage,
+    env,
+  }: { stage?: URL; env?: Record<string, string> } = {}): Promise<Learner> {
+    const process = new LearnerProcess({
+      file: this.file,
+      folder: this.#exercise.lesson.folder,
+      stage,
+      env,
+      waiting: this.#waiting,
+      helped: () => this.#pages.size > 0,
+    });
+    this.#learners.push(process);
+    this.defer(() => process.stop());
+    await process.loaded();
+    return this.#learner(process);
+  }
+
+  async line(
+    port: number,
+    { faults = usualFaults, tls = false } = {},
+  ): Promise<Line> {
+    const { localCertificate } =
+      await import('@on-the-wire/system/certificates/certificates.ts');
+    const pair = tls ? await localCertificate() : undefined;
+    const { tap } = this.#options;
+    const moved = (client: number) => (this.moved = { client });
+    const stirred = () => (this.#stir.count += 1);
+    const opened = await openLine(tap, port, faults, pair, { moved, stirred });
+    this.defer(opened.close);
+    return opened.line;
+  }
+
+  async page(): Promise<Page> {
+    const open = this.#options.browser;
+    if (!open) throw new Error('this check needs a browser, and got none');
+    const page = await unnoted(async () => (await open()).newPage());
+    this.#pages.add(page);
+    page.on('close', () => this.#pages.delete(page));
+    this.defer(() => page.close());
+    return page;
+  }
+
+  fail(parts: FailureParts): never {
+    throw new Failure(parts);
+  }
+
+  async within<T>(
+    promise: Promise<T>,
+    otherwise: (why: Error) => FailureParts,
+    { until, still = this.#pages.size === 0 }: WaitOptions = {},
+  ): Promise<T> {
+    const over = new AbortController();
+    const end = async (): Promise<never> => {
+      if (typeof until === 'function') await ended(until, over.signal);
+      else await until;
+      throw new GivenUp('nothing came');
+    };
+    const ends = until && end();
+    const first = ends ? Promise.race([promise, ends]) : promise;
+    try {
+      return await this.#waiting.until(first, still);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      if (error instanceof GivenUp && error.hangs) throw neverEnds('It', error);
+      throw new Failure(otherwise(error as Error));
+    } finally {
+      over.abort();
+      // Nobody waits for them any more.
+      promise.catch(() => {});
+      ends?.catch(() => {});
+    }
+  }
+
+  async still(): Promise<void> {
+    if (this.#pages.size > 0)
+      throw new Error('nobody knows what still goes on in a browser');
+    try {
+      await this.#waiting.still();
+    } catch (error) {
+      throw error instanceof GivenUp ? neverEnds('It', error) : error;
+    }
+  }
+
+  defer(close: () => unknown): void {
+    this.#closing.push(close);
+  }
+
+  #learner(process: LearnerProcess): Learner {
+    const must = async <T>(
+      ...[ask]: Parameters<LearnerProcess['ask']>
+    ): Promise<T> => {
+      const { value, error } = await process.ask<T>(ask);
+      if (!error) return value as T;
+      const name = 'name' in ask ? `${ask.name} threw` : 'It threw';
+      throw new Failure({
+        title: `${name} ${error.name}: ${error.message}`,
+        details: error.stack,
+      });
+    };
+    const feed: RemoteFeed = {
+      next: (times = 1) => must({ ask: 'feed', name: 'next', args: [times] }),
+      announce: (text) => must({ ask: 'feed', name: 'announce', args: [text] }),
+      setRate: (rate) => must({ ask: 'feed', name: 'setRate', args: [rate] }),
+      snapshot: () => must({ ask: 'feed', name: 'snapshot', args: [] }),
+      listeners: (event) =>
+        must({ ask: 'feed', name: 'listeners', args: [event] }),
+    };
+    return {
+      call: (name, ...args) => must({ ask: 'call', name, args }),
+      attempt: (name, ...args) => process.ask({ ask: 'call', name, args }),
+      stage: (name, ...args) => must({ ask: 'stage', name, args }),
+      memory: () => must({ ask: 'memory' }),
+      stop: () => process.stop(),
+      serve: async (options = {}, { faults } = {}): Promise<Served> => {
+        const port = await must<number>({ ask: 'serve', options });
+        const { tls = false } = this.#exercise.lesson.manifest;
+        const how = { tls, ...(faults && { faults }) };
+        // Not spread: it counts its connections.
+        return Object.assign(await this.line(port, how), { feed });
+      },
+    };
+  }
+}

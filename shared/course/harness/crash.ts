@@ -1,0 +1,169 @@
+/** What Node says when a process fails, in few words. */
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import type { Crash } from '@on-the-wire/lesson/lesson.ts';
+
+/** How a process ended. */
+export interface Ending {
+  /** All that it wrote to its standard error, or the end of it. */
+  stderr: string;
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+// Where Node's report of a fatal error begins: a line that is only a place.
+const place = /^(?:file:\/\/\/.+|node:.+|<\w+>|(?:\/|[A-Za-z]:\\).+):\d+$/;
+const frame = /^ {4,}at /;
+const caret = /^\s*\^+\s*$/;
+
+/** Whether this line may be the first of Node's report of a fatal error. */
+export function beginsReport(line: string): boolean {
+  return place.test(line) || line.startsWith('Warning: Detected unsettled');
+}
+
+/**
+ * Explains why a lesson's process ended: the message, and the first place in the
+ * lesson's own code that Node named.
+ *
+ * @param folder the lesson's folder, as an absolute path
+ * @param file what was started in it
+ */
+export function explainCrash(
+  { stderr, code, signal }: Ending,
+  folder: string,
+  file: string,
+): Crash {
+  const plain = stripVTControlCharacters(stderr); // It may force colours.
+  const details = plain.replace(/\n*Node\.js v[\d.]+\s*$/, '').trim();
+  const lines = details.split('\n');
+  const start = lines.findLastIndex(beginsReport);
+  const report = start < 0 ? [] : lines.slice(start);
+  const message = messageIn(report) ?? describeEnding(file, code, signal);
+  return {
+    message: shorten(message, folder),
+    ...(findPlace(report, folder) ?? findImport(message, folder)),
+    details,
+  };
+}
+
+/**
+ * A crash as lines for a terminal: the message, the place, the source line and
+ * a caret.
+ */
+export function describeCrash(crash: Crash, folder: string): string[] {
+  const { message, file, line, column } = crash;
+  if (file === undefined) return [message];
+  const where = [file, line, column].filter((part) => part !== undefined);
+  const lines = [message, `  at ${where.join(':')}`];
+  const source =
+    line === undefined ? undefined : sourceLine(join(folder, file), line);
+  if (!source?.trim()) return lines;
+  lines.push('', `  ${source}`);
+  if (column) {
+    // Tabs stay tabs, so that the caret stands below its place.
+    const before = source.slice(0, column - 1).replaceAll(/[^\t]/g, ' ');
+    lines.push(`  ${before}^`);
+  }
+  return lines;
+}
+
+/** The first line after the place, the excerpt and the caret. */
+function messageIn(report: string[]): string | undefined {
+  const stack = report.findIndex((line) => frame.test(line));
+  const head = stack < 0 ? report : report.slice(0, stack);
+  const below = head.findIndex((line) => caret.test(line)) + 1;
+  // There is no caret where the fault has several lines or is at the very end.
+  return below > 0
+    ? head.slice(below).find((line) => line.trim() !== '')
+    : head.find((line) => /^\w*Error\b/.test(line));
+}
+
+function describeEnding(
+  file: string,
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): string {
+  if (signal) return `${file} was ended by ${signal}`;
+  if (code === 13) return `${file} waits for ever at an await of its top level`;
+  return code === 0
+    ? `${file} ended by itself`
+    : `${file} ended with exit code ${code}`;
+}
+
+function shorten(message: string, folder: string): string {
+  const reason = /The promise rejected with the reason (.*)\.$/s.exec(message);
+  if (reason) return `Unhandled rejection: ${reason[1]}`;
+  return message
+    .replace(/ \[ERR_(?:INVALID|UNSUPPORTED)_TYPESCRIPT_SYNTAX\]/, '')
+    .replaceAll(folder + sep, '');
+}
+
+/** The first place in the lesson's code that Node named, stack included. */
+function findPlace(report: string[], folder: string) {
+  for (const [at, text] of report.entries()) {
+    // What was loaded later, by another module, is named by its path.
+    const match =
+      /(file:\/\/\/\S+?|(?<![^\s(])(?:\/|[A-Za-z]:\\)\S+?):(\d+)(?::(\d+))?(?=\)|\s|$)/.exec(
+        text,
+      );
+    if (!match) continue;
+    const [, where = ''] = match;
+    const path = where.startsWith('file:') ? fileURLToPath(where) : where;
+    const file = nameInside(folder, path);
+    if (file === undefined) continue;
+    const line = Number(match[2]);
+    const column = match[3]
+      ? Number(match[3])
+      : columnBelow(report.slice(at + 1), sourceLine(join(folder, file), line));
+    return { file, line, ...(column && { column }) };
+  }
+  return undefined;
+}
+
+/** Where Node's caret stands, if it stands below the source line itself. */
+function columnBelow(excerpt: string[], source: string | undefined) {
+  const at = excerpt.findIndex((line) => caret.test(line));
+  // Between a place and its caret Node shows a line or two.
+  if (at < 1 || at > 2 || source === undefined) return undefined;
+  // What strips the types shows a tab as several spaces.
+  if (source.includes('\t') && !excerpt[at - 1]!.includes('\t'))
+    return undefined;
+  return excerpt[at]!.indexOf('^') + 1;
+}
+
+/** A module that was not found has no place in its stack, only an importer. */
+function findImport(message: string, folder: string) {
+  const match = /'([^']+)' imported from (.+)$/m.exec(message);
+  const file = match && nameInside(folder, match[2]!);
+  if (!file) return undefined;
+  const wanted = match[1]!.split(/[/\\]/).at(-1)!;
+  const lines = readSource(join(folder, file))?.split(/\r?\n/) ?? [];
+  const at = lines.findIndex(
+    (line) =>
+      /^\s*(?:import|export)\b|\bimport\(/.test(line) && line.includes(wanted),
+  );
+  if (at < 0) return { file };
+  return { file, line: at + 1, column: lines[at]!.indexOf(wanted) + 1 };
+}
+
+function nameInside(folder: string, path: string): string | undefined {
+  const inside = relative(folder, path);
+  const names = inside.split(sep);
+  const outside =
+    isAbsolute(inside) || names[0] === '..' || names.includes('node_modules');
+  return outside ? undefined : names.join('/');
+}
+
+function sourceLine(path: string, line: number): string | undefined {
+  return readSource(path)?.split(/\r?\n/)[line - 1];
+}
+
+function readSource(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined; // Moved or deleted in the meantime.
+  }
+}

@@ -1,0 +1,161 @@
+/** Opens a run that was saved: in the browser, or as a page that stands alone. */
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { basename } from 'node:path';
+import { refuseHost } from '@on-the-wire/viewer/server/guard.ts';
+import {
+  generator,
+  makeSavedPage,
+} from '@on-the-wire/viewer/saved/saved-page.ts';
+import { withoutSecrets } from '@on-the-wire/wire/masking/connection.ts';
+import { nodeCodings } from '@on-the-wire/wire/coding/node-codings.ts';
+import { readPcapng, writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
+import { SavedRun } from '@on-the-wire/viewer/saved/saved.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { attempt } from '@on-the-wire/system/system-error.ts';
+
+const LARGEST = 256 * 1024 * 1024; // bytes of a file
+
+/** A run that was read from a file. */
+export interface ReadRun {
+  /** The file's name, without its folders. */
+  name: string;
+  file: Uint8Array;
+  run: SavedRun;
+}
+
+/**
+ * Reads a file that was saved in the shell.
+ *
+ * @throws HarnessError (1) that says what was found instead
+ */
+export async function readRun(path: string): Promise<ReadRun> {
+  if (!existsSync(path))
+    throw new HarnessError(
+      `There is no file ${path}. Save a run in the shell first: Wire, Save.`,
+      1,
+    );
+  const { size } = attempt(`${path} cannot be opened`, () => {
+    const found = statSync(path);
+    if (!found.isDirectory()) return found;
+    throw new HarnessError(
+      `${path} is a folder; expected a file that was saved in the shell. Name one in it.`,
+      1,
+    );
+  });
+  if (size > LARGEST)
+    throw new HarnessError(
+      `${path} has ${size} bytes; up to ${LARGEST} are opened here. Wireshark opens larger ones.`,
+      1,
+    );
+  const file = await attempt(`${path} cannot be read`, () => readFile(path));
+  try {
+    const run = new SavedRun(readPcapng(file));
+    if (run.lines.length === 0)
+      throw new Error('Found a recording without a connection.');
+    return { name: basename(path), file, run };
+  } catch (error) {
+    throw new HarnessError(`${path}: ${(error as Error).message}`, 1);
+  }
+}
+
+/**
+ * Writes one page with the run in it. A page of ours is replaced, any other
+ * file is left alone.
+ *
+ * @param secrets as they are in the file; without it they become asterisks
+ * @throws HarnessError (1) where another file is in the way, or it cannot be
+ *   written
+ */
+export async function writePage(
+  { name, file }: ReadRun,
+  out: string,
+  { secrets = false, unit }: { secrets?: boolean; unit?: number | undefined },
+): Promise<void> {
+  const cannot = `The page cannot be written to ${out}`;
+  const isOther =
+    existsSync(out) && !(await attempt(cannot, () => isOurs(out)));
+  if (isOther)
+    throw new HarnessError(
+      `${out} is there already, and is no page that was saved here. Name another file, or remove it.`,
+      1,
+    );
+  const kept = secrets ? file : masked(file);
+  const page = await makeSavedPage(kept, name, unit);
+  // Whole or not at all.
+  const beside = `${out}.${process.pid}.tmp`;
+  await attempt(cannot, async () => {
+    try {
+      await writeFile(beside, page);
+      await rename(beside, out);
+    } finally {
+      await rm(beside, { force: true });
+    }
+  });
+}
+
+function masked(file: Uint8Array): Uint8Array {
+  const { connections } = readPcapng(file);
+  return writePcapng({
+    connections: connections.map((each) => withoutSecrets(each, nodeCodings)),
+  });
+}
+
+async function isOurs(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(2_048),
+      0,
+      2_048,
+    );
+    return buffer.toString('utf8', 0, bytesRead).includes(generator);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Serves the run as a page, on this machine only.
+ *
+ * @param port 0 takes any that is free
+ */
+export async function serveRun(
+  { name, file }: ReadRun,
+  port: number,
+  unit?: number,
+): Promise<{ url: string; close(): Promise<void> }> {
+  const page = await makeSavedPage(file, name, unit);
+  const server: Server = createServer((request, response) => {
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+    response.setHeader('Cache-Control', 'no-store');
+    // In a frame of a foreign page it could be made to be clicked.
+    response.setHeader('Content-Security-Policy', "frame-ancestors 'none'");
+    const refused = refuseHost(request);
+    if (refused) return void response.writeHead(403).end(`${refused}\n`);
+    const [path] = (request.url ?? '').split('?');
+    if (path !== '/' || !['GET', 'HEAD'].includes(request.method ?? ''))
+      return void response.writeHead(404).end('The run is at /.\n');
+    response.setHeader('Content-Type', 'text/html; charset=utf-8');
+    response.end(page);
+  });
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new HarnessError(`The run cannot be served: ${why}.`, 1);
+  }
+  const { port: taken } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${taken}/`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { describeCrash, explainCrash } from '../crash.ts';
+import { startProcess } from '../lesson-process.ts';
+import { portsFor, scratch } from './scratch-lesson.ts';
+
+const { lesson, remove } = scratch();
+afterAll(remove);
+
+const { folder } = lesson('crash ü', {
+  'syntax.ts': 'const a = 1;\nconst = 2;\n',
+  'imports.ts': "// './syntax.ts' is broken\nimport './syntax.ts';\n",
+  'enum.ts': '\nconst a: number = 1;\nenum Color {\n  Red,\n}\n',
+  'unclosed.ts': 'function f() {\n',
+  'throws.ts':
+    'function f(): void {\n\tthrow new TypeError("bad\\n\\nthing");\n}\n' +
+    'setTimeout(() => f(), 1);\n',
+  'rejects.ts':
+    'async function f() {\n  await 1;\n  throw new RangeError("far");\n}\nf();\n',
+  'rejects-text.ts': 'Promise.reject("no error");\n',
+  'throws-text.ts': 'throw "no error";\n',
+  'inside-node.ts': 'import fs from "node:fs";\nfs.readFileSync("nope");\n',
+  'in-colours.ts':
+    'import fs from "node:fs";\nprocess.env.FORCE_COLOR = "1";\nfs.readFileSync("nope");\n',
+  'no-file.ts':
+    "// nope.ts\nimport { a } from './nope.ts';\na();\n",
+  'no-package.ts': "import 'no-such-package';\n",
+  'no-export.ts': "import { nope } from 'node:fs';\nnope();\n",
+  'in-package.ts': "import { f } from 'wrong';\n\nf();\n",
+  'node_modules/wrong/package.json': '{"type":"module","main":"index.js"}',
+  'node_modules/wrong/index.js': 'export const f = () => {\n  g();\n};\n',
+  'exit.ts': 'console.error("about to give up");\nprocess.exit(3);\n',
+  'nothing.ts': '\n',
+  'waits.ts': '\nawait new Promise(() => {});\n',
+  'killed.ts': 'process.kill(process.pid, "SIGKILL");\n',
+});
+
+async function crashOf(file: string) {
+  const printed: string[] = [];
+  const port = await portsFor(1);
+  const { ended } = startProcess({
+    folder,
+    file,
+    port,
+    flags: [],
+    onLine: (_from, line) => printed.push(line),
+  });
+  return { crash: explainCrash(await ended, folder, file), printed };
+}
+
+describe('A crash', () => {
+  test.each([
+    [
+      'imports.ts',
+      'SyntaxError: Unexpected token `=`. Expected yield, an identifier, [ or {',
+      { file: 'syntax.ts', line: 2, column: 7 },
+    ],
+    [
+      'enum.ts',
+      'SyntaxError: TypeScript enum is not supported in strip-only mode',
+      { file: 'enum.ts', line: 3 },
+    ],
+    [
+      'unclosed.ts',
+      "SyntaxError: Expected '}', got '<eof>'",
+      { file: 'unclosed.ts', line: 1 },
+    ],
+    ['throws.ts', 'TypeError: bad', { file: 'throws.ts', line: 2, column: 2 }],
+    [
+      'rejects.ts',
+      'RangeError: far',
+      { file: 'rejects.ts', line: 3, column: 9 },
+    ],
+    ['rejects-text.ts', 'Unhandled rejection: "no error"', {}],
+    ['throws-text.ts', 'no error', {}],
+    [
+      'inside-node.ts',
+      "Error: ENOENT: no such file or directory, open 'nope'",
+      { file: 'inside-node.ts', line: 2, column: 4 },
+    ],
+    [
+      'in-colours.ts',
+      "Error: ENOENT: no such file or directory, open 'nope'",
+      { file: 'in-colours.ts', line: 3, column: 4 },
+    ],
+    [
+      'no-file.ts',
+      "Error [ERR_MODULE_NOT_FOUND]: Cannot find module 'nope.ts' imported from no-file.ts",
+      { file: 'no-file.ts', line: 2, column: 22 },
+    ],
+    [
+      'no-package.ts',
+      "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'no-such-package' imported from no-package.ts",
+      { file: 'no-package.ts', line: 1, column: 9 },
+    ],
+    [
+      'no-export.ts',
+      "SyntaxError: The requested module 'node:fs' does not provide an export named 'nope'",
+      { file: 'no-export.ts', line: 1, column: 10 },
+    ],
+    [
+      'in-package.ts',
+      'ReferenceError: g is not defined',
+      { file: 'in-package.ts', line: 3, column: 1 },
+    ],
+    ['exit.ts', 'exit.ts ended with exit code 3', {}],
+    ['nothing.ts', 'nothing.ts ended by itself', {}],
+    [
+      'waits.ts',
+      'waits.ts waits for ever at an await of its top level',
+      { file: 'waits.ts', line: 2, column: 1 },
+    ],
+    [
+      'killed.ts',
+      // Windows has no signals.
+      process.platform === 'win32'
+        ? 'killed.ts ended with exit code 1'
+        : 'killed.ts was ended by SIGKILL',
+      {},
+    ],
+  ])('of %s is told by message and place', async (file, message, place) => {
+    const { crash, printed } = await crashOf(file);
+    const { details, ...told } = crash;
+    expect(told).toEqual({ message, ...place });
+    // Node's own report is not printed, but kept whole. All else is printed.
+    expect(printed.filter(Boolean)).toEqual(
+      file === 'exit.ts' ? ['about to give up'] : [],
+    );
+    expect(details).not.toContain('\u001b');
+    if (message.includes(': ')) expect(details).toMatch(/\n {4,}at .+:\d+/);
+  });
+
+  test('is shown with the source line and a caret below its place', () => {
+    const place = { file: 'throws.ts', line: 2, column: 8 };
+    const crash = { message: 'TypeError: bad', ...place, details: '' };
+    expect(describeCrash(crash, folder)).toEqual([
+      'TypeError: bad',
+      '  at throws.ts:2:8',
+      '',
+      '  \tthrow new TypeError("bad\\n\\nthing");',
+      '  \t      ^',
+    ]);
+  });
+});

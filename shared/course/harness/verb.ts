@@ -1,0 +1,99 @@
+/** What the verbs have in common: what they read, and how they end. */
+import { existsSync, rmSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import { CommanderError, InvalidArgumentError } from 'commander';
+import type { Fault } from '@on-the-wire/tap/tap.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { attempt, sentenceOf } from '@on-the-wire/system/system-error.ts';
+
+/**
+ * Runs a verb. What a user can mend is told in a sentence, and the exit code
+ * is 1 (it failed) or 2 (it makes no sense); anything else is our mistake, and
+ * keeps its stack.
+ */
+export async function runVerb(verb: () => unknown): Promise<void> {
+  try {
+    await verb();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2; // it has said why
+      return;
+    }
+    const isOurs = error instanceof HarnessError;
+    const sentence = isOurs ? error.message : sentenceOf(error);
+    if (sentence === undefined) throw error;
+    process.stderr.write(`${sentence}\n`);
+    process.exitCode = isOurs ? error.exitCode : 1;
+  }
+}
+
+/**
+ * Ends this process with one line as soon as it is told to: by Ctrl+C, SIGTERM
+ * or SIGHUP. For what has nothing to tell before it is complete. What it has
+ * started must end with it.
+ */
+export function endWhenTold(line: string): void {
+  const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+  for (const [signal, number] of Object.entries(signals))
+    process.once(signal, () => {
+      // A terminal has shown ^C; the line is to stand below it.
+      process.stderr.write(`${process.stderr.isTTY ? '\n' : ''}${line}\n`);
+      process.exit(128 + number);
+    });
+}
+
+/** For an option that may be given several times. */
+export const collect = (text: string, before: string[] = []) => [
+  ...before,
+  text,
+];
+
+/** Reads a whole number of at least `least`. */
+export const wholeNumber = (least: number) => (text: string) => {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new InvalidArgumentError(`Expected a whole number from ${least}.`);
+};
+
+/** Reads a number above 0, such as 0.5. */
+export function positive(text: string): number {
+  if (/^\d{1,9}(?:\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError('Expected a number above 0.');
+}
+
+export const parseSeed = wholeNumber(0);
+
+/**
+ * Reads faults. The tap is loaded only for those who name some: most want to
+ * start.
+ *
+ * @throws HarnessError (2) that says what is possible
+ */
+export async function readFaults(texts: string[] = []): Promise<Fault[]> {
+  if (texts.length === 0) return [];
+  const { FaultError, parseFaults } = await import('@on-the-wire/tap/tap.ts');
+  try {
+    return [...parseFaults(texts)];
+  } catch (error) {
+    if (error instanceof FaultError) throw new HarnessError(error.message, 2);
+    throw error;
+  }
+}
+
+/**
+ * Before minutes of work, not after: can its outcome be written there? Nothing
+ * is left behind.
+ *
+ * @param what is to be written: `The report`
+ * @throws HarnessError (1) that says why not
+ */
+export async function mustBeWritable(
+  what: string,
+  file: string | undefined,
+): Promise<void> {
+  if (file === undefined) return;
+  const isNew = !existsSync(file);
+  await attempt(`${what} cannot be written to ${file}`, () =>
+    appendFile(file, ''),
+  );
+  if (isNew) rmSync(file, { force: true });
+}

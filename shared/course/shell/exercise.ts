@@ -1,0 +1,44 @@
+/** The exercise in the shell: what is told of it, and what its buttons do. */
+import type { EventEmitter } from 'node:events';
+import { json, plain, type Answer } from '@on-the-wire/viewer/server/answer.ts';
+import type { ExerciseAction, ExerciseMessage } from './exercise-message.ts';
+import type { Asked } from '@on-the-wire/viewer/server/guarded-server.ts';
+
+/** What the shell needs of an exercise; `exercise/` makes it. */
+export interface ShellExercise extends EventEmitter<{ change: [] }> {
+  /** As HTML; a link in it is relative to `folder`. */
+  readonly task: string;
+  /** Inside the lesson: `exercises/01-write-the-event`. */
+  readonly folder: string;
+  message(): ExerciseMessage;
+  /** The learner's file compared with the solution, as text. */
+  diff(): string;
+  act(action: ExerciseAction): void;
+}
+
+const actions: ExerciseAction[] = ['check', 'hint', 'reset', 'next'];
+
+/** What changes something; for `createGuardedServer`. */
+export function exerciseChanges(
+  exercise: ShellExercise | undefined,
+): Record<string, (asked: Asked) => Promise<Answer>> {
+  if (!exercise) return {};
+  return Object.fromEntries(
+    actions.map((action) => [
+      `POST /exercise/${action}`,
+      async () => {
+        exercise.act(action);
+        return json({});
+      },
+    ]),
+  );
+}
+
+/** @returns undefined where the path is none of the exercise's */
+export function readExercise(
+  exercise: ShellExercise | undefined,
+  { path }: Asked,
+): Answer | undefined {
+  if (path === '/exercise/diff' && exercise) return plain(200, exercise.diff());
+  return undefined;
+}

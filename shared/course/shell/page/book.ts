@@ -1,0 +1,214 @@
+/** The tutorial: its text, its steps, and the learner's place in it. */
+import { inside, own } from '@on-the-wire/viewer/page/elements.ts';
+import { ofLesson, recall, remember } from '@on-the-wire/viewer/page/memory.ts';
+import { startPredictions } from './predictions.ts';
+import { watchWidths } from '@on-the-wire/viewer/page/text.ts';
+
+const scroller = own('tutorial');
+const article = inside(scroller, 'article');
+
+/** A place in the text that survives another width and another edition. */
+interface Place {
+  /** The section's id; '' is the introduction. */
+  section: string;
+  /** How far its top is above the window's, in px. */
+  offset: number;
+}
+const { exercise } = document.documentElement.dataset;
+const placeKey = ofLesson(exercise === 'yes' ? 'task' : 'place');
+
+/** Fetches the tutorial, goes to where the learner was, and keeps that. */
+export async function startBook(): Promise<void> {
+  await fetchText();
+  const reloaded = performance
+    .getEntriesByType('navigation')
+    .some(
+      (entry) => (entry as PerformanceNavigationTiming).type !== 'navigate',
+    );
+  const kept = recall<Place>(placeKey);
+  // An address that names a step leads there. After a reload it only says
+  // where the learner was, and the kept place says it better.
+  const linked = reloaded && kept ? undefined : elementOfHash();
+  if (linked) show(linked);
+  else if (kept) goTo(kept);
+
+  let settle: ReturnType<typeof setTimeout> | undefined;
+  scroller.addEventListener('scroll', () => {
+    drop();
+    showHere();
+    clearTimeout(settle);
+    settle = setTimeout(keepPlace, 200);
+  });
+  addEventListener('pagehide', keepPlace);
+  addEventListener('hashchange', () => {
+    const element = elementOfHash();
+    if (element) show(element);
+  });
+  own('previous').addEventListener('click', () => turn(-1));
+  own('next').addEventListener('click', () => turn(1));
+  startContents();
+  showHere();
+  drop();
+  // Larger type, another width, a fold that opens: the line at the top stays.
+  new ResizeObserver(() => {
+    if (anchor?.element.isConnected)
+      scroller.scrollTop += topOf(anchor.element) - anchor.top;
+  }).observe(article);
+  if (document.activeElement === document.body)
+    scroller.focus({
+      preventScroll: true,
+      focusVisible: false,
+    } as FocusOptions);
+}
+
+/** Fetches the tutorial anew and stays at the same place. */
+export async function renewBook(): Promise<void> {
+  const place = here();
+  await fetchText();
+  goTo(place);
+  showHere();
+  drop();
+}
+
+/** Goes to the next step, or to the previous. */
+export function turn(by: 1 | -1): void {
+  const target = neighbour(by);
+  if (!target) return;
+  history.replaceState(history.state, '', target.id ? `#${target.id}` : '/');
+  show(target);
+  inside(target, 'h1, h2').focus({ preventScroll: true });
+}
+
+// The list of steps below its button; index.html makes it a popover.
+function startContents(): void {
+  const list = own('contents');
+  list.addEventListener('toggle', ({ newState }) => {
+    if (newState !== 'open') return;
+    const { left, bottom } = own('contents-button').getBoundingClientRect();
+    list.style.left = `${left}px`;
+    list.style.top = `${bottom + 4}px`;
+    const first = list.querySelector<HTMLElement>('a');
+    const current = list.querySelector<HTMLElement>('[aria-current]');
+    (current ?? first)?.focus({ preventScroll: true });
+  });
+  list.addEventListener('click', ({ target }) => {
+    if ((target as Element).closest('a')) list.hidePopover();
+  });
+}
+
+async function fetchText(): Promise<void> {
+  try {
+    const response = await fetch('/tutorial');
+    const text = await response.text();
+    if (response.ok) article.innerHTML = text;
+    else article.textContent = text;
+  } catch {
+    article.textContent =
+      'The tutorial could not be fetched. Reload to try again.';
+  }
+  const contents = article.querySelector('.contents ol');
+  own('contents').replaceChildren(
+    ...(contents ? [contents.cloneNode(true)] : []),
+  );
+  startPredictions(article);
+  watchWidths(article);
+}
+
+// The introduction, then each section.
+function sections(): HTMLElement[] {
+  return [
+    article,
+    ...article.querySelectorAll<HTMLElement>(':scope > section'),
+  ];
+}
+
+// Above 0: below the upper edge of the window.
+function topOf(element: Element): number {
+  return (
+    element.getBoundingClientRect().top - scroller.getBoundingClientRect().top
+  );
+}
+
+const tolerance = 24; // px: the space above a heading
+
+function here(): Place {
+  const section = sections().findLast((each) => topOf(each) <= tolerance);
+  return section
+    ? {
+        section: section === article ? '' : section.id,
+        offset: -topOf(section),
+      }
+    : { section: '', offset: 0 };
+}
+
+function goTo({ section, offset }: Place): void {
+  const element = sections().find((each) =>
+    section === '' ? each === article : each.id === section,
+  );
+  if (element) scroller.scrollTop += topOf(element) + offset;
+}
+
+let anchor: { element: Element; top: number } | undefined;
+
+// Drops the anchor at the first line that can be seen.
+function drop(): void {
+  const element = [
+    ...article.querySelectorAll('h1, h2, h3, p, li, tr, figure, summary'),
+  ].find(
+    (each) =>
+      topOf(each) + each.getBoundingClientRect().height > 0 &&
+      each.checkVisibility(),
+  );
+  anchor = element && { element, top: topOf(element) };
+}
+
+function neighbour(by: 1 | -1): HTMLElement | undefined {
+  return by === 1
+    ? sections().find((each) => topOf(each) > tolerance)
+    : sections().findLast((each) => topOf(each) < -tolerance);
+}
+
+function elementOfHash(): HTMLElement | undefined {
+  const id = decodeURIComponent(location.hash.slice(1));
+  return id
+    ? (article.querySelector<HTMLElement>(`[id="${CSS.escape(id)}"]`) ??
+        undefined)
+    : undefined;
+}
+
+function show(element: HTMLElement): void {
+  for (
+    let fold = element.closest('details');
+    fold;
+    fold = fold.parentElement?.closest('details') ?? null
+  )
+    fold.open = true;
+  if (element === article) scroller.scrollTo(0, 0);
+  else element.scrollIntoView();
+}
+
+function keepPlace(): void {
+  remember(placeKey, here());
+}
+
+/** The running head, the contents and the address say where the learner is. */
+function showHere(): void {
+  const edge = scroller.clientHeight / 4;
+  const section = sections().findLast((each) => topOf(each) <= edge) ?? article;
+  const hash = section === article ? '' : `#${section.id}`;
+  const heading = section === article ? undefined : inside(section, 'h2');
+  const line = own('here');
+  const words = ['.number', '.title'].map((part) =>
+    heading?.querySelector(part)?.cloneNode(true),
+  );
+  line.replaceChildren(...words.filter((word) => word !== undefined));
+  own('previous').ariaDisabled = String(!neighbour(-1));
+  own('next').ariaDisabled = String(!neighbour(1));
+  for (const link of document.querySelectorAll('.contents a'))
+    if (link.getAttribute('href') === hash)
+      link.setAttribute('aria-current', 'step');
+    else link.removeAttribute('aria-current');
+  const within = hash !== '' && elementOfHash()?.closest('section') === section;
+  if (!within && location.hash !== hash)
+    history.replaceState(history.state, '', hash || '/');
+}

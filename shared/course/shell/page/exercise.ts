@@ -1,0 +1,218 @@
+/** The exercise: what the check said, and what can be done about it. */
+import type {
+  ExerciseAction,
+  ExerciseMessage,
+  VerdictMessage,
+} from '../exercise-message.ts';
+import { inside, own, say } from '@on-the-wire/viewer/page/elements.ts';
+import { events } from '@on-the-wire/viewer/page/events.ts';
+import { choosePane } from './panes.ts';
+
+const panel = own('exercise');
+const part = <T extends HTMLElement = HTMLElement>(name: string) =>
+  inside<T>(panel, `.${name}`);
+
+let passed = false;
+let told = '';
+
+/** Shows the panel where an exercise is being done. */
+export function startExercise(): void {
+  if (document.documentElement.dataset['exercise'] !== 'yes') return;
+  panel.hidden = false;
+  events.addEventListener('exercise', ({ data }) =>
+    show(JSON.parse(data) as ExerciseMessage),
+  );
+  const on = (name: string, act: () => void) =>
+    part(name).addEventListener('click', act);
+  on('check', () => void ask('check'));
+  on('hint', () => void ask('hint'));
+  on('next', () => void ask('next'));
+  on('reset', () =>
+    question('Begin anew? Your file so far is kept beside it.', () =>
+      ask('reset'),
+    ),
+  );
+  on('solution', () =>
+    passed
+      ? void showSolution()
+      : question(
+          'It has not passed yet. See the solution all the same?',
+          showSolution,
+        ),
+  );
+}
+
+async function ask(action: ExerciseAction): Promise<void> {
+  const response = await fetch(`/exercise/${action}`, { method: 'POST' });
+  if (!response.ok) say(await response.text());
+}
+
+function question(text: string, yes: () => Promise<void>): void {
+  const box = part('question');
+  const button = (name: string, act: () => void) => {
+    const made = Object.assign(document.createElement('button'), {
+      type: 'button',
+      textContent: name,
+    });
+    made.addEventListener('click', () => {
+      box.hidden = true;
+      act();
+    });
+    return made;
+  };
+  const words = document.createElement('p');
+  words.textContent = text;
+  const sure = button('Yes', () => void yes());
+  box.replaceChildren(
+    words,
+    sure,
+    button('No', () => {}),
+  );
+  box.hidden = false;
+  sure.focus();
+}
+
+async function showSolution(): Promise<void> {
+  const response = await fetch('/exercise/diff');
+  const pre = part('diff');
+  pre.replaceChildren(
+    ...(await response.text()).split('\n').map((line) => {
+      const kinds: Record<string, string> = { '+': 'ins', '-': 'del' };
+      const made = document.createElement(kinds[line[0] ?? ''] ?? 'span');
+      made.textContent = `${line}\n`;
+      return made;
+    }),
+  );
+  pre.hidden = false;
+  pre.focus();
+}
+
+function show(message: ExerciseMessage): void {
+  const { id, title, minutes, file, checking, verdict } = message;
+  ({ passed } = message);
+  part('name').textContent = `${id} ${title}, ${minutes} min`;
+  part('path').textContent = file;
+  const word = checking ? 'checking' : wordOf(verdict);
+  panel.dataset['word'] = word.replaceAll(' ', '-');
+  part('word').textContent = word;
+  part('done').textContent = message.notice;
+  part('done').hidden = message.notice === '';
+  part<HTMLButtonElement>('check').disabled = checking;
+  part<HTMLButtonElement>('hint').disabled = message.hintsLeft === 0;
+  const hint = message.hints.length === 0 ? 'Hint' : 'Another hint';
+  part('hint').textContent = message.hintsLeft === 0 ? 'No more hints' : hint;
+  part('next').hidden = !message.next;
+  part('next').textContent = message.next ? `Next: ${message.next}` : '';
+  part('next').classList.toggle('primary', Boolean(verdict?.passed));
+  // Made from the exercise's own README.md by the shell itself.
+  part('hints').innerHTML = message.hints
+    .map((text, at) => `<h3>Hint ${at + 1}</h3>${text}`)
+    .join('');
+  part('after').innerHTML = message.after ?? '';
+  showVerdict(verdict);
+  const words = verdict?.failure?.title ?? '';
+  const now = `${word}. ${words}`;
+  if (now !== told && !checking) say(now);
+  told = now;
+}
+
+function wordOf(verdict: VerdictMessage | undefined): string {
+  if (!verdict) return 'not checked yet';
+  return verdict.passed ? 'passed' : 'not yet';
+}
+
+function showVerdict(verdict: VerdictMessage | undefined): void {
+  part('steps').replaceChildren(
+    ...(verdict?.steps ?? []).map((step) => {
+      const item = element('li', step.name);
+      item.className = step.passed ? 'good' : 'bad';
+      item.prepend(element('span', step.passed ? '✓ ' : '✗ '));
+      return item;
+    }),
+  );
+  const failure = verdict?.failure;
+  const box = part('failure');
+  box.hidden = !failure;
+  if (!failure) return;
+  const list = document.createElement('dl');
+  const row = (label: string, ...content: (Node | string)[]) => {
+    const value = document.createElement('dd');
+    value.append(...content);
+    list.append(element('dt', label), value);
+  };
+  for (const { label, text } of failure.rows) row(label, element('code', text));
+  const { came, note, section, tryIt, unit, details } = failure;
+  if (came) row('came', caretLine(came, note));
+  else if (note) row('', note);
+  if (section)
+    row(
+      'says so',
+      section.url ? link(section.url, section.name) : section.name,
+    );
+  if (tryIt) row('try it', element('code', tryIt));
+  if (unit !== undefined) row('see it', unitLink(unit));
+  box.replaceChildren(element('h3', failure.title), list);
+  const printed = verdict.said.join('\n');
+  for (const [name, text] of [
+    ['All that it said', details],
+    ['What your code printed', printed],
+  ] as const) {
+    if (!text) continue;
+    const fold = document.createElement('details');
+    const pre = element('pre', text);
+    pre.tabIndex = 0;
+    fold.append(element('summary', name), pre);
+    box.append(fold);
+  }
+}
+
+/** What came, and below it the caret, in a box that scrolls as one. */
+function caretLine(
+  { text, caret }: { text: string; caret?: number },
+  note = '',
+): DocumentFragment {
+  const pre = document.createElement('pre');
+  pre.tabIndex = 0;
+  if (caret === undefined) pre.append(text);
+  else {
+    const mark = element('mark', text.slice(caret, caret + 1) || ' ');
+    const pointer = element('span', `${' '.repeat(caret)}^`);
+    pointer.className = 'bad';
+    pre.append(
+      text.slice(0, caret),
+      mark,
+      text.slice(caret + 1),
+      '\n',
+      pointer,
+    );
+  }
+  const both = document.createDocumentFragment();
+  const words = element('p', note);
+  words.className = 'note bad';
+  both.append(pre, words);
+  return both;
+}
+
+function unitLink(unit: number): HTMLElement {
+  const anchor = link(`#unit-${unit}`, 'in the wire');
+  anchor.removeAttribute('target');
+  // The same address again changes nothing, and must open it all the same.
+  anchor.addEventListener('click', () => {
+    choosePane('Wire');
+    if (location.hash === `#unit-${unit}`)
+      dispatchEvent(new HashChangeEvent('hashchange'));
+  });
+  return anchor;
+}
+
+function link(href: string, text: string): HTMLAnchorElement {
+  const anchor = document.createElement('a');
+  Object.assign(anchor, { href, textContent: text });
+  anchor.target = '_blank';
+  anchor.rel = 'noopener';
+  return anchor;
+}
+
+function element(name: string, text: string): HTMLElement {
+  return Object.assign(document.createElement(name), { textContent: text });
+}

@@ -1,0 +1,25 @@
+/** The shell's page: each part of it is started here. */
+import { renewBook, startBook } from './book.ts';
+import { own } from '@on-the-wire/viewer/page/elements.ts';
+import { startExercise } from './exercise.ts';
+import { startKeys } from './keys.ts';
+import { startLooks } from '@on-the-wire/viewer/page/looks.ts';
+import { startPanes } from './panes.ts';
+import { startReader } from './reader.ts';
+import { followState } from './state.ts';
+import { startCopying } from '@on-the-wire/viewer/page/text.ts';
+import { startWire } from './wire.ts';
+
+startLooks();
+startPanes();
+startKeys();
+startCopying();
+// In a wide window the menu's content stands in the strip.
+matchMedia('(max-width: 1023px)').addEventListener('change', () =>
+  own('controls').hidePopover(),
+);
+startWire();
+startExercise();
+followState(() => void renewBook());
+await startBook();
+startReader();

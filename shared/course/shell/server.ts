@@ -1,0 +1,212 @@
+/**
+ * The shell: the harness's own web page, with the lesson's tutorial and the
+ * lesson's page side by side.
+ */
+import { randomBytes } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
+import { readFile, stat } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import type { FoundLesson, LessonState } from '@on-the-wire/lesson/lesson.ts';
+import type { Tap } from '@on-the-wire/tap/tap.ts';
+import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
+import {
+  fill,
+  keep,
+  viewerFile,
+  plain,
+  type Answer,
+} from '@on-the-wire/viewer/server/answer.ts';
+import { bundle } from '@on-the-wire/viewer/server/bundle.ts';
+import { tellEvents } from '@on-the-wire/viewer/server/events.ts';
+import {
+  exerciseChanges,
+  readExercise,
+  type ShellExercise,
+} from './exercise.ts';
+import {
+  closeServer,
+  createGuardedServer,
+  type Shell,
+} from '@on-the-wire/viewer/server/guarded-server.ts';
+import { readLessonFile } from './lesson-files.ts';
+import type { StateMessage } from './state-message.ts';
+import { style } from '@on-the-wire/viewer/server/style.ts';
+import {
+  readWire,
+  wireChanges,
+} from '@on-the-wire/viewer/server/wire-routes.ts';
+
+const ownFile = (name: string) => new URL(`page/${name}`, import.meta.url);
+
+/**
+ * Makes the shell of a lesson. `lessonUrl` is where the lesson's page is, except
+ * that its host name is the one that the shell itself was asked by; `state` tells how the
+ * lesson's server is, and each change; `log` has what went over the wire, and
+ * `tap` can break it. With an `exercise`, its task stands in the tutorial's
+ * place.
+ *
+ * Cheap to call: what takes long (esbuild, Markdown, highlighting) is loaded
+ * when the server listens and the lesson's is no longer starting.
+ */
+export function createShell({
+  lesson,
+  lessonUrl,
+  log,
+  state,
+  tap,
+  exercise,
+}: {
+  lesson: FoundLesson;
+  lessonUrl: string;
+  log: WireLog;
+  tap: Tap;
+  exercise?: ShellExercise | undefined;
+  state: { readonly current: LessonState } & EventEmitter<{
+    change: [LessonState];
+  }>;
+}): Shell {
+  const { protocol, port: lessonPort } = new URL(lessonUrl);
+  const shellPort = Number(lessonPort) - 1; // as the harness has it
+  // Tells a page that it talks to another shell than the one it came from: the
+  // lesson was stopped and started again, or another lesson has this port now.
+  const run = randomBytes(4).toString('hex');
+  const script = keep(() => bundle(ownFile('shell.ts')));
+  const renderer = keep(async () => ({
+    ...(await import('./tutorial.ts')),
+    ...(await import('./highlight.ts')),
+  }));
+  const readme = join(lesson.folder, 'README.md');
+  let tutorialKept: { version: string; html: string } | undefined;
+
+  const pages: Record<string, (() => Promise<Answer>) | undefined> = {
+    '/': async () => ({
+      type: 'text/html; charset=utf-8',
+      body: fill(await readFile(ownFile('index.html'), 'utf8'), {
+        lesson: lesson.name,
+        title: lesson.manifest.title,
+        protocol,
+        port: lessonPort,
+        run,
+        pnpm,
+        exercise: exercise ? 'yes' : 'no',
+        command: exercise
+          ? `${pnpm} exercise ${exercise.message().id}`
+          : `${pnpm} lesson ${lesson.name}`,
+      }),
+    }),
+    '/shell.js': async () => ({
+      type: 'text/javascript; charset=utf-8',
+      body: await script(),
+    }),
+    '/shell.css': () => style(ownFile('shell.css'), ownFile('exercise.css')),
+    '/wire.css': async () => ({
+      type: 'text/css; charset=utf-8',
+      body: await readFile(viewerFile('pane/wire.css')),
+    }),
+    '/icon.svg': async () => ({
+      type: 'image/svg+xml; charset=utf-8',
+      body: await readFile(viewerFile('page/icon.svg')),
+    }),
+  };
+
+  const wire = { log, tap, name: lesson.name, title: lesson.manifest.title };
+  const follow = {
+    state: { emitter: state, message: (): StateMessage => state.current },
+    ...(exercise && {
+      exercise: { emitter: exercise, message: () => exercise.message() },
+    }),
+  };
+  const server = createGuardedServer({
+    frames: ['127.0.0.1', 'localhost'].map(
+      (name) => `${protocol}//${name}:${lessonPort}`,
+    ),
+    pages,
+    changes: { ...wireChanges(wire), ...exerciseChanges(exercise) },
+    async read(asked) {
+      const { path, request, response } = asked;
+      if (path === '/tutorial') return tutorial();
+      if (path.startsWith('/files/')) return file(path.slice('/files/'.length));
+      if (path !== '/events')
+        return readExercise(exercise, asked) ?? readWire(wire, asked);
+      tellEvents(request, response, { run, log, follow });
+      return 'answered';
+    },
+  });
+  // Both take the processor for a while, and the lesson's server needs it more
+  // until it is ready. A failure is told to whoever asks.
+  const prepare = () =>
+    server.listening && void Promise.allSettled([script(), renderer()]);
+  server.once('listening', () => {
+    if (state.current.status === 'starting') state.once('change', prepare);
+    else setImmediate(prepare);
+  });
+
+  async function tutorial(): Promise<Answer> {
+    if (exercise)
+      return { type: 'text/html; charset=utf-8', body: exercise.task };
+    let version: string;
+    try {
+      const { mtimeMs, size } = await stat(readme);
+      version = `${mtimeMs} ${size}`;
+    } catch {
+      return plain(404, `This lesson has no tutorial: ${readme} is missing.`);
+    }
+    if (tutorialKept?.version !== version) {
+      const { renderTutorial } = await renderer();
+      const place = { lesson: lesson.name, folder: '' };
+      const text = await readFile(readme, 'utf8');
+      const html = renderTutorial(text, place, { shellPort });
+      tutorialKept = { version, html };
+    }
+    return { type: 'text/html; charset=utf-8', body: tutorialKept.html };
+  }
+
+  async function file(encoded: string): Promise<Answer> {
+    const found = await readLessonFile(lesson.folder, encoded);
+    if (found.kind === 'refused') return plain(found.status, found.why);
+    if (found.kind === 'folder') {
+      const inside = posix.join('/files', encoded, 'README.md');
+      return {
+        ...plain(302, `A folder: what it is about stands in ${inside}.`),
+        headers: { Location: inside },
+      };
+    }
+    if (found.kind === 'image')
+      return {
+        type: found.mediaType,
+        body: found.bytes,
+        // An SVG picture may hold a style, and must never run a script.
+        headers: {
+          'Content-Security-Policy':
+            "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        },
+      };
+    const { renderTutorial, renderListing } = await renderer();
+    const { dir: folder, ext } = posix.parse(found.path);
+    return {
+      type: 'text/html; charset=utf-8',
+      body: fill(await readFile(ownFile('file.html'), 'utf8'), {
+        path: found.path,
+        title: lesson.manifest.title,
+        $content:
+          ext === '.md'
+            ? `<div class="prose">${renderTutorial(
+                found.text,
+                { lesson: lesson.name, folder },
+                { sections: false, shellPort },
+              )}</div>`
+            : renderListing(found.text, ext.slice(1)),
+      }),
+    };
+  }
+
+  return {
+    server,
+    async close() {
+      state.off('change', prepare);
+      await closeServer(server);
+      await Promise.all([script.settled(), renderer.settled()]);
+    },
+  };
+}

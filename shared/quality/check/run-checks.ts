@@ -1,0 +1,82 @@
+/** Runs all checks at once and tells what they found. */
+import { formatFinding, type Finding } from './finding.ts';
+import { checkExercises } from './exercises.ts';
+import { checkLicences } from './licences.ts';
+import { checkLists } from './lists.ts';
+import { checkOneNode } from './one-node.ts';
+import { checkPackages } from './packages.ts';
+import { checkPrivateThings } from './private-things.ts';
+import { checkProse } from './prose.ts';
+import { checkSkeleton } from './skeleton.ts';
+import { checkFormat, checkLint, checkTypes } from './tools.ts';
+
+/** A check looks at the tree in a folder; it changes nothing there. */
+export type Check = (root: string) => Promise<Finding[]>;
+
+/** All checks, by the name under which they report. */
+export const checks: Record<string, Check> = {
+  types: checkTypes,
+  lint: checkLint,
+  format: checkFormat,
+  skeleton: checkSkeleton,
+  exercises: checkExercises,
+  packages: checkPackages,
+  prose: checkProse,
+  lists: checkLists,
+  licences: checkLicences,
+  node: checkOneNode,
+  private: checkPrivateThings,
+};
+
+/**
+ * Runs checks side by side: a line for each as it ends, then the findings,
+ * then a line for all.
+ *
+ * @param say gets each line or block as it is known
+ * @returns how many findings there are
+ */
+export async function runChecks(
+  root: string,
+  chosen: Record<string, Check>,
+  say: (text: string) => void,
+): Promise<number> {
+  const began = performance.now();
+  const seconds = () => ((performance.now() - began) / 1000).toFixed(1);
+  const results = await Promise.all(
+    Object.entries(chosen).map(async ([name, check]) => {
+      const findings = await settle(name, check(root));
+      const outcome = findings.length === 0 ? 'ok' : count(findings.length);
+      say(`${name.padEnd(10)} ${outcome.padEnd(14)} ${seconds()} s`);
+      return findings;
+    }),
+  );
+  const findings = results.flat();
+  for (const finding of findings) say(`\n${formatFinding(finding)}`.trimEnd());
+  const all = Object.keys(chosen).length;
+  const outcome = findings.length === 0 ? 'all ok' : count(findings.length);
+  say(`\n${all} checks, ${outcome}, in ${seconds()} s`);
+  return findings.length;
+}
+
+/** A check that cannot be done is a finding, too. */
+async function settle(
+  name: string,
+  findings: Promise<Finding[]>,
+): Promise<Finding[]> {
+  try {
+    return await findings;
+  } catch (error) {
+    return [
+      {
+        file: `shared/quality/check (${name})`,
+        found: error instanceof Error ? String(error.stack) : String(error),
+        expected: 'a check that can look at the tree',
+        remedy: 'Mend the check, or what it could not read.',
+      },
+    ];
+  }
+}
+
+function count(findings: number): string {
+  return findings === 1 ? '1 finding' : `${findings} findings`;
+}

@@ -1,0 +1,150 @@
+/** Runs tests again and again: what fails once in fifty times fails here. */
+import { randomInt } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findTests, root, runJest } from './run-tests.ts';
+
+/** The packages of shared whose tests open sockets. */
+const packages = [
+  'compare',
+  'course',
+  'home',
+  'lesson',
+  'system',
+  'tap',
+  'viewer',
+  'wire',
+];
+
+/** The folders of all tests that use the network. */
+export function findNetworkTests(): string[] {
+  const lessons = readdirSync(join(root, 'lessons'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  return findTests([...lessons, ...packages]);
+}
+
+/** What the checker reads of jest's results. */
+export interface Results {
+  numPassedTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: {
+      fullName: string;
+      status: string;
+      failureMessages: string[];
+    }[];
+  }[];
+}
+
+interface Failure {
+  name: string;
+  message: string;
+}
+
+/**
+ * Runs the tests of folders, a new jest for each round. Each failure is told
+ * at once; the rounds go on; at the end a table says what failed how often.
+ *
+ * @param flags of jest: `-t` with words of the tests' names
+ * @param say gets each line or block as it is known
+ * @returns the exit code: 0, 1 if anything failed, more if it was interrupted
+ */
+export async function soak(
+  folders: string[],
+  times: number,
+  say: (text: string) => void,
+  flags: string[] = [],
+): Promise<number> {
+  const scratch = await mkdtemp(join(tmpdir(), 'soak-'));
+  // Not some of the random cases, as in `pnpm test`.
+  process.env['ALL_CASES'] = '1';
+  // Of exercises the solutions: of each answer in one run would be hours.
+  process.env['ONLY_SOLUTIONS'] = '1';
+  const { FUZZ_SEED: given } = process.env;
+  const results = join(scratch, 'results.json');
+  const failed = new Map<string, number[]>();
+  try {
+    for (let round = 1; round <= times; round += 1) {
+      // What servers are sent that makes no sense: others in each round.
+      const seed = given ?? String(randomInt(2 ** 31));
+      process.env['FUZZ_SEED'] = seed;
+      const began = performance.now();
+      const { code, output } = await runJest({
+        folders,
+        flags,
+        results,
+        quiet: true,
+      });
+      if (code > 128) return code;
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      const { passed, failures } = await readResults(results, output);
+      const outcome = failures.length > 0 ? `, ${failures.length} failed` : '';
+      say(
+        `round ${round} of ${times}: ${passed} passed${outcome}, ${seconds} s, ` +
+          `FUZZ_SEED=${seed}`,
+      );
+      for (const { name, message } of failures) {
+        say(`\nIn round ${round} failed: ${name}\n${message}\n`);
+        failed.set(name, [...(failed.get(name) ?? []), round]);
+      }
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+  if (failed.size === 0) {
+    say(`\nNothing failed in ${times} rounds.`);
+    return 0;
+  }
+  say(`\nfailed  test\n------  ----`);
+  for (const [name, rounds] of failed) {
+    say(`${String(rounds.length).padStart(6)}  ${name} (${rounds.join(', ')})`);
+  }
+  return 1;
+}
+
+/** Reads and removes the results: the next round must write its own. */
+async function readResults(
+  file: string,
+  output: string,
+): Promise<{ passed: number; failures: Failure[] }> {
+  let results: Results;
+  try {
+    results = JSON.parse(await readFile(file, 'utf8')) as Results;
+    await rm(file);
+  } catch (error) {
+    const name = `jest itself: ${(error as Error).message}`;
+    return { passed: 0, failures: [{ name, message: output }] };
+  }
+  return { passed: results.numPassedTests, failures: failuresOf(results) };
+}
+
+/** The tests that failed, the files that failed as a whole; or that none ran. */
+export function failuresOf({
+  numPassedTests,
+  testResults,
+}: Results): Failure[] {
+  const failures = testResults.flatMap(failuresIn);
+  if (numPassedTests > 0 || failures.length > 0) return failures;
+  return [{ name: 'no test ran', message: 'Name others, or other flags.' }];
+}
+
+function failuresIn({
+  name,
+  status,
+  message,
+  assertionResults,
+}: Results['testResults'][number]): Failure[] {
+  const tests = assertionResults
+    .filter((test) => test.status === 'failed')
+    .map(({ fullName, failureMessages }) => ({
+      name: fullName,
+      message: failureMessages.join('\n'),
+    }));
+  if (tests.length > 0 || status !== 'failed') return tests;
+  return [{ name, message }];
+}

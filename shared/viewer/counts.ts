@@ -1,0 +1,94 @@
+/** What a run came to: connections, round trips, bytes, and what they carried. */
+import type { Unit } from '@on-the-wire/wire/unit.ts';
+import type { NoteLine } from './source.ts';
+
+/** What of a unit is counted. */
+type Counted = Pick<
+  Unit,
+  'kind' | 'direction' | 'layer' | 'size' | 'payload' | 'counts' | 'summary'
+> & { problem?: string | undefined };
+
+export interface Counts {
+  /** Connections that were opened. */
+  connections: number;
+  /**
+   * Questions that were answered: a request by its final response, a ping by
+   * its pong, a CONNECT or SUBSCRIBE by its acknowledgement.
+   */
+  roundTrips: number;
+  /** All bytes of each direction, as the tap handed them on. */
+  up: number;
+  down: number;
+  /** Of all bytes those that somebody wanted to send; the rest is overhead. */
+  payload: number;
+  /** Events, messages and bodies that came down and carried something. */
+  updates: number;
+  /** Units in which something was wrong. */
+  problems: number;
+  /** Faults that struck. */
+  faults: number;
+}
+
+export function noCounts(): Counts {
+  return {
+    connections: 0,
+    roundTrips: 0,
+    up: 0,
+    down: 0,
+    payload: 0,
+    updates: 0,
+    problems: 0,
+    faults: 0,
+  };
+}
+
+/** Units that answer a question that was asked before. */
+const answers = new Set<Unit['kind']>([
+  'websocket pong',
+  'mqtt CONNACK',
+  'mqtt SUBACK',
+  'mqtt UNSUBACK',
+  'mqtt PUBACK',
+  'mqtt PUBCOMP',
+  'mqtt PINGRESP',
+]);
+
+/** What comes down and is, for a page, one thing that happened. */
+const updates = new Set<Unit['kind']>([
+  'event',
+  'body',
+  'websocket text',
+  'websocket binary',
+  'websocket message',
+  'mqtt PUBLISH',
+  'line',
+  'length-prefixed message',
+]);
+
+/** Adds a note to the counts; they are changed in place. */
+export function countNote(counts: Counts, kind: NoteLine['kind']): void {
+  if (kind === 'open') counts.connections += 1;
+  if (kind === 'fault') counts.faults += 1;
+}
+
+/** Adds a unit to the counts; they are changed in place. */
+export function countUnit(counts: Counts, unit: Counted): void {
+  const { kind, direction, layer, size, payload } = unit;
+  if (layer === 0) counts[direction] += size;
+  if (unit.counts) counts.payload += payload;
+  if (unit.problem !== undefined) counts.problems += 1;
+  if (direction === 'down' && unit.counts && payload > 0 && updates.has(kind))
+    counts.updates += 1;
+  if (answers.has(kind) || isFinalResponse(unit)) counts.roundTrips += 1;
+}
+
+/** A response that is not 1xx, save 101: RFC 9110, section 15.2. */
+function isFinalResponse({ kind, direction, summary }: Counted): boolean {
+  if (direction !== 'down') return false;
+  if (kind === 'http/1.1 response head')
+    return /^(?:101|[2-9]\d\d)\b/.test(summary);
+  return (
+    (kind === 'http/2 HEADERS' || kind === 'http/2 header list') &&
+    /, [2-9]\d\d\b/.test(summary)
+  );
+}

@@ -1,0 +1,23 @@
+import type { Unit } from '@on-the-wire/wire/unit.ts';
+import type { UnitLine } from '../source.ts';
+
+/** What of a unit is told in a line: all but its bytes. */
+export function unitParts(
+  unit: Unit,
+): Omit<UnitLine, 'n' | 'connection' | 'link' | 'time'> {
+  const { kind, direction, layer, size, payload, counts, summary } = unit;
+  const { problem, exchange, stream, message } = unit;
+  return {
+    kind,
+    direction,
+    layer,
+    size,
+    payload,
+    counts,
+    summary,
+    ...(problem !== undefined && { problem }),
+    ...(exchange !== undefined && { exchange }),
+    ...(stream !== undefined && { stream }),
+    ...(message !== undefined && { message }),
+  };
+}

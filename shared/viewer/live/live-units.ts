@@ -1,0 +1,344 @@
+/**
+ * The units of a tap's connections, as they happen: what was read goes through
+ * a decoder for each connection, from its first byte on.
+ */
+import { EventEmitter } from 'node:events';
+import type { Opened, Read, Tap } from '@on-the-wire/tap/tap.ts';
+import { decodeConnection } from '@on-the-wire/wire/connection.ts';
+import type { Protocol } from '@on-the-wire/wire/connection.ts';
+import { byteCount } from '@on-the-wire/wire/text.ts';
+import {
+  makeUnit,
+  plainForm,
+  type ConnectionDecoder,
+  type Direction,
+  type Unit,
+} from '@on-the-wire/wire/unit.ts';
+import { countNote, countUnit, noCounts, type Counts } from '../counts.ts';
+import { WaitingReads, type Part } from './waiting-reads.ts';
+
+/** A unit, and where and when its last byte was handed on. */
+export interface LiveUnit {
+  /** 1 for the tap's first connection, then 2, 3, … */
+  connection: number;
+  /** The link that it is on, where the run has several. */
+  link?: string | undefined;
+  /** ms since the tap was created. */
+  time: number;
+  unit: Unit;
+}
+
+/** Something that happened to a connection and is no bytes, in words. */
+export interface Note {
+  connection: number;
+  link?: string | undefined;
+  /** ms since the tap was created. */
+  time: number;
+  /** `open` and `end` are the connection's own; a fault is ours. */
+  kind: 'open' | 'end' | 'fault';
+  /** Where it travelled or struck; none where it concerns both directions. */
+  direction?: Direction;
+  text: string;
+}
+
+/**
+ * So many bytes are decoded at a time: whatever they are, it takes less than
+ * 50 ms (`pnpm bench limits`).
+ */
+export const SLICE = 4_096;
+
+/** ms that decoding may take before others have their turn. */
+const TURN = 20;
+
+/** What may wait for its decoder: reads, and bytes. */
+const WAITING = { reads: 65_536, bytes: 4_194_304 };
+
+/** To keep a copy of a longer read costs more than it saves. */
+const LARGE = 65_536;
+
+/** A connection that is open. */
+interface Live {
+  link: string | undefined;
+  /** None: more came than could be decoded, and now bytes are only counted. */
+  decoder: ConnectionDecoder | undefined;
+  /** How far each direction has come, and how far units have told it. */
+  read: Record<Direction, number>;
+  told: Record<Direction, number>;
+}
+
+/**
+ * Decodes all that a tap hands on. Costs one decoder for each open connection;
+ * units are told once and not kept.
+ *
+ * It decodes when the tap has handed on all that had come: a write between two
+ * others wakes the one who reads, and forwarding would cost twice as much
+ * (measured with `pnpm bench tap`). What takes long waits for the next turns,
+ * so that everybody else is served meanwhile. If more comes than can be
+ * decoded, the connection of which most waits is given up: its bytes are told
+ * by a `limit` unit, and are in the recording.
+ */
+export class LiveUnits extends EventEmitter<{
+  unit: [LiveUnit];
+  note: [Note];
+}> {
+  readonly #counts: Counts = noCounts();
+  readonly #live = new Map<number, Live>();
+  readonly #waiting: WaitingReads;
+  /** What is to be told behind the reads that were added before it. */
+  readonly #later: { after: number; tell: () => void }[] = [];
+  /** ms that decoding may still take in this turn. */
+  #left = TURN;
+  /** And so much more, where there is no room for another read. */
+  #more = TURN;
+  #isDue = false;
+
+  /**
+   * @param spoken what a link speaks, where its first bytes do not tell
+   * @param waiting how many reads and bytes may wait for their decoder
+   */
+  constructor(
+    tap: Tap,
+    spoken: Readonly<Record<string, Protocol>> = {},
+    waiting = WAITING,
+  ) {
+    super();
+    this.#waiting = new WaitingReads(waiting);
+    tap.on('open', (opened) => {
+      const { connection, time, protocol: alpn, link } = opened;
+      const protocol = link === undefined ? undefined : spoken[link];
+      this.#live.set(connection, {
+        link,
+        decoder: decodeConnection({ alpn, protocol }),
+        read: { up: 0, down: 0 },
+        told: { up: 0, down: 0 },
+      });
+      this.#note({ connection, time, kind: 'open', text: describe(opened) });
+    });
+    tap.on('read', (read) => this.#wait(read));
+    tap.on('end', ({ connection, direction, time, how, text }) => {
+      // What was incomplete is told before the end of its direction is.
+      this.#inOrder(() => this.#end(connection, direction, time));
+      this.#note({
+        connection,
+        time,
+        kind: 'end',
+        ...(direction && { direction }),
+        text: text ?? ends[how],
+      });
+    });
+    tap.on('fault', ({ connection, direction, time, fault, text }) => {
+      this.#note({
+        connection,
+        time,
+        kind: 'fault',
+        ...(direction && { direction }),
+        text: `${fault}: ${text}`,
+      });
+    });
+    tap.on('close', ({ connection }) => {
+      this.#inOrder(() => this.#live.delete(connection));
+    });
+  }
+
+  /** What the run has come to. */
+  get counts(): Counts {
+    this.#left = Infinity;
+    this.#decode();
+    this.#left = TURN;
+    return this.#counts;
+  }
+
+  #wait({ connection, direction, time, bytes }: Read): void {
+    const live = this.#live.get(connection);
+    if (!live) return;
+    live.read[direction] += bytes.length;
+    let from = 0;
+    if (bytes.length > LARGE && live.decoder) {
+      this.#decode();
+      if (this.#waiting.isEmpty)
+        from = this.#decodeLarge(live, connection, direction, time, bytes);
+    }
+    this.#due();
+    const rest = bytes.subarray(from);
+    while (live.decoder && rest.length > 0)
+      if (this.#waiting.add(connection, direction, time, rest)) return;
+      else this.#makeRoom(time);
+  }
+
+  /** Of a read that need not be kept; returns how far it came. */
+  #decodeLarge(
+    live: Live,
+    connection: number,
+    direction: Direction,
+    time: number,
+    bytes: Uint8Array,
+  ): number {
+    let from = 0;
+    const until = performance.now() + this.#left;
+    while (from < bytes.length && this.#left > 0) {
+      const part = bytes.subarray(from, from + SLICE);
+      from += part.length;
+      this.#tell(live, connection, time, live.decoder?.feed(direction, part));
+      this.#left = until - performance.now();
+    }
+    return from;
+  }
+
+  #due(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    this.#isDue = false;
+    this.#left = TURN;
+    this.#more = TURN;
+    this.#decode();
+    if (!this.#waiting.isEmpty) this.#due();
+  };
+
+  /**
+   * Decodes what waits, as far as this turn allows; what is told afterwards
+   * comes after it. Whoever is told of a unit may come back here: it then goes
+   * on where it stands.
+   */
+  #decode(clock = () => performance.now()): void {
+    if (this.#waiting.isEmpty || this.#left <= 0) return;
+    const until = clock() + this.#left;
+    let unseen = 0;
+    while (this.#left > 0) {
+      const part = this.#waiting.take(SLICE);
+      if (!part) break;
+      this.#feed(part);
+      // To look at the clock costs as much as to decode a short read.
+      unseen += part.bytes.length;
+      if (unseen < SLICE) continue;
+      unseen = 0;
+      this.#left = until - clock();
+    }
+    this.#left = until - clock();
+  }
+
+  #feed({ connection, direction, time, bytes }: Part): void {
+    const live = this.#live.get(connection);
+    if (live)
+      this.#tell(live, connection, time, live.decoder?.feed(direction, bytes));
+    while (this.#later.length > 0) {
+      if (this.#later[0]!.after > this.#waiting.taken) return;
+      this.#later.shift()!.tell();
+    }
+  }
+
+  /** Tells something behind all that was read before it. */
+  #inOrder(tell: () => void): void {
+    this.#decode();
+    if (this.#waiting.isEmpty && this.#later.length === 0) tell();
+    else this.#later.push({ after: this.#waiting.added, tell });
+  }
+
+  /** There is no room for another read. */
+  #makeRoom(time: number): void {
+    if (this.#more > 0) {
+      const left = this.#left;
+      this.#left = this.#more;
+      // Where other programs take the processor, that is nobody's fault.
+      this.#decode(processorTime);
+      this.#more = this.#left;
+      this.#left = left;
+      return;
+    }
+    const { connection, bytes } = this.#waiting.largest();
+    if (bytes > SLICE) {
+      this.#giveUp(connection, time);
+      return;
+    }
+    // Many small ones: to decode one is not more work than to hand it on.
+    const part = this.#waiting.take(SLICE);
+    if (part) this.#feed(part);
+  }
+
+  /** What waits of this connection, and what is yet to come, is not decoded. */
+  #giveUp(connection: number, time: number): void {
+    const live = this.#live.get(connection)!;
+    live.decoder = undefined;
+    this.#waiting.drop(connection);
+    this.#inOrder(() => this.#tellMissed(live, connection, time));
+  }
+
+  #end(
+    connection: number,
+    direction: Direction | undefined,
+    time: number,
+  ): void {
+    const live = this.#live.get(connection);
+    if (!live) return;
+    if (!live.decoder) this.#tellMissed(live, connection, time);
+    for (const ended of direction ? [direction] : (['up', 'down'] as const))
+      this.#tell(live, connection, time, live.decoder?.end(ended));
+  }
+
+  /** The bytes that no unit told, as their decoder was given up. */
+  #tellMissed(live: Live, connection: number, time: number): void {
+    for (const direction of ['up', 'down'] as const) {
+      const range = [live.told[direction], live.read[direction]] as const;
+      const size = range[1] - range[0];
+      if (size === 0) continue;
+      const why = 'more came than could be decoded meanwhile';
+      const unit = makeUnit({
+        direction,
+        kind: 'limit',
+        layer: 0,
+        ranges: [range],
+        size,
+        payload: 0,
+        summary: `${byteCount(size)}, not decoded: ${why}; a saved run is decoded whole`,
+        problem: `${why}: this connection is only recorded from here on`,
+        form: plainForm,
+      });
+      this.#tell(live, connection, time, [unit]);
+    }
+  }
+
+  #tell(
+    live: Live,
+    connection: number,
+    time: number,
+    units: Unit[] = [],
+  ): void {
+    const { link } = live;
+    for (const unit of units) {
+      const { direction, layer, ranges } = unit;
+      if (layer === 0) live.told[direction] = ranges.at(-1)?.[1] ?? 0;
+      countUnit(this.#counts, unit);
+      this.emit('unit', { connection, link, time, unit });
+    }
+  }
+
+  #note(note: Note): void {
+    const link = this.#live.get(note.connection)?.link;
+    this.#inOrder(() => {
+      countNote(this.#counts, note.kind);
+      this.emit('note', { ...note, link });
+    });
+  }
+}
+
+/** ms of the processor that this thread has taken. */
+function processorTime(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+const ends = {
+  fin: 'FIN: all was said',
+  rst: 'RST: torn down',
+  refused: 'RST: the server could not be reached',
+  failed: 'the TLS handshake was broken off',
+};
+
+function describe({ client, encrypted, protocol }: Opened): string {
+  const by = `opened by port ${client.port}`;
+  if (!encrypted) return by;
+  return `${by}, over TLS${protocol ? `, to speak ${protocol}` : ''}`;
+}

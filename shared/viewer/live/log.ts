@@ -1,0 +1,111 @@
+/**
+ * The lines of a live run, as the shell shows them: numbered, and so many of
+ * them kept that memory stays bounded. Their bytes stay in the tap's recording.
+ */
+import { EventEmitter } from 'node:events';
+import type { Recording } from '@on-the-wire/tap/tap.ts';
+import { unbrotli } from '@on-the-wire/wire/coding/brotli.ts';
+import { concat } from '@on-the-wire/wire/bytes.ts';
+import { describe } from '@on-the-wire/wire/fields.ts';
+import type { Counts } from '../counts.ts';
+import { KeptLines, type Entry } from './kept-lines.ts';
+import { unitParts } from './line.ts';
+import type { LiveUnits } from './live-units.ts';
+import { placeOf, type Place } from '../saved/saved.ts';
+import type { Details, Line, UnitLine } from '../source.ts';
+
+/** So many lines are kept. */
+const KEPT = 100_000;
+
+/** Keeps what `LiveUnits` tells of one tap. Emits `grew` after each line. */
+export class WireLog extends EventEmitter<{ grew: [] }> {
+  /** What the whole run came to, dropped lines included. */
+  readonly counts: Counts;
+  readonly #recording: Recording;
+  readonly #kept: KeptLines;
+
+  /** @param kept how many lines are kept; more are dropped, oldest first */
+  constructor(recording: Recording, units: LiveUnits, kept = KEPT) {
+    super();
+    this.#recording = recording;
+    this.counts = units.counts;
+    this.#kept = new KeptLines(kept);
+    this.setMaxListeners(0); // one for each open page
+    units.on('unit', (unit) => {
+      this.#kept.addUnit(unit);
+      this.emit('grew');
+    });
+    units.on('note', (note) => {
+      this.#kept.addNote(note);
+      this.emit('grew');
+    });
+  }
+
+  /** The number of the first line that is kept: so many were dropped. */
+  get first(): number {
+    return this.#kept.first;
+  }
+
+  /** The number that the next line will get. */
+  get end(): number {
+    return this.#kept.end;
+  }
+
+  /** At most `most` lines, from number `from` on, or from the first kept. */
+  lines(from: number, most: number): Line[] {
+    const lines: Line[] = [];
+    const start = Math.max(from, this.first);
+    const end = Math.min(start + most, this.end);
+    for (let n = start; n < end; n++) lines.push(lineOf(this.#kept.get(n)!, n));
+    return lines;
+  }
+
+  /** @returns undefined where that line is no longer kept, or is no unit */
+  details(n: number): Details | undefined {
+    const entry = this.#kept.get(n);
+    if (!entry || !('unit' in entry)) return undefined;
+    const { connection, unit } = entry;
+    const { direction, ranges } = unit;
+    const parts = ranges.map(([start, end]) =>
+      this.#recording.bytes(connection, direction, start, end),
+    );
+    const bytes = parts.includes(undefined)
+      ? undefined
+      : concat(parts as Buffer[]);
+    const [start, end] = [ranges[0]?.[0] ?? 0, ranges.at(-1)?.[1] ?? 0];
+    return {
+      line: lineOf(entry, n) as UnitLine,
+      ranges,
+      bytes,
+      fields: bytes ? describe(unit, bytes, unbrotli) : [],
+      reads: bytes
+        ? this.#recording.readsWithin(connection, direction, start, end)
+        : [],
+    };
+  }
+
+  /** Where a unit is; undefined where `details` is. */
+  place(n: number): Place | undefined {
+    const entry = this.#kept.get(n);
+    if (!entry || !('unit' in entry)) return undefined;
+    return placeOf(entry.connection, entry.unit);
+  }
+}
+
+function lineOf(entry: Entry, n: number): Line {
+  const { connection, time } = entry;
+  const on = entry.link === undefined ? {} : { link: entry.link };
+  if (!('unit' in entry)) {
+    const { kind, text: summary, direction } = entry;
+    return {
+      n,
+      connection,
+      ...on,
+      time,
+      kind,
+      summary,
+      ...(direction && { direction }),
+    };
+  }
+  return { n, connection, ...on, time, ...unitParts(entry.unit) };
+}

@@ -1,0 +1,63 @@
+/** The wire in the terminal: a line for each unit, its bytes if asked for. */
+import type { Tap } from '@on-the-wire/tap/tap.ts';
+import { dump, lineOf } from '@on-the-wire/wire/dump.ts';
+import { beneath, countsInWords } from '../counts-in-words.ts';
+import type { LiveUnit, LiveUnits, Note } from './live-units.ts';
+
+/**
+ * Prints what goes through a tap, as it happens.
+ *
+ * @param what `lines`: a line for each unit; `bytes`: its fields and bytes too
+ * @param say writes one line
+ */
+export function printWire(
+  tap: Tap,
+  units: LiveUnits,
+  what: 'lines' | 'bytes',
+  say: (line: string) => void,
+): void {
+  units.on('unit', (live) => {
+    const [first, ...rest] =
+      what === 'bytes' ? dumpOf(tap, live) : [lineOf(live.unit)];
+    say(`${when(live)}${first}`);
+    for (const line of rest) say(line);
+  });
+  units.on('note', (note) => say(`${when(note)}· ${way(note)}${note.text}`));
+}
+
+/** Prints what the run came to, when it is over. */
+export function printCounts(
+  { counts }: LiveUnits,
+  say: (line: string) => void,
+): void {
+  if (counts.connections === 0) return;
+  for (const { name, value, about } of countsInWords(counts))
+    say(`${name.padEnd(17)}${value.padStart(16)}  ${about}`);
+  say(beneath);
+}
+
+/** Where an end travelled. A fault says so itself. */
+function way({ kind, direction }: Note): string {
+  if (kind !== 'end' || !direction) return '';
+  return direction === 'up' ? '→ ' : '← ';
+}
+
+/**
+ * `  1.234 s #2 `: since the tap began, and on which connection; of several
+ * links, on which.
+ */
+function when({ time, connection, link }: LiveUnit | Note): string {
+  const seconds = (time / 1000).toFixed(3).padStart(8);
+  const on = link === undefined ? '' : `${link.padEnd(18)} `;
+  return `${seconds} s ${`#${connection}`.padEnd(4)}${on}`;
+}
+
+function dumpOf(tap: Tap, { connection, unit }: LiveUnit): string[] {
+  const parts = unit.ranges.map(([start, end]) =>
+    tap.recording.bytes(connection, unit.direction, start, end),
+  );
+  if (parts.includes(undefined)) {
+    return [lineOf(unit), '  Its bytes are no longer kept.'];
+  }
+  return dump(unit, Buffer.concat(parts as Buffer[]));
+}

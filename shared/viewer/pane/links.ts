@@ -1,0 +1,103 @@
+/**
+ * The panel of a run with several processes: each link between two of them,
+ * what has gone over it, and a switch that breaks it alone.
+ */
+import type { Source } from '../source.ts';
+import { isUnit } from '../source.ts';
+import { button, paragraph, part } from './parts.ts';
+import type { FaultSetter } from './set-faults.ts';
+
+/** A link that carried something lately is drawn as alive for so many ms. */
+const LIVELY = 600;
+
+/** Fills the panel; it offers itself only where there are links. */
+export function startLinks(
+  panel: HTMLElement,
+  opener: HTMLElement,
+  source: Source,
+  faults: FaultSetter,
+): void {
+  panel.classList.add('links');
+  opener.hidden = true;
+  const list = document.createElement('ul');
+  list.ariaLabel = 'The links, and what went over them';
+  panel.append(
+    list,
+    paragraph(
+      'Break tears a link down, and each new try; Mend brings it back.',
+    ),
+  );
+  const rows = new Map<string, ReturnType<typeof makeRow>>();
+
+  function rowOf(name: string) {
+    let row = rows.get(name);
+    if (!row) {
+      row = makeRow(name, (down) => {
+        const texts = faults.known.now.map(({ text }) => text);
+        const others = texts.filter((text) => text !== `down@${name}`);
+        void faults.set(down ? [...others, `down@${name}`] : others);
+      });
+      rows.set(name, row);
+      list.append(row.element);
+    }
+    return row;
+  }
+
+  faults.onAnswer(() => {
+    opener.hidden = faults.known.links.length === 0;
+    for (const name of faults.known.links)
+      rowOf(name).show(
+        faults.known.now.flatMap(({ link, text }) =>
+          link === name ? text.replace(`@${name}`, '') : [],
+        ),
+      );
+  });
+  source.follow(({ lines }) => {
+    for (const line of lines)
+      if (line.link !== undefined && isUnit(line) && line.layer === 0)
+        rowOf(line.link).count(line.direction, line.size);
+  });
+}
+
+function makeRow(name: string, onSwitch: (down: boolean) => void) {
+  const [from = '', to = ''] = name.split('-');
+  const element = document.createElement('li');
+  const traffic = part('traffic', 'nothing yet');
+  const toggle = button('Break');
+  const broken = part('broken', '');
+  element.append(part('name', `${from} → ${to}`), traffic, broken, toggle);
+  const bytes = { up: 0, down: 0 };
+  let units = 0;
+  let isDown = false;
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  let drawing = false;
+  toggle.addEventListener('click', () => onSwitch(!isDown));
+  const draw = () => {
+    drawing = false;
+    const count = (n: number) => n.toLocaleString('en');
+    traffic.textContent = `${count(units)} units, ${count(bytes.up)} B → ${count(bytes.down)} B ←`;
+  };
+  return {
+    element,
+    /** @param now the faults of this link alone */
+    show(now: string[]) {
+      isDown = now.includes('down');
+      toggle.textContent = isDown ? 'Mend' : 'Break';
+      toggle.ariaLabel = `${isDown ? 'Mend' : 'Break'} ${from} to ${to}`;
+      broken.textContent = now.join(', ');
+      element.toggleAttribute('data-broken', now.length > 0);
+    },
+    count(direction: 'up' | 'down', size: number) {
+      units += 1;
+      bytes[direction] += size;
+      element.toggleAttribute('data-lively', true);
+      clearTimeout(rest);
+      rest = setTimeout(
+        () => element.toggleAttribute('data-lively', false),
+        LIVELY,
+      );
+      if (!drawing) requestAnimationFrame(draw);
+      drawing = true;
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** The script of a page that stands alone: the recording lies in it. */
+import { SavedRun } from '../saved/saved.ts';
+import { readPcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
+import { fromBase64 } from './base64.ts';
+import { startCounts } from './counts.ts';
+import { startDiagram } from './diagram.ts';
+import { linkedUnit } from './linked-unit.ts';
+import { makeWire } from './pane.ts';
+
+const recording = document.getElementById('recording')!;
+const run = new SavedRun(readPcapng(fromBase64(recording.textContent.trim())));
+recording.textContent = ''; // It is kept once, not twice.
+
+const wire = makeWire(document.getElementById('wire')!, run);
+startDiagram(wire.addPanel('Diagram').panel, run);
+startCounts(wire.addPanel('Counts').panel, run);
+
+const said = recording.dataset['unit'];
+const first = linkedUnit() ?? (said === undefined ? run.chosen : Number(said));
+if (first !== undefined) wire.open(first);
+addEventListener('hashchange', () => {
+  const n = linkedUnit();
+  if (n !== undefined) wire.open(n);
+});

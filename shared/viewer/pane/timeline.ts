@@ -1,0 +1,225 @@
+/**
+ * The timeline: a line for each unit. Only those in sight are in the document,
+ * so that 100,000 of them scroll as smoothly as ten.
+ */
+import { isUnit } from '../source.ts';
+import { LANES, type Row, type Rows } from './lines.ts';
+import { part } from './parts.ts';
+
+const OVERSCAN = 6; // rows beyond what is in sight
+
+const arrows = { up: '→', down: '←' };
+const ways = { up: 'to the server', down: 'from the server' };
+
+export interface Timeline {
+  /** Draws what is in sight, at the next frame. */
+  draw(): void;
+  /** Rows left the front: what is in sight stays in sight. */
+  shift(rows: number): void;
+  /** Chooses a line by its number, and brings it into sight. */
+  choose(n: number | undefined): void;
+  element: HTMLElement;
+}
+
+/**
+ * @param rows what is drawn
+ * @param onChoose gets the number of the line that the reader chose
+ */
+export function makeTimeline(
+  rows: Rows,
+  onChoose: (n: number) => void,
+): Timeline {
+  const element = document.createElement('div');
+  element.className = 'timeline';
+  element.tabIndex = 0;
+  element.role = 'listbox';
+  element.ariaLabel = 'Units, oldest first';
+  const room = document.createElement('div');
+  room.className = 'room';
+  room.role = 'presentation';
+  element.append(room);
+
+  /** The lines in the document, by their number. */
+  const drawn = new Map<number, HTMLElement>();
+  let chosen: number | undefined;
+  let follows = true;
+  let height = 24;
+  let frame = 0;
+
+  const draw = () => {
+    frame ||= requestAnimationFrame(drawNow);
+  };
+
+  function drawNow(): void {
+    frame = 0;
+    const { shown } = rows;
+    room.style.blockSize = `${shown.length * height}px`;
+    if (follows) element.scrollTop = element.scrollHeight;
+    const top = Math.floor(element.scrollTop / height) - OVERSCAN;
+    const from = Math.max(0, top);
+    const to = Math.min(
+      shown.length,
+      top + Math.ceil(element.clientHeight / height) + 2 * OVERSCAN,
+    );
+    const wanted = shown.slice(from, to);
+    const numbers = new Set(wanted.map(({ line }) => line.n));
+    for (const [n, line] of drawn) {
+      if (numbers.has(n)) continue;
+      line.remove();
+      drawn.delete(n);
+    }
+    let before: Element | null = null;
+    for (const [i, row] of wanted.entries()) {
+      const { n } = row.line;
+      let line = drawn.get(n);
+      if (!line) {
+        line = makeLine(row);
+        drawn.set(n, line);
+      }
+      const at = from + i;
+      line.style.insetBlockStart = `${at * height}px`;
+      line.ariaPosInSet = String(at + 1);
+      line.ariaSetSize = String(shown.length);
+      line.ariaSelected = String(n === chosen);
+      // Those who listen hear them in this order.
+      const place: Element | null = before
+        ? before.nextElementSibling
+        : room.firstElementChild;
+      if (place !== line) room.insertBefore(line, place);
+      before = line;
+    }
+    const active = chosen !== undefined && drawn.get(chosen);
+    if (active) element.setAttribute('aria-activedescendant', active.id);
+    else element.removeAttribute('aria-activedescendant');
+  }
+
+  function choose(n: number | undefined): void {
+    chosen = n;
+    const at = rows.shown.findIndex(({ line }) => line.n === n);
+    if (at >= 0) {
+      follows = false;
+      const [top, bottom] = [at * height, (at + 1) * height];
+      if (top < element.scrollTop) element.scrollTop = top;
+      else if (bottom > element.scrollTop + element.clientHeight)
+        element.scrollTop = bottom - element.clientHeight;
+    }
+    draw();
+  }
+
+  function move(to: number): void {
+    const { shown } = rows;
+    const row = shown[Math.min(Math.max(to, 0), shown.length - 1)];
+    if (!row) return;
+    choose(row.line.n);
+    onChoose(row.line.n);
+  }
+
+  element.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = rows.shown.findIndex(({ line }) => line.n === chosen);
+    const page = Math.max(1, Math.floor(element.clientHeight / height) - 1);
+    const last = rows.shown.length - 1;
+    const start = at < 0 ? last + 1 : at;
+    const to: Record<string, number> = {
+      ArrowUp: start - 1,
+      ArrowDown: Math.min(start + 1, last),
+      PageUp: start - page,
+      PageDown: start + page,
+      Home: 0,
+      End: last,
+    };
+    const target = to[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    move(target);
+    // At the end: what comes is followed again.
+    if (event.key === 'End') follows = true;
+  });
+  element.addEventListener('click', ({ target }) => {
+    const line = (target as Element).closest<HTMLElement>('.line');
+    if (!line) return;
+    const n = Number(line.dataset['n']);
+    choose(n);
+    onChoose(n);
+  });
+  element.addEventListener('scroll', () => {
+    const rest =
+      element.scrollHeight - element.scrollTop - element.clientHeight;
+    // A reader who scrolls up wants to stay there.
+    follows = rest < height;
+    draw();
+  });
+  new ResizeObserver(() => {
+    height = parseFloat(getComputedStyle(room).lineHeight) || height;
+    draw();
+  }).observe(element);
+
+  return {
+    element,
+    draw,
+    choose,
+    shift(count) {
+      if (!follows) element.scrollTop -= count * height;
+      draw();
+    },
+  };
+}
+
+/** Backgrounds that draw the lanes that live, by their bits. */
+const backgrounds = new Map<number, string>();
+
+function background(open: number): string {
+  let image = backgrounds.get(open);
+  if (image === undefined) {
+    image = Array.from({ length: LANES }, (_, lane) => lane)
+      .filter((lane) => open & (1 << lane))
+      .map((lane) => {
+        const at = `calc(var(--lane) * ${lane + 0.5})`;
+        return `linear-gradient(var(--line), var(--line)) ${at} 0 / 1px 100% no-repeat`;
+      })
+      .join(', ');
+    backgrounds.set(open, image);
+  }
+  return image;
+}
+
+function makeLine({ line, lane, open }: Row): HTMLElement {
+  const { n, connection, time, kind, direction, summary } = line;
+  const element = document.createElement('div');
+  element.id = `wire-line-${n}`;
+  element.className = 'line';
+  element.role = 'option';
+  element.dataset['n'] = String(n);
+  element.dataset['kind'] = isUnit(line) ? 'unit' : kind;
+  if (direction) element.dataset['direction'] = direction;
+
+  const lanes = part('lanes', '');
+  lanes.style.background = background(open);
+  const mark = part('mark', direction ? arrows[direction] : '·');
+  mark.style.setProperty('--of', String(lane));
+  mark.ariaHidden = 'true';
+  lanes.append(mark);
+
+  const words = part('summary', summary);
+  if (isUnit(line)) {
+    words.style.setProperty('--depth', String(line.layer));
+    if (line.layer > 0) element.dataset['carried'] = '';
+    if (line.problem !== undefined) {
+      element.dataset['problem'] = '';
+      // Of what is malformed the problem is the summary.
+      if (summary.startsWith(line.problem)) words.classList.add('problem');
+      else words.append(part('problem', ` — ${line.problem}`));
+    }
+  }
+  const { link } = line;
+  if (link !== undefined) words.prepend(part('link', `${link} `));
+  element.append(
+    part('time', (time / 1000).toFixed(3)),
+    part('connection', `#${connection}`),
+    lanes,
+    direction ? part('visually-hidden', `${ways[direction]}: `) : '',
+    words,
+    part('size', isUnit(line) ? `${line.size.toLocaleString('en')} B` : ''),
+  );
+  return element;
+}

@@ -1,0 +1,80 @@
+/** What a tap recorded, as a file that Wireshark opens. */
+import type { Tap } from '@on-the-wire/tap/tap.ts';
+import { withoutSecrets } from '@on-the-wire/wire/masking/connection.ts';
+import { nodeCodings } from '@on-the-wire/wire/coding/node-codings.ts';
+import { writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
+import type {
+  Comment,
+  End,
+  RecordedConnection,
+} from '@on-the-wire/wire/recording.ts';
+import { chosenComment, FAULT, type Place } from './saved.ts';
+
+/**
+ * A run as pcapng: what is still kept of it, faults, ends and the unit that was
+ * chosen among it.
+ *
+ * @param secrets as they are; without it they become asterisks: see
+ *   `secrets.ts` of the wire
+ * @param chosen where the reader was
+ */
+export function saveRun(
+  tap: Tap,
+  {
+    secrets = false,
+    chosen,
+  }: { secrets?: boolean; chosen?: Place | undefined } = {},
+): Uint8Array {
+  const { recording, began } = tap;
+  const connections = recording.connections().map((kept) => {
+    const { connection: id, opened, up, down } = kept;
+    const ends: End[] = [];
+    const comments: Comment[] = kept.faults.map(({ time, fault, text }) => ({
+      time: began + time,
+      text: `${FAULT}${fault}: ${text}`,
+    }));
+    for (const { direction, time, how, text } of kept.ends) {
+      const at = began + time;
+      for (const way of direction ? [direction] : (['up', 'down'] as const))
+        ends.push({
+          direction: way,
+          time: at,
+          how: how === 'fin' ? 'fin' : 'rst',
+        });
+      if (text !== undefined) comments.push({ time: at, text });
+    }
+    if (chosen?.connection === id)
+      comments.push({ time: began + opened.time, text: chosenComment(chosen) });
+    const connection: RecordedConnection = {
+      id,
+      realPort: opened.port,
+      secure: opened.encrypted,
+      ...(opened.protocol && { alpn: opened.protocol }),
+      start: began + opened.time,
+      reads: [...recording.reads(id)].map(({ direction, time, bytes }) => ({
+        direction,
+        time: began + time,
+        bytes,
+      })),
+      ends,
+      comments,
+      ...(up.from + down.from > 0 && {
+        missing: { up: up.from, down: down.from },
+      }),
+    };
+    return secrets ? connection : withoutSecrets(connection, nodeCodings);
+  });
+  const gone = recording.dropped.connections;
+  const [first] = connections;
+  if (gone > 0 && first)
+    first.comments.unshift({ time: first.start, text: leftWhole(gone) });
+  return writePcapng({ connections });
+}
+
+function leftWhole(connections: number): string {
+  const [some, were] =
+    connections === 1
+      ? ['1 connection', 'was']
+      : [`${connections.toLocaleString('en')} connections`, 'were'];
+  return `${some} ${were} dropped whole from the recording`;
+}

@@ -1,0 +1,96 @@
+/**
+ * The one event stream of an open page: what goes over the wire, and how things
+ * are that the page shows beside it. One and not two, because a browser has six connections
+ * to an origin, and each tab holds what it opens.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WireLog } from '../live/log.ts';
+import type { Lines } from '../source.ts';
+
+const PAUSE = 50; // ms between two batches of lines
+const BATCH = 2_000; // lines in one batch
+
+/** Something of which a page shows the latest state. */
+export interface Followed {
+  /** The latest, which becomes JSON. */
+  message(): object;
+  /** Emits `change` when there is a later one. */
+  emitter: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
+}
+
+/**
+ * Tells a page until it leaves. Each event's id is `<run>-<n>`: who comes back
+ * with it gets the lines from number `n` on. For one that does not read, only
+ * the latest states wait, and a position among the lines.
+ *
+ * @param follow the states by the name of their event
+ */
+export function tellEvents(
+  request: IncomingMessage,
+  response: ServerResponse,
+  {
+    run,
+    log,
+    follow = {},
+  }: { run: string; log: WireLog; follow?: Record<string, Followed> },
+): void {
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+  });
+  if (request.method === 'HEAD') return void response.end();
+
+  const [hisRun, seen] = String(request.headers['last-event-id']).split('-');
+  let next = hisRun === run ? Number(seen) || 0 : 0;
+  const waiting = new Set<() => void>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const write = (event: string, data: object) =>
+    response.write(
+      `event: ${event}\nid: ${run}-${next}\ndata: ${JSON.stringify(data)}\n\n`,
+    );
+
+  const followed = Object.entries(follow).map(
+    ([event, { message, emitter }]) => {
+      const tell = () => {
+        if (response.writableNeedDrain) waiting.add(tell);
+        else write(event, message());
+      };
+      return { emitter, tell };
+    },
+  );
+
+  const tellLines = () => {
+    timer = undefined;
+    if (response.writableNeedDrain) return; // `drain` comes back to it
+    const lines = log.lines(next, BATCH);
+    if (lines.length === 0) return;
+    next = lines.at(-1)!.n + 1;
+    const batch: Lines = { lines, dropped: log.first, counts: log.counts };
+    write('lines', batch);
+    waitForLines();
+  };
+  const waitForLines = () => {
+    const behind = log.end - next;
+    if (behind > 0) timer ??= setTimeout(tellLines, behind < BATCH ? PAUSE : 0);
+  };
+
+  response.write('retry: 1000\n');
+  for (const { emitter, tell } of followed) {
+    tell();
+    emitter.on('change', tell);
+  }
+  tellLines();
+  log.on('grew', waitForLines);
+  response.on('drain', () => {
+    const late = [...waiting];
+    waiting.clear();
+    for (const tell of late) tell();
+    waitForLines();
+  });
+  response.on('close', () => {
+    clearTimeout(timer);
+    for (const { emitter, tell } of followed) emitter.off('change', tell);
+    log.off('grew', waitForLines);
+  });
+}

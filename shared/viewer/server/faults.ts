@@ -1,0 +1,91 @@
+/** The faults of a run, as the shell's panel reads and sets them. */
+import type { IncomingMessage } from 'node:http';
+import {
+  describeFault,
+  FaultError,
+  faultKinds,
+  formatFault,
+  parseFaults,
+  presets,
+  type Tap,
+} from '@on-the-wire/tap/tap.ts';
+import { quantity } from '@on-the-wire/tap/faults/units.ts';
+import { Refused } from './answer.ts';
+import type { FaultsMessage } from './faults-message.ts';
+import { readJson } from './read-json.ts';
+
+/** What can be broken, and what is. */
+export function faultsOf(tap: Tap): FaultsMessage {
+  return {
+    kinds: faultKinds.map((kind) => ({
+      name: kind.name,
+      sentence: kind.sentence,
+      directed: kind.directed,
+      alternatives: kind.alternatives === true,
+      parameters: Object.values(kind.parameters).map(
+        ({ label, meaning, unit, usual }) => ({
+          label,
+          meaning,
+          usual: quantity(usual, unit).replace(' ', ''),
+        }),
+      ),
+    })),
+    presets: presets.map(({ name, title, sentence, faults }) => ({
+      name,
+      title,
+      sentence,
+      faults: parseFaults(faults).map(formatFault),
+    })),
+    links: tap.links,
+    now: tap.faults.map((fault) => ({
+      name: fault.name,
+      ...(fault.link !== undefined && { link: fault.link }),
+      text: formatFault(fault),
+      sentence: describeFault(fault),
+    })),
+  };
+}
+
+/**
+ * Sets the faults that a request's body names: `{"faults": ["latency=80ms"]}`.
+ * What does not parse changes nothing.
+ *
+ * @throws Refused with the list of what there is
+ */
+export async function setFaults(
+  tap: Tap,
+  request: IncomingMessage,
+): Promise<void> {
+  const { faults } = await readJson(request);
+  const isList =
+    Array.isArray(faults) && faults.every((each) => typeof each === 'string');
+  if (!isList)
+    throw new Refused(
+      400,
+      `Setting the faults: found ${JSON.stringify(faults)}, expected a list of texts such as ["latency=80ms"].`,
+    );
+  try {
+    tap.setFaults(parseFaults(faults as string[]));
+  } catch (error) {
+    if (error instanceof FaultError) throw new Refused(400, error.message);
+    throw error;
+  }
+}
+
+/**
+ * Cuts all connections now: `{"how": "rst"}` or `"fin"`.
+ *
+ * @throws Refused for any other way
+ */
+export async function cutNow(
+  tap: Tap,
+  request: IncomingMessage,
+): Promise<void> {
+  const { how } = await readJson(request);
+  if (how !== 'rst' && how !== 'fin')
+    throw new Refused(
+      400,
+      `Cutting: found ${JSON.stringify(how)}, expected "rst" (torn down) or "fin" (closed politely).`,
+    );
+  tap.cut(how);
+}

@@ -1,0 +1,74 @@
+/** The wire of a tap that stands before the reader's own program: one page. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import type { Tap } from '@on-the-wire/tap/tap.ts';
+import type { WireLog } from '../live/log.ts';
+import { fill, keep, viewerFile } from './answer.ts';
+import { bundle } from './bundle.ts';
+import { tellEvents } from './events.ts';
+import {
+  closeServer,
+  createGuardedServer,
+  type Shell,
+} from './guarded-server.ts';
+import { style } from './style.ts';
+import { readWire, wireChanges } from './wire-routes.ts';
+
+/**
+ * Makes the page of a tap, behind the same guards as a lesson's shell.
+ *
+ * @param target what stands behind the tap, as the reader wrote it
+ * @param address what to open instead
+ */
+export function createTapShell({
+  log,
+  tap,
+  target,
+  address,
+}: {
+  log: WireLog;
+  tap: Tap;
+  target: string;
+  address: string;
+}): Shell {
+  const run = randomBytes(4).toString('hex');
+  const script = keep(() => bundle(viewerFile('pane/tap-page.ts')));
+  const wire = { log, tap, name: 'tap', title: target };
+  const server = createGuardedServer({
+    pages: {
+      '/': async () => ({
+        type: 'text/html; charset=utf-8',
+        body: fill(await readFile(viewerFile('pane/tap.html'), 'utf8'), {
+          target,
+          address,
+          run,
+          pnpm,
+        }),
+      }),
+      '/tap.js': async () => ({
+        type: 'text/javascript; charset=utf-8',
+        body: await script(),
+      }),
+      '/tap.css': () =>
+        style(viewerFile('pane/saved-page.css'), viewerFile('pane/wire.css')),
+      '/icon.svg': async () => ({
+        type: 'image/svg+xml; charset=utf-8',
+        body: await readFile(viewerFile('page/icon.svg')),
+      }),
+    },
+    changes: wireChanges(wire),
+    read(asked) {
+      if (asked.path !== '/events') return readWire(wire, asked);
+      tellEvents(asked.request, asked.response, { run, log });
+      return 'answered';
+    },
+  });
+  return {
+    server,
+    async close() {
+      await closeServer(server);
+      await script.settled();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** What the wire's page asks for: units, faults, the run as a file. */
+import { posix } from 'node:path';
+import type { Tap } from '@on-the-wire/tap/tap.ts';
+import type { WireLog } from '../live/log.ts';
+import { saveRun } from '../saved/save.ts';
+import { json, plain, type Answer } from './answer.ts';
+import { cutNow, faultsOf, setFaults } from './faults.ts';
+import type { Asked } from './guarded-server.ts';
+import { makeSavedPage } from '../saved/saved-page.ts';
+
+export interface WireRun {
+  log: WireLog;
+  tap: Tap;
+  /** What files are called that it is saved in. */
+  name: string;
+  /** What it is called in a page. */
+  title: string;
+}
+
+/** What changes something; for `createGuardedServer`. */
+export function wireChanges({
+  tap,
+}: WireRun): Record<string, (asked: Asked) => Promise<Answer>> {
+  return {
+    async 'PUT /wire/faults'({ request }) {
+      await setFaults(tap, request);
+      return json(faultsOf(tap));
+    },
+    async 'POST /wire/cut'({ request }) {
+      await cutNow(tap, request);
+      return json(faultsOf(tap));
+    },
+  };
+}
+
+/** @returns undefined where the path is none of the wire's */
+export async function readWire(
+  run: WireRun,
+  { path, query }: Asked,
+): Promise<Answer | undefined> {
+  if (path === '/wire/faults') return json(faultsOf(run.tap));
+  if (path === '/wire/run.pcapng' || path === '/wire/run.html')
+    return saved(run, path, query);
+  const unit = '/wire/units/';
+  if (path.startsWith(unit)) return unitOf(run.log, path.slice(unit.length));
+  return undefined;
+}
+
+/** The run so far, as a file. */
+async function saved(
+  { log, tap, name, title }: WireRun,
+  path: string,
+  query: URLSearchParams,
+): Promise<Answer> {
+  const chosen = query.get('unit');
+  const bytes = saveRun(tap, {
+    secrets: query.get('secrets') === 'yes',
+    ...(chosen !== null && { chosen: log.place(Number(chosen)) }),
+  });
+  const when = new Date().toISOString().slice(0, 19).replaceAll(/[T:]/g, '-');
+  const isPage = path.endsWith('.html');
+  return {
+    type: isPage ? 'text/html; charset=utf-8' : 'application/octet-stream',
+    body: isPage ? await makeSavedPage(bytes, title) : bytes,
+    headers: {
+      'Content-Disposition': `attachment; filename="${name}-${when}${posix.extname(path)}"`,
+    },
+  };
+}
+
+/** The unit that a reader chose: its fields, and its bytes as Base64. */
+function unitOf(log: WireLog, text: string): Answer {
+  const details = /^\d{1,15}$/.test(text) && log.details(Number(text));
+  if (!details) return plain(404, `Unit ${text} is not, or no longer, kept.`);
+  const { bytes, ...rest } = details;
+  const base64 = bytes && Buffer.from(bytes).toString('base64');
+  return json({ ...rest, base64 });
+}

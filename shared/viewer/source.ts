@@ -1,0 +1,85 @@
+/**
+ * The units of a run as they are looked at: in the shell beside a lesson, in a
+ * file that was opened again, in a page that stands alone. All three are a
+ * `Source`; the timeline, the diagram and the counts know nothing else.
+ */
+import type { Counts } from './counts.ts';
+import type { Direction, Field, Kind, Range } from '@on-the-wire/wire/unit.ts';
+
+/** One line of the timeline: a unit, or a note. */
+export type Line = UnitLine | NoteLine;
+
+interface AnyLine {
+  /** Its number in the run: 0, 1, 2, … without a gap. */
+  n: number;
+  /** 1 for the run's first connection, then 2, 3, … */
+  connection: number;
+  /** The link that it is on, where the run has several. */
+  link?: string;
+  /** When its last byte was handed on: ms since the run began. */
+  time: number;
+}
+
+/** A unit, without its bytes. The names are those of `Unit`. */
+export interface UnitLine extends AnyLine {
+  kind: Kind;
+  direction: Direction;
+  layer: number;
+  size: number;
+  payload: number;
+  counts: boolean;
+  summary: string;
+  problem?: string;
+  exchange?: number;
+  stream?: number;
+  message?: number;
+}
+
+/** Something that happened to a connection and is no bytes. */
+export interface NoteLine extends AnyLine {
+  /** `open` and `end` are the connection's own, a fault is ours. */
+  kind: 'open' | 'end' | 'fault' | 'label';
+  direction?: Direction;
+  summary: string;
+}
+
+/** What is asked for when a unit is chosen. */
+export interface Details {
+  line: UnitLine;
+  /** Where its bytes are, in raw offsets of its direction, in order. */
+  ranges: readonly Range[];
+  /** All its bytes, the ranges joined; undefined where they were dropped. */
+  bytes: Uint8Array | undefined;
+  /** Their ranges are raw offsets, too. Empty without bytes. */
+  fields: Field[];
+  /**
+   * The reads in which these bytes came: raw offset of the first byte, and ms
+   * since the run began. In order; the first may begin before the unit does.
+   */
+  reads: { offset: number; time: number }[];
+}
+
+/** What a source tells at once: some lines that follow each other. */
+export interface Lines {
+  lines: readonly Line[];
+  /** Lines that are no longer kept anywhere, in all: they were the first. */
+  dropped: number;
+  /** What the whole run has come to, those that were dropped included. */
+  counts: Counts;
+}
+
+export interface Source {
+  /** More may come. */
+  readonly isLive: boolean;
+  /**
+   * Tells all lines that are kept, then those that come, in batches, for as
+   * long as the page is open.
+   */
+  follow(listener: (lines: Lines) => void): void;
+  /** @returns undefined where that unit is no longer kept, or is a note */
+  details(n: number): Promise<Details | undefined>;
+}
+
+export function isUnit(line: Line): line is UnitLine {
+  return 'layer' in line;
+}

@@ -1,0 +1,49 @@
+/**
+ * Content codings, taken off by Node's library: for `withoutSecrets`. Of this
+ * folder nothing else but `brotli.ts` needs Node.
+ */
+import {
+  constants,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+  zstdDecompressSync,
+  type ZlibOptions,
+} from 'node:zlib';
+import { unbrotli } from './brotli.ts';
+import type { Codings } from '../masking/bytes.ts';
+
+type Take = (bytes: Uint8Array, options: ZlibOptions) => Uint8Array;
+
+/** With what there is of one that was cut off. */
+function tryAll(takes: readonly Take[]): Codings[string] {
+  return (bytes, limit) => {
+    for (const take of takes)
+      try {
+        return take(bytes, {
+          maxOutputLength: limit,
+          finishFlush: constants.Z_SYNC_FLUSH,
+        });
+      } catch {
+        // The next one may do.
+      }
+    return undefined;
+  };
+}
+
+const gzip = tryAll([gunzipSync]);
+
+export const nodeCodings: Codings = {
+  gzip,
+  'x-gzip': gzip,
+  // Some send bare DEFLATE under this name.
+  deflate: tryAll([inflateSync, inflateRawSync]),
+  br: unbrotli,
+  zstd(bytes, limit) {
+    try {
+      return zstdDecompressSync(bytes, { maxOutputLength: limit });
+    } catch {
+      return undefined;
+    }
+  },
+};

@@ -1,0 +1,183 @@
+/** The body of an HTTP/1.1 message, RFC 9112 6 and 7. */
+import {
+  bodySummary,
+  Content,
+  readable,
+  type ContentType,
+} from '../coding/content.ts';
+import { Trail } from '../gather.ts';
+import { ChunkedBody } from './chunks.ts';
+import type { Framing } from './header-section.ts';
+import { BODY_PART } from '../limits.ts';
+import { byteCount, number } from '../text.ts';
+import {
+  makeUnit,
+  type Direction,
+  type Form,
+  type Range,
+  type Unit,
+} from '../unit.ts';
+
+/** Reads one body. */
+export interface Body {
+  /** Complete: what follows is the next head. */
+  readonly done: boolean;
+  /** What follows cannot be read. */
+  readonly failed: boolean;
+  /** Takes `bytes` from `from` on; returns where it stopped. */
+  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): number;
+  /** The connection has ended. */
+  finish(units: Unit[]): void;
+}
+
+/** Whose body it is. */
+export interface BodyPlace {
+  direction: Direction;
+  exchange: number | undefined;
+}
+
+export function makeBody(
+  framing: Exclude<Framing, { by: 'none' }>,
+  type: ContentType,
+  place: BodyPlace,
+): Body {
+  if (framing.by === 'chunks')
+    return new ChunkedBody(contentAt(place, type), place);
+  const length = framing.by === 'length' ? framing.length : Infinity;
+  return new WholeBody(length, type, place);
+}
+
+function contentAt({ direction, exchange }: BodyPlace, type: ContentType) {
+  return new Content(type, { direction, exchange, layer: 1 });
+}
+
+/** A body by its length, or up to the end of the connection. */
+class WholeBody implements Body {
+  failed = false;
+  #remaining: number;
+  #length: number;
+  #type: ContentType;
+  #place: BodyPlace;
+  /** What came of it and is not told yet; and what it holds. */
+  #begun: { part: Trail; content: Content } | undefined;
+  #parts = 0;
+
+  constructor(length: number, type: ContentType, place: BodyPlace) {
+    this.#remaining = length;
+    this.#length = length;
+    this.#type = type;
+    this.#place = place;
+  }
+
+  get done(): boolean {
+    return this.#remaining === 0;
+  }
+
+  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
+    const end = from + this.#remaining;
+    if (!this.#begun && end <= bytes.length && this.#isSmall) {
+      // Most bodies come at once: nothing has to be kept of them.
+      this.#remaining = 0;
+      this.#tell([[at + from, at + end]], end - from, units);
+      return end;
+    }
+    const { part, content } = this.#begin();
+    let next = from;
+    while (next < bytes.length && this.#remaining > 0) {
+      const room = Math.min(this.#remaining, BODY_PART - part.size);
+      const to = Math.min(bytes.length, next + room);
+      part.add(at + next, at + to);
+      content.data(bytes, next, to, at, units);
+      this.#remaining -= to - next;
+      next = to;
+      if (this.done) this.#end(units);
+      else if (part.size === BODY_PART) this.#endPart(units);
+    }
+    return next;
+  }
+
+  finish(units: Unit[]): void {
+    const isCut = this.#remaining < Infinity && this.#remaining > 0;
+    const had = this.#length - this.#remaining;
+    this.#end(
+      units,
+      isCut
+        ? `expected ${byteCount(this.#length)}, the connection ended after ${number(had)} (RFC 9112 8)`
+        : undefined,
+    );
+  }
+
+  /** It is told in one unit, and holds no others. */
+  get #isSmall(): boolean {
+    return this.#remaining <= BODY_PART && !this.#type.isEventStream;
+  }
+
+  #begin(): { part: Trail; content: Content } {
+    this.#begun ??= {
+      part: new Trail(),
+      content: contentAt(this.#place, this.#type),
+    };
+    return this.#begun;
+  }
+
+  #endPart(units: Unit[]): void {
+    const { part, content } = this.#begin();
+    const { ranges, size } = part.take();
+    const first = this.#parts * BODY_PART;
+    this.#parts++;
+    content.piece();
+    units.push(
+      makeUnit({
+        ...this.#place,
+        layer: 0,
+        kind: 'body part',
+        ranges,
+        size,
+        payload: size,
+        counts: !this.#type.isEventStream,
+        summary: `part of the body: ${byteCount(size)} from ${number(first)} on`,
+        form: partForm,
+      }),
+    );
+  }
+
+  #end(units: Unit[], problem?: string): void {
+    const { part, content } = this.#begin();
+    if (this.#parts > 0) {
+      if (part.size > 0) this.#endPart(units);
+      content.finish(units, problem);
+      return;
+    }
+    // An event stream tells its last event, or what is left of one.
+    if (this.#type.isEventStream) content.finish(units);
+    const { ranges, size } = part.take();
+    if (size > 0 || problem) this.#tell(ranges, size, units, problem);
+  }
+
+  #tell(ranges: Range[], size: number, units: Unit[], problem?: string): void {
+    const { direction, exchange } = this.#place;
+    units.push(
+      makeUnit({
+        direction,
+        kind: 'body',
+        layer: 0,
+        ranges,
+        size,
+        payload: size,
+        counts: !this.#type.isEventStream,
+        summary: bodySummary(this.#type, size),
+        problem,
+        exchange,
+        form: this.#type.form,
+      }),
+    );
+  }
+}
+
+const partForm: Form = {
+  fields(list) {
+    const value = readable(list.bytes);
+    const meaning = 'a part of the content, as large as is shown at once';
+    list.add('content', 0, list.bytes.length, value, meaning, 'RFC 9110 6.4');
+  },
+};

@@ -1,0 +1,292 @@
+/** Chunked bodies, RFC 9112 7.1: size, data, line end; a last one, trailers. */
+import { readable, type Content } from '../coding/content.ts';
+import { Gather, Trail } from '../gather.ts';
+import type { Body, BodyPlace } from './body.ts';
+import { listTrailers, trailerProblem } from './header-section.ts';
+import { CHUNK_LINE_LIMIT, HEAD_LIMIT } from '../limits.ts';
+import { malformed } from '../opaque.ts';
+import { byteCount, latin1, namedByte, number, quoted } from '../text.ts';
+import { makeUnit, type Form, type Unit } from '../unit.ts';
+
+const LF = 10;
+const CR = 13;
+
+export class ChunkedBody implements Body {
+  done = false;
+  failed = false;
+  #content: Content;
+  #place: BodyPlace;
+  #part: 'size' | 'data' | 'end' | 'trailers' = 'size';
+  #line = new Gather();
+  #chunk = new Trail();
+  #size = 0;
+  #remaining = 0;
+  #endBytes = 0;
+  #lineLength = 0;
+  /** What is wrong with the chunk that is being read. */
+  #problem: string | undefined;
+
+  constructor(content: Content, place: BodyPlace) {
+    this.#content = content;
+    this.#place = place;
+  }
+
+  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
+    let next = from;
+    while (next < bytes.length && !this.done && !this.failed) {
+      if (this.#part === 'data') next = this.#data(bytes, next, at, units);
+      else if (this.#part === 'size')
+        next = this.#sizeLine(bytes, next, at, units);
+      else if (this.#part === 'end')
+        next = this.#lineEnd(bytes, next, at, units);
+      else next = this.#trailers(bytes, next, at, units);
+    }
+    return next;
+  }
+
+  finish(units: Unit[]): void {
+    if (this.done || this.failed) return;
+    const ended = 'the connection ended before the last chunk (RFC 9112 8)';
+    this.#content.finish(units, ended);
+    const isBetween = this.#part === 'size' && this.#line.length === 0;
+    const where = isBetween ? 'before the last chunk' : 'inside a chunk';
+    const found = `the connection ended ${where}`;
+    this.#fail(`expected more chunks, ${found} (RFC 9112 8)`, units);
+  }
+
+  #fail(problem: string, units: Unit[], kind?: 'limit', offset?: number): void {
+    this.failed = true;
+    const { ranges } = this.#chunk.take();
+    const gather = this.#line;
+    const lines = gather.trail.take().ranges;
+    for (const [start, end] of ranges.length > 0 ? ranges : lines)
+      gather.trail.add(start, end);
+    units.push(malformed(this.#place, gather, problem, kind, offset));
+  }
+
+  #sizeLine(
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): number {
+    const found = bytes.indexOf(LF, from);
+    let to = found < 0 ? bytes.length : found + 1;
+    const room = CHUNK_LINE_LIMIT - this.#line.length;
+    const isTooLong = to - from > room;
+    if (isTooLong) to = from + room;
+    this.#line.add(bytes, from, to, at + from, at + to);
+    if (isTooLong) {
+      const problem = `expected a chunk's size in at most ${byteCount(CHUNK_LINE_LIMIT)}`;
+      this.#fail(problem, units, 'limit');
+    } else if (found >= 0) {
+      this.#readSize(units);
+    }
+    return to;
+  }
+
+  #readSize(units: Unit[]): void {
+    const line = latin1(this.#line.peek());
+    const digits = /^0*[0-9a-fA-F]{1,13}(?=[\t ;]|\r?\n)/.exec(line)?.[0];
+    if (digits === undefined) {
+      const found = quoted(line.trimEnd());
+      const problem = `expected a chunk's size in hex, found ${found} (${SECTION})`;
+      this.#fail(problem, units);
+      return;
+    }
+    this.#problem = sizeLineProblem(line, digits.length);
+    this.#line.take();
+    for (const [start, end] of this.#line.trail.take().ranges)
+      this.#chunk.add(start, end);
+    this.#size = Number.parseInt(digits, 16);
+    this.#remaining = this.#size;
+    this.#lineLength = 0;
+    this.#endBytes = 0;
+    this.#part = this.#size > 0 ? 'data' : 'trailers';
+    if (this.#size > 0) this.#content.piece();
+  }
+
+  #data(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
+    const to = Math.min(bytes.length, from + this.#remaining);
+    this.#chunk.add(at + from, at + to);
+    this.#content.data(bytes, from, to, at, units);
+    this.#remaining -= to - from;
+    if (this.#remaining === 0) this.#part = 'end';
+    return to;
+  }
+
+  /** The line end after the data. */
+  #lineEnd(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
+    const byte = bytes[from]!;
+    this.#chunk.add(at + from, at + from + 1);
+    this.#endBytes++;
+    if (byte === CR && this.#endBytes === 1) return from + 1;
+    if (byte !== LF || this.#endBytes === 1) {
+      const problem = `expected CR LF after ${byteCount(this.#size)} of a chunk, found ${namedByte(byte)} (${SECTION})`;
+      if (byte !== LF) {
+        this.#fail(problem, units, undefined, at + from);
+        return from + 1;
+      }
+      this.#problem ??= problem;
+    }
+    this.#endChunk(units);
+    return from + 1;
+  }
+
+  #endChunk(units: Unit[]): void {
+    const { ranges, size } = this.#chunk.take();
+    this.#part = 'size';
+    const { isEventStream } = this.#content.type;
+    const what = isEventStream ? 'of the event stream' : 'of data';
+    units.push(
+      makeUnit({
+        direction: this.#place.direction,
+        exchange: this.#place.exchange,
+        layer: 0,
+        kind: 'http/1.1 chunk',
+        ranges,
+        size,
+        payload: this.#size,
+        counts: !isEventStream,
+        summary: `chunk: ${byteCount(size)}, ${number(this.#size)} ${what}`,
+        problem: this.#problem,
+        form: chunkForm,
+      }),
+    );
+  }
+
+  #trailers(
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): number {
+    let next = from;
+    while (next < bytes.length) {
+      if (this.#chunk.size === HEAD_LIMIT) {
+        const problem = `expected the end of the trailers within ${byteCount(HEAD_LIMIT)}`;
+        this.#fail(problem, units, 'limit');
+        return next;
+      }
+      const byte = bytes[next]!;
+      this.#chunk.add(at + next, at + next + 1);
+      this.#line.add(bytes, next, next + 1, at + next, at + next + 1);
+      next++;
+      if (byte === LF && this.#lineLength === 0) {
+        this.#endBody(units);
+        return next;
+      }
+      if (byte === LF) this.#lineLength = 0;
+      else if (byte !== CR) this.#lineLength++;
+    }
+    return next;
+  }
+
+  #endBody(units: Unit[]): void {
+    const { ranges, size } = this.#chunk.take();
+    const trailers = this.#line.take();
+    this.#line.trail.take();
+    this.done = true;
+    this.#content.finish(units);
+    units.push(
+      makeUnit({
+        ...this.#place,
+        layer: 0,
+        kind: 'http/1.1 last chunk',
+        ranges,
+        size,
+        payload: 0,
+        summary: `last chunk: ${byteCount(size)}, the body is complete`,
+        problem: this.#problem ?? trailerProblem(trailers),
+        form: lastChunkForm,
+      }),
+    );
+  }
+}
+
+const SECTION = 'RFC 9112 7.1';
+
+/** What is wrong with a size line whose size could be read. */
+function sizeLineProblem(line: string, digits: number): string | undefined {
+  if (line.length === digits + 2 && line.endsWith('\r\n')) return undefined;
+  if (!line.endsWith('\r\n'))
+    return `expected CR LF after a chunk's size, found LF alone (${SECTION})`;
+  const more = line.slice(digits, -2);
+  const unquoted = more.replaceAll(/"(?:[^"\\]|\\.)*"/g, '');
+  if (/[\t ]/.test(unquoted))
+    return `expected no space in the line of a chunk's size, found ${quoted(more)} (RFC 9112 7.1.1)`;
+  for (let at = 0; at < more.length; at++) {
+    const code = more.charCodeAt(at);
+    if ((code < 0x20 && code !== 9) || code === 0x7f)
+      return `expected no control character in the line of a chunk's size, found ${namedByte(code)} (RFC 9112 7.1.1)`;
+  }
+  return EXTENSIONS.test(more)
+    ? undefined
+    : `expected ";name" or ";name=value" after a chunk's size, found ${quoted(more)} (RFC 9112 7.1.1)`;
+}
+
+const WORD = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const EXTENSIONS = new RegExp(
+  String.raw`^(?:;${WORD}(?:=(?:${WORD}|"(?:[^"\\]|\\.)*"))?)*$`,
+);
+
+/** How a line ends, as it stands in its field. */
+function lineEnd(bytes: Uint8Array, start: number): string {
+  return bytes[start] === CR ? 'CR LF' : 'LF';
+}
+
+/** Lists the size line; returns where the next line begins, and the size. */
+function listSize(list: Parameters<Form['fields']>[0]): [number, number] {
+  const { bytes } = list;
+  const next = bytes.indexOf(LF) + 1;
+  const line = latin1(bytes, 0, next).replace(/\r?\n$/, '');
+  const digits = /^[0-9a-fA-F]*/.exec(line)![0];
+  const size = Number.parseInt(digits, 16);
+  const meaning = size > 0 ? 'in hex: so many bytes follow' : 'no more data';
+  list.add(
+    'size',
+    0,
+    digits.length,
+    `${digits} = ${number(size)}`,
+    meaning,
+    SECTION,
+  );
+  if (line.length > digits.length) {
+    const value = line.slice(digits.length);
+    const says = 'extensions: almost nobody reads them';
+    list.add(
+      'extensions',
+      digits.length,
+      line.length,
+      value,
+      says,
+      'RFC 9112 7.1.1',
+    );
+  }
+  const end = lineEnd(bytes, line.length);
+  list.add('line end', line.length, next, end, 'ends the size', SECTION);
+  return [next, size];
+}
+
+const chunkForm: Form = {
+  fields(list) {
+    const [from, size] = listSize(list);
+    const to = from + size;
+    const value = readable(list.bytes.subarray(from, to));
+    list.add('data', from, to, value, 'a piece of the body', SECTION);
+    const meaning = 'ends the chunk; not part of the data';
+    const end = lineEnd(list.bytes, to);
+    list.add('line end', to, list.bytes.length, end, meaning, SECTION);
+  },
+};
+
+const lastChunkForm: Form = {
+  fields(list) {
+    const [from] = listSize(list);
+    listTrailers(list, from);
+    const { length } = list.bytes;
+    const hasCr = list.bytes[length - 2] === CR;
+    const start = length - (hasCr ? 2 : 1);
+    list.add('blank line', start, length, '', 'ends the body', SECTION);
+  },
+};

@@ -1,0 +1,372 @@
+/**
+ * HTTP/2, RFC 9113: every frame of both directions, header blocks with their
+ * tables (RFC 7541), windows, and what the streams carry: bodies, event
+ * streams, a WebSocket (RFC 8441). Known extensions: ALTSVC, ORIGIN,
+ * PRIORITY_UPDATE. Left out: see README.md.
+ */
+import { Gather, Trail } from '../gather.ts';
+import { HeaderBlocks, type Frame, type WholeFrame } from './headers.ts';
+import {
+  DataForm,
+  frameForm,
+  HEADER_SIZE,
+  prefaceForm,
+  uint,
+  uint31,
+  WindowUpdateForm,
+} from './fields.ts';
+import { MOST_WINDOW } from './forbidden.ts';
+import { sizeProblem, streamProblem, summaryOf } from './rules.ts';
+import { Http2States } from './states.ts';
+import { Streams, type Reader } from './streams.ts';
+import { END_STREAM, FRAME, frameKind, PADDED, SETTING } from './words.ts';
+import { FRAME_LIMIT, HEADER_BLOCK_LIMIT } from '../limits.ts';
+import { malformed, Opaque } from '../opaque.ts';
+import { byteCount, latin1, number, shortened } from '../text.ts';
+import {
+  connectionDecoder,
+  makeUnit,
+  otherDirection,
+  type ConnectionDecoder,
+  type Direction,
+  type Form,
+  type TwoWay,
+  type Unit,
+} from '../unit.ts';
+
+/** RFC 9113 3.4. */
+export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+
+class Side {
+  readonly direction: Direction;
+  readonly header = new Gather();
+  readonly payload = new Gather();
+  readonly trail = new Trail();
+  readonly opaque: Opaque;
+  readonly headers: HeaderBlocks;
+  isOpaque = false;
+  needsPreface: boolean;
+  frame: Frame | undefined;
+  remaining = 0;
+  /** The largest payload that the other side has said it takes. */
+  maxFrameSize = 16_384;
+  /** Of a DATA frame: what is left of its data; the rest is padding. */
+  data = 0;
+  padding = 0;
+  needsPadding = false;
+  reader: Reader | undefined;
+
+  constructor(direction: Direction, streams: Streams, states: Http2States) {
+    this.direction = direction;
+    this.needsPreface = direction === 'up';
+    this.opaque = new Opaque(direction);
+    this.headers = new HeaderBlocks(direction, streams, states);
+  }
+}
+
+export class Http2 implements TwoWay {
+  #streams = new Streams();
+  #states = new Http2States();
+  #sides = {
+    up: new Side('up', this.#streams, this.#states),
+    down: new Side('down', this.#streams, this.#states),
+  };
+
+  push(
+    direction: Direction,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): void {
+    this.#sides[otherDirection(direction)].opaque.flush(units);
+    const side = this.#sides[direction];
+    let next = from;
+    while (next < bytes.length) {
+      if (side.isOpaque) {
+        side.opaque.push(bytes, next, at, units);
+        return;
+      }
+      if (side.needsPreface) next = this.#preface(side, bytes, next, at, units);
+      else if (!side.frame) next = this.#header(side, bytes, next, at);
+      else if (side.frame.type === FRAME.DATA)
+        next = this.#data(side, bytes, next, at, units);
+      else next = this.#payload(side, bytes, next, at);
+      if (side.frame && side.remaining === 0) this.#endFrame(side, units);
+    }
+  }
+
+  finish(direction: Direction, units: Unit[]): void {
+    const side = this.#sides[direction];
+    const { header, trail } = side;
+    for (const [start, end] of trail.take().ranges)
+      header.trail.add(start, end);
+    if (header.trail.size > 0) {
+      const problem = `expected the rest of a ${side.needsPreface ? 'preface' : 'frame'}, the connection ended`;
+      units.push(malformed({ direction }, header, problem));
+    }
+    this.#streams.finish(direction, units);
+    side.opaque.flush(units);
+    side.isOpaque = true;
+  }
+
+  #preface(
+    side: Side,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): number {
+    let next = from;
+    while (next < bytes.length && side.needsPreface) {
+      const expected = PREFACE.charCodeAt(side.header.length);
+      const found = bytes[next]!;
+      side.header.add(bytes, next, next + 1, at + next, at + next + 1);
+      next++;
+      if (found !== expected) {
+        const problem = `expected the preface of HTTP/2, found "${shortened(latin1(side.header.peek()))}" (RFC 9113 3.4)`;
+        units.push(
+          malformed(
+            { direction: side.direction },
+            side.header,
+            problem,
+            'malformed',
+            at + next - 1,
+          ),
+        );
+        side.isOpaque = true;
+        return next;
+      }
+      if (side.header.length === PREFACE.length) this.#endPreface(side, units);
+    }
+    return next;
+  }
+
+  #endPreface(side: Side, units: Unit[]): void {
+    side.needsPreface = false;
+    side.header.take();
+    const { ranges, size } = side.header.trail.take();
+    units.push(
+      makeUnit({
+        direction: side.direction,
+        kind: 'http/2 preface',
+        layer: 0,
+        ranges,
+        size,
+        payload: 0,
+        summary: `preface: ${byteCount(size)}, from here on it is HTTP/2`,
+        form: prefaceForm,
+      }),
+    );
+  }
+
+  #header(side: Side, bytes: Uint8Array, from: number, at: number): number {
+    const to = Math.min(bytes.length, from + HEADER_SIZE - side.header.length);
+    side.header.add(bytes, from, to, at + from, at + to);
+    if (side.header.length < HEADER_SIZE) return to;
+    const header = side.header.take();
+    for (const [start, end] of side.header.trail.take().ranges)
+      side.trail.add(start, end);
+    side.frame = {
+      length: uint(header, 0, 3),
+      type: header[3]!,
+      flags: header[4]!,
+      stream: uint31(header, 5),
+    };
+    side.remaining = side.frame.length;
+    side.padding = 0;
+    side.needsPadding = (side.frame.flags & PADDED) !== 0;
+    side.data = side.frame.length;
+    return to;
+  }
+
+  /** DATA is not kept: it passes on to who reads it. */
+  #data(
+    side: Side,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): number {
+    let next = from;
+    if (side.needsPadding) {
+      side.needsPadding = false;
+      side.padding = bytes[next]!;
+      side.data = Math.max(0, side.data - 1 - side.padding);
+      next++;
+      side.remaining--;
+    }
+    const to = Math.min(bytes.length, next + side.remaining);
+    const dataEnd = Math.min(to, next + side.data);
+    if (dataEnd > next) {
+      const { stream } = side.frame!;
+      side.reader ??= this.#streams.reader(side.direction, stream);
+      side.reader?.data(bytes, next, dataEnd, at, units);
+      side.data -= dataEnd - next;
+    }
+    side.remaining -= to - next;
+    side.trail.add(at + from, at + to);
+    return to;
+  }
+
+  #payload(side: Side, bytes: Uint8Array, from: number, at: number): number {
+    const to = Math.min(bytes.length, from + side.remaining);
+    const limit = HeaderBlocks.has(side.frame!.type)
+      ? HEADER_BLOCK_LIMIT
+      : FRAME_LIMIT;
+    const kept = Math.min(to, from + limit - side.payload.length);
+    if (kept > from) side.payload.add(bytes, from, kept, at + from, at + kept);
+    side.trail.add(at + from, at + to);
+    side.remaining -= to - from;
+    return to;
+  }
+
+  #endFrame(side: Side, units: Unit[]): void {
+    const frame = side.frame!;
+    side.frame = undefined;
+    const payload = side.payload.take();
+    side.payload.trail.take();
+    const { ranges, size } = side.trail.take();
+    let problem = side.headers.interruption(frame);
+    if (frame.length > side.maxFrameSize)
+      problem ??= `expected at most ${byteCount(side.maxFrameSize)} of payload, found ${number(frame.length)} (RFC 9113 4.2)`;
+    problem ??= sizeProblem(frame) ?? streamProblem(frame);
+    const isSound = problem === undefined;
+    // DATA is asked about when its padding is known.
+    if (isSound && frame.type !== FRAME.DATA)
+      problem = this.#states.frame(side.direction, frame, payload);
+    const whole = { frame, payload, ranges, size, problem, isSound };
+    if (HeaderBlocks.has(frame.type)) side.headers.frame(whole, units);
+    else if (frame.type === FRAME.DATA) this.#tellData(side, whole, units);
+    else this.#tell(side, whole, units);
+  }
+
+  #tellData(side: Side, whole: WholeFrame, units: Unit[]): void {
+    const { frame, ranges, size } = whole;
+    const { direction } = side;
+    const pad = frame.flags & PADDED ? 1 + side.padding : 0;
+    const payload = Math.max(0, frame.length - pad);
+    if (pad > frame.length)
+      whole.problem ??= `expected padding shorter than the frame, found ${byteCount(side.padding)} (RFC 9113 6.1)`;
+    const { stream } = frame;
+    if (stream !== 0) this.#streams.use(direction, stream, frame.length);
+    this.#streams.use(direction, 0, frame.length);
+    whole.problem ??=
+      this.#states.data(direction, frame, payload) ??
+      this.#overrun(direction, frame);
+    const ends = (frame.flags & END_STREAM) !== 0;
+    units.push(
+      makeUnit({
+        direction,
+        kind: 'http/2 DATA',
+        layer: 0,
+        ranges,
+        size,
+        payload,
+        counts: !side.reader?.tells,
+        summary: `DATA, stream ${frame.stream}: ${byteCount(size)}, ${number(payload)} of data${ends ? ', ends the stream' : ''}`,
+        problem: whole.problem,
+        stream: frame.stream,
+        form: new DataForm(
+          this.#streams.windowOf(frame.stream, direction),
+          this.#streams.windows[direction],
+        ),
+      }),
+    );
+    side.reader = undefined;
+    if (ends) this.#streams.end(direction, frame.stream, units);
+  }
+
+  /** More data than the other side has allowed: RFC 9113 6.9.1. */
+  #overrun(sender: Direction, frame: Frame): string | undefined {
+    if (frame.length === 0) return undefined;
+    const { stream } = frame;
+    const most = this.#states.initialWindow(otherDirection(sender));
+    const window = Math.min(
+      this.#streams.windows[sender],
+      this.#streams.windowOf(stream, sender, most),
+    );
+    if (window >= 0) return undefined;
+    const was = Math.max(0, frame.length + window);
+    return `expected at most ${byteCount(was)}, as the window allows, found ${number(frame.length)} (RFC 9113 6.9.1)`;
+  }
+
+  /** All other frames. */
+  #tell(side: Side, whole: WholeFrame, units: Unit[]): void {
+    const { frame, ranges, size } = whole;
+    const form = whole.isSound ? this.#apply(side, whole) : frameForm;
+    const { problem } = whole;
+    units.push(
+      makeUnit({
+        direction: side.direction,
+        kind: frameKind(frame.type),
+        layer: 0,
+        ranges,
+        size,
+        payload: 0,
+        summary: summaryOf(whole),
+        problem,
+        stream: frame.stream === 0 ? undefined : frame.stream,
+        form,
+      }),
+    );
+    if (frame.type === FRAME.RST_STREAM)
+      this.#streams.reset(frame.stream, units);
+  }
+
+  /** What the frame changes; returns how to read it again. */
+  #apply(side: Side, whole: WholeFrame): Form {
+    const { frame, payload } = whole;
+    if (frame.type === FRAME.SETTINGS) {
+      for (let at = 0; at + 6 <= payload.length; at += 6)
+        whole.problem ??= this.#setting(
+          side,
+          uint(payload, at, 2),
+          uint(payload, at + 2, 4),
+        );
+    } else if (frame.type === FRAME.WINDOW_UPDATE) {
+      const sender = otherDirection(side.direction);
+      const { stream } = frame;
+      this.#streams.widen(side.direction, stream, uint31(payload, 0));
+      whole.problem ??= this.#tooWide(sender, stream);
+      return new WindowUpdateForm(
+        stream === 0 ? undefined : this.#streams.windowOf(stream, sender),
+        this.#streams.windows[sender],
+      );
+    }
+    return frameForm;
+  }
+
+  /** What one side sets, the other one must keep to. */
+  #setting(side: Side, id: number, value: number): string | undefined {
+    const other = this.#sides[otherDirection(side.direction)];
+    if (id === SETTING.HEADER_TABLE_SIZE) {
+      const { hpack } = other.headers;
+      // A smaller table is used only from the next block on.
+      hpack.allowed = Math.max(hpack.allowed, value);
+    } else if (id === SETTING.MAX_FRAME_SIZE) {
+      other.maxFrameSize = Math.max(other.maxFrameSize, value);
+    } else if (id === SETTING.INITIAL_WINDOW_SIZE) {
+      this.#streams.setInitialWindow(side.direction, value);
+      const widest = this.#streams.widest(otherDirection(side.direction));
+      if (widest > MOST_WINDOW)
+        return `expected no window above ${number(MOST_WINDOW)}, found one of ${number(widest)} (RFC 9113 6.9.2)`;
+    }
+    return undefined;
+  }
+
+  #tooWide(sender: Direction, stream: number): string | undefined {
+    const window =
+      stream === 0
+        ? this.#streams.windows[sender]
+        : this.#streams.windowOf(stream, sender);
+    return window > MOST_WINDOW
+      ? `expected a window of at most ${number(MOST_WINDOW)}, found ${number(window)} (RFC 9113 6.9.1)`
+      : undefined;
+  }
+}
+
+/** Decodes an HTTP/2 connection, from its preface on. */
+export function http2Decoder(): ConnectionDecoder {
+  return connectionDecoder(new Http2());
+}

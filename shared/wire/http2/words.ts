@@ -1,0 +1,155 @@
+/** The names that the numbers of HTTP/2 have. */
+import type { Kind } from '../unit.ts';
+
+export const FRAME = {
+  DATA: 0,
+  HEADERS: 1,
+  PRIORITY: 2,
+  RST_STREAM: 3,
+  SETTINGS: 4,
+  PUSH_PROMISE: 5,
+  PING: 6,
+  GOAWAY: 7,
+  WINDOW_UPDATE: 8,
+  CONTINUATION: 9,
+  ALTSVC: 10,
+  ORIGIN: 12,
+  PRIORITY_UPDATE: 16,
+} as const;
+
+type FrameName = keyof typeof FRAME;
+
+const NAMES = new Map<number, FrameName>(
+  Object.entries(FRAME).map(([name, type]) => [type, name as FrameName]),
+);
+
+/** `HEADERS`; a number that has no name stays one. */
+export function frameName(type: number): string {
+  return NAMES.get(type) ?? `unknown type ${type}`;
+}
+
+export function frameKind(type: number): Kind {
+  const name = NAMES.get(type);
+  return name ? `http/2 ${name}` : 'http/2 unknown frame';
+}
+
+const FRAME_MEANINGS: Record<FrameName, [meaning: string, section: string]> = {
+  DATA: ['a piece of a body', 'RFC 9113 6.1'],
+  HEADERS: ['opens a stream, answers on it, or ends it', 'RFC 9113 6.2'],
+  PRIORITY: ['from the old priority tree: ignored', 'RFC 9113 6.3'],
+  RST_STREAM: ['ends one stream at once', 'RFC 9113 6.4'],
+  SETTINGS: ['what this side wants of the other', 'RFC 9113 6.5'],
+  PUSH_PROMISE: ['an answer will come unasked', 'RFC 9113 6.6'],
+  PING: ['are you there?', 'RFC 9113 6.7'],
+  GOAWAY: ['no new streams; the connection will end', 'RFC 9113 6.8'],
+  WINDOW_UPDATE: ['the other side may send more data', 'RFC 9113 6.9'],
+  CONTINUATION: ['more of a header block', 'RFC 9113 6.10'],
+  ALTSVC: ['the same can be had elsewhere', 'RFC 7838 4'],
+  ORIGIN: ['the sites that this connection serves', 'RFC 8336 2'],
+  PRIORITY_UPDATE: ['how urgent an answer is', 'RFC 9218 7.1'],
+};
+
+export function frameMeaning(type: number): [string, string] {
+  const name = NAMES.get(type);
+  if (name) return FRAME_MEANINGS[name];
+  return ['an extension: must be ignored', 'RFC 9113 5.5'];
+}
+
+const FLAGS: Partial<Record<number, Record<number, string>>> = {
+  [FRAME.DATA]: { 0x1: 'END_STREAM', 0x8: 'PADDED' },
+  [FRAME.HEADERS]: {
+    0x1: 'END_STREAM',
+    0x4: 'END_HEADERS',
+    0x8: 'PADDED',
+    0x20: 'PRIORITY',
+  },
+  [FRAME.SETTINGS]: { 0x1: 'ACK' },
+  [FRAME.PUSH_PROMISE]: { 0x4: 'END_HEADERS', 0x8: 'PADDED' },
+  [FRAME.PING]: { 0x1: 'ACK' },
+  [FRAME.CONTINUATION]: { 0x4: 'END_HEADERS' },
+};
+
+export const ACK = 0x1;
+export const END_STREAM = 0x1;
+export const END_HEADERS = 0x4;
+export const PADDED = 0x8;
+export const PRIORITY = 0x20;
+
+/** `0x05 END_STREAM, END_HEADERS` */
+export function flagNames(type: number, flags: number): string {
+  const names = Object.entries(FLAGS[type] ?? {})
+    .filter(([bit]) => flags & Number(bit))
+    .map(([, name]) => name);
+  const digits = flags.toString(16).padStart(2, '0');
+  return [`0x${digits}`, names.join(', ')].filter(Boolean).join(' ');
+}
+
+/** RFC 9113 7. */
+const ERRORS: [name: string, meaning: string][] = [
+  ['NO_ERROR', 'nothing went wrong'],
+  ['PROTOCOL_ERROR', 'something that the protocol does not allow'],
+  ['INTERNAL_ERROR', 'the sender met something unexpected'],
+  ['FLOW_CONTROL_ERROR', 'more data came than the window allowed'],
+  ['SETTINGS_TIMEOUT', 'SETTINGS was not acknowledged in time'],
+  ['STREAM_CLOSED', 'a frame came on a stream that had ended'],
+  ['FRAME_SIZE_ERROR', 'a frame of the wrong size'],
+  ['REFUSED_STREAM', 'not worked on at all: may be asked again'],
+  ['CANCEL', 'not needed any more'],
+  ['COMPRESSION_ERROR', 'a header block could not be read'],
+  ['CONNECT_ERROR', 'the tunnel of a CONNECT broke'],
+  ['ENHANCE_YOUR_CALM', 'the other side does too much'],
+  ['INADEQUATE_SECURITY', 'TLS is too weak'],
+  ['HTTP_1_1_REQUIRED', 'ask again over HTTP/1.1'],
+];
+
+/** The reason in RST_STREAM and GOAWAY. */
+export function errorName(code: number): string {
+  return ERRORS[code]?.[0] ?? `unknown reason ${code}`;
+}
+
+export function errorMeaning(code: number): string {
+  return ERRORS[code]?.[1] ?? 'not in the standard';
+}
+
+export const SETTING = {
+  HEADER_TABLE_SIZE: 1,
+  ENABLE_PUSH: 2,
+  MAX_CONCURRENT_STREAMS: 3,
+  INITIAL_WINDOW_SIZE: 4,
+  MAX_FRAME_SIZE: 5,
+  MAX_HEADER_LIST_SIZE: 6,
+  ENABLE_CONNECT_PROTOCOL: 8,
+  NO_RFC7540_PRIORITIES: 9,
+} as const;
+
+const SETTING_MEANINGS: Record<
+  keyof typeof SETTING,
+  [meaning: string, section: string]
+> = {
+  HEADER_TABLE_SIZE: ['how much of earlier headers it remembers, in bytes', ''],
+  ENABLE_PUSH: ['whether the server may send answers unasked', ''],
+  MAX_CONCURRENT_STREAMS: ['how many streams may be open at once', ''],
+  INITIAL_WINDOW_SIZE: ['bytes of data that each new stream may carry', ''],
+  MAX_FRAME_SIZE: ['the largest payload of a frame that it takes', ''],
+  MAX_HEADER_LIST_SIZE: ['the largest list of headers that it takes', ''],
+  ENABLE_CONNECT_PROTOCOL: ['a stream may become a WebSocket', 'RFC 8441 3'],
+  NO_RFC7540_PRIORITIES: ['the old priority tree is not used', 'RFC 9218 2.1'],
+};
+
+const SETTING_NAMES = new Map(
+  Object.entries(SETTING).map(([name, id]) => [
+    id as number,
+    name as keyof typeof SETTING,
+  ]),
+);
+
+export function settingName(id: number): string {
+  return SETTING_NAMES.get(id) ?? `unknown setting ${id}`;
+}
+
+export function settingMeaning(id: number): [string, string] {
+  const name = SETTING_NAMES.get(id);
+  if (!name) return ['must be ignored', 'RFC 9113 6.5.2'];
+  const [meaning, section] = SETTING_MEANINGS[name];
+  return [meaning, section || 'RFC 9113 6.5.2'];
+}

@@ -1,0 +1,304 @@
+/**
+ * WebSocket, RFC 6455 5, with permessage-deflate, RFC 7692. Both directions
+ * read alike; they differ in who must mask. Left out: see README.md.
+ *
+ * A frame is told even if it breaks a rule, as long as its end can be found;
+ * its `problem` says what an endpoint would close the connection for.
+ */
+import type { StreamPlace } from '../event-stream/decoder.ts';
+import { Gather, Trail } from '../gather.ts';
+import { FRAGMENTS_LIMIT } from '../limits.ts';
+import { malformed, Opaque } from '../opaque.ts';
+import type { Deflate } from './permessage-deflate.ts';
+import { byteCount, number } from '../text.ts';
+import {
+  connectionDecoder,
+  makeUnit,
+  otherDirection,
+  type ConnectionDecoder,
+  type Decoder,
+  type Direction,
+  type TwoWay,
+  type Unit,
+} from '../unit.ts';
+import {
+  headerLength,
+  kindOf,
+  MessageForm,
+  readHeader,
+  readCloseProblem,
+  frameForm,
+  type FrameHeader,
+} from './frame.ts';
+import { Payload, previewOf } from './payload.ts';
+
+/** One direction of a WebSocket. */
+export class WebSocketSide {
+  /** The end of a frame cannot be found: nothing after it can be read. */
+  failed = false;
+  #place: StreamPlace;
+  #header = new Uint8Array(14);
+  #headerFilled = 0;
+  #frame: FrameHeader | undefined;
+  #trail = new Trail();
+  #remaining = 0;
+  #masked = 0;
+  #problem: string | undefined;
+  #payload: Payload;
+  #messages = 0;
+  /** The message that is not finished: its frames. */
+  #fragments = 0;
+  #fragmentRanges = new Trail();
+  #isClosed = false;
+
+  constructor(place: StreamPlace, deflate: Deflate | undefined) {
+    this.#place = place;
+    const { direction } = place;
+    this.#payload = new Payload(deflate?.[direction].contextTakeover);
+  }
+
+  /** Takes `bytes[from..to)`; returns where it stopped if it failed. */
+  push(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    at: number,
+    units: Unit[],
+  ): number {
+    let next = from;
+    while (next < to && !this.failed) {
+      if (!this.#frame) {
+        this.#trail.add(at + next, at + next + 1);
+        this.#header[this.#headerFilled++] = bytes[next++]!;
+        if (this.#headerFilled >= 2) this.#tryHeader(units);
+      } else {
+        const end = Math.min(to, next + this.#remaining);
+        this.#trail.add(at + next, at + end);
+        this.#payload.push(bytes, next, end, this.#header, this.#masked);
+        this.#masked += end - next;
+        this.#remaining -= end - next;
+        next = end;
+      }
+      if (this.#frame && this.#remaining === 0) this.#endFrame(units);
+    }
+    return next;
+  }
+
+  /** The connection has ended. */
+  finish(units: Unit[]): void {
+    if (this.#headerFilled === 0 || this.failed) return;
+    const { size } = this.#trail;
+    this.#fail(
+      `expected the rest of a frame, the connection ended after ${byteCount(size)} of it (RFC 6455 5.2)`,
+      units,
+    );
+  }
+
+  #fail(problem: string, units: Unit[]): void {
+    this.failed = true;
+    const gather = new Gather();
+    for (const [start, end] of this.#trail.take().ranges)
+      gather.trail.add(start, end);
+    const unit = malformed(this.#place, gather, problem);
+    units.push({ ...unit, layer: this.#place.layer });
+  }
+
+  #tryHeader(units: Unit[]): void {
+    if (this.#headerFilled < headerLength(this.#header)) return;
+    const frame = readHeader(this.#header, this.#headerFilled);
+    if (frame.length > Number.MAX_SAFE_INTEGER) {
+      this.#fail(
+        frame.length < 2 ** 63
+          ? 'a frame of more than 2^53 bytes is not followed'
+          : 'expected 0 as the first bit of a length, found 1 (RFC 6455 5.2)',
+        units,
+      );
+      return;
+    }
+    this.#frame = frame;
+    this.#remaining = frame.length;
+    this.#masked = 0;
+    this.#problem = this.#headerProblem(frame) ?? this.#orderProblem(frame);
+    const isContinued = frame.opcode === 0 && this.#fragments > 0;
+    this.#payload.beginFrame(frame, isContinued);
+  }
+
+  /** What the header alone breaks. */
+  #headerProblem(frame: FrameHeader): string | undefined {
+    const { direction } = this.#place;
+    if (frame.reserved & 0b011)
+      return 'expected RSV2 and RSV3 to be 0: no extension uses them (RFC 6455 5.2)';
+    if (frame.reserved && (!this.#payload.canInflate || !frame.isStart))
+      return this.#payload.canInflate
+        ? 'expected RSV1 only on the first frame of a message (RFC 7692 6.1)'
+        : 'expected RSV1 to be 0: no compression was agreed upon (RFC 6455 5.2)';
+    if (kindOf(frame.opcode) === 'websocket reserved')
+      return `expected an opcode of 0, 1, 2, 8, 9 or 10, found ${frame.opcode} (RFC 6455 5.2)`;
+    if (direction === 'up' && !frame.isMasked)
+      return 'expected a masked frame, as every frame from a client is (RFC 6455 5.1)';
+    if (direction === 'down' && frame.isMasked)
+      return 'expected no mask, as in every frame from a server (RFC 6455 5.1)';
+    if (frame.isControl && !frame.isFinal)
+      return 'expected a control frame in one piece, found a fragment (RFC 6455 5.5)';
+    if (frame.isControl && frame.length > 125)
+      return `expected at most 125 bytes in a control frame, found ${number(frame.length)} (RFC 6455 5.5)`;
+    if (!frame.isMinimal)
+      return `expected ${number(frame.length)} in the shortest form of a length (RFC 6455 5.2)`;
+    return undefined;
+  }
+
+  /** What is wrong with it at this place. */
+  #orderProblem(frame: FrameHeader): string | undefined {
+    if (this.#isClosed)
+      return 'expected nothing more after a close frame (RFC 6455 5.5.1)';
+    if (frame.opcode === 0 && this.#fragments === 0)
+      return 'expected a message to continue, found none (RFC 6455 5.4)';
+    if (frame.isStart && this.#fragments > 0)
+      return 'expected the rest of the message before, found a new one (RFC 6455 5.4)';
+    return undefined;
+  }
+
+  #endFrame(units: Unit[]): void {
+    const frame = this.#frame!;
+    const { ranges, size, overflowed } = this.#trail.take();
+    this.#frame = undefined;
+    this.#headerFilled = 0;
+    const isData = !frame.isControl;
+    if (frame.isStart) {
+      this.#messages++;
+      this.#fragments = 0;
+      this.#fragmentRanges.take();
+    }
+    const isLast = isData && frame.isFinal;
+    this.#payload.endFrame(frame, isLast);
+    let problem = this.#problem ?? this.#payload.problem;
+    if (frame.opcode === 8) {
+      this.#isClosed = true;
+      problem ??= readCloseProblem(this.#payload.kept);
+    }
+    if (overflowed)
+      problem ??= 'in too many pieces: the last ones are not marked';
+    units.push(
+      makeUnit({
+        direction: this.#place.direction,
+        layer: this.#place.layer,
+        exchange: this.#place.exchange,
+        stream: this.#place.stream,
+        kind: kindOf(frame.opcode),
+        ranges,
+        size,
+        payload: frame.length,
+        counts: isData,
+        summary: this.#summary(frame, size),
+        problem,
+        message: isData && this.#messages > 0 ? this.#messages : undefined,
+        form: this.#payload.form(isLast && this.#fragments === 0) ?? frameForm,
+      }),
+    );
+    if (!isData) return;
+    this.#fragments++;
+    if (this.#fragments <= FRAGMENTS_LIMIT)
+      for (const [start, end] of ranges) this.#fragmentRanges.add(start, end);
+    if (!isLast) return;
+    if (this.#fragments > 1) this.#joined(units);
+    this.#fragments = 0;
+    this.#fragmentRanges.take();
+  }
+
+  #summary(frame: FrameHeader, size: number): string {
+    const preview = previewOf(frame.opcode, this.#payload);
+    const fragment = this.#fragmentName(frame);
+    const isWhole = frame.isStart && frame.isFinal;
+    const after =
+      isWhole && this.#payload.isCompressed
+        ? `, ${number(this.#payload.messageSize)} once inflated`
+        : '';
+    const name = kindOf(frame.opcode).slice('websocket '.length);
+    return `${name}${fragment}${preview}: ${byteCount(size)}, ${number(frame.length)} of payload${after}`;
+  }
+
+  #fragmentName(frame: FrameHeader): string {
+    if (frame.isControl || (frame.opcode > 0 && !frame.isStart)) return '';
+    if (frame.isStart) return frame.isFinal ? '' : ', first fragment';
+    return frame.isFinal ? ', last fragment' : ', a fragment';
+  }
+
+  /** The message as a whole, after its last fragment. */
+  #joined(units: Unit[]): void {
+    const { ranges, size } = this.#fragmentRanges.take();
+    const isCut = this.#fragments > FRAGMENTS_LIMIT;
+    const { isText, messageSize } = this.#payload;
+    const what = isText ? 'text' : 'binary';
+    units.push(
+      makeUnit({
+        ...this.#place,
+        layer: this.#place.layer + 1,
+        kind: 'websocket message',
+        ranges,
+        size,
+        payload: this.#payload.messageWireSize,
+        counts: false,
+        summary: `message, ${what}, of ${number(this.#fragments)} frames: ${byteCount(messageSize)}`,
+        problem: isCut
+          ? `more than ${number(FRAGMENTS_LIMIT)} fragments: the later ones are not shown`
+          : undefined,
+        message: this.#messages,
+        form: new MessageForm(isText, this.#payload.keptInflated),
+      }),
+    );
+  }
+}
+
+/** Both directions of a WebSocket that has a connection for itself. */
+export class WebSocketPair implements TwoWay {
+  #sides: Record<Direction, WebSocketSide>;
+  #rest = { up: new Opaque('up'), down: new Opaque('down') };
+
+  constructor(options: {
+    layer: number;
+    exchange?: number | undefined;
+    deflate?: Deflate | undefined;
+  }) {
+    const { layer, exchange, deflate } = options;
+    const side = (direction: Direction): WebSocketSide =>
+      new WebSocketSide({ direction, layer, exchange }, deflate);
+    this.#sides = { up: side('up'), down: side('down') };
+  }
+
+  push(
+    direction: Direction,
+    bytes: Uint8Array,
+    from: number,
+    at: number,
+    units: Unit[],
+  ): void {
+    this.#rest[otherDirection(direction)].flush(units);
+    const side = this.#sides[direction];
+    const next = side.push(bytes, from, bytes.length, at, units);
+    if (side.failed) this.#rest[direction].push(bytes, next, at, units);
+  }
+
+  finish(direction: Direction, units: Unit[]): void {
+    this.#sides[direction].finish(units);
+    this.#rest[direction].flush(units);
+  }
+}
+
+/** Decodes both directions of a WebSocket, after its handshake. */
+export function webSocketDecoder(
+  options: { deflate?: Deflate | undefined } = {},
+): ConnectionDecoder {
+  return connectionDecoder(new WebSocketPair({ layer: 0, ...options }));
+}
+
+/** Decodes one direction of a WebSocket, after its handshake. */
+export function webSocketSideDecoder(
+  direction: Direction,
+  options: { deflate?: Deflate | undefined } = {},
+): Decoder {
+  const decoder = webSocketDecoder(options);
+  return {
+    feed: (bytes) => decoder.feed(direction, bytes),
+    end: () => decoder.end(direction),
+  };
+}

@@ -1,0 +1,281 @@
+/** The frame of RFC 6455 5.2: its header, its fields, its close codes. */
+import type { FieldList } from '../fields.ts';
+import { byteCount, hex, latin1, number, utf8 } from '../text.ts';
+import type { Form, Kind } from '../unit.ts';
+import { Utf8Check } from '../utf8-check.ts';
+
+export interface FrameHeader {
+  isFinal: boolean;
+  /** RSV1, RSV2 and RSV3, from the highest bit to the lowest. */
+  reserved: number;
+  opcode: number;
+  isControl: boolean;
+  /** Text or binary: the first frame of a message. */
+  isStart: boolean;
+  isMasked: boolean;
+  length: number;
+  /** The length is written in as few bytes as possible. */
+  isMinimal: boolean;
+  headerSize: number;
+}
+
+const KINDS: Record<number, Kind> = {
+  0: 'websocket continuation',
+  1: 'websocket text',
+  2: 'websocket binary',
+  8: 'websocket close',
+  9: 'websocket ping',
+  10: 'websocket pong',
+};
+
+export function kindOf(opcode: number): Kind {
+  return KINDS[opcode] ?? 'websocket reserved';
+}
+
+/** How long a header is, from its first two bytes. */
+export function headerLength(bytes: Uint8Array): number {
+  const short = bytes[1]! & 0x7f;
+  const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
+  return 2 + extended + (bytes[1]! & 0x80 ? 4 : 0);
+}
+
+/** Reads a complete header. */
+export function readHeader(bytes: Uint8Array, headerSize: number): FrameHeader {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const short = bytes[1]! & 0x7f;
+  let length = short;
+  if (short === 126) length = view.getUint16(2);
+  else if (short === 127) length = Number(view.getBigUint64(2));
+  const opcode = bytes[0]! & 15;
+  return {
+    isFinal: (bytes[0]! & 0x80) !== 0,
+    reserved: (bytes[0]! >> 4) & 7,
+    opcode,
+    isControl: opcode >= 8,
+    isStart: opcode === 1 || opcode === 2,
+    isMasked: (bytes[1]! & 0x80) !== 0,
+    length,
+    isMinimal: short < 126 || length > (short === 126 ? 125 : 65_535),
+    headerSize,
+  };
+}
+
+/** Takes a mask off: RFC 6455 5.3. The key is its own inverse. */
+export function unmask(
+  bytes: Uint8Array,
+  key: Uint8Array,
+  offset = 0,
+): Uint8Array {
+  const plain = new Uint8Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++)
+    plain[i] = bytes[i]! ^ key[(offset + i) & 3]!;
+  return plain;
+}
+
+const CLOSE_CODES: Record<number, string> = {
+  1000: 'normal: done',
+  1001: 'going away: a page left, a server stops',
+  1002: 'protocol error',
+  1003: 'a kind of data that it cannot take',
+  1007: 'the data did not fit its kind: text that is not UTF-8',
+  1008: 'against the policy',
+  1009: 'message too big',
+  1010: 'the server did not accept an extension',
+  1011: 'the server met something unexpected',
+  1012: 'the server restarts',
+  1013: 'try again later',
+  1014: 'a gateway got a bad answer',
+};
+
+/** What a close code means, RFC 6455 7.4 and its registry. */
+export function closeMeaning(code: number): string {
+  const known = CLOSE_CODES[code];
+  if (known) return known;
+  if (code >= 4000 && code <= 4999) return "the application's own";
+  if (code >= 3000 && code <= 3999) return 'registered by a library';
+  return 'never sent on the wire';
+}
+
+/** What is wrong with the payload of a close frame. */
+export function readCloseProblem(payload: Uint8Array): string | undefined {
+  if (payload.length === 0) return undefined;
+  if (payload.length === 1)
+    return 'expected a close code of 2 bytes, found 1 byte (RFC 6455 5.5.1)';
+  const code = (payload[0]! << 8) | payload[1]!;
+  const isPrivate = code >= 3000 && code <= 4999;
+  if (!isPrivate && !CLOSE_CODES[code])
+    return `expected a close code that may be sent, found ${code} (RFC 6455 7.4)`;
+  const check = new Utf8Check();
+  const wrong = check.push(payload, 2, payload.length);
+  if (wrong >= 0 || !check.complete)
+    return 'expected a reason in UTF-8, found other bytes (RFC 6455 5.5.1)';
+  return undefined;
+}
+
+const FRAME = 'RFC 6455 5.2';
+
+const OPCODES: Record<number, [name: string, meaning: string]> = {
+  0: ['continuation', 'goes on with the message before'],
+  1: ['text', 'a message of text, UTF-8'],
+  2: ['binary', 'a message of bytes'],
+  8: ['close', 'the last frame in this direction'],
+  9: ['ping', 'are you there? the other side must answer with a pong'],
+  10: ['pong', 'the answer to a ping'],
+};
+
+function listHeader(list: FieldList, at: number, frame: FrameHeader): void {
+  const end = at + frame.headerSize;
+  const [name, meaning] = OPCODES[frame.opcode] ?? ['reserved', 'not in use'];
+  const final = frame.isFinal
+    ? 'the last frame of the message'
+    : 'more frames of this message follow';
+  list.add('FIN', at, at + 1, frame.isFinal ? 1 : 0, final, FRAME);
+  const bits = frame.reserved.toString(2).padStart(3, '0');
+  const compressed = frame.reserved === 4 && frame.isStart;
+  const rsv = compressed
+    ? 'RSV1 is set: the message is compressed'
+    : 'for extensions; 0 if none uses them';
+  const rsvSection = compressed ? 'RFC 7692 7.2.1' : FRAME;
+  list.add('RSV', at, at + 1, bits, rsv, rsvSection);
+  list.add('opcode', at, at + 1, `${frame.opcode} ${name}`, meaning, FRAME);
+  const mask = frame.isMasked
+    ? 'the payload is masked, as a client must'
+    : 'the payload is as it is, as a server must';
+  list.add('MASK', at + 1, at + 2, frame.isMasked ? 1 : 0, mask, FRAME);
+  const lengthEnd = frame.isMasked ? end - 4 : end;
+  const how = {
+    1: 'bytes of payload; up to 125 fit into 7 bits',
+    3: '126 in the 7 bits: the length is in the 2 bytes after them',
+    9: '127 in the 7 bits: the length is in the 8 bytes after them',
+  }[lengthEnd - at - 1]!;
+  list.add('length', at + 1, lengthEnd, number(frame.length), how, FRAME);
+  if (!frame.isMasked) return;
+  const key = hex(list.bytes.subarray(end - 4, end));
+  const why = 'random; each byte of payload is XORed with one of these four';
+  list.add('masking key', end - 4, end, key, why, 'RFC 6455 5.3');
+}
+
+/** The payload of a frame, its mask taken off. */
+function payloadAt(
+  bytes: Uint8Array,
+  at: number,
+  frame: FrameHeader,
+): Uint8Array {
+  const from = at + frame.headerSize;
+  const payload = bytes.subarray(from, from + frame.length);
+  return frame.isMasked ? unmask(payload, bytes.subarray(from - 4)) : payload;
+}
+
+/** Bytes that need not be text, as a value. */
+export function shownPayload(payload: Uint8Array, isText: boolean): string {
+  return isText ? utf8(payload) : hex(payload, 64);
+}
+
+function listClose(list: FieldList, from: number, payload: Uint8Array): void {
+  if (payload.length < 2) return;
+  const code = (payload[0]! << 8) | payload[1]!;
+  list.add('code', from, from + 2, code, closeMeaning(code), 'RFC 6455 7.4');
+  if (payload.length === 2) return;
+  const reason = utf8(payload.subarray(2));
+  const to = from + payload.length;
+  list.add('reason', from + 2, to, reason, 'for people', 'RFC 6455 7.1.6');
+}
+
+function listFrame(list: FieldList, inflated: string | undefined): void {
+  const frame = readHeader(list.bytes, headerLength(list.bytes));
+  listHeader(list, 0, frame);
+  const payload = payloadAt(list.bytes, 0, frame);
+  const from = frame.headerSize;
+  const to = list.bytes.length;
+  if (frame.opcode === 8) {
+    listClose(list, from, payload);
+  } else if (inflated !== undefined) {
+    list.add(
+      'payload',
+      from,
+      to,
+      hex(payload, 64),
+      'compressed',
+      'RFC 7692 7.2.2',
+    );
+    list.known(
+      'inflated',
+      inflated,
+      'what the receiver gets, or how it begins',
+      'RFC 7692 7.2.2',
+    );
+  } else if (from < to) {
+    const isText = frame.opcode !== 2 && isUtf8(payload);
+    const meaning = frame.isMasked
+      ? 'the payload, its mask taken off'
+      : 'the payload';
+    list.add(
+      'payload',
+      from,
+      to,
+      shownPayload(payload, isText),
+      meaning,
+      'RFC 6455 5.3',
+    );
+  }
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  return !latin1(bytes).includes('\0') && !utf8(bytes).includes('\ufffd');
+}
+
+/** A frame whose payload is not compressed. */
+export const frameForm: Form = {
+  fields: (list) => listFrame(list, undefined),
+};
+
+/** A frame that is a compressed message. */
+export class CompressedFrameForm implements Form {
+  readonly inflated: string;
+
+  constructor(inflated: string) {
+    this.inflated = inflated;
+  }
+
+  fields(list: FieldList): void {
+    listFrame(list, this.inflated);
+  }
+}
+
+const FRAGMENTS = 'RFC 6455 5.4';
+
+/** A message of several frames; its bytes are theirs, headers included. */
+export class MessageForm implements Form {
+  readonly isText: boolean;
+  readonly inflated: string | undefined;
+
+  constructor(isText: boolean, inflated: string | undefined) {
+    this.isText = isText;
+    this.inflated = inflated;
+  }
+
+  fields(list: FieldList): void {
+    const { bytes } = list;
+    const whole = new Uint8Array(bytes.length);
+    let filled = 0;
+    let at = 0;
+    for (let count = 1; at + 2 <= bytes.length; count++) {
+      const rest = bytes.subarray(at);
+      const headerSize = headerLength(rest);
+      if (headerSize > rest.length) break;
+      const frame = readHeader(rest, headerSize);
+      const payload = payloadAt(bytes, at, frame);
+      whole.set(payload, filled);
+      filled += payload.length;
+      const from = at + headerSize;
+      at = from + payload.length;
+      const value = byteCount(payload.length);
+      const meaning = 'its part of the message';
+      list.add(`fragment ${count}`, from, at, value, meaning, FRAGMENTS);
+    }
+    const message =
+      this.inflated ?? shownPayload(whole.subarray(0, filled), this.isText);
+    const meaning = 'what the receiver gets, all fragments joined';
+    list.known('message', message, meaning, FRAGMENTS);
+  }
+}
