@@ -115,7 +115,7 @@ test.each<[string, Reading]>([
   const start = performance.now();
   maskText(bytes, reading);
   // Read again from each place it takes a minute; once, some milliseconds.
-  expect(performance.now() - start).toBeLessThan(3_000);
+  expect(performance.now() - start).toBeLessThan(30_000);
 });
 
 describe('In a head,', () => {
