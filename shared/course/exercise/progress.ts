@@ -9,6 +9,7 @@ import {
 import { fileURLToPath } from 'node:url';
 import { attempt } from '@on-the-wire/system/system-error.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import { courseVersion } from '@on-the-wire/system/version.ts';
 
 /** What is known of one exercise. */
 export interface Done {
@@ -20,6 +21,8 @@ export interface Done {
   checked: string;
   /** How many hints were taken. */
   hints?: number;
+  /** Which version of the course noted this last; early ones did not say. */
+  version?: string;
 }
 
 export type Progress = Record<string, Done>;
@@ -74,7 +77,7 @@ export function note(
   file = progressFile,
 ): Progress {
   const progress = readProgress(file);
-  progress[id] = change(progress[id]);
+  progress[id] = { ...change(progress[id]), version: courseVersion() };
   const temporary = `${file}.${process.pid}.tmp`;
   attempt(`${file} cannot be written`, () => {
     try {

@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { courseVersion } from '@on-the-wire/system/version.ts';
 import { describeList, standingOf } from '../list.ts';
 import { noteVerdict, readProgress } from '../progress.ts';
 import { Session } from '../session.ts';
@@ -42,6 +43,17 @@ describe('progress', () => {
         '                      passed once, no longer does  ← next\n',
     );
     await remove();
+  });
+
+  test('says which version noted it, also over what an early one noted', () => {
+    const early = { passes: false, checked: '2026-01-01T00:00:00.000Z' };
+    writeFileSync(file, JSON.stringify({ 'bells/1': early, 'bells/2': early }));
+    noteVerdict('bells/1', true, file);
+    expect(readProgress(file)).toMatchObject({
+      'bells/1': { passes: true, version: courseVersion() },
+      'bells/2': early,
+    });
+    expect(readProgress(file)['bells/2']).not.toHaveProperty('version');
   });
 
   test('is written whole: a file half written is never read', () => {
