@@ -4,6 +4,7 @@ import {
   describeReport,
   holds,
   machine,
+  measured,
   medianOf,
 } from '@on-the-wire/compare/bench/report.ts';
 import {
@@ -17,6 +18,7 @@ import {
   wholeNumber,
 } from '@on-the-wire/course/harness/verb.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import { courseVersion } from '@on-the-wire/system/version.ts';
 import { Command } from 'commander';
 
 const program = new Command(`${pnpm} bench`)
@@ -42,7 +44,8 @@ program
     }
     console.log(`\n${describeReport(rows)}`);
     if (options.json !== undefined) {
-      const report = { machine: machine(), rows };
+      const version = courseVersion();
+      const report = { version, machine: machine(), rows };
       await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
     }
     process.exitCode = rows.every(holds) ? 0 : 1;
@@ -54,7 +57,7 @@ program
   .action(async () => {
     const { benchTap } = await import('@on-the-wire/compare/bench/tap.ts');
     const { text, goals } = await benchTap();
-    console.log(text);
+    console.log(`${text}\n\n${measured()}`);
     process.exitCode = goals.every(({ holds: does }) => does) ? 0 : 1;
   });
 
@@ -65,7 +68,7 @@ program
   .action(async ({ minutes }: { minutes: number }) => {
     const { benchWire } = await import('@on-the-wire/compare/bench/wire.ts');
     const allHeld = await benchWire(minutes, (line) => console.log(line));
-    console.log(machine());
+    console.log(measured());
     process.exitCode = allHeld ? 0 : 1;
   });
 
@@ -76,7 +79,7 @@ program
     const { benchLimits } =
       await import('@on-the-wire/compare/bench/limits.ts');
     const allHeld = await benchLimits((line) => console.log(line));
-    console.log(machine());
+    console.log(measured());
     process.exitCode = allHeld ? 0 : 1;
   });
 
@@ -96,7 +99,7 @@ program
     }
     const verdict = ratio >= 0.9 ? 'holds' : 'DOES NOT HOLD';
     console.log(`${ratio.toFixed(2)} ×, goal ≥ 0.90 ×: ${verdict}`);
-    console.log(machine());
+    console.log(measured());
     process.exitCode = ratio >= 0.9 ? 0 : 1;
   });
 
@@ -123,7 +126,7 @@ program
           `${does ? 'holds ' : 'MISSED'}  ${what}: ` +
             `${found.toFixed(2)}, goal ${wanted}`,
         );
-      console.log(`\n${machine()}`);
+      console.log(`\n${measured()}`);
       process.exitCode = goals.every((goal) => goal.holds) ? 0 : 1;
     },
   );

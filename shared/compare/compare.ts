@@ -5,6 +5,7 @@ import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import { formatFault } from '@on-the-wire/tap/tap.ts';
 import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
+import { courseVersion } from '@on-the-wire/system/version.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import { measureLoad, type Load } from './load/measure-load.ts';
 import { withMine } from './mine.ts';
@@ -55,6 +56,8 @@ export interface Loaded {
 }
 
 export interface Comparison {
+  /** Of the course that measured. */
+  version: string;
   machine: string;
   browser: string;
   command: string;
@@ -172,6 +175,7 @@ export async function compare(
     }
   }
   return {
+    version: courseVersion(),
     machine: machine(),
     browser: `Chromium ${version}`,
     command,

@@ -69,7 +69,8 @@ export function describeComparison(comparison: Comparison): string {
 
 /** What a reader must know to believe the figures, or to measure again. */
 export function howItWasMade(comparison: Comparison): string[] {
-  const { rounds, updates, every, machine, browser, seed } = comparison;
+  const { version, rounds, updates, every, machine, browser, seed } =
+    comparison;
   return [
     `Medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} in which the ` +
       `ways took turns; ${updates} updates each, one in ${every} ms.`,
@@ -88,7 +89,7 @@ export function howItWasMade(comparison: Comparison): string[] {
       'µs of its processor for ' +
       'each update that arrived, or each answer to a poll, one a second; ' +
       'load itself: how busy the process of the clients was.',
-    `${machine}; ${browser}; seed ${seed}.`,
+    `On the Wire ${version}; ${machine}; ${browser}; seed ${seed}.`,
     comparison.command,
   ];
 }

@@ -1,5 +1,6 @@
 /** What a bench measured, as a table. */
 import { cpus, totalmem, type as system } from 'node:os';
+import { courseVersion } from '@on-the-wire/system/version.ts';
 
 /** One figure, with its goal if it has one: at most this. */
 export type Row = { what: string; goal?: number } & (
@@ -18,7 +19,7 @@ export function holds(row: Row): boolean {
   return row.goal === undefined || valueOf(row) <= row.goal;
 }
 
-/** The table, and below it the machine: a figure means nothing without. */
+/** The table, and below it what was measured: a figure means nothing without. */
 export function describeReport(rows: Row[]): string {
   const cells = rows.map((row) => {
     const spread =
@@ -45,7 +46,12 @@ export function describeReport(rows: Row[]): string {
       .join('  ')
       .trimEnd(),
   );
-  return `${lines.join('\n')}\n\n${machine()}\n`;
+  return `${lines.join('\n')}\n\n${measured()}\n`;
+}
+
+/** What was measured, and on what: two lines. */
+export function measured(): string {
+  return `On the Wire ${courseVersion()}\n${machine()}`;
 }
 
 /** What was measured on, in one line. */

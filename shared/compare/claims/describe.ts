@@ -1,5 +1,6 @@
 /** The table of claims as text. */
 import { wrap } from '@on-the-wire/system/wrap.ts';
+import { courseVersion } from '@on-the-wire/system/version.ts';
 import { wordOf } from './claim.ts';
 import { columns, type Column, type Http } from './columns.ts';
 import type { Settled } from './settle.ts';
@@ -32,7 +33,7 @@ export function describeTable(
       ? `${all.length} claims, all hold in this browser.`
       : `${all.length} claims; this browser contradicts ${wrong.length}:\n` +
         wrong.map(describeSettled).join('\n');
-  return `${tables.join('\n\n')}\n\n${sum}\n`;
+  return `${tables.join('\n\n')}\n\n${sum}\nOn the Wire ${courseVersion()}\n`;
 }
 
 function tableOf(all: readonly Settled[], http: Http, room: number): string {

@@ -74,6 +74,7 @@ describe('the table', () => {
     expect(text).toMatch(/Response streaming +limited +never \(!\) ← limited/);
     expect(text).toContain('this browser contradicts 1:');
     expect(text).toContain('never, where yes was expected');
+    expect(text).toMatch(/\nOn the Wire \d+\.\d+\.\d+\S*\n$/);
   });
 
   test('in a terminal of 80 columns, cells take several lines', () => {

@@ -22,6 +22,7 @@ const later: Turn = { ...turn, cut: { ms: 900, lost: 0, doubled: 1 } };
 export function madeUpComparison(): Comparison {
   const [polling, , , , sse, websocket] = ways;
   return {
+    version: '0.1.0+bbf1e7c',
     machine: 'Linux, 2 cores',
     browser: 'Chromium 1',
     command: 'pnpm compare --only "<b>"',

@@ -96,6 +96,7 @@ test('under load, what is missing and who was busy is told', () => {
 });
 
 test('machine, versions, seed and command are beneath it', () => {
+  expect(text).toMatch(/^On the Wire 0\.1\.0\+bbf1e7c; /m);
   expect(text).toContain('Linux, 2 cores; Chromium 1; seed seed.');
   expect(text).toContain('pnpm compare --only "<b>"');
 });

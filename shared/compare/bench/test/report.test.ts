@@ -22,7 +22,7 @@ describe('a goal', () => {
   });
 });
 
-test('a report is a table, and says on what it was measured', () => {
+test('a report is a table, and says what was measured, and on what', () => {
   const lines = describeReport([
     { what: 'a start', ms: [700, 650, 12_000], goal: 600 },
     { what: 'a ratio', ratio: 1.5, goal: 2 },
@@ -34,6 +34,7 @@ test('a report is a table, and says on what it was measured', () => {
     'a ratio  1.50 ×                   ≤ 2.00 ×  holds',
     'a size   300 MB',
     '',
+    expect.stringMatching(/^On the Wire \d+\.\d+\.\d+\S*$/),
     expect.stringContaining(`Node ${process.versions.node}`),
     '',
   ]);
