@@ -46,6 +46,8 @@ export interface RecordedConnection {
 }
 
 export interface Recording {
+  /** Which version of the course saved it; early ones did not say. */
+  version?: string | undefined;
   connections: RecordedConnection[];
 }
 

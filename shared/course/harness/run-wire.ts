@@ -97,9 +97,12 @@ export async function writePage(
 }
 
 function masked(file: Uint8Array): Uint8Array {
-  const { connections } = readPcapng(file);
+  const recording = readPcapng(file);
   return writePcapng({
-    connections: connections.map((each) => withoutSecrets(each, nodeCodings)),
+    ...recording,
+    connections: recording.connections.map((each) =>
+      withoutSecrets(each, nodeCodings),
+    ),
   });
 }
 

@@ -8,11 +8,12 @@ import type {
   End,
   RecordedConnection,
 } from '@on-the-wire/wire/recording.ts';
+import { courseVersion } from '@on-the-wire/system/version.ts';
 import { chosenComment, FAULT, type Place } from './saved.ts';
 
 /**
  * A run as pcapng: what is still kept of it, faults, ends and the unit that was
- * chosen among it.
+ * chosen among it, and which version of the course saved it.
  *
  * @param secrets as they are; without it they become asterisks: see
  *   `secrets.ts` of the wire
@@ -68,7 +69,7 @@ export function saveRun(
   const [first] = connections;
   if (gone > 0 && first)
     first.comments.unshift({ time: first.start, text: leftWhole(gone) });
-  return writePcapng({ connections });
+  return writePcapng({ version: courseVersion(), connections });
 }
 
 function leftWhole(connections: number): string {

@@ -4,9 +4,10 @@ import { viewerFile } from '../server/answer.ts';
 import { bundle } from '../server/bundle.ts';
 import { escapeHtml } from '../server/escape-html.ts';
 import { readStyle } from '../server/style.ts';
+import { courseVersion } from '@on-the-wire/system/version.ts';
 
-/** By this a page is known to be one of ours. */
-export const generator = '<meta name="generator" content="On the Wire" />';
+/** By this a page is known to be one of ours, whichever version made it. */
+export const generator = '<meta name="generator" content="On the Wire';
 
 /**
  * Makes the page. It loads nothing, and its content security policy allows
@@ -42,7 +43,7 @@ export async function makeSavedPage(
 <meta charset="utf-8" />
 <meta http-equiv="Content-Security-Policy" content="${policy}" />
 <meta name="viewport" content="width=device-width, initial-scale=1" />
-${generator}
+${generator} ${escapeHtml(courseVersion())}" />
 <title>${shown} · On the Wire</title>
 <style>${style}</style>
 </head>

@@ -57,6 +57,8 @@ export class SavedRun implements Source {
   readonly isLive = false;
   readonly lines: readonly Line[];
   readonly counts = noCounts();
+  /** Which version of the course saved it; early ones did not say. */
+  readonly version: string | undefined;
   /** The number of the unit that was chosen when the run was saved. */
   readonly chosen: number | undefined;
   readonly #units: (Unit | undefined)[];
@@ -66,7 +68,8 @@ export class SavedRun implements Source {
   readonly #unbrotli: Unbrotli | undefined;
 
   constructor(recording: Recording, unbrotli?: Unbrotli) {
-    const { connections } = recording;
+    const { connections, version } = recording;
+    this.version = version;
     this.#unbrotli = unbrotli;
     this.#connections = new Map(connections.map((each) => [each.id, each]));
     this.#began = Math.min(...connections.map(({ start }) => start));

@@ -8,6 +8,7 @@ import { LiveUnits } from '../live/live-units.ts';
 import { WireLog } from '../live/log.ts';
 import { saveRun } from '../saved/save.ts';
 import { SavedRun } from '../saved/saved.ts';
+import { courseVersion } from '@on-the-wire/system/version.ts';
 import { isUnit, type Line } from '../source.ts';
 
 const closing: (() => unknown)[] = [];
@@ -99,6 +100,12 @@ describe('a run that was saved and opened again', () => {
     const saved = new SavedRun(readPcapng(saveRun(tap, { chosen })));
     expect(saved.lines[saved.chosen!]!.summary).toBe(head.summary);
     expect(new SavedRun(readPcapng(saveRun(tap))).chosen).toBeUndefined();
+  });
+
+  test('says which version of the course saved it', async () => {
+    const { tap } = await record();
+    const saved = new SavedRun(readPcapng(saveRun(tap)));
+    expect(saved.version).toBe(courseVersion());
   });
 
   test('says what the recording had dropped, and where it is missing', async () => {

@@ -12,8 +12,13 @@ const RAW = 101;
 const COMMENT = 1;
 const APPLICATION = 4;
 
-/** Who wrote the file; only such files are opened again. */
+/**
+ * Who wrote the file (shb_userappl, section 4.1): only such files are opened
+ * again. Its version follows, as in `dumpcap V0.99.7`; what early ones wrote
+ * has none.
+ */
 const OURS = 'On the Wire';
+const ours = /^On the Wire(?: (?<version>\S+))?$/;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -65,40 +70,50 @@ function writeBlock(
   return new DataView(file.buffer, file.byteOffset + at + 8, bodySize);
 }
 
-const START_OPTIONS: Options = [
-  option(APPLICATION, OURS),
-  option(
-    COMMENT,
-    'Recorded inside TLS, if there was any. Packets, addresses and ports are made up around the recorded bytes.',
-  ),
-];
-const SECTION_SIZE = blockSize(16, START_OPTIONS);
+function sectionOptions(version: string | undefined): Options {
+  return [
+    option(APPLICATION, version === undefined ? OURS : `${OURS} ${version}`),
+    option(
+      COMMENT,
+      'Recorded inside TLS, if there was any. Packets, addresses and ports are made up around the recorded bytes.',
+    ),
+  ];
+}
 const INTERFACE_SIZE = blockSize(8, []);
 
 /** The beginning of a file: a section, and its one interface. */
-function writeStart(file: Uint8Array): number {
-  const section = writeBlock(file, 0, SECTION, 16, START_OPTIONS);
+function writeStart(file: Uint8Array, options: Options): number {
+  const section = writeBlock(file, 0, SECTION, 16, options);
   section.setUint32(0, MAGIC, true);
   section.setUint16(4, 1, true);
   // The length of the section is not told.
   section.setBigInt64(8, -1n, true);
-  const device = writeBlock(file, SECTION_SIZE, INTERFACE, 8, []);
+  const at = blockSize(16, options);
+  const device = writeBlock(file, at, INTERFACE, 8, []);
   device.setUint16(0, RAW, true);
-  return SECTION_SIZE + INTERFACE_SIZE;
+  return at + INTERFACE_SIZE;
 }
 
 const PACKET_HEADER = 20;
 
-/** A whole file of these packets. */
-export function writeFile(packets: readonly PacketBlock<Packet>[]): Uint8Array {
+/**
+ * A whole file of these packets.
+ *
+ * @param version of the course that writes it, if it says so; without blanks
+ */
+export function writeFile(
+  packets: readonly PacketBlock<Packet>[],
+  version: string | undefined,
+): Uint8Array {
+  const about = sectionOptions(version);
   const options = packets.map(({ comment }): Options =>
     comment === undefined ? [] : [option(COMMENT, comment)],
   );
-  let size = SECTION_SIZE + INTERFACE_SIZE;
+  let size = blockSize(16, about) + INTERFACE_SIZE;
   for (const [i, { packet }] of packets.entries())
     size += blockSize(PACKET_HEADER + packetSize(packet), options[i]!);
   const file = new Uint8Array(size);
-  let at = writeStart(file);
+  let at = writeStart(file, about);
   for (const [i, { time, packet }] of packets.entries()) {
     const length = packetSize(packet);
     const bodySize = PACKET_HEADER + length;
@@ -141,8 +156,12 @@ function optionsOf(bytes: Uint8Array): Map<number, string> {
   return options;
 }
 
-/** The packets of a file; throws `NotOurFile`. */
-export function readPackets(file: Uint8Array): PacketBlock<Uint8Array>[] {
+/** The packets of a file, and the version that wrote it; throws `NotOurFile`. */
+export function readPackets(file: Uint8Array): {
+  packets: PacketBlock<Uint8Array>[];
+  version: string | undefined;
+} {
+  let version: string | undefined;
   const packets: PacketBlock<Uint8Array>[] = [];
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   for (let at = 0; at < file.length;) {
@@ -153,25 +172,28 @@ export function readPackets(file: Uint8Array): PacketBlock<Uint8Array>[] {
     if (size < 12 || size % 4 !== 0 || at + size > file.length)
       throw new NotOurFile(`a file that is cut off, or damaged at byte ${at}`);
     const body = file.subarray(at + 8, at + size - 4);
-    if (type === SECTION) checkSection(body);
+    if (type === SECTION) version = readSection(body);
     else if (type === PACKET) packets.push(readPacketBlock(body, at));
     at += size;
   }
   if (file.length === 0) throw new NotOurFile('an empty file');
-  return packets;
+  return { packets, version };
 }
 
-function checkSection(body: Uint8Array): void {
+/** The version that wrote a section. */
+function readSection(body: Uint8Array): string | undefined {
   const view = new DataView(body.buffer, body.byteOffset, body.length);
   if (body.length < 16 || view.getUint32(0, true) !== MAGIC)
     throw new NotOurFile('a pcapng file in another byte order');
   const application = optionsOf(body.subarray(16)).get(APPLICATION);
-  if (application !== OURS)
+  const match = ours.exec(application ?? '');
+  if (!match)
     throw new NotOurFile(
       application
         ? `a pcapng file of ${JSON.stringify(application.slice(0, 80))}`
         : 'a pcapng file of another program',
     );
+  return match.groups?.['version'];
 }
 
 function readPacketBlock(

@@ -211,7 +211,7 @@ function blocksOf(
 export function writePcapng(recording: Recording): Uint8Array {
   const blocks = recording.connections.flatMap(blocksOf);
   blocks.sort((a, b) => a.time - b.time);
-  return writeFile(blocks);
+  return writeFile(blocks, recording.version);
 }
 
 /** A connection that is being read, and a read that is not complete. */
@@ -264,7 +264,8 @@ function readInto(
  */
 export function readPcapng(file: Uint8Array): Recording {
   const opened = new Map<string, Opened>();
-  for (const block of readPackets(file)) {
+  const { packets, version } = readPackets(file);
+  for (const block of packets) {
     const packet = readPacket(block.packet);
     if (!packet) throw new NotOurFile('a packet that is not TCP over IPv4');
     const { address, port } = clientOf(packet);
@@ -279,5 +280,8 @@ export function readPcapng(file: Uint8Array): Recording {
     opened.values(),
     ({ connection }) => connection,
   );
-  return { connections: connections.sort((a, b) => a.id - b.id) };
+  return {
+    ...(version !== undefined && { version }),
+    connections: connections.sort((a, b) => a.id - b.id),
+  };
 }

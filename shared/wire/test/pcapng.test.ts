@@ -93,6 +93,44 @@ describe('A recording is the same after saving and opening', () => {
   });
 });
 
+describe('Which version wrote it stands in the section (shb_userappl):', () => {
+  /** Type and length, byte order and version, length unknown. */
+  const section = (length: string) =>
+    `0a0d0d0a ${length} 4d3c2b1a 0100 0000 ffffffffffffffff`;
+  const ours = '4f6e207468652057697265'; // On the Wire
+
+  test('name and version, padded to 32 bits, and read again', () => {
+    const file = writePcapng({ version: '0.1.0+bbf1e7c', connections: [] });
+    const start = bytes(
+      `${section('b0000000')} 0400 1900 ${ours} 20 302e312e302b62626631653763 000000`,
+    );
+    expect(file.subarray(0, start.length)).toEqual(start);
+    expect(readPcapng(file)).toEqual({
+      version: '0.1.0+bbf1e7c',
+      connections: [],
+    });
+  });
+
+  test('the name alone, as early versions wrote it', () => {
+    const file = writePcapng({ connections: [] });
+    const start = bytes(`${section('a0000000')} 0400 0b00 ${ours} 00`);
+    expect(file.subarray(0, start.length)).toEqual(start);
+    expect(readPcapng(file)).not.toHaveProperty('version');
+  });
+
+  test('a version that is not known yet is taken', () => {
+    const file = bytes(
+      `${section('38000000')} 0400 1100 ${ours} 20 392e312e34 000000 0000 0000 38000000`,
+    );
+    expect(readPcapng(file)).toEqual({ version: '9.1.4', connections: [] });
+  });
+
+  test.each(['', '1 2'])('"%s" is none: the file is refused', (version) => {
+    const file = writePcapng({ version, connections: [] });
+    refuses(file, `a pcapng file of "On the Wire ${version}"`);
+  });
+});
+
 function refuses(file: Uint8Array, found: string): void {
   expect(() => readPcapng(file)).toThrow(
     `Cannot open this recording: expected a pcapng file that "On the Wire" has saved, found ${found}. Open other captures in Wireshark.`,
@@ -109,6 +147,11 @@ describe('Other files are refused:', () => {
     const others = ours.slice();
     others.set(text('Wireshark!!'), Buffer.from(ours).indexOf('On the Wire'));
     refuses(others, 'a pcapng file of "Wireshark!!"');
+  });
+  test('pcapng of a program whose name begins as ours', () => {
+    const others = writePcapng({ version: '1', connections: [] });
+    others.set(text('On the Wired1'), Buffer.from(others).indexOf('On the'));
+    refuses(others, 'a pcapng file of "On the Wired1"');
   });
   test('pcapng of nobody', () => {
     const section = bytes(

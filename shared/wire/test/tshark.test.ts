@@ -36,7 +36,7 @@ if (!hasTshark)
     });
     folder = await mkdtemp(join(tmpdir(), 'wire-'));
     const file = join(folder, 'all.pcapng');
-    await writeFile(file, writePcapng({ connections }));
+    await writeFile(file, writePcapng({ version: '0.1.0', connections }));
     const { stdout } = await execFile(
       'tshark',
       [

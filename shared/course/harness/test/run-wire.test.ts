@@ -10,7 +10,9 @@ import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
+import { courseVersion } from '@on-the-wire/system/version.ts';
 import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
+import { readPcapng, writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
 import { readRun, serveRun, writePage } from '../run-wire.ts';
 
 const hasTshark = !spawnSync('tshark', ['--version'], { stdio: 'ignore' })
@@ -101,6 +103,9 @@ describe('A run that was saved', () => {
     };
     await writePage(read, out, {});
     expect(await recordingIn()).not.toContain('geheim');
+    expect(
+      readPcapng(Buffer.from(await recordingIn(), 'latin1')),
+    ).toMatchObject({ version: courseVersion() });
     await writePage(read, out, { secrets: true }); // a page of ours is replaced
     expect(await recordingIn()).toContain('geheim');
   });
@@ -127,6 +132,10 @@ describe('A run that was saved', () => {
       expect(output).toMatch(/^80\tGET\t/m);
       expect(output).toContain('fault latency: from here on');
       expect(output).toMatch(/real port: \d+/);
+      const { stdout: about } = await execFile('capinfos', [saved]);
+      expect(about.replaceAll(/ +/g, ' ')).toContain(
+        `Capture application: On the Wire ${courseVersion()}\n`,
+      );
     },
   );
 });
@@ -144,6 +153,9 @@ describeWithBrowser('The page of a saved run', (browser) => {
     const url = pathToFileURL(out).href;
     await page.goto(url);
     await page.locator('.wire h2', { hasText: '200 OK' }).waitFor();
+    expect(await page.locator('body > header').innerText()).toMatch(
+      `Saved by version ${courseVersion()}`,
+    );
     await page.locator('.wire .line', { hasText: 'body' }).click();
     await page.locator('.wire .value', { hasText: '<img src=x' }).waitFor();
     expect(await page.locator('img').count()).toBe(0);
@@ -160,6 +172,24 @@ describeWithBrowser('The page of a saved run', (browser) => {
     expect(said).toEqual([]);
     expect(asked).toEqual([url]);
     await page.close();
+  });
+
+  test.each([
+    ['0.9.0', 'Saved by version 0.9.0, shown by '],
+    [undefined, 'run.pcapng'],
+  ])('by version %s opens, and says so', async (version, words) => {
+    const { name, file, run } = await readRun(saved);
+    const other = writePcapng({ ...readPcapng(file), version });
+    const served = await serveRun({ name, file: other, run }, 0);
+    const page = await browser().newPage();
+    await page.goto(served.url);
+    await page.locator('.wire h2', { hasText: '200 OK' }).waitFor();
+    const header = await page.locator('body > header').innerText();
+    await page.close();
+    await served.close();
+    expect(header.split('\n').at(-1)).toBe(
+      version === undefined ? words : words + courseVersion(),
+    );
   });
 
   test('is served on this machine, under its own name only', async () => {
