@@ -1,6 +1,6 @@
 /**
  * Server-sent events, WHATWG HTML 9.2: cuts an event stream into events and
- * comments. Left out: see README.md.
+ * comments. Left out: see left-out.md.
  *
  * A comment is told with the blank line after it. One without a blank line is
  * complete when the next line begins.

@@ -1,7 +1,7 @@
 /**
  * HTTP/1.1, RFC 9112: heads and bodies of both directions, each answer with
  * the request that it belongs to, and the change to WebSocket. Left out: see
- * README.md.
+ * left-out.md.
  */
 import { beginsWith } from '../bytes.ts';
 import type { ContentType } from '../coding/content.ts';

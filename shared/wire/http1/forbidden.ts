@@ -1,6 +1,6 @@
 /**
  * What HTTP/1.1 forbids in a header section that could be read: RFC 9112 3 in
- * requests, RFC 9110 and 9112 6 in responses. Left out: see README.md.
+ * requests, RFC 9110 and 9112 6 in responses. Left out: see left-out.md.
  */
 import {
   findHeader,

@@ -1,6 +1,6 @@
 /**
  * The head of an HTTP/1.1 message, RFC 9112 2 to 5, and what it says about the
- * body after it, RFC 9112 6. Left out: see README.md.
+ * body after it, RFC 9112 6. Left out: see left-out.md.
  */
 import { concat } from '../bytes.ts';
 import type { FieldList } from '../fields.ts';

@@ -2,7 +2,7 @@
  * HTTP/2, RFC 9113: every frame of both directions, header blocks with their
  * tables (RFC 7541), windows, and what the streams carry: bodies, event
  * streams, a WebSocket (RFC 8441). Known extensions: ALTSVC, ORIGIN,
- * PRIORITY_UPDATE. Left out: see README.md.
+ * PRIORITY_UPDATE. Left out: see left-out.md.
  */
 import { Gather, Trail } from '../gather.ts';
 import { HeaderBlocks, type Frame, type WholeFrame } from './headers.ts';

@@ -1,6 +1,6 @@
 /**
  * What HTTP/2 forbids in the fields of one header section, RFC 9113 8.2 and
- * 8.3, and in SETTINGS, 6.5.2. Left out: see README.md.
+ * 8.3, and in SETTINGS, 6.5.2. Left out: see left-out.md.
  */
 import { HOST } from '../http1/forbidden.ts';
 import { SETTING, settingName } from './words.ts';

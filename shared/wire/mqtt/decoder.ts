@@ -1,5 +1,5 @@
 /**
- * MQTT 3.1.1 (OASIS, 29 October 2014), both directions. Left out: see README.md.
+ * MQTT 3.1.1 (OASIS, 29 October 2014), both directions. Left out: see left-out.md.
  */
 import { Gather, Trail } from '../gather.ts';
 import { FRAME_LIMIT } from '../limits.ts';

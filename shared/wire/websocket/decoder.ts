@@ -1,6 +1,6 @@
 /**
  * WebSocket, RFC 6455 5, with permessage-deflate, RFC 7692. Both directions
- * read alike; they differ in who must mask. Left out: see README.md.
+ * read alike; they differ in who must mask. Left out: see left-out.md.
  *
  * A frame is told even if it breaks a rule, as long as its end can be found;
  * its `problem` says what an endpoint would close the connection for.

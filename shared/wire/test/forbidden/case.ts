@@ -7,7 +7,7 @@ export interface Case {
   section?: string;
   /** Words of the problem that must be told. */
   says?: string;
-  /** Others refuse it, and we say nothing: the words in wire/README.md. */
+  /** Others refuse it, and we say nothing: the words in wire/left-out.md. */
   leftOut?: string;
   /** The request that a response answers, if it is not GET. */
   method?: 'HEAD';

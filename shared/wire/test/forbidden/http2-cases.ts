@@ -11,7 +11,7 @@ export interface Http2Case {
   steps: Step[];
   section?: string;
   says?: string;
-  /** Words of wire/README.md: somebody refuses it, and we say nothing. */
+  /** Words of wire/left-out.md: somebody refuses it, and we say nothing. */
   leftOut?: string;
 }
 

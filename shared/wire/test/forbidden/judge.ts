@@ -7,7 +7,7 @@ import { decode, type Step } from '../cuts.ts';
 import type { Case } from './case.ts';
 
 const README = readFileSync(
-  new URL('../../README.md', import.meta.url),
+  new URL('../../left-out.md', import.meta.url),
   'utf8',
 );
 
