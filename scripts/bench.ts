@@ -1,12 +1,8 @@
 /** `pnpm bench start|tap|wire|limits|http2|fanout`: what it costs, how fast it is. */
 import { writeFile } from 'node:fs/promises';
-import {
-  describeReport,
-  holds,
-  machine,
-  measured,
-  medianOf,
-} from '@on-the-wire/compare/bench/report.ts';
+import { describeReport, holds } from '@on-the-wire/compare/bench/report.ts';
+import { machine, measured } from '@on-the-wire/compare/machine.ts';
+import { medianOf } from '@on-the-wire/compare/statistics.ts';
 import {
   measureStart,
   type StartOptions,

@@ -1,6 +1,6 @@
 /** The comparison as a whole: ways take turns, round after round. */
 import { stripVTControlCharacters } from 'node:util';
-import { machine } from './bench/report.ts';
+import { machine } from './machine.ts';
 import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import { formatFault } from '@on-the-wire/tap/tap.ts';

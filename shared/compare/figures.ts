@@ -1,14 +1,6 @@
 /** What all turns of one way came to. */
-import { medianOf } from './bench/report.ts';
+import { percentile, spreadOf, type Spread } from './statistics.ts';
 import type { Recovery, Turn } from './measure.ts';
-
-/** A figure of each round, and what they come to. */
-export interface Spread {
-  median: number;
-  least: number;
-  most: number;
-  rounds: number[];
-}
 
 export interface Figures {
   /** ms from update to arrival: half of all are faster, 99 of 100 are. */
@@ -69,21 +61,6 @@ export function figuresOf(turns: readonly Turn[]): Figures {
     doubled: sum(({ delivery }) => delivery.doubled),
     ...(cuts.length > 0 && { cut: recoveredOf(cuts) }),
     ...(restarts.length > 0 && { restart: recoveredOf(restarts) }),
-  };
-}
-
-/** The smallest of the values that at least so many in 100 do not exceed. */
-export function percentile(values: readonly number[], of: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.ceil((of / 100) * sorted.length) - 1] ?? NaN;
-}
-
-export function spreadOf(values: readonly number[]): Spread {
-  return {
-    median: medianOf([...values]),
-    least: Math.min(...values),
-    most: Math.max(...values),
-    rounds: [...values],
   };
 }
 

@@ -2,7 +2,8 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Compared, Loaded, Network } from './compare.ts';
-import type { Figures, Spread } from './figures.ts';
+import type { Figures } from './figures.ts';
+import type { Spread } from './statistics.ts';
 import type { Way } from './ways.ts';
 
 type Measured = Compared & { figures: Figures };

@@ -4,7 +4,7 @@
  */
 import { measureLoad, type Load } from '../load/measure-load.ts';
 import { ways, type Way } from '../ways.ts';
-import { medianOf } from './report.ts';
+import { medianOf } from '../statistics.ts';
 import {
   install,
   isInstalled,

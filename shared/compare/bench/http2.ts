@@ -10,7 +10,7 @@ import {
   fork,
   type ChildProcess,
 } from '@on-the-wire/system/programs/start.ts';
-import { medianOf } from './report.ts';
+import { medianOf } from '../statistics.ts';
 
 const path = '/board?station=42&wait=0';
 const lesson = new URL('../../../lessons/http2/server.ts', import.meta.url)

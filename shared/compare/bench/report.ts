@@ -1,18 +1,11 @@
 /** What a bench measured, as a table. */
-import { cpus, totalmem, type as system } from 'node:os';
-import { courseVersion } from '@on-the-wire/system/version.ts';
+import { measured } from '../machine.ts';
+import { medianOf } from '../statistics.ts';
 
 /** One figure, with its goal if it has one: at most this. */
 export type Row = { what: string; goal?: number } & (
   { ms: number[] } | { ratio: number } | { megabytes: number }
 );
-
-export function medianOf(figures: number[]): number {
-  const sorted = figures.toSorted((a, b) => a - b);
-  const low = sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
-  const high = sorted[Math.ceil((sorted.length - 1) / 2)] ?? NaN;
-  return (low + high) / 2;
-}
 
 /** Whether a figure keeps its goal; one without a goal always does. */
 export function holds(row: Row): boolean {
@@ -47,21 +40,6 @@ export function describeReport(rows: Row[]): string {
       .trimEnd(),
   );
   return `${lines.join('\n')}\n\n${measured()}\n`;
-}
-
-/** What was measured, and on what: two lines. */
-export function measured(): string {
-  return `On the Wire ${courseVersion()}\n${machine()}`;
-}
-
-/** What was measured on, in one line. */
-export function machine(): string {
-  const cores = cpus();
-  const memory = Math.round(totalmem() / 2 ** 30);
-  return (
-    `${system()}, ${cores.length} cores (${cores[0]?.model.trim() ?? '?'}), ` +
-    `${memory} GiB, Node ${process.versions.node}`
-  );
 }
 
 function valueOf(row: Row): number {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { findWays } from '../compare.ts';
 import { nameOf } from '../ways.ts';
-import { percentile, spreadOf } from '../figures.ts';
+import { percentile, spreadOf } from '../statistics.ts';
 import { deliveryOf } from '../measure.ts';
 
 const told = [

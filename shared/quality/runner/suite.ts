@@ -4,7 +4,8 @@
  */
 import { cpus } from 'node:os';
 import { runJest } from './run-tests.ts';
-import { medianOf, type Row } from '@on-the-wire/compare/bench/report.ts';
+import type { Row } from '@on-the-wire/compare/bench/report.ts';
+import { medianOf } from '@on-the-wire/compare/statistics.ts';
 
 /** One starts a process, the other opens a browser. */
 const references = [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeReport, holds, medianOf } from '../report.ts';
+import { medianOf } from '../../statistics.ts';
+import { describeReport, holds } from '../report.ts';
 
 test.each([
   [[3], 3],

@@ -1,0 +1,33 @@
+/** What is made of several measurements: the one place that does. */
+
+/** A figure of each round, and what they come to. */
+export interface Spread {
+  median: number;
+  least: number;
+  most: number;
+  rounds: number[];
+}
+
+/** The middle of the figures; between the two in the middle of an even number. */
+export function medianOf(figures: readonly number[]): number {
+  const sorted = figures.toSorted((a, b) => a - b);
+  const low = sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
+  const high = sorted[Math.ceil((sorted.length - 1) / 2)] ?? NaN;
+  return (low + high) / 2;
+}
+
+/** The smallest of the values that at least so many in 100 do not exceed. */
+export function percentile(values: readonly number[], of: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil((of / 100) * sorted.length) - 1] ?? NaN;
+}
+
+/** Median, ends, and each round. */
+export function spreadOf(values: readonly number[]): Spread {
+  return {
+    median: medianOf(values),
+    least: Math.min(...values),
+    most: Math.max(...values),
+    rounds: [...values],
+  };
+}
