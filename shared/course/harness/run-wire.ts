@@ -1,10 +1,11 @@
 /** Opens a run that was saved: in the browser, or as a page that stands alone. */
-import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { basename } from 'node:path';
-import { refuseHost } from '@on-the-wire/viewer/server/guard.ts';
+import {
+  closeServer,
+  createGuardedServer,
+} from '@on-the-wire/viewer/server/guarded-server.ts';
 import {
   generator,
   makeSavedPage,
@@ -14,6 +15,7 @@ import { nodeCodings } from '@on-the-wire/wire/coding/node-codings.ts';
 import { readPcapng, writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
 import { SavedRun } from '@on-the-wire/viewer/saved/saved.ts';
 import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { attempt } from '@on-the-wire/system/system-error.ts';
 
 const LARGEST = 256 * 1024 * 1024; // bytes of a file
@@ -131,34 +133,22 @@ export async function serveRun(
   unit?: number,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const page = await makeSavedPage(file, name, unit);
-  const server: Server = createServer((request, response) => {
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-    response.setHeader('Cache-Control', 'no-store');
-    // In a frame of a foreign page it could be made to be clicked.
-    response.setHeader('Content-Security-Policy', "frame-ancestors 'none'");
-    const refused = refuseHost(request);
-    if (refused) return void response.writeHead(403).end(`${refused}\n`);
-    const [path] = (request.url ?? '').split('?');
-    if (path !== '/' || !['GET', 'HEAD'].includes(request.method ?? ''))
-      return void response.writeHead(404).end('The run is at /.\n');
-    response.setHeader('Content-Type', 'text/html; charset=utf-8');
-    response.end(page);
+  const server = createGuardedServer({
+    pages: {
+      '/': async () => ({
+        type: 'text/html; charset=utf-8',
+        body: page,
+        // The page has a policy of its own, which cannot say this.
+        headers: { 'Content-Security-Policy': "frame-ancestors 'none'" },
+      }),
+    },
   });
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (error) {
+  const { port: taken } = await listen(server, port).catch((error: unknown) => {
     const why = (error as Error).message;
     throw new HarnessError(`The run cannot be served: ${why}.`, 1);
-  }
-  const { port: taken } = server.address() as { port: number };
+  });
   return {
     url: `http://127.0.0.1:${taken}/`,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => closeServer(server),
   };
 }

@@ -39,13 +39,13 @@ export interface Shell {
 export function createGuardedServer({
   frames = [],
   pages,
-  changes,
-  read,
+  changes = {},
+  read = () => undefined,
 }: {
   frames?: string[];
   pages: Record<string, (() => Promise<Answer>) | undefined>;
-  changes: Record<string, ((asked: Asked) => Promise<Answer>) | undefined>;
-  read: (asked: Asked) => Promise<Reply> | Reply;
+  changes?: Record<string, ((asked: Asked) => Promise<Answer>) | undefined>;
+  read?: (asked: Asked) => Promise<Reply> | Reply;
 }): Server {
   const headers = headersOfAll(frames);
   return createServer((request, response) => {
