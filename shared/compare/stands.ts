@@ -1,6 +1,5 @@
 /** What a lesson has to say, made ready to be asked: alone, or with company. */
-import { once } from 'node:events';
-import type { AddressInfo, Server } from 'node:net';
+import { listen } from '@on-the-wire/system/listen.ts';
 import type { Feed } from '@on-the-wire/lesson/board/feed.ts';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import type {
@@ -29,12 +28,6 @@ export interface Stand {
 /** A stand: at those ports, or at free ones where there are none. */
 type Build = (order: Order, feed: Feed, ports: number[]) => Promise<Stand>;
 
-async function listenAt(server: Server, port = 0): Promise<number> {
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
 const load = <Module>({ folder }: Order, file: string) =>
   import(new URL(file, folder).href) as Promise<Module>;
 
@@ -43,7 +36,7 @@ export const standServer: Build = async (order, feed, [at]) => {
   type Loaded = LessonModule<{ feed: Feed }>;
   const { createServer } = await load<Loaded>(order, order.file);
   const lesson: Lesson = createServer({ ...order.options, feed });
-  const port = await listenAt(lesson.server, at);
+  const { port } = await listen(lesson.server, at);
   return { ports: [port], close: () => lesson.close() };
 };
 
@@ -51,7 +44,7 @@ export const standServer: Build = async (order, feed, [at]) => {
 export const standGateway: Build = async (order, feed, [at, behind]) => {
   const inner = await standServer(order, feed, behind ? [behind] : []);
   const gateway = createGateway(inner.ports[0]!, await localCertificate());
-  const port = await listenAt(gateway.server, at);
+  const { port } = await listen(gateway.server, at);
   return {
     ports: [port, inner.ports[0]!],
     async close() {
@@ -69,10 +62,10 @@ export const standBroker: Build = async (order, feed, [at, stationAt]) => {
     load<Loaded>(order, 'station.ts'),
   ]);
   const between = broker.createServer();
-  const port = await listenAt(between.server, at);
+  const port = (await listen(between.server, at)).port;
   const url = `mqtt://127.0.0.1:${port}`;
   const source = station.createServer({ ...order.options, feed, broker: url });
-  const stationPort = await listenAt(source.server, stationAt);
+  const stationPort = (await listen(source.server, stationAt)).port;
   return {
     ports: [port, stationPort],
     async close() {

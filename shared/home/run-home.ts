@@ -1,5 +1,5 @@
 /** Runs the home page, and the lesson that is started from it. */
-import { once } from 'node:events';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { styleText } from 'node:util';
 import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
 import { openInBrowser } from '@on-the-wire/browser/open-in-browser.ts';
@@ -54,8 +54,7 @@ export async function runHome(
 
   const { server, close } = createHome({ lessons, start });
   const at = await findPort(port);
-  server.listen(at, '127.0.0.1');
-  await once(server, 'listening');
+  await listen(server, at);
   const url = `http://127.0.0.1:${at}/`;
   const bold = styleText('bold', url, { stream: terminal.stdout });
   // With the ports that a lesson has which is started from it.

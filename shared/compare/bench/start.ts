@@ -2,6 +2,7 @@
  * What it costs to begin: to start a lesson, to save a file, to clone the
  * course. Medians in one run, the variants taking turns.
  */
+import { findPorts } from '@on-the-wire/system/ports.ts';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import {
@@ -14,7 +15,7 @@ import {
   symlink,
 } from 'node:fs/promises';
 import { get } from 'node:http';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -27,7 +28,11 @@ import {
   spawnSync,
   type ChildProcess,
 } from '@on-the-wire/system/programs/start.ts';
-import { medianOf, type Row } from './report.ts';
+import type { Row } from './report.ts';
+import { medianOf } from '../statistics.ts';
+
+/** Two free ports are looked for from here on. */
+const firstPort = 43_000;
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const windows = process.platform === 'win32';
@@ -135,7 +140,7 @@ async function takeTurns<Name extends string>(
 // --- A start ---
 
 async function startLesson(): Promise<number> {
-  const port = await freePorts();
+  const port = await findPorts(undefined, firstPort);
   const began = performance.now();
   const args = ['lesson', lesson, '--no-open', '--port', String(port)];
   const child = start('pnpm', args);
@@ -147,7 +152,7 @@ async function startLesson(): Promise<number> {
 }
 
 async function startServer(): Promise<number> {
-  const port = await freePorts();
+  const port = await findPorts(undefined, firstPort);
   const began = performance.now();
   const args = ['exec', 'node', `lessons/${lesson}/server.ts`];
   const child = start('pnpm', args, { env: { PORT: String(port) } });
@@ -172,7 +177,7 @@ async function measureSaves(
     filter: (path) => path !== packages,
   });
   await symlink(packages, join(folder, 'node_modules'), 'junction');
-  const port = await freePorts();
+  const port = await findPorts(undefined, firstPort);
   const never = new AbortController().signal;
   const stdout = new PassThrough().resume();
   const running = await runLesson(
@@ -215,7 +220,7 @@ async function startFreshClone(
   const { code, output } = await git.exit;
   if (code !== 0) throw new Error(`git clone ended with ${code}:\n${output}`);
 
-  const port = await freePorts();
+  const port = await findPorts(undefined, firstPort);
   const began = performance.now();
   const args = ['-y', 'pnpm', 'lesson', lesson, '--no-open'];
   const child = start('npx', [...args, '--port', String(port)], {
@@ -392,22 +397,3 @@ function statusOf(port: number): Promise<number | undefined> {
 }
 
 /** Two ports in a row that nobody listens on; returns the first. */
-async function freePorts(): Promise<number> {
-  for (;;) {
-    const first = await tryPort(0);
-    if (first !== undefined && (await tryPort(first + 1)) !== undefined)
-      return first;
-  }
-}
-
-async function tryPort(port: number): Promise<number | undefined> {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return undefined;
-  }
-  const taken = (server.address() as AddressInfo).port;
-  await new Promise((resolve) => server.close(resolve));
-  return taken;
-}

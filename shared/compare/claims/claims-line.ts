@@ -1,6 +1,6 @@
 /** The claims' server behind a tap, at two ports: two origins. */
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { createTap, parseFaults, type Tap } from '@on-the-wire/tap/tap.ts';
 import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
 import { createClaimsServer } from './claims-server.ts';
@@ -31,9 +31,7 @@ export async function startClaimsLine(
   pageOf?: (places: Places) => string,
 ): Promise<BehindTap> {
   const server = createClaimsServer(pair, () => pageOf?.(places) ?? '');
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const { port } = await listen(server);
   const target = { host: '127.0.0.1', port };
   const tap = createTap({ target, seed: 1, ...(pair && { tls: pair }) });
   const units = new LiveUnits(tap);

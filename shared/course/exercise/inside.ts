@@ -5,8 +5,8 @@
  * What the file throws while it loads is left to Node, whose report of it says
  * where; what it throws when it is called goes back as an answer.
  */
+import { listen } from '@on-the-wire/system/listen.ts';
 import { randomFill } from 'node:crypto';
-import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { inspect } from 'node:util';
@@ -104,10 +104,7 @@ async function serve(options: object): Promise<number> {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  if (!server.listening) {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-  }
+  if (!server.listening) await listen(server);
   return (server.address() as AddressInfo).port;
 }
 

@@ -3,7 +3,7 @@
  * saved; a tap in front of it, whose address stays; beside it the shell. What
  * takes long to load is loaded while the lesson's process starts.
  */
-import { once } from 'node:events';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
@@ -280,8 +280,7 @@ export async function runLesson(
       exercise,
     });
     closing.push(() => created.close());
-    created.server.listen(shellPort, '127.0.0.1');
-    await once(created.server, 'listening');
+    await listen(created.server, shellPort);
   }
 
   function addresses(): string[] {

@@ -1,5 +1,5 @@
 /** The tap in front of the reader's own program. */
-import { once } from 'node:events';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { relative } from 'node:path';
 import { createTap, type Fault, type Tap } from '@on-the-wire/tap/tap.ts';
 import { HarnessError } from '@on-the-wire/system/harness-error.ts';
@@ -111,8 +111,7 @@ export async function runTap(
       address: instead,
     });
     const at = await findPort(undefined);
-    server.listen(at, '127.0.0.1');
-    await once(server, 'listening');
+    await listen(server, at);
     return { url: `http://127.0.0.1:${at}/`, close };
   }
 }

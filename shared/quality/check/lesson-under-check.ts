@@ -3,13 +3,9 @@
  * it. Nothing happens here by itself: the feed steps, and time passes for the
  * lesson's timers, when the checker says so. Started by `captures.ts`.
  */
-import { once } from 'node:events';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { freePort } from '@on-the-wire/system/ports.ts';
 import { readFileSync } from 'node:fs';
-import {
-  createServer as createNetServer,
-  type AddressInfo,
-  type Server,
-} from 'node:net';
 import { mock } from 'node:test';
 import { Server as TlsServer } from 'node:tls';
 import { createFeed, type Feed } from '@on-the-wire/lesson/board/feed.ts';
@@ -65,7 +61,7 @@ async function answer(request: Request): Promise<object> {
         lesson = createServer({ feed, ...told });
       }
       const { server, others = {} } = lesson;
-      const port = await listen(server, 0);
+      const { port } = await listen(server);
       await Promise.all(names.map((n, i) => listen(others[n]!, further[i]!)));
       const tls = server instanceof TlsServer;
       return { port, others: further, tls, run: feed.run };
@@ -121,19 +117,6 @@ function manifestBeside(server: string): Partial<Manifest> {
   } catch {
     return {};
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createNetServer();
-  const port = await listen(server, 0);
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
-async function listen(server: Server, at: number): Promise<number> {
-  server.listen(at, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
 }
 
 /** A port that was free a moment ago may be somebody else's by now. */

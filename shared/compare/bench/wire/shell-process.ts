@@ -1,5 +1,6 @@
 /** The shell of a run, tap and wire included, whose memory can be asked for. */
-import { EventEmitter, once } from 'node:events';
+import { listen } from '@on-the-wire/system/listen.ts';
+import { EventEmitter } from 'node:events';
 import type { LessonState } from '@on-the-wire/lesson/lesson.ts';
 import { createShell } from '@on-the-wire/course/shell/server.ts';
 import { createTap } from '@on-the-wire/tap/tap.ts';
@@ -31,9 +32,7 @@ const shell = createShell({
   state: new State(),
   tap,
 });
-shell.server.listen(0, '127.0.0.1');
-await once(shell.server, 'listening');
-const { port: shellPort } = shell.server.address() as { port: number };
+const { port: shellPort } = await listen(shell.server);
 
 process.on('message', () => {
   const memory: ShellMemory = {

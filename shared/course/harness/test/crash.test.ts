@@ -21,8 +21,7 @@ const { folder } = lesson('crash ü', {
   'inside-node.ts': 'import fs from "node:fs";\nfs.readFileSync("nope");\n',
   'in-colours.ts':
     'import fs from "node:fs";\nprocess.env.FORCE_COLOR = "1";\nfs.readFileSync("nope");\n',
-  'no-file.ts':
-    "// nope.ts\nimport { a } from './nope.ts';\na();\n",
+  'no-file.ts': "// nope.ts\nimport { a } from './nope.ts';\na();\n",
   'no-package.ts': "import 'no-such-package';\n",
   'no-export.ts': "import { nope } from 'node:fs';\nnope();\n",
   'in-package.ts': "import { f } from 'wrong';\n\nf();\n",

@@ -150,10 +150,6 @@ describeOnUnix('Where no verb can run', () => {
 });
 
 test('What is wrong in a verb itself is not called a missing package', async () => {
-  const { err } = await say(
-    clone({ verb: "import './gone.ts';" }),
-    [],
-    pnpm12,
-  );
+  const { err } = await say(clone({ verb: "import './gone.ts';" }), [], pnpm12);
   expect(err).toContain('ERR_MODULE_NOT_FOUND');
 });
