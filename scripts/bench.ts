@@ -1,4 +1,4 @@
-/** `pnpm bench start|tap|wire|limits|http2|fanout`: what it costs, how fast it is. */
+/** `pnpm bench start|tap|wire|decoders|limits|http2|fanout`: what it costs, how fast it is. */
 import { writeFile } from 'node:fs/promises';
 import { describeReport, holds } from '@on-the-wire/compare/bench/report.ts';
 import { machine, measured } from '@on-the-wire/compare/machine.ts';
@@ -66,6 +66,16 @@ program
     const allHeld = await benchWire(minutes, (line) => console.log(line));
     console.log(measured());
     process.exitCode = allHeld ? 0 : 1;
+  });
+
+program
+  .command('decoders')
+  .description('each decoder of the wire alone, and what a unit weighs')
+  .action(async () => {
+    const { benchDecoders } =
+      await import('@on-the-wire/compare/bench/decoders.ts');
+    await benchDecoders((line) => console.log(line));
+    console.log(measured());
   });
 
 program

@@ -1,11 +1,12 @@
 /**
- * How fast the decoders are, and how much a unit weighs:
- * `pnpm exec node --expose-gc shared/compare/bench/decoders.ts`. Times are those of the
+ * How fast the decoders are, and how much a unit weighs. Times are those of the
  * processor, so that other programs do not count; reads have 16 KiB. No message
  * is like the one before it, as decoders remember that.
  */
 import { deflateRawSync, constants, createGzip } from 'node:zlib';
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { setImmediate } from 'node:timers/promises';
 import { concat } from '@on-the-wire/wire/bytes.ts';
 import { decodeConnection } from '@on-the-wire/wire/connection.ts';
@@ -17,6 +18,9 @@ import type {
   Unit,
 } from '@on-the-wire/wire/unit.ts';
 import { webSocketDecoder } from '@on-the-wire/wire/websocket/decoder.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 const READ = 16_384;
 const encoder = new TextEncoder();
@@ -265,7 +269,7 @@ function decode(load: Load, keep: Unit[] | undefined): number {
 async function inUse(): Promise<number> {
   // What was freed is counted as such some turns later.
   for (let turn = 0; turn < 5; turn++) {
-    globalThis.gc?.();
+    collect();
     await setImmediate();
   }
   const { heapUsed, arrayBuffers } = process.memoryUsage();
@@ -290,16 +294,25 @@ function time(load: Load): { count: number; seconds: number } {
 const row = (cells: string[]): string =>
   cells.map((cell) => cell.padStart(12)).join('');
 
-console.log(row(['MB/s', 'units/s', 'µs/unit', 'bytes/unit']));
-for (const load of await loads()) {
-  time(load);
-  const runs = [time(load), time(load), time(load)];
-  const { count, seconds } = runs.sort((a, b) => a.seconds - b.seconds)[1]!;
-  const cells = [
-    (load.bytes.length / 1e6 / seconds).toFixed(0),
-    Math.round(count / seconds).toLocaleString('en'),
-    ((seconds / count) * 1e6).toFixed(1),
-    globalThis.gc ? (await weigh(load)).toFixed(0) : '–',
-  ];
-  console.log(`${row(cells)}  ${load.title}`);
+/**
+ * Measures each decoder three times, and says the median in a line.
+ *
+ * @param say gets a line as it is known
+ */
+export async function benchDecoders(
+  say: (line: string) => void,
+): Promise<void> {
+  say(row(['MB/s', 'units/s', 'µs/unit', 'bytes/unit']));
+  for (const load of await loads()) {
+    time(load);
+    const runs = [time(load), time(load), time(load)];
+    const { count, seconds } = runs.sort((a, b) => a.seconds - b.seconds)[1]!;
+    const cells = [
+      (load.bytes.length / 1e6 / seconds).toFixed(0),
+      Math.round(count / seconds).toLocaleString('en'),
+      ((seconds / count) * 1e6).toFixed(1),
+      (await weigh(load)).toFixed(0),
+    ];
+    say(`${row(cells)}  ${load.title}`);
+  }
 }
