@@ -22,6 +22,7 @@ interface Flags {
   reset?: true;
   mine?: string;
   try?: string;
+  write?: string;
 }
 
 const say = (text: string) => void process.stdout.write(text);
@@ -36,6 +37,11 @@ async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
     const kept = resetCopy(exercise);
     say(`Begun anew: ${exercise.copy}\n`);
     return say(kept ? `Your file so far: ${kept}\n` : '');
+  }
+  if (flags.write) {
+    const { writeAnswer } =
+      await import('@on-the-wire/course/exercise/try-answer.ts');
+    return say(writeAnswer(exercise, flags.write));
   }
   if (flags.check || flags.try) {
     const passed = await once.checkOnce(exercise, flags.try);
@@ -84,7 +90,8 @@ const program = new Command(`${pnpm} exercise`)
   .option('--solution', 'print the solution')
   .option('--reset', 'begin anew; your file so far is kept beside it')
   .option('--mine <lesson>', 'run a lesson with your files in place of ours')
-  .option('--try <file>', 'check a file of its folder: wrong/lf-only.ts')
+  .option('--try <answer>', 'check one of its answers.md, or a file: lf-only')
+  .option('--write <answer>', 'make a file of it, beside your own')
   .option('--no-open', 'do not open a browser')
   .option('--port <port>', 'of the task; the page has the next', parsePort)
   .showHelpAfterError()

@@ -1,11 +1,12 @@
 /** What scripts ask for: one answer, and an exit code. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { findBrowser, noBrowser } from '@on-the-wire/browser/find-browser.ts';
 import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { describeVerdict } from './describe.ts';
 import type { FoundExercise } from './exercises.ts';
+import { fileToTry } from './try-answer.ts';
 import { noteVerdict } from './progress.ts';
 import { tryOut, type Verdict } from './trial.ts';
 import { makeCopy } from './workspace.ts';
@@ -15,18 +16,16 @@ import { pnpm } from '@on-the-wire/system/as-typed.ts';
  * Checks the learner's copy, which is made where there is none, or another
  * file; notes the first.
  *
- * @param other a path inside the exercise's folder
+ * @param other a path inside the exercise's folder, or the name of an answer
  * @returns whether it passes
- * @throws HarnessError (2) where there is no such file
+ * @throws HarnessError (2) where there is neither
  */
 export async function checkOnce(
   exercise: FoundExercise,
   other?: string,
 ): Promise<boolean> {
-  const file = other ? resolve(exercise.folder, other) : exercise.copy;
+  const file = other ? fileToTry(exercise, other) : exercise.copy;
   if (!other) makeCopy(exercise);
-  else if (!statSync(file, { throwIfNoEntry: false })?.isFile())
-    throw new HarnessError(`There is no file ${file}.`, 2);
   const browser = browserOnDemand();
   const verdict = await tryOut(exercise, file, { browser: browser.get });
   await browser.close();

@@ -1,11 +1,17 @@
 /** Every exercise has the same files, and a task that fits on a screen. */
 import { join } from 'node:path';
+import {
+  applyEdit,
+  parseEdits,
+} from '@on-the-wire/course/exercise/answer-edits.ts';
+import { editsFile } from '@on-the-wire/course/exercise/answers.ts';
 import type { Finding } from './finding.ts';
 import { exists, filesOf, foldersOf, textOf } from './tree.ts';
 
 const entries = ['README.md', 'exercise.ts', 'solution.ts', 'check.ts'];
-const optional = ['stage.ts'];
+const optional = ['stage.ts', editsFile];
 const limits = { task: 150, after: 80, hints: 3 } as const; // words; folds
+const fewestAnswers = 2; // wrong ones, and right ones
 
 /** Looks at each folder in `lessons/<lesson>/exercises/`. */
 export async function checkExercises(root: string): Promise<Finding[]> {
@@ -22,6 +28,8 @@ export async function checkExercises(root: string): Promise<Finding[]> {
         ...(await checkEntries(root, folder, files)),
         ...(await checkTask(root, `${folder}/README.md`)),
         ...(await checkAnswers(root, folder, files)),
+        ...(await checkEdits(root, folder)),
+        ...(await countAnswers(root, folder, files)),
       );
       if (tutorial?.includes(`(exercises/${name}/README.md)`)) continue;
       findings.push({
@@ -140,6 +148,61 @@ async function checkAnswers(
       expected: 'one at each place that is to be changed',
       remedy: 'Mark the place.',
     });
+  return findings;
+}
+
+/** Each edit in answers.md can be read, and made. */
+async function checkEdits(root: string, folder: string): Promise<Finding[]> {
+  const file = `${folder}/${editsFile}`;
+  const text = await textOf(root, file);
+  if (text === undefined) return [];
+  const { edits, problems } = parseEdits(text);
+  for (const edit of edits) {
+    const base = await textOf(root, `${folder}/${edit.base}`);
+    if (base === undefined) continue; // told already
+    const applied = applyEdit(base, edit);
+    if ('remedy' in applied) problems.push(applied);
+  }
+  return problems.map((problem) => ({ file, ...problem }));
+}
+
+/** Enough of each kind, and no name twice: it is tried by its name. */
+async function countAnswers(
+  root: string,
+  folder: string,
+  files: string[],
+): Promise<Finding[]> {
+  const file = `${folder}/${editsFile}`;
+  const { edits } = parseEdits((await textOf(root, file)) ?? '');
+  const ofFile = /^(?<kind>wrong|right)\/(?<name>.*)\.ts$/;
+  const answers = files
+    .filter((path) => path.startsWith(`${folder}/`))
+    .map((path) => ofFile.exec(path.slice(folder.length + 1))?.groups)
+    .filter((groups) => groups !== undefined)
+    .map(({ kind, name }) => ({ kind, name }));
+  const findings: Finding[] = [];
+  for (const { kind, name, line } of edits) {
+    const other = answers.find((answer) => answer.name === name);
+    if (other)
+      findings.push({
+        file,
+        line,
+        found: `${kind}/${name}, and a file ${other.kind}/${name}.ts`,
+        expected: 'each name once, whether wrong or right, edit or file',
+        remedy: 'Remove one, or give it another name.',
+      });
+    answers.push({ kind, name });
+  }
+  for (const kind of ['wrong', 'right']) {
+    const count = answers.filter((answer) => answer.kind === kind).length;
+    if (count < fewestAnswers)
+      findings.push({
+        file: folder,
+        found: `${count} ${kind} answers`,
+        expected: `at least ${fewestAnswers}, in ${editsFile} or in ${kind}/*.ts`,
+        remedy: 'Write them; CONTRIBUTING.md says how.',
+      });
+  }
   return findings;
 }
 

@@ -1,6 +1,7 @@
 /** The tools that others maintain: what they complain about, as findings. */
 import { join } from 'node:path';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
+import { asSaidOfEdits, makeAnswerFiles } from './answer-files.ts';
 import type { Finding } from './finding.ts';
 
 const configs = [
@@ -11,6 +12,7 @@ const configs = [
 
 /** Types: the code of Node, of pages, and of tests that reach into a page. */
 export async function checkTypes(root: string): Promise<Finding[]> {
+  const answers = await makeAnswerFiles(root);
   const findings = await Promise.all(
     configs.map((config) =>
       runTool(root, {
@@ -22,29 +24,48 @@ export async function checkTypes(root: string): Promise<Finding[]> {
       }),
     ),
   );
-  return findings.flat();
+  return asSaidOfEdits(root, findings.flat(), answers);
 }
 
 /** Mistakes that can be seen without running anything. */
-export function checkLint(root: string): Promise<Finding[]> {
-  return runTool(root, {
+export async function checkLint(root: string): Promise<Finding[]> {
+  const answers = await makeAnswerFiles(root);
+  const findings = await runTool(root, {
     tool: 'oxlint/bin/oxlint',
-    args: ['--format', 'unix'],
+    // It looks at what Git ignores only where that is named.
+    args: ['--format', 'unix', '.', ...answers.keys()],
     line: /^(?<file>[^:]+):(?<line>\d+):\d+: (?<what>.*)$/,
     expected: 'code that keeps the rules in .oxlintrc.json',
     remedy: () => 'Mend it, or say beside it why the rule does not fit here.',
   });
+  return asSaidOfEdits(root, findings, answers);
 }
 
 /** Whether everything is written as prettier writes it. */
-export function checkFormat(root: string): Promise<Finding[]> {
-  return runTool(root, {
-    tool: 'prettier/bin/prettier.cjs',
-    args: ['--list-different', '--cache', '--cache-strategy', 'content', '.'],
-    line: /^(?:\[error\] )?(?<file>[\w./@-]+\.\w+)(?:: (?<what>.*))?$/,
-    expected: 'the format of prettier',
-    remedy: (file) => `Run pnpm exec prettier --write ${file}`,
-  });
+export async function checkFormat(root: string): Promise<Finding[]> {
+  const answers = await makeAnswerFiles(root);
+  const look = (paths: string[], remedy: (file: string) => string) =>
+    runTool(root, {
+      tool: 'prettier/bin/prettier.cjs',
+      args: ['--list-different', ...paths],
+      line: /^(?:\[error\] )?(?<file>[\w./@-]+\.\w+)(?:: (?<what>.*))?$/,
+      expected: 'the format of prettier',
+      remedy,
+    });
+  const cache = ['--cache', '--cache-strategy', 'content'];
+  // What Git ignores is looked at only where another list is given.
+  const others = ['--ignore-path', '.prettierignore'];
+  const [all, edits] = await Promise.all([
+    look([...cache, '.'], (file) => `Run pnpm exec prettier --write ${file}`),
+    answers.size === 0
+      ? []
+      : look(
+          [...others, ...answers.keys()],
+          (file) =>
+            `Write the edit as this prints it: pnpm exec prettier ${others.join(' ')} ${file}`,
+        ),
+  ]);
+  return [...all, ...(await asSaidOfEdits(root, edits, answers))];
 }
 
 interface Tool {

@@ -3,7 +3,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execFile } from '@on-the-wire/system/programs/start.ts';
 
-const ignored = new Set(['node_modules', '.git', '.certificates', 'workspace']);
+const ignored = new Set([
+  'node_modules',
+  '.git',
+  '.certificates',
+  '.answers',
+  'workspace',
+]);
 
 /**
  * All files that belong to the tree: what Git tracks or would track, and where

@@ -16,7 +16,7 @@ import {
   noBrowser,
   openBrowser,
 } from '@on-the-wire/browser/browser.ts';
-import { answersOf, toldOf } from '../answers.ts';
+import { answersOf, expand, type KnownAnswer } from '../answers.ts';
 import type { Check } from '../check.ts';
 import { describeVerdict } from '../describe.ts';
 import { findExercises, type FoundExercise } from '../exercises.ts';
@@ -111,18 +111,25 @@ function proveOne(exercise: FoundExercise, check: Check) {
 }
 
 function testsOf(exercise: FoundExercise, check: Check) {
+  const { folder, solution, starter } = exercise;
   const empty = () => join(scratch, `empty-${exercise.name}.ts`);
-  const different = onlySolutions ? [] : answersOf(exercise, 'right');
-  const right = [exercise.solution, ...different];
-  const wrong = onlySolutions ? [] : answersOf(exercise, 'wrong');
-  const nameOf = (file: string) => file.slice(exercise.folder.length + 1);
-  const named = (files: string[]) => files.map((file) => [nameOf(file), file]);
+  const answers = onlySolutions ? [] : answersOf(folder);
+  const fileOf = (answer: KnownAnswer) => expand(folder, answer);
+  const rightAnswers = answers.filter(({ kind }) => kind === 'right');
+  const right = [
+    ['solution.ts', solution],
+    ...rightAnswers.map((answer) => [answer.path, fileOf(answer)] as const),
+  ] as const;
+  const wrong = answers
+    .filter(({ kind }) => kind === 'wrong')
+    .map((answer) => [answer.path, fileOf(answer), answer.told] as const);
   let verdicts: Map<string, Verdict>;
 
   beforeAll(async () => {
     await writeFile(empty(), '');
-    const failing = onlySolutions ? [] : [exercise.starter, empty(), ...wrong];
-    verdicts = await tryAll(exercise, [...failing, ...right]);
+    const failing = onlySolutions ? [] : [starter, empty()];
+    const files = [...wrong, ...right].map(([, file]) => file);
+    verdicts = await tryAll(exercise, [...failing, ...files]);
   }, hang);
 
   if (!onlySolutions) {
@@ -132,21 +139,20 @@ function testsOf(exercise: FoundExercise, check: Check) {
     });
 
     test('exercise.ts is told what is missing', () => {
-      mustFail(verdicts.get(exercise.starter)!, check.starter);
+      mustFail(verdicts.get(starter)!, check.starter);
     });
 
     test('an empty file fails', () => {
       mustFail(verdicts.get(empty())!, 'exports no');
     });
 
-    test.each(named(wrong))('%s is told what is wrong', (_name, file) => {
-      const told = toldOf(file!);
+    test.each(wrong)('%s is told what is wrong', (_name, file, told) => {
       expect(told).toBeDefined();
-      mustFail(verdicts.get(file!)!, told);
+      mustFail(verdicts.get(file)!, told);
     });
   }
 
-  test.each(named(right))('%s passes', (_name, file) => {
-    mustPass(exercise, verdicts.get(file!)!);
+  test.each(right)('%s passes', (_name, file) => {
+    mustPass(exercise, verdicts.get(file)!);
   });
 }

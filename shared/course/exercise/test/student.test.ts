@@ -4,7 +4,15 @@
  * Needs a pseudo-terminal: `script` of util-linux.
  */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +24,7 @@ import {
   spawnSync,
 } from '@on-the-wire/system/programs/start.ts';
 import { findBrowser } from '@on-the-wire/browser/browser.ts';
+import { answersOf, expand } from '../answers.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -94,11 +103,12 @@ testIfInstalled(
       '02-resume-without-a-gap',
       '03-the-stream-that-comes-back',
     ];
-    const save = (number: number, file: string) =>
-      cp(
-        join(tree, 'lessons/sse/exercises', folders[number]!, file),
-        join(tree, 'lessons/sse/workspace', folders[number]!, 'exercise.ts'),
-      );
+    const pathOf = (kind: string, number: number) =>
+      join(tree, 'lessons/sse', kind, folders[number]!);
+    const solution = (number: number) =>
+      join(pathOf('exercises', number), 'solution.ts');
+    const save = (number: number, file = solution(number)) =>
+      cp(file, join(pathOf('workspace', number), 'exercise.ts'));
 
     try {
       expect(await see('q quit')).toContain('Not yet: sse/1 Write the event');
@@ -108,17 +118,19 @@ testIfInstalled(
       await see('See the solution all the same?');
       press('x');
       await see('Then not.');
-      await save(0, 'wrong/lf-only.ts');
+      const answers = answersOf(pathOf('exercises', 0));
+      const lfOnly = answers.find(({ path }) => path === 'wrong/lf-only.ts')!;
+      await save(0, expand(pathOf('exercises', 0), lfOnly));
       const wrong = await see('q quit');
       expect(wrong).toContain('A carriage return alone ends a line, too');
       expect(wrong).toMatch(/came {6}data: Gleis 7\\rid: .*\n {27}\^ here/);
-      await save(0, 'solution.ts');
+      await save(0);
       expect(await see('q quit')).toContain('Passed: sse/1');
 
       press('n');
       await see('Not yet: sse/2');
       await see('q quit');
-      await save(1, 'solution.ts');
+      await save(1);
       expect(await see('q quit')).toContain('Passed: sse/2');
       press('r');
       await see('Begin anew?');
@@ -126,7 +138,7 @@ testIfInstalled(
       await see('exercise-before-reset-1.ts');
       await see('Not yet: sse/2');
       await see('q quit');
-      await save(1, 'solution.ts');
+      await save(1);
       await see('Passed: sse/2');
       await see('q quit');
 
@@ -134,7 +146,7 @@ testIfInstalled(
         press('n');
         await see('Not yet: sse/3');
         await see('q quit');
-        await save(2, 'solution.ts');
+        await save(2);
         expect(await see('q quit')).toContain('Passed: sse/3');
       }
       press('l');
@@ -150,6 +162,22 @@ testIfInstalled(
       const all = [script, '--check-all'];
       const checked = await execFile(process.execPath, all, { cwd: tree });
       expect(checked.stdout).toContain('✓ sse/2 Resume without a gap\n');
+
+      const one = (...words: string[]) =>
+        spawnSync(process.execPath, [script, 'sse/1', ...words], {
+          cwd: tree,
+          encoding: 'utf8',
+        });
+      const mine = join(pathOf('workspace', 0), 'exercise.ts');
+      const before = await readFile(mine, 'utf8');
+      const written = one('--write', 'lf-only');
+      expect(written.stdout).toMatch(
+        /^Written: lessons\/sse\/workspace\/01-write-the-event\/wrong-lf-only\.ts\nTry it: .* exercise sse\/1 --try wrong-lf-only\.ts\n$/,
+      );
+      const tried = one('--try', 'wrong-lf-only.ts');
+      expect(tried.status).toBe(1);
+      expect(tried.stdout).toContain('A carriage return alone ends a line');
+      expect(await readFile(mine, 'utf8')).toBe(before);
     } finally {
       terminal.kill('SIGKILL');
       await rm(tree, { recursive: true, force: true });

@@ -14,17 +14,29 @@ const task = ({ all = 20, hints = 3, after = 10 } = {}) =>
   Array.from({ length: hints }, (_, n) => hint(n + 1)).join('\n') +
   `\n## When it passes\n\n${words(after)}\n`;
 
+/** A section of answers.md for each. */
+const edits = (...names: string[]) =>
+  names
+    .map(
+      (name) =>
+        `## ${name}\n\nSays it otherwise.\n\n` +
+        (name.startsWith('wrong') ? 'Told: `Nothing`\n\n' : '') +
+        `\`\`\`diff\n-say();\n+say('${name}');\n\`\`\`\n`,
+    )
+    .join('\n');
+
 const good: Files = {
   'lessons/talk/README.md':
     '**Exercise.** [Say it](exercises/01-say-it/README.md)',
   [`${folder}/README.md`]: task(),
   [`${folder}/exercise.ts`]: '// TODO: say it\n',
-  [`${folder}/solution.ts`]: '',
+  [`${folder}/solution.ts`]: 'say();\n',
   [`${folder}/check.ts`]: '',
   [`${folder}/stage.ts`]: '',
   [`${folder}/check/line.ts`]: '',
   [`${folder}/wrong/silent.ts`]: '// Wrong: says nothing.\n// Told: Nothing\n',
   [`${folder}/right/aloud.ts`]: '// Right, and different: aloud.\n',
+  [`${folder}/answers.md`]: edits('wrong/late', 'right/sung'),
   // Not an exercise: the lesson put together from all of them.
   'lessons/talk/exercises/mine/server.ts': '',
 };
@@ -111,6 +123,63 @@ describe('its answers say', () => {
     expect(await check({ [file]: text })).toEqual([
       expect.objectContaining({ file, line: 1 }),
     ]);
+  });
+});
+
+describe('its answers.md', () => {
+  const file = `${folder}/answers.md`;
+  const two = edits('wrong/late', 'right/sung');
+
+  test.each([
+    [
+      'a section that says no mistake',
+      two.replace('Says it otherwise.', ''),
+      1,
+      'wrong/late says: nothing',
+    ],
+    [
+      'an edit that does not fit',
+      two.replace('-say', '-sing'),
+      8,
+      expect.stringMatching(/^wrong\/late, its hunk: .* never: solution\.ts/),
+    ],
+    [
+      'an edit of another file that does not fit',
+      two.replace('\n```diff', '\nOf `exercise.ts`:\n\n```diff'),
+      10,
+      expect.stringMatching(/^wrong\/late, its hunk: .* never: exercise\.ts/),
+    ],
+    [
+      'a name that a file has',
+      `${two}\n${edits('wrong/aloud')}`,
+      21,
+      'wrong/aloud, and a file right/aloud.ts',
+    ],
+  ])('has %s', async (_what, text, line, found) => {
+    expect(await check({ [file]: text })).toContainEqual(
+      expect.objectContaining({ file, line, found }),
+    );
+  });
+
+  test('and its folders have two of each kind', async () => {
+    expect(await check({ [file]: edits('right/sung') })).toEqual([
+      expect.objectContaining({ file: folder, found: '1 wrong answers' }),
+    ]);
+    const changes = {
+      [file]: edits('wrong/late', 'right/sung'),
+      [`${folder}/right/aloud.ts`]: undefined,
+    };
+    expect(await check(changes)).toEqual([
+      expect.objectContaining({ file: folder, found: '1 right answers' }),
+    ]);
+    const all = edits('wrong/a', 'wrong/b', 'right/c', 'right/d');
+    const none = [`${folder}/wrong/silent.ts`, `${folder}/right/aloud.ts`];
+    expect(
+      await check({
+        ...Object.fromEntries(none.map((name) => [name, undefined])),
+        [file]: all,
+      }),
+    ).toEqual([]);
   });
 });
 

@@ -1,7 +1,14 @@
-import { expect, test } from '@jest/globals';
-import { readFile, symlink } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import {
+  readdir,
+  readFile,
+  rename,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeAnswerFiles } from '../answer-files.ts';
 import { checkFormat, checkLint, checkTypes } from '../tools.ts';
 import { madeUpTree, type Files } from './made-up-tree.ts';
 
@@ -11,7 +18,7 @@ const installed = fileURLToPath(
 
 /** A made-up tree with the tools that are installed here. */
 async function treeWithTools(files: Files) {
-  const root = await madeUpTree({ ...files, '.gitignore': 'node_modules' });
+  const root = await madeUpTree({ '.gitignore': 'node_modules', ...files });
   await symlink(installed, join(root, 'node_modules'), 'junction');
   return root;
 }
@@ -101,6 +108,117 @@ test('format: a file that cannot be read is told with the reason', async () => {
       found: expect.stringContaining('SyntaxError'),
     }),
   ]);
+});
+
+describe('an edit in answers.md', () => {
+  const folder = 'lessons/talk/exercises/01-say-it';
+  const file = `${folder}/answers.md`;
+  const section = (name: string, ...lines: string[]) => [
+    `## right/${name}`,
+    '',
+    'Otherwise.',
+    '',
+    '```diff',
+    ...lines,
+    '```',
+    '',
+  ];
+  const tree = (...sections: string[][]) =>
+    treeWithTools({
+      ...configs,
+      'good.ts': good,
+      'tsconfig.json': JSON.stringify({
+        ...(JSON.parse(config) as object),
+        include: ['*.ts', 'lessons/*/.answers/*/*.ts'],
+      }),
+      '.oxlintrc.json': '{ "categories": { "correctness": "error" } }',
+      '.gitignore': 'node_modules\nlessons/*/.answers/\n',
+      '.prettierignore': '*.md\n*.json\n.oxlintrc.json\n',
+      '.prettierrc': '{ "singleQuote": true }\n',
+      'lessons/talk/say.ts': 'export const say = (word: string) => word;\n',
+      [`${folder}/solution.ts`]: `import { say } from '../../say';\n\nsay('it');\n`,
+      [file]: sections.flat().join('\n'),
+    });
+  const fine = section('fine', "-say('it');", "+say('that');");
+
+  test('is looked at: its types', async () => {
+    const lost = section('lost', "-import { say } from '../../say';", '-');
+    const number = section(
+      'number',
+      " import { say } from '../../say';",
+      ' ',
+      "+say('that');",
+      '+say(2);',
+    );
+    const root = await tree(fine, lost, number);
+    const found = expect.stringMatching(/./);
+    expect(await checkTypes(root)).toEqual([
+      {
+        file,
+        line: 10,
+        found: expect.stringMatching(
+          /^right\/lost, line 1 of its result: say\('it'\);\n.*Cannot find name 'say'/,
+        ),
+        expected: found,
+        remedy: 'Mend the type; do not silence it.',
+      },
+      {
+        file,
+        line: 27,
+        found: expect.stringMatching(
+          /^right\/number, line 4 of its result: say\(2\);\n.*'number' is not assignable/,
+        ),
+        expected: found,
+        remedy: 'Mend the type; do not silence it.',
+      },
+    ]);
+  });
+
+  test('is looked at: its lint', async () => {
+    const bad = section('bad', "-say('it');", '+debugger;', "+say('it');");
+    expect(await checkLint(await tree(fine, bad))).toEqual([
+      expect.objectContaining({
+        file,
+        line: 16,
+        found: expect.stringMatching(
+          /^right\/bad, line 3 of its result: debugger;\n.*debugger/,
+        ),
+      }),
+    ]);
+  });
+
+  test('is looked at: its format', async () => {
+    const bad = section('bad', "-say('it');", '+say( "it" );');
+    expect(await checkFormat(await tree(fine, bad))).toEqual([
+      expect.objectContaining({
+        file,
+        line: 10,
+        found: 'right/bad\nanother format',
+        remedy:
+          'Write the edit as this prints it: pnpm exec prettier ' +
+          '--ignore-path .prettierignore lessons/talk/.answers/01-say-it/bad.ts',
+      }),
+    ]);
+  });
+
+  test('that is gone, or whose exercise is, is not looked at', async () => {
+    const bad = section('bad', "-say('it');", '+debugger;');
+    const root = await tree(fine, bad);
+    const made = join(root, 'lessons/talk/.answers');
+    await makeAnswerFiles(root);
+    expect(await readdir(join(made, '01-say-it'))).toEqual([
+      'bad.ts',
+      'fine.ts',
+    ]);
+    await writeFile(join(root, file), fine.join('\n'));
+    expect(await checkLint(root)).toEqual([]);
+    expect(await readdir(join(made, '01-say-it'))).toEqual(['fine.ts']);
+    await rename(join(root, folder), join(root, `${folder}-again`));
+    expect([...(await makeAnswerFiles(root)).keys()]).toEqual([
+      'lessons/talk/.answers/01-say-it-again/fine.ts',
+    ]);
+    expect(await readdir(made)).toEqual(['01-say-it-again']);
+  });
 });
 
 test('a tool that is not installed is told, not passed over', async () => {
