@@ -10,6 +10,7 @@ import { attempt } from '@on-the-wire/system/system-error.ts';
 import { runVerb } from '@on-the-wire/course/harness/verb.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { Command } from 'commander';
+import { pnpmWith } from '@on-the-wire/system/programs/pnpm.ts';
 import { spawnSync } from '@on-the-wire/system/programs/start.ts';
 
 const command = new Command(`${pnpm} new-lesson`)
@@ -56,11 +57,7 @@ function list(name: string): string {
 
 /** Installs what the lesson depends on, where CI is set too. */
 function install(): boolean {
-  // The pnpm that runs this script, however it was found.
-  const path = process.env['npm_execpath'] ?? 'pnpm';
   const words = ['install', '--no-frozen-lockfile', '--reporter=append-only'];
-  const [program, args] = /\.[cm]?js$/.test(path)
-    ? [process.execPath, [path, ...words]]
-    : [path, words];
+  const [program, args] = pnpmWith(words);
   return spawnSync(program, args, { stdio: 'inherit' }).status === 0;
 }

@@ -1,8 +1,7 @@
 /** What is installed may be passed on: only permissive licences. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { pnpmWith } from '@on-the-wire/system/programs/pnpm.ts';
+import { execFile } from '@on-the-wire/system/programs/start.ts';
 import type { Finding } from './finding.ts';
-import { packageJson, type PackageJson } from './tree.ts';
 
 const allowed = new Set([
   '0BSD',
@@ -24,81 +23,44 @@ const exceptions: Record<string, string> = {
   'caniuse-lite': 'CC-BY-4.0', // data of Babel, which jest brings along
 };
 
+/** What `pnpm licenses list --json` tells: packages by their licence. */
+export type Installed = Record<string, { name: string; versions: string[] }[]>;
+
 /** Looks at each package that pnpm installed, those of packages included. */
 export async function checkLicences(root: string): Promise<Finding[]> {
-  const store = 'node_modules/.pnpm';
-  const folders = await names(join(root, store));
-  if (folders.length === 0) {
+  const [program, args] = pnpmWith(['-r', 'licenses', 'list', '--json']);
+  try {
+    const { stdout } = await execFile(program, args, {
+      cwd: root,
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    const installed = JSON.parse(stdout) as Installed;
+    if (Object.keys(installed).length === 0) throw new Error('no package');
+    return findingsOf(installed);
+  } catch (error) {
     return [
       {
         file: 'node_modules',
-        found: 'nothing that pnpm installed',
-        expected: 'the packages of the lock file',
+        found: (error as Error).message,
+        expected: 'packages that pnpm installed, and can list',
         remedy: 'Run pnpm install.',
       },
     ];
   }
-  const packages = await Promise.all(
-    folders
-      .filter((folder) => folder !== 'node_modules')
-      .map((folder) => packagesIn(root, `${store}/${folder}/node_modules`)),
-  );
-  const findings = packages.flat().flatMap(({ json, folder }) => {
-    const { name = folder, version = '?' } = json;
-    const licence = licenceOf(json);
-    if (isAllowed(licence) || exceptions[name] === licence) return [];
-    return [
-      {
+}
+
+/** A finding for each package that may not be passed on. */
+export function findingsOf(installed: Installed): Finding[] {
+  return Object.entries(installed).flatMap(([licence, packages]) =>
+    packages
+      .filter(({ name }) => !isAllowed(licence) && exceptions[name] !== licence)
+      .map(({ name, versions }) => ({
         file: 'pnpm-lock.yaml',
-        found: `${name}@${version} has the licence ${licence || '(none)'}`,
+        found: `${name}@${versions.join(', ')} has the licence ${licence}`,
         expected: `one of ${[...allowed].join(', ')}`,
         remedy: 'Take another package, or do without.',
-      },
-    ];
-  });
-  // The same version is installed more than once where its peers differ.
-  return [...new Map(findings.map((one) => [one.found, one])).values()];
-}
-
-type Installed = PackageJson & {
-  version?: string;
-  /** As packages wrote it before there were expressions. */
-  licenses?: { type?: string }[];
-};
-
-/** The packages that really stand in a folder; the others are links. */
-async function packagesIn(
-  root: string,
-  folder: string,
-): Promise<{ json: Installed; folder: string }[]> {
-  const found: { json: Installed; folder: string }[] = [];
-  for (const name of await names(join(root, folder))) {
-    if (name.startsWith('@')) {
-      found.push(...(await packagesIn(root, `${folder}/${name}`)));
-      continue;
-    }
-    const json = await packageJson(root, `${folder}/${name}`);
-    if (json) found.push({ json, folder: `${folder}/${name}` });
-  }
-  return found;
-}
-
-/** The folders in a folder, links left out. */
-async function names(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-function licenceOf({ license, licenses }: Installed): string {
-  if (license !== undefined) return license;
-  return (licenses ?? []).map(({ type }) => type).join(' OR ');
+      })),
+  );
 }
 
 /** Reads an SPDX expression: of OR one will do, of AND all must be allowed. */

@@ -92,7 +92,6 @@ export interface PackageJson {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
-  license?: string;
   repository?: string | { url: string };
   lesson?: {
     title?: string;

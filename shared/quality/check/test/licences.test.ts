@@ -1,22 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { symlink } from 'node:fs/promises';
-import { join } from 'node:path';
-import { checkLicences } from '../licences.ts';
+import { fileURLToPath } from 'node:url';
+import { checkLicences, findingsOf } from '../licences.ts';
 import { madeUpTree } from './made-up-tree.ts';
 
-const store = 'node_modules/.pnpm';
-
-async function check(name: string, json: object) {
-  const root = await madeUpTree({
-    [`${store}/lock.yaml`]: '',
-    [`${store}/x@1.0.0/node_modules/${name}/package.json`]: JSON.stringify({
-      name,
-      version: '1.0.0',
-      ...json,
-    }),
-  });
-  return checkLicences(root);
-}
+const check = (name: string, licence: string) =>
+  findingsOf({ [licence]: [{ name, versions: ['1.0.0', '2.0.0'] }] });
 
 test.each([
   'MIT',
@@ -32,49 +20,34 @@ test.each([
   'Unlicense',
   '(MIT OR GPL-3.0-only)',
   '(MIT AND Apache-2.0)',
-])('%s may be passed on', async (license) => {
-  expect(await check('x', { license })).toEqual([]);
+])('%s may be passed on', (licence) => {
+  expect(check('x', licence)).toEqual([]);
 });
 
-test.each(['GPL-3.0-only', 'MPL-2.0', 'SEE LICENSE IN x', '(MIT AND GPL-3.0)'])(
-  '%s may not',
-  async (license) => {
-    expect(await check('@scope/x', { license })).toEqual([
-      expect.objectContaining({
-        file: 'pnpm-lock.yaml',
-        found: `@scope/x@1.0.0 has the licence ${license}`,
-      }),
-    ]);
-  },
-);
-
-test('a package without a licence is a finding', async () => {
-  expect(await check('x', {})).toEqual([
-    expect.objectContaining({ found: 'x@1.0.0 has the licence (none)' }),
+test.each([
+  'GPL-3.0-only',
+  'MPL-2.0',
+  'SEE LICENSE IN x',
+  '(MIT AND GPL-3.0)',
+  'Unknown', // what pnpm says of a package that names none
+])('%s may not', (licence) => {
+  expect(check('@scope/x', licence)).toEqual([
+    expect.objectContaining({
+      file: 'pnpm-lock.yaml',
+      found: `@scope/x@1.0.0, 2.0.0 has the licence ${licence}`,
+    }),
   ]);
 });
 
-test('a licence may be written as it was long ago', async () => {
-  const licenses = [{ type: 'GPL-2.0' }, { type: 'MIT' }];
-  expect(await check('x', { licenses })).toEqual([]);
+test('two exceptions are named, each for its own licence', () => {
+  expect(check('axe-core', 'MPL-2.0')).toEqual([]);
+  expect(check('caniuse-lite', 'CC-BY-4.0')).toEqual([]);
+  expect(check('axe-core', 'CC-BY-4.0')).toHaveLength(1);
 });
 
-test('two exceptions are named, each for its own licence', async () => {
-  expect(await check('axe-core', { license: 'MPL-2.0' })).toEqual([]);
-  expect(await check('caniuse-lite', { license: 'CC-BY-4.0' })).toEqual([]);
-  expect(await check('axe-core', { license: 'CC-BY-4.0' })).toHaveLength(1);
-});
-
-test('a package is looked at where it is, not where it is linked', async () => {
-  const x = `${store}/x@1.0.0/node_modules/x`;
-  const json = JSON.stringify({ name: 'x', version: '1.0.0' });
-  const root = await madeUpTree({
-    [`${x}/package.json`]: json,
-    [`${store}/y@1.0.0/node_modules/y/package.json`]: '{ "license": "MIT" }',
-  });
-  const link = join(root, store, 'y@1.0.0/node_modules/x');
-  await symlink(join(root, x), link, 'junction');
-  expect(await checkLicences(root)).toHaveLength(1);
+test('pnpm tells what is installed here', async () => {
+  const root = fileURLToPath(new URL('../../../..', import.meta.url));
+  expect(await checkLicences(root)).toEqual([]);
 });
 
 test('what is not installed cannot be looked at', async () => {
