@@ -1,237 +1,163 @@
-import { bytes, text } from '../cuts.ts';
-import { EVENTS, GET, vector } from './http1-steps.ts';
-import type { Vector } from './vector.ts';
+import { http1Decoder } from '../../http1/decoder.ts';
+import { EVENTS, GET } from './http1-steps.ts';
+import { vectors } from './vector.ts';
 
 /** RFC 9112. */
-export const http1Vectors: Vector[] = [
-  vector(
-    'a request, and a body by its length',
-    [
-      GET,
-      '← HTTP/1.1 200 OK\nContent-Type: text/plain; charset=utf-8\nContent-Length: 13\n\nHello, world!',
-    ],
-    [
-      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
-      'down 0+80 [http/1.1 response head] 200 OK: response head, 80 bytes, text/plain; charset=utf-8',
-      'down 80+13 [body] body: 13 bytes, text/plain',
-    ],
-  ),
-  vector(
-    'a body in chunks, with an extension and a trailer',
-    [
-      GET,
-      '← HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n',
-      '← 5;name=value\nHello\n8\n, world!\n0\nDigest: x\n\n',
-    ],
-    [
-      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
-      'down 0+47 [http/1.1 response head] 200 OK: response head, 47 bytes',
-      'down 47+21 [http/1.1 chunk] chunk: 21 bytes, 5 of data',
-      'down 68+13 [http/1.1 chunk] chunk: 13 bytes, 8 of data',
-      '  down 61+5,71+8 [body] body: 13 bytes',
-      'down 81+16 [http/1.1 last chunk] last chunk: 16 bytes, the body is complete',
-    ],
-  ),
-  vector(
-    'a body up to the end of the connection',
-    [GET, '← HTTP/1.0 200 OK\n\nHello'],
-    [
-      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
-      'down 0+19 [http/1.1 response head] 200 OK: response head, 19 bytes, HTTP/1.0',
-      'down 19+5 [body] body: 5 bytes',
-    ],
-  ),
-  vector(
-    'a request with a body',
-    [
-      '→ POST /board HTTP/1.1\nHost: a\nContent-Length: 3\n\na=1',
-      '← HTTP/1.1 204 No Content\n\n',
-    ],
-    [
-      'up 0+52 [http/1.1 request head] POST /board: request head, 52 bytes',
-      'up 52+3 [body] body: 3 bytes',
-      'down 0+27 [http/1.1 response head] 204 No Content: response head, 27 bytes',
-    ],
-  ),
-  vector(
-    'the answer to HEAD has no body',
-    [
-      '→ HEAD / HTTP/1.1\nHost: a\n\n',
-      '← HTTP/1.1 200 OK\nContent-Length: 5\n\n',
-      GET,
-      '← HTTP/1.1 200 OK\nContent-Length: 2\n\nhi',
-    ],
-    [
-      'up 0+28 [http/1.1 request head] HEAD /: request head, 28 bytes',
-      'down 0+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
-      'up 28+32 [http/1.1 request head] GET /board: request head, 32 bytes',
-      'down 38+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
-      'down 76+2 [body] body: 2 bytes',
-    ],
-  ),
-  vector(
-    'a 304 has no body, whatever it says',
-    [
-      GET,
-      '← HTTP/1.1 304 Not Modified\nContent-Length: 5\n\n',
-      GET,
-      '← HTTP/1.1 200 OK\nContent-Length: 0\n\n',
-    ],
-    [
-      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
-      'down 0+48 [http/1.1 response head] 304 Not Modified: response head, 48 bytes',
-      'up 32+32 [http/1.1 request head] GET /board: request head, 32 bytes',
-      'down 48+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
-    ],
-  ),
-  vector(
-    'pipelining: three requests, then three answers',
-    [
-      '→ GET /1 HTTP/1.1\nHost: a\n\nHEAD /2 HTTP/1.1\nHost: a\n\nGET /3 HTTP/1.1\nHost: a\n\n',
-      '← HTTP/1.1 200 OK\nContent-Length: 1\n\n1HTTP/1.1 200 OK\nContent-Length: 1\n\nHTTP/1.1 200 OK\nContent-Length: 1\n\n3',
-    ],
-    [
-      'up 0+28 [http/1.1 request head] GET /1: request head, 28 bytes',
-      'up 28+29 [http/1.1 request head] HEAD /2: request head, 29 bytes',
-      'up 57+28 [http/1.1 request head] GET /3: request head, 28 bytes',
-      'down 0+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
-      'down 38+1 [body] body: 1 byte',
-      'down 39+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
-      'down 77+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
-      'down 115+1 [body] body: 1 byte',
-    ],
-  ),
-  vector(
-    '100 Continue and 103 Early Hints before the answer',
-    [
-      '→ POST / HTTP/1.1\nHost: a\nExpect: 100-continue\nContent-Length: 2\n\n',
-      '← HTTP/1.1 100 Continue\n\n',
-      '→ hi',
-      '← HTTP/1.1 103 Early Hints\nLink: </a.css>\n\nHTTP/1.1 200 \nContent-Length: 0\n\n',
-    ],
-    [
-      'up 0+69 [http/1.1 request head] POST /: request head, 69 bytes',
-      'down 0+25 [http/1.1 response head] 100 Continue: response head, 25 bytes',
-      'up 69+2 [body] body: 2 bytes',
-      'down 25+44 [http/1.1 response head] 103 Early Hints: response head, 44 bytes',
-      'down 69+36 [http/1.1 response head] 200 OK: response head, 36 bytes',
-    ],
-  ),
-  vector(
-    'an event that spans two chunks',
-    [
-      GET,
-      EVENTS,
-      [
-        'down',
-        text('8\r\ndata: on\r\n14\r\ne\n\ndata: two\n\n: hb\n\n\r\n0\r\n\r\n'),
-      ],
-    ],
-    [
-      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
-      'down 0+80 [http/1.1 response head] 200 OK: response head, 80 bytes, text/event-stream',
-      'down 80+13 [http/1.1 chunk] chunk: 13 bytes, 8 of the event stream',
-      '  down 83+8,97+3 [event] event: 11 bytes, 3 of data',
-      '  down 100+11 [event] event: 11 bytes, 3 of data',
-      '  down 111+6 [comment] comment “hb”: 6 bytes, unseen by the page',
-      'down 93+26 [http/1.1 chunk] chunk: 26 bytes, 20 of the event stream',
-      'down 119+5 [http/1.1 last chunk] last chunk: 5 bytes, the body is complete',
-    ],
-  ),
-  vector(
-    'the change to WebSocket, the first frames glued to the heads',
-    [
-      '→ GET /chat HTTP/1.1\nHost: a\nConnection: keep-alive, Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\n',
-      '← HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\n\n',
-      ['down', bytes('81 05 48656c6c6f')],
-      ['up', bytes('81 85 37fa213d 7f9f4d5158')],
-    ],
-    [
-      'up 0+156 [http/1.1 request head] GET /chat: request head, 156 bytes',
-      'down 0+129 [http/1.1 response head] 101 Switching Protocols: response head, 129 bytes',
-      'down 129+7 [websocket text] text “Hello”: 7 bytes, 5 of payload',
-      'up 156+11 [websocket text] text “Hello”: 11 bytes, 5 of payload',
-    ],
-  ),
-  vector(
-    'WebSocket that speaks before it was answered, with compression',
-    [
-      '→ GET / HTTP/1.1\nHost: a\nConnection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-Extensions: permessage-deflate\n\n',
-      ['up', bytes('c1 87 01020304 f34acecdc80503')],
-      '← HTTP/1.1 101 \nUpgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\n\n',
-    ],
-    [
-      'up 0+186 [http/1.1 request head] GET /: request head, 186 bytes',
-      'down 0+184 [http/1.1 response head] 101 Switching Protocols: response head, 184 bytes',
-      'up 186+13 [websocket text] text “Hello”: 13 bytes, 7 of payload, 5 once inflated',
-    ],
-  ),
-  vector(
-    'an upgrade that is refused: HTTP goes on',
-    [
-      '→ GET / HTTP/1.1\nHost: a\nConnection: Upgrade\nUpgrade: websocket\nSec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\nGET /next HTTP/1.1\nHost: a\n\n',
-      '← HTTP/1.1 403 Forbidden\nContent-Length: 0\n\nHTTP/1.1 200 OK\nContent-Length: 0\n\n',
-    ],
-    [
-      'up 0+140 [http/1.1 request head] GET /: request head, 140 bytes',
-      'down 0+45 [http/1.1 response head] 403 Forbidden: response head, 45 bytes',
-      'up 140+31 [http/1.1 request head] GET /next: request head, 31 bytes',
-      'down 45+38 [http/1.1 response head] 200 OK: response head, 38 bytes',
-    ],
-  ),
-  vector(
-    'CONNECT: a tunnel for other bytes',
-    [
-      '→ CONNECT b:443 HTTP/1.1\nHost: a\n\n',
-      '← HTTP/1.1 200 Connected\n\n',
-      ['up', bytes('16 03 01')],
-      ['down', bytes('16 03 03')],
-      ['up', bytes('14')],
-    ],
-    [
-      'up 0+35 [http/1.1 request head] CONNECT b:443: request head, 35 bytes',
-      'down 0+26 [http/1.1 response head] 200 Connected: response head, 26 bytes',
-      'up 35+3 [bytes] bytes: 3 bytes, not decoded',
-      'down 26+3 [bytes] bytes: 3 bytes, not decoded',
-      'up 38+1 [bytes] bytes: 1 byte, not decoded',
-    ],
-  ),
-  vector(
-    'a body in gzip',
-    [
-      GET,
-      '← HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 25\n\n',
-      ['down', bytes('1f8b0800000000000003 f348cdc9c90700 8289d1f7 05000000')],
-    ],
-    [
-      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
-      'down 0+63 [http/1.1 response head] 200 OK: response head, 63 bytes',
-      'down 63+25 [body] body: 25 bytes, compressed with gzip',
-    ],
-  ),
-  vector(
-    'an event stream in gzip, flushed after each event',
-    [
-      GET,
-      '← HTTP/1.1 200 OK\nContent-Type: text/event-stream\nContent-Encoding: gzip\nTransfer-Encoding: chunked\n\n',
-      '← a\n',
-      ['down', bytes('1f8b0800000000000003')],
-      '← \n11\n',
-      ['down', bytes('4a492c49b452c8cf4be5e202000000ffff')],
-      '← \ne\n',
-      ['down', bytes('4a41679694e7737101000000ffff')],
-      '← \n0\n\n',
-    ],
-    [
-      'up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes',
-      'down 0+104 [http/1.1 response head] 200 OK: response head, 104 bytes, text/event-stream',
-      'down 104+15 [http/1.1 chunk] chunk: 15 bytes, 10 of the event stream',
-      '  down 107+10,123+12 [event] event: 11 bytes, 3 of data; compressed to 22 bytes',
-      'down 119+23 [http/1.1 chunk] chunk: 23 bytes, 17 of the event stream',
-      '  down 135+5,145+4 [event] event: 11 bytes, 3 of data; compressed to 9 bytes',
-      '  down 148+6 [event] event: 11 bytes, 3 of data; compressed to 6 bytes',
-      'down 142+19 [http/1.1 chunk] chunk: 19 bytes, 14 of the event stream',
-      'down 161+5 [http/1.1 last chunk] last chunk: 5 bytes, the body is complete',
-    ],
-  ),
-];
+export const http1Vectors = vectors(
+  http1Decoder,
+  String.raw`
+a request, and a body by its length
+→ ${GET}
+← "HTTP/1.1 200 OK⏎Content-Type: text/plain; charset=utf-8⏎Content-Length: 13⏎⏎Hello, world!"
+  up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes
+  down 0+80 [http/1.1 response head] 200 OK: response head, 80 bytes, text/plain; charset=utf-8
+  down 80+13 [body] body: 13 bytes, text/plain
+
+a body in chunks, with an extension and a trailer
+→ ${GET}
+← "HTTP/1.1 200 OK⏎Transfer-Encoding: chunked⏎⏎"
+← "5;name=value⏎Hello⏎8⏎, world!⏎0⏎Digest: x⏎⏎"
+  up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes
+  down 0+47 [http/1.1 response head] 200 OK: response head, 47 bytes
+  down 47+21 [http/1.1 chunk] chunk: 21 bytes, 5 of data
+  down 68+13 [http/1.1 chunk] chunk: 13 bytes, 8 of data
+    down 61+5,71+8 [body] body: 13 bytes
+  down 81+16 [http/1.1 last chunk] last chunk: 16 bytes, the body is complete
+
+a body up to the end of the connection
+→ ${GET}
+← "HTTP/1.0 200 OK⏎⏎Hello"
+  up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes
+  down 0+19 [http/1.1 response head] 200 OK: response head, 19 bytes, HTTP/1.0
+  down 19+5 [body] body: 5 bytes
+
+a request with a body
+→ "POST /board HTTP/1.1⏎Host: a⏎Content-Length: 3⏎⏎a=1"
+← "HTTP/1.1 204 No Content⏎⏎"
+  up 0+52 [http/1.1 request head] POST /board: request head, 52 bytes
+  up 52+3 [body] body: 3 bytes
+  down 0+27 [http/1.1 response head] 204 No Content: response head, 27 bytes
+
+the answer to HEAD has no body
+→ "HEAD / HTTP/1.1⏎Host: a⏎⏎"
+← "HTTP/1.1 200 OK⏎Content-Length: 5⏎⏎"
+→ ${GET}
+← "HTTP/1.1 200 OK⏎Content-Length: 2⏎⏎hi"
+  up 0+28 [http/1.1 request head] HEAD /: request head, 28 bytes
+  down 0+38 [http/1.1 response head] 200 OK: response head, 38 bytes
+  up 28+32 [http/1.1 request head] GET /board: request head, 32 bytes
+  down 38+38 [http/1.1 response head] 200 OK: response head, 38 bytes
+  down 76+2 [body] body: 2 bytes
+
+a 304 has no body, whatever it says
+→ ${GET}
+← "HTTP/1.1 304 Not Modified⏎Content-Length: 5⏎⏎"
+→ ${GET}
+← "HTTP/1.1 200 OK⏎Content-Length: 0⏎⏎"
+  up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes
+  down 0+48 [http/1.1 response head] 304 Not Modified: response head, 48 bytes
+  up 32+32 [http/1.1 request head] GET /board: request head, 32 bytes
+  down 48+38 [http/1.1 response head] 200 OK: response head, 38 bytes
+
+pipelining: three requests, then three answers
+→ "GET /1 HTTP/1.1⏎Host: a⏎⏎HEAD /2 HTTP/1.1⏎Host: a⏎⏎GET /3 HTTP/1.1⏎Host: a⏎⏎"
+← "HTTP/1.1 200 OK⏎Content-Length: 1⏎⏎1HTTP/1.1 200 OK⏎Content-Length: 1⏎⏎HTTP/1.1 200 OK⏎Content-Length: 1⏎⏎3"
+  up 0+28 [http/1.1 request head] GET /1: request head, 28 bytes
+  up 28+29 [http/1.1 request head] HEAD /2: request head, 29 bytes
+  up 57+28 [http/1.1 request head] GET /3: request head, 28 bytes
+  down 0+38 [http/1.1 response head] 200 OK: response head, 38 bytes
+  down 38+1 [body] body: 1 byte
+  down 39+38 [http/1.1 response head] 200 OK: response head, 38 bytes
+  down 77+38 [http/1.1 response head] 200 OK: response head, 38 bytes
+  down 115+1 [body] body: 1 byte
+
+100 Continue and 103 Early Hints before the answer
+→ "POST / HTTP/1.1⏎Host: a⏎Expect: 100-continue⏎Content-Length: 2⏎⏎"
+← "HTTP/1.1 100 Continue⏎⏎"
+→ "hi"
+← "HTTP/1.1 103 Early Hints⏎Link: </a.css>⏎⏎HTTP/1.1 200 ⏎Content-Length: 0⏎⏎"
+  up 0+69 [http/1.1 request head] POST /: request head, 69 bytes
+  down 0+25 [http/1.1 response head] 100 Continue: response head, 25 bytes
+  up 69+2 [body] body: 2 bytes
+  down 25+44 [http/1.1 response head] 103 Early Hints: response head, 44 bytes
+  down 69+36 [http/1.1 response head] 200 OK: response head, 36 bytes
+
+an event that spans two chunks
+→ ${GET}
+← ${EVENTS}
+← "8⏎data: on⏎14⏎e\n\ndata: two\n\n: hb\n\n⏎0⏎⏎"
+  up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes
+  down 0+80 [http/1.1 response head] 200 OK: response head, 80 bytes, text/event-stream
+  down 80+13 [http/1.1 chunk] chunk: 13 bytes, 8 of the event stream
+    down 83+8,97+3 [event] event: 11 bytes, 3 of data
+    down 100+11 [event] event: 11 bytes, 3 of data
+    down 111+6 [comment] comment “hb”: 6 bytes, unseen by the page
+  down 93+26 [http/1.1 chunk] chunk: 26 bytes, 20 of the event stream
+  down 119+5 [http/1.1 last chunk] last chunk: 5 bytes, the body is complete
+
+the change to WebSocket, the first frames glued to the heads
+→ "GET /chat HTTP/1.1⏎Host: a⏎Connection: keep-alive, Upgrade⏎Upgrade: websocket⏎Sec-WebSocket-Version: 13⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎⏎"
+← "HTTP/1.1 101 Switching Protocols⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=⏎⏎"
+← 81 05 48656c6c6f
+→ 81 85 37fa213d 7f9f4d5158
+  up 0+156 [http/1.1 request head] GET /chat: request head, 156 bytes
+  down 0+129 [http/1.1 response head] 101 Switching Protocols: response head, 129 bytes
+  down 129+7 [websocket text] text “Hello”: 7 bytes, 5 of payload
+  up 156+11 [websocket text] text “Hello”: 11 bytes, 5 of payload
+
+WebSocket that speaks before it was answered, with compression
+→ "GET / HTTP/1.1⏎Host: a⏎Connection: Upgrade⏎Upgrade: websocket⏎Sec-WebSocket-Version: 13⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Extensions: permessage-deflate⏎⏎"
+→ c1 87 01020304 f34acecdc80503
+← "HTTP/1.1 101 ⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=⏎Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover⏎⏎"
+  up 0+186 [http/1.1 request head] GET /: request head, 186 bytes
+  down 0+184 [http/1.1 response head] 101 Switching Protocols: response head, 184 bytes
+  up 186+13 [websocket text] text “Hello”: 13 bytes, 7 of payload, 5 once inflated
+
+an upgrade that is refused: HTTP goes on
+→ "GET / HTTP/1.1⏎Host: a⏎Connection: Upgrade⏎Upgrade: websocket⏎Sec-WebSocket-Version: 13⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎⏎GET /next HTTP/1.1⏎Host: a⏎⏎"
+← "HTTP/1.1 403 Forbidden⏎Content-Length: 0⏎⏎HTTP/1.1 200 OK⏎Content-Length: 0⏎⏎"
+  up 0+140 [http/1.1 request head] GET /: request head, 140 bytes
+  down 0+45 [http/1.1 response head] 403 Forbidden: response head, 45 bytes
+  up 140+31 [http/1.1 request head] GET /next: request head, 31 bytes
+  down 45+38 [http/1.1 response head] 200 OK: response head, 38 bytes
+
+CONNECT: a tunnel for other bytes
+→ "CONNECT b:443 HTTP/1.1⏎Host: a⏎⏎"
+← "HTTP/1.1 200 Connected⏎⏎"
+→ 16 03 01
+← 16 03 03
+→ 14
+  up 0+35 [http/1.1 request head] CONNECT b:443: request head, 35 bytes
+  down 0+26 [http/1.1 response head] 200 Connected: response head, 26 bytes
+  up 35+3 [bytes] bytes: 3 bytes, not decoded
+  down 26+3 [bytes] bytes: 3 bytes, not decoded
+  up 38+1 [bytes] bytes: 1 byte, not decoded
+
+a body in gzip
+→ ${GET}
+← "HTTP/1.1 200 OK⏎Content-Encoding: gzip⏎Content-Length: 25⏎⏎"
+← 1f8b0800000000000003 f348cdc9c90700 8289d1f7 05000000
+  up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes
+  down 0+63 [http/1.1 response head] 200 OK: response head, 63 bytes
+  down 63+25 [body] body: 25 bytes, compressed with gzip
+
+an event stream in gzip, flushed after each event
+→ ${GET}
+← "HTTP/1.1 200 OK⏎Content-Type: text/event-stream⏎Content-Encoding: gzip⏎Transfer-Encoding: chunked⏎⏎"
+← "a⏎"
+← 1f8b0800000000000003
+← "⏎11⏎"
+← 4a492c49b452c8cf4be5e202000000ffff
+← "⏎e⏎"
+← 4a41679694e7737101000000ffff
+← "⏎0⏎⏎"
+  up 0+32 [http/1.1 request head] GET /board: request head, 32 bytes
+  down 0+104 [http/1.1 response head] 200 OK: response head, 104 bytes, text/event-stream
+  down 104+15 [http/1.1 chunk] chunk: 15 bytes, 10 of the event stream
+    down 107+10,123+12 [event] event: 11 bytes, 3 of data; compressed to 22 bytes
+  down 119+23 [http/1.1 chunk] chunk: 23 bytes, 17 of the event stream
+    down 135+5,145+4 [event] event: 11 bytes, 3 of data; compressed to 9 bytes
+    down 148+6 [event] event: 11 bytes, 3 of data; compressed to 6 bytes
+  down 142+19 [http/1.1 chunk] chunk: 19 bytes, 14 of the event stream
+  down 161+5 [http/1.1 last chunk] last chunk: 5 bytes, the body is complete`,
+);

@@ -1,6 +1,5 @@
-import { http2Decoder, PREFACE } from '../../http2/decoder.ts';
+import { PREFACE } from '../../http2/decoder.ts';
 import { bytes, text, type Step } from '../cuts.ts';
-import type { Vector } from './vector.ts';
 
 /** `04 00 0  <payload>`: type, flags and stream, then the payload in hex. */
 export function frame(
@@ -21,9 +20,12 @@ export const BEGIN: Step[] = [
   ['down', frame('04 00 0')],
 ];
 
-export function vector(title: string, steps: Step[], units: string[]): Vector {
-  return { title, make: http2Decoder, steps: [...BEGIN, ...steps], units };
-}
+/** And this is what it is. */
+export const BEGUN = [
+  'up 0+24 [http/2 preface] preface: 24 bytes, from here on it is HTTP/2',
+  'up 24+9 [http/2 SETTINGS] SETTINGS: 9 bytes, 0 values',
+  'down 0+9 [http/2 SETTINGS] SETTINGS: 9 bytes, 0 values',
+];
 
 export const up = (...parts: Parameters<typeof frame>): Step => [
   'up',
