@@ -20,8 +20,8 @@ import { http2Decoder, PREFACE } from '../../http2/decoder.ts';
 import type { Direction } from '../../unit.ts';
 import { decode, text, type Step } from '../cuts.ts';
 import { portOf } from '../relay.ts';
-import { BEGIN, down, frame, up } from '../vectors/http2-frames.ts';
-import { CLIENT, field, SERVER, type Http2Case } from './http2-cases.ts';
+import { BEGIN, down, field, frame, up } from '../vectors/http2-frames.ts';
+import { CLIENT, SERVER, type Http2Case } from './http2-cases.ts';
 import { expectSaid, judge, problemsIn } from './judge.ts';
 
 const named = (cases: Http2Case[]) =>
@@ -33,17 +33,15 @@ function problemsOf(steps: readonly Step[]): string[] {
   return problemsIn(decode(http2Decoder, steps));
 }
 
-const asCase = (one: Http2Case) => ({ sent: '', ...one });
-
 describe('What a client may not send is named:', () => {
   test.each(named(CLIENT.filter(isForbidden)))('%s', (_, one) => {
-    expectSaid(asCase(one), problemsOf([...BEGIN, ...one.steps]));
+    expectSaid(one, problemsOf([...BEGIN, ...one.sent]));
   });
 });
 
 describe('What a server may not send is named:', () => {
   test.each(named(SERVER.filter(isForbidden)))('%s', (_, one) => {
-    expectSaid(asCase(one), problemsOf([...BEGIN, REQUEST, ...one.steps]));
+    expectSaid(one, problemsOf([...BEGIN, REQUEST, ...one.sent]));
   });
 });
 
@@ -163,11 +161,11 @@ describe('node:http2 refuses nothing of a client that is not named', () => {
   test.each(named(CLIENT))('%s', async (_, one) => {
     const socket = connect(portOf(server), '127.0.0.1');
     const begin = [text(PREFACE), frame('04 00 0')];
-    const sent = one.steps.map(([, piece]) => piece);
+    const sent = one.sent.map(([, piece]) => piece);
     const got = await conversation(socket, [...begin, ...sent], 'down');
     const refused = refusalIn(framesIn(got, 'down'));
     if (refused !== undefined) refusals++;
-    judge(asCase(one), problemsOf([...BEGIN, ...one.steps]), refused);
+    judge(one, problemsOf([...BEGIN, ...one.sent]), refused);
   });
 
   test('(it has refused most of those)', () => {
@@ -195,7 +193,7 @@ describe('node:http2 refuses nothing of a server that is not named', () => {
 
   let refusals = 0;
   test.each(named(SERVER))('%s', async (_, one) => {
-    sent = one.steps.map(([, piece]) => piece);
+    sent = one.sent.map(([, piece]) => piece);
     const client = connectHttp2(`http://127.0.0.1:${portOf(server)}`);
     // What it says is read from its frames; an error is none of this test.
     client.on('error', () => undefined);
@@ -205,7 +203,7 @@ describe('node:http2 refuses nothing of a server that is not named', () => {
     await closed;
     const refused = refusalIn(framesIn(await got, 'up'));
     if (refused !== undefined) refusals++;
-    judge(asCase(one), problemsOf([...BEGIN, REQUEST, ...one.steps]), refused);
+    judge(one, problemsOf([...BEGIN, REQUEST, ...one.sent]), refused);
   });
 
   test('(it has refused most of those)', () => {

@@ -28,7 +28,7 @@ const SECTION = /\(RFC \d+ [\dA.]+\)/;
  * @param refused in its own words; undefined where it took all
  */
 export function judge(
-  { title, section, leftOut }: Case,
+  { title, section, leftOut }: Omit<Case, 'sent'>,
   problems: string[],
   refused: string | undefined,
 ): void {
@@ -55,7 +55,7 @@ export function judge(
 
 /** The problem of a case has its words, and its section. */
 export function expectSaid(
-  { title, says = '', section }: Case,
+  { title, says = '', section }: Omit<Case, 'sent'>,
   problems: string[],
 ): void {
   const wanted = `(${section})`;

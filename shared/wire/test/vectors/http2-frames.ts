@@ -13,6 +13,15 @@ export function frame(
   return bytes(length, type!, flags!, id, body);
 }
 
+/** `name: value`, written out without Huffman code, not to be remembered. */
+export function field(name: string, value: string): Uint8Array {
+  const parts = [name, value].map((one) => Buffer.from(one, 'latin1'));
+  return bytes(
+    '00',
+    ...parts.flatMap((raw) => [Uint8Array.of(raw.length), raw]),
+  );
+}
+
 /** Both sides begin as they should. */
 export const BEGIN: Step[] = [
   ['up', text(PREFACE)],

@@ -9,11 +9,12 @@
  *       down 7+3 [websocket text] text “x”: 3 bytes, 1 of payload
  *
  * Bytes are hex, `00×256` for 256 of them, or text in quotes with the escapes
- * of JSON and `⏎` for CR LF. What begins with `[01 05 1]` is a frame of HTTP/2.
+ * of JSON and `⏎` for CR LF. What begins with `[01 05 1]` is a frame of HTTP/2,
+ * where `(name=value)` is a field without Huffman code, not to be remembered.
  */
 import type { ConnectionDecoder } from '../../unit.ts';
 import { bytes, text, type Step } from '../cuts.ts';
-import { frame } from './http2-frames.ts';
+import { field, frame } from './http2-frames.ts';
 
 /** Bytes, and the units that they are, however they are cut. */
 export interface Vector {
@@ -40,7 +41,8 @@ export function vectors(
   });
 }
 
-const token = /[→←]|"(?:[^"\\]|\\.)*"|\[[^\]]*\]|[0-9a-f]+(?:×\d+)?|\S/g;
+const token =
+  /[→←]|"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\([^)]*\)|[0-9a-f]+(?:×\d+)?|\S/g;
 
 /** What was sent: `→ 89 00  ← 8a 00`. */
 export function stepsOf(written: string): Step[] {
@@ -61,9 +63,20 @@ export function stepsOf(written: string): Step[] {
 }
 
 function bytesOf(part: string): string | Uint8Array {
-  if (part.startsWith('"'))
-    return text(JSON.parse(part.replaceAll('⏎', '\\r\\n')) as string);
+  if (part.startsWith('"')) return text(unescaped(part.slice(1, -1)));
+  if (part.startsWith('(')) {
+    const [, name = '', value = ''] = /^\(([^=]*)=(.*)\)$/.exec(part)!;
+    return field(unescaped(name), unescaped(value));
+  }
   const [hex = '', times = '1'] = part.split('×');
   if (!/^([0-9a-f]{2})+$/.test(hex)) throw new Error(`no bytes: ${part}`);
   return hex.repeat(Number(times));
+}
+
+/** Text as it is sent, of text as it is written. */
+export function unescaped(written: string): string {
+  const json = written
+    .replaceAll(/\\.|"/g, (found) => (found === '"' ? '\\"' : found))
+    .replaceAll('⏎', '\\r\\n');
+  return JSON.parse(`"${json}"`) as string;
 }
