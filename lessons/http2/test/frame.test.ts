@@ -4,59 +4,34 @@ import {
   decodeGoaway,
   decodeSettings,
   encodeFrame,
-  type Frame,
 } from '../frame.ts';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
 /** RFC 9113, section 6, each frame spelled out by hand. */
-const table: [what: string, bytes: string, frame: Frame & { type: any }][] = [
+const table = (
   [
-    'SETTINGS that say nothing',
-    '000000 04 00 00000000',
-    { type: 'SETTINGS', flags: 0, stream: 0, payload: hex('') },
-  ],
-  [
-    'SETTINGS, acknowledged',
-    '000000 04 01 00000000',
-    { type: 'SETTINGS', flags: 1, stream: 0, payload: hex('') },
-  ],
-  [
-    'HEADERS: end of the headers, end of the stream',
-    '000003 01 05 00000001 828784',
-    { type: 'HEADERS', flags: 5, stream: 1, payload: hex('828784') },
-  ],
-  [
-    'DATA, the last of stream 3',
-    '000005 00 01 00000003 48656c6c6f',
-    { type: 'DATA', flags: 1, stream: 3, payload: hex('48656c6c6f') },
-  ],
-  [
-    'RST_STREAM: CANCEL',
-    '000004 03 00 00000007 00000008',
-    { type: 'RST_STREAM', flags: 0, stream: 7, payload: hex('00000008') },
-  ],
-  [
-    'PING',
-    '000008 06 00 00000000 0102030405060708',
-    { type: 'PING', flags: 0, stream: 0, payload: hex('0102030405060708') },
-  ],
-  [
-    'GOAWAY after stream 19, without an error',
-    '000008 07 00 00000000 0000001300000000',
-    { type: 'GOAWAY', flags: 0, stream: 0, payload: hex('0000001300000000') },
-  ],
-  [
-    'WINDOW_UPDATE of the highest stream that there can be',
-    '000004 08 00 7fffffff 00010000',
-    {
-      type: 'WINDOW_UPDATE',
-      flags: 0,
-      stream: 0x7fffffff,
-      payload: hex('00010000'),
-    },
-  ],
-];
+    ['SETTINGS that say nothing', '000000 04 00 00000000', 'SETTINGS', 0, 0],
+    ['SETTINGS, acknowledged', '000000 04 01 00000000', 'SETTINGS', 1, 0],
+    ['both ends', '000003 01 05 00000001', 'HEADERS', 5, 1, '828784'],
+    ['DATA, the last', '000005 00 01 00000003', 'DATA', 1, 3, '48656c6c6f'],
+    ['CANCEL', '000004 03 00 00000007', 'RST_STREAM', 0, 7, '00000008'],
+    ['PING', '000008 06 00 00000000', 'PING', 0, 0, '0102030405060708'],
+    ['GOAWAY', '000008 07 00 00000000', 'GOAWAY', 0, 0, '0000001300000000'],
+    // Of the highest stream that there can be.
+    [
+      'a window',
+      '000004 08 00 7fffffff',
+      'WINDOW_UPDATE',
+      0,
+      0x7fffffff,
+      '00010000',
+    ],
+  ] as const
+).map(([what, head, type, flags, stream, payload = '']) => {
+  const frame = { type, flags, stream, payload: hex(payload) };
+  return [what, head + payload, frame] as const;
+});
 
 test.each(table)('%s, written and read', (_what, bytes, frame) => {
   expect(Buffer.from(encodeFrame(frame)).toString('hex')).toBe(

@@ -12,63 +12,46 @@ const bytes = (hex: string) =>
 const text = (words: string) => new TextEncoder().encode(words);
 const mask = bytes('37fa213d');
 
+const frameOf = (
+  opcode: keyof typeof opcodes,
+  payload: Uint8Array,
+  more: Partial<Frame> = {},
+): Frame => ({ final: true, opcode: opcodes[opcode], payload, ...more });
+const hello = text('Hello');
+
 // RFC 6455, 5.7, and the three ways to write a length.
 const table: [what: string, frame: Frame, hex: string][] = [
-  [
-    'a text',
-    { final: true, opcode: opcodes.text, payload: text('Hello') },
-    '81 05 48656c6c6f',
-  ],
+  ['a text', frameOf('text', hello), '81 05 48656c6c6f'],
   [
     'a masked text',
-    { final: true, opcode: opcodes.text, payload: text('Hello'), mask },
+    frameOf('text', hello, { mask }),
     '81 85 37fa213d 7f9f4d5158',
   ],
   [
     'the first fragment',
-    { final: false, opcode: opcodes.text, payload: text('Hel') },
+    frameOf('text', text('Hel'), { final: false }),
     '01 03 48656c',
   ],
-  [
-    'the last fragment',
-    { final: true, opcode: opcodes.continuation, payload: text('lo') },
-    '80 02 6c6f',
-  ],
-  [
-    'a ping',
-    { final: true, opcode: opcodes.ping, payload: text('Hello') },
-    '89 05 48656c6c6f',
-  ],
+  ['the last fragment', frameOf('continuation', text('lo')), '80 02 6c6f'],
+  ['a ping', frameOf('ping', hello), '89 05 48656c6c6f'],
   [
     'a masked pong',
-    { final: true, opcode: opcodes.pong, payload: text('Hello'), mask },
+    frameOf('pong', hello, { mask }),
     '8a 85 37fa213d 7f9f4d5158',
   ],
-  [
-    'a close with its code',
-    { final: true, opcode: opcodes.close, payload: bytes('03e8') },
-    '88 02 03e8',
-  ],
-  [
-    'nothing',
-    { final: true, opcode: opcodes.binary, payload: bytes('') },
-    '82 00',
-  ],
-  [
-    '125 bytes',
-    { final: true, opcode: opcodes.binary, payload: new Uint8Array(125) },
-    `82 7d ${'00'.repeat(125)}`,
-  ],
-  [
-    '256 bytes',
-    { final: true, opcode: opcodes.binary, payload: new Uint8Array(256) },
-    `82 7e 0100 ${'00'.repeat(256)}`,
-  ],
-  [
-    '65,536 bytes',
-    { final: true, opcode: opcodes.binary, payload: new Uint8Array(65_536) },
-    `82 7f 0000000000010000 ${'00'.repeat(65_536)}`,
-  ],
+  ['a close with its code', frameOf('close', bytes('03e8')), '88 02 03e8'],
+  ['nothing', frameOf('binary', bytes('')), '82 00'],
+  ...(
+    [
+      [125, '7d'],
+      [256, '7e 0100'],
+      [65_536, '7f 0000000000010000'],
+    ] as const
+  ).map(([size, length]): [string, Frame, string] => [
+    `${size} bytes`,
+    frameOf('binary', new Uint8Array(size)),
+    `82 ${length} ${'00'.repeat(size)}`,
+  ]),
 ];
 
 describe('a frame is these bytes, both ways', () => {
