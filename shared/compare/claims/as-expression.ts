@@ -1,3 +1,4 @@
+import { atHand } from './at-hand.ts';
 import type { Claim } from './claim.ts';
 
 /**
@@ -7,6 +8,9 @@ import type { Claim } from './claim.ts';
  */
 export function asExpression(inPage: Claim['inPage']): string {
   const text = inPage.toString();
-  if (/^(async\s+)?\(/.test(text)) return text;
-  return text.replace(/^async\s+\w+/, 'async function ');
+  const expression = /^(async\s+)?\(/.test(text)
+    ? text
+    : text.replace(/^async\s+\w+/, 'async function ');
+  const { xhr, heard, eight } = atHand;
+  return `(places) => (${expression})(places, { ${xhr}, ${heard}, ${eight} })`;
 }

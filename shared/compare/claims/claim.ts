@@ -1,4 +1,5 @@
 /** What a cell of the table says, and how that is settled. */
+import type { atHand } from './at-hand.ts';
 import type { BehindTap } from './claims-line.ts';
 import type { Unit } from '@on-the-wire/wire/unit.ts';
 import type { Column, Http } from './columns.ts';
@@ -23,6 +24,8 @@ export interface Found {
   evidence: string;
 }
 
+export type AtHand = typeof atHand;
+
 export interface Claim<Told = any> {
   column: Column;
   /** What the table of 2016 said; nothing where it had no such row. */
@@ -34,9 +37,9 @@ export interface Claim<Told = any> {
   sentence: string;
   /**
    * Runs in a page of the claims' server. It is sent there as text, so it knows
-   * nothing but its argument and what a browser has.
+   * nothing but its arguments and what a browser has.
    */
-  inPage(places: Places): Promise<Told>;
+  inPage(places: Places, atHand: AtHand): Promise<Told>;
   /** What is done to the line while the page is at it. */
   meanwhile?(line: BehindTap): Promise<void>;
   /** Looks at what the page tells, and at what was on the wire. */

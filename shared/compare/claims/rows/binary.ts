@@ -1,5 +1,13 @@
 import { claim, ofKind, type Row } from '../claim.ts';
 
+function found(bytes: number[], what = 'bytes') {
+  const same = bytes.every((byte, at) => byte === at);
+  return {
+    word: same && bytes.length === 256 ? 'yes' : 'no',
+    evidence: `${bytes.length} ${what}, ${same ? 'each as it was sent' : 'changed'}`,
+  };
+}
+
 /** Do bytes that are no text arrive as they were sent? */
 export const binary: Row = {
   id: 'binary',
@@ -11,24 +19,13 @@ export const binary: Row = {
       today: 'yes',
       sentence:
         'responseType “arraybuffer” or “blob”; and any bytes as a body.',
-      async inPage({ origin }) {
-        const request = new XMLHttpRequest();
-        request.open('GET', `${origin}/bytes`);
-        request.responseType = 'arraybuffer';
-        await new Promise((done) => {
-          request.onload = done;
-          request.send();
+      async inPage({ origin }, { xhr }) {
+        const { response } = await xhr(`${origin}/bytes`, (request) => {
+          request.responseType = 'arraybuffer';
         });
-        const bytes = new Uint8Array(request.response as ArrayBuffer);
-        return {
-          same: bytes.every((byte, at) => byte === at),
-          size: bytes.length,
-        };
+        return [...new Uint8Array(response as ArrayBuffer)];
       },
-      judge: ({ same, size }) => ({
-        word: same && size === 256 ? 'yes' : 'no',
-        evidence: `${size} bytes, ${same ? 'each as it was sent' : 'changed'}`,
-      }),
+      judge: (bytes: number[]) => found(bytes),
     }),
     claim({
       column: 'fetch',
@@ -37,16 +34,9 @@ export const binary: Row = {
       sentence: 'arrayBuffer(), blob(), bytes(); and any bytes as a body.',
       async inPage({ origin }) {
         const response = await fetch(`${origin}/bytes`);
-        const bytes = new Uint8Array(await response.arrayBuffer());
-        return {
-          same: bytes.every((byte, at) => byte === at),
-          size: bytes.length,
-        };
+        return [...new Uint8Array(await response.arrayBuffer())];
       },
-      judge: ({ same, size }) => ({
-        word: same && size === 256 ? 'yes' : 'no',
-        evidence: `${size} bytes, ${same ? 'each as it was sent' : 'changed'}`,
-      }),
+      judge: (bytes: number[]) => found(bytes),
     }),
     claim({
       column: 'sse',
@@ -54,11 +44,9 @@ export const binary: Row = {
       today: 'no (Base64)',
       sentence:
         'Events are UTF-8. Bytes must become text first: with Base64 they grow by a third.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const source = new EventSource(`${origin}/events`);
-        const { data } = await new Promise<MessageEvent<unknown>>(
-          (done) => (source.onmessage = done),
-        );
+        const { data } = await heard(source);
         source.close();
         const bytes = String.fromCharCode(...Array(255).keys());
         return { type: typeof data, size: btoa(bytes).length };
@@ -74,27 +62,20 @@ export const binary: Row = {
       today: 'yes',
       sentence:
         'A message is text or binary, as its first byte says. The book had “yes” already; the table that was made of it did not.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const socket = new WebSocket(`${origin}/socket`);
         socket.binaryType = 'arraybuffer';
-        const heard = () =>
-          new Promise<MessageEvent<ArrayBuffer>>(
-            (done) => (socket.onmessage = done),
-          );
-        await heard();
+        await heard(socket);
         socket.send(Uint8Array.from(Array(256).keys()));
-        const { data } = await heard();
+        const { data } = await heard(socket);
         socket.close();
-        const bytes = new Uint8Array(data);
-        return {
-          same: bytes.every((byte, at) => byte === at),
-          size: bytes.length,
-        };
+        return [...new Uint8Array(data as ArrayBuffer)];
       },
-      judge: ({ same, size }, seen) => ({
-        word: same && size === 256 ? 'yes' : 'no',
-        evidence: `${ofKind(seen, /websocket binary/).length} binary frames; ${size} bytes came back, ${same ? 'each as it was sent' : 'changed'}`,
-      }),
+      judge(bytes: number[], seen) {
+        const { word, evidence } = found(bytes, 'bytes came back');
+        const frames = ofKind(seen, /websocket binary/).length;
+        return { word, evidence: `${frames} binary frames; ${evidence}` };
+      },
     }),
   ],
 };

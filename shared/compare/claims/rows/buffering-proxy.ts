@@ -10,16 +10,12 @@ export const bufferingProxy: Row = {
       today: 'at the end',
       sentence:
         'Whole answers come, a little later. What was to be a byte stream comes at once, at its end.',
-      async inPage({ origin }) {
-        const request = new XMLHttpRequest();
+      async inPage({ origin }, { xhr }) {
         let pieces = 0;
-        request.open('GET', `${origin}/lines?buffered`);
-        request.onprogress = () => (pieces += 1);
-        await new Promise((done) => {
-          request.onload = done;
-          request.send();
+        const lines = await xhr(`${origin}/lines?buffered`, (request) => {
+          request.onprogress = () => (pieces += 1);
         });
-        return { pieces, size: request.responseText.length };
+        return { pieces, size: lines.responseText.length };
       },
       judge: ({ pieces, size }) => ({
         word: size === 35 ? (pieces > 2 ? 'yes' : 'at the end') : 'no',
@@ -50,19 +46,14 @@ export const bufferingProxy: Row = {
       today: 'no',
       sentence:
         'An answer without end never gets past it. X-Accel-Buffering and no-transform ask it to let go.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const source = new EventSource(`${origin}/events?buffered`);
         let events = 0;
         source.onmessage = () => (events += 1);
         // Beside it the same, past the proxy: by then so many were written.
         const direct = new EventSource(`${origin}/events`);
-        let written = 0;
-        await new Promise<void>((done) => {
-          direct.onmessage = () => {
-            written += 1;
-            if (written === 8) done();
-          };
-        });
+        const written = 8;
+        await heard(direct, written);
         source.close();
         direct.close();
         return { events, written };

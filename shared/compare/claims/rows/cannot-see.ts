@@ -2,6 +2,11 @@ import { answers, claim, ofKind, type Row, type Seen } from '../claim.ts';
 
 const unchanged = (seen: readonly Seen[]) => answers(seen, 304).length;
 
+const hidden = (statuses: number[], seen: readonly Seen[]) => ({
+  word: unchanged(seen) === 1 && statuses[1] === 200 ? 'the 304' : '?',
+  evidence: `the page got ${statuses.join(' and ')}; on the wire ${unchanged(seen)} × 304`,
+});
+
 /** What is on the wire, and kept from the page? */
 export const cannotSee: Row = {
   id: 'cannot-see',
@@ -11,22 +16,11 @@ export const cannotSee: Row = {
       column: 'xhr',
       today: 'the 304',
       sentence: 'The page gets 200, and the body that the browser kept.',
-      async inPage({ origin }) {
-        const ask = async () => {
-          const request = new XMLHttpRequest();
-          request.open('GET', `${origin}/state`);
-          await new Promise((done) => {
-            request.onload = done;
-            request.send();
-          });
-          return request.status;
-        };
+      async inPage({ origin }, { xhr }) {
+        const ask = async () => (await xhr(`${origin}/state`)).status;
         return [await ask(), await ask()];
       },
-      judge: (statuses: number[], seen) => ({
-        word: unchanged(seen) === 1 && statuses[1] === 200 ? 'the 304' : '?',
-        evidence: `the page got ${statuses.join(' and ')}; on the wire ${unchanged(seen)} × 304`,
-      }),
+      judge: hidden,
     }),
     claim({
       column: 'fetch',
@@ -37,25 +31,17 @@ export const cannotSee: Row = {
         const ask = async () => (await fetch(`${origin}/state`)).status;
         return [await ask(), await ask()];
       },
-      judge: (statuses: number[], seen) => ({
-        word: unchanged(seen) === 1 && statuses[1] === 200 ? 'the 304' : '?',
-        evidence: `the page got ${statuses.join(' and ')}; on the wire ${unchanged(seen)} × 304`,
-      }),
+      judge: hidden,
     }),
     claim({
       column: 'sse',
       today: 'comments',
       sentence:
         'A comment keeps proxies calm and fires nothing. Nor is there a status in error.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const source = new EventSource(`${origin}/events`);
-        let fired = 0;
-        await new Promise<void>((done) => {
-          source.onmessage = () => {
-            fired += 1;
-            if (fired === 4) done();
-          };
-        });
+        const fired = 4;
+        await heard(source, fired);
         source.close();
         return fired;
       },
@@ -73,12 +59,11 @@ export const cannotSee: Row = {
       today: 'pings, and why it was refused',
       sentence:
         'The browser answers pings by itself. A 403 is error without a word, and 1006.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const socket = new WebSocket(`${origin}/socket`);
-        const heard = () => new Promise((done) => (socket.onmessage = done));
-        await heard();
+        await heard(socket);
         socket.send('after the ping');
-        await heard();
+        await heard(socket);
         socket.close();
         const refused = new WebSocket(`${origin}/refused`);
         return await new Promise<number>((done) => {

@@ -6,6 +6,14 @@ const bodyOnTheWire = (seen: readonly Seen[]) =>
     .filter(({ direction, layer }) => direction === 'down' && layer === 0)
     .reduce((sum, { payload }) => sum + payload, 0);
 
+function smaller({ size }: { size: number }, seen: readonly Seen[]) {
+  const wire = bodyOnTheWire(seen);
+  return {
+    word: wire > 0 && wire < size / 2 ? 'yes' : 'no',
+    evidence: `${size} characters took ${wire} bytes`,
+  };
+}
+
 /** Does what repeats itself take fewer bytes? */
 export const compression: Row = {
   id: 'compression',
@@ -16,22 +24,11 @@ export const compression: Row = {
       said: 'yes',
       today: 'yes',
       sentence: 'The browser says what it accepts, and undoes it by itself.',
-      async inPage({ origin }) {
-        const request = new XMLHttpRequest();
-        request.open('GET', `${origin}/compressed`);
-        await new Promise((done) => {
-          request.onload = done;
-          request.send();
-        });
-        return { size: request.responseText.length };
+      async inPage({ origin }, { xhr }) {
+        const { responseText } = await xhr(`${origin}/compressed`);
+        return { size: responseText.length };
       },
-      judge({ size }, seen) {
-        const wire = bodyOnTheWire(seen);
-        return {
-          word: wire > 0 && wire < size / 2 ? 'yes' : 'no',
-          evidence: `${size} characters took ${wire} bytes`,
-        };
-      },
+      judge: smaller,
     }),
     claim({
       column: 'fetch',
@@ -43,13 +40,7 @@ export const compression: Row = {
         const text = await (await fetch(`${origin}/compressed`)).text();
         return { size: text.length };
       },
-      judge({ size }, seen) {
-        const wire = bodyOnTheWire(seen);
-        return {
-          word: wire > 0 && wire < size / 2 ? 'yes' : 'no',
-          evidence: `${size} characters took ${wire} bytes`,
-        };
-      },
+      judge: smaller,
     }),
     claim({
       column: 'sse',
@@ -57,17 +48,12 @@ export const compression: Row = {
       today: 'yes',
       sentence:
         'If the server flushes after each event; otherwise the compressor keeps them back. Each client costs memory.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const source = new EventSource(`${origin}/events?compressed`);
         let size = 0;
         let events = 0;
-        await new Promise<void>((done) => {
-          source.onmessage = ({ data }: MessageEvent<string>) => {
-            size += data.length;
-            events += 1;
-            if (events === 4) done();
-          };
-        });
+        for (; events < 4; events += 1)
+          size += ((await heard(source)).data as string).length;
         source.close();
         return { size, events };
       },
@@ -85,13 +71,12 @@ export const compression: Row = {
       today: 'yes',
       sentence:
         'permessage-deflate (RFC 7692): browsers offer it, servers mostly leave it off, as it costs memory and time for each client.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const socket = new WebSocket(`${origin}/compressed-socket`);
-        const heard = () => new Promise((done) => (socket.onmessage = done));
-        await heard();
+        await heard(socket);
         const text = 'A train departs from platform 7. '.repeat(20);
         socket.send(text);
-        await heard();
+        await heard(socket);
         socket.close();
         return { size: text.length, extensions: socket.extensions };
       },

@@ -24,14 +24,7 @@ export const framing: Row = {
       todayOverHttp2: 'HTTP/2 frames',
       sentence:
         'A head, and a body of a known length or in chunks; over HTTP/2 frames with a head of 9 bytes.',
-      async inPage({ origin }) {
-        const request = new XMLHttpRequest();
-        request.open('GET', `${origin}/bytes`);
-        await new Promise((done) => {
-          request.onload = done;
-          request.send();
-        });
-      },
+      inPage: ({ origin }, { xhr }) => xhr(`${origin}/bytes`).then(() => {}),
       judge: (_told, seen) => overHttp(seen),
     }),
     claim({
@@ -51,9 +44,9 @@ export const framing: Row = {
       today: 'event stream',
       sentence:
         'Lines of “field: value”, and an empty one, within the body of one answer.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const source = new EventSource(`${origin}/events`);
-        await new Promise((done) => (source.onmessage = done));
+        await heard(source);
         source.close();
       },
       judge(_told, seen) {
@@ -73,12 +66,11 @@ export const framing: Row = {
       today: 'binary framing',
       sentence:
         'From 2 bytes before each message from the server, from 6 before each to it.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const socket = new WebSocket(`${origin}/socket`);
-        const heard = () => new Promise((done) => (socket.onmessage = done));
-        await heard();
+        await heard(socket);
         socket.send('platform 7');
-        await heard();
+        await heard(socket);
         socket.close();
       },
       judge(_told, seen) {

@@ -27,15 +27,9 @@ export const idleClient: Row = {
       today: 'a question each time',
       sentence:
         'No connection need stay, and no memory of the server; but who wants to know must ask.',
-      async inPage({ origin }) {
-        for (let times = 0; times < 2; times += 1) {
-          const request = new XMLHttpRequest();
-          request.open('GET', `${origin}/state`);
-          await new Promise((done) => {
-            request.onload = done;
-            request.send();
-          });
-        }
+      async inPage({ origin }, { xhr }) {
+        await xhr(`${origin}/state`);
+        await xhr(`${origin}/state`);
       },
       judge: (_told, seen) => nothingNew(seen),
     }),
@@ -54,10 +48,9 @@ export const idleClient: Row = {
       today: 'a connection',
       sentence:
         'A comment now and then. The server keeps a connection and an answer for each: the comparison measures the memory.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const source = new EventSource(`${origin}/events`);
-        for (let events = 0; events < 3; events += 1)
-          await new Promise((done) => (source.onmessage = done));
+        await heard(source, 3);
         source.close();
       },
       judge(_told, seen) {
@@ -73,12 +66,11 @@ export const idleClient: Row = {
       today: 'a connection',
       sentence:
         'A ping and a pong now and then, and the least memory of all that stay: the comparison measures it.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const socket = new WebSocket(`${origin}/socket`);
-        const heard = () => new Promise((done) => (socket.onmessage = done));
-        await heard();
+        await heard(socket);
         socket.send('after the pong');
-        await heard();
+        await heard(socket);
         socket.close();
       },
       judge(_told, seen) {

@@ -21,7 +21,7 @@ export const manyToOne: Row = {
       todayOverHttp2: 'all eight',
       sentence:
         'Over HTTP/1.1 a browser opens six connections to an origin; what comes then waits, without an error. Over HTTP/2 all share one.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { eight }) {
         let opened = 0;
         const asked = Array.from({ length: 8 }, (_, index) => {
           const request = new XMLHttpRequest();
@@ -34,13 +34,7 @@ export const manyToOne: Row = {
           request.send();
           return request;
         });
-        const all = () => opened === 8;
-        // All eight; or six, and then no other for a second and a half.
-        for (let before = 0, quiet = 0; !all() && quiet < 15;) {
-          await new Promise((done) => setTimeout(done, 100));
-          quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
-          before = opened;
-        }
+        await eight(() => opened);
         for (const request of asked) request.abort();
         return opened;
       },
@@ -51,7 +45,7 @@ export const manyToOne: Row = {
       today: 'six',
       todayOverHttp2: 'all eight',
       sentence: 'The same six.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { eight }) {
         let opened = 0;
         const abort = new AbortController();
         const { signal } = abort;
@@ -60,13 +54,7 @@ export const manyToOne: Row = {
             () => (opened += 1),
             () => {},
           );
-        const all = () => opened === 8;
-        // All eight; or six, and then no other for a second and a half.
-        for (let before = 0, quiet = 0; !all() && quiet < 15;) {
-          await new Promise((done) => setTimeout(done, 100));
-          quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
-          before = opened;
-        }
+        await eight(() => opened);
         const before = opened;
         abort.abort();
         return before;
@@ -79,20 +67,14 @@ export const manyToOne: Row = {
       todayOverHttp2: 'all eight',
       sentence:
         'The six connections of HTTP/1.1 are held for as long as somebody listens: the seventh tab hangs.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { eight }) {
         let opened = 0;
         const sources = Array.from({ length: 8 }, () => {
           const source = new EventSource(`${origin}/events`);
           source.onopen = () => (opened += 1);
           return source;
         });
-        const all = () => opened === 8;
-        // All eight; or six, and then no other for a second and a half.
-        for (let before = 0, quiet = 0; !all() && quiet < 15;) {
-          await new Promise((done) => setTimeout(done, 100));
-          quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
-          before = opened;
-        }
+        await eight(() => opened);
         for (const source of sources) source.close();
         return opened;
       },
@@ -102,20 +84,14 @@ export const manyToOne: Row = {
       column: 'websocket',
       today: 'all eight',
       sentence: 'WebSockets are counted apart, and there may be hundreds.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { eight }) {
         let opened = 0;
         const sockets = Array.from({ length: 8 }, () => {
           const socket = new WebSocket(`${origin}/socket`);
           socket.onopen = () => (opened += 1);
           return socket;
         });
-        const all = () => opened === 8;
-        // All eight; or six, and then no other for a second and a half.
-        for (let before = 0, quiet = 0; !all() && quiet < 15;) {
-          await new Promise((done) => setTimeout(done, 100));
-          quiet = opened >= 6 && opened === before ? quiet + 1 : 0;
-          before = opened;
-        }
+        await eight(() => opened);
         for (const socket of sockets) socket.close();
         return opened;
       },

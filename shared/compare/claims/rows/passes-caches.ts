@@ -2,6 +2,11 @@ import { claim, questions, type Row, type Seen } from '../claim.ts';
 
 const asked = (seen: readonly Seen[]) => questions(seen).length;
 
+const fromCache = (_told: unknown, seen: readonly Seen[]) => ({
+  word: asked(seen) === 1 ? 'yes' : 'no',
+  evidence: `three questions in the page, ${asked(seen)} on the wire`,
+});
+
 /** Can something on the way answer in the server's place? */
 export const passesCaches: Row = {
   id: 'passes-caches',
@@ -12,20 +17,10 @@ export const passesCaches: Row = {
       today: 'yes',
       sentence:
         'The browser’s own, a proxy’s, a CDN’s: what may be kept is asked for once.',
-      async inPage({ origin }) {
-        for (let times = 0; times < 3; times += 1) {
-          const request = new XMLHttpRequest();
-          request.open('GET', `${origin}/kept`);
-          await new Promise((done) => {
-            request.onload = done;
-            request.send();
-          });
-        }
+      async inPage({ origin }, { xhr }) {
+        for (let times = 0; times < 3; times += 1) await xhr(`${origin}/kept`);
       },
-      judge: (_told, seen) => ({
-        word: asked(seen) === 1 ? 'yes' : 'no',
-        evidence: `three questions in the page, ${asked(seen)} on the wire`,
-      }),
+      judge: fromCache,
     }),
     claim({
       column: 'fetch',
@@ -35,20 +30,17 @@ export const passesCaches: Row = {
         for (let times = 0; times < 3; times += 1)
           await (await fetch(`${origin}/kept`)).text();
       },
-      judge: (_told, seen) => ({
-        word: asked(seen) === 1 ? 'yes' : 'no',
-        evidence: `three questions in the page, ${asked(seen)} on the wire`,
-      }),
+      judge: fromCache,
     }),
     claim({
       column: 'sse',
       today: 'no',
       sentence:
         'An answer without end cannot be kept: each reader has one of its own.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         for (let times = 0; times < 3; times += 1) {
           const source = new EventSource(`${origin}/events`);
-          await new Promise((done) => (source.onmessage = done));
+          await heard(source);
           source.close();
         }
       },
@@ -62,10 +54,10 @@ export const passesCaches: Row = {
       today: 'no',
       sentence:
         'What a frame means is between page and server. Nobody else can answer.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         for (let times = 0; times < 3; times += 1) {
           const socket = new WebSocket(`${origin}/socket`);
-          await new Promise((done) => (socket.onmessage = done));
+          await heard(socket);
           socket.close();
         }
       },

@@ -2,13 +2,8 @@ import { claim, ofKind, type Claim, type Row, type Seen } from '../claim.ts';
 
 type InPage = Claim['inPage'];
 
-const byXhr: InPage = async ({ origin }) => {
-  const request = new XMLHttpRequest();
-  request.open('GET', `${origin}/bytes`);
-  await new Promise((done) => {
-    request.onloadend = done;
-    request.send();
-  });
+const byXhr: InPage = async ({ origin }, { xhr }) => {
+  await xhr(`${origin}/bytes`);
   await new Promise((done) => setTimeout(done));
   const last = performance.getEntriesByType('resource').at(-1);
   return (last as PerformanceResourceTiming).nextHopProtocol;
@@ -19,14 +14,14 @@ const byFetch: InPage = async ({ origin }) => {
   const last = performance.getEntriesByType('resource').at(-1);
   return (last as PerformanceResourceTiming).nextHopProtocol;
 };
-const byEvents: InPage = async ({ origin }) => {
+const byEvents: InPage = async ({ origin }, { heard }) => {
   const source = new EventSource(`${origin}/events`);
-  await new Promise((done) => (source.onmessage = done));
+  await heard(source);
   source.close();
 };
-const bySocket: InPage = async ({ origin }) => {
+const bySocket: InPage = async ({ origin }, { heard }) => {
   const socket = new WebSocket(`${origin}/socket`);
-  await new Promise((done) => (socket.onmessage = done));
+  await heard(socket);
   socket.close();
 };
 
@@ -82,17 +77,15 @@ export const applicationProtocol: Row = {
         'It begins as a request of HTTP/1.1 and then is none any more. Beside HTTP/2 it has a connection of its own, unless the server offers RFC 8441.',
       inPage: bySocket,
       judge(_told, seen) {
-        const connections = new Set(
-          seen
-            .filter(({ unit }) => unit.kind.startsWith('websocket'))
-            .map(({ connection }) => connection),
+        const connectionsOf = (kind: string) =>
+          new Set(
+            seen
+              .filter(({ unit }) => unit.kind.startsWith(kind))
+              .map(({ connection }) => connection),
+          );
+        const own = connectionsOf('websocket').isDisjointFrom(
+          connectionsOf('http/2'),
         );
-        const others = new Set(
-          seen
-            .filter(({ unit }) => unit.kind.startsWith('http/2'))
-            .map(({ connection }) => connection),
-        );
-        const own = [...connections].every((each) => !others.has(each));
         return {
           word: spoken(seen),
           evidence: `a handshake, and frames, on a connection ${own ? 'of its own' : 'of HTTP/2'}`,

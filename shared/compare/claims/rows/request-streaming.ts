@@ -94,9 +94,9 @@ export const requestStreaming: Row = {
       said: 'no',
       today: 'no',
       sentence: 'An EventSource asks by GET, without a body.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const source = new EventSource(`${origin}/events`);
-        await new Promise((done) => (source.onmessage = done));
+        await heard(source);
         source.close();
       },
       judge(_told, seen) {
@@ -114,13 +114,12 @@ export const requestStreaming: Row = {
       today: 'yes',
       sentence:
         'Each message goes out when the page says it, as a frame of its own, on the connection that is open.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const socket = new WebSocket(`${origin}/socket`);
-        const heard = () => new Promise((done) => (socket.onmessage = done));
-        await heard();
+        await heard(socket);
         for (const word of ['one', 'two', 'three']) {
           socket.send(word);
-          await heard();
+          await heard(socket);
         }
         socket.close();
       },

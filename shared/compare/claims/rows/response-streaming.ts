@@ -11,22 +11,18 @@ export const responseStreaming: Row = {
       today: 'limited',
       sentence:
         'responseText grows while the answer comes, and keeps all of it to the end; bytes are there only at the end.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { xhr }) {
         const ask = async (type: XMLHttpRequestResponseType) => {
-          const request = new XMLHttpRequest();
           const pieces: string[] = [];
-          request.open('GET', `${origin}/held?xhr`);
-          request.responseType = type;
-          request.onprogress = () => {
-            if (request.readyState !== XMLHttpRequest.LOADING) return;
-            pieces.push(
-              type === '' ? request.responseText : `${request.response}`,
-            );
-            void fetch(`${origin}/go-on?xhr`); // the next line, please
-          };
-          await new Promise((done) => {
-            request.onloadend = done;
-            request.send();
+          await xhr(`${origin}/held?xhr`, (request) => {
+            request.responseType = type;
+            request.onprogress = () => {
+              if (request.readyState !== XMLHttpRequest.LOADING) return;
+              pieces.push(
+                type === '' ? request.responseText : `${request.response}`,
+              );
+              void fetch(`${origin}/go-on?xhr`); // the next line, please
+            };
           });
           return pieces;
         };
@@ -72,21 +68,15 @@ export const responseStreaming: Row = {
       said: 'yes',
       today: 'yes',
       sentence: 'The answer never ends, and each event fires when it is whole.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const source = new EventSource(`${origin}/events`);
-        let events = 0;
-        await new Promise<void>((done) => {
-          source.onmessage = () => {
-            events += 1;
-            if (events === 3) done();
-          };
-        });
+        await heard(source, 3);
         const { readyState } = source;
         source.close();
-        return { events, readyState };
+        return { readyState };
       },
-      judge: ({ events, readyState }, seen) => ({
-        word: events === 3 && readyState === 1 ? 'yes' : 'no',
+      judge: ({ readyState }, seen) => ({
+        word: readyState === 1 ? 'yes' : 'no',
         evidence: `${ofKind(seen, /^event$/).length} events of an answer that was not over`,
       }),
     }),
@@ -96,23 +86,22 @@ export const responseStreaming: Row = {
       today: 'yes',
       sentence:
         'Messages come whenever the server says something; no answer is awaited.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const socket = new WebSocket(`${origin}/socket`);
-        let heard = 0;
-        await new Promise<void>((done) => {
-          socket.onmessage = () => {
-            heard += 1;
-            if (heard === 1) socket.send('again');
-            else done();
-          };
-        });
+        await heard(socket);
+        socket.send('again');
+        await heard(socket);
         socket.close();
-        return { heard };
       },
-      judge: ({ heard }) => ({
-        word: heard === 2 ? 'yes' : 'no',
-        evidence: `${heard} messages on one connection, the first unasked`,
-      }),
+      judge(_told, seen) {
+        const messages = ofKind(seen, /websocket text/).filter(
+          ({ direction }) => direction === 'down',
+        );
+        return {
+          word: messages.length === 2 ? 'yes' : 'no',
+          evidence: `${messages.length} messages on one connection, the first unasked`,
+        };
+      },
     }),
   ],
 };

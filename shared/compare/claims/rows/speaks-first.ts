@@ -3,6 +3,11 @@ import { claim, ofKind, questions, type Row, type Seen } from '../claim.ts';
 const firstWord = (seen: readonly Seen[]) =>
   ofKind(seen, /request head|http\/2 HEADERS|websocket text|^event$/)[0];
 
+const whoBegins = (_told: unknown, seen: readonly Seen[]) => ({
+  word: firstWord(seen)?.direction === 'up' ? 'the page' : 'the server',
+  evidence: `first of all: ${firstWord(seen)?.summary}`,
+});
+
 /** Who may speak first, once there is a connection? */
 export const speaksFirst: Row = {
   id: 'speaks-first',
@@ -13,18 +18,8 @@ export const speaksFirst: Row = {
       today: 'the page',
       sentence:
         'Each answer needs a question. Whoever has news must wait to be asked.',
-      async inPage({ origin }) {
-        const request = new XMLHttpRequest();
-        request.open('GET', `${origin}/bytes`);
-        await new Promise((done) => {
-          request.onload = done;
-          request.send();
-        });
-      },
-      judge: (_told, seen) => ({
-        word: firstWord(seen)?.direction === 'up' ? 'the page' : 'the server',
-        evidence: `first of all: ${firstWord(seen)?.summary}`,
-      }),
+      inPage: ({ origin }, { xhr }) => xhr(`${origin}/bytes`).then(() => {}),
+      judge: whoBegins,
     }),
     claim({
       column: 'fetch',
@@ -33,20 +28,16 @@ export const speaksFirst: Row = {
       async inPage({ origin }) {
         await (await fetch(`${origin}/bytes`)).arrayBuffer();
       },
-      judge: (_told, seen) => ({
-        word: firstWord(seen)?.direction === 'up' ? 'the page' : 'the server',
-        evidence: `first of all: ${firstWord(seen)?.summary}`,
-      }),
+      judge: whoBegins,
     }),
     claim({
       column: 'sse',
       today: 'the server, once asked',
       sentence:
         'One question, and from then on the server speaks when it likes. The page needs another request to say something.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const source = new EventSource(`${origin}/events`);
-        for (let events = 0; events < 3; events += 1)
-          await new Promise((done) => (source.onmessage = done));
+        await heard(source, 3);
         source.close();
       },
       judge(_told, seen) {
@@ -63,12 +54,11 @@ export const speaksFirst: Row = {
       today: 'both',
       sentence:
         'After the handshake there are no questions and answers, only what each says.',
-      async inPage({ origin }) {
+      async inPage({ origin }, { heard }) {
         const socket = new WebSocket(`${origin}/socket`);
-        const heard = () => new Promise((done) => (socket.onmessage = done));
-        await heard();
+        await heard(socket);
         socket.send('and I');
-        await heard();
+        await heard(socket);
         socket.close();
       },
       judge(_told, seen) {
