@@ -2,6 +2,7 @@
  * What a `check.ts` is written with. Its default export is a `Check`; all that
  * it needs it gets as a `Trial`. See CONTRIBUTING.md, "An exercise".
  */
+import type { Server } from 'node:http';
 import type { Feed, Snapshot, Update } from '@on-the-wire/lesson/board/feed.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 import type { Generated } from './generate.ts';
@@ -35,8 +36,8 @@ export interface Learner {
   /** As `call`, but an error that it throws is a result, too. */
   attempt<T = unknown>(name: string, ...args: unknown[]): Promise<Outcome<T>>;
   /**
-   * Calls a function of the check's own `stage.ts` (named in `trial.start`),
-   * in the learner's process: it gets what the file exports, then `args`.
+   * Calls a function of the `stage.ts` beside the check, in the learner's
+   * process: it gets what the file exports, then `args`.
    */
   stage<T = unknown>(name: string, ...args: unknown[]): Promise<T>;
   /**
@@ -98,12 +99,12 @@ export interface Trial {
    */
   step(name: string, body: () => Promise<void>): Promise<void>;
   /**
-   * Starts the learner's file in a new process; ended when the check is over.
-   *
-   * @param stage a file of the check's own that is loaded beside it:
-   *   `new URL('stage.ts', import.meta.url)`
+   * Starts the learner's file in a new process, with the `stage.ts` beside the
+   * check where there is one; ended when the check is over.
    */
-  start(how?: { stage?: URL; env?: Record<string, string> }): Promise<Learner>;
+  start(): Promise<Learner>;
+  /** Lets a server of the check's own listen; closed when the check is over. */
+  listen(server: Server): Promise<{ port: number; origin: string }>;
   /**
    * A line of the tap to a port of this machine: for a server of the check's
    * own, which the learner's code then reaches at `line.origin`.

@@ -35,8 +35,7 @@ export interface StartOptions {
   file: URL;
   /** The lesson's folder: what a stack is searched for. */
   folder: string;
-  stage?: URL | undefined;
-  env?: Record<string, string> | undefined;
+  stage: URL | undefined;
   /** How an answer is waited for; the process takes part in it. */
   waiting: Waiting;
   /** Whether something beside this process may bring an answer: a browser. */
@@ -62,7 +61,7 @@ export class LearnerProcess implements Watched {
 
   constructor(options: StartOptions) {
     this.#options = options;
-    const { file, stage, env, folder } = options;
+    const { file, stage, folder } = options;
     // It goes on by itself, which says nothing of what goes on in it.
     this.#child = unnoted(() =>
       spawn(
@@ -76,7 +75,7 @@ export class LearnerProcess implements Watched {
         ],
         {
           cwd: folder,
-          env: { ...process.env, ...env, NODE_COMPILE_CACHE: compiled },
+          env: { ...process.env, NODE_COMPILE_CACHE: compiled },
           // Pipe 3 is the one that the preload listens to.
           stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'ipc'],
           serialization: 'advanced',

@@ -1,8 +1,11 @@
 /** Tries a file out: one check, from its first step to the verdict. */
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import { createTap, type Tap } from '@on-the-wire/tap/tap.ts';
 import type { Browser, Page } from '@on-the-wire/browser/browser.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import type {
   Check,
   Learner,
@@ -169,15 +172,12 @@ class Run implements Trial {
     step.passed = true;
   }
 
-  async start({
-    stage,
-    env,
-  }: { stage?: URL; env?: Record<string, string> } = {}): Promise<Learner> {
+  async start(): Promise<Learner> {
+    const stage = new URL('stage.ts', pathToFileURL(this.#exercise.check));
     const process = new LearnerProcess({
       file: this.file,
       folder: this.#exercise.lesson.folder,
-      stage,
-      env,
+      stage: existsSync(stage) ? stage : undefined,
       waiting: this.#waiting,
       helped: () => this.#pages.size > 0,
     });
@@ -185,6 +185,11 @@ class Run implements Trial {
     this.defer(() => process.stop());
     await process.loaded();
     return this.#learner(process);
+  }
+
+  async listen(server: Server): Promise<{ port: number; origin: string }> {
+    this.defer(() => server.close().closeAllConnections());
+    return listen(server);
   }
 
   async line(

@@ -19,9 +19,7 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const learner = await trial.start({
-      stage: new URL('stage.ts', import.meta.url),
-    });
+    const learner = await trial.start();
     const opened = await learner.stage<number | undefined>('open');
     // There is none: the frame says what the file exports instead.
     const port = opened ?? (await learner.call<number>('createServer'));

@@ -8,7 +8,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import { connect as connectTcp, type AddressInfo } from 'node:net';
-import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import type {
   Check,
   Learner,
@@ -25,8 +25,7 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const stage = new URL('stage.ts', import.meta.url);
-    const learner = await trial.start({ stage });
+    const learner = await trial.start();
     const hall = await openHall(trial);
     const ask = (path: string) =>
       learner.stage<string | undefined>('ask', hall.origin, path);

@@ -11,7 +11,6 @@ import {
   type Learner,
   type Trial,
 } from '@on-the-wire/course/exercise/check.ts';
-import { listen } from '@on-the-wire/system/listen.ts';
 import type { Answer, Question } from './exercise.ts';
 import type { Outcome } from './stage.ts';
 
@@ -26,9 +25,7 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const learner = await trial.start({
-      stage: new URL('stage.ts', import.meta.url),
-    });
+    const learner = await trial.start();
     const station = await openStation(trial);
     const body = data.text('\n');
     const url = () => station.url;
@@ -274,8 +271,7 @@ async function openStation(trial: Trial) {
     heard.push({ left, response });
     return say(response, heard.length);
   });
-  const { port } = await listen(server);
-  trial.defer(() => server.close().closeAllConnections());
+  const { port } = await trial.listen(server);
   const line = await trial.line(port);
   return {
     port: line.port,

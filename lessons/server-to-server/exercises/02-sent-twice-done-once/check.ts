@@ -6,7 +6,6 @@ import type {
   Learner,
   Trial,
 } from '@on-the-wire/course/exercise/check.ts';
-import { listen } from '@on-the-wire/system/listen.ts';
 import { send, type Answer } from './solution.ts';
 
 const section = 'step “Sent twice, done once” of the tutorial';
@@ -14,14 +13,13 @@ const section = 'step “Sent twice, done once” of the tutorial';
 const tries = 4;
 const noAnswer = 'A request gets no answer';
 const letDown = 'Who comes while it is spoken gets no answer';
-const stage = new URL('stage.ts', import.meta.url);
 
 export default {
   starter: 'A try names no key',
 
   async run(trial) {
     const { data } = trial;
-    const learner = await trial.start({ stage });
+    const learner = await trial.start();
     let named = 0;
     const newKey = () => `${data.word()}-${++named}`;
     // Not awaited at once where two overlap: so it fails only for who awaits.
@@ -124,7 +122,7 @@ export default {
 
     await trial.step('and those of a sender that was restarted', async () => {
       // It does what the one before did first.
-      const restarted = await trial.start({ stage });
+      const restarted = await trial.start();
       await restarted.attempt('announce', url, opening, { tries });
       await restarted.stop();
       const keys = await learner.stage<string[]>('keys');
@@ -385,8 +383,7 @@ async function openStation(trial: Trial) {
       else response.writeHead(say!).end('as it was told to');
     });
   });
-  const { port } = await listen(server);
-  trial.defer(() => server.close().closeAllConnections());
+  const { port } = await trial.listen(server);
   const line = await trial.line(port);
   return {
     url: `${line.origin}/announcements`,

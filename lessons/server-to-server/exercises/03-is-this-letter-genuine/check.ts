@@ -25,9 +25,7 @@ export default {
   async run(trial) {
     const { data } = trial;
     const secret = `whsec_${data.word()}`;
-    const learner = await trial.start({
-      stage: new URL('stage.ts', import.meta.url),
-    });
+    const learner = await trial.start();
     const server = await learner.serve({ secret });
     const { mustTake, mustRefuse } = postTo(trial, learner, server);
     const write = (layout?: Layout) => writeLetter(trial, layout);

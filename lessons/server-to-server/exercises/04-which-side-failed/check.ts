@@ -28,9 +28,7 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const learner = await trial.start({
-      stage: new URL('stage.ts', import.meta.url),
-    });
+    const learner = await trial.start();
     const station = await openStation(trial);
     const upstream = station.origin;
     const gateway = await learner.serve({ upstream, patience: 60_000 });
@@ -464,8 +462,7 @@ async function openStation(trial: Trial) {
     asked.push(question);
     say(question, response);
   });
-  const { port } = await listen(server);
-  trial.defer(() => server.close().closeAllConnections());
+  const { port } = await trial.listen(server);
   const line = await trial.line(port);
   return {
     origin: line.origin,

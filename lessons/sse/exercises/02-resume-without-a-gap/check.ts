@@ -14,9 +14,7 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const learner = await trial.start({
-      stage: new URL('stage.ts', import.meta.url),
-    });
+    const learner = await trial.start();
     const server = await learner.serve();
     const { run } = (await server.feed.snapshot()).data;
     const read = (after: string) => open(trial, server, run, after);

@@ -9,7 +9,6 @@ import {
   type Trial,
   type WaitOptions,
 } from '@on-the-wire/course/exercise/check.ts';
-import { listen } from '@on-the-wire/system/listen.ts';
 
 const section = 'WHATWG HTML 9.2.3';
 const never = 3_600_000; // ms
@@ -176,8 +175,7 @@ async function createStation(trial: Trial) {
     asks.push(`GET ${request.url}${said}`);
     return server.emit('asked');
   });
-  const { port } = await listen(server);
-  trial.defer(() => server.close().closeAllConnections());
+  const { port } = await trial.listen(server);
 
   /** Waits until so many have asked; `until` is when they should have. */
   const asked = (

@@ -18,9 +18,7 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const learner = await trial.start({
-      stage: new URL('stage.ts', import.meta.url),
-    });
+    const learner = await trial.start();
     const server = await learner.serve({ buffer });
 
     await trial.step('readers are told, by GET and by POST', async () => {

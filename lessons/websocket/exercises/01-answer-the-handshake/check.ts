@@ -7,7 +7,6 @@ import type {
   Served,
   Trial,
 } from '@on-the-wire/course/exercise/check.ts';
-import { listen } from '@on-the-wire/system/listen.ts';
 import {
   type Answer,
   frame,
@@ -113,8 +112,7 @@ export default {
 /** A page without words, at an address of its own. */
 async function servePage(trial: Trial): Promise<string> {
   const server = createServer((_request, response) => response.end());
-  const { origin } = await listen(server);
-  trial.defer(() => server.close().closeAllConnections());
+  const { origin } = await trial.listen(server);
   return origin;
 }
 

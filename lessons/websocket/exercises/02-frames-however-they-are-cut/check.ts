@@ -17,8 +17,7 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const stage = new URL('stage.ts', import.meta.url);
-    const learner = await trial.start({ stage });
+    const learner = await trial.start();
     const hears = (reads: Uint8Array[], wanted: Said[], explain: Explain) =>
       mustHear(trial, learner, reads, wanted, explain);
     const speaker = () => new Speaker(data);

@@ -19,9 +19,7 @@ export default {
   async run(trial) {
     const { data } = trial;
     const pause = data.whole(1_000, 3_000);
-    const learner = await trial.start({
-      stage: new URL('stage.ts', import.meta.url),
-    });
+    const learner = await trial.start();
     const port = await learner.stage<number>('open', pause);
     if (port === 0)
       trial.fail({

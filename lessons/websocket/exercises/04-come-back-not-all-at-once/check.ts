@@ -16,9 +16,7 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const learner = await trial.start({
-      stage: new URL('stage.ts', import.meta.url),
-    });
+    const learner = await trial.start();
     const first = data.whole(300, 900);
     const wishes = { first, longest: first * 4, steady: first * 20 };
     const given = { trial, learner, wishes };

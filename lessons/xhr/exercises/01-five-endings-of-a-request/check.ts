@@ -7,7 +7,6 @@ import type {
   Outcome,
   Trial,
 } from '@on-the-wire/course/exercise/check.ts';
-import { listen } from '@on-the-wire/system/listen.ts';
 import type { Ending, Question } from './exercise.ts';
 
 const limit = 250; // ms
@@ -19,9 +18,7 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const learner = await trial.start({
-      stage: new URL('stage.ts', import.meta.url),
-    });
+    const learner = await trial.start();
     const { station, line } = await openStation(trial);
     const mustEnd = (wanted: Ending, how: How) =>
       mustEndSo(trial, learner, line, wanted, how);
@@ -234,8 +231,7 @@ async function openStation(trial: Trial) {
     named = request.headers['if-none-match'];
     answer(response);
   });
-  const { port } = await listen(server);
-  trial.defer(() => server.close().closeAllConnections());
+  const { port } = await trial.listen(server);
 
   const station = {
     /** The tag that the last request named. */

@@ -8,7 +8,6 @@ import type {
   Trial,
 } from '@on-the-wire/course/exercise/check.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
-import { listen } from '@on-the-wire/system/listen.ts';
 
 const section = 'WHATWG Fetch 3.3';
 const allowed = 'access-control-allow-origin';
@@ -244,8 +243,7 @@ async function openPage(trial: Trial) {
   const own = createServer((_request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
   });
-  const { origin } = await listen(own);
-  trial.defer(() => own.close().closeAllConnections());
+  const { origin } = await trial.listen(own);
   const page: Page = await trial.page();
   await page.goto(origin);
 

@@ -6,7 +6,6 @@ import type {
   Learner,
   Trial,
 } from '@on-the-wire/course/exercise/check.ts';
-import { listen } from '@on-the-wire/system/listen.ts';
 import type { Read } from './stage.ts';
 
 const section = 'step “A read is not a line” of the tutorial';
@@ -16,9 +15,7 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const learner = await trial.start({
-      stage: new URL('stage.ts', import.meta.url),
-    });
+    const learner = await trial.start();
     // Without a body it must fail: this asks only whether it is there.
     await learner.attempt('readLines', {});
     const mustRead = (pieces: Uint8Array[], what: What) =>
@@ -300,8 +297,7 @@ async function load(
     }
     if (how === 'ends') response.end();
   });
-  const { port } = await listen(server);
-  trial.defer(() => server.close().closeAllConnections());
+  const { port } = await trial.listen(server);
   const { origin } = await trial.line(port);
   return learner.stage('load', `${origin}/lines`);
 }

@@ -163,9 +163,7 @@ interface Left {
 
 /** The learner's server, and how it is asked. */
 async function open(trial: Trial, patience: number) {
-  const learner = await trial.start({
-    stage: new URL('stage.ts', import.meta.url),
-  });
+  const learner = await trial.start();
   const server = await learner.serve({ patience });
   const { run } = (await server.feed.snapshot()).data;
   let count = 0;

@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { servePageOf, type Trial } from '@on-the-wire/course/exercise/check.ts';
-import { listen } from '@on-the-wire/system/listen.ts';
 import { type WebSocket as Client, WebSocketServer } from 'ws';
 
 const pause = 10_000; // ms between two questions
@@ -38,11 +37,10 @@ export async function openPage(trial: Trial) {
   const files = servePageOf(trial.file);
   const server = createServer((request, response) => files(request, response));
   const sockets = new WebSocketServer({ server });
-  const { port } = await listen(server);
+  const { port } = await trial.listen(server);
   const line = await trial.line(port);
   trial.defer(() => {
     for (const client of sockets.clients) client.terminate();
-    server.close().closeAllConnections();
   });
 
   let answers = 'pong';

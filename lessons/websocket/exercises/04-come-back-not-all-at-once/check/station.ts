@@ -1,7 +1,6 @@
 /** A server that does what is said, each id once, and may not say so. */
 import { once } from 'node:events';
 import type { Trial } from '@on-the-wire/course/exercise/check.ts';
-import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 
@@ -21,11 +20,10 @@ export interface Message {
 export async function openStation(trial: Trial, faults?: string[]) {
   const server = createServer();
   const sockets = new WebSocketServer({ server });
-  const { port } = await listen(server);
+  const { port } = await trial.listen(server);
   const line = await trial.line(port, faults && { faults });
   trial.defer(() => {
     for (const client of sockets.clients) client.terminate();
-    server.close().closeAllConnections();
   });
   const messages: Message[] = [];
   const told = new Set<string>();
