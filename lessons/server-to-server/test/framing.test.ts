@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { listen } from '@on-the-wire/system/listen.ts';
+import { rawOf, rowsOf } from '@on-the-wire/system/rows.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { createServer } from '../server.ts';
 import { closeAll, closing, patience } from './acts.ts';
@@ -61,79 +62,32 @@ function told(upstream: string[], { port }: { port: number }) {
   );
 }
 
-const own = (host = 'host="g";') =>
-  `forwarded: for="CLIENT";${host}proto=http\r\n` +
-  'time-left: MS\r\nHost: STATION\r\nConnection: keep-alive\r\n';
+/** The fields of the gateway itself, as a table has them. */
+const OWN =
+  'forwarded: for="CLIENT";host="g";proto=http⏎time-left: MS⏎Host: STATION⏎Connection: keep-alive⏎';
+const own = rawOf(OWN);
 /** Somebody else's request, later. */
 const later = 'GET /station/status HTTP/1.1\r\nHost: g\r\n\r\n';
-const laterThere = `GET /status HTTP/1.1\r\n${own()}\r\n`;
+const laterThere = `GET /status HTTP/1.1\r\n${own}\r\n`;
 
 /** A request as a client sends it. */
 const request = (line: string, fields: string[], body = '') =>
   `${line} HTTP/1.1\r\nHost: g\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n${body}`;
 const chunked = 'Transfer-Encoding: chunked';
-const hello = '5\r\nhello\r\n0\r\n\r\n';
 
 describe('passed on, with its end where it was', () => {
-  test.each([
-    [
-      'a body with its length',
-      request('PUT /rate', ['Content-Length: 5'], 'hello'),
-      `PUT /rate HTTP/1.1\r\ncontent-length: 5\r\n${own()}\r\nhello`,
-    ],
-    [
-      'a body in chunks; extensions and trailers are for one hop',
-      request(
-        'POST /rate',
-        [chunked, 'Trailer: X-After', 'TE: trailers'],
-        '5;name=value\r\nhello\r\n0\r\nX-After: 1\r\n\r\n',
-      ),
-      `POST /rate HTTP/1.1\r\n${own()}${chunked}\r\n\r\n${hello}`,
-    ],
-    [
-      'a length that Connection names is for one hop: chunks instead',
-      request(
-        'PUT /rate',
-        ['Connection: Content-Length, Host, Time-Left', 'Content-Length: 5'],
-        'hello',
-      ),
-      `PUT /rate HTTP/1.1\r\n${own()}${chunked}\r\n\r\n${hello}`,
-    ],
-    [
-      'a body of which the client asks first whether it may send it',
-      request(
-        'PUT /rate',
-        ['Expect: 100-continue', 'Content-Length: 5'],
-        'hello',
-      ),
-      'PUT /rate HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 5\r\n' +
-        `${own()}\r\nhello`,
-    ],
-    [
-      'a body behind an upgrade that nobody here knows',
-      request(
-        'POST /rate',
-        ['Connection: Upgrade', 'Upgrade: h2c', 'Content-Length: 5'],
-        'hello',
-      ),
-      `POST /rate HTTP/1.1\r\ncontent-length: 5\r\n${own()}\r\nhello`,
-    ],
-    [
-      'no body, said aloud',
-      request('GET /rate', ['Content-Length: 0']),
-      `GET /rate HTTP/1.1\r\ncontent-length: 0\r\n${own()}\r\n`,
-    ],
-    [
-      'a whole URI that names this gateway, whatever Host says',
-      'GET http://H:80/rate?a=1 HTTP/1.1\r\nHost: elsewhere\r\n\r\n',
-      `GET /rate?a=1 HTTP/1.1\r\n${own('host="h";')}\r\n`,
-    ],
-    [
-      'a request of HTTP/1.0 without a Host',
-      'GET /rate HTTP/1.0\r\n\r\n',
-      `GET /rate HTTP/1.1\r\n${own('')}\r\n`,
-    ],
-  ])('%s', async (_what, sent, there) => {
+  test.each(
+    rowsOf(`
+      a body with its length | PUT /rate HTTP/1.1⏎Host: g⏎Content-Length: 5⏎⏎hello | PUT /rate HTTP/1.1⏎content-length: 5⏎${OWN}⏎hello
+      a body in chunks; extensions and trailers are for one hop | POST /rate HTTP/1.1⏎Host: g⏎Transfer-Encoding: chunked⏎Trailer: X-After⏎TE: trailers⏎⏎5;name=value⏎hello⏎0⏎X-After: 1⏎⏎ | POST /rate HTTP/1.1⏎${OWN}Transfer-Encoding: chunked⏎⏎5⏎hello⏎0⏎⏎
+      a length that Connection names is for one hop: chunks instead | PUT /rate HTTP/1.1⏎Host: g⏎Connection: Content-Length, Host, Time-Left⏎Content-Length: 5⏎⏎hello | PUT /rate HTTP/1.1⏎${OWN}Transfer-Encoding: chunked⏎⏎5⏎hello⏎0⏎⏎
+      a body of which the client asks first whether it may send it | PUT /rate HTTP/1.1⏎Host: g⏎Expect: 100-continue⏎Content-Length: 5⏎⏎hello | PUT /rate HTTP/1.1⏎expect: 100-continue⏎content-length: 5⏎${OWN}⏎hello
+      a body behind an upgrade that nobody here knows | POST /rate HTTP/1.1⏎Host: g⏎Connection: Upgrade⏎Upgrade: h2c⏎Content-Length: 5⏎⏎hello | POST /rate HTTP/1.1⏎content-length: 5⏎${OWN}⏎hello
+      no body, said aloud | GET /rate HTTP/1.1⏎Host: g⏎Content-Length: 0⏎⏎ | GET /rate HTTP/1.1⏎content-length: 0⏎${OWN}⏎
+      a whole URI that names this gateway, whatever Host says | GET http://H:80/rate?a=1 HTTP/1.1⏎Host: elsewhere⏎⏎ | GET /rate?a=1 HTTP/1.1⏎forwarded: for="CLIENT";host="h";proto=http⏎time-left: MS⏎Host: STATION⏎Connection: keep-alive⏎⏎
+      a request of HTTP/1.0 without a Host | GET /rate HTTP/1.0⏎⏎ | GET /rate HTTP/1.1⏎forwarded: for="CLIENT";proto=http⏎time-left: MS⏎Host: STATION⏎Connection: keep-alive⏎⏎
+    `),
+  )('%s', async (_what, sent, there) => {
     const { upstream, port, gatewayPort } = await start();
     const first = await send(gatewayPort, sent);
     expect(first.received).toContain('HTTP/1.1 200 OK\r\n');
@@ -146,120 +100,34 @@ describe('passed on, with its end where it was', () => {
 
 describe('refused, and not a byte of it is passed on', () => {
   const methods = ['GET', 'HEAD', 'OPTIONS', 'DELETE', 'TRACE', 'PROPFIND'];
-  const withBody = methods.flatMap((method) => [
-    [
-      `a body of ${method}, with its length`,
-      request(`${method} /rate`, ['Content-Length: 5'], 'hello'),
-      400,
-    ],
-    [
-      `a body of ${method}, in chunks`,
-      request(`${method} /rate`, [chunked], hello),
-      400,
-    ],
-  ]) as [string, string, number][];
+  const withBody = methods.flatMap((method) =>
+    rowsOf(`
+      a body of ${method}, with its length | ${method} /rate HTTP/1.1⏎Host: g⏎Content-Length: 5⏎⏎hello | 400
+      a body of ${method}, in chunks | ${method} /rate HTTP/1.1⏎Host: g⏎Transfer-Encoding: chunked⏎⏎5⏎hello⏎0⏎⏎ | 400
+    `),
+  );
 
   test.each([
     ...withBody,
-    [
-      'a length of GET that Connection names',
-      request(
-        'GET /rate',
-        ['Connection: Content-Length', 'Content-Length: 5'],
-        'hello',
-      ),
-      400,
-    ],
-    [
-      'a coding that would have to be undone here',
-      request('POST /rate', ['Transfer-Encoding: gzip, chunked'], hello),
-      501,
-    ],
-    [
-      'chunks over HTTP/1.0',
-      `POST /rate HTTP/1.0\r\n${chunked}\r\n\r\n${hello}`,
-      400,
-    ],
-    [
-      'a WebSocket with a body',
-      request(
-        'GET /station/loudspeaker',
-        ['Connection: Upgrade', 'Upgrade: websocket', 'Content-Length: 5'],
-        'hello',
-      ),
-      400,
-    ],
-    [
-      'a WebSocket that is no GET',
-      request('POST /station/loudspeaker', [
-        'Connection: Upgrade',
-        'Upgrade: websocket',
-      ]),
-      400,
-    ],
-    [
-      'a tunnel',
-      'CONNECT station.example:80 HTTP/1.1\r\nHost: station.example:80\r\n\r\n',
-      501,
-    ],
-    [
-      'a whole URI that names somebody else',
-      'GET http://elsewhere/rate HTTP/1.1\r\nHost: g\r\n\r\n',
-      421,
-    ],
-    [
-      'the same host over another scheme',
-      'GET https://g/rate HTTP/1.1\r\nHost: g\r\n\r\n',
-      421,
-    ],
-    [
-      'a WebSocket at a whole URI that names somebody else',
-      request('GET http://elsewhere/station/loudspeaker', [
-        'Connection: Upgrade',
-        'Upgrade: websocket',
-      ]),
-      421,
-    ],
-    [
-      'two lengths',
-      request('POST /rate', ['Content-Length: 5', 'Content-Length: 6'], hello),
-      400,
-    ],
-    [
-      'a list of lengths',
-      request('POST /rate', ['Content-Length: 5, 5'], 'hello'),
-      400,
-    ],
-    [
-      'a length with a sign',
-      request('POST /rate', ['Content-Length: +5'], 'hello'),
-      400,
-    ],
-    [
-      'a length and chunks',
-      request('POST /rate', ['Content-Length: 5', chunked], hello),
-      400,
-    ],
-    [
-      'a coding that does not end in chunks',
-      request('POST /rate', ['Transfer-Encoding: chunked, gzip'], hello),
-      400,
-    ],
-    [
-      'a space before the colon',
-      request('POST /rate', ['Transfer-Encoding : chunked'], hello),
-      400,
-    ],
-    [
-      'a field that goes on in the next line',
-      request('POST /rate', ['Transfer-Encoding:\r\n chunked'], hello),
-      400,
-    ],
-    [
-      'a line that ends in LF alone',
-      `POST /rate HTTP/1.1\nHost: g\nContent-Length: 5\n\nhello`,
-      400,
-    ],
+    ...rowsOf(`
+      a length of GET that Connection names | GET /rate HTTP/1.1⏎Host: g⏎Connection: Content-Length⏎Content-Length: 5⏎⏎hello | 400
+      a coding that would have to be undone here | POST /rate HTTP/1.1⏎Host: g⏎Transfer-Encoding: gzip, chunked⏎⏎5⏎hello⏎0⏎⏎ | 501
+      chunks over HTTP/1.0 | POST /rate HTTP/1.0⏎Transfer-Encoding: chunked⏎⏎5⏎hello⏎0⏎⏎ | 400
+      a WebSocket with a body | GET /station/loudspeaker HTTP/1.1⏎Host: g⏎Connection: Upgrade⏎Upgrade: websocket⏎Content-Length: 5⏎⏎hello | 400
+      a WebSocket that is no GET | POST /station/loudspeaker HTTP/1.1⏎Host: g⏎Connection: Upgrade⏎Upgrade: websocket⏎⏎ | 400
+      a tunnel | CONNECT station.example:80 HTTP/1.1⏎Host: station.example:80⏎⏎ | 501
+      a whole URI that names somebody else | GET http://elsewhere/rate HTTP/1.1⏎Host: g⏎⏎ | 421
+      the same host over another scheme | GET https://g/rate HTTP/1.1⏎Host: g⏎⏎ | 421
+      a WebSocket at a whole URI that names somebody else | GET http://elsewhere/station/loudspeaker HTTP/1.1⏎Host: g⏎Connection: Upgrade⏎Upgrade: websocket⏎⏎ | 421
+      two lengths | POST /rate HTTP/1.1⏎Host: g⏎Content-Length: 5⏎Content-Length: 6⏎⏎5⏎hello⏎0⏎⏎ | 400
+      a list of lengths | POST /rate HTTP/1.1⏎Host: g⏎Content-Length: 5, 5⏎⏎hello | 400
+      a length with a sign | POST /rate HTTP/1.1⏎Host: g⏎Content-Length: +5⏎⏎hello | 400
+      a length and chunks | POST /rate HTTP/1.1⏎Host: g⏎Content-Length: 5⏎Transfer-Encoding: chunked⏎⏎5⏎hello⏎0⏎⏎ | 400
+      a coding that does not end in chunks | POST /rate HTTP/1.1⏎Host: g⏎Transfer-Encoding: chunked, gzip⏎⏎5⏎hello⏎0⏎⏎ | 400
+      a space before the colon | POST /rate HTTP/1.1⏎Host: g⏎Transfer-Encoding : chunked⏎⏎5⏎hello⏎0⏎⏎ | 400
+      a field that goes on in the next line | POST /rate HTTP/1.1⏎Host: g⏎Transfer-Encoding:⏎ chunked⏎⏎5⏎hello⏎0⏎⏎ | 400
+      a line that ends in LF alone | POST /rate HTTP/1.1␊Host: g␊Content-Length: 5␊␊hello | 400
+    `),
   ])('%s', async (_what, sent, status) => {
     const { upstream, port, gatewayPort } = await start();
     // One connection behind is open already, and waits for the next request.
@@ -269,7 +137,7 @@ describe('refused, and not a byte of it is passed on', () => {
     expect(received.match(/HTTP\/1\.1/g)).toHaveLength(1);
     // Where one with another's name ends is clear: it may be followed by more.
     const isLast = received.includes('\r\nConnection: close\r\n');
-    expect(isLast || status === 421).toBe(true);
+    expect(isLast || status === '421').toBe(true);
     const { received: answer } = await send(gatewayPort, later);
     expect(answer).toMatch(/\r\n\r\n[^]*GET \/status/);
     const asked = told(upstream, { port }).join('');
@@ -324,7 +192,7 @@ test('A body that breaks off takes its connection along', async () => {
   const { received } = await send(gatewayPort, later);
   expect(received).toMatch(/\r\n\r\n[^]*GET \/status/);
   expect(told(upstream, { port })).toEqual([
-    `PUT /rate HTTP/1.1\r\ncontent-length: 1000\r\n${own()}\r\nhello`,
+    `PUT /rate HTTP/1.1\r\ncontent-length: 1000\r\n${own}\r\nhello`,
     laterThere,
   ]);
 });
