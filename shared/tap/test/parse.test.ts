@@ -9,6 +9,7 @@ import {
   parseFaults,
   presets,
 } from '../tap.ts';
+import { rowsOf } from '@on-the-wire/system/rows.ts';
 import { randomFrom } from '../random.ts';
 
 describe('a fault is read from a line of text:', () => {
@@ -57,63 +58,27 @@ describe('a fault is read from a line of text:', () => {
 
 describe('what makes no sense is refused with what would:', () => {
   const names = [...faultKinds, ...presets].map(({ name }) => name).join(', ');
-  test.each([
-    [
-      'latencie',
-      `There is no fault "latencie". Did you mean "latency"? There are: ${names}.`,
-    ],
-    ['earthquake', `There is no fault "earthquake". There are: ${names}.`],
-    ['', `There is no fault "". There are: ${names}.`],
-    [
-      'sideways:latency',
-      `There is no fault "sideways:latency". There are: ${names}.`,
-    ],
-    [
-      'latency=fast',
-      '"latency=fast": "fast" is not what delay of latency can be: 0 ms to 1 min. Write latency=delay:80ms (ms, s, min),jitter:0ms (ms, s, min).',
-    ],
-    [
-      'latency=-5',
-      '"latency=-5": "-5" is not what delay of latency can be: 0 ms to 1 min. Write latency=delay:80ms (ms, s, min),jitter:0ms (ms, s, min).',
-    ],
-    [
-      'latency=61s',
-      '"latency=61s": "61s" is not what delay of latency can be: 0 ms to 1 min. Write latency=delay:80ms (ms, s, min),jitter:0ms (ms, s, min).',
-    ],
-    [
-      'reset=after:2000kg',
-      '"reset=after:2000kg": "2000kg" is not what after of reset can be: 1 B to 1000000 MB. Write reset=after:2kB (B, kB, MB) or after:5s (ms, s, min) or random:20kB (B, kB, MB).',
-    ],
-    [
-      'reset=after:1kB,random:2kB',
-      '"reset=after:1kB,random:2kB": reset takes one of these, here are two. Write reset=after:2kB (B, kB, MB) or after:5s (ms, s, min) or random:20kB (B, kB, MB).',
-    ],
-    [
-      'slicer=3,pieces:4',
-      '"slicer=3,pieces:4": slicer takes one pieces, here are two. Write slicer=pieces:3,gap:2ms (ms, s, min).',
-    ],
-    [
-      'stall=2ms',
-      '"stall=2ms": "2ms" is not what loss of stall can be: 0.01% to 100%. Write stall=loss:2%,hold:200ms (ms, s, min).',
-    ],
-    [
-      'buffer=1GB',
-      '"buffer=1GB": "1GB" is not what size of buffer can be: 1 B to 1 MB. Write buffer=size:64kB (B, kB, MB).',
-    ],
-    [
-      'status=200',
-      '"status=200": "200" is not what code of status can be: 400 to 599. Write status=code:502.',
-    ],
-    ['down=now', '"down=now": down has no place for "now". Write down alone.'],
-    [
-      'idle=1s,2s',
-      '"idle=1s,2s": idle has no place for "2s". Write idle=after:1min (ms, s, min).',
-    ],
-    [
-      'up:idle',
-      '"up:idle": idle strikes the whole connection. Leave "up:" away.',
-    ],
-  ])('%s', (text, message) => {
+  const latency = (text: string) =>
+    `"latency=${text}": "${text}" is not what delay of latency can be: 0 ms to 1 min. Write latency=delay:80ms (ms, s, min),jitter:0ms (ms, s, min).`;
+  test.each(
+    rowsOf(`
+      latencie | There is no fault "latencie". Did you mean "latency"? There are: ${names}.
+      earthquake | There is no fault "earthquake". There are: ${names}.
+      sideways:latency | There is no fault "sideways:latency". There are: ${names}.
+      latency=fast | ${latency('fast')}
+      latency=-5 | ${latency('-5')}
+      latency=61s | ${latency('61s')}
+      reset=after:2000kg | "reset=after:2000kg": "2000kg" is not what after of reset can be: 1 B to 1000000 MB. Write reset=after:2kB (B, kB, MB) or after:5s (ms, s, min) or random:20kB (B, kB, MB).
+      reset=after:1kB,random:2kB | "reset=after:1kB,random:2kB": reset takes one of these, here are two. Write reset=after:2kB (B, kB, MB) or after:5s (ms, s, min) or random:20kB (B, kB, MB).
+      slicer=3,pieces:4 | "slicer=3,pieces:4": slicer takes one pieces, here are two. Write slicer=pieces:3,gap:2ms (ms, s, min).
+      stall=2ms | "stall=2ms": "2ms" is not what loss of stall can be: 0.01% to 100%. Write stall=loss:2%,hold:200ms (ms, s, min).
+      buffer=1GB | "buffer=1GB": "1GB" is not what size of buffer can be: 1 B to 1 MB. Write buffer=size:64kB (B, kB, MB).
+      status=200 | "status=200": "200" is not what code of status can be: 400 to 599. Write status=code:502.
+      down=now | "down=now": down has no place for "now". Write down alone.
+      idle=1s,2s | "idle=1s,2s": idle has no place for "2s". Write idle=after:1min (ms, s, min).
+      up:idle | "up:idle": idle strikes the whole connection. Leave "up:" away.
+    `).concat([['', `There is no fault "". There are: ${names}.`]]),
+  )('%s', (text, message) => {
     expect(() => parseFault(text)).toThrow(new FaultError(message));
   });
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { describeVerdict } from '../describe.ts';
 import { differsAt } from '../excerpt.ts';
 import { tryOut } from '../trial.ts';
+import { rowsOf } from '@on-the-wire/system/rows.ts';
 import { madeUp } from './made-up.ts';
 
 const removing: (() => Promise<void>)[] = [];
@@ -88,45 +89,20 @@ describe('a file that', () => {
   });
 
   // Nobody refuses what takes its time, by whatever Node lets it wait with.
-  test.each([
-    ['a timer', 'new Promise((done) => setTimeout(done, 700, 42))'],
-    [
-      'a timer of no account',
-      'new Promise((done) => setTimeout(done, 700, 42).unref())',
-    ],
-    [
-      'a signal',
-      'new Promise((done) => AbortSignal.timeout(700).onabort = () => done(42))',
-    ],
-    [
-      'a promised timer',
-      'import("node:timers/promises").then((m) => m.setTimeout(700, 42))',
-    ],
-    [
-      'many timers',
-      '(async () => { for (let n = 0; n < 50; n += 1) await new Promise((done) => setTimeout(done, 10)); return 42; })()',
-    ],
-    [
-      'many turns',
-      '(async () => { for (let n = 0; n < 5_000; n += 1) await new Promise(setImmediate); return 42; })()',
-    ],
-    [
-      'a process',
-      'new Promise((done) => spawn(process.execPath, ["-e", ""]).on("close", () => done(42)))',
-    ],
-    [
-      'a thread',
-      'new Promise((done) => new Worker("setTimeout(() => {}, 500)", { eval: true }).on("exit", () => done(42)))',
-    ],
-    [
-      'the thread pool',
-      'new Promise((done) => scrypt("a", "b", 64, { N: 2 ** 17, r: 8, maxmem: 2 ** 28 }, () => done(42)))',
-    ],
-    [
-      'a socket’s timeout',
-      'new Promise((done) => get({ port, host: "127.0.0.1", timeout: 700 }).on("timeout", () => done(42)))',
-    ],
-  ])('waits for %s is waited for', async (_what, waits) => {
+  test.each(
+    rowsOf(`
+      a timer | new Promise((done) => setTimeout(done, 700, 42))
+      a timer of no account | new Promise((done) => setTimeout(done, 700, 42).unref())
+      a signal | new Promise((done) => AbortSignal.timeout(700).onabort = () => done(42))
+      a promised timer | import("node:timers/promises").then((m) => m.setTimeout(700, 42))
+      many timers | (async () => { for (let n = 0; n < 50; n += 1) await new Promise((done) => setTimeout(done, 10)); return 42; })()
+      many turns | (async () => { for (let n = 0; n < 5_000; n += 1) await new Promise(setImmediate); return 42; })()
+      a process | new Promise((done) => spawn(process.execPath, ["-e", ""]).on("close", () => done(42)))
+      a thread | new Promise((done) => new Worker("setTimeout(() => {}, 500)", { eval: true }).on("exit", () => done(42)))
+      the thread pool | new Promise((done) => scrypt("a", "b", 64, { N: 2 ** 17, r: 8, maxmem: 2 ** 28 }, () => done(42)))
+      a socket’s timeout | new Promise((done) => get({ port, host: "127.0.0.1", timeout: 700 }).on("timeout", () => done(42)))
+    `),
+  )('waits for %s is waited for', async (_what, waits) => {
     const code =
       'import { spawn } from "node:child_process";\n' +
       'import { Worker } from "node:worker_threads";\n' +

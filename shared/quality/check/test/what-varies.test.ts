@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { rowsOf } from '@on-the-wire/system/rows.ts';
 import { compareLines, fillIn, idsIn } from '../what-varies.ts';
 
 /** Whether lines that came are what a fence shows. */
@@ -6,23 +7,15 @@ const matches = (fence: string, came: string, whole = false) =>
   compareLines(fence.split('\n'), came.split('\n'), whole).used !== undefined;
 
 describe('is compared by its form', () => {
-  test.each([
-    [
-      'a date',
-      'Date: Sat, 22 Nov 2025 20:35:00 GMT',
-      'Date: Mon, 01 Jun 2026 00:00:59 GMT',
-      'Date: 2026-06-01T00:00:59Z',
-    ],
-    ['a time of day', 'at 14:05:07', 'at 23:59:59', 'at 23:59'],
-    ['a duration', 'in 12 ms', 'in 1.5 ms', 'in 12 s'],
-    ['a process id', 'process 42 ended', 'process 4711 ended', 'process ended'],
-    [
-      'some of a line',
-      'data: {"n":1,…}',
-      'data: {"n":1,"x":2}',
-      'data: {"n":1,}',
-    ],
-  ])('%s', (_what, shown, other, wrong) => {
+  test.each(
+    rowsOf(`
+      a date | Date: Sat, 22 Nov 2025 20:35:00 GMT | Date: Mon, 01 Jun 2026 00:00:59 GMT | Date: 2026-06-01T00:00:59Z
+      a time of day | at 14:05:07 | at 23:59:59 | at 23:59
+      a duration | in 12 ms | in 1.5 ms | in 12 s
+      a process id | process 42 ended | process 4711 ended | process ended
+      some of a line | data: {"n":1,…} | data: {"n":1,"x":2} | data: {"n":1,}
+    `),
+  )('%s', (_what, shown, other, wrong) => {
     expect(matches(shown, shown.replace('…', 'y'))).toBe(true);
     expect(matches(shown, other)).toBe(true);
     expect(matches(shown, wrong)).toBe(false);
