@@ -11,16 +11,14 @@ import {
   mustBeWritable,
   positive,
   runVerb,
+  verb,
   wholeNumber,
 } from '@on-the-wire/course/harness/verb.ts';
-import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { courseVersion } from '@on-the-wire/system/version.ts';
-import { Command } from 'commander';
 
-const program = new Command(`${pnpm} bench`)
-  .description('measures; best on a machine that does nothing else')
-  .showHelpAfterError()
-  .exitOverride(({ exitCode }) => process.exit(exitCode && 2));
+const program = verb('bench').description(
+  'measures; best on a machine that does nothing else',
+);
 
 program
   .command('start')
@@ -137,4 +135,4 @@ program
     },
   );
 
-await runVerb(() => program.parseAsync());
+await runVerb(program);

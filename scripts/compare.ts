@@ -19,9 +19,10 @@ import {
   readFaults,
   runVerb,
   wholeNumber,
+  verb,
 } from '@on-the-wire/course/harness/verb.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 
 interface Flags {
   only?: string[];
@@ -49,7 +50,7 @@ function versions(text: string): Http[] {
 
 const counts = (text: string) => list(text).map(wholeNumber(1));
 
-const command = new Command(`${pnpm} compare`)
+const program = verb('compare')
   .description(
     'the same board over every way to talk, measured on this machine',
   )
@@ -75,21 +76,17 @@ const command = new Command(`${pnpm} compare`)
   .option('--seed <n>', 'another one, other updates', parseSeed)
   .option('--html <file>', 'writes a page with plots that stands alone')
   .option('--json <file>', 'writes all figures')
-  .showHelpAfterError()
-  .exitOverride(({ exitCode }) => process.exit(exitCode && 2))
-  .parse();
+  .action((flags: Flags) => {
+    // What is not complete has nothing to say: no figure, and no verdict.
+    endWhenTold('Stopped before the end: nothing is reported.');
+    return flags.claims ? settleTable(flags) : measure(flags);
+  });
 
-const flags = command.opts<Flags>();
-await runVerb(() => {
-  // What is not complete has nothing to say: no figure, and no verdict.
-  endWhenTold('Stopped before the end: nothing is reported.');
-  return flags.claims ? settleTable() : measure();
-});
+await runVerb(program);
 
-async function settleTable() {
-  findRows(flags.only);
+async function settleTable({ only, http, record }: Flags) {
+  findRows(only);
   refuseWithoutBrowser();
-  const { only, http, record } = flags;
   const settled = await settleAll(
     {
       ...(only && { only }),
@@ -109,7 +106,7 @@ function refuseWithoutBrowser() {
     throw new HarnessError(`A real page is needed: ${noBrowser}.`, 1);
 }
 
-async function measure() {
+async function measure(flags: Flags) {
   const found = findWays(flags.only);
   if (flags.mine) withMine(found);
   // Fifteen ways take longer than a quick look may.

@@ -6,12 +6,11 @@ import {
 } from '@on-the-wire/course/exercise/exercises.ts';
 import { describeList } from '@on-the-wire/course/exercise/list.ts';
 import { readProgress } from '@on-the-wire/course/exercise/progress.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import { parsePort } from '@on-the-wire/system/ports.ts';
-import { runVerb } from '@on-the-wire/course/harness/verb.ts';
+import { runVerb, verb } from '@on-the-wire/course/harness/verb.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
-import { Command } from 'commander';
 
 interface Flags {
   open: boolean;
@@ -82,7 +81,7 @@ async function runOwn(name: string, { open, port }: Flags): Promise<void> {
   );
 }
 
-const program = new Command(`${pnpm} exercise`)
+const program = verb('exercise')
   .description('Lists the exercises; with a name, lets you do that one.')
   .argument('[name...]', 'the exercise: sse/2, sse 2, or its name')
   .option('--check', 'check your copy once; ends with 0 if it passes, else 1')
@@ -94,8 +93,6 @@ const program = new Command(`${pnpm} exercise`)
   .option('--write <answer>', 'make a file of it, beside your own')
   .option('--no-open', 'do not open a browser')
   .option('--port <port>', 'of the task; the page has the next', parsePort)
-  .showHelpAfterError()
-  .exitOverride()
   .action(async (words: string[], flags: Flags) => {
     if (flags.mine) return runOwn(flags.mine, flags);
     if (flags.checkAll) {
@@ -108,4 +105,4 @@ const program = new Command(`${pnpm} exercise`)
     return say(describeList(findExercises(), progress));
   });
 
-await runVerb(() => program.parseAsync());
+await runVerb(program);

@@ -11,9 +11,9 @@ import {
   parseSeed,
   readFaults,
   runVerb,
+  verb,
 } from '@on-the-wire/course/harness/verb.ts';
-import { pnpm } from '@on-the-wire/system/as-typed.ts';
-import { Command, Option } from 'commander';
+import { Option } from 'commander';
 
 interface Flags {
   open: boolean;
@@ -36,7 +36,7 @@ async function home({ open, port }: Flags): Promise<void> {
   });
 }
 
-const program = new Command(`${pnpm} lesson`)
+const program = verb('lesson')
   .description(
     'Opens the home page of all lessons; with a name, runs that lesson.',
   )
@@ -60,8 +60,6 @@ const program = new Command(`${pnpm} lesson`)
     collect,
   )
   .option('--seed <n>', 'the same seed, the same faults', parseSeed)
-  .showHelpAfterError()
-  .exitOverride()
   .action(async (name: string | undefined, flags: Flags) => {
     if (name === undefined) return home(flags);
     const { inspect, fault, ...options } = flags;
@@ -80,8 +78,11 @@ const program = new Command(`${pnpm} lesson`)
 
 // As Node has it, a port follows only an equals sign: what follows a space
 // may be the lesson's name.
-const words = process.argv.map(
-  (word) =>
-    ({ '--inspect': '--inspect=9229', '--wire': '--wire=lines' })[word] ?? word,
-);
-await runVerb(() => program.parseAsync(words));
+const words = process.argv
+  .slice(2)
+  .map(
+    (word) =>
+      ({ '--inspect': '--inspect=9229', '--wire': '--wire=lines' })[word] ??
+      word,
+  );
+await runVerb(program, words);

@@ -7,17 +7,14 @@ import {
 } from '@on-the-wire/course/harness/list-lesson.ts';
 import { newLesson } from '@on-the-wire/course/harness/new-lesson.ts';
 import { attempt } from '@on-the-wire/system/system-error.ts';
-import { runVerb } from '@on-the-wire/course/harness/verb.ts';
+import { runVerb, verb } from '@on-the-wire/course/harness/verb.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
-import { Command } from 'commander';
 import { pnpmWith } from '@on-the-wire/system/programs/pnpm.ts';
 import { spawnSync } from '@on-the-wire/system/programs/start.ts';
 
-const command = new Command(`${pnpm} new-lesson`)
+const command = verb('new-lesson')
   .description('Makes a lesson with tutorial, server, page and tests.')
   .argument('<name>', 'of its folder, such as long-polling')
-  .showHelpAfterError()
-  .exitOverride()
   .action((name: string) => {
     const files = newLesson(name).map((file) => `  lessons/${name}/${file}\n`);
     process.stdout.write(`\n${files.join('')}\n${list(name)}\n`);
@@ -35,7 +32,7 @@ const command = new Command(`${pnpm} new-lesson`)
     );
   });
 
-await runVerb(() => command.parse());
+await runVerb(command);
 
 /** Lists it in README.md, and says so; or says what to write there. */
 function list(name: string): string {

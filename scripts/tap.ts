@@ -2,16 +2,16 @@
 import { openInBrowser } from '@on-the-wire/browser/open-in-browser.ts';
 import { parsePort } from '@on-the-wire/system/ports.ts';
 import { runTap } from '@on-the-wire/course/harness/run-tap.ts';
+import { runUntilStopped } from '@on-the-wire/course/harness/run-until-stopped.ts';
 import { describeFault, faultKinds, presets } from '@on-the-wire/tap/tap.ts';
 import {
   collect,
   parseSeed,
   readFaults,
   runVerb,
+  verb,
 } from '@on-the-wire/course/harness/verb.ts';
-import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
-import { Command } from 'commander';
 
 interface Flags {
   bytes?: true;
@@ -37,7 +37,7 @@ Targets:
 All addresses of a name are tried. What clients send is passed on as it is, the
 Host header too: the target finds the tap's address in it.`;
 
-const program = new Command(`${pnpm} tap`)
+const program = verb('tap')
   .description('Shows, and breaks, the connections of your own program.')
   .argument('<target>', 'such as http://localhost:5173')
   .option('--bytes', 'show the fields and bytes of each unit')
@@ -47,32 +47,28 @@ const program = new Command(`${pnpm} tap`)
   .option('--no-open', 'do not open the page with the wire in a browser')
   .option('--remote', 'allow a target that is not on this machine')
   .addHelpText('after', targets)
-  .showHelpAfterError()
-  .exitOverride()
   .action(async (target: string, flags: Flags) => {
     const { bytes, fault, open, ...options } = flags;
     const faults = await readFaults(fault);
     const wire = bytes ? 'bytes' : 'lines';
-    const { address, shown, page, stop } = await runTap(
-      target,
-      { ...options, page: true, faults, wire },
-      (line) => process.stdout.write(`${line}\n`),
-    );
-    const ssh = sshForwarding(
-      [address, page!].map((each) => Number(/:(\d+)\/?$/.exec(each)![1])),
-    );
-    process.stdout.write(
-      `\n  Open     ${address}\n  Instead  ${shown}\n  Wire     ${page}\n` +
-        faults.map((each) => `  Fault    ${describeFault(each)}\n`).join('') +
-        (ssh ? `  Over ssh ${ssh}\n` : '') +
-        '  Stop     Ctrl+C\n\n',
-    );
-    if (open && page) void openInBrowser(page);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, async () => {
-        await stop();
-        process.exit(0);
-      });
+    await runUntilStopped(async () => {
+      const { address, shown, page, stop } = await runTap(
+        target,
+        { ...options, page: true, faults, wire },
+        (line) => process.stdout.write(`${line}\n`),
+      );
+      const ssh = sshForwarding(
+        [address, page!].map((each) => Number(/:(\d+)\/?$/.exec(each)![1])),
+      );
+      process.stdout.write(
+        `\n  Open     ${address}\n  Instead  ${shown}\n  Wire     ${page}\n` +
+          faults.map((each) => `  Fault    ${describeFault(each)}\n`).join('') +
+          (ssh ? `  Over ssh ${ssh}\n` : '') +
+          '  Stop     Ctrl+C\n\n',
+      );
+      if (open && page) void openInBrowser(page);
+      return { stop };
+    });
   });
 
-await runVerb(() => program.parseAsync());
+await runVerb(program);

@@ -7,13 +7,12 @@ import {
   runJest,
   splitAtDashes,
 } from '@on-the-wire/quality/runner/run-tests.ts';
-import { runVerb } from '@on-the-wire/course/harness/verb.ts';
+import { runVerb, verb } from '@on-the-wire/course/harness/verb.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
-import { Command } from 'commander';
 
 const { own, flags } = splitAtDashes(process.argv.slice(2));
 
-const { args: names } = new Command(`${pnpm} test`)
+const program = verb('test')
   .description('tests all lessons and all that they share')
   .argument('[name...]', 'only these: a lesson, or a room of shared')
   .usage('[name...] [-- [word...] [flags of jest]]')
@@ -26,23 +25,21 @@ then flags of jest. For example
   ${pnpm} test sse -- page          of these only the files with "page" in their path
   ${pnpm} test sse -- -t reconnect  only the tests with "reconnect" in their name`,
   )
-  .showHelpAfterError()
-  .exitOverride(({ exitCode }) => process.exit(exitCode && 2))
-  .parse(own, { from: 'user' });
+  .action(async (names: string[]) => {
+    const folders = findTests(names);
+    const jestFlags = flagsOfJest(folders, flags);
+    if (names.length === 0 && flags.length === 0)
+      console.error(
+        `All ${filesOfTests([]).length} files of tests: some ${minutesOfAll} minutes on two cores.`,
+      );
+    // For machines: where the results go, without another command.
+    const results = process.env['TEST_RESULTS'];
+    const running = runJest({ folders, flags: jestFlags, results });
+    // Takes as long to load as jest does: not before it, but beside it.
+    const { findBrowser, noBrowser } =
+      await import('@on-the-wire/browser/browser.ts');
+    if (!findBrowser()) console.error(`Tests of pages: ${noBrowser}.`);
+    process.exitCode = (await running).code;
+  });
 
-await runVerb(async () => {
-  const folders = findTests(names);
-  const jestFlags = flagsOfJest(folders, flags);
-  if (names.length === 0 && flags.length === 0)
-    console.error(
-      `All ${filesOfTests([]).length} files of tests: some ${minutesOfAll} minutes on two cores.`,
-    );
-  // For machines: where the results go, without another command.
-  const results = process.env['TEST_RESULTS'];
-  const running = runJest({ folders, flags: jestFlags, results });
-  // Takes as long to load as jest does: not before it, but beside it.
-  const { findBrowser, noBrowser } =
-    await import('@on-the-wire/browser/browser.ts');
-  if (!findBrowser()) console.error(`Tests of pages: ${noBrowser}.`);
-  process.exitCode = (await running).code;
-});
+await runVerb(program, own);

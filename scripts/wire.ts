@@ -2,17 +2,20 @@
 import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import { openInBrowser } from '@on-the-wire/browser/open-in-browser.ts';
 import { findPort, parsePort } from '@on-the-wire/system/ports.ts';
+import { runUntilStopped } from '@on-the-wire/course/harness/run-until-stopped.ts';
 import {
   readRun,
   serveRun,
   writePage,
 } from '@on-the-wire/course/harness/run-wire.ts';
-import { runVerb, wholeNumber } from '@on-the-wire/course/harness/verb.ts';
-import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import {
+  runVerb,
+  wholeNumber,
+  verb,
+} from '@on-the-wire/course/harness/verb.ts';
 import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
 import { NO_SECRETS, SECRETS } from '@on-the-wire/wire/masking/secrets.ts';
-import { Command } from 'commander';
 
 const secretsInHelp = `
 In a page these secrets become asterisks, unless you say --secrets:
@@ -34,7 +37,7 @@ interface Flags {
   unit?: number;
 }
 
-const program = new Command(`${pnpm} wire`)
+const program = verb('wire')
   .description('Opens a run that was saved: its units, bytes and diagram.')
   .argument('<file>', 'a pcapng file, saved in the shell')
   .option('--html <out>', 'make one page that stands alone, and end')
@@ -43,8 +46,6 @@ const program = new Command(`${pnpm} wire`)
   .option('--port <port>', 'where the run is served', parsePort)
   .option('--no-open', 'do not open a browser')
   .addHelpText('after', secretsInHelp)
-  .showHelpAfterError()
-  .exitOverride()
   .action(async (path: string, flags: Flags) => {
     const read = await readRun(path);
     const { unit } = flags;
@@ -62,19 +63,18 @@ const program = new Command(`${pnpm} wire`)
       );
       return;
     }
-    const served = await serveRun(read, await findPort(flags.port), unit);
-    const ssh = sshForwarding([Number(new URL(served.url).port)]);
-    process.stdout.write(
-      `\n  Run      ${served.url}\n  File     ${path}\n` +
-        (ssh ? `  Over ssh ${ssh}\n` : '') +
-        '  Stop     Ctrl+C\n\n',
-    );
-    if (flags.open) void openInBrowser(served.url);
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(signal, async () => {
-        await served.close();
-        process.exit(0);
-      });
+    await runUntilStopped(async () => {
+      const port = await findPort(flags.port);
+      const { url, close } = await serveRun(read, port, unit);
+      const ssh = sshForwarding([Number(new URL(url).port)]);
+      process.stdout.write(
+        `\n  Run      ${url}\n  File     ${path}\n` +
+          (ssh ? `  Over ssh ${ssh}\n` : '') +
+          '  Stop     Ctrl+C\n\n',
+      );
+      if (flags.open) void openInBrowser(url);
+      return { stop: close };
+    });
   });
 
-await runVerb(() => program.parseAsync());
+await runVerb(program);

@@ -1,19 +1,29 @@
 /** What the verbs have in common: what they read, and how they end. */
 import { existsSync, rmSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
-import { CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import { attempt, sentenceOf } from '@on-the-wire/system/system-error.ts';
+
+/** A verb: its options, arguments and action are to be added. */
+export const verb = (name: string): Command =>
+  new Command(`${pnpm} ${name}`).showHelpAfterError().exitOverride();
 
 /**
  * Runs a verb. What a user can mend is told in a sentence, and the exit code
  * is 1 (it failed) or 2 (it makes no sense); anything else is our mistake, and
  * keeps its stack.
+ *
+ * @param words what was typed after its name
  */
-export async function runVerb(verb: () => unknown): Promise<void> {
+export async function runVerb(
+  program: Command,
+  words: readonly string[] = process.argv.slice(2),
+): Promise<void> {
   try {
-    await verb();
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2; // it has said why

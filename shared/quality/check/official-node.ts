@@ -12,10 +12,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import { execFile } from '@on-the-wire/system/programs/start.ts';
-
-/** What could not be compared; its message says why, and what to do. */
-export class NotCompared extends Error {}
 
 export interface Installed {
   /** The binary, as a path. */
@@ -45,7 +43,7 @@ export function archiveOf({
  * @param from where releases lie, such as https://nodejs.org/dist
  * @param say gets a line for each thing done
  * @returns the SHA-256 of both binaries, in hexadecimal
- * @throws NotCompared if there is no such release, it cannot be had whole, or
+ * @throws HarnessError (1) if there is no such release, it cannot be had whole, or
  *   the archive is not the one of the list
  */
 export async function compareWithOfficial(
@@ -62,10 +60,11 @@ export async function compareWithOfficial(
     .map((line) => /^([\da-f]{64}) [ *](.+?)\r?$/.exec(line))
     .find((found) => found?.[2] === archive)?.[1];
   if (sum === undefined)
-    throw new NotCompared(
+    throw new HarnessError(
       `${list} does not list ${archive}: expected a line with its SHA-256. ` +
         'There may be no official build for this platform; see ' +
         `${release}/ for those there are.`,
+      1,
     );
 
   const folder = await mkdtemp(join(tmpdir(), 'official-node-'));
@@ -73,9 +72,10 @@ export async function compareWithOfficial(
     const file = join(folder, archive);
     const { body } = await ask(`${release}/${archive}`);
     await pipeline(body!, createWriteStream(file)).catch((error: Error) => {
-      throw new NotCompared(
+      throw new HarnessError(
         `${release}/${archive} did not come whole: ${reasonOf(error)}. ` +
           'Try again.',
+        1,
       );
     });
     const came = await sha256(file);
@@ -83,9 +83,10 @@ export async function compareWithOfficial(
     say(`  SHA-256 published  ${sum}`);
     say(`  SHA-256 of it      ${came}`);
     if (came !== sum)
-      throw new NotCompared(
+      throw new HarnessError(
         `The archive is not the one that ${list} lists: it was cut, or ` +
           'changed on its way. Try again; if it stays so, do not use it.',
+        1,
       );
     await unpack(file, folder, inside);
     return {
@@ -99,15 +100,17 @@ export async function compareWithOfficial(
 
 async function ask(url: string): Promise<Response> {
   const response = await fetch(url).catch((error: Error) => {
-    throw new NotCompared(
+    throw new HarnessError(
       `${url} cannot be reached: ${reasonOf(error)}. A network that has only ` +
         'the registry of npm has no official Node; try in another one.',
+      1,
     );
   });
   if (response.ok) return response;
-  throw new NotCompared(
+  throw new HarnessError(
     `${url}: expected 200, got ${response.status}. ` +
       'There is no such release there, or not yet; --from names another place.',
+    1,
   );
 }
 
@@ -121,9 +124,10 @@ export const tar =
 async function unpack(file: string, folder: string, inside: string) {
   const words = ['-xf', basename(file), inside];
   await execFile(tar, words, { cwd: folder }).catch((error: Error) => {
-    throw new NotCompared(
+    throw new HarnessError(
       `${basename(file)} cannot be unpacked: ${error.message.trim()}. ` +
         `Expected ${inside} in it, and the program tar.`,
+      1,
     );
   });
 }
