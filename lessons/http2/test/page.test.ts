@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer as createNetServer } from 'node:net';
 import type {
@@ -9,16 +9,15 @@ import type {
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
-import type { ConsoleMessage, Page } from '@on-the-wire/browser/browser.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
 import { stopClock } from '@on-the-wire/system/clock.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { countOf, listenTo, shows } from '@on-the-wire/testing/lesson-page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer } from '../server.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closingAfterEach();
 
 /** Starts the lesson with a feed that moves only when the test says so. */
 async function start() {
@@ -49,8 +48,6 @@ function sessionsOf(server: Http2SecureServer) {
   return sessions;
 }
 
-const shows = (page: Page, id: string, text: string | RegExp) =>
-  page.locator(`#${id}`, { hasText: text }).waitFor();
 /** Resolves when it shows a text for once, however short; call it before. */
 const showsOnce = (page: Page, id: string, text: string) =>
   page.evaluate(
@@ -66,12 +63,6 @@ const showsOnce = (page: Page, id: string, text: string) =>
   );
 const press = (page: Page, name: string) =>
   page.getByRole('button', { name, exact: true }).click();
-const count = (page: Page) =>
-  page.evaluate(() => {
-    const { seen, of, doubled } =
-      document.querySelector<DeparturesBoard>('departures-board')!;
-    return { seen, of, doubled };
-  });
 /** Waits until the board has seen so many updates. */
 const seen = (page: Page, n: number) =>
   page.waitForFunction(
@@ -95,18 +86,16 @@ describeWithBrowser('the page', (browser) => {
 
   test('shows the board, by HTTP/2, and says nothing else', async () => {
     const { feed, origin } = await start();
-    const said: string[] = [];
-    const hear = (message: ConsoleMessage) => said.push(message.text());
-    page.on('console', hear).on('pageerror', (error) => said.push(`${error}`));
+    const { said, stop } = listenTo(page);
     await visit(origin);
     for (let i = 0; i < 20; i += 1) feed.next();
     await seen(page, 20);
-    expect(await count(page)).toEqual({ seen: 20, of: 20, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 20, of: 20, doubled: 0 });
     await shows(page, 'came', 'This page came by h2.');
     await shows(page, 'log', 'h2/page.ts');
     await shows(page, 'socket', 'Open');
     expect(said).toEqual([]);
-    page.off('console', hear);
+    stop();
   });
 
   test('loads a hundred boards by one connection, and by six', async () => {
@@ -234,7 +223,7 @@ describeWithBrowser('the page', (browser) => {
     await another;
     await shows(page, 'state', 'open');
     await seen(page, 2);
-    expect(await count(page)).toEqual({ seen: 2, of: 2, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 2, of: 2, doubled: 0 });
   });
 
   test('obeys Early Hints as a page of its own', async () => {

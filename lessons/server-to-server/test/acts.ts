@@ -8,16 +8,14 @@ import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
 import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
 import { type Clock, stopClock } from '@on-the-wire/system/clock.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer as createOperators } from '../operators.ts';
 import { createServer as createStation } from '../station.ts';
 import { freePort } from './free-port.ts';
 
 /** Undone in reverse, after each test. */
-export const closing: (() => unknown)[] = [];
-export async function closeAll() {
-  for (const close of closing.splice(0).reverse()) await close();
-}
+export const closing = closingAfterEach();
 
 /** Stops the clock of this process until the test has ended. */
 export function stopped(): Clock {

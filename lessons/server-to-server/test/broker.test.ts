@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,16 +13,8 @@ import { BoardCopy } from '../copy.ts';
 import { tellNews } from '../event-stream.ts';
 import { readNews } from '../message.ts';
 import { createServer } from '../server.ts';
-import {
-  closeAll,
-  closing,
-  startProcess,
-  startStation,
-  stopped,
-} from './acts.ts';
+import { closing, startProcess, startStation, stopped } from './acts.ts';
 import { describeWithBrokers } from './brokers.ts';
-
-afterEach(closeAll);
 
 describe('a message of the broker', () => {
   const bytes = (news: unknown) => Buffer.from(JSON.stringify(news));

@@ -1,12 +1,10 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { encodeFrame, FrameReader, longest } from '../frame.ts';
 import { openFrameSocket } from '../frame-socket.ts';
-import { closeAll, closing, notices, startStation } from './acts.ts';
-
-afterEach(closeAll);
+import { closing, notices, startStation } from './acts.ts';
 
 /** Texts, and the bytes that say them. */
 const table: [texts: string[], bytes: string][] = [

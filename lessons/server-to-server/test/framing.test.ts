@@ -1,5 +1,5 @@
 /** What reaches a server behind the gateway, byte by byte. */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
@@ -7,9 +7,7 @@ import { listen } from '@on-the-wire/system/listen.ts';
 import { rawOf, rowsOf } from '@on-the-wire/system/rows.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { createServer } from '../server.ts';
-import { closeAll, closing, patience } from './acts.ts';
-
-afterEach(closeAll);
+import { closing, patience } from './acts.ts';
 
 /** A gateway before a server that keeps its connections, and what those said. */
 async function start() {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import {
   createServer as createHttpServer,
@@ -9,10 +9,8 @@ import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { WebSocket } from 'ws';
 import { createServer } from '../server.ts';
-import { closeAll, closing, patience, startStation, stopped } from './acts.ts';
+import { closing, patience, startStation, stopped } from './acts.ts';
 import { freePort } from './free-port.ts';
-
-afterEach(closeAll);
 
 async function startGateway(options: Parameters<typeof createServer>[0]) {
   const gateway = createServer({ patience, ...options });

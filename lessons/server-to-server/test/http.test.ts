@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -10,7 +10,6 @@ import { Deadline, deadlineOf } from '../deadline.ts';
 import { createKeys } from '../idempotency.ts';
 import { createBudget, isWorthATry, pauseAfter, retry } from '../retry.ts';
 import {
-  closeAll,
   closing,
   notices,
   patience,
@@ -18,8 +17,6 @@ import {
   startStation,
   stopped,
 } from './acts.ts';
-
-afterEach(closeAll);
 
 function makeAgent() {
   const agent = createAgent();

@@ -1,21 +1,18 @@
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
+import { beforeAll, expect, test } from '@jest/globals';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import {
+  alone,
+  countOf,
+  listenTo,
+  shows,
+} from '@on-the-wire/testing/lesson-page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer as createBroker } from '../broker.ts';
 import { createServer as createGateway } from '../server.ts';
-import {
-  closeAll,
-  closing,
-  patience,
-  startOperators,
-  startStation,
-} from './acts.ts';
+import { closing, patience, startOperators, startStation } from './acts.ts';
 import { freePort } from './free-port.ts';
-
-afterEach(closeAll);
 
 /** All processes, in this one; the gateways can be stopped and started. */
 async function start() {
@@ -67,31 +64,20 @@ describeWithBrowser('the page', (browser) => {
     await page.goto(origin);
     await page.locator('#state[data-state=open]').waitFor();
   };
-  const lastId = (id: string) =>
-    page.locator('#last-id', { hasText: new RegExp(`^${id}$`) }).waitFor();
-  const tally = (text: string) =>
-    page.locator('#tally', { hasText: text }).waitFor();
-  const count = () =>
-    page.evaluate(() => {
-      const { seen, of, doubled } =
-        document.querySelector<DeparturesBoard>('departures-board')!;
-      return { seen, of, doubled };
-    });
+  const lastId = (id: string) => shows(page, 'last-id', alone(id));
+  const tally = (text: string) => shows(page, 'tally', text);
 
   test('shows board and map, and says nothing on the console', async () => {
     const { station, gateways } = await start();
-    const said: string[] = [];
-    page.on('console', (message) => said.push(message.text()));
-    page.on('pageerror', (error) => said.push(String(error)));
+    const { said, stop } = listenTo(page);
     await visit(gateways[0]!);
     for (let i = 0; i < 10; i++) station.feed.next();
     await lastId(`${station.feed.run}-10`);
-    expect(await count()).toEqual({ seen: 10, of: 10, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 10, of: 10, doubled: 0 });
     const says = page.locator('#map .says', { hasText: 'answers' });
     await says.nth(4).waitFor();
     expect(said).toEqual([]);
-    page.removeAllListeners('console');
-    page.removeAllListeners('pageerror');
+    stop();
   });
 
   test.each(['raw socket', 'HTTP', 'webhook'])(
@@ -115,7 +101,7 @@ describeWithBrowser('the page', (browser) => {
     for (let i = 0; i < 5; i++) station.feed.next();
     await page.locator('#gateway', { hasText: gateways[1]! }).waitFor();
     await lastId(`${station.feed.run}-10`);
-    expect(await count()).toEqual({ seen: 10, of: 10, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 10, of: 10, doubled: 0 });
     // What it asks for goes there as well.
     await page.getByRole('button', { name: 'Announce once' }).click();
     await tally('asked 1 · spoken 1');
@@ -134,7 +120,7 @@ describeWithBrowser('the page', (browser) => {
     for (let i = 0; i < 5; i++) station.feed.next();
     station.tap.break();
     await lastId(`${station.feed.run}-6`);
-    expect(await count()).toEqual({ seen: 6, of: 6, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 6, of: 6, doubled: 0 });
   });
 
   test('says which side failed', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { listen } from '@on-the-wire/system/listen.ts';
@@ -7,16 +7,8 @@ import { timersOf } from '@on-the-wire/testing/timers-of.ts';
 import { createServer as createBroker } from '../broker.ts';
 import { createServer } from '../server.ts';
 import { createServer as createStation } from '../station.ts';
-import {
-  closeAll,
-  closing,
-  startOperators,
-  startProcess,
-  startStation,
-} from './acts.ts';
+import { closing, startOperators, startProcess, startStation } from './acts.ts';
 import { freePort } from './free-port.ts';
-
-afterEach(closeAll);
 
 test('Every process closes, twice, and leaves no timer and no socket', async () => {
   const before = process.getActiveResourcesInfo().length;

@@ -1,19 +1,16 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openQueue } from '../queue.ts';
 import { fieldsOf, open, sign, tolerance } from '../webhook.ts';
 import {
-  closeAll,
   folder,
   notices,
   startOperators,
   startProcess,
   startStation,
 } from './acts.ts';
-
-afterEach(closeAll);
 
 const secret = 'whsec';
 const letter = { id: 'msg_1', time: 1_700_000_000, body: '{ "a":1 }' };

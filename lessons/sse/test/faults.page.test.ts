@@ -1,16 +1,14 @@
 /** What the tutorial promises to happen when the network is broken. */
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
-import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { alone, countOf, shows } from '@on-the-wire/testing/lesson-page.ts';
 import { createServer } from '../server.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closingAfterEach();
 
 /** The lesson behind a tap; its feed is moved by `next()` alone. */
 async function start(options: Parameters<typeof createServer>[0] = {}) {
@@ -31,18 +29,8 @@ describeWithBrowser('the page on a broken line', (browser) => {
     closing.push(() => page.goto('about:blank'));
     await page.goto(origin);
   };
-  const lastId = (id: string) =>
-    page.locator('#last-id', { hasText: new RegExp(`^${id}$`) }).waitFor();
-  const state = (text: string) =>
-    page
-      .locator('#state', { hasText: new RegExp(`^\\s*${text}\\s*$`) })
-      .waitFor();
-  const count = () =>
-    page.evaluate(() => {
-      const { seen, of, doubled } =
-        document.querySelector<DeparturesBoard>('departures-board')!;
-      return { seen, of, doubled };
-    });
+  const lastId = (id: string) => shows(page, 'last-id', alone(id));
+  const state = (text: string) => shows(page, 'state', alone(text));
 
   test('that is cut in the middle of events misses and doubles nothing', async () => {
     const { feed, line } = await start();
@@ -53,7 +41,7 @@ describeWithBrowser('the page on a broken line', (browser) => {
     for (let n = 1; n <= 40; n++) feed.next();
     await struck;
     await lastId(`${feed.run}-40`);
-    expect(await count()).toEqual({ seen: 40, of: 40, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 40, of: 40, doubled: 0 });
     const opened = await page.locator('#opened').textContent();
     expect(Number(opened)).toBeGreaterThan(2);
   });
@@ -103,10 +91,10 @@ describeWithBrowser('the page on a broken line', (browser) => {
     const struck = line.struck('buffer');
     for (let n = 1; n <= 5; n++) feed.next();
     await struck;
-    expect(await count()).toEqual({ seen: 0, of: 0, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 0, of: 0, doubled: 0 });
     line.break();
     await lastId(`${feed.run}-5`);
-    expect(await count()).toEqual({ seen: 5, of: 5, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 5, of: 5, doubled: 0 });
   });
 
   test("is closed for good by a proxy's 503", async () => {

@@ -1,14 +1,12 @@
 /** Who has done the four exercises has written the lesson. */
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import type { Page } from '@on-the-wire/browser/browser.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
 import { startServer } from '@on-the-wire/testing/start-server.ts';
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closingAfterEach();
 
 /** Runs it as `pnpm exercise --mine sse` does, without a learner's files. */
 async function start() {

@@ -1,26 +1,24 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
-import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
-import type {
-  Browser,
-  ConsoleMessage,
-  Page,
-  Request,
-} from '@on-the-wire/browser/browser.ts';
+import type { Browser, Page } from '@on-the-wire/browser/browser.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import {
+  alone,
+  countOf,
+  listenTo,
+  shows,
+} from '@on-the-wire/testing/lesson-page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { encodeComment, encodeEvent } from '../event-stream.ts';
 import { createServer } from '../server.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closingAfterEach();
 
 /**
  * Starts the lesson behind a door. The test can shut the door: it then answers
@@ -72,18 +70,8 @@ async function anotherVisitor(browser: Browser): Promise<Page> {
   return context.newPage();
 }
 
-const state = (page: Page, text: string) =>
-  page
-    .locator('#state', { hasText: new RegExp(`^\\s*${text}\\s*$`) })
-    .waitFor();
-const lastId = (page: Page, id: string) =>
-  page.locator('#last-id', { hasText: id }).waitFor();
-const count = (page: Page) =>
-  page.evaluate(() => {
-    const { seen, of, doubled } =
-      document.querySelector<DeparturesBoard>('departures-board')!;
-    return { seen, of, doubled };
-  });
+const state = (page: Page, text: string) => shows(page, 'state', alone(text));
+const lastId = (page: Page, id: string) => shows(page, 'last-id', id);
 
 describeWithBrowser('the page', (browser) => {
   let page: Page;
@@ -100,10 +88,7 @@ describeWithBrowser('the page', (browser) => {
 
   test('shows the board and each update, and says nothing else', async () => {
     const { feed, origin } = await start();
-    const said: string[] = [];
-    const hear = (message: ConsoleMessage) => said.push(message.text());
-    const fail = (error: Error) => said.push(String(error));
-    page.on('console', hear).on('pageerror', fail);
+    const { said, stop } = listenTo(page);
     await visit(origin);
     await state(page, 'open');
     await lastId(page, `${feed.run}-0`);
@@ -113,24 +98,21 @@ describeWithBrowser('the page', (browser) => {
       await rows.filter({ hasText: to }).waitFor();
     for (let i = 0; i < 20; i++) feed.next();
     await lastId(page, `${feed.run}-20`);
-    expect(await count(page)).toEqual({ seen: 20, of: 20, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 20, of: 20, doubled: 0 });
     for (const { to } of feed.snapshot().data.departures) {
       await rows.filter({ hasText: to }).first().waitFor();
     }
     expect(said).toEqual([]);
-    page.off('console', hear).off('pageerror', fail);
+    stop();
   });
 
   test('asks for its own files and for the stream, for nothing else', async () => {
     const { origin } = await start();
-    const asked: string[] = [];
-    const keep = (request: Request) =>
-      asked.push(request.url().replace(origin, ''));
-    page.on('request', keep);
+    const { asked, stop } = listenTo(page);
     await visit(origin);
     await state(page, 'open');
-    page.off('request', keep);
-    expect(asked.filter((url) => !url.startsWith('data:')).sort()).toEqual([
+    stop();
+    expect(asked.map((url) => url.replace(origin, '')).sort()).toEqual([
       '/',
       '/board/colours.css',
       '/board/departures-board.ts',
@@ -152,7 +134,7 @@ describeWithBrowser('the page', (browser) => {
     for (let i = 0; i < 40; i++) feed.next();
     await page.getByRole('button', { name: 'Open again' }).click();
     await lastId(page, `${feed.run}-41`);
-    expect(await count(page)).toEqual({ seen: 41, of: 41, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 41, of: 41, doubled: 0 });
   });
 
   test('misses what came meanwhile once the id is deleted', async () => {
@@ -167,7 +149,7 @@ describeWithBrowser('the page', (browser) => {
     for (let i = 0; i < 3; i++) feed.next();
     await page.getByRole('button', { name: 'Open again' }).click();
     await page.locator('#log .snapshot').nth(1).waitFor();
-    expect(await count(page)).toMatchObject({ seen: 1, of: 4 });
+    expect(await countOf(page)).toMatchObject({ seen: 1, of: 4 });
     await page.getByText('1 of 4').first().waitFor();
   });
 
@@ -180,7 +162,7 @@ describeWithBrowser('the page', (browser) => {
     feed.next();
     await lastId(page, `${feed.run}-1`);
     await state(page, 'open');
-    expect(await count(page)).toEqual({ seen: 1, of: 1, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 1, of: 1, doubled: 0 });
   });
 
   test('is healed by a snapshot after a restart', async () => {
@@ -194,7 +176,7 @@ describeWithBrowser('the page', (browser) => {
     const feed = startAgain();
     await lastId(page, `${feed.run}-0`);
     await state(page, 'open');
-    expect(await count(page)).toEqual({ seen: 0, of: 0, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 0, of: 0, doubled: 0 });
   });
 
   test('is closed for good by a 503, and opened again by hand', async () => {
@@ -209,7 +191,7 @@ describeWithBrowser('the page', (browser) => {
     door.shut = false;
     await page.getByRole('button', { name: 'Open again' }).click();
     await lastId(page, `${feed.run}-2`);
-    expect(await count(page)).toEqual({ seen: 2, of: 2, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 2, of: 2, doubled: 0 });
   });
 
   test('is closed for good by the 204 after the last train', async () => {

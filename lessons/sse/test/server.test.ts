@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
@@ -9,10 +10,7 @@ import { timersOf } from '@on-the-wire/testing/timers-of.ts';
 import { withoutChunks } from '@on-the-wire/testing/without-chunks.ts';
 import { createServer } from '../server.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closingAfterEach();
 
 /** Starts the lesson with a feed that moves only when the test says so. */
 async function start(

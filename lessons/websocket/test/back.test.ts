@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createServer as createHttpServer } from 'node:http';
 import type { News } from '@on-the-wire/shared/board/feed.ts';
 import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
@@ -7,9 +7,7 @@ import { listen } from '@on-the-wire/system/listen.ts';
 import { createSockets } from '../handshake.ts';
 import { backoff, Connection } from '../page/connection.ts';
 import { createServer } from '../server.ts';
-import { closeAll, closing, openClient, start } from './clients.ts';
-
-afterEach(closeAll);
+import { closing, openClient, start } from './clients.ts';
 
 describe('who comes back', () => {
   test('gets what came after the id, or the whole board', async () => {

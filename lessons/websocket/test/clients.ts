@@ -1,18 +1,13 @@
 /** The lesson's server, and the clients that the tests look through. */
 import { once } from 'node:events';
 import { createFeed, type News } from '@on-the-wire/shared/board/feed.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { WebSocket } from 'ws';
 import { decodeFrame } from '../frame.ts';
 import { createServer } from '../server.ts';
 
-/** Undone in reverse, after each test. */
-export const closing: (() => Promise<unknown> | void)[] = [];
-
-/** Closes what a test has opened; for `afterEach`. */
-export async function closeAll() {
-  for (const close of closing.splice(0).reverse()) await close();
-}
+export const closing = closingAfterEach();
 
 /** Starts the lesson with a feed that moves only when the test says so. */
 export async function start(options: Parameters<typeof createServer>[0] = {}) {

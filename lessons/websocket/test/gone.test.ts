@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,7 @@ import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
 import { stopClock } from '@on-the-wire/system/clock.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { WebSocket } from 'ws';
-import { ask, closeAll, closing, openClient, start } from './clients.ts';
-
-afterEach(closeAll);
+import { ask, closing, openClient, start } from './clients.ts';
 
 /** The lesson behind a tap, on a clock that moves when the test says so. */
 async function startOnStoppedClock(ping: number, faults: string[] = []) {

@@ -1,17 +1,14 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { stopClock } from '@on-the-wire/system/clock.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import {
   ask,
-  closeAll,
   closing,
   framesOf,
   latin1,
   openClient,
   start,
 } from './clients.ts';
-
-afterEach(closeAll);
 
 describe('the handshake', () => {
   test('is answered with these bytes, and then come frames', async () => {

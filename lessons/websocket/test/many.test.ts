@@ -1,8 +1,6 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { tapBefore } from '@on-the-wire/testing/behind-tap.ts';
-import { closeAll, closing, openClient, start } from './clients.ts';
-
-afterEach(closeAll);
+import { closing, openClient, start } from './clients.ts';
 
 test('Two hundred who come at once, behind a tap, all hear each update', async () => {
   const { feed, port } = await start();

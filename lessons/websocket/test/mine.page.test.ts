@@ -4,18 +4,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
 import { runMine } from '@on-the-wire/course/exercise/mine.ts';
 import { tapBefore } from '@on-the-wire/testing/behind-tap.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { startServer } from '@on-the-wire/testing/start-server.ts';
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closingAfterEach();
 
 const server = new URL('../exercises/mine/server.ts', import.meta.url);
 

@@ -1,24 +1,23 @@
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
-import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
-import type {
-  ConsoleMessage,
-  Page,
-  Request,
-} from '@on-the-wire/browser/browser.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import {
+  alone,
+  countOf,
+  listenTo,
+  shows,
+} from '@on-the-wire/testing/lesson-page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { decodeFrame, encodeFrame } from '../frame.ts';
 import { createServer } from '../server.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closingAfterEach();
 
 /** Starts the lesson behind a tap; its feed is moved by `next()` alone. */
 async function start(options: Parameters<typeof createServer>[0] = {}) {
@@ -49,41 +48,24 @@ describeWithBrowser('the page', (browser) => {
       Math.random = () => Number('0.0123456789');
     });
   };
-  const lastId = (id: string, which = page) =>
-    which.locator('#last-id', { hasText: new RegExp(`^${id}$`) }).waitFor();
-  const state = (text: string) =>
-    page
-      .locator('#state', { hasText: new RegExp(`^\\s*${text}\\s*$`) })
-      .waitFor();
   const has = (id: string, words: string | RegExp, which = page) =>
-    which.locator(`#${id}`, { hasText: words }).waitFor();
+    shows(which, id, words);
+  const lastId = (id: string, which = page) => has('last-id', alone(id), which);
+  const state = (text: string) => has('state', alone(text));
   const press = (name: string, which = page) =>
     which.getByRole('button', { name }).click();
-  const count = () =>
-    page.evaluate(() => {
-      const { seen, of, doubled } =
-        document.querySelector<DeparturesBoard>('departures-board')!;
-      return { seen, of, doubled };
-    });
 
   test('shows the board and each update, and says nothing else', async () => {
     const { feed, origin } = await start();
-    const said: string[] = [];
-    const asked: string[] = [];
-    const hear = (message: ConsoleMessage) => said.push(message.text());
-    const fail = (error: Error) => said.push(String(error));
-    const keep = (request: Request) => asked.push(request.url());
-    page.on('console', hear).on('pageerror', fail).on('request', keep);
+    const { said, asked, stop } = listenTo(page);
     await visit(origin);
     await state('open');
     for (let n = 0; n < 20; n++) feed.next();
     await lastId(`${feed.run}-20`);
-    expect(await count()).toEqual({ seen: 20, of: 20, doubled: 0 });
-    page.off('console', hear).off('pageerror', fail).off('request', keep);
+    expect(await countOf(page)).toEqual({ seen: 20, of: 20, doubled: 0 });
+    stop();
     expect(said).toEqual([]);
-    const own = asked
-      .filter((url) => !url.startsWith('data:'))
-      .map((url) => url.replace(origin, ''));
+    const own = asked.map((url) => url.replace(origin, ''));
     expect(own.sort()).toEqual([
       '/',
       '/board/colours.css',
@@ -143,7 +125,7 @@ describeWithBrowser('the page', (browser) => {
     await struck;
     line.break();
     await lastId(`${feed.run}-15`);
-    expect(await count()).toEqual({ seen: 15, of: 15, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 15, of: 15, doubled: 0 });
     await has('closed', '1006');
   });
 
@@ -158,7 +140,7 @@ describeWithBrowser('the page', (browser) => {
     for (let n = 0; n < 4; n++) feed.next();
     await press('Open again');
     await lastId(`${feed.run}-4`);
-    expect(await count()).toEqual({ seen: 4, of: 4, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 4, of: 4, doubled: 0 });
   });
 
   test('is healed by a snapshot after a restart, which says 1001', async () => {
@@ -180,7 +162,7 @@ describeWithBrowser('the page', (browser) => {
     closing.push(second.close);
     await listen(second.server, port);
     await lastId(`${anew.run}-0`);
-    expect(await count()).toEqual({ seen: 0, of: 0, doubled: 0 });
+    expect(await countOf(page)).toEqual({ seen: 0, of: 0, doubled: 0 });
   });
 
   test('a refused handshake is a 1006 without a reason', async () => {
@@ -194,9 +176,7 @@ describeWithBrowser('the page', (browser) => {
       await new Promise((done) => stranger.close(done));
     });
     await visit(elsewhere);
-    const said: string[] = [];
-    const hear = (message: ConsoleMessage) => said.push(message.text());
-    page.on('console', hear);
+    const { said, stop } = listenTo(page);
     const told = await page.evaluate(
       (url) =>
         new Promise((done) => {
@@ -213,7 +193,7 @@ describeWithBrowser('the page', (browser) => {
       { code: 1006, reason: '', wasClean: false },
     ]);
     // The status is for the reader of the console, not for the page.
-    page.off('console', hear);
+    stop();
     expect(String(said)).toContain('Unexpected response code: 403');
   });
 

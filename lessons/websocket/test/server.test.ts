@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { News } from '@on-the-wire/shared/board/feed.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
@@ -9,7 +9,6 @@ import { encodeFrame, opcodes, type Frame } from '../frame.ts';
 import { createServer } from '../server.ts';
 import {
   ask,
-  closeAll,
   closing,
   framesOf,
   latin1,
@@ -17,8 +16,6 @@ import {
   start,
 } from './clients.ts';
 import { createEcho } from './echo.ts';
-
-afterEach(closeAll);
 
 const mask = Uint8Array.of(1, 2, 3, 4);
 

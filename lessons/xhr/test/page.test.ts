@@ -1,12 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
-import type {
-  ConsoleMessage,
-  Page,
-  Request,
-} from '@on-the-wire/browser/browser.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { listenTo } from '@on-the-wire/testing/lesson-page.ts';
 import { closing, start, visitor } from './visit.ts';
 
 describeWithBrowser('the page', (browser) => {
@@ -21,23 +18,18 @@ describeWithBrowser('the page', (browser) => {
 
   test('shows the board, says nothing else, and asks for its own', async () => {
     const { feed, origin, neighbour } = await start();
-    const said: string[] = [];
-    const asked: string[] = [];
-    const hear = (message: ConsoleMessage) => said.push(message.text());
-    const fail = (error: Error) => said.push(String(error));
-    const keep = (request: Request) => asked.push(request.url());
-    page.on('console', hear).on('pageerror', fail).on('request', keep);
+    const { said, asked, stop } = listenTo(page);
     await visit(origin);
     await lastId(`${feed.run}-0`);
     await state('answered');
     for (const { to } of feed.snapshot().data.departures)
       await page.getByRole('row').filter({ hasText: to }).waitFor();
     await page.frameLocator('iframe').locator('#answer').waitFor();
-    page.off('console', hear).off('pageerror', fail).off('request', keep);
+    stop();
     expect(said).toEqual([]);
-    const own = asked
-      .filter((url) => !url.startsWith('data:'))
-      .map((url) => url.replace(neighbour, 'next door').replace(origin, ''));
+    const own = asked.map((url) =>
+      url.replace(neighbour, 'next door').replace(origin, ''),
+    );
     expect(own.sort()).toEqual([
       '/',
       '/board',

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { get, request as ask, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { createFeed, type News } from '@on-the-wire/shared/board/feed.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { timersOf } from '@on-the-wire/testing/timers-of.ts';
@@ -12,10 +13,7 @@ import { withoutChunks } from '@on-the-wire/testing/without-chunks.ts';
 import { createServer } from '../server.ts';
 import { stationMap } from '../station-map.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const closing = closingAfterEach();
 
 const neighbour = 'http://127.0.0.1:4002';
 

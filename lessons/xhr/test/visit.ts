@@ -1,18 +1,15 @@
 /** What the tests of the page share: a lesson behind a tap, and a visitor. */
-import { afterEach } from '@jest/globals';
 import { createServer as createHttpServer } from 'node:http';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
-import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
+import { alone, countOf, shows } from '@on-the-wire/testing/lesson-page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer } from '../server.ts';
 
 /** What ends when the test has ended, the last first. */
-export const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+export const closing = closingAfterEach();
 
 interface Answered {
   method: string;
@@ -96,9 +93,8 @@ export function visitor(page: () => Page) {
       Math.random = () => Number('0.0123456789');
     });
   };
-  const has = (id: string, words: string | RegExp) =>
-    page().locator(`#${id}`, { hasText: words }).waitFor();
-  const lastId = (id: string) => has('last-id', new RegExp(`^${id}$`));
+  const has = (id: string, words: string | RegExp) => shows(page(), id, words);
+  const lastId = (id: string) => has('last-id', alone(id));
   const state = (words: string) => has('state', words);
   const choose = (way: string) =>
     page().getByText(way, { exact: true }).first().click();
@@ -113,11 +109,6 @@ export function visitor(page: () => Page) {
   const ended = (words: string) =>
     page().locator('#log > .end', { hasText: words }).first().waitFor();
   const text = (id: string) => page().locator(`#${id}`).textContent();
-  const count = () =>
-    page().evaluate(() => {
-      const { seen, of, doubled } =
-        document.querySelector<DeparturesBoard>('departures-board')!;
-      return { seen, of, doubled };
-    });
+  const count = () => countOf(page());
   return { visit, has, lastId, state, choose, press, ask, ended, text, count };
 }

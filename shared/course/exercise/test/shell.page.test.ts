@@ -1,12 +1,13 @@
 /** The exercise in the shell: told, helped, begun anew. */
 import { EventEmitter } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterEach, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import type { LessonState } from '@on-the-wire/lesson/lesson.ts';
 import { createShell } from '../../shell/server.ts';
 import { createTap } from '@on-the-wire/tap/tap.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
@@ -15,10 +16,7 @@ import { Session } from '../session.ts';
 import { ExerciseView } from '../view.ts';
 import { madeUp } from './made-up.ts';
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closingAfterEach();
 
 /** A shell beside an exercise whose answer is 42; no lesson runs. */
 async function start(code: string) {

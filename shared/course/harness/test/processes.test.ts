@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import type { LessonState } from '@on-the-wire/lesson/lesson.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { parseFaults } from '@on-the-wire/tap/tap.ts';
 import { planProcesses } from '../plan-processes.ts';
@@ -14,16 +15,13 @@ import { runLesson, type RunOptions } from '../run-lesson.ts';
 import { goodManifest, portsFor, scratch } from './scratch-lesson.ts';
 
 const { root, lesson, remove } = scratch();
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+const closing = closingAfterEach();
 afterAll(remove);
 
 /** Asks the one behind it, and says who both are. */
 const gateway = `
 import { createServer, get } from 'node:http';
-import '../../../harness/test/common.ts';
+import './common.ts';
 
 const { PORT, BACK_URL, URL_FRONT, URL_SPARE, ORIGINS } = process.env;
 createServer((request, response) => {
@@ -41,7 +39,7 @@ console.log('listens');
 const back = `
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import '../../../harness/test/common.ts';
+import './common.ts';
 
 createServer((_, response) => response.end(String(process.pid)))
   .listen(Number(process.env.PORT), '127.0.0.1');

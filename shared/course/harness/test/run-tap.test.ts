@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -7,15 +7,13 @@ import {
   certificateFile,
   localCertificate,
 } from '@on-the-wire/system/certificates/certificates.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { HarnessError } from '@on-the-wire/system/harness-error.ts';
 import { freePort } from '@on-the-wire/system/ports.ts';
 import { runTap } from '../run-tap.ts';
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
+const closing = closingAfterEach();
 
 const options = { wire: 'lines', faults: [] } as const;
 

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createSecureServer, request } from 'node:https';
 import { request as requestInClear } from 'node:http';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import type { Request, Response } from '../exchange.ts';
 import { isStaff, signIn } from '../staff.ts';
 
-const closing: (() => void)[] = [];
-afterEach(() => closing.splice(0).forEach((close) => close()));
+const closing = closingAfterEach();
 
 const handle = (asked: Request, response: Response) => {
   if (asked.method === 'POST') signIn(asked, response);

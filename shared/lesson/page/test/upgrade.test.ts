@@ -1,17 +1,15 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import { createSecureServer } from 'node:http2';
 import { connect as connectTls } from 'node:tls';
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
+import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { LastAfterUpgrade, onlyWebSockets } from '../upgrade.ts';
 
-const closing: (() => unknown)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0).reverse()) close();
-});
+const closing = closingAfterEach();
 
 const other = 'Connection: Upgrade\r\nUpgrade: h2c\r\n';
 const first = `GET /first HTTP/1.1\r\nHost: x\r\n${other}\r\n`;

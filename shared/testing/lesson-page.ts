@@ -1,0 +1,41 @@
+/** What the tests of lessons' pages look at. */
+import type { ConsoleMessage, Page, Request } from 'playwright-core';
+
+interface Counts {
+  seen: number;
+  of: number;
+  doubled: number;
+}
+
+/** What the `<departures-board>` of a page has counted. */
+export const countOf = (page: Page) =>
+  page.evaluate(() => {
+    const { seen, of, doubled } = document.querySelector<HTMLElement & Counts>(
+      'departures-board',
+    )!;
+    return { seen, of, doubled };
+  });
+
+/** Waits until an element shows a text among others; `alone`, nothing else. */
+export const shows = (page: Page, id: string, text: string | RegExp) =>
+  page.locator(`#${id}`, { hasText: text }).waitFor();
+export const alone = (text: string) => new RegExp(`^\\s*${text}\\s*$`);
+
+/**
+ * Listens to a page until `stop`: `said` is what it writes to the console, and
+ * the errors that nobody caught; `asked` are the URLs of its requests, without
+ * those that hold their data themselves.
+ */
+export function listenTo(page: Page) {
+  const said: string[] = [];
+  const asked: string[] = [];
+  const hear = (message: ConsoleMessage) => said.push(message.text());
+  const fail = (error: Error) => said.push(String(error));
+  const keep = (request: Request) => {
+    if (!request.url().startsWith('data:')) asked.push(request.url());
+  };
+  page.on('console', hear).on('pageerror', fail).on('request', keep);
+  const stop = () =>
+    page.off('console', hear).off('pageerror', fail).off('request', keep);
+  return { said, asked, stop };
+}
