@@ -5,13 +5,14 @@ import { unbrotli } from '../coding/brotli.ts';
 import { concat } from '../bytes.ts';
 import { describe as fieldsOf } from '../fields.ts';
 import { http1Decoder } from '../http1/decoder.ts';
-import { http2Decoder, PREFACE } from '../http2/decoder.ts';
+import { http2Decoder } from '../http2/decoder.ts';
 import { mqttDecoder } from '../mqtt/decoder.ts';
 import { bytesOf, type ConnectionDecoder, type Kind } from '../unit.ts';
 import { webSocketDecoder } from '../websocket/decoder.ts';
-import { bytes, decode, recorded, text, type Step } from './cuts.ts';
+import { decode, recorded, text, type Step } from './cuts.ts';
 import { VECTORS } from './vectors/all.ts';
-import { down, FIRST, up } from './vectors/http2-frames.ts';
+import { FIRST } from './vectors/http2-frames.ts';
+import { stepsOf } from './vectors/vector.ts';
 
 /** The fields of the first unit of a kind: `label 3+5,10+1 = value`. */
 function fields(
@@ -59,10 +60,8 @@ describe('Every field of every vector', () => {
 });
 
 describe('HTTP/1.1', () => {
-  const GET = 'GET /board HTTP/1.1\r\nHost: a\r\nX-Own:b\r\n\r\n';
-
   test('a request', () => {
-    const steps: Step[] = [['up', text(GET)]];
+    const steps = stepsOf('→ "GET /board HTTP/1.1⏎Host: a⏎X-Own:b⏎⏎"');
     expect(fields(http1Decoder, steps, 'http/1.1 request head')).toEqual([
       'method 0+3 = GET',
       'target 4+6 = /board',
@@ -74,10 +73,9 @@ describe('HTTP/1.1', () => {
   });
 
   test('an answer, a chunk with an extension, the last chunk with a trailer', () => {
-    const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
-    const steps: Step[] = [
-      ['down', text(`${head}2;a=b\r\nhi\r\n0\r\nX: y\r\n\r\n`)],
-    ];
+    const steps = stepsOf(`
+      ← "HTTP/1.1 200 OK⏎Transfer-Encoding: chunked⏎⏎2;a=b⏎hi⏎0⏎X: y⏎⏎"
+    `);
     expect(fields(http1Decoder, steps, 'http/1.1 response head')).toEqual([
       'version 0+8 = HTTP/1.1',
       'status 9+3 = 200',
@@ -101,11 +99,10 @@ describe('HTTP/1.1', () => {
   });
 
   test('an event in two chunks: its fields are in several places', () => {
-    const head =
-      'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';
-    const steps: Step[] = [
-      ['down', text(`${head}a\r\nid: 7\ndata\r\n6\r\n: ab\n\n\r\n0\r\n\r\n`)],
-    ];
+    const steps = stepsOf(String.raw`
+      ← "HTTP/1.1 200 OK⏎Content-Type: text/event-stream⏎Transfer-Encoding: chunked⏎⏎"
+      ← "a⏎id: 7\ndata⏎6⏎: ab\n\n⏎0⏎⏎"
+    `);
     expect(fields(http1Decoder, steps, 'event')).toEqual([
       'id 83+5 = 7',
       'data 89+4,98+4 = ab',
@@ -134,7 +131,7 @@ const inflating = () =>
 
 describe('WebSocket', () => {
   test('a long length, and bytes that are not text', () => {
-    const steps: Step[] = [['down', bytes('82 7e 0080', 'ff'.repeat(128))]];
+    const steps = stepsOf('← 82 7e 0080 ff×128');
     expect(fields(webSocketDecoder, steps, 'websocket binary')).toEqual([
       'FIN 0+1 = 1',
       'RSV 0+1 = 000',
@@ -146,17 +143,16 @@ describe('WebSocket', () => {
   });
 
   test('a close frame', () => {
-    const steps: Step[] = [['down', bytes('88 05 03e9 627965')]];
+    const steps = stepsOf('← 88 05 03e9 627965');
     expect(fields(webSocketDecoder, steps, 'websocket close').slice(5)).toEqual(
       ['code 2+2 = 1001', 'reason 4+3 = bye'],
     );
   });
 
   test('a message of masked fragments, with a ping between', () => {
-    const steps: Step[] = [
-      ['up', bytes('01 82 01020304 496b', '89 80 00000000')],
-      ['up', bytes('80 81 05060708 24')],
-    ];
+    const steps = stepsOf(
+      '→ 01 82 01020304 496b 89 80 00000000 → 80 81 05060708 24',
+    );
     expect(fields(webSocketDecoder, steps, 'websocket message')).toEqual([
       'fragment 1 6+2 = 2 bytes',
       'fragment 2 20+1 = 1 byte',
@@ -165,9 +161,7 @@ describe('WebSocket', () => {
   });
 
   test('a compressed message that refers to the one before', () => {
-    const steps: Step[] = [
-      ['down', bytes('c1 07 f248cdc9c90700', 'c1 05 f200110000')],
-    ];
+    const steps = stepsOf('← c1 07 f248cdc9c90700 c1 05 f200110000');
     expect(fields(inflating, steps, 'websocket text', 1).slice(4)).toEqual([
       'length 10+1 = 5',
       'payload 11+5 = f2 00 11 00 00',
@@ -177,14 +171,12 @@ describe('WebSocket', () => {
 });
 
 describe('HTTP/2', () => {
-  const preface: Step = ['up', text(PREFACE)];
-
   test('a header block: each field with its bytes, also from the table', () => {
-    const steps = [
-      preface,
-      up('01 05 1', FIRST),
-      up('01 2d 3', '01 80000001 0f', '3fe11f 82 be 1f15 03 612f62', '00'),
-    ];
+    const steps = stepsOf(`
+      → "PRI * HTTP/2.0⏎⏎SM⏎⏎"
+      → [01 05 1] ${FIRST}
+      → [01 2d 3] 01 80000001 0f 3fe11f 82 be 1f15 03 612f62 00
+    `);
     expect(fields(http2Decoder, steps, 'http/2 HEADERS', 1)).toEqual([
       'length 53+3 = 18',
       'type 56+1 = 1 HEADERS',
@@ -201,16 +193,16 @@ describe('HTTP/2', () => {
   });
 
   test('windows, in both directions', () => {
-    const steps = [
-      preface,
-      up('04 00 0', '0004 000003e8'),
-      up('01 04 1', FIRST),
-      up('00 08 1', '02', '616263', '0000'),
-      down('01 04 1', '88'),
-      down('00 00 1', '00'.repeat(100)),
-      up('08 00 1', '00000064'),
-      up('08 00 0', '00000001'),
-    ];
+    const steps = stepsOf(`
+      → "PRI * HTTP/2.0⏎⏎SM⏎⏎"
+      → [04 00 0] 0004 000003e8
+      → [01 04 1] ${FIRST}
+      → [00 08 1] 02 616263 0000
+      ← [01 04 1] 88
+      ← [00 00 1] 00×100
+      → [08 00 1] 00000064
+      → [08 00 0] 00000001
+    `);
     const last = (kind: Kind, which: number) =>
       fields(http2Decoder, steps, kind, which).slice(4);
     expect(last('http/2 DATA', 0)).toEqual([
@@ -235,19 +227,19 @@ describe('HTTP/2', () => {
   });
 
   test('settings, reasons and extensions by their names', () => {
-    const steps = [
-      preface,
-      down('04 00 0', '0001 00000000', '0008 00000001', '00aa 00000005'),
-      down('07 00 0', '00000005 0000000b', text('calm')),
-      down('03 00 1', '00000007'),
-      down('05 04 1', '00000002', '82'),
-      up('10 00 0', '00000001', text('u=0')),
-      down('0a 00 0', '0001', text('a'), text('h3')),
-      down('0c 00 0', '0001', text('b')),
-      up('06 01 0', '0102030405060708'),
-      up('02 00 5', '00000003 00'),
-      up('2a 00 5', 'c0'),
-    ];
+    const steps = stepsOf(`
+      → "PRI * HTTP/2.0⏎⏎SM⏎⏎"
+      ← [04 00 0] 0001 00000000 0008 00000001 00aa 00000005
+      ← [07 00 0] 00000005 0000000b "calm"
+      ← [03 00 1] 00000007
+      ← [05 04 1] 00000002 82
+      → [10 00 0] 00000001 "u=0"
+      ← [0a 00 0] 0001 "a" "h3"
+      ← [0c 00 0] 0001 "b"
+      → [06 01 0] 0102030405060708
+      → [02 00 5] 00000003 00
+      → [2a 00 5] c0
+    `);
     const of = (kind: Kind) => fields(http2Decoder, steps, kind).slice(4);
     expect(of('http/2 SETTINGS')).toEqual([
       'HEADER_TABLE_SIZE 9+6 = 0',
@@ -281,7 +273,9 @@ describe('HTTP/2', () => {
   });
 
   test('a header list over several frames', () => {
-    const steps = [preface, up('01 01 1', '8286'), up('09 04 1', '84')];
+    const steps = stepsOf(
+      `→ "PRI * HTTP/2.0⏎⏎SM⏎⏎" → [01 01 1] 8286 → [09 04 1] 84`,
+    );
     expect(fields(http2Decoder, steps, 'http/2 header list')).toEqual([
       ':method 33+1 = GET',
       ':scheme 34+1 = http',
@@ -292,24 +286,9 @@ describe('HTTP/2', () => {
 
 describe('MQTT', () => {
   test('CONNECT with everything', () => {
-    const steps: Step[] = [
-      [
-        'up',
-        bytes(
-          '10 1c 0004',
-          text('MQTT'),
-          '04 ee 000a 0001',
-          text('a'),
-          '0001',
-          text('w'),
-          '0002',
-          text('by'),
-          '0001',
-          text('u'),
-          '0003 ff0102',
-        ),
-      ],
-    ];
+    const steps = stepsOf(`
+      → 10 1c 0004 "MQTT" 04 ee 000a 0001 "a" 0001 "w" 0002 "by" 0001 "u" 0003 ff0102
+    `);
     expect(fields(mqttDecoder, steps, 'mqtt CONNECT')).toEqual([
       'type 0+1 = 1 CONNECT',
       'flags 0+1 = 0000',
@@ -327,10 +306,10 @@ describe('MQTT', () => {
   });
 
   test('PUBLISH, SUBSCRIBE and their answers', () => {
-    const steps: Step[] = [
-      ['up', bytes('3b 07 0001 61 0005 6869', '82 06 0006 0001 61 02')],
-      ['down', bytes('40 02 0005', '90 03 0006 80', '20 02 01 05')],
-    ];
+    const steps = stepsOf(`
+      → 3b 07 0001 61 0005 6869 82 06 0006 0001 61 02
+      ← 40 02 0005 90 03 0006 80 20 02 01 05
+    `);
     const of = (kind: Kind) => fields(mqttDecoder, steps, kind);
     expect(of('mqtt PUBLISH')).toEqual([
       'type 0+1 = 3 PUBLISH',
