@@ -16,7 +16,6 @@ import {
   makeUnit,
   otherDirection,
   type ConnectionDecoder,
-  type Decoder,
   type Direction,
   type TwoWay,
   type Unit,
@@ -289,16 +288,4 @@ export function webSocketDecoder(
   options: { deflate?: Deflate | undefined } = {},
 ): ConnectionDecoder {
   return connectionDecoder(new WebSocketPair({ layer: 0, ...options }));
-}
-
-/** Decodes one direction of a WebSocket, after its handshake. */
-export function webSocketSideDecoder(
-  direction: Direction,
-  options: { deflate?: Deflate | undefined } = {},
-): Decoder {
-  const decoder = webSocketDecoder(options);
-  return {
-    feed: (bytes) => decoder.feed(direction, bytes),
-    end: () => decoder.end(direction),
-  };
 }
