@@ -7,6 +7,17 @@ export interface Product {
   answers: Required<Answers>;
 }
 
+/** What is answered where nothing else is said. */
+const usual = {
+  speaks: 'news',
+  pace: 'seconds',
+  kind: 'text',
+  cached: 'no',
+  clients: 'thousands',
+  loss: 'nothing',
+  proxies: 'calm',
+} as const satisfies Answers;
+
 export const products = {
   board: {
     title: 'A departures board',
@@ -14,15 +25,7 @@ export const products = {
       'A station shows delays on its web page. Some thousand people keep it ' +
       'open; trains change every few seconds. A missed change of platform is ' +
       'a missed train.',
-    answers: {
-      speaks: 'news',
-      pace: 'seconds',
-      kind: 'text',
-      cached: 'no',
-      clients: 'thousands',
-      loss: 'nothing',
-      proxies: 'calm',
-    },
+    answers: { ...usual },
   },
   weather: {
     title: 'A weather forecast',
@@ -30,13 +33,11 @@ export const products = {
       'The forecast is made anew each hour, and is the same for a million ' +
       'readers. Ten minutes late is early enough.',
     answers: {
-      speaks: 'news',
+      ...usual,
       pace: 'minutes',
-      kind: 'text',
       cached: 'all',
       clients: 'ten-thousands',
       loss: 'older',
-      proxies: 'calm',
     },
   },
   chat: {
@@ -44,15 +45,7 @@ export const products = {
     description:
       'People write to each other, see who is typing, and send a picture now ' +
       'and then. No message may be lost; whether somebody is typing may.',
-    answers: {
-      speaks: 'both',
-      pace: 'seconds',
-      kind: 'files',
-      cached: 'no',
-      clients: 'thousands',
-      loss: 'nothing',
-      proxies: 'calm',
-    },
+    answers: { ...usual, speaks: 'both', kind: 'files' },
   },
   auction: {
     title: 'An auction',
@@ -60,30 +53,14 @@ export const products = {
       'Bids come in every few seconds and all bidders see them. Who bids ' +
       'wants to be told at once whether it counted. The catalogue with its ' +
       'pictures does not change.',
-    answers: {
-      speaks: 'news-asks',
-      pace: 'seconds',
-      kind: 'text',
-      cached: 'part',
-      clients: 'thousands',
-      loss: 'nothing',
-      proxies: 'calm',
-    },
+    answers: { ...usual, speaks: 'news-asks', cached: 'part' },
   },
   assistant: {
     title: 'A machine that answers',
     description:
       'A person asks a long question. The answer is written word by word, ' +
       'and is read while it comes; then it is over.',
-    answers: {
-      speaks: 'pieces',
-      pace: 'many',
-      kind: 'text',
-      cached: 'no',
-      clients: 'thousands',
-      loss: 'nothing',
-      proxies: 'calm',
-    },
+    answers: { ...usual, speaks: 'pieces', pace: 'many' },
   },
   drawing: {
     title: 'A drawing board for several hands',
@@ -91,13 +68,12 @@ export const products = {
       'Ten people draw on one sheet. Each sees the pens of all others, sixty ' +
       'positions a second; only where a pen is now counts.',
     answers: {
+      ...usual,
       speaks: 'both',
       pace: 'many',
       kind: 'binary',
-      cached: 'no',
       clients: 'hundreds',
       loss: 'older',
-      proxies: 'calm',
     },
   },
   radar: {
@@ -106,13 +82,11 @@ export const products = {
       'An antenna turns. Twenty times a second a strip of bytes goes to some ' +
       'hundred screens, which say nothing back. A strip may be missing.',
     answers: {
-      speaks: 'news',
+      ...usual,
       pace: 'many',
       kind: 'binary',
-      cached: 'no',
       clients: 'hundreds',
       loss: 'some',
-      proxies: 'calm',
     },
   },
   album: {
@@ -120,13 +94,11 @@ export const products = {
     description:
       'Whoever opens it asks for pictures, which never change, and gets them.',
     answers: {
+      ...usual,
       speaks: 'asks',
       pace: 'minutes',
       kind: 'binary',
       cached: 'all',
-      clients: 'thousands',
-      loss: 'nothing',
-      proxies: 'calm',
     },
   },
   alarm: {
@@ -134,15 +106,7 @@ export const products = {
     description:
       'A few times a year all screens of a plant must say at once what to ' +
       'do, and none may miss it.',
-    answers: {
-      speaks: 'news',
-      pace: 'minutes',
-      kind: 'text',
-      cached: 'no',
-      clients: 'hundreds',
-      loss: 'nothing',
-      proxies: 'calm',
-    },
+    answers: { ...usual, pace: 'minutes', clients: 'hundreds' },
   },
   bank: {
     title: 'Messages in a bank',
@@ -150,15 +114,7 @@ export const products = {
       'Customers get word of their account, and answer now and then. Many ' +
       'sit behind old proxies of their offices, which hold answers back and ' +
       'refuse what is not plain HTTP.',
-    answers: {
-      speaks: 'news-asks',
-      pace: 'seconds',
-      kind: 'files',
-      cached: 'no',
-      clients: 'thousands',
-      loss: 'nothing',
-      proxies: 'old',
-    },
+    answers: { ...usual, speaks: 'news-asks', kind: 'files', proxies: 'old' },
   },
   clinic: {
     title: 'A waiting room',
@@ -166,10 +122,7 @@ export const products = {
       'A screen in each practice shows whose turn it is. The network of the ' +
       'practices holds every answer back until it is whole.',
     answers: {
-      speaks: 'news',
-      pace: 'seconds',
-      kind: 'text',
-      cached: 'no',
+      ...usual,
       clients: 'hundreds',
       loss: 'older',
       proxies: 'buffering',
@@ -181,13 +134,11 @@ export const products = {
       'Prices change many times a second, but what anybody may see for ' +
       'nothing is the state of some seconds ago, the same for all.',
     answers: {
-      speaks: 'news',
+      ...usual,
       pace: 'many',
-      kind: 'text',
       cached: 'all',
       clients: 'ten-thousands',
       loss: 'older',
-      proxies: 'calm',
     },
   },
   sensors: {
@@ -196,13 +147,12 @@ export const products = {
       'A telephone’s page sends what its sensors feel, a hundred readings a ' +
       'second. The server says nothing to that.',
     answers: {
+      ...usual,
       speaks: 'asks',
       pace: 'many',
       kind: 'binary',
-      cached: 'no',
       clients: 'hundreds',
       loss: 'some',
-      proxies: 'calm',
     },
   },
 } as const satisfies Record<string, Product>;

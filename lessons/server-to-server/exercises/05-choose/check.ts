@@ -19,53 +19,36 @@ import {
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import type { Check, Trial } from '@on-the-wire/course/exercise/check.ts';
 
+/** What is answered where nothing else is said. */
+const usual = {
+  speaks: 'news',
+  pace: 'seconds',
+  kind: 'text',
+  cached: 'no',
+  clients: 'hundreds',
+  loss: 'nothing',
+  proxies: 'calm',
+} as const satisfies Answers;
+
 /** What a person who knows the field would answer of each. */
 const products: Record<string, Required<Answers>> = {
   lottery: {
-    speaks: 'news',
+    ...usual,
     pace: 'minutes',
-    kind: 'text',
     cached: 'all',
     clients: 'ten-thousands',
     loss: 'older',
-    proxies: 'calm',
   },
-  ward: {
-    speaks: 'news-asks',
-    pace: 'seconds',
-    kind: 'text',
-    cached: 'no',
-    clients: 'hundreds',
-    loss: 'nothing',
-    proxies: 'calm',
-  },
+  ward: { ...usual, speaks: 'news-asks' },
   tennis: {
+    ...usual,
     speaks: 'both',
     pace: 'many',
     kind: 'binary',
-    cached: 'no',
-    clients: 'hundreds',
     loss: 'older',
-    proxies: 'calm',
   },
-  translator: {
-    speaks: 'pieces',
-    pace: 'seconds',
-    kind: 'text',
-    cached: 'no',
-    clients: 'hundreds',
-    loss: 'nothing',
-    proxies: 'calm',
-  },
-  court: {
-    speaks: 'news',
-    pace: 'seconds',
-    kind: 'text',
-    cached: 'no',
-    clients: 'hundreds',
-    loss: 'nothing',
-    proxies: 'old',
-  },
+  translator: { ...usual, speaks: 'pieces' },
+  court: { ...usual, proxies: 'old' },
 };
 
 const section = 'lessons/README.md, “Which one, then?”';
