@@ -1,76 +1,33 @@
 /** The tables of HPACK, RFC 7541 2.3. */
 
-/** Appendix A, from index 1 on. */
-const STATIC: readonly (readonly [name: string, value: string])[] = [
-  [':authority', ''],
-  [':method', 'GET'],
-  [':method', 'POST'],
-  [':path', '/'],
-  [':path', '/index.html'],
-  [':scheme', 'http'],
-  [':scheme', 'https'],
-  [':status', '200'],
-  [':status', '204'],
-  [':status', '206'],
-  [':status', '304'],
-  [':status', '400'],
-  [':status', '404'],
-  [':status', '500'],
-  ['accept-charset', ''],
-  ['accept-encoding', 'gzip, deflate'],
-  ['accept-language', ''],
-  ['accept-ranges', ''],
-  ['accept', ''],
-  ['access-control-allow-origin', ''],
-  ['age', ''],
-  ['allow', ''],
-  ['authorization', ''],
-  ['cache-control', ''],
-  ['content-disposition', ''],
-  ['content-encoding', ''],
-  ['content-language', ''],
-  ['content-length', ''],
-  ['content-location', ''],
-  ['content-range', ''],
-  ['content-type', ''],
-  ['cookie', ''],
-  ['date', ''],
-  ['etag', ''],
-  ['expect', ''],
-  ['expires', ''],
-  ['from', ''],
-  ['host', ''],
-  ['if-match', ''],
-  ['if-modified-since', ''],
-  ['if-none-match', ''],
-  ['if-range', ''],
-  ['if-unmodified-since', ''],
-  ['last-modified', ''],
-  ['link', ''],
-  ['location', ''],
-  ['max-forwards', ''],
-  ['proxy-authenticate', ''],
-  ['proxy-authorization', ''],
-  ['range', ''],
-  ['referer', ''],
-  ['refresh', ''],
-  ['retry-after', ''],
-  ['server', ''],
-  ['set-cookie', ''],
-  ['strict-transport-security', ''],
-  ['transfer-encoding', ''],
-  ['user-agent', ''],
-  ['vary', ''],
-  ['via', ''],
-  ['www-authenticate', ''],
-];
+type Entry = readonly [name: string, value: string];
+
+/** Appendix A, from index 1 on: a name, and its value if it has one. */
+const STATIC = `
+  :authority | :method GET | :method POST | :path / | :path /index.html |
+  :scheme http | :scheme https | :status 200 | :status 204 | :status 206 |
+  :status 304 | :status 400 | :status 404 | :status 500 | accept-charset |
+  accept-encoding gzip, deflate | accept-language | accept-ranges | accept |
+  access-control-allow-origin | age | allow | authorization | cache-control |
+  content-disposition | content-encoding | content-language | content-length |
+  content-location | content-range | content-type | cookie | date | etag |
+  expect | expires | from | host | if-match | if-modified-since |
+  if-none-match | if-range | if-unmodified-since | last-modified | link |
+  location | max-forwards | proxy-authenticate | proxy-authorization | range |
+  referer | refresh | retry-after | server | set-cookie |
+  strict-transport-security | transfer-encoding | user-agent | vary | via |
+  www-authenticate
+`
+  .split('|')
+  .map((entry): Entry => {
+    const [, name = '', value = ''] = /^(\S+) ?(.*)$/.exec(entry.trim())!;
+    return [name, value];
+  });
 
 export const STATIC_SIZE = STATIC.length;
 
 /** RFC 7541 4.1: what each entry counts beyond its bytes. */
 const ENTRY_OVERHEAD = 32;
-
-type Entry = readonly [name: string, value: string];
 
 /** The static table, and after it the dynamic one, newest entry first. */
 export class HpackTable {
