@@ -20,10 +20,10 @@ import { parseFaults } from '@on-the-wire/tap/tap.ts';
 import { openBrowser, type Browser } from '@on-the-wire/browser/browser.ts';
 import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
 import { readPcapng, writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
-import type { Recording } from '@on-the-wire/wire/recording.ts';
+import type { Capture } from '@on-the-wire/wire/capture.ts';
 
 /** Of all connections the one that counts, from the first request that does. */
-function onlyFrom({ connections }: Recording, name: LadderName): Recording {
+function onlyFrom({ connections }: Capture, name: LadderName): Capture {
   const { path, skip } = ladders[name];
   const asks = new RegExp(`^GET ${path}[? ]`, 'm');
   for (const connection of connections.toReversed()) {

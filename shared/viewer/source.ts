@@ -4,7 +4,9 @@
  * `Source`; the timeline, the diagram and the counts know nothing else.
  */
 import type { Counts } from './counts.ts';
-import type { Direction, Field, Kind, Range } from '@on-the-wire/wire/unit.ts';
+import type { Direction, Kind } from '@on-the-wire/wire/unit.ts';
+import type { Field } from '@on-the-wire/wire/fields.ts';
+import type { Range } from '@on-the-wire/wire/byte-ranges.ts';
 
 /** One line of the timeline: a unit, or a note. */
 export type Line = UnitLine | NoteLine;

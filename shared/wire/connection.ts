@@ -1,7 +1,7 @@
 /**
  * A connection from its first byte: finds out what is spoken, and decodes it.
  */
-import { Gather } from './gather.ts';
+import { ReassemblyBuffer } from './reassembly-buffer.ts';
 import { KNOWN_METHODS } from './http1/forbidden.ts';
 import { Http1 } from './http1/decoder.ts';
 import { Http2, PREFACE } from './http2/decoder.ts';
@@ -15,7 +15,7 @@ import {
   connectionDecoder,
   type ConnectionDecoder,
   type Direction,
-  type TwoWay,
+  type ProtocolDecoder,
   type Unit,
 } from './unit.ts';
 
@@ -36,7 +36,7 @@ export interface ConnectionOptions {
 /** What the first bytes show: also what is not read. */
 type Found = Protocol | 'tls';
 
-function makeProtocol(protocol: Found): TwoWay {
+function makeProtocol(protocol: Found): ProtocolDecoder {
   if (protocol === 'http/1.1') return new Http1();
   if (protocol === 'http/2') return new Http2();
   if (protocol === 'mqtt') return new Mqtt();
@@ -52,9 +52,9 @@ const MOST_BLANK = 32;
 /** A request line with an unknown method must be complete within so much. */
 const MOST_LINE = 8_192;
 
-type Answer = 'yes' | 'no' | 'perhaps';
+type Match = 'yes' | 'no' | 'perhaps';
 
-function startsWith(bytes: Uint8Array, text: string): Answer {
+function startsWith(bytes: Uint8Array, text: string): Match {
   const length = Math.min(bytes.length, text.length);
   for (let i = 0; i < length; i++) {
     if (bytes[i] !== text.charCodeAt(i)) return 'no';
@@ -63,7 +63,7 @@ function startsWith(bytes: Uint8Array, text: string): Answer {
 }
 
 /** CONNECT of MQTT: its type, a length, and the name of the protocol. */
-function startsMqtt(bytes: Uint8Array): Answer {
+function startsMqtt(bytes: Uint8Array): Match {
   if (bytes.length === 0) return 'perhaps';
   if (bytes[0] !== 0x10) return 'no';
   let at = 1;
@@ -79,12 +79,12 @@ const KNOWN = /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH)[ \t]/;
 const METHOD = /^[A-Z][A-Z-]{0,31}(?: |$)/;
 
 /** In small letters, or after a space: HTTP, but not as a server takes it. */
-function startsMisspelt(line: string): Answer {
+function startsMisspelt(line: string): Match {
   const text = line
     .slice(0, 16)
     .replace(/^[ \t]/, '')
     .toUpperCase();
-  let found: Answer = 'no';
+  let found: Match = 'no';
   for (const method of KNOWN_METHODS) {
     const wanted = `${method} /`;
     if (text.startsWith(wanted)) return 'yes';
@@ -97,7 +97,7 @@ function startsMisspelt(line: string): Answer {
  * A request line. One with a well-known method is HTTP even if it is wrong;
  * any other word must be followed by a version, as many protocols have some.
  */
-function startsHttp1(bytes: Uint8Array): Answer {
+function startsHttp1(bytes: Uint8Array): Match {
   let from = 0;
   while (from < bytes.length && (bytes[from] === CR || bytes[from] === LF))
     from++;
@@ -119,7 +119,7 @@ const PREFACE_LINE = 'PRI * HTTP/2.0\r\n'.length;
 
 /** What the client's first bytes are; undefined while it is open. */
 export function protocolUp(bytes: Uint8Array): Found | undefined {
-  const candidates: [Found, Answer][] = [
+  const candidates: [Found, Match][] = [
     // A preface that goes on in another way is told by where it does.
     ['http/2', startsWith(bytes, PREFACE.slice(0, PREFACE_LINE))],
     ['mqtt', startsMqtt(bytes)],
@@ -133,7 +133,7 @@ export function protocolUp(bytes: Uint8Array): Found | undefined {
 }
 
 /** An empty or small SETTINGS frame, as an HTTP/2 server begins with. */
-function startsSettings(bytes: Uint8Array): Answer {
+function startsSettings(bytes: Uint8Array): Match {
   const wanted = [0, undefined, undefined, 4, 0, 0, 0, 0, 0];
   const isWrong = wanted.some(
     (byte, i) => byte !== undefined && i < bytes.length && bytes[i] !== byte,
@@ -144,7 +144,7 @@ function startsSettings(bytes: Uint8Array): Answer {
 
 /** What a server that speaks first says; undefined while it is open. */
 function protocolDown(bytes: Uint8Array): Protocol | undefined {
-  const candidates: [Protocol, Answer][] = [
+  const candidates: [Protocol, Match][] = [
     ['http/1.1', startsWith(bytes, 'HTTP/1.')],
     ['http/2', startsSettings(bytes)],
   ];
@@ -154,10 +154,10 @@ function protocolDown(bytes: Uint8Array): Protocol | undefined {
 }
 
 /** Holds the first bytes until they tell what they are. */
-class Detector implements TwoWay {
-  #found: TwoWay | undefined;
-  #first: [Direction, Gather][] = [];
-  #held = { up: new Gather(), down: new Gather() };
+class Detector implements ProtocolDecoder {
+  #found: ProtocolDecoder | undefined;
+  #first: [Direction, ReassemblyBuffer][] = [];
+  #held = { up: new ReassemblyBuffer(), down: new ReassemblyBuffer() };
 
   constructor(protocol: Protocol | undefined) {
     if (protocol) this.#found = makeProtocol(protocol);
@@ -202,7 +202,7 @@ class Detector implements TwoWay {
     // What came first must be decoded first.
     let last = this.#first.at(-1);
     if (last?.[0] !== direction) {
-      last = [direction, new Gather()];
+      last = [direction, new ReassemblyBuffer()];
       this.#first.push(last);
     }
     last[1].add(bytes, from, to, at + from, at + to);
@@ -223,11 +223,11 @@ class Detector implements TwoWay {
     const found = makeProtocol(protocol);
     this.#found = found;
     for (const [direction, gather] of this.#first) {
-      const [range] = gather.trail.take().ranges;
+      const [range] = gather.ranges.take().ranges;
       found.push(direction, gather.take(), 0, range?.[0] ?? 0, units);
     }
     this.#first = [];
-    this.#held = { up: new Gather(), down: new Gather() };
+    this.#held = { up: new ReassemblyBuffer(), down: new ReassemblyBuffer() };
   }
 }
 

@@ -1,8 +1,9 @@
 /** A unit for the terminal: its line, and under it its fields and bytes. */
 import { concat } from './bytes.ts';
-import { describe, type Unbrotli } from './fields.ts';
+import { type Unbrotli, type Field } from './fields.ts';
 import { hexByte, number, printable } from './text.ts';
-import type { Field, Range, Unit } from './unit.ts';
+import { type Unit, describe } from './unit.ts';
+import type { Range } from './byte-ranges.ts';
 
 const ROW = 16;
 

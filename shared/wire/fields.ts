@@ -1,6 +1,6 @@
 import { FIELDS_LIMIT, VALUE_LIMIT, VALUES_LIMIT } from './limits.ts';
-import { byteCount, latin1, number, utf8 } from './text.ts';
-import type { Field, Range, Unit } from './unit.ts';
+import type { Range } from './byte-ranges.ts';
+import { latin1, number, utf8 } from './text.ts';
 
 /**
  * Turns brotli into bytes, at most `limit` of them; undefined where it cannot.
@@ -10,6 +10,22 @@ export type Unbrotli = (
   bytes: Uint8Array,
   limit: number,
 ) => Uint8Array | undefined;
+
+/** A part of a unit's bytes that means something. */
+export interface Field {
+  label: string;
+  /** Raw offsets, as in the unit. Empty: it follows from what came before. */
+  ranges: Range[];
+  value: string;
+  meaning: string;
+  /** The standard that governs it: `RFC 6455 5.2`; empty where none does. */
+  section: string;
+}
+
+/** Knows the fields of one kind of unit. */
+export interface FieldDissector {
+  dissect(list: FieldList): void;
+}
 
 const NOT_LISTED = {
   label: 'more',
@@ -25,7 +41,7 @@ const NOT_LISTED = {
 export class FieldList {
   readonly fields: Field[] = [];
   readonly bytes: Uint8Array;
-  readonly unit: Unit;
+  readonly unit: { readonly kind: string; readonly ranges: readonly Range[] };
   readonly unbrotli: Unbrotli | undefined;
   #room = VALUES_LIMIT;
   #more = 0;
@@ -33,7 +49,7 @@ export class FieldList {
   #piece = 0;
   #passed = 0;
 
-  constructor(unit: Unit, bytes: Uint8Array, unbrotli?: Unbrotli) {
+  constructor(unit: FieldList['unit'], bytes: Uint8Array, unbrotli?: Unbrotli) {
     this.unit = unit;
     this.bytes = bytes;
     this.unbrotli = unbrotli;
@@ -138,25 +154,4 @@ export class FieldList {
     }
     return ranges;
   }
-}
-
-/**
- * The fields of a unit.
- * @param bytes the unit's own bytes, its ranges joined: see `bytesOf`
- * @param unbrotli without it, bodies in brotli are not shown as text
- */
-export function describe(
-  unit: Unit,
-  bytes: Uint8Array,
-  unbrotli?: Unbrotli,
-): Field[] {
-  const list = new FieldList(unit, bytes, unbrotli);
-  const wanted = unit.ranges.reduce((sum, [from, to]) => sum + to - from, 0);
-  if (bytes.length !== wanted) {
-    const meaning = `expected ${byteCount(wanted)}: the rest is not recorded any more`;
-    list.known('bytes', byteCount(bytes.length), meaning, '');
-  } else {
-    unit.form.fields(list);
-  }
-  return list.finish();
 }

@@ -6,7 +6,7 @@
  */
 
 /** An HTTP/1.1 head, or the trailers of a chunked body. */
-export const HEAD_LIMIT = 65_536;
+export const HEADERS_LIMIT = 65_536;
 
 /** The line before a chunk: its size and extensions. */
 export const CHUNK_LINE_LIMIT = 8_192;

@@ -1,25 +1,20 @@
-/**
- * Bytes of which nothing is known: of another protocol, or after something
- * that was malformed. With no boundaries of their own they are cut where the
- * other side speaks, and else in pieces of a fixed size.
- */
-import type { StreamPlace } from './event-stream/decoder.ts';
-import { Gather } from './gather.ts';
+import { ReassemblyBuffer } from './reassembly-buffer.ts';
 import { OPAQUE_PIECE } from './limits.ts';
 import { byteCount, preview } from './text.ts';
 import {
   makeUnit,
   otherDirection,
-  plainForm,
+  plainDissector,
   type Direction,
-  type TwoWay,
+  type ProtocolDecoder,
   type Unit,
+  type UnitPlace,
 } from './unit.ts';
 
 /** One direction of such bytes. */
 export class Opaque {
   #direction: Direction;
-  #gather = new Gather();
+  #gather = new ReassemblyBuffer();
 
   constructor(direction: Direction) {
     this.#direction = direction;
@@ -40,7 +35,7 @@ export class Opaque {
   flush(units: Unit[]): void {
     if (this.#gather.length === 0) return;
     const bytes = this.#gather.take();
-    const { ranges, size } = this.#gather.trail.take();
+    const { ranges, size } = this.#gather.ranges.take();
     units.push(
       makeUnit({
         direction: this.#direction,
@@ -50,14 +45,14 @@ export class Opaque {
         size,
         payload: size,
         summary: `bytes${preview(bytes)}: ${byteCount(size)}, not decoded`,
-        form: plainForm,
+        dissector: plainDissector,
       }),
     );
   }
 }
 
 /** A connection of such bytes. */
-export class OpaquePair implements TwoWay {
+export class OpaquePair implements ProtocolDecoder {
   #sides = { up: new Opaque('up'), down: new Opaque('down') };
 
   push(
@@ -81,14 +76,14 @@ export class OpaquePair implements TwoWay {
  * @param offset the raw offset of the byte at fault, if not the first
  */
 export function malformed(
-  place: Omit<StreamPlace, 'layer'>,
-  gather: Gather,
+  place: Omit<UnitPlace, 'layer'>,
+  gather: ReassemblyBuffer,
   problem: string,
   kind: 'malformed' | 'limit' = 'malformed',
   offset?: number,
 ): Unit {
   gather.take();
-  const { ranges, size } = gather.trail.take();
+  const { ranges, size } = gather.ranges.take();
   const at = offset ?? ranges[0]?.[0];
   return makeUnit({
     ...place,
@@ -99,6 +94,6 @@ export function malformed(
     payload: 0,
     summary: at === undefined ? problem : `${problem} (byte ${at})`,
     problem,
-    form: plainForm,
+    dissector: plainDissector,
   });
 }

@@ -4,13 +4,17 @@
  * one that was chosen are worked out by `describe` from its bytes.
  */
 import { concat } from './bytes.ts';
-import type { FieldList } from './fields.ts';
+import type { Range } from './byte-ranges.ts';
+import {
+  FieldList,
+  type Field,
+  type FieldDissector,
+  type Unbrotli,
+} from './fields.ts';
+import { byteCount } from './text.ts';
 
 /** `up`: from the client to the server. */
 export type Direction = 'up' | 'down';
-
-/** From `start` up to, not including, `end`; in bytes. */
-export type Range = readonly [start: number, end: number];
 
 export type Kind =
   | 'http/1.1 request head'
@@ -75,28 +79,20 @@ export interface Unit {
   /** Which WebSocket message of its direction: 1, 2, 3 … */
   readonly message: number | undefined;
   /** How to read its bytes again; used by `describe`. */
-  readonly form: Form;
+  readonly dissector: FieldDissector;
 }
 
-/** A part of a unit's bytes that means something. */
-export interface Field {
-  label: string;
-  /** Raw offsets, as in the unit. Empty: it follows from what came before. */
-  ranges: Range[];
-  value: string;
-  meaning: string;
-  /** The standard that governs it: `RFC 6455 5.2`; empty where none does. */
-  section: string;
-}
-
-/** Knows the fields of one kind of unit. */
-export interface Form {
-  fields(list: FieldList): void;
+/** Where units belong: their direction, their layer, what they are part of. */
+export interface UnitPlace {
+  direction: Direction;
+  layer: number;
+  exchange?: number | undefined;
+  stream?: number | undefined;
 }
 
 /** Units that carry no field but their bytes. */
-export const plainForm: Form = {
-  fields(list) {
+export const plainDissector: FieldDissector = {
+  dissect(list) {
     list.text('bytes', 0, list.bytes.length, 'not decoded', '');
   },
 };
@@ -129,7 +125,7 @@ export function makeUnit(parts: UnitParts): Unit {
     exchange: parts.exchange,
     stream: parts.stream,
     message: parts.message,
-    form: parts.form,
+    dissector: parts.dissector,
   };
 }
 
@@ -154,7 +150,7 @@ export interface ConnectionDecoder {
 }
 
 /** A protocol whose two directions depend on each other. */
-export interface TwoWay {
+export interface ProtocolDecoder {
   /** Takes `bytes` from index `from` on; the raw offset of `bytes[0]` is `at`. */
   push(
     direction: Direction,
@@ -169,7 +165,7 @@ export interface TwoWay {
 
 /** Counts the raw offsets for a protocol. */
 export function connectionDecoder(
-  protocol: TwoWay,
+  protocol: ProtocolDecoder,
   offsets = { up: 0, down: 0 },
 ): ConnectionDecoder {
   const at = { ...offsets };
@@ -208,4 +204,25 @@ export function bytesOf(
       recorded.subarray(start - from, end - from),
     ),
   );
+}
+
+/**
+ * The fields of a unit.
+ * @param bytes the unit's own bytes, its ranges joined: see `bytesOf`
+ * @param unbrotli without it, bodies in brotli are not shown as text
+ */
+export function describe(
+  unit: Unit,
+  bytes: Uint8Array,
+  unbrotli?: Unbrotli,
+): Field[] {
+  const list = new FieldList(unit, bytes, unbrotli);
+  const wanted = unit.ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+  if (bytes.length !== wanted) {
+    const meaning = `expected ${byteCount(wanted)}: the rest is not recorded any more`;
+    list.known('bytes', byteCount(bytes.length), meaning, '');
+  } else {
+    unit.dissector.dissect(list);
+  }
+  return list.finish();
 }

@@ -38,7 +38,7 @@ export class KeptLines {
   readonly #stream: Float64Array;
   readonly #message: Float64Array;
   readonly #summary: string[];
-  readonly #form: (Unit['form'] | undefined)[];
+  readonly #dissector: (Unit['dissector'] | undefined)[];
   readonly #rare = new Map<number, Rare>();
   readonly #notes = new Map<number, Note>();
   readonly #links: string[] = [];
@@ -63,7 +63,7 @@ export class KeptLines {
     this.#stream = numbers();
     this.#message = numbers();
     this.#summary = Array.from({ length: size }, () => '');
-    this.#form = Array.from({ length: size });
+    this.#dissector = Array.from({ length: size });
   }
 
   /** The number of the first line that is kept. */
@@ -75,7 +75,7 @@ export class KeptLines {
     const at = this.#next(note);
     this.#kind[at] = 0;
     this.#summary[at] = '';
-    this.#form[at] = undefined;
+    this.#dissector[at] = undefined;
     this.#notes.set(at, note);
   }
 
@@ -92,7 +92,7 @@ export class KeptLines {
     this.#stream[at] = (unit.stream ?? -1) + 1;
     this.#message[at] = (unit.message ?? -1) + 1;
     this.#summary[at] = unit.summary;
-    this.#form[at] = unit.form;
+    this.#dissector[at] = unit.dissector;
     const { ranges, problem } = unit;
     this.#from[at] = ranges[0]?.[0] ?? 0;
     this.#to[at] = ranges[0]?.[1] ?? 0;
@@ -123,7 +123,7 @@ export class KeptLines {
       exchange: optional(this.#exchange[at]!),
       stream: optional(this.#stream[at]!),
       message: optional(this.#message[at]!),
-      form: this.#form[at]!,
+      dissector: this.#dissector[at]!,
     });
     return {
       connection: this.#connection[at]!,

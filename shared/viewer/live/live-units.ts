@@ -9,7 +9,7 @@ import type { Protocol } from '@on-the-wire/wire/connection.ts';
 import { byteCount } from '@on-the-wire/wire/text.ts';
 import {
   makeUnit,
-  plainForm,
+  plainDissector,
   type ConnectionDecoder,
   type Direction,
   type Unit,
@@ -294,7 +294,7 @@ export class LiveUnits extends EventEmitter<{
         payload: 0,
         summary: `${byteCount(size)}, not decoded: ${why}; a saved run is decoded whole`,
         problem: `${why}: this connection is only recorded from here on`,
-        form: plainForm,
+        dissector: plainDissector,
       });
       this.#tell(live, connection, time, [unit]);
     }

@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events';
 import type { Recording } from '@on-the-wire/tap/tap.ts';
 import { unbrotli } from '@on-the-wire/wire/coding/brotli.ts';
 import { concat } from '@on-the-wire/wire/bytes.ts';
-import { describe } from '@on-the-wire/wire/fields.ts';
+import { describe } from '@on-the-wire/wire/unit.ts';
 import type { Counts } from '../counts.ts';
 import { KeptLines, type Entry } from './kept-lines.ts';
 import { unitParts } from './line.ts';

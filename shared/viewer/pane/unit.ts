@@ -6,7 +6,8 @@
 import type { Details } from '../source.ts';
 import { button, paragraph, part } from './parts.ts';
 import { printable } from '@on-the-wire/wire/text.ts';
-import type { Field, Range } from '@on-the-wire/wire/unit.ts';
+import type { Field } from '@on-the-wire/wire/fields.ts';
+import type { Range } from '@on-the-wire/wire/byte-ranges.ts';
 
 const ROW = 16; // bytes, or half of them where there is little room
 const FIRST = 512; // bytes that are drawn at once

@@ -4,10 +4,10 @@ import { withoutSecrets } from '@on-the-wire/wire/masking/connection.ts';
 import { nodeCodings } from '@on-the-wire/wire/coding/node-codings.ts';
 import { writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
 import type {
-  Comment,
-  End,
-  RecordedConnection,
-} from '@on-the-wire/wire/recording.ts';
+  CaptureComment,
+  CapturedEnd,
+  CapturedConnection,
+} from '@on-the-wire/wire/capture.ts';
 import { courseVersion } from '@on-the-wire/system/version.ts';
 import { chosenComment, FAULT, type Place } from './saved.ts';
 
@@ -29,11 +29,13 @@ export function saveRun(
   const { recording, began } = tap;
   const connections = recording.connections().map((kept) => {
     const { connection: id, opened, up, down } = kept;
-    const ends: End[] = [];
-    const comments: Comment[] = kept.faults.map(({ time, fault, text }) => ({
-      time: began + time,
-      text: `${FAULT}${fault}: ${text}`,
-    }));
+    const ends: CapturedEnd[] = [];
+    const comments: CaptureComment[] = kept.faults.map(
+      ({ time, fault, text }) => ({
+        time: began + time,
+        text: `${FAULT}${fault}: ${text}`,
+      }),
+    );
     for (const { direction, time, how, text } of kept.ends) {
       const at = began + time;
       for (const way of direction ? [direction] : (['up', 'down'] as const))
@@ -46,7 +48,7 @@ export function saveRun(
     }
     if (chosen?.connection === id)
       comments.push({ time: began + opened.time, text: chosenComment(chosen) });
-    const connection: RecordedConnection = {
+    const connection: CapturedConnection = {
       id,
       realPort: opened.port,
       secure: opened.encrypted,

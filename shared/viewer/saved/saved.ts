@@ -4,14 +4,16 @@
  */
 import { concat } from '@on-the-wire/wire/bytes.ts';
 import { decodeConnection } from '@on-the-wire/wire/connection.ts';
-import { describe, type Unbrotli } from '@on-the-wire/wire/fields.ts';
-import type {
-  RecordedConnection,
-  Recording,
-} from '@on-the-wire/wire/recording.ts';
+import { type Unbrotli } from '@on-the-wire/wire/fields.ts';
+import type { CapturedConnection, Capture } from '@on-the-wire/wire/capture.ts';
 import { sayReplaced } from '@on-the-wire/wire/masking/replaced.ts';
 import { byteCount } from '@on-the-wire/wire/text.ts';
-import { bytesOf, type Direction, type Unit } from '@on-the-wire/wire/unit.ts';
+import {
+  bytesOf,
+  type Direction,
+  type Unit,
+  describe,
+} from '@on-the-wire/wire/unit.ts';
 import { countNote, countUnit, noCounts } from '../counts.ts';
 import { unitParts } from '../live/line.ts';
 import {
@@ -62,12 +64,12 @@ export class SavedRun implements Source {
   /** The number of the unit that was chosen when the run was saved. */
   readonly chosen: number | undefined;
   readonly #units: (Unit | undefined)[];
-  readonly #connections: Map<number, RecordedConnection>;
+  readonly #connections: Map<number, CapturedConnection>;
   readonly #bytes = new Map<string, Uint8Array>();
   readonly #began: number;
   readonly #unbrotli: Unbrotli | undefined;
 
-  constructor(recording: Recording, unbrotli?: Unbrotli) {
+  constructor(recording: Capture, unbrotli?: Unbrotli) {
     const { connections, version } = recording;
     this.version = version;
     this.#unbrotli = unbrotli;
@@ -107,7 +109,7 @@ export class SavedRun implements Source {
   }
 
   #readsOf(
-    { reads }: RecordedConnection,
+    { reads }: CapturedConnection,
     { direction, ranges }: Unit,
     missing: number,
   ): Details['reads'] {
@@ -124,7 +126,7 @@ export class SavedRun implements Source {
     return within;
   }
 
-  #bytesOf(connection: RecordedConnection, direction: Direction): Uint8Array {
+  #bytesOf(connection: CapturedConnection, direction: Direction): Uint8Array {
     const key = `${connection.id} ${direction}`;
     let all = this.#bytes.get(key);
     if (!all) {
@@ -153,7 +155,7 @@ export class SavedRun implements Source {
 }
 
 function joined(
-  { reads }: RecordedConnection,
+  { reads }: CapturedConnection,
   direction: Direction,
 ): Uint8Array {
   const own = reads.filter((read) => read.direction === direction);
@@ -161,7 +163,7 @@ function joined(
 }
 
 function entriesOf(
-  connection: RecordedConnection,
+  connection: CapturedConnection,
   began: number,
 ): { entry: Entry; unit?: Unit }[] {
   const { id, start, reads, ends, comments, secure, alpn, missing } =

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { bytes, text, type Step } from '@on-the-wire/wire/test/cuts.ts';
 import { randomCases } from '@on-the-wire/wire/test/random-cases.ts';
 import { readPcapng, writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
-import type { RecordedConnection } from '@on-the-wire/wire/recording.ts';
+import type { CapturedConnection } from '@on-the-wire/wire/capture.ts';
 import { isUnit } from '../source.ts';
 import { SavedRun } from '../saved/saved.ts';
 
@@ -16,8 +16,8 @@ const START = Date.UTC(2013, 9, 21);
 function connection(
   id: number,
   steps: Step[],
-  parts: Partial<RecordedConnection> = {},
-): RecordedConnection {
+  parts: Partial<CapturedConnection> = {},
+): CapturedConnection {
   const reads = steps.map(([direction, piece], i) => ({
     direction,
     time: START + i,

@@ -5,16 +5,16 @@ import { concat } from '@on-the-wire/wire/bytes.ts';
 import { withoutSecrets } from '@on-the-wire/wire/masking/connection.ts';
 import { hex } from '@on-the-wire/wire/text.ts';
 import { readPcapng, writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
-import type { RecordedConnection } from '@on-the-wire/wire/recording.ts';
+import type { CapturedConnection } from '@on-the-wire/wire/capture.ts';
 import { bytes, text, type Step } from '@on-the-wire/wire/test/cuts.ts';
 import { SavedRun } from '../saved/saved.ts';
 import { isUnit } from '../source.ts';
 
 function saved(
   steps: Step[],
-  parts: Partial<RecordedConnection> = {},
+  parts: Partial<CapturedConnection> = {},
 ): SavedRun {
-  const connection: RecordedConnection = {
+  const connection: CapturedConnection = {
     id: 1,
     realPort: 5173,
     secure: false,
@@ -153,7 +153,7 @@ describe('A masked run says what was replaced:', () => {
   });
 
   test('but not asterisks that were sent, in a run that was not masked', () => {
-    const connection: RecordedConnection = {
+    const connection: CapturedConnection = {
       id: 1,
       realPort: 1,
       secure: false,

@@ -17,7 +17,7 @@ import { unbrotli } from '@on-the-wire/wire/coding/brotli.ts';
 import { withoutSecrets } from '@on-the-wire/wire/masking/connection.ts';
 import { nodeCodings } from '@on-the-wire/wire/coding/node-codings.ts';
 import { readPcapng, writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
-import type { RecordedConnection } from '@on-the-wire/wire/recording.ts';
+import type { CapturedConnection } from '@on-the-wire/wire/capture.ts';
 import { recorded, text, type Step } from '@on-the-wire/wire/test/cuts.ts';
 import { randomCases } from '@on-the-wire/wire/test/random-cases.ts';
 import {
@@ -84,7 +84,7 @@ const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes).toString('latin1');
 
 /** Where the marker is found, in words; nowhere: []. */
-async function findMarker(connection: RecordedConnection): Promise<string[]> {
+async function findMarker(connection: CapturedConnection): Promise<string[]> {
   const found: string[] = [];
   const look = (where: string, value: string): void => {
     if (!tells(value)) return;
@@ -114,7 +114,7 @@ async function findMarker(connection: RecordedConnection): Promise<string[]> {
   return found;
 }
 
-function connectionOf({ steps, parts }: Made): RecordedConnection {
+function connectionOf({ steps, parts }: Made): CapturedConnection {
   return {
     id: 1,
     realPort: 5173,
@@ -191,7 +191,7 @@ function shown(steps: readonly Step[]): string {
 }
 
 /** The kinds of all units, and what is no secret in their fields. */
-async function restOf(connection: RecordedConnection): Promise<unknown> {
+async function restOf(connection: CapturedConnection): Promise<unknown> {
   const run = new SavedRun({ connections: [connection] }, unbrotli);
   const values: string[] = [];
   for (const { n } of run.lines.filter(isUnit))

@@ -8,13 +8,13 @@ import {
   Unpacker,
   type Coding,
 } from './content-coding.ts';
-import { EventStream, type StreamPlace } from '../event-stream/decoder.ts';
-import type { FieldList } from '../fields.ts';
-import { Trail } from '../gather.ts';
+import { EventStream } from '../event-stream/decoder.ts';
+import type { FieldList, FieldDissector } from '../fields.ts';
+import { ByteRanges } from '../byte-ranges.ts';
 import type { Emit } from './inflate.ts';
 import { EVENT_LIMIT, INFLATED_FOR_EACH_BYTE } from '../limits.ts';
 import { byteCount, shortened, utf8 } from '../text.ts';
-import { makeUnit, type Form, type Unit } from '../unit.ts';
+import { makeUnit, type Unit, type UnitPlace } from '../unit.ts';
 
 /** What a head says about its body. */
 export interface ContentType {
@@ -26,7 +26,7 @@ export interface ContentType {
   /** The end of a body's line in the timeline: the same for each. */
   summary: string;
   /** How a body is read again. */
-  form: Form;
+  dissector: FieldDissector;
 }
 
 /** What the last head said: most say the same, and none need keep its own. */
@@ -76,12 +76,12 @@ function readContentType(
     coding,
     isEventStream,
     summary: `${typed}${coded}`,
-    form: new BodyForm(type, coding),
+    dissector: new BodyDissector(type, coding),
   };
 }
 
 /** Shows a body as text, without its coding. */
-class BodyForm implements Form {
+class BodyDissector implements FieldDissector {
   readonly type: string;
   readonly coding: Coding | undefined;
 
@@ -90,7 +90,7 @@ class BodyForm implements Form {
     this.coding = coding;
   }
 
-  fields(list: FieldList): void {
+  dissect(list: FieldList): void {
     const { type, coding } = this;
     const { length } = list.bytes;
     const what = type ? `the content, ${type}` : 'the content';
@@ -129,14 +129,14 @@ export function bodySummary(content: ContentType, size: number): string {
 /** A body that comes in pieces: chunks, DATA frames, parts. */
 export class Content {
   readonly type: ContentType;
-  #place: StreamPlace;
-  #trail = new Trail();
+  #place: UnitPlace;
+  #trail = new ByteRanges();
   #pieces = 0;
   #events: EventStream | undefined;
   #unpacker: Unpacker | undefined;
 
   /** @param place where the units that the body gives are: their layer */
-  constructor(type: ContentType, place: StreamPlace) {
+  constructor(type: ContentType, place: UnitPlace) {
     this.type = type;
     this.#place = place;
     if (!type.isEventStream) return;
@@ -202,7 +202,7 @@ export class Content {
         payload: 0,
         summary: `${what} (byte ${range[0]})`,
         problem: what,
-        form: new BodyForm(this.type.type, undefined),
+        dissector: new BodyDissector(this.type.type, undefined),
       }),
     );
   }
@@ -229,7 +229,7 @@ export class Content {
         counts: false,
         summary: bodySummary(this.type, size),
         problem: problem ?? (overflowed ? tooMany : undefined),
-        form: this.type.form,
+        dissector: this.type.dissector,
       }),
     );
   }

@@ -2,9 +2,9 @@
  * One block of an event stream, WHATWG HTML 9.2.6: the lines up to a blank
  * one, read for their values and for their places.
  */
-import type { FieldList } from '../fields.ts';
+import type { FieldList, FieldDissector } from '../fields.ts';
 import { byteCount, number, shortened, utf8 } from '../text.ts';
-import type { Form, Kind } from '../unit.ts';
+import type { Kind } from '../unit.ts';
 
 const LF = 10;
 const CR = 13;
@@ -173,7 +173,7 @@ export function dataOf(bytes: Uint8Array, first: boolean): string {
 }
 
 /** The line of a block in the timeline. */
-export function summaryOf(block: Block, size: number): string {
+export function blockSummary(block: Block, size: number): string {
   if (block.kind === 'comment') {
     const text = block.comment ? ` “${shortened(block.comment, 40)}”` : '';
     return `comment${text}: ${byteCount(size)}, unseen by the page`;
@@ -212,7 +212,7 @@ const MEANINGS: Record<Name, string> = {
   blank: 'a blank line ends the block',
 };
 
-function meaningOf(name: Name, value: string, kind: Kind): string {
+function meaningOf(name: Name, value: string, kind: string): string {
   if (name === 'blank' && kind === 'event')
     return 'a blank line: the event is complete and dispatched';
   if (name === 'blank' && kind === 'no event')
@@ -254,7 +254,7 @@ function listLines(list: FieldList, first: boolean, mapped: Uint8Array): void {
 }
 
 /** Reads an event's fields again from its own bytes. */
-export class BlockForm implements Form {
+export class BlockDissector implements FieldDissector {
   readonly first: boolean;
   readonly lastEventId: string;
   /** The plain bytes, where the stream is compressed; perhaps not all. */
@@ -273,7 +273,7 @@ export class BlockForm implements Form {
     this.plainSize = plainSize;
   }
 
-  fields(list: FieldList): void {
+  dissect(list: FieldList): void {
     const bytes = this.plain ?? list.bytes;
     listLines(list, this.first, bytes);
     if (this.plainSize !== undefined && this.plainSize > bytes.length) {
@@ -299,15 +299,16 @@ export interface PageEvent {
  * @param bytes the unit's own bytes: see `bytesOf`
  */
 export function pageEvent(
-  unit: { form: Form; kind: Kind },
+  unit: { dissector: FieldDissector; kind: Kind },
   bytes: Uint8Array,
 ): PageEvent | undefined {
-  const { form } = unit;
-  if (unit.kind !== 'event' || !(form instanceof BlockForm)) return undefined;
-  const block = form.plain ?? bytes;
+  const { dissector } = unit;
+  if (unit.kind !== 'event' || !(dissector instanceof BlockDissector))
+    return undefined;
+  const block = dissector.plain ?? bytes;
   return {
-    type: readBlock(block, form.first).type,
-    data: dataOf(block, form.first),
-    lastEventId: form.lastEventId,
+    type: readBlock(block, dissector.first).type,
+    data: dataOf(block, dissector.first),
+    lastEventId: dissector.lastEventId,
   };
 }

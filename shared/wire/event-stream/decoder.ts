@@ -8,8 +8,8 @@
  * There is at most one unit for each byte on the wire: a stream that gives more
  * of them, as a compressed one of blank lines does, is not read on.
  */
-import { BlockForm, readBlock, summaryOf } from './block.ts';
-import { Gather } from '../gather.ts';
+import { BlockDissector, readBlock, blockSummary } from './block.ts';
+import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import {
   BODY_PART,
   EVENT_LIMIT,
@@ -20,31 +20,23 @@ import {
 import { byteCount, number } from '../text.ts';
 import {
   makeUnit,
-  plainForm,
+  plainDissector,
   type Decoder,
-  type Direction,
-  type Range,
   type Unit,
+  type UnitPlace,
 } from '../unit.ts';
+import type { Range } from '../byte-ranges.ts';
 
 const LF = 10;
 const CR = 13;
 const COLON = 58;
 const NOTHING = new Uint8Array(0);
 
-/** Where an event stream is on a connection. */
-export interface StreamPlace {
-  direction: Direction;
-  layer: number;
-  exchange?: number | undefined;
-  stream?: number | undefined;
-}
-
 export class EventStream {
   /** It gave too many units: nothing after them is read. */
   stopped = false;
-  #place: StreamPlace;
-  #gather = new Gather();
+  #place: UnitPlace;
+  #gather = new ReassemblyBuffer();
   #first = true;
   #lastEventId = '';
   /** Bytes of the line so far, its end not counted. */
@@ -68,7 +60,7 @@ export class EventStream {
   #from = 0;
   #told = 0;
 
-  constructor(place: StreamPlace) {
+  constructor(place: UnitPlace) {
     this.#place = place;
   }
 
@@ -117,7 +109,7 @@ export class EventStream {
   packed(range: Range): void {
     this.#packed = range;
     this.#wire += range[1] - range[0];
-    this.#gather.trail.add(range[0], range[1]);
+    this.#gather.ranges.add(range[0], range[1]);
   }
 
   /** Takes plain bytes, after `packed`. */
@@ -132,7 +124,7 @@ export class EventStream {
       this.#close(NOTHING, 0, 0, 0, units);
     if (this.#gather.length === 0 || this.stopped) return;
     this.#gather.take();
-    const { ranges, size } = this.#gather.trail.take();
+    const { ranges, size } = this.#gather.ranges.take();
     units.push(
       makeUnit({
         ...this.#place,
@@ -141,7 +133,7 @@ export class EventStream {
         size,
         payload: 0,
         summary: `unfinished event: ${byteCount(size)}, discarded: the stream ended before a blank line`,
-        form: this.#form(),
+        dissector: this.#dissector(),
       }),
     );
   }
@@ -170,7 +162,7 @@ export class EventStream {
   #keep(bytes: Uint8Array, from: number, to: number, at: number): void {
     const [start, end] = this.#packed ?? [at + from, at + to];
     if (!this.#skipping) this.#gather.add(bytes, from, to, start, end);
-    else if (from < to) this.#gather.trail.add(start, end);
+    else if (from < to) this.#gather.ranges.add(start, end);
   }
 
   #tooLong(more: number): boolean {
@@ -183,7 +175,7 @@ export class EventStream {
     const limit = from + EVENT_LIMIT - this.#gather.length;
     this.#keep(bytes, from, limit, at);
     this.#gather.take();
-    const { ranges, size } = this.#gather.trail.take();
+    const { ranges, size } = this.#gather.ranges.take();
     const what = `an event of more than ${number(EVENT_LIMIT)} bytes`;
     units.push(
       makeUnit({
@@ -194,7 +186,7 @@ export class EventStream {
         payload: 0,
         summary: `${what}: this is how far it was read`,
         problem: `${what} is too long to be shown`,
-        form: plainForm,
+        dissector: plainDissector,
       }),
     );
     this.#skipping = true;
@@ -219,7 +211,7 @@ export class EventStream {
       const [start, end] = this.#packed ?? [at + from, at + to];
       block = this.#gather.finish(bytes, from, to, start, end);
     }
-    const { ranges, size, overflowed } = this.#gather.trail.take();
+    const { ranges, size, overflowed } = this.#gather.ranges.take();
     if (!this.#hasRoom(to)) this.#stop(ranges, size, units);
     else if (this.#skipping) this.#closeSkipped(ranges, size, units);
     else this.#closeBlock(block, ranges, size, overflowed, units);
@@ -254,7 +246,7 @@ export class EventStream {
         payload: 0,
         summary: `${what}: the rest of this event stream is not read`,
         problem: what,
-        form: plainForm,
+        dissector: plainDissector,
       }),
     );
   }
@@ -268,7 +260,7 @@ export class EventStream {
         size,
         payload: 0,
         summary: `the rest of an event that was too long: ${byteCount(size)}`,
-        form: plainForm,
+        dissector: plainDissector,
       }),
     );
     this.#first = false;
@@ -285,7 +277,7 @@ export class EventStream {
     const kept = Math.min(KEPT_DECODED, size * KEPT_FOR_EACH_BYTE);
     const block = readBlock(bytes, this.#first, isPacked ? kept : Infinity);
     if (block.id !== undefined) this.#lastEventId = block.id;
-    const summary = summaryOf(block, bytes.length);
+    const summary = blockSummary(block, bytes.length);
     units.push(
       makeUnit({
         direction: this.#place.direction,
@@ -302,15 +294,15 @@ export class EventStream {
         problem: overflowed
           ? 'in too many pieces: the last ones are not marked'
           : undefined,
-        form: this.#form(isPacked ? bytes : undefined, kept),
+        dissector: this.#dissector(isPacked ? bytes : undefined, kept),
       }),
     );
     this.#first = false;
   }
 
   /** @param kept so many of the plain bytes, if it is compressed */
-  #form(plain?: Uint8Array, kept = 0): BlockForm {
-    return new BlockForm(
+  #dissector(plain?: Uint8Array, kept = 0): BlockDissector {
+    return new BlockDissector(
       this.#first,
       this.#lastEventId,
       plain?.slice(0, kept),

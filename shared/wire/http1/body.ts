@@ -5,18 +5,11 @@ import {
   readable,
   type ContentType,
 } from '../coding/content.ts';
-import { Trail } from '../gather.ts';
-import { ChunkedBody } from './chunks.ts';
-import type { Framing } from './header-section.ts';
+import { ByteRanges, type Range } from '../byte-ranges.ts';
 import { BODY_PART } from '../limits.ts';
 import { byteCount, number } from '../text.ts';
-import {
-  makeUnit,
-  type Direction,
-  type Form,
-  type Range,
-  type Unit,
-} from '../unit.ts';
+import { makeUnit, type Direction, type Unit } from '../unit.ts';
+import type { FieldDissector } from '../fields.ts';
 
 /** Reads one body. */
 export interface Body {
@@ -36,30 +29,26 @@ export interface BodyPlace {
   exchange: number | undefined;
 }
 
-export function makeBody(
-  framing: Exclude<Framing, { by: 'none' }>,
+/**
+ * What the pieces of a body hold.
+ * @param place the body's; what it gives is one layer above it
+ */
+export function contentAt(
+  { direction, exchange }: BodyPlace,
   type: ContentType,
-  place: BodyPlace,
-): Body {
-  if (framing.by === 'chunks')
-    return new ChunkedBody(contentAt(place, type), place);
-  const length = framing.by === 'length' ? framing.length : Infinity;
-  return new WholeBody(length, type, place);
-}
-
-function contentAt({ direction, exchange }: BodyPlace, type: ContentType) {
+): Content {
   return new Content(type, { direction, exchange, layer: 1 });
 }
 
 /** A body by its length, or up to the end of the connection. */
-class WholeBody implements Body {
+export class WholeBody implements Body {
   failed = false;
   #remaining: number;
   #length: number;
   #type: ContentType;
   #place: BodyPlace;
   /** What came of it and is not told yet; and what it holds. */
-  #begun: { part: Trail; content: Content } | undefined;
+  #begun: { part: ByteRanges; content: Content } | undefined;
   #parts = 0;
 
   constructor(length: number, type: ContentType, place: BodyPlace) {
@@ -112,9 +101,9 @@ class WholeBody implements Body {
     return this.#remaining <= BODY_PART && !this.#type.isEventStream;
   }
 
-  #begin(): { part: Trail; content: Content } {
+  #begin(): { part: ByteRanges; content: Content } {
     this.#begun ??= {
-      part: new Trail(),
+      part: new ByteRanges(),
       content: contentAt(this.#place, this.#type),
     };
     return this.#begun;
@@ -136,7 +125,7 @@ class WholeBody implements Body {
         payload: size,
         counts: !this.#type.isEventStream,
         summary: `part of the body: ${byteCount(size)} from ${number(first)} on`,
-        form: partForm,
+        dissector: partDissector,
       }),
     );
   }
@@ -168,14 +157,14 @@ class WholeBody implements Body {
         summary: bodySummary(this.#type, size),
         problem,
         exchange,
-        form: this.#type.form,
+        dissector: this.#type.dissector,
       }),
     );
   }
 }
 
-const partForm: Form = {
-  fields(list) {
+const partDissector: FieldDissector = {
+  dissect(list) {
     const value = readable(list.bytes);
     const meaning = 'a part of the content, as large as is shown at once';
     list.add('content', 0, list.bytes.length, value, meaning, 'RFC 9110 6.4');

@@ -1,12 +1,14 @@
 /** Chunked bodies, RFC 9112 7.1: size, data, line end; a last one, trailers. */
-import { readable, type Content } from '../coding/content.ts';
-import { Gather, Trail } from '../gather.ts';
-import type { Body, BodyPlace } from './body.ts';
+import { readable, type Content, type ContentType } from '../coding/content.ts';
+import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import { ByteRanges } from '../byte-ranges.ts';
+import { contentAt, type Body, type BodyPlace } from './body.ts';
 import { listTrailers, trailerProblem } from './header-section.ts';
-import { CHUNK_LINE_LIMIT, HEAD_LIMIT } from '../limits.ts';
+import { CHUNK_LINE_LIMIT, HEADERS_LIMIT } from '../limits.ts';
 import { malformed } from '../opaque.ts';
 import { byteCount, latin1, namedByte, number, quoted } from '../text.ts';
-import { makeUnit, type Form, type Unit } from '../unit.ts';
+import { makeUnit, type Unit } from '../unit.ts';
+import type { FieldDissector } from '../fields.ts';
 
 const LF = 10;
 const CR = 13;
@@ -17,8 +19,8 @@ export class ChunkedBody implements Body {
   #content: Content;
   #place: BodyPlace;
   #part: 'size' | 'data' | 'end' | 'trailers' = 'size';
-  #line = new Gather();
-  #chunk = new Trail();
+  #line = new ReassemblyBuffer();
+  #chunk = new ByteRanges();
   #size = 0;
   #remaining = 0;
   #endBytes = 0;
@@ -26,8 +28,8 @@ export class ChunkedBody implements Body {
   /** What is wrong with the chunk that is being read. */
   #problem: string | undefined;
 
-  constructor(content: Content, place: BodyPlace) {
-    this.#content = content;
+  constructor(type: ContentType, place: BodyPlace) {
+    this.#content = contentAt(place, type);
     this.#place = place;
   }
 
@@ -58,9 +60,9 @@ export class ChunkedBody implements Body {
     this.failed = true;
     const { ranges } = this.#chunk.take();
     const gather = this.#line;
-    const lines = gather.trail.take().ranges;
+    const lines = gather.ranges.take().ranges;
     for (const [start, end] of ranges.length > 0 ? ranges : lines)
-      gather.trail.add(start, end);
+      gather.ranges.add(start, end);
     units.push(malformed(this.#place, gather, problem, kind, offset));
   }
 
@@ -96,7 +98,7 @@ export class ChunkedBody implements Body {
     }
     this.#problem = sizeLineProblem(line, digits.length);
     this.#line.take();
-    for (const [start, end] of this.#line.trail.take().ranges)
+    for (const [start, end] of this.#line.ranges.take().ranges)
       this.#chunk.add(start, end);
     this.#size = Number.parseInt(digits, 16);
     this.#remaining = this.#size;
@@ -150,7 +152,7 @@ export class ChunkedBody implements Body {
         counts: !isEventStream,
         summary: `chunk: ${byteCount(size)}, ${number(this.#size)} ${what}`,
         problem: this.#problem,
-        form: chunkForm,
+        dissector: chunkDissector,
       }),
     );
   }
@@ -163,8 +165,8 @@ export class ChunkedBody implements Body {
   ): number {
     let next = from;
     while (next < bytes.length) {
-      if (this.#chunk.size === HEAD_LIMIT) {
-        const problem = `expected the end of the trailers within ${byteCount(HEAD_LIMIT)}`;
+      if (this.#chunk.size === HEADERS_LIMIT) {
+        const problem = `expected the end of the trailers within ${byteCount(HEADERS_LIMIT)}`;
         this.#fail(problem, units, 'limit');
         return next;
       }
@@ -185,7 +187,7 @@ export class ChunkedBody implements Body {
   #endBody(units: Unit[]): void {
     const { ranges, size } = this.#chunk.take();
     const trailers = this.#line.take();
-    this.#line.trail.take();
+    this.#line.ranges.take();
     this.done = true;
     this.#content.finish(units);
     units.push(
@@ -198,7 +200,7 @@ export class ChunkedBody implements Body {
         payload: 0,
         summary: `last chunk: ${byteCount(size)}, the body is complete`,
         problem: this.#problem ?? trailerProblem(trailers),
-        form: lastChunkForm,
+        dissector: lastChunkDissector,
       }),
     );
   }
@@ -236,7 +238,9 @@ function lineEnd(bytes: Uint8Array, start: number): string {
 }
 
 /** Lists the size line; returns where the next line begins, and the size. */
-function listSize(list: Parameters<Form['fields']>[0]): [number, number] {
+function listSize(
+  list: Parameters<FieldDissector['dissect']>[0],
+): [number, number] {
   const { bytes } = list;
   const next = bytes.indexOf(LF) + 1;
   const line = latin1(bytes, 0, next).replace(/\r?\n$/, '');
@@ -268,8 +272,8 @@ function listSize(list: Parameters<Form['fields']>[0]): [number, number] {
   return [next, size];
 }
 
-const chunkForm: Form = {
-  fields(list) {
+const chunkDissector: FieldDissector = {
+  dissect(list) {
     const [from, size] = listSize(list);
     const to = from + size;
     const value = readable(list.bytes.subarray(from, to));
@@ -280,8 +284,8 @@ const chunkForm: Form = {
   },
 };
 
-const lastChunkForm: Form = {
-  fields(list) {
+const lastChunkDissector: FieldDissector = {
+  dissect(list) {
     const [from] = listSize(list);
     listTrailers(list, from);
     const { length } = list.bytes;

@@ -5,25 +5,26 @@
  */
 import { beginsWith } from '../bytes.ts';
 import type { ContentType } from '../coding/content.ts';
-import { Gather } from '../gather.ts';
-import { makeBody, type Body } from './body.ts';
+import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import type { Body } from './body.ts';
 import {
   framingOf,
   headerValue,
   listOf,
-  readHead,
+  readStartAndHeaders,
   readStart,
-  requestForm,
-  responseForm,
+  requestDissector,
+  responseDissector,
   startProblem,
   type Framing,
-  type Head,
+  type StartAndHeaders,
 } from './header-section.ts';
 import {
-  answerFraming,
+  responseFraming,
   contentTypeOf,
-  headSummary,
+  headersSummary,
   isSuccess,
+  makeBody,
   type Exchange,
 } from './rules.ts';
 import {
@@ -32,7 +33,7 @@ import {
   requestProblem,
   responseProblem,
 } from './forbidden.ts';
-import { HEAD_LIMIT, HELD_LIMIT, PIPELINE_LIMIT } from '../limits.ts';
+import { HEADERS_LIMIT, HELD_LIMIT, PIPELINE_LIMIT } from '../limits.ts';
 import { malformed, Opaque, OpaquePair } from '../opaque.ts';
 import { acceptedDeflate } from '../websocket/permessage-deflate.ts';
 import { byteCount, namedByte, number } from '../text.ts';
@@ -43,10 +44,10 @@ import {
   otherDirection,
   type ConnectionDecoder,
   type Direction,
-  type Range,
-  type TwoWay,
+  type ProtocolDecoder,
   type Unit,
 } from '../unit.ts';
+import type { Range } from '../byte-ranges.ts';
 import { offerOf, type Offer } from '../websocket/handshake.ts';
 import { WebSocketPair } from '../websocket/decoder.ts';
 
@@ -54,9 +55,9 @@ const LF = 10;
 const CR = 13;
 
 /** A head that was read, and all that follows from its bytes alone. */
-interface Known {
+interface KnownHeaders {
   bytes: Uint8Array;
-  head: Head;
+  head: StartAndHeaders;
   asked: { framing: Framing; problem: string | undefined };
   content: ContentType;
   /** It asks to speak something else from then on. */
@@ -76,7 +77,7 @@ interface Known {
 const RESPONSE = 'HTTP/1.';
 
 /** A longer head is not kept to be recognised. */
-const KNOWN_HEAD = 4_096;
+const KNOWN_HEADERS_LIMIT = 4_096;
 
 const NOTHING: string[] = [];
 const NO_OFFER: Offer = { key: '', protocols: [], extensions: [] };
@@ -84,14 +85,14 @@ const NO_OFFER: Offer = { key: '', protocols: [], extensions: [] };
 /** Where one direction is. */
 class Side {
   readonly direction: Direction;
-  readonly head = new Gather();
+  readonly head = new ReassemblyBuffer();
   readonly opaque: Opaque;
   /** Bytes of the head's current line. */
   lineLength = 0;
   lastByte = 0;
   hasStart = false;
   /** The last head: who asks again asks mostly with the same bytes. */
-  known: Known | undefined;
+  known: KnownHeaders | undefined;
   /** Its bytes: memory of their own for each would cost as much as to read it. */
   #kept = new Uint8Array(0);
   body: Body | undefined;
@@ -132,8 +133,8 @@ function closeReason(
     : undefined;
 }
 
-function toKnown(bytes: Uint8Array, isRequest: boolean): Known {
-  const head = readHead(bytes);
+function toKnown(bytes: Uint8Array, isRequest: boolean): KnownHeaders {
+  const head = readStartAndHeaders(bytes);
   const connection = listOf(headerValue(head.lines, 'connection'));
   const switches =
     head.start[0] === 'CONNECT' || connection.includes('upgrade');
@@ -151,11 +152,11 @@ function toKnown(bytes: Uint8Array, isRequest: boolean): Known {
     isUnframed: Boolean(isUnframed),
     isUsual: isRequest || isUsualResponse(head),
     status: isRequest ? 0 : Number(head.start[1]),
-    summary: headSummary(head, isRequest, bytes.length),
+    summary: headersSummary(head, isRequest, bytes.length),
   };
 }
 
-export class Http1 implements TwoWay {
+export class Http1 implements ProtocolDecoder {
   #sides = { up: new Side('up'), down: new Side('down') };
   #waiting: Exchange[] = [];
   #requests = 0;
@@ -166,12 +167,12 @@ export class Http1 implements TwoWay {
    * left of earlier bytes that were held, and those after them.
    */
   #rest: { bytes: Uint8Array; from: number; at: number } | undefined;
-  #held = new Gather();
+  #held = new ReassemblyBuffer();
   #isHeld = false;
   /** One side has ended: no answer will come that could decide. */
   #hasEnded = false;
   /** Who reads the rest, after an upgrade or CONNECT. */
-  #successor: TwoWay | undefined;
+  #successor: ProtocolDecoder | undefined;
 
   push(
     direction: Direction,
@@ -220,7 +221,7 @@ export class Http1 implements TwoWay {
         malformed(
           { direction },
           side.head,
-          insteadOfHead(side) ??
+          insteadOfHeaders(side) ??
             'expected the rest of a head, the connection ended (RFC 9112 8)',
         ),
       );
@@ -263,14 +264,14 @@ export class Http1 implements TwoWay {
     this.#held.add(bytes, from, to, at + from, at + to);
     if (to === bytes.length) return;
     const problem = `${number(HELD_LIMIT)} bytes came before the answer to an upgrade`;
-    const all = new Gather();
+    const all = new ReassemblyBuffer();
     if (this.#rest)
-      all.trail.add(
+      all.ranges.add(
         this.#rest.at + this.#rest.from,
         this.#rest.at + this.#rest.bytes.length,
       );
-    for (const [start, end] of this.#held.trail.take().ranges)
-      all.trail.add(start, end);
+    for (const [start, end] of this.#held.ranges.take().ranges)
+      all.ranges.add(start, end);
     units.push(malformed({ direction: 'up' }, all, problem, 'limit'));
     this.#held.take();
     this.#rest = undefined;
@@ -299,7 +300,7 @@ export class Http1 implements TwoWay {
   #takeHeld(): { bytes: Uint8Array; from: number; at: number } | undefined {
     if (this.#held.length === 0) return undefined;
     const bytes = this.#held.take().slice();
-    const [range] = this.#held.trail.take().ranges;
+    const [range] = this.#held.ranges.take().ranges;
     return { bytes, from: 0, at: range![0] };
   }
 
@@ -327,7 +328,7 @@ export class Http1 implements TwoWay {
       if (wrong >= 0) return this.#unasked(side, bytes, from, wrong, at, units);
     }
     let next = from;
-    const room = HEAD_LIMIT - side.head.length;
+    const room = HEADERS_LIMIT - side.head.length;
     const limit = Math.min(bytes.length, from + room);
     while (next < limit) {
       const found = bytes.indexOf(LF, next);
@@ -349,8 +350,8 @@ export class Http1 implements TwoWay {
       }
     }
     side.head.add(bytes, from, next, at + from, at + next);
-    if (side.head.length === HEAD_LIMIT) {
-      const problem = `expected the end of a head within ${byteCount(HEAD_LIMIT)}`;
+    if (side.head.length === HEADERS_LIMIT) {
+      const problem = `expected the end of a head within ${byteCount(HEADERS_LIMIT)}`;
       units.push(
         malformed({ direction: side.direction }, side.head, problem, 'limit'),
       );
@@ -414,7 +415,7 @@ export class Http1 implements TwoWay {
     side.hasStart = true;
     const start = readStart(side.head.peek());
     const problem =
-      insteadOfHead(side) ?? startProblem(start, side.direction === 'up');
+      insteadOfHeaders(side) ?? startProblem(start, side.direction === 'up');
     if (problem === undefined) return;
     units.push(malformed({ direction: side.direction }, side.head, problem));
     side.isOpaque = true;
@@ -422,23 +423,28 @@ export class Http1 implements TwoWay {
 
   #endHead(side: Side, units: Unit[]): void {
     side.hasStart = false;
-    const { ranges, size } = side.head.trail.take();
+    const { ranges, size } = side.head.ranges.take();
     const isRequest = side.direction === 'up';
     const head = side.head.take();
-    const isKept = size <= KNOWN_HEAD;
+    const isKept = size <= KNOWN_HEADERS_LIMIT;
     const known = toKnown(isKept ? side.keep(head) : head, isRequest);
     side.known = isKept ? known : undefined;
     this.#tellHead(side, known, ranges, units);
   }
 
-  #tellHead(side: Side, known: Known, ranges: Range[], units: Unit[]): void {
+  #tellHead(
+    side: Side,
+    known: KnownHeaders,
+    ranges: Range[],
+    units: Unit[],
+  ): void {
     const { head, asked } = known;
     const isRequest = side.direction === 'up';
     const exchange = isRequest ? undefined : this.#waiting[0];
     const { status } = known;
     const framing = isRequest
       ? asked.framing
-      : answerFraming(asked.framing, status, exchange);
+      : responseFraming(asked.framing, status, exchange);
     const count = isRequest ? ++this.#requests : exchange?.number;
     const place = {
       direction: side.direction,
@@ -468,7 +474,7 @@ export class Http1 implements TwoWay {
         summary: known.summary,
         problem: this.#crowd(isRequest) ?? problem,
         exchange: place.exchange,
-        form: isRequest ? requestForm : responseForm,
+        dissector: isRequest ? requestDissector : responseDissector,
       }),
     );
     const isEmpty = framing.by === 'length' && framing.length === 0;
@@ -487,7 +493,7 @@ export class Http1 implements TwoWay {
     return `more than ${number(PIPELINE_LIMIT)} requests wait: answers are not told apart from here on`;
   }
 
-  #asked({ head, switches }: Known): void {
+  #asked({ head, switches }: KnownHeaders): void {
     const [method] = head.start;
     this.#isHeld = switches && !this.#hasEnded;
     if (this.#waiting.length >= PIPELINE_LIMIT) {
@@ -499,13 +505,15 @@ export class Http1 implements TwoWay {
       number: this.#requests,
       method,
       switches,
-      offers: switches ? listOf(headerValue(head.lines, 'upgrade')) : NOTHING,
-      asked: switches ? offerOf(head.lines) : NO_OFFER,
+      protocols: switches
+        ? listOf(headerValue(head.lines, 'upgrade'))
+        : NOTHING,
+      offer: switches ? offerOf(head.lines) : NO_OFFER,
     });
   }
 
   #answered(
-    head: Head,
+    head: StartAndHeaders,
     status: number,
     exchange: Exchange | undefined,
     units: Unit[],
@@ -532,16 +540,16 @@ export class Http1 implements TwoWay {
   }
 
   /** The client had begun a head that now belongs to who reads the rest. */
-  #handOver(successor: TwoWay, units: Unit[]): void {
+  #handOver(successor: ProtocolDecoder, units: Unit[]): void {
     const { head } = this.#sides.up;
     if (head.length === 0) return;
     const bytes = head.take().slice();
-    const [range] = head.trail.take().ranges;
+    const [range] = head.ranges.take().ranges;
     successor.push('up', bytes, 0, range![0], units);
   }
 }
 
-function insteadOfHead({ direction, head }: Side): string | undefined {
+function insteadOfHeaders({ direction, head }: Side): string | undefined {
   return direction === 'down' ? alertInsteadOfResponse(head.peek()) : undefined;
 }
 

@@ -6,7 +6,7 @@ import {
   findHeader,
   listOf,
   type Framing,
-  type Head,
+  type StartAndHeaders,
 } from './header-section.ts';
 import { isSuccess, type Exchange } from './rules.ts';
 import { namedByte, quoted } from '../text.ts';
@@ -14,7 +14,7 @@ import { handshakeProblem, upgradeProblem } from '../websocket/handshake.ts';
 
 /** The first thing that a request may not say; undefined if all is allowed. */
 export function requestProblem(
-  { start, lines }: Head,
+  { start, lines }: StartAndHeaders,
   switches: boolean,
 ): string | undefined {
   const [method, target, version] = start;
@@ -90,14 +90,14 @@ function addressProblem(target: string): string | undefined {
  * Whether a response may say all that it says, whatever the request was, HEAD
  * and CONNECT excepted.
  */
-export function isUsualResponse(head: Head): boolean {
+export function isUsualResponse(head: StartAndHeaders): boolean {
   const status = Number(head.start[1]);
   const isSpecial =
     status < 200 || status === 204 || status === 205 || status === 304;
   return !isSpecial && !lacksSpace(head);
 }
 
-function lacksSpace({ start, startAt, startEnd }: Head): boolean {
+function lacksSpace({ start, startAt, startEnd }: StartAndHeaders): boolean {
   return startEnd - startAt === start[0].length + 1 + start[1].length;
 }
 
@@ -106,7 +106,7 @@ function lacksSpace({ start, startAt, startEnd }: Head): boolean {
  * @param framing the one that its fields ask for
  */
 export function responseProblem(
-  head: Head,
+  head: StartAndHeaders,
   status: number,
   framing: Framing,
   exchange: Exchange | undefined,
@@ -129,14 +129,14 @@ export function responseProblem(
 
 /** RFC 9110 7.8: a server may switch only to what the client has offered. */
 function switchProblem(
-  lines: Head['lines'],
+  lines: StartAndHeaders['lines'],
   exchange: Exchange | undefined,
 ): string | undefined {
   const section = '(RFC 9110 7.8)';
   const chosen = listOf(findHeader(lines, 'upgrade') ?? '');
   if (chosen.length === 0)
     return `expected an Upgrade field in a 101, found none ${section}`;
-  const offered = exchange?.offers ?? [];
+  const offered = exchange?.protocols ?? [];
   const foreign = chosen.find((protocol) => !offered.includes(protocol));
   if (foreign !== undefined)
     return `expected a change to what the client has offered in Upgrade, found ${quoted(foreign)} ${section}`;
@@ -146,7 +146,7 @@ function switchProblem(
   if (!chosen.includes('websocket')) return undefined;
   return chosen.length > 1
     ? `expected a change to websocket alone, found ${quoted(chosen.join(', '))} (RFC 6455 4.1)`
-    : handshakeProblem(exchange!.asked, lines);
+    : handshakeProblem(exchange!.offer, lines);
 }
 
 /**

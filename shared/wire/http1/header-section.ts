@@ -3,10 +3,9 @@
  * body after it, RFC 9112 6. Left out: see left-out.md.
  */
 import { concat } from '../bytes.ts';
-import type { FieldList } from '../fields.ts';
+import type { FieldList, FieldDissector } from '../fields.ts';
 import { headerMeaning, methodMeaning, statusMeaning } from '../http/words.ts';
 import { latin1, namedByte, quoted, shortened } from '../text.ts';
-import type { Form } from '../unit.ts';
 
 /** One field line. The offsets count from the beginning of the head. */
 export interface HeaderLine {
@@ -19,7 +18,7 @@ export interface HeaderLine {
   problem: string | undefined;
 }
 
-export interface Head {
+export interface StartAndHeaders {
   /** `GET /board HTTP/1.1` in its three parts, as they were sent. */
   start: [string, string, string];
   startAt: number;
@@ -36,9 +35,9 @@ const CR = 13;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** Reads the head of a request or a response, blank line included. */
-export function readHead(bytes: Uint8Array): Head {
+export function readStartAndHeaders(bytes: Uint8Array): StartAndHeaders {
   const text = latin1(bytes);
-  const head: Head = {
+  const head: StartAndHeaders = {
     start: ['', '', ''],
     startAt: 0,
     startEnd: 0,
@@ -79,7 +78,10 @@ export function readStart(bytes: Uint8Array): [string, string, string] {
 }
 
 /** RFC 9112 2.2 and RFC 9110 5.5: line ends are CR LF, and nothing is hidden. */
-function octetProblem(bytes: Uint8Array, head: Head): string | undefined {
+function octetProblem(
+  bytes: Uint8Array,
+  head: StartAndHeaders,
+): string | undefined {
   const { length } = bytes;
   const tabsFrom = firstTab(head);
   for (let at = 0; at < length; at++) {
@@ -92,14 +94,14 @@ function octetProblem(bytes: Uint8Array, head: Head): string | undefined {
 }
 
 /** Where tabs are allowed: in fields, and in the reason of a response. */
-function firstTab({ start, startAt, startEnd }: Head): number {
+function firstTab({ start, startAt, startEnd }: StartAndHeaders): number {
   const [first, second] = start;
   return first.startsWith('HTTP/')
     ? startAt + first.length + second.length + 2
     : startEnd;
 }
 
-function octetAt(at: number, byte: number, head: Head): string {
+function octetAt(at: number, byte: number, head: StartAndHeaders): string {
   const line = head.lines.find(({ start, end }) => start <= at && at <= end);
   const where = line ? `in ${shortened(line.name, 40)}` : 'in the start line';
   if (byte === LF)
@@ -199,16 +201,16 @@ export type Framing =
 /** Codings that change a body, so that only its end shows how long it is. */
 const CODINGS = ['gzip', 'x-gzip', 'deflate', 'compress', 'x-compress'];
 
-interface Asked {
+interface DeclaredFraming {
   framing: Framing;
   problem: string | undefined;
 }
 
 /** The framing that the fields of a message ask for; its problem, if any. */
 export function framingOf(
-  { lines, start }: Pick<Head, 'lines' | 'start'>,
+  { lines, start }: Pick<StartAndHeaders, 'lines' | 'start'>,
   isRequest: boolean,
-): Asked {
+): DeclaredFraming {
   const codings = findHeader(lines, 'transfer-encoding');
   const length = findHeader(lines, 'content-length');
   if (codings !== undefined) {
@@ -228,7 +230,7 @@ export function framingOf(
   };
 }
 
-function framingByCodings(value: string, isRequest: boolean): Asked {
+function framingByCodings(value: string, isRequest: boolean): DeclaredFraming {
   const codings = listOf(value);
   const last = codings.at(-1) ?? '';
   const section = '(RFC 9112 6.3)';
@@ -252,7 +254,7 @@ function framingByCodings(value: string, isRequest: boolean): Asked {
   return { framing: { by: 'chunks' }, problem };
 }
 
-function framingByLength(value: string, isRequest: boolean): Asked {
+function framingByLength(value: string, isRequest: boolean): DeclaredFraming {
   // The same length twice is no doubt about the body (RFC 9112 6.3, 5).
   const lengths = new Set(value.split(',').map(trim));
   const [only] = lengths;
@@ -293,7 +295,11 @@ function listHeaders(list: FieldList, lines: HeaderLine[]): void {
   }
 }
 
-function listEnd(list: FieldList, head: Head, meaning: string): void {
+function listEnd(
+  list: FieldList,
+  head: StartAndHeaders,
+  meaning: string,
+): void {
   const last = head.lines.at(-1)?.end ?? head.startEnd;
   // The end of the last line is not part of the blank one.
   const skip = list.bytes[last] === 0x0d ? 2 : 1;
@@ -310,9 +316,9 @@ function listEnd(list: FieldList, head: Head, meaning: string): void {
 }
 
 /** Fields of a request's head. */
-export const requestForm: Form = {
-  fields(list) {
-    const head = readHead(list.bytes);
+export const requestDissector: FieldDissector = {
+  dissect(list) {
+    const head = readStartAndHeaders(list.bytes);
     const [method, target, version] = head.start;
     let at = head.startAt;
     const next = (text: string): [number, number] => {
@@ -341,9 +347,9 @@ export const requestForm: Form = {
 };
 
 /** Fields of a response's head. */
-export const responseForm: Form = {
-  fields(list) {
-    const head = readHead(list.bytes);
+export const responseDissector: FieldDissector = {
+  dissect(list) {
+    const head = readStartAndHeaders(list.bytes);
     const [version, status, reason] = head.start;
     const from = head.startAt;
     const statusAt = from + version.length + 1;
@@ -393,7 +399,7 @@ const NOT_IN_TRAILERS = [
 export function trailerProblem(bytes: Uint8Array): string | undefined {
   // Read as a header section whose start line is right.
   if (bytes.length === 2 && bytes[0] === CR) return undefined;
-  const { lines, problem } = readHead(concat([START, bytes]));
+  const { lines, problem } = readStartAndHeaders(concat([START, bytes]));
   const late = lines.find(({ name }) =>
     NOT_IN_TRAILERS.includes(name.toLowerCase()),
   );

@@ -1,6 +1,12 @@
 /** What a head of HTTP/1.1 means for what follows it. */
 import { contentType, type ContentType } from '../coding/content.ts';
-import { headerValue, type Framing, type Head } from './header-section.ts';
+import { WholeBody, type Body, type BodyPlace } from './body.ts';
+import { ChunkedBody } from './chunks.ts';
+import {
+  headerValue,
+  type Framing,
+  type StartAndHeaders,
+} from './header-section.ts';
 import { statusText } from '../http/words.ts';
 import { byteCount, shortened } from '../text.ts';
 import type { Offer } from '../websocket/handshake.ts';
@@ -12,9 +18,9 @@ export interface Exchange {
   /** It asks to speak something else from then on. */
   switches: boolean;
   /** The protocols that its Upgrade names, in small letters. */
-  offers: readonly string[];
+  protocols: readonly string[];
   /** What it offers for a WebSocket. */
-  asked: Offer;
+  offer: Offer;
 }
 
 export function isSuccess(status: number): boolean {
@@ -22,7 +28,7 @@ export function isSuccess(status: number): boolean {
 }
 
 /** RFC 9112 6.3: some answers have no body, whatever their fields say. */
-export function answerFraming(
+export function responseFraming(
   asked: Framing,
   status: number,
   exchange: Exchange | undefined,
@@ -33,8 +39,22 @@ export function answerFraming(
   return asked;
 }
 
-/** What a head says about its body. */
-export function contentTypeOf(head: Head, isResponse: boolean): ContentType {
+/** Reads the body that a header section announces, RFC 9112 6.3. */
+export function makeBody(
+  framing: Exclude<Framing, { by: 'none' }>,
+  type: ContentType,
+  place: BodyPlace,
+): Body {
+  if (framing.by === 'chunks') return new ChunkedBody(type, place);
+  const length = framing.by === 'length' ? framing.length : Infinity;
+  return new WholeBody(length, type, place);
+}
+
+/** What a header section says about its body. */
+export function contentTypeOf(
+  head: StartAndHeaders,
+  isResponse: boolean,
+): ContentType {
   return contentType(
     isResponse,
     headerValue(head.lines, 'content-type'),
@@ -43,8 +63,8 @@ export function contentTypeOf(head: Head, isResponse: boolean): ContentType {
 }
 
 /** The line of a head in the timeline. */
-export function headSummary(
-  head: Head,
+export function headersSummary(
+  head: StartAndHeaders,
   isRequest: boolean,
   size: number,
 ): string {

@@ -4,21 +4,23 @@
  * streams, a WebSocket (RFC 8441). Known extensions: ALTSVC, ORIGIN,
  * PRIORITY_UPDATE. Left out: see left-out.md.
  */
-import { Gather, Trail } from '../gather.ts';
-import { HeaderBlocks, type Frame, type WholeFrame } from './headers.ts';
+import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import { ByteRanges } from '../byte-ranges.ts';
+import { HeaderBlocks } from './headers.ts';
+import type { Http2Frame, WholeFrame } from './frame.ts';
 import {
-  DataForm,
-  frameForm,
+  DataDissector,
+  http2FrameDissector,
   HEADER_SIZE,
-  prefaceForm,
+  prefaceDissector,
   uint,
   uint31,
-  WindowUpdateForm,
+  WindowUpdateDissector,
 } from './fields.ts';
 import { MOST_WINDOW } from './forbidden.ts';
-import { sizeProblem, streamProblem, summaryOf } from './rules.ts';
+import { sizeProblem, streamProblem, frameSummary } from './rules.ts';
 import { Http2States } from './states.ts';
-import { Streams, type Reader } from './streams.ts';
+import { Streams, type DataReader } from './streams.ts';
 import { END_STREAM, FRAME, frameKind, PADDED, SETTING } from './words.ts';
 import { FRAME_LIMIT, HEADER_BLOCK_LIMIT } from '../limits.ts';
 import { malformed, Opaque } from '../opaque.ts';
@@ -29,24 +31,24 @@ import {
   otherDirection,
   type ConnectionDecoder,
   type Direction,
-  type Form,
-  type TwoWay,
+  type ProtocolDecoder,
   type Unit,
 } from '../unit.ts';
+import type { FieldDissector } from '../fields.ts';
 
 /** RFC 9113 3.4. */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 class Side {
   readonly direction: Direction;
-  readonly header = new Gather();
-  readonly payload = new Gather();
-  readonly trail = new Trail();
+  readonly header = new ReassemblyBuffer();
+  readonly payload = new ReassemblyBuffer();
+  readonly trail = new ByteRanges();
   readonly opaque: Opaque;
   readonly headers: HeaderBlocks;
   isOpaque = false;
   needsPreface: boolean;
-  frame: Frame | undefined;
+  frame: Http2Frame | undefined;
   remaining = 0;
   /** The largest payload that the other side has said it takes. */
   maxFrameSize = 16_384;
@@ -54,7 +56,7 @@ class Side {
   data = 0;
   padding = 0;
   needsPadding = false;
-  reader: Reader | undefined;
+  reader: DataReader | undefined;
 
   constructor(direction: Direction, streams: Streams, states: Http2States) {
     this.direction = direction;
@@ -64,7 +66,7 @@ class Side {
   }
 }
 
-export class Http2 implements TwoWay {
+export class Http2 implements ProtocolDecoder {
   #streams = new Streams();
   #states = new Http2States();
   #sides = {
@@ -100,8 +102,8 @@ export class Http2 implements TwoWay {
     const side = this.#sides[direction];
     const { header, trail } = side;
     for (const [start, end] of trail.take().ranges)
-      header.trail.add(start, end);
-    if (header.trail.size > 0) {
+      header.ranges.add(start, end);
+    if (header.ranges.size > 0) {
       const problem = `expected the rest of a ${side.needsPreface ? 'preface' : 'frame'}, the connection ended`;
       units.push(malformed({ direction }, header, problem));
     }
@@ -145,7 +147,7 @@ export class Http2 implements TwoWay {
   #endPreface(side: Side, units: Unit[]): void {
     side.needsPreface = false;
     side.header.take();
-    const { ranges, size } = side.header.trail.take();
+    const { ranges, size } = side.header.ranges.take();
     units.push(
       makeUnit({
         direction: side.direction,
@@ -155,7 +157,7 @@ export class Http2 implements TwoWay {
         size,
         payload: 0,
         summary: `preface: ${byteCount(size)}, from here on it is HTTP/2`,
-        form: prefaceForm,
+        dissector: prefaceDissector,
       }),
     );
   }
@@ -165,7 +167,7 @@ export class Http2 implements TwoWay {
     side.header.add(bytes, from, to, at + from, at + to);
     if (side.header.length < HEADER_SIZE) return to;
     const header = side.header.take();
-    for (const [start, end] of side.header.trail.take().ranges)
+    for (const [start, end] of side.header.ranges.take().ranges)
       side.trail.add(start, end);
     side.frame = {
       length: uint(header, 0, 3),
@@ -225,7 +227,7 @@ export class Http2 implements TwoWay {
     const frame = side.frame!;
     side.frame = undefined;
     const payload = side.payload.take();
-    side.payload.trail.take();
+    side.payload.ranges.take();
     const { ranges, size } = side.trail.take();
     let problem = side.headers.interruption(frame);
     if (frame.length > side.maxFrameSize)
@@ -267,7 +269,7 @@ export class Http2 implements TwoWay {
         summary: `DATA, stream ${frame.stream}: ${byteCount(size)}, ${number(payload)} of data${ends ? ', ends the stream' : ''}`,
         problem: whole.problem,
         stream: frame.stream,
-        form: new DataForm(
+        dissector: new DataDissector(
           this.#streams.windowOf(frame.stream, direction),
           this.#streams.windows[direction],
         ),
@@ -278,7 +280,7 @@ export class Http2 implements TwoWay {
   }
 
   /** More data than the other side has allowed: RFC 9113 6.9.1. */
-  #overrun(sender: Direction, frame: Frame): string | undefined {
+  #overrun(sender: Direction, frame: Http2Frame): string | undefined {
     if (frame.length === 0) return undefined;
     const { stream } = frame;
     const most = this.#states.initialWindow(otherDirection(sender));
@@ -294,7 +296,9 @@ export class Http2 implements TwoWay {
   /** All other frames. */
   #tell(side: Side, whole: WholeFrame, units: Unit[]): void {
     const { frame, ranges, size } = whole;
-    const form = whole.isSound ? this.#apply(side, whole) : frameForm;
+    const dissector = whole.isSound
+      ? this.#apply(side, whole)
+      : http2FrameDissector;
     const { problem } = whole;
     units.push(
       makeUnit({
@@ -304,10 +308,10 @@ export class Http2 implements TwoWay {
         ranges,
         size,
         payload: 0,
-        summary: summaryOf(whole),
+        summary: frameSummary(whole),
         problem,
         stream: frame.stream === 0 ? undefined : frame.stream,
-        form,
+        dissector,
       }),
     );
     if (frame.type === FRAME.RST_STREAM)
@@ -315,7 +319,7 @@ export class Http2 implements TwoWay {
   }
 
   /** What the frame changes; returns how to read it again. */
-  #apply(side: Side, whole: WholeFrame): Form {
+  #apply(side: Side, whole: WholeFrame): FieldDissector {
     const { frame, payload } = whole;
     if (frame.type === FRAME.SETTINGS) {
       for (let at = 0; at + 6 <= payload.length; at += 6)
@@ -329,12 +333,12 @@ export class Http2 implements TwoWay {
       const { stream } = frame;
       this.#streams.widen(side.direction, stream, uint31(payload, 0));
       whole.problem ??= this.#tooWide(sender, stream);
-      return new WindowUpdateForm(
+      return new WindowUpdateDissector(
         stream === 0 ? undefined : this.#streams.windowOf(stream, sender),
         this.#streams.windows[sender],
       );
     }
-    return frameForm;
+    return http2FrameDissector;
   }
 
   /** What one side sets, the other one must keep to. */

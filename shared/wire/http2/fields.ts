@@ -1,5 +1,5 @@
 /** The fields of HTTP/2 frames, RFC 9113 4 and 6. */
-import type { FieldList } from '../fields.ts';
+import type { FieldList, FieldDissector } from '../fields.ts';
 import { readable } from '../coding/content.ts';
 import {
   ACK,
@@ -14,8 +14,6 @@ import {
   settingName,
 } from './words.ts';
 import { hex, latin1, number } from '../text.ts';
-import type { Form } from '../unit.ts';
-
 export const HEADER_SIZE = 9;
 
 /** A number of several bytes, the highest first. */
@@ -31,7 +29,7 @@ export function uint31(bytes: Uint8Array, at: number): number {
 }
 
 /** What is left of a frame. */
-export interface Part {
+export interface FrameContent {
   type: number;
   flags: number;
   /** What the frame is about: after padding's length, before the padding. */
@@ -40,7 +38,7 @@ export interface Part {
 }
 
 /** The nine bytes before every frame; and the length of its padding. */
-export function listHeader(list: FieldList): Part {
+export function listHeader(list: FieldList): FrameContent {
   const { bytes } = list;
   const type = bytes[3]!;
   const flags = bytes[4]!;
@@ -52,7 +50,12 @@ export function listHeader(list: FieldList): Part {
   list.add('flags', 4, 5, flagNames(type, flags), 'what applies', section);
   const about = stream === 0 ? 'the connection as a whole' : 'its stream';
   list.add('stream', 5, 9, stream, about, 'RFC 9113 5.1.1');
-  const part: Part = { type, flags, from: HEADER_SIZE, to: bytes.length };
+  const part: FrameContent = {
+    type,
+    flags,
+    from: HEADER_SIZE,
+    to: bytes.length,
+  };
   const mayPad: number[] = [FRAME.DATA, FRAME.HEADERS, FRAME.PUSH_PROMISE];
   if (flags & PADDED && mayPad.includes(type) && length > 0) {
     const padding = bytes[part.from]!;
@@ -70,7 +73,7 @@ export function listHeader(list: FieldList): Part {
   return part;
 }
 
-export function listPadding(list: FieldList, part: Part): void {
+export function listPadding(list: FieldList, part: FrameContent): void {
   const { length } = list.bytes;
   if (part.to < length)
     list.add(
@@ -84,7 +87,7 @@ export function listPadding(list: FieldList, part: Part): void {
 }
 
 /** DATA, and the windows that it leaves. */
-export class DataForm implements Form {
+export class DataDissector implements FieldDissector {
   readonly streamWindow: number;
   readonly connectionWindow: number;
 
@@ -93,7 +96,7 @@ export class DataForm implements Form {
     this.connectionWindow = connectionWindow;
   }
 
-  fields(list: FieldList): void {
+  dissect(list: FieldList): void {
     const part = listHeader(list);
     const value = readable(list.bytes.subarray(part.from, part.to));
     list.add(
@@ -128,7 +131,7 @@ function listWindows(
 }
 
 /** WINDOW_UPDATE, and the windows that it leaves. */
-export class WindowUpdateForm implements Form {
+export class WindowUpdateDissector implements FieldDissector {
   readonly streamWindow: number | undefined;
   readonly connectionWindow: number;
 
@@ -137,7 +140,7 @@ export class WindowUpdateForm implements Form {
     this.connectionWindow = connectionWindow;
   }
 
-  fields(list: FieldList): void {
+  dissect(list: FieldList): void {
     const { from } = listHeader(list);
     const increment = number(uint31(list.bytes, from));
     list.add(
@@ -160,7 +163,7 @@ export function listPriority(list: FieldList, from: number): void {
   list.add('priority', from, from + 5, value, meaning, 'RFC 9113 5.3.2');
 }
 
-function listSettings(list: FieldList, part: Part): void {
+function listSettings(list: FieldList, part: FrameContent): void {
   for (let at = part.from; at + 6 <= part.to; at += 6) {
     const id = uint(list.bytes, at, 2);
     const value = number(uint(list.bytes, at + 2, 4));
@@ -173,7 +176,7 @@ function listReason(list: FieldList, at: number, section: string): void {
   list.add('reason', at, at + 4, errorName(code), errorMeaning(code), section);
 }
 
-function listOrigins(list: FieldList, part: Part): void {
+function listOrigins(list: FieldList, part: FrameContent): void {
   for (let at = part.from; at + 2 <= part.to;) {
     const end = at + 2 + uint(list.bytes, at, 2);
     const origin = latin1(list.bytes, at + 2, Math.min(end, part.to));
@@ -189,7 +192,7 @@ function listOrigins(list: FieldList, part: Part): void {
   }
 }
 
-function listAltSvc(list: FieldList, part: Part): void {
+function listAltSvc(list: FieldList, part: FrameContent): void {
   const { from } = part;
   const middle = Math.min(part.to, from + 2 + uint(list.bytes, from, 2));
   list.ascii('origin', from + 2, middle, 'for this site', 'RFC 7838 4');
@@ -203,8 +206,8 @@ function listAltSvc(list: FieldList, part: Part): void {
 }
 
 /** Frames that need nothing but their bytes. */
-export const frameForm: Form = {
-  fields(list) {
+export const http2FrameDissector: FieldDissector = {
+  dissect(list) {
     const part = listHeader(list);
     const { from, to, type } = part;
     if (from === to) return;
@@ -256,8 +259,8 @@ export const frameForm: Form = {
 };
 
 /** The 24 bytes with which every client begins. */
-export const prefaceForm: Form = {
-  fields(list) {
+export const prefaceDissector: FieldDissector = {
+  dissect(list) {
     const meaning = 'an HTTP/1.1 server would refuse it and close';
     list.ascii('preface', 0, list.bytes.length, meaning, 'RFC 9113 3.4');
   },

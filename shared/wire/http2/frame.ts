@@ -1,9 +1,30 @@
-/** Where in a frame of HTTP/2 its content is, also in one that was cut off. */
+/** What a frame of HTTP/2 is, RFC 9113 4.1, and where in it its content is. */
+import type { Range } from '../byte-ranges.ts';
 import { HEADER_SIZE, uint, uint31 } from './fields.ts';
 import { FRAME, PADDED, PRIORITY } from './words.ts';
 
+/** A frame's header. */
+export interface Http2Frame {
+  type: number;
+  flags: number;
+  stream: number;
+  length: number;
+}
+
+/** A complete frame, with where it was. */
+export interface WholeFrame {
+  frame: Http2Frame;
+  /** Its payload; less than its length if it was too long to be kept. */
+  payload: Uint8Array;
+  ranges: Range[];
+  size: number;
+  problem: string | undefined;
+  /** It is whole, and on a stream where it may be: what it says counts. */
+  isSound: boolean;
+}
+
 /** A frame of HTTP/2, RFC 9113 4.1: where its content is. */
-export interface Frame {
+export interface LocatedFrame {
   type: number;
   flags: number;
   stream: number;
@@ -15,11 +36,11 @@ export interface Frame {
 }
 
 /** The frame that begins at `at`; it may be cut off. */
-export function readFrame(bytes: Uint8Array, at: number): Frame {
+export function readFrame(bytes: Uint8Array, at: number): LocatedFrame {
   const type = bytes[at + 3]!;
   const flags = bytes[at + 4]!;
   const end = at + HEADER_SIZE + uint(bytes, at, 3);
-  const frame: Frame = {
+  const frame: LocatedFrame = {
     type,
     flags,
     stream: uint31(bytes, at + 5),

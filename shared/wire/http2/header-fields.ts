@@ -1,14 +1,13 @@
 /** The fields of header blocks, RFC 9113 6.2 and RFC 7541 6. */
-import type { FieldList } from '../fields.ts';
+import type { FieldList, FieldDissector } from '../fields.ts';
 import { readRepresentations, type Literal } from '../hpack/decoder.ts';
 import { headerMeaning } from '../http/words.ts';
 import { listHeader, listPadding, listPriority, uint31 } from './fields.ts';
 import { FRAME, PRIORITY } from './words.ts';
 import { hex, number } from '../text.ts';
-import type { Form } from '../unit.ts';
 
 /** HEADERS, PUSH_PROMISE or CONTINUATION. */
-export class HeadersForm implements Form {
+export class HeadersDissector implements FieldDissector {
   /** Name, value …; undefined where the block goes on in other frames. */
   readonly headers: string[] | undefined;
 
@@ -16,7 +15,7 @@ export class HeadersForm implements Form {
     this.headers = headers;
   }
 
-  fields(list: FieldList): void {
+  dissect(list: FieldList): void {
     const part = listHeader(list);
     let { from } = part;
     if (part.type === FRAME.PUSH_PROMISE) {
@@ -51,14 +50,14 @@ export class HeadersForm implements Form {
 }
 
 /** A header block that came in several frames; its bytes are their parts. */
-export class HeaderListForm implements Form {
+export class HeaderListDissector implements FieldDissector {
   readonly headers: string[];
 
   constructor(headers: string[]) {
     this.headers = headers;
   }
 
-  fields(list: FieldList): void {
+  dissect(list: FieldList): void {
     listHeaders(list, 0, list.bytes.length, this.headers);
   }
 }

@@ -1,8 +1,8 @@
 /** The header blocks of one direction of HTTP/2, RFC 9113 4.3 and 6.2. */
-import { Gather } from '../gather.ts';
+import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import { HpackDecoder, type HeaderList } from '../hpack/decoder.ts';
 import { HEADER_SIZE, uint31 } from './fields.ts';
-import { HeaderListForm, HeadersForm } from './header-fields.ts';
+import { HeaderListDissector, HeadersDissector } from './header-fields.ts';
 import type { Http2States } from './states.ts';
 import { field, type Streams } from './streams.ts';
 import {
@@ -17,27 +17,8 @@ import {
 import { statusText } from '../http/words.ts';
 import { HEADER_BLOCK_LIMIT } from '../limits.ts';
 import { byteCount, number, shortened } from '../text.ts';
-import { makeUnit, type Direction, type Range, type Unit } from '../unit.ts';
-
-/** A frame's header. */
-export interface Frame {
-  type: number;
-  flags: number;
-  stream: number;
-  length: number;
-}
-
-/** A complete frame, with where it was. */
-export interface WholeFrame {
-  frame: Frame;
-  /** Its payload; less than its length if it was too long to be kept. */
-  payload: Uint8Array;
-  ranges: Range[];
-  size: number;
-  problem: string | undefined;
-  /** It is whole, and on a stream where it may be: what it says counts. */
-  isSound: boolean;
-}
+import { makeUnit, type Direction, type Unit } from '../unit.ts';
+import type { Http2Frame, WholeFrame } from './frame.ts';
 
 /** A block whose last part has not come. */
 interface Block {
@@ -46,7 +27,7 @@ interface Block {
   about: number;
   endsStream: boolean;
   isPromise: boolean;
-  bytes: Gather;
+  bytes: ReassemblyBuffer;
   frames: number;
 }
 
@@ -71,7 +52,7 @@ export class HeaderBlocks {
   }
 
   /** What another frame, in the middle of a block, breaks: RFC 9113 6.10. */
-  interruption(frame: Frame): string | undefined {
+  interruption(frame: Http2Frame): string | undefined {
     const open = this.#open;
     if (!open) {
       if (frame.type !== FRAME.CONTINUATION) return undefined;
@@ -107,7 +88,7 @@ export class HeaderBlocks {
       about: frame.stream,
       endsStream: false,
       isPromise: frame.type === FRAME.PUSH_PROMISE,
-      bytes: new Gather(),
+      bytes: new ReassemblyBuffer(),
       frames: 1,
     };
     if (block.isPromise) block.about = uint31(payload, place.from - 4);
@@ -211,7 +192,7 @@ export class HeaderBlocks {
         summary: `${frameName(frame.type)}, stream ${frame.stream}${what}: ${byteCount(size)}${ends ? ', ends the stream' : ''}`,
         problem,
         stream: frame.stream,
-        form: new HeadersForm(list?.fields),
+        dissector: new HeadersDissector(list?.fields),
       }),
     );
   }
@@ -222,7 +203,7 @@ export class HeaderBlocks {
     problem: string | undefined,
     units: Unit[],
   ): void {
-    const { ranges, size, overflowed } = block.bytes.trail.take();
+    const { ranges, size, overflowed } = block.bytes.ranges.take();
     const title = titleOf(list);
     units.push(
       makeUnit({
@@ -239,7 +220,7 @@ export class HeaderBlocks {
             ? 'in too many pieces: the last ones are not marked'
             : undefined),
         stream: block.about,
-        form: new HeaderListForm(list.fields),
+        dissector: new HeaderListDissector(list.fields),
       }),
     );
   }
@@ -247,7 +228,7 @@ export class HeaderBlocks {
 
 /** Where the block is in a payload: padding and priority are not part of it. */
 function fragmentOf(
-  frame: Frame,
+  frame: Http2Frame,
   payload: Uint8Array,
 ): { from: number; to: number; problem: string | undefined } {
   let from = 0;

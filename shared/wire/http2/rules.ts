@@ -1,6 +1,6 @@
 /** What HTTP/2 demands of each frame by itself, and its line in the timeline. */
 import { uint, uint31 } from './fields.ts';
-import type { Frame, WholeFrame } from './headers.ts';
+import type { Http2Frame, WholeFrame } from './frame.ts';
 import { ACK, errorName, FRAME, frameMeaning, frameName } from './words.ts';
 import { byteCount, latin1, number, shortened } from '../text.ts';
 
@@ -24,7 +24,7 @@ export function sizeProblem({
   type,
   flags,
   length,
-}: Frame): string | undefined {
+}: Http2Frame): string | undefined {
   const found = `found ${number(length)}`;
   const wanted = SIZES[type];
   if (wanted !== undefined && length !== wanted)
@@ -50,7 +50,10 @@ const STREAM_FRAMES: number[] = [
 ];
 
 /** A frame that is on the wrong stream. */
-export function streamProblem({ type, stream }: Frame): string | undefined {
+export function streamProblem({
+  type,
+  stream,
+}: Http2Frame): string | undefined {
   if (CONNECTION_FRAMES.includes(type) && stream !== 0)
     return `expected ${frameName(type)} on stream 0, found ${stream} (${sectionOf(type)})`;
   if (STREAM_FRAMES.includes(type) && stream === 0)
@@ -59,7 +62,7 @@ export function streamProblem({ type, stream }: Frame): string | undefined {
 }
 
 /** The line of a frame that is neither DATA nor headers. */
-export function summaryOf({ frame, payload, size }: WholeFrame): string {
+export function frameSummary({ frame, payload, size }: WholeFrame): string {
   const { type, stream, flags } = frame;
   const on = stream === 0 ? '' : `, stream ${stream}`;
   const name = `${frameName(type)}${on}`;

@@ -14,7 +14,7 @@ import {
   type Section,
 } from './forbidden.ts';
 import { uint, uint31 } from './fields.ts';
-import type { Frame } from './headers.ts';
+import type { Http2Frame } from './frame.ts';
 import {
   ACK,
   END_STREAM,
@@ -144,7 +144,7 @@ export class Http2States {
   /** What a frame breaks that is right by itself; and what it changes. */
   frame(
     direction: Direction,
-    frame: Frame,
+    frame: Http2Frame,
     payload: Uint8Array,
   ): string | undefined {
     const sender = this.#senders[direction];
@@ -159,7 +159,7 @@ export class Http2States {
 
   #byType(
     direction: Direction,
-    frame: Frame,
+    frame: Http2Frame,
     payload: Uint8Array,
     isFirst: boolean,
   ): string | undefined {
@@ -191,7 +191,7 @@ export class Http2States {
 
   #settings(
     direction: Direction,
-    { flags }: Frame,
+    { flags }: Http2Frame,
     payload: Uint8Array,
     isFirst: boolean,
   ): string | undefined {
@@ -223,7 +223,7 @@ export class Http2States {
 
   #ping(
     direction: Direction,
-    { flags }: Frame,
+    { flags }: Http2Frame,
     payload: Uint8Array,
   ): string | undefined {
     const data = hex(payload);
@@ -254,7 +254,7 @@ export class Http2States {
       : undefined;
   }
 
-  #windowUpdate(frame: Frame, payload: Uint8Array): string | undefined {
+  #windowUpdate(frame: Http2Frame, payload: Uint8Array): string | undefined {
     if (frame.stream !== 0 && this.#isIdle(frame.stream))
       return idleProblem(frame);
     return uint31(payload, 0) === 0
@@ -262,7 +262,7 @@ export class Http2States {
       : undefined;
   }
 
-  #reset(direction: Direction, frame: Frame): string | undefined {
+  #reset(direction: Direction, frame: Http2Frame): string | undefined {
     if (this.#isIdle(frame.stream)) return idleProblem(frame);
     const state = this.#streams.get(frame.stream);
     if (!state) return undefined;
@@ -278,7 +278,7 @@ export class Http2States {
 
   #headers(
     direction: Direction,
-    frame: Frame,
+    frame: Http2Frame,
     payload: Uint8Array,
   ): string | undefined {
     const { stream, flags } = frame;
@@ -349,7 +349,7 @@ export class Http2States {
 
   #promise(
     direction: Direction,
-    frame: Frame,
+    frame: Http2Frame,
     payload: Uint8Array,
   ): string | undefined {
     if (direction === 'up')
@@ -413,7 +413,11 @@ export class Http2States {
    * A DATA frame.
    * @param size of its data, padding not counted
    */
-  data(direction: Direction, frame: Frame, size: number): string | undefined {
+  data(
+    direction: Direction,
+    frame: Http2Frame,
+    size: number,
+  ): string | undefined {
     const { stream } = frame;
     const sender = this.#senders[direction];
     if (!sender.hasBegun) {
@@ -483,19 +487,19 @@ function lengthProblem({ length, sent }: Half): string {
   return `expected ${byteCount(length!)} of DATA, as content-length says, found ${number(sent)} (RFC 9113 8.1.1)`;
 }
 
-function idleProblem({ type, stream }: Frame): string {
+function idleProblem({ type, stream }: Http2Frame): string {
   const opened = stream % 2 === 1 ? 'opened' : 'promised';
   return `expected ${frameName(type)} on a stream that was ${opened}, found stream ${stream} (RFC 9113 5.1)`;
 }
 
-function overProblem({ type, stream }: Frame): string {
+function overProblem({ type, stream }: Http2Frame): string {
   return `expected no ${frameName(type)} on stream ${stream}, as this side has ended it (RFC 9113 5.1)`;
 }
 
 /** RFC 9218 7.1: only a client says how urgent its requests are. */
 function updateProblem(
   direction: Direction,
-  { stream }: Frame,
+  { stream }: Http2Frame,
   payload: Uint8Array,
 ): string | undefined {
   const section = '(RFC 9218 7.1)';
@@ -510,7 +514,7 @@ function updateProblem(
 
 /** RFC 7838 4: on stream 0 it names a site, on others it must not. */
 function alternativeProblem(
-  { stream }: Frame,
+  { stream }: Http2Frame,
   payload: Uint8Array,
 ): string | undefined {
   const hasOrigin = uint(payload, 0, 2) > 0;

@@ -13,7 +13,7 @@ const MOST_ASKED = 100;
 type Windows = Record<Direction, number>;
 
 /** Reads what the DATA of one direction of a stream carries. */
-export interface Reader {
+export interface DataReader {
   /** Its units tell the data again. */
   readonly tells: boolean;
   data(
@@ -30,7 +30,7 @@ class Stream {
   readonly id: number;
   /** What was added and used, apart from the initial window. */
   readonly change: Windows = { up: 0, down: 0 };
-  readers: Partial<Record<Direction, Reader>> = {};
+  readers: Partial<Record<Direction, DataReader>> = {};
   ended = { up: false, down: false };
   /** The client asked to speak WebSocket inside it: RFC 8441. */
   asksWebSocket = false;
@@ -40,7 +40,7 @@ class Stream {
   }
 }
 
-class BodyReader implements Reader {
+class BodyReader implements DataReader {
   readonly tells: boolean;
   #content: Content;
 
@@ -69,7 +69,7 @@ class BodyReader implements Reader {
   }
 }
 
-class WebSocketReader implements Reader {
+class WebSocketReader implements DataReader {
   readonly tells = true;
   #side: WebSocketSide;
 
@@ -194,7 +194,7 @@ export class Streams {
   }
 
   /** Who reads the DATA of a stream; a frame with data begins. */
-  reader(direction: Direction, id: number): Reader | undefined {
+  reader(direction: Direction, id: number): DataReader | undefined {
     const reader = this.#open.get(id)?.readers[direction];
     if (reader instanceof BodyReader) reader.piece();
     return reader;

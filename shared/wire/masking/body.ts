@@ -8,7 +8,7 @@ import { maskHtml } from './html.ts';
 import { coverText, maskCutEnd, maskText, type Reading } from './text.ts';
 import { isSecretName } from './secrets.ts';
 import { latin1 } from '../text.ts';
-import type { Range } from '../unit.ts';
+import type { Range } from '../byte-ranges.ts';
 
 const LF = 10;
 const CR = 13;

@@ -1,6 +1,7 @@
 /** What lies in several ranges, as if it were in one piece; and back again. */
 import { concat } from '../bytes.ts';
-import type { Direction, Range } from '../unit.ts';
+import type { Direction } from '../unit.ts';
+import type { Range } from '../byte-ranges.ts';
 
 const ASTERISK = 0x2a;
 

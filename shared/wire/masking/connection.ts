@@ -8,11 +8,11 @@ import { concat } from '../bytes.ts';
 import { decodeConnection, protocolUp, type Protocol } from '../connection.ts';
 import { PREFACE } from '../http2/decoder.ts';
 import { coverWhole, type BothWays, type Codings } from './bytes.ts';
-import { maskHttp1, type Places } from './http1.ts';
+import { maskHttp1, type Offsets } from './http1.ts';
 import { maskHttp2 } from './http2.ts';
 import { maskMqtt, startsMqtt } from './mqtt.ts';
 import { maskCutEnd, maskText } from './text.ts';
-import type { RecordedConnection } from '../recording.ts';
+import type { CapturedConnection } from '../capture.ts';
 import type { Delimiter } from '../tcp/decoder.ts';
 import { latin1 } from '../text.ts';
 import type { Direction, Unit } from '../unit.ts';
@@ -39,9 +39,9 @@ const DEEPEST = 4;
  *   without it such bodies become asterisks
  */
 export function withoutSecrets(
-  connection: RecordedConnection,
+  connection: CapturedConnection,
   codings: Codings = {},
-): RecordedConnection {
+): CapturedConnection {
   const { alpn, protocol, missing, reads } = connection;
   const bytes = {
     up: joinedReads(connection, 'up'),
@@ -78,7 +78,7 @@ export function maskedWords(words: string): string {
 }
 
 function joinedReads(
-  { reads }: RecordedConnection,
+  { reads }: CapturedConnection,
   direction: Direction,
 ): Uint8Array {
   const own = reads.filter((read) => read.direction === direction);
@@ -214,7 +214,7 @@ function inOneRead({ up, down }: BothWays): Talk['reads'] {
 }
 
 /** What is spoken behind those places. */
-function restOf({ bytes, reads }: Talk, from: Places): Talk {
+function restOf({ bytes, reads }: Talk, from: Offsets): Talk {
   const at = { up: 0, down: 0 };
   const rest = reads.map(({ direction, size }) => {
     const start = Math.max(at[direction], from[direction]);

@@ -68,8 +68,8 @@ function skipLineEnds(bytes: Uint8Array, from: number): number {
 }
 
 /** Masks the beginning of a head; its last line, cut off, behind its name. */
-export function maskCutHead(head: Uint8Array): void {
-  maskHead(head);
+export function maskCutHeaders(head: Uint8Array): void {
+  maskStartAndHeaders(head);
   let start = head.length;
   while (start > 0 && head[start - 1] !== LF && head[start - 1] !== CR) start--;
   const isStart = skipLineEnds(head, 0) === start;
@@ -79,7 +79,7 @@ export function maskCutHead(head: Uint8Array): void {
 }
 
 /** Masks the head of a message of HTTP/1.1. */
-export function maskHead(head: Uint8Array): void {
+export function maskStartAndHeaders(head: Uint8Array): void {
   const start = skipLineEnds(head, 0);
   const end = lineEnd(head, start);
   maskStart(head.subarray(start, end));

@@ -6,8 +6,8 @@
 import {
   headerValue,
   listOf,
-  readHead,
-  type Head,
+  readStartAndHeaders,
+  type StartAndHeaders,
 } from '../http1/header-section.ts';
 import { isSuccess } from '../http1/rules.ts';
 import { maskBody, type BodyKind } from './body.ts';
@@ -17,19 +17,24 @@ import {
   type BothWays,
   type Codings,
 } from './bytes.ts';
-import { maskCutHead, maskFields, maskHead } from './header-section.ts';
+import {
+  maskCutHeaders,
+  maskFields,
+  maskStartAndHeaders,
+} from './header-section.ts';
 import { maskCutEnd, maskText } from './text.ts';
 import { maskWebSocket } from './websocket.ts';
 import { latin1 } from '../text.ts';
-import type { Direction, Range, Unit } from '../unit.ts';
+import type { Direction, Unit } from '../unit.ts';
+import type { Range } from '../byte-ranges.ts';
 
 const LF = 10;
 
 /** Where in each direction something else begins. */
-export type Places = Record<Direction, number>;
+export type Offsets = Record<Direction, number>;
 
 /** Masks what lies behind those places. */
-export type MaskRest = (from: Places) => void;
+export type MaskRest = (from: Offsets) => void;
 
 /**
  * Masks both directions, from their first byte on.
@@ -77,8 +82,8 @@ export function maskHttp1(
 
 /** What both sides speak from now on. */
 function maskAfter(
-  { start, lines }: Head,
-  from: Places,
+  { start, lines }: StartAndHeaders,
+  from: Offsets,
   bytes: BothWays,
   maskRest: MaskRest,
 ): void {
@@ -111,7 +116,7 @@ class Side {
   }
 
   /** @returns the head, as it was, if it is one */
-  take(unit: Unit, from: number, to: number): Head | undefined {
+  take(unit: Unit, from: number, to: number): StartAndHeaders | undefined {
     const bytes = this.#bytes;
     coverWhole(bytes, [[this.#done, from]]);
     this.#done = Math.max(this.#done, to);
@@ -136,10 +141,14 @@ class Side {
     }
   }
 
-  #head({ direction, exchange }: Unit, from: number, to: number): Head {
+  #head(
+    { direction, exchange }: Unit,
+    from: number,
+    to: number,
+  ): StartAndHeaders {
     this.#endBody();
-    const head = readHead(this.#bytes.subarray(from, to));
-    maskHead(this.#bytes.subarray(from, to));
+    const head = readStartAndHeaders(this.#bytes.subarray(from, to));
+    maskStartAndHeaders(this.#bytes.subarray(from, to));
     const transfer = listOf(headerValue(head.lines, 'transfer-encoding'));
     this.#isInChunks = transfer.at(-1) === 'chunked';
     const codings = [
@@ -186,7 +195,7 @@ class Side {
     const start = latin1(this.#bytes, from, Math.min(to, from + 64));
     if (!/^[\r\n]*(?:[A-Z-]+ |HTTP\/1\.)/.test(start)) return false;
     this.#endBody();
-    maskCutHead(this.#bytes.subarray(from, to));
+    maskCutHeaders(this.#bytes.subarray(from, to));
     return true;
   }
 

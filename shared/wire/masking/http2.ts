@@ -6,7 +6,7 @@ import { beginsWith } from '../bytes.ts';
 import { listOf } from '../http1/header-section.ts';
 import { isSuccess } from '../http1/rules.ts';
 import { HEADER_SIZE, uint, uint31 } from '../http2/fields.ts';
-import { readFrame, type Frame } from '../http2/frame.ts';
+import { readFrame, type LocatedFrame } from '../http2/frame.ts';
 import { field } from '../http2/streams.ts';
 import { sizeProblem, streamProblem } from '../http2/rules.ts';
 import { END_HEADERS, END_STREAM, FRAME } from '../http2/words.ts';
@@ -23,7 +23,8 @@ import {
 import { BlockMasker } from './hpack.ts';
 import { maskText } from './text.ts';
 import { maskWebSocket } from './websocket.ts';
-import type { Direction, Range } from '../unit.ts';
+import type { Direction } from '../unit.ts';
+import type { Range } from '../byte-ranges.ts';
 
 /** One stream: what its DATA is, and where. */
 class Stream {
@@ -77,7 +78,7 @@ class Side {
   readonly #streams: Map<number, Stream>;
   readonly #blocks = new BlockMasker();
   /** A header block whose last part has not come. */
-  #open: { first: Frame; parts: Range[] } | undefined;
+  #open: { first: LocatedFrame; parts: Range[] } | undefined;
 
   constructor(
     direction: Direction,
@@ -115,13 +116,13 @@ class Side {
   }
 
   /** A connection is not read on after it, or should not be. */
-  #isMalformed({ type, flags, stream }: Frame, length: number): boolean {
+  #isMalformed({ type, flags, stream }: LocatedFrame, length: number): boolean {
     const isKnown = KNOWN.includes(type) || type % 0x1f === 0x0b;
     const frame = { type, flags, stream, length };
     return !isKnown || Boolean(sizeProblem(frame) ?? streamProblem(frame));
   }
 
-  #frame(frame: Frame): void {
+  #frame(frame: LocatedFrame): void {
     const { type, from, to } = frame;
     const isNext =
       type === FRAME.CONTINUATION && this.#open?.first.stream === frame.stream;
@@ -149,7 +150,7 @@ class Side {
     return stream;
   }
 
-  #block(frame: Frame): void {
+  #block(frame: LocatedFrame): void {
     const { type, flags, from, to } = frame;
     if (type !== FRAME.CONTINUATION) this.#open = { first: frame, parts: [] };
     if (!this.#open) {

@@ -2,11 +2,11 @@
  * Says of the units of a masked recording which were replaced by asterisks as a
  * whole: their decoders know nothing of it, and would find something malformed.
  */
-import type { FieldList } from '../fields.ts';
+import type { FieldList, FieldDissector } from '../fields.ts';
 import { readFrame } from '../http2/frame.ts';
 import { readLength } from '../mqtt/fields.ts';
 import { byteCount, hex, number } from '../text.ts';
-import { type Form, type Unit } from '../unit.ts';
+import { type Unit } from '../unit.ts';
 import { headerLength, readHeader, unmask } from '../websocket/frame.ts';
 
 const ASTERISK = 0x2a;
@@ -69,7 +69,7 @@ function payloadsOf(bytes: Uint8Array): Uint8Array {
   return payloads.subarray(0, filled);
 }
 
-class ReplacedForm implements Form {
+class ReplacedDissector implements FieldDissector {
   readonly from: number;
   readonly to: number;
 
@@ -78,7 +78,7 @@ class ReplacedForm implements Form {
     this.to = to;
   }
 
-  fields(list: FieldList): void {
+  dissect(list: FieldList): void {
     const { from, to } = this;
     const { length } = list.bytes;
     if (from > 0)
@@ -115,7 +115,7 @@ export function sayReplaced(unit: Unit, bytes: Uint8Array): Unit {
     ...unit,
     summary: summaryOf(unit),
     problem: undefined,
-    form: new ReplacedForm(from, to),
+    dissector: new ReplacedDissector(from, to),
   };
 }
 

@@ -12,7 +12,8 @@ import {
   MessageInflater,
   type Deflate,
 } from '../websocket/permessage-deflate.ts';
-import type { Direction, Range } from '../unit.ts';
+import type { Direction } from '../unit.ts';
+import type { Range } from '../byte-ranges.ts';
 import {
   headerLength,
   readHeader,

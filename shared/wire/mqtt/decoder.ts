@@ -1,12 +1,13 @@
 /**
  * MQTT 3.1.1 (OASIS, 29 October 2014), both directions. Left out: see left-out.md.
  */
-import { Gather, Trail } from '../gather.ts';
+import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import { ByteRanges } from '../byte-ranges.ts';
 import { FRAME_LIMIT } from '../limits.ts';
 import { bodyProblem, flagsProblem, senderProblem } from './forbidden.ts';
 import {
   granted,
-  packetForm,
+  packetDissector,
   packetKind,
   packetName,
   PacketReader,
@@ -19,10 +20,10 @@ import {
   connectionDecoder,
   makeUnit,
   otherDirection,
-  plainForm,
+  plainDissector,
   type ConnectionDecoder,
   type Direction,
-  type TwoWay,
+  type ProtocolDecoder,
   type Unit,
 } from '../unit.ts';
 
@@ -38,9 +39,9 @@ class Side {
   readonly opaque: Opaque;
   isOpaque = false;
   #session: Session;
-  #header = new Gather();
-  #body = new Gather();
-  #trail = new Trail();
+  #header = new ReassemblyBuffer();
+  #body = new ReassemblyBuffer();
+  #trail = new ByteRanges();
   #isInBody = false;
   #remaining = 0;
   #length = 0;
@@ -79,8 +80,8 @@ class Side {
   finish(units: Unit[]): void {
     if (this.isOpaque) return;
     for (const [start, end] of this.#trail.take().ranges)
-      this.#header.trail.add(start, end);
-    if (this.#header.trail.size > 0)
+      this.#header.ranges.add(start, end);
+    if (this.#header.ranges.size > 0)
       this.#fail('expected the rest of a packet, the connection ended', units);
   }
 
@@ -115,7 +116,7 @@ class Side {
       return;
     }
     this.#header.take();
-    for (const [start, end] of this.#header.trail.take().ranges)
+    for (const [start, end] of this.#header.ranges.take().ranges)
       this.#trail.add(start, end);
     this.#remaining = this.#length;
     this.#isInBody = true;
@@ -124,7 +125,7 @@ class Side {
   #endPacket(units: Unit[]): void {
     this.#isInBody = false;
     const body = this.#body.take();
-    this.#body.trail.take();
+    this.#body.ranges.take();
     const { ranges, size } = this.#trail.take();
     const type = this.#first >> 4;
     const flags = this.#first & 15;
@@ -152,7 +153,7 @@ class Side {
         payload: Math.max(0, payload),
         summary: `${packetName(type)}${about.text}: ${what}`,
         problem: this.#problem(type, flags, isShort, body),
-        form: isKnown ? packetForm : plainForm,
+        dissector: isKnown ? packetDissector : plainDissector,
       }),
     );
   }
@@ -246,7 +247,7 @@ function aboutTopics(type: number, reader: PacketReader): string[] {
 }
 
 /** Both directions of an MQTT connection. */
-export class Mqtt implements TwoWay {
+export class Mqtt implements ProtocolDecoder {
   #session: Session = { level: 4, hasBegun: false };
   #sides = {
     up: new Side('up', this.#session),

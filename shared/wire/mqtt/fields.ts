@@ -1,7 +1,7 @@
 /** The fields of MQTT 3.1.1 packets, OASIS standard, chapters 2 and 3. */
-import type { FieldList } from '../fields.ts';
+import type { FieldList, FieldDissector } from '../fields.ts';
 import { byteCount, hex, number, utf8 } from '../text.ts';
-import type { Form, Kind } from '../unit.ts';
+import type { Kind } from '../unit.ts';
 
 /** Chapter 2.2.1; the place in the list is the type's number. */
 const TYPES: (readonly [name: string, meaning: string, section: string])[] = [
@@ -278,8 +278,8 @@ function listPublish(list: FieldList, lister: Lister): void {
 }
 
 /** Any packet of MQTT 3.1.1. */
-export const packetForm: Form = {
-  fields(list) {
+export const packetDissector: FieldDissector = {
+  dissect(list) {
     const { type, from } = listHeader(list);
     const lister = new Lister(list, from);
     const { reader } = lister;

@@ -11,7 +11,7 @@ import {
   writeFile,
   type PacketBlock,
 } from './blocks.ts';
-import type { RecordedConnection, Recording } from '../recording.ts';
+import type { CapturedConnection, Capture } from '../capture.ts';
 import {
   FLAG,
   MOST_PAYLOAD,
@@ -98,7 +98,7 @@ function readAbout(comment: string): About {
 }
 
 /** The port under which Wireshark will know the protocol. */
-function shownPort(connection: RecordedConnection): number {
+function shownPort(connection: CapturedConnection): number {
   const first = connection.reads.find(({ direction }) => direction === 'up');
   const protocol =
     connection.protocol ??
@@ -114,7 +114,7 @@ class Conversation {
   #ends: Record<Direction, Endpoint>;
   #next: Record<Direction, number>;
 
-  constructor(connection: RecordedConnection, place: number) {
+  constructor(connection: CapturedConnection, place: number) {
     const address = CLIENT + Math.floor(place / PORTS);
     this.#ends = {
       up: { address, port: FIRST_PORT + (place % PORTS) },
@@ -174,14 +174,14 @@ class Conversation {
   }
 }
 
-function aboutOf(connection: RecordedConnection): About {
+function aboutOf(connection: CapturedConnection): About {
   const { id, realPort, secure, alpn, protocol, missing, isMasked } =
     connection;
   return { id, realPort, secure, alpn, protocol, missing, isMasked };
 }
 
 function blocksOf(
-  connection: RecordedConnection,
+  connection: CapturedConnection,
   place: number,
 ): PacketBlock<Packet>[] {
   const talk = new Conversation(connection, place);
@@ -208,7 +208,7 @@ function blocksOf(
  * A recording as a pcapng file. Times are kept to the microsecond. Nothing is
  * masked here: see `withoutSecrets`.
  */
-export function writePcapng(recording: Recording): Uint8Array {
+export function writePcapng(recording: Capture): Uint8Array {
   const blocks = recording.connections.flatMap(blocksOf);
   blocks.sort((a, b) => a.time - b.time);
   return writeFile(blocks, recording.version);
@@ -216,7 +216,7 @@ export function writePcapng(recording: Recording): Uint8Array {
 
 /** A connection that is being read, and a read that is not complete. */
 interface Opened {
-  connection: RecordedConnection;
+  connection: CapturedConnection;
   pending: Record<Direction, Uint8Array[]>;
 }
 
@@ -262,7 +262,7 @@ function readInto(
  * A recording from a file that `writePcapng` made.
  * @throws NotOurFile for any other file, with what was found
  */
-export function readPcapng(file: Uint8Array): Recording {
+export function readPcapng(file: Uint8Array): Capture {
   const opened = new Map<string, Opened>();
   const { packets, version } = readPackets(file);
   for (const block of packets) {

@@ -2,7 +2,8 @@
  * Messages of a program's own protocol on plain TCP: each with its length
  * before it, or each on a line.
  */
-import { Gather, Trail } from '../gather.ts';
+import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import { ByteRanges } from '../byte-ranges.ts';
 import { LINE_LIMIT } from '../limits.ts';
 import { readable } from '../coding/content.ts';
 import { malformed } from '../opaque.ts';
@@ -11,10 +12,10 @@ import {
   makeUnit,
   type Decoder,
   type Direction,
-  type Form,
-  type TwoWay,
+  type ProtocolDecoder,
   type Unit,
 } from '../unit.ts';
+import type { FieldDissector } from '../fields.ts';
 
 const LF = 10;
 const CR = 13;
@@ -27,8 +28,8 @@ interface Side {
   finish(units: Unit[]): void;
 }
 
-const lineForm: Form = {
-  fields(list) {
+const lineDissector: FieldDissector = {
+  dissect(list) {
     const { bytes } = list;
     let end = bytes.length;
     if (bytes[end - 1] === LF) end--;
@@ -43,7 +44,7 @@ const lineForm: Form = {
 
 class LineSide implements Side {
   #direction: Direction;
-  #line = new Gather();
+  #line = new ReassemblyBuffer();
 
   constructor(direction: Direction) {
     this.#direction = direction;
@@ -70,7 +71,7 @@ class LineSide implements Side {
 
   #end(units: Unit[], problem?: string): void {
     const bytes = this.#line.take();
-    const { ranges, size } = this.#line.trail.take();
+    const { ranges, size } = this.#line.ranges.take();
     let end = bytes.length;
     if (bytes[end - 1] === LF) end--;
     if (end < bytes.length && bytes[end - 1] === CR) end--;
@@ -84,31 +85,31 @@ class LineSide implements Side {
         payload: end,
         summary: `line${preview(bytes.subarray(0, end), 40)}: ${byteCount(size)}, ${number(end)} of text`,
         problem,
-        form: lineForm,
+        dissector: lineDissector,
       }),
     );
   }
 
   #cut(units: Unit[]): void {
     const problem = `expected a line end within ${byteCount(LINE_LIMIT)}`;
-    const { trail } = this.#line;
-    const gather = new Gather();
+    const { ranges } = this.#line;
+    const gather = new ReassemblyBuffer();
     this.#line.take();
-    for (const [start, end] of trail.take().ranges)
-      gather.trail.add(start, end);
+    for (const [start, end] of ranges.take().ranges)
+      gather.ranges.add(start, end);
     const place = { direction: this.#direction };
     units.push(malformed(place, gather, problem, 'limit'));
   }
 }
 
-class LengthForm implements Form {
+class LengthDissector implements FieldDissector {
   readonly prefix: number;
 
   constructor(prefix: number) {
     this.prefix = prefix;
   }
 
-  fields(list: Parameters<Form['fields']>[0]): void {
+  dissect(list: Parameters<FieldDissector['dissect']>[0]): void {
     const { prefix } = this;
     const { length } = list.bytes;
     const size = number(length - prefix);
@@ -122,10 +123,10 @@ class LengthForm implements Form {
 /** How many bytes the length before a message takes. */
 export type Prefix = 1 | 2 | 4;
 
-const LENGTH_FORMS = {
-  1: new LengthForm(1),
-  2: new LengthForm(2),
-  4: new LengthForm(4),
+const LENGTH_DISSECTORS = {
+  1: new LengthDissector(1),
+  2: new LengthDissector(2),
+  4: new LengthDissector(4),
 };
 
 class LengthPrefixSide implements Side {
@@ -134,8 +135,8 @@ class LengthPrefixSide implements Side {
   #prefixRead = 0;
   #length = 0;
   #remaining = 0;
-  #trail = new Trail();
-  #preview = new Gather();
+  #trail = new ByteRanges();
+  #preview = new ReassemblyBuffer();
 
   constructor(direction: Direction, prefix: Prefix) {
     this.#direction = direction;
@@ -166,9 +167,9 @@ class LengthPrefixSide implements Side {
 
   finish(units: Unit[]): void {
     if (this.#prefixRead === 0) return;
-    const gather = new Gather();
+    const gather = new ReassemblyBuffer();
     for (const [start, end] of this.#trail.take().ranges)
-      gather.trail.add(start, end);
+      gather.ranges.add(start, end);
     const problem = `expected the rest of a message of ${byteCount(this.#length)}, the connection ended`;
     const place = { direction: this.#direction };
     units.push(malformed(place, gather, problem));
@@ -176,7 +177,7 @@ class LengthPrefixSide implements Side {
 
   #end(units: Unit[]): void {
     const quote = preview(this.#preview.take());
-    this.#preview.trail.take();
+    this.#preview.ranges.take();
     const { ranges, size } = this.#trail.take();
     units.push(
       makeUnit({
@@ -187,7 +188,7 @@ class LengthPrefixSide implements Side {
         size,
         payload: this.#length,
         summary: `message${quote}: ${byteCount(size)}, ${number(this.#length)} after its length`,
-        form: LENGTH_FORMS[this.#prefix],
+        dissector: LENGTH_DISSECTORS[this.#prefix],
       }),
     );
     this.#prefixRead = 0;
@@ -205,7 +206,7 @@ function sideOf(direction: Direction, delimiter: Delimiter): Side {
 }
 
 /** Both directions of such a protocol. */
-export class Delimited implements TwoWay {
+export class Delimited implements ProtocolDecoder {
   #sides: Record<Direction, Side>;
 
   constructor(delimiter: Delimiter) {

@@ -61,9 +61,9 @@ afterAll(() => {
 
 /** Characters and bytes that a unit keeps; a value of a table is kept once. */
 function keptBy(unit: Unit, known: Set<string>): number {
-  const { summary, problem = '', form } = unit;
+  const { summary, problem = '', dissector } = unit;
   let sum = summary.length + problem.length;
-  for (const value of Object.values(form).flat()) {
+  for (const value of Object.values(dissector).flat()) {
     if (value instanceof Uint8Array) sum += value.length;
     if (typeof value !== 'string' || known.has(value)) continue;
     if (unit.kind.startsWith('http/2')) known.add(value);

@@ -1,6 +1,7 @@
 /** Whether the units of layer 0 tell every byte, each of them once. */
 import { expect } from '@jest/globals';
-import type { Direction, Range, Unit } from '../unit.ts';
+import type { Direction, Unit } from '../unit.ts';
+import type { Range } from '../byte-ranges.ts';
 import { recorded, type Step } from './cuts.ts';
 
 /**

@@ -1,12 +1,12 @@
 /** Feeding the same bytes in many ways, and saying what came out. */
 import { concat } from '../bytes.ts';
-import { describe as fieldsOf } from '../fields.ts';
 import {
   bytesOf,
   type ConnectionDecoder,
   type Decoder,
   type Direction,
   type Unit,
+  describe as fieldsOf,
 } from '../unit.ts';
 
 /** Bytes that one side sent. */
@@ -75,9 +75,9 @@ export function lineOf(unit: Unit): string {
 
 /** Everything about a unit, its fields too. */
 export function all(unit: Unit, from: Record<Direction, Uint8Array>): unknown {
-  const { form, ...rest } = unit;
+  const { dissector, ...rest } = unit;
   const fields = fieldsOf(unit, bytesOf(unit, from[unit.direction]));
-  return { ...rest, form: form.constructor.name, fields };
+  return { ...rest, form: dissector.constructor.name, fields };
 }
 
 /** The same bytes of both sides, one at a time. */

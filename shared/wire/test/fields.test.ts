@@ -3,11 +3,15 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { unbrotli } from '../coding/brotli.ts';
 import { concat } from '../bytes.ts';
-import { describe as fieldsOf } from '../fields.ts';
 import { http1Decoder } from '../http1/decoder.ts';
 import { http2Decoder } from '../http2/decoder.ts';
 import { mqttDecoder } from '../mqtt/decoder.ts';
-import { bytesOf, type ConnectionDecoder, type Kind } from '../unit.ts';
+import {
+  bytesOf,
+  type ConnectionDecoder,
+  type Kind,
+  describe as fieldsOf,
+} from '../unit.ts';
 import { webSocketDecoder } from '../websocket/decoder.ts';
 import { decode, recorded, text, type Step } from './cuts.ts';
 import { VECTORS } from './vectors/all.ts';

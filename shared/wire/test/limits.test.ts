@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { concat } from '../bytes.ts';
 import { decodeConnection } from '../connection.ts';
 import { EventStream } from '../event-stream/decoder.ts';
-import { describe as fieldsOf } from '../fields.ts';
 import { http1Decoder } from '../http1/decoder.ts';
 import {
   FIELDS_LIMIT,
@@ -16,7 +15,7 @@ import {
   INFLATED_LIMIT,
   RANGES_LIMIT,
 } from '../limits.ts';
-import type { Unit } from '../unit.ts';
+import { type Unit, describe as fieldsOf } from '../unit.ts';
 import {
   byteByByte,
   cutInto,

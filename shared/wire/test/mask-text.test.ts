@@ -1,7 +1,7 @@
 /** What becomes asterisks in text, and what stays. */
 import { describe, expect, test } from '@jest/globals';
 import { maskText, type Reading } from '../masking/text.ts';
-import { maskHead } from '../masking/header-section.ts';
+import { maskStartAndHeaders } from '../masking/header-section.ts';
 import { text } from './cuts.ts';
 
 function masked(value: string, reading?: Reading): string {
@@ -12,7 +12,7 @@ function masked(value: string, reading?: Reading): string {
 
 function maskedHead(value: string): string {
   const bytes = text(value);
-  maskHead(bytes);
+  maskStartAndHeaders(bytes);
   return new TextDecoder().decode(bytes);
 }
 

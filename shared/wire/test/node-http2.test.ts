@@ -12,9 +12,13 @@ import {
 } from 'node:http2';
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { describe as fieldsOf } from '../fields.ts';
-import { unitsOf, type RecordedConnection } from '../recording.ts';
-import { bytesOf, type Direction, type Unit } from '../unit.ts';
+import { unitsOf, type CapturedConnection } from '../capture.ts';
+import {
+  bytesOf,
+  type Direction,
+  type Unit,
+  describe as fieldsOf,
+} from '../unit.ts';
 import { recorded, type Step } from './cuts.ts';
 import { portOf, startRelay } from './relay.ts';
 
@@ -153,7 +157,7 @@ test('node:http2 reads the same frames and headers', async () => {
 
 const isTrailers = (summary: string): boolean => summary.includes('trailers');
 
-function compare(connection: RecordedConnection, happened: Happened): void {
+function compare(connection: CapturedConnection, happened: Happened): void {
   const units = unitsOf(connection);
   const steps = connection.reads.map(({ direction, bytes }): Step => [
     direction,

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readPcapng, writePcapng } from '../pcapng/pcapng.ts';
 import { withoutSecrets } from '../masking/connection.ts';
-import { unitsOf, type RecordedConnection } from '../recording.ts';
+import { unitsOf, type CapturedConnection } from '../capture.ts';
 import { bytes, lineOf, text, type Step } from './cuts.ts';
 import { randomCases } from './random-cases.ts';
 import { FIRST, frame } from './vectors/http2-frames.ts';
@@ -13,8 +13,8 @@ const START = Date.UTC(2013, 9, 21, 20, 13, 21);
 
 function connection(
   steps: Step[],
-  parts: Partial<RecordedConnection> = {},
-): RecordedConnection {
+  parts: Partial<CapturedConnection> = {},
+): CapturedConnection {
   return {
     id: 1,
     realPort: 5173,
@@ -35,7 +35,7 @@ const get: Step = ['up', text('GET / HTTP/1.1\r\n\r\n')];
 const answer: Step = ['down', text('HTTP/1.1 204 No Content\r\n\r\n')];
 
 describe('A recording is the same after saving and opening', () => {
-  const protocols: Partial<RecordedConnection>[] = [
+  const protocols: Partial<CapturedConnection>[] = [
     {},
     { secure: true, alpn: 'h2', protocol: 'http/2' },
     { protocol: 'http/1.1', missing: { up: 3, down: 5_000_000_000 } },
@@ -186,9 +186,9 @@ describe('Other files are refused:', () => {
 });
 
 /** The values of cookie and authorization in header blocks. */
-function cookies(one: RecordedConnection): string[] {
-  return unitsOf(one).flatMap(({ form }) =>
-    ((form as { headers?: string[] }).headers ?? []).filter((_, i, all) =>
+function cookies(one: CapturedConnection): string[] {
+  return unitsOf(one).flatMap(({ dissector }) =>
+    ((dissector as { headers?: string[] }).headers ?? []).filter((_, i, all) =>
       ['cookie', 'authorization'].includes(all[i - 1]!),
     ),
   );

@@ -1,7 +1,7 @@
 /** A plain TCP relay that keeps what passes: the bytes of real programs. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import type { RecordedConnection } from '../recording.ts';
+import type { CapturedConnection } from '../capture.ts';
 
 /** Where a server of a test listens. */
 export function portOf(server: { address(): unknown }): number {
@@ -11,13 +11,13 @@ export function portOf(server: { address(): unknown }): number {
 export interface Relay {
   port: number;
   /** In the order in which they were opened. */
-  connections: RecordedConnection[];
+  connections: CapturedConnection[];
   close(): Promise<void>;
 }
 
 /** Passes everything on to `target`, a port of 127.0.0.1. */
 export async function startRelay(target: number): Promise<Relay> {
-  const connections: RecordedConnection[] = [];
+  const connections: CapturedConnection[] = [];
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect({
@@ -25,7 +25,7 @@ export async function startRelay(target: number): Promise<Relay> {
       host: '127.0.0.1',
       allowHalfOpen: true,
     });
-    const connection: RecordedConnection = {
+    const connection: CapturedConnection = {
       id: connections.length + 1,
       realPort: target,
       secure: false,

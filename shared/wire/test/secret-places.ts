@@ -14,7 +14,7 @@ import { concat } from '../bytes.ts';
 import { HUFFMAN } from '../hpack/huffman.ts';
 import { HpackTable, STATIC_SIZE } from '../hpack/table.ts';
 import { PREFACE } from '../http2/decoder.ts';
-import type { RecordedConnection } from '../recording.ts';
+import type { CapturedConnection } from '../capture.ts';
 import type { Direction } from '../unit.ts';
 import { text, type Step } from './cuts.ts';
 
@@ -64,7 +64,7 @@ export class Random {
 /** What a connection is like, and what must be true of it when it is saved. */
 export interface Made {
   steps: Step[];
-  parts?: Partial<RecordedConnection>;
+  parts?: Partial<CapturedConnection>;
   /** All that is no secret stays as it is. */
   inPlace: boolean;
 }

@@ -4,7 +4,7 @@ import { Agent, createServer, get, request } from 'node:http';
 import { connect, createServer as createHttp2 } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { RecordedConnection } from '../recording.ts';
+import type { CapturedConnection } from '../capture.ts';
 import { portOf, startRelay, type Relay } from './relay.ts';
 import { mqttVectors } from './vectors/mqtt.ts';
 
@@ -12,7 +12,7 @@ import { mqttVectors } from './vectors/mqtt.ts';
 async function through(
   port: number,
   session: (relay: Relay) => Promise<void>,
-): Promise<RecordedConnection[]> {
+): Promise<CapturedConnection[]> {
   const relay = await startRelay(port);
   await session(relay);
   await relay.close();
@@ -28,7 +28,7 @@ async function listen(
 }
 
 /** Lengths, chunks, no bodies, events, pipelining. */
-export async function http1Session(): Promise<RecordedConnection[]> {
+export async function http1Session(): Promise<CapturedConnection[]> {
   const server = createServer((asked, answer) => {
     answer.setHeader('Date', 'Mon, 21 Oct 2013 20:13:21 GMT');
     if (asked.url === '/not-modified') answer.writeHead(304).end();
@@ -75,7 +75,7 @@ export async function http1Session(): Promise<RecordedConnection[]> {
 }
 
 /** Text, binary, fragments, ping and pong, all lengths, close. */
-export async function webSocketSession(): Promise<RecordedConnection[]> {
+export async function webSocketSession(): Promise<CapturedConnection[]> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   server.on('connection', (socket) => {
     socket.on('message', (data, binary) => socket.send(data, { binary }));
@@ -109,7 +109,7 @@ export async function webSocketSession(): Promise<RecordedConnection[]> {
 }
 
 /** Requests with and without bodies, many headers, a reset, the end. */
-export async function http2Session(): Promise<RecordedConnection[]> {
+export async function http2Session(): Promise<CapturedConnection[]> {
   const server = createHttp2();
   server.on('stream', (stream, headers) => {
     stream.on('error', () => undefined);
@@ -144,7 +144,7 @@ export async function http2Session(): Promise<RecordedConnection[]> {
 }
 
 /** The packets of the vectors that are as they should be. */
-export function mqttSession(): RecordedConnection[] {
+export function mqttSession(): CapturedConnection[] {
   const start = Date.UTC(2013, 9, 21);
   return mqttVectors.slice(0, 5).map(({ steps }, i) => ({
     id: i + 1,
@@ -163,7 +163,7 @@ export function mqttSession(): RecordedConnection[] {
 }
 
 /** Numbered anew, as one recording. */
-export async function allSessions(): Promise<RecordedConnection[]> {
+export async function allSessions(): Promise<CapturedConnection[]> {
   const sessions = [
     ...(await http1Session()),
     ...(await webSocketSession()),

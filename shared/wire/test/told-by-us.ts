@@ -1,6 +1,6 @@
-import { describe as fieldsOf } from '../fields.ts';
-import { unitsOf, type RecordedConnection } from '../recording.ts';
-import { bytesOf, type Field, type Unit } from '../unit.ts';
+import { type Field } from '../fields.ts';
+import { unitsOf, type CapturedConnection } from '../capture.ts';
+import { bytesOf, type Unit, describe as fieldsOf } from '../unit.ts';
 import { recorded, type Step } from './cuts.ts';
 import type { Conversation, Told } from './told-by-tshark.ts';
 
@@ -121,7 +121,7 @@ function tellHttp1(unit: Unit, fields: Field[], told: Told[]): void {
 }
 
 /** Both directions of every connection, as our units see them. */
-export function byUs(connections: RecordedConnection[]): Conversation {
+export function byUs(connections: CapturedConnection[]): Conversation {
   const all: Conversation = {};
   for (const connection of connections) {
     const steps = connection.reads.map(({ direction, bytes }): Step => [

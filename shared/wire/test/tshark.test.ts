@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile, spawnSync } from '@on-the-wire/system/programs/start.ts';
 import { withoutSecrets } from '../masking/connection.ts';
 import { writePcapng } from '../pcapng/pcapng.ts';
-import type { RecordedConnection } from '../recording.ts';
+import type { CapturedConnection } from '../capture.ts';
 import { readPdml, type PdmlPacket } from './pdml.ts';
 import { PROTOCOLS, Random } from './secret-places.ts';
 import { allSessions } from './sessions.ts';
@@ -24,7 +24,7 @@ if (!hasTshark)
   );
 
 (hasTshark ? describe : describe.skip)('tshark', () => {
-  let connections: RecordedConnection[];
+  let connections: CapturedConnection[];
   let packets: PdmlPacket[];
   let folder: string;
 

@@ -3,11 +3,12 @@
  * mistake of all. What is encrypted stays so; but the first record of a client
  * is not, nor is what a server says that finds no TLS: RFC 8446 4.1.2, 5.1, 6.
  */
-import { Gather } from '../gather.ts';
+import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import type { Body } from '../http1/body.ts';
 import { OpaquePair } from '../opaque.ts';
 import { byteCount, latin1, utf8 } from '../text.ts';
-import { makeUnit, type Direction, type Form, type Unit } from '../unit.ts';
+import { makeUnit, type Direction, type Unit } from '../unit.ts';
+import type { FieldDissector } from '../fields.ts';
 
 const HANDSHAKE = 22;
 const ALERT = 21;
@@ -27,7 +28,7 @@ export function startsHello(bytes: Uint8Array): 'yes' | 'no' | 'perhaps' {
 
 /** A connection that a client began with a ClientHello. */
 export class EncryptedPair extends OpaquePair {
-  #record = new Gather();
+  #record = new ReassemblyBuffer();
   #isTold = false;
 
   override push(
@@ -69,7 +70,7 @@ export class EncryptedPair extends OpaquePair {
   #tell(units: Unit[]): void {
     this.#isTold = true;
     const name = serverName(this.#record.take());
-    const { ranges, size } = this.#record.trail.take();
+    const { ranges, size } = this.#record.ranges.take();
     const of = name ? ` for ${name.value}` : '';
     units.push(
       makeUnit({
@@ -81,14 +82,14 @@ export class EncryptedPair extends OpaquePair {
         payload: 0,
         summary: `TLS ClientHello${of}: ${byteCount(size)}`,
         problem: `the client began a TLS handshake (https:)${of}, and only plain text is decoded here: open it with http:, or give the tap https: if the server speaks TLS`,
-        form: helloForm,
+        dissector: helloDissector,
       }),
     );
   }
 }
 
-const helloForm: Form = {
-  fields(list) {
+const helloDissector: FieldDissector = {
+  dissect(list) {
     const { bytes } = list;
     const length = bytes[3]! * 256 + bytes[4]!;
     list.add(
@@ -209,7 +210,7 @@ const LOOKED_AT = 2_048;
 /** The body of a 400: tells if it says that the server expected TLS. */
 export class BodyOf400 implements Body {
   readonly #body: Body;
-  readonly #start = new Gather();
+  readonly #start = new ReassemblyBuffer();
 
   constructor(body: Body) {
     this.#body = body;

@@ -5,8 +5,8 @@
  * A frame is told even if it breaks a rule, as long as its end can be found;
  * its `problem` says what an endpoint would close the connection for.
  */
-import type { StreamPlace } from '../event-stream/decoder.ts';
-import { Gather, Trail } from '../gather.ts';
+import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import { ByteRanges } from '../byte-ranges.ts';
 import { FRAGMENTS_LIMIT } from '../limits.ts';
 import { malformed, Opaque } from '../opaque.ts';
 import type { Deflate } from './permessage-deflate.ts';
@@ -17,16 +17,17 @@ import {
   otherDirection,
   type ConnectionDecoder,
   type Direction,
-  type TwoWay,
+  type ProtocolDecoder,
   type Unit,
+  type UnitPlace,
 } from '../unit.ts';
 import {
   headerLength,
-  kindOf,
-  MessageForm,
+  opcodeKind,
+  MessageDissector,
   readHeader,
   readCloseProblem,
-  frameForm,
+  webSocketFrameDissector,
   type FrameHeader,
 } from './frame.ts';
 import { Payload, previewOf } from './payload.ts';
@@ -35,11 +36,11 @@ import { Payload, previewOf } from './payload.ts';
 export class WebSocketSide {
   /** The end of a frame cannot be found: nothing after it can be read. */
   failed = false;
-  #place: StreamPlace;
+  #place: UnitPlace;
   #header = new Uint8Array(14);
   #headerFilled = 0;
   #frame: FrameHeader | undefined;
-  #trail = new Trail();
+  #trail = new ByteRanges();
   #remaining = 0;
   #masked = 0;
   #problem: string | undefined;
@@ -47,10 +48,10 @@ export class WebSocketSide {
   #messages = 0;
   /** The message that is not finished: its frames. */
   #fragments = 0;
-  #fragmentRanges = new Trail();
+  #fragmentRanges = new ByteRanges();
   #isClosed = false;
 
-  constructor(place: StreamPlace, deflate: Deflate | undefined) {
+  constructor(place: UnitPlace, deflate: Deflate | undefined) {
     this.#place = place;
     const { direction } = place;
     this.#payload = new Payload(deflate?.[direction].contextTakeover);
@@ -95,9 +96,9 @@ export class WebSocketSide {
 
   #fail(problem: string, units: Unit[]): void {
     this.failed = true;
-    const gather = new Gather();
+    const gather = new ReassemblyBuffer();
     for (const [start, end] of this.#trail.take().ranges)
-      gather.trail.add(start, end);
+      gather.ranges.add(start, end);
     const unit = malformed(this.#place, gather, problem);
     units.push({ ...unit, layer: this.#place.layer });
   }
@@ -131,7 +132,7 @@ export class WebSocketSide {
       return this.#payload.canInflate
         ? 'expected RSV1 only on the first frame of a message (RFC 7692 6.1)'
         : 'expected RSV1 to be 0: no compression was agreed upon (RFC 6455 5.2)';
-    if (kindOf(frame.opcode) === 'websocket reserved')
+    if (opcodeKind(frame.opcode) === 'websocket reserved')
       return `expected an opcode of 0, 1, 2, 8, 9 or 10, found ${frame.opcode} (RFC 6455 5.2)`;
     if (direction === 'up' && !frame.isMasked)
       return 'expected a masked frame, as every frame from a client is (RFC 6455 5.1)';
@@ -183,7 +184,7 @@ export class WebSocketSide {
         layer: this.#place.layer,
         exchange: this.#place.exchange,
         stream: this.#place.stream,
-        kind: kindOf(frame.opcode),
+        kind: opcodeKind(frame.opcode),
         ranges,
         size,
         payload: frame.length,
@@ -191,7 +192,9 @@ export class WebSocketSide {
         summary: this.#summary(frame, size),
         problem,
         message: isData && this.#messages > 0 ? this.#messages : undefined,
-        form: this.#payload.form(isLast && this.#fragments === 0) ?? frameForm,
+        dissector:
+          this.#payload.dissector(isLast && this.#fragments === 0) ??
+          webSocketFrameDissector,
       }),
     );
     if (!isData) return;
@@ -212,7 +215,7 @@ export class WebSocketSide {
       isWhole && this.#payload.isCompressed
         ? `, ${number(this.#payload.messageSize)} once inflated`
         : '';
-    const name = kindOf(frame.opcode).slice('websocket '.length);
+    const name = opcodeKind(frame.opcode).slice('websocket '.length);
     return `${name}${fragment}${preview}: ${byteCount(size)}, ${number(frame.length)} of payload${after}`;
   }
 
@@ -242,14 +245,14 @@ export class WebSocketSide {
           ? `more than ${number(FRAGMENTS_LIMIT)} fragments: the later ones are not shown`
           : undefined,
         message: this.#messages,
-        form: new MessageForm(isText, this.#payload.keptInflated),
+        dissector: new MessageDissector(isText, this.#payload.keptInflated),
       }),
     );
   }
 }
 
 /** Both directions of a WebSocket that has a connection for itself. */
-export class WebSocketPair implements TwoWay {
+export class WebSocketPair implements ProtocolDecoder {
   #sides: Record<Direction, WebSocketSide>;
   #rest = { up: new Opaque('up'), down: new Opaque('down') };
 

@@ -1,7 +1,7 @@
 /** The frame of RFC 6455 5.2: its header, its fields, its close codes. */
-import type { FieldList } from '../fields.ts';
+import type { FieldList, FieldDissector } from '../fields.ts';
 import { byteCount, hex, latin1, number, utf8 } from '../text.ts';
-import type { Form, Kind } from '../unit.ts';
+import type { Kind } from '../unit.ts';
 import { Utf8Check } from '../utf8-check.ts';
 
 export interface FrameHeader {
@@ -28,7 +28,7 @@ const KINDS: Record<number, Kind> = {
   10: 'websocket pong',
 };
 
-export function kindOf(opcode: number): Kind {
+export function opcodeKind(opcode: number): Kind {
   return KINDS[opcode] ?? 'websocket reserved';
 }
 
@@ -225,19 +225,19 @@ function isUtf8(bytes: Uint8Array): boolean {
 }
 
 /** A frame whose payload is not compressed. */
-export const frameForm: Form = {
-  fields: (list) => listFrame(list, undefined),
+export const webSocketFrameDissector: FieldDissector = {
+  dissect: (list) => listFrame(list, undefined),
 };
 
 /** A frame that is a compressed message. */
-export class CompressedFrameForm implements Form {
+export class CompressedFrameDissector implements FieldDissector {
   readonly inflated: string;
 
   constructor(inflated: string) {
     this.inflated = inflated;
   }
 
-  fields(list: FieldList): void {
+  dissect(list: FieldList): void {
     listFrame(list, this.inflated);
   }
 }
@@ -245,7 +245,7 @@ export class CompressedFrameForm implements Form {
 const FRAGMENTS = 'RFC 6455 5.4';
 
 /** A message of several frames; its bytes are theirs, headers included. */
-export class MessageForm implements Form {
+export class MessageDissector implements FieldDissector {
   readonly isText: boolean;
   readonly inflated: string | undefined;
 
@@ -254,7 +254,7 @@ export class MessageForm implements Form {
     this.inflated = inflated;
   }
 
-  fields(list: FieldList): void {
+  dissect(list: FieldList): void {
     const { bytes } = list;
     const whole = new Uint8Array(bytes.length);
     let filled = 0;

@@ -1,10 +1,10 @@
-import type { Form } from '../unit.ts';
+import type { FieldDissector } from '../fields.ts';
 import { KEPT_DECODED } from '../limits.ts';
 import { MessageInflater } from './permessage-deflate.ts';
 import { preview, shortened, utf8 } from '../text.ts';
 import { Utf8Check } from '../utf8-check.ts';
 import {
-  CompressedFrameForm,
+  CompressedFrameDissector,
   shownPayload,
   type FrameHeader,
 } from './frame.ts';
@@ -154,10 +154,10 @@ export class Payload {
     return shownPayload(kept, this.isText);
   }
 
-  /** The form of a compressed frame; undefined for any other. */
-  form(isWhole: boolean): Form | undefined {
+  /** The dissector of a compressed frame; undefined for any other. */
+  dissector(isWhole: boolean): FieldDissector | undefined {
     if (!isWhole || !this.isCompressed) return undefined;
-    return new CompressedFrameForm(this.keptInflated!);
+    return new CompressedFrameDissector(this.keptInflated!);
   }
 }
 

@@ -10,9 +10,8 @@ import {
   type Server as Tcp,
 } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { describe as fieldsOf } from '../../fields.ts';
 import { http1Decoder } from '../../http1/decoder.ts';
-import { bytesOf } from '../../unit.ts';
+import { bytesOf, describe as fieldsOf } from '../../unit.ts';
 import { decode, recorded, text, type Step } from '../cuts.ts';
 import { portOf } from '../relay.ts';
 import { latin1Bytes, type Case } from './case.ts';

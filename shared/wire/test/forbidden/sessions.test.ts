@@ -1,6 +1,6 @@
 /** What real programs say to each other is no problem. */
 import { expect, test } from '@jest/globals';
-import { unitsOf } from '../../recording.ts';
+import { unitsOf } from '../../capture.ts';
 import { allSessions } from '../sessions.ts';
 import { problemsIn } from './judge.ts';
 

@@ -7,7 +7,7 @@ import {
   CHUNK_LINE_LIMIT,
   EVENT_LIMIT,
   FRAGMENTS_LIMIT,
-  HEAD_LIMIT,
+  HEADERS_LIMIT,
   HEADER_BLOCK_LIMIT,
   HELD_LIMIT,
   INFLATED_LIMIT,
@@ -80,14 +80,14 @@ export const FLOODS: Flood[] = [
     title: 'a head without a line end',
     make: http1Decoder,
     steps: () => after([['up', text('GET /')]], 'up', many('a', 8_192), 40),
-    says: `expected the end of a head within ${number(HEAD_LIMIT)}`,
+    says: `expected the end of a head within ${number(HEADERS_LIMIT)}`,
   },
   {
     title: 'a head without an end',
     make: http1Decoder,
     steps: () =>
       after([['up', GET.subarray(0, -2)]], 'up', many('a: b\r\n', 999), 40),
-    says: `expected the end of a head within ${number(HEAD_LIMIT)}`,
+    says: `expected the end of a head within ${number(HEADERS_LIMIT)}`,
   },
   {
     title: 'the line of a chunk without an end',
@@ -106,7 +106,7 @@ export const FLOODS: Flood[] = [
         many('a: b\r\n', 999),
         40,
       ),
-    says: `expected the end of the trailers within ${number(HEAD_LIMIT)}`,
+    says: `expected the end of the trailers within ${number(HEADERS_LIMIT)}`,
   },
   {
     title: 'a body in chunks of one byte',

@@ -3,7 +3,7 @@ import { decodeConnection, type Protocol } from './connection.ts';
 import type { Direction, Unit } from './unit.ts';
 
 /** What one read of a socket returned. */
-export interface Read {
+export interface CapturedRead {
   direction: Direction;
   /** Milliseconds since 1970, with fractions. */
   time: number;
@@ -11,19 +11,19 @@ export interface Read {
 }
 
 /** How one side ended: it has said all, or it broke off. */
-export interface End {
+export interface CapturedEnd {
   direction: Direction;
   time: number;
   how: 'fin' | 'rst';
 }
 
 /** A fault that struck, a label: something at a time. */
-export interface Comment {
+export interface CaptureComment {
   time: number;
   text: string;
 }
 
-export interface RecordedConnection {
+export interface CapturedConnection {
   /** Unique in the recording. */
   id: number;
   /** Where the server really listened. */
@@ -36,23 +36,23 @@ export interface RecordedConnection {
   /** When it was opened, as the times of reads. */
   start: number;
   /** In the order in which they were forwarded. */
-  reads: Read[];
-  ends: End[];
-  comments: Comment[];
+  reads: CapturedRead[];
+  ends: CapturedEnd[];
+  comments: CaptureComment[];
   /** First bytes that were dropped to save memory. */
   missing?: { up: number; down: number } | undefined;
   /** Secrets are asterisks: see `withoutSecrets`. */
   isMasked?: boolean | undefined;
 }
 
-export interface Recording {
+export interface Capture {
   /** Which version of the course saved it; early ones did not say. */
   version?: string | undefined;
-  connections: RecordedConnection[];
+  connections: CapturedConnection[];
 }
 
 /** All units of a recorded connection, in the order in which they came. */
-export function unitsOf(connection: RecordedConnection): Unit[] {
+export function unitsOf(connection: CapturedConnection): Unit[] {
   const decoder = decodeConnection(connection);
   const units = connection.reads.flatMap(({ direction, bytes }) =>
     decoder.feed(direction, bytes),

@@ -1,51 +1,12 @@
-import { RANGES_LIMIT } from './limits.ts';
-import type { Range } from './unit.ts';
-
-/** The ranges of one unit, as they come. */
-export class Trail {
-  /** All bytes that were added, also those of ranges that were one too many. */
-  size = 0;
-  /** More ranges came than a unit may have: the last ones are not told. */
-  overflowed = false;
-  #ranges: [number, number][] = [];
-
-  /** Ranges come in order; what touches or overlaps becomes one. */
-  add(start: number, end: number): void {
-    const last = this.#ranges.at(-1);
-    if (last && start <= last[1]) {
-      this.size += Math.max(0, end - last[1]);
-      last[1] = Math.max(last[1], end);
-      return;
-    }
-    this.size += end - start;
-    if (this.#ranges.length < RANGES_LIMIT) this.#ranges.push([start, end]);
-    else this.overflowed = true;
-  }
-
-  /** How many ranges there are. */
-  get pieces(): number {
-    return this.#ranges.length;
-  }
-
-  /** Hands the ranges out and starts anew. */
-  take(): { ranges: Range[]; size: number; overflowed: boolean } {
-    const { size, overflowed } = this;
-    // Copied, as an array that has grown keeps room for more; units are many.
-    const ranges = this.#ranges.slice();
-    this.#ranges = [];
-    this.size = 0;
-    this.overflowed = false;
-    return { ranges, size, overflowed };
-  }
-}
+import { ByteRanges } from './byte-ranges.ts';
 
 const NOTHING = new Uint8Array(0);
 /** A longer buffer is not kept for the next unit. */
 const KEPT_BUFFER = 65_536;
 
 /** The bytes of one unit, as they come, and where they were. */
-export class Gather {
-  readonly trail = new Trail();
+export class ReassemblyBuffer {
+  readonly ranges = new ByteRanges();
   #buffer = NOTHING;
   #length = 0;
 
@@ -62,7 +23,7 @@ export class Gather {
     end: number,
   ): void {
     if (from === to) return;
-    this.trail.add(start, end);
+    this.ranges.add(start, end);
     const length = this.#length + to - from;
     if (length > this.#buffer.length) {
       const wider = new Uint8Array(Math.max(256, length, this.#length * 2));
@@ -85,7 +46,7 @@ export class Gather {
     end: number,
   ): Uint8Array {
     if (this.#length === 0) {
-      if (from < to) this.trail.add(start, end);
+      if (from < to) this.ranges.add(start, end);
       return bytes.subarray(from, to);
     }
     this.add(bytes, from, to, start, end);
