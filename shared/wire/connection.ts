@@ -2,13 +2,14 @@
  * A connection from its first byte: finds out what is spoken, and decodes it.
  */
 import { ReassemblyBuffer } from './reassembly-buffer.ts';
+import { ByteCursor } from './byte-cursor.ts';
 import { KNOWN_METHODS } from './http1/forbidden.ts';
 import { Http1 } from './http1/decoder.ts';
 import { Http2, PREFACE } from './http2/decoder.ts';
 import { HELD_LIMIT } from './limits.ts';
-import { Mqtt } from './mqtt/decoder.ts';
+import { mqtt } from './mqtt/decoder.ts';
 import { OpaquePair } from './opaque.ts';
-import { Delimited, type Delimiter } from './tcp/decoder.ts';
+import { delimited, type Delimiter } from './tcp/decoder.ts';
 import { latin1 } from './text.ts';
 import { EncryptedPair, startsHello } from './tls/hello.ts';
 import {
@@ -39,10 +40,10 @@ type Found = Protocol | 'tls';
 function makeProtocol(protocol: Found): ProtocolDecoder {
   if (protocol === 'http/1.1') return new Http1();
   if (protocol === 'http/2') return new Http2();
-  if (protocol === 'mqtt') return new Mqtt();
+  if (protocol === 'mqtt') return mqtt();
   if (protocol === 'bytes') return new OpaquePair();
   if (protocol === 'tls') return new EncryptedPair();
-  return new Delimited(protocol);
+  return delimited(protocol);
 }
 
 const CR = 13;
@@ -163,23 +164,15 @@ class Detector implements ProtocolDecoder {
     if (protocol) this.#found = makeProtocol(protocol);
   }
 
-  push(
-    direction: Direction,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): void {
-    let next = from;
+  push(direction: Direction, input: ByteCursor, units: Unit[]): void {
     if (!this.#found) {
       // Decided by as many bytes as are held, wherever they were cut.
-      next = this.#hold(direction, bytes, from, at);
-      const known = this.#decide() ?? (next < bytes.length && 'bytes');
+      this.#hold(direction, input);
+      const known = this.#decide() ?? (input.left > 0 && 'bytes');
       if (!known) return;
       this.#release(known, units);
     }
-    if (next < bytes.length)
-      this.#found!.push(direction, bytes, next, at, units);
+    if (input.left > 0) this.#found!.push(direction, input, units);
   }
 
   finish(direction: Direction, units: Unit[]): void {
@@ -188,25 +181,18 @@ class Detector implements ProtocolDecoder {
     this.#found?.finish(direction, units);
   }
 
-  /** Returns where it stopped: before the end if that would be too much. */
-  #hold(
-    direction: Direction,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-  ): number {
+  /** Leaves what would be too much. */
+  #hold(direction: Direction, input: ByteCursor): void {
     const room = HELD_LIMIT - this.#held.up.length - this.#held.down.length;
-    const to = Math.min(bytes.length, from + room);
-    const all = this.#held[direction];
-    all.add(bytes, from, to, at + from, at + to);
+    const to = input.upTo(room);
+    this.#held[direction].append(input.bytes, input.next, to);
     // What came first must be decoded first.
     let last = this.#first.at(-1);
     if (last?.[0] !== direction) {
       last = [direction, new ReassemblyBuffer()];
       this.#first.push(last);
     }
-    last[1].add(bytes, from, to, at + from, at + to);
-    return to;
+    last[1].read(input, to);
   }
 
   #decide(): Found | undefined {
@@ -222,9 +208,10 @@ class Detector implements ProtocolDecoder {
   #release(protocol: Found, units: Unit[]): void {
     const found = makeProtocol(protocol);
     this.#found = found;
-    for (const [direction, gather] of this.#first) {
-      const [range] = gather.ranges.take().ranges;
-      found.push(direction, gather.take(), 0, range?.[0] ?? 0, units);
+    for (const [direction, held] of this.#first) {
+      const [range] = held.ranges.take().ranges;
+      const input = new ByteCursor(held.take(), range?.[0]);
+      found.push(direction, input, units);
     }
     this.#first = [];
     this.#held = { up: new ReassemblyBuffer(), down: new ReassemblyBuffer() };

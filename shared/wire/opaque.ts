@@ -1,11 +1,21 @@
-import { ReassemblyBuffer } from './reassembly-buffer.ts';
+/**
+ * Bytes of which nothing is known: of another protocol, or after something
+ * that was malformed. With no boundaries of their own they are cut where the
+ * other side speaks, and else in pieces of a fixed size. What goes in and comes
+ * out: see `byte-cursor.ts`; all bytes are taken, and the last piece is told
+ * when `flush` is called.
+ */
+import type { ByteCursor } from './byte-cursor.ts';
+import type { ByteRanges } from './byte-ranges.ts';
 import { OPAQUE_PIECE } from './limits.ts';
+import { ReassemblyBuffer } from './reassembly-buffer.ts';
 import { byteCount, preview } from './text.ts';
 import {
   makeUnit,
   otherDirection,
   plainDissector,
   type Direction,
+  type LayerDecoder,
   type ProtocolDecoder,
   type Unit,
   type UnitPlace,
@@ -14,28 +24,24 @@ import {
 /** One direction of such bytes. */
 export class Opaque {
   #direction: Direction;
-  #gather = new ReassemblyBuffer();
+  #kept = new ReassemblyBuffer();
 
   constructor(direction: Direction) {
     this.#direction = direction;
   }
 
-  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): void {
-    let next = from;
-    while (next < bytes.length) {
-      const room = OPAQUE_PIECE - this.#gather.length;
-      const to = Math.min(bytes.length, next + room);
-      this.#gather.add(bytes, next, to, at + next, at + to);
-      next = to;
-      if (this.#gather.length === OPAQUE_PIECE) this.flush(units);
+  push(input: ByteCursor, units: Unit[]): void {
+    while (input.left > 0) {
+      this.#kept.read(input, input.upTo(OPAQUE_PIECE - this.#kept.length));
+      if (this.#kept.length === OPAQUE_PIECE) this.flush(units);
     }
   }
 
   /** The other side speaks, or the connection ends. */
   flush(units: Unit[]): void {
-    if (this.#gather.length === 0) return;
-    const bytes = this.#gather.take();
-    const { ranges, size } = this.#gather.ranges.take();
+    if (this.#kept.length === 0) return;
+    const bytes = this.#kept.take();
+    const { ranges, size } = this.#kept.ranges.take();
     units.push(
       makeUnit({
         direction: this.#direction,
@@ -55,15 +61,9 @@ export class Opaque {
 export class OpaquePair implements ProtocolDecoder {
   #sides = { up: new Opaque('up'), down: new Opaque('down') };
 
-  push(
-    direction: Direction,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): void {
+  push(direction: Direction, input: ByteCursor, units: Unit[]): void {
     this.#sides[otherDirection(direction)].flush(units);
-    this.#sides[direction].push(bytes, from, at, units);
+    this.#sides[direction].push(input, units);
   }
 
   finish(direction: Direction, units: Unit[]): void {
@@ -72,22 +72,47 @@ export class OpaquePair implements ProtocolDecoder {
 }
 
 /**
+ * Two directions that are read each by itself; after a failure the rest of its
+ * direction is opaque.
+ */
+export class SidePair implements ProtocolDecoder {
+  readonly #sides: Record<Direction, LayerDecoder>;
+  readonly #rest = new OpaquePair();
+
+  constructor(up: LayerDecoder, down: LayerDecoder) {
+    this.#sides = { up, down };
+  }
+
+  push(direction: Direction, input: ByteCursor, units: Unit[]): void {
+    this.#rest.finish(otherDirection(direction), units);
+    this.#sides[direction].push(input, units);
+    if (input.left > 0) this.#rest.push(direction, input, units);
+  }
+
+  finish(direction: Direction, units: Unit[]): void {
+    this.#sides[direction].finish(units);
+    this.#rest.finish(direction, units);
+  }
+}
+
+/**
  * Something that could not be read; what follows will be opaque.
- * @param offset the raw offset of the byte at fault, if not the first
+ * @param found where its bytes were; they are taken from there
+ * @param problem what was expected, and what was found
+ * @param more its kind, if it is a limit; the raw offset of the byte at fault,
+ *   if it is not the first
  */
 export function malformed(
   place: Omit<UnitPlace, 'layer'>,
-  gather: ReassemblyBuffer,
+  found: ByteRanges,
   problem: string,
-  kind: 'malformed' | 'limit' = 'malformed',
-  offset?: number,
+  more: { kind?: 'limit' | undefined; offset?: number | undefined } = {},
 ): Unit {
-  gather.take();
-  const { ranges, size } = gather.ranges.take();
-  const at = offset ?? ranges[0]?.[0];
+  const { ranges, size } = found.take();
+  const at = more.offset ?? ranges[0]?.[0];
   return makeUnit({
     ...place,
-    kind,
+    kind: more.kind ?? 'malformed',
     layer: 0,
     ranges,
     size,

@@ -4,6 +4,7 @@
  * one that was chosen are worked out by `describe` from its bytes.
  */
 import { concat } from './bytes.ts';
+import { ByteCursor } from './byte-cursor.ts';
 import type { Range } from './byte-ranges.ts';
 import {
   FieldList,
@@ -149,21 +150,35 @@ export interface ConnectionDecoder {
   end(direction: Direction): Unit[];
 }
 
-/** A protocol whose two directions depend on each other. */
+/** One layer of one direction; how it takes bytes says `byte-cursor.ts`. */
+export interface LayerDecoder {
+  /** @param to the index to which the bytes are its own; else to their end */
+  push(input: ByteCursor, units: Unit[], to?: number): void;
+  /** No more bytes will come: what is incomplete is told. */
+  finish(units: Unit[]): void;
+}
+
+/**
+ * A protocol whose two directions depend on each other. How it takes bytes
+ * says `byte-cursor.ts`; it takes all of them.
+ */
 export interface ProtocolDecoder {
-  /** Takes `bytes` from index `from` on; the raw offset of `bytes[0]` is `at`. */
-  push(
-    direction: Direction,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): void;
+  push(direction: Direction, input: ByteCursor, units: Unit[]): void;
   /** No more bytes will come in this direction. */
   finish(direction: Direction, units: Unit[]): void;
 }
 
-/** Counts the raw offsets for a protocol. */
+/** The units that a call adds to an empty list. */
+function told(tell: (units: Unit[]) => void): Unit[] {
+  const units: Unit[] = [];
+  tell(units);
+  return units;
+}
+
+/**
+ * Counts the raw offsets for a protocol.
+ * @param offsets of the first bytes that will be fed
+ */
 export function connectionDecoder(
   protocol: ProtocolDecoder,
   offsets = { up: 0, down: 0 },
@@ -174,15 +189,24 @@ export function connectionDecoder(
       const units: Unit[] = [];
       // No bytes, no turn: the other side goes on speaking.
       if (bytes.length === 0) return units;
-      protocol.push(direction, bytes, 0, at[direction], units);
+      protocol.push(direction, new ByteCursor(bytes, at[direction]), units);
       at[direction] += bytes.length;
       return units;
     },
-    end(direction) {
-      const units: Unit[] = [];
-      protocol.finish(direction, units);
-      return units;
+    end: (direction) => told((units) => protocol.finish(direction, units)),
+  };
+}
+
+/** Counts the raw offsets for one direction, or one layer of it. */
+export function layerDecoder(layer: LayerDecoder): Decoder {
+  let at = 0;
+  return {
+    feed(bytes) {
+      const input = new ByteCursor(bytes, at);
+      at += bytes.length;
+      return told((units) => layer.push(input, units));
     },
+    end: () => told((units) => layer.finish(units)),
   };
 }
 

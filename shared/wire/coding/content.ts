@@ -8,13 +8,19 @@ import {
   Unpacker,
   type Coding,
 } from './content-coding.ts';
+import { ByteCursor } from '../byte-cursor.ts';
 import { EventStream } from '../event-stream/decoder.ts';
 import type { FieldList, FieldDissector } from '../fields.ts';
 import { ByteRanges } from '../byte-ranges.ts';
 import type { Emit } from './inflate.ts';
 import { EVENT_LIMIT, INFLATED_FOR_EACH_BYTE } from '../limits.ts';
 import { byteCount, shortened, utf8 } from '../text.ts';
-import { makeUnit, type Unit, type UnitPlace } from '../unit.ts';
+import {
+  makeUnit,
+  type Unit,
+  type UnitPlace,
+  type LayerDecoder,
+} from '../unit.ts';
 
 /** What a head says about its body. */
 export interface ContentType {
@@ -126,11 +132,14 @@ export function bodySummary(content: ContentType, size: number): string {
   return `body: ${byteCount(size)}${content.summary}`;
 }
 
-/** A body that comes in pieces: chunks, DATA frames, parts. */
-export class Content {
+/**
+ * A body that comes in pieces: chunks, DATA frames, parts. What goes in and
+ * comes out: see `byte-cursor.ts`; it takes all that it is given.
+ */
+export class Content implements LayerDecoder {
   readonly type: ContentType;
   #place: UnitPlace;
-  #trail = new ByteRanges();
+  #ranges = new ByteRanges();
   #pieces = 0;
   #events: EventStream | undefined;
   #unpacker: Unpacker | undefined;
@@ -146,45 +155,45 @@ export class Content {
     this.#unpacker.allowance = EVENT_LIMIT;
   }
 
+  /** Its units tell the same bytes again. */
+  get tells(): boolean {
+    return this.type.isEventStream;
+  }
+
   /** A piece begins that holds at least one byte. */
   piece(): void {
     this.#pieces++;
   }
 
-  /** Takes `bytes[from..to)`; the raw offset of `bytes[0]` is `at`. */
-  data(
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    at: number,
-    units: Unit[],
-  ): void {
-    if (this.#unpacker) this.#unpack(bytes, from, to, at, units);
-    else if (this.#events) this.#events.push(bytes, from, to, at, units);
-    else this.#trail.add(at + from, at + to);
+  push(input: ByteCursor, units: Unit[], to = input.bytes.length): void {
+    if (this.#unpacker) this.#unpack(input, units, to);
+    else if (this.#events) this.#events.push(input, units, to);
+    else this.#ranges.read(input, to);
   }
 
   /** Byte by byte, so that each event knows the bytes that it came in. */
-  #unpack(
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    at: number,
-    units: Unit[],
-  ): void {
+  #unpack(input: ByteCursor, units: Unit[], to: number): void {
     const unpacker = this.#unpacker!;
     const events = this.#events!;
-    const emit: Emit = (plain, start, end) =>
-      events.pushPlain(plain, start, end, units);
-    for (let i = from; i < to && !unpacker.problem && !events.stopped; i++) {
-      const packed = [at + i, at + i + 1] as const;
+    // One for all plain bytes: there may be some for each byte.
+    const plain = new ByteCursor(input.bytes);
+    const emit: Emit = (bytes, start, end) => {
+      plain.bytes = bytes;
+      plain.next = start;
+      events.push(plain, units, end);
+    };
+    while (input.next < to && !unpacker.problem && !events.stopped) {
+      const { next, offset } = input;
+      const packed = [offset, offset + 1] as const;
+      input.next++;
       // Also a byte that completes nothing belongs to what comes next.
       events.packed(packed);
       unpacker.allowance += INFLATED_FOR_EACH_BYTE;
-      unpacker.write(bytes, i, i + 1, emit);
+      unpacker.write(input.bytes, next, next + 1, emit);
       if (unpacker.problem && !events.stopped)
         this.#tellBroken(packed, unpacker, units);
     }
+    input.next = to;
   }
 
   #tellBroken(
@@ -216,7 +225,7 @@ export class Content {
       this.#events.finish(units);
       return;
     }
-    const { ranges, size, overflowed } = this.#trail.take();
+    const { ranges, size, overflowed } = this.#ranges.take();
     if (this.#pieces < 2 && !(this.type.coding && size > 0)) return;
     const tooMany = 'in too many pieces: the last ones are not marked';
     units.push(

@@ -9,6 +9,7 @@
  * of them, as a compressed one of blank lines does, is not read on.
  */
 import { BlockDissector, readBlock, blockSummary } from './block.ts';
+import { ByteCursor } from '../byte-cursor.ts';
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import {
   BODY_PART,
@@ -24,19 +25,22 @@ import {
   type Decoder,
   type Unit,
   type UnitPlace,
+  type LayerDecoder,
+  type UnitParts,
+  layerDecoder,
 } from '../unit.ts';
-import type { Range } from '../byte-ranges.ts';
+import type { Range, TakenRanges } from '../byte-ranges.ts';
 
 const LF = 10;
 const CR = 13;
 const COLON = 58;
 const NOTHING = new Uint8Array(0);
 
-export class EventStream {
+export class EventStream implements LayerDecoder {
   /** It gave too many units: nothing after them is read. */
   stopped = false;
   #place: UnitPlace;
-  #gather = new ReassemblyBuffer();
+  #block = new ReassemblyBuffer();
   #first = true;
   #lastEventId = '';
   /** Bytes of the line so far, its end not counted. */
@@ -64,67 +68,56 @@ export class EventStream {
     this.#place = place;
   }
 
-  /** Takes `bytes[from..to)`; the raw offset of `bytes[0]` is `at`. */
-  push(
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    at: number,
-    units: Unit[],
-  ): void {
-    // What of these bytes belongs to the block that is being read.
-    let start = from;
-    let i = from;
-    this.#from = from;
+  /** Takes all bytes up to `to`, whatever they are. */
+  push(input: ByteCursor, units: Unit[], to = input.bytes.length): void {
+    // What was not taken of them belongs to the block that is being read.
+    const { bytes } = input;
+    let i = input.next;
+    this.#from = i;
     while (i < to && !this.stopped) {
       if (this.#afterCr) {
         this.#afterCr = false;
         const isPair = bytes[i] === LF;
         if (isPair) i++;
         else this.#crAlone = true;
-        if (this.#complete) start = this.#close(bytes, start, i, at, units);
+        if (this.#complete) this.#close(input, i, units);
         if (isPair) continue;
       }
       const lineStart = i;
       while (i < to && bytes[i] !== LF && bytes[i] !== CR) i++;
       if (i > lineStart) {
         if (this.#lineLength === 0 && this.#isComment())
-          start = this.#close(bytes, start, lineStart, at, units);
+          this.#close(input, lineStart, units);
         this.#inLine(bytes[lineStart]!, i - lineStart);
       }
       if (i < to) {
         i++;
-        if (this.#endLine(bytes[i - 1]!))
-          start = this.#close(bytes, start, i, at, units);
+        if (this.#endLine(bytes[i - 1]!)) this.#close(input, i, units);
       }
     }
-    if (!this.#packed) this.#wire += to - from;
-    if (this.stopped) return;
-    if (this.#tooLong(to - start))
-      start = this.#cutOff(bytes, start, at, units);
-    this.#keep(bytes, start, to, at);
+    if (!this.#packed) this.#wire += to - this.#from;
+    if (this.stopped) {
+      input.next = to;
+      return;
+    }
+    if (this.#tooLong(to - input.next)) this.#cutOff(input, units);
+    this.#keep(input, to);
   }
 
   /** The plain bytes that follow come from these compressed ones. */
   packed(range: Range): void {
     this.#packed = range;
     this.#wire += range[1] - range[0];
-    this.#gather.ranges.add(range[0], range[1]);
-  }
-
-  /** Takes plain bytes, after `packed`. */
-  pushPlain(bytes: Uint8Array, from: number, to: number, units: Unit[]): void {
-    this.push(bytes, from, to, 0, units);
+    this.#block.ranges.add(range[0], range[1]);
   }
 
   /** The stream has ended: an incomplete event is never dispatched. */
   finish(units: Unit[]): void {
     this.#from = 0;
     if (this.#complete || this.#isComment())
-      this.#close(NOTHING, 0, 0, 0, units);
-    if (this.#gather.length === 0 || this.stopped) return;
-    this.#gather.take();
-    const { ranges, size } = this.#gather.ranges.take();
+      this.#close(new ByteCursor(NOTHING), 0, units);
+    if (this.#block.length === 0 || this.stopped) return;
+    const { ranges, size } = this.#block.discard().take();
     units.push(
       makeUnit({
         ...this.#place,
@@ -159,68 +152,57 @@ export class EventStream {
     return byte === LF || this.#crAlone;
   }
 
-  #keep(bytes: Uint8Array, from: number, to: number, at: number): void {
-    const [start, end] = this.#packed ?? [at + from, at + to];
-    if (!this.#skipping) this.#gather.add(bytes, from, to, start, end);
-    else if (from < to) this.#gather.ranges.add(start, end);
+  #keep(input: ByteCursor, to: number): void {
+    if (!this.#skipping) this.#block.append(input.bytes, input.next, to);
+    this.#take(input, to);
+  }
+
+  /** Takes bytes whose place is told, and that are not kept. */
+  #take(input: ByteCursor, to: number): void {
+    if (input.next === to) return;
+    const { ranges } = this.#block;
+    if (!this.#packed) {
+      ranges.read(input, to);
+      return;
+    }
+    const [start, end] = this.#packed;
+    ranges.add(start, end);
+    input.next = to;
   }
 
   #tooLong(more: number): boolean {
-    return !this.#skipping && this.#gather.length + more > EVENT_LIMIT;
+    return !this.#skipping && this.#block.length + more > EVENT_LIMIT;
   }
 
   /** Tells the limit, keeps the place, and counts what still comes. */
-  #cutOff(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
+  #cutOff(input: ByteCursor, units: Unit[]): void {
     // To the byte where the limit is, wherever the bytes were cut.
-    const limit = from + EVENT_LIMIT - this.#gather.length;
-    this.#keep(bytes, from, limit, at);
-    this.#gather.take();
-    const { ranges, size } = this.#gather.ranges.take();
+    this.#keep(input, input.next + EVENT_LIMIT - this.#block.length);
     const what = `an event of more than ${number(EVENT_LIMIT)} bytes`;
-    units.push(
-      makeUnit({
-        ...this.#place,
-        kind: 'limit',
-        ranges,
-        size,
-        payload: 0,
-        summary: `${what}: this is how far it was read`,
-        problem: `${what} is too long to be shown`,
-        dissector: plainDissector,
-      }),
-    );
+    this.#tellLimit(this.#block.discard().take(), units, {
+      summary: `${what}: this is how far it was read`,
+      problem: `${what} is too long to be shown`,
+    });
     this.#skipping = true;
-    return limit;
   }
 
-  /** The block ends before `bytes[to]`; returns where the next begins. */
-  #close(
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    at: number,
-    units: Unit[],
-  ): number {
-    if (this.stopped) return to;
-    let rest = from;
-    if (this.#tooLong(to - rest)) rest = this.#cutOff(bytes, rest, at, units);
-    let block = NOTHING as Uint8Array;
-    if (this.#skipping) {
-      this.#keep(bytes, rest, to, at);
-    } else {
-      const [start, end] = this.#packed ?? [at + from, at + to];
-      block = this.#gather.finish(bytes, from, to, start, end);
-    }
-    const { ranges, size, overflowed } = this.#gather.ranges.take();
-    if (!this.#hasRoom(to)) this.#stop(ranges, size, units);
-    else if (this.#skipping) this.#closeSkipped(ranges, size, units);
-    else this.#closeBlock(block, ranges, size, overflowed, units);
+  /** The block ends before the index `to`. */
+  #close(input: ByteCursor, to: number, units: Unit[]): void {
+    if (this.stopped) return;
+    if (this.#tooLong(to - input.next)) this.#cutOff(input, units);
+    const block = this.#skipping
+      ? NOTHING
+      : this.#block.finish(input.bytes, input.next, to);
+    this.#take(input, to);
+    const taken = this.#block.ranges.take();
+    if (!this.#hasRoom(to)) this.#stop(taken, units);
+    else if (this.#skipping) this.#closeSkipped(taken, units);
+    else this.#closeBlock(block, taken, units);
     this.#lines = 0;
     this.#lineLength = 0;
     this.#onlyComments = true;
     this.#complete = false;
     this.#skipping = false;
-    return to;
   }
 
   /**
@@ -234,45 +216,42 @@ export class EventStream {
     return this.#told < most;
   }
 
-  #stop(ranges: Range[], size: number, units: Unit[]): void {
+  #stop(taken: TakenRanges, units: Unit[]): void {
     this.stopped = true;
     const what = `more events, comments and blank lines than bytes on the wire`;
-    units.push(
-      makeUnit({
-        ...this.#place,
-        kind: 'limit',
-        ranges,
-        size,
-        payload: 0,
-        summary: `${what}: the rest of this event stream is not read`,
-        problem: what,
-        dissector: plainDissector,
-      }),
-    );
+    this.#tellLimit(taken, units, {
+      summary: `${what}: the rest of this event stream is not read`,
+      problem: what,
+    });
   }
 
-  #closeSkipped(ranges: Range[], size: number, units: Unit[]): void {
-    units.push(
-      makeUnit({
-        ...this.#place,
-        kind: 'limit',
-        ranges,
-        size,
-        payload: 0,
-        summary: `the rest of an event that was too long: ${byteCount(size)}`,
-        dissector: plainDissector,
-      }),
-    );
+  #closeSkipped(taken: TakenRanges, units: Unit[]): void {
+    this.#tellLimit(taken, units, {
+      summary: `the rest of an event that was too long: ${byteCount(taken.size)}`,
+    });
     this.#first = false;
   }
 
-  #closeBlock(
-    bytes: Uint8Array,
-    ranges: Range[],
-    size: number,
-    overflowed: boolean,
+  #tellLimit(
+    { ranges, size }: TakenRanges,
     units: Unit[],
+    words: Pick<UnitParts, 'summary' | 'problem'>,
   ): void {
+    units.push(
+      makeUnit({
+        ...this.#place,
+        ...words,
+        kind: 'limit',
+        ranges,
+        size,
+        payload: 0,
+        dissector: plainDissector,
+      }),
+    );
+  }
+
+  #closeBlock(bytes: Uint8Array, taken: TakenRanges, units: Unit[]): void {
+    const { ranges, size, overflowed } = taken;
     const isPacked = this.#packed !== undefined;
     const kept = Math.min(KEPT_DECODED, size * KEPT_FOR_EACH_BYTE);
     const block = readBlock(bytes, this.#first, isPacked ? kept : Infinity);
@@ -313,19 +292,5 @@ export class EventStream {
 
 /** Decodes the body of a `text/event-stream` by itself. */
 export function eventStreamDecoder(): Decoder {
-  const stream = new EventStream({ direction: 'down', layer: 0 });
-  let at = 0;
-  return {
-    feed(bytes) {
-      const units: Unit[] = [];
-      stream.push(bytes, 0, bytes.length, at, units);
-      at += bytes.length;
-      return units;
-    },
-    end() {
-      const units: Unit[] = [];
-      stream.finish(units);
-      return units;
-    },
-  };
+  return layerDecoder(new EventStream({ direction: 'down', layer: 0 }));
 }

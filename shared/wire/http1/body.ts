@@ -5,22 +5,24 @@ import {
   readable,
   type ContentType,
 } from '../coding/content.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
 import { ByteRanges, type Range } from '../byte-ranges.ts';
 import { BODY_PART } from '../limits.ts';
 import { byteCount, number } from '../text.ts';
-import { makeUnit, type Direction, type Unit } from '../unit.ts';
+import {
+  makeUnit,
+  type Direction,
+  type Unit,
+  type LayerDecoder,
+} from '../unit.ts';
 import type { FieldDissector } from '../fields.ts';
 
-/** Reads one body. */
-export interface Body {
-  /** Complete: what follows is the next head. */
+/** Reads one body, and takes no more than its bytes. */
+export interface Body extends LayerDecoder {
+  /** Complete: what follows is the next message. */
   readonly done: boolean;
   /** What follows cannot be read. */
   readonly failed: boolean;
-  /** Takes `bytes` from `from` on; returns where it stopped. */
-  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): number;
-  /** The connection has ended. */
-  finish(units: Unit[]): void;
 }
 
 /** Whose body it is. */
@@ -62,27 +64,27 @@ export class WholeBody implements Body {
     return this.#remaining === 0;
   }
 
-  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
-    const end = from + this.#remaining;
+  push(input: ByteCursor, units: Unit[]): void {
+    const { bytes, offset } = input;
+    const end = input.next + this.#remaining;
     if (!this.#begun && end <= bytes.length && this.#isSmall) {
       // Most bodies come at once: nothing has to be kept of them.
+      const size = this.#remaining;
       this.#remaining = 0;
-      this.#tell([[at + from, at + end]], end - from, units);
-      return end;
+      input.next = end;
+      this.#tell([[offset, offset + size]], size, units);
+      return;
     }
     const { part, content } = this.#begin();
-    let next = from;
-    while (next < bytes.length && this.#remaining > 0) {
-      const room = Math.min(this.#remaining, BODY_PART - part.size);
-      const to = Math.min(bytes.length, next + room);
-      part.add(at + next, at + to);
-      content.data(bytes, next, to, at, units);
+    while (input.left > 0 && this.#remaining > 0) {
+      const { next } = input;
+      const to = input.upTo(Math.min(this.#remaining, BODY_PART - part.size));
+      part.add(input.offset, input.base + to);
+      content.push(input, units, to);
       this.#remaining -= to - next;
-      next = to;
       if (this.done) this.#end(units);
       else if (part.size === BODY_PART) this.#endPart(units);
     }
-    return next;
   }
 
   finish(units: Unit[]): void {

@@ -1,5 +1,6 @@
 /** Chunked bodies, RFC 9112 7.1: size, data, line end; a last one, trailers. */
 import { readable, type Content, type ContentType } from '../coding/content.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import { ByteRanges } from '../byte-ranges.ts';
 import { contentAt, type Body, type BodyPlace } from './body.ts';
@@ -33,17 +34,13 @@ export class ChunkedBody implements Body {
     this.#place = place;
   }
 
-  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
-    let next = from;
-    while (next < bytes.length && !this.done && !this.failed) {
-      if (this.#part === 'data') next = this.#data(bytes, next, at, units);
-      else if (this.#part === 'size')
-        next = this.#sizeLine(bytes, next, at, units);
-      else if (this.#part === 'end')
-        next = this.#lineEnd(bytes, next, at, units);
-      else next = this.#trailers(bytes, next, at, units);
+  push(input: ByteCursor, units: Unit[]): void {
+    while (input.left > 0 && !this.done && !this.failed) {
+      if (this.#part === 'data') this.#data(input, units);
+      else if (this.#part === 'size') this.#sizeLine(input, units);
+      else if (this.#part === 'end') this.#lineEnd(input, units);
+      else this.#rangesers(input, units);
     }
-    return next;
   }
 
   finish(units: Unit[]): void {
@@ -58,33 +55,23 @@ export class ChunkedBody implements Body {
 
   #fail(problem: string, units: Unit[], kind?: 'limit', offset?: number): void {
     this.failed = true;
-    const { ranges } = this.#chunk.take();
-    const gather = this.#line;
-    const lines = gather.ranges.take().ranges;
-    for (const [start, end] of ranges.length > 0 ? ranges : lines)
-      gather.ranges.add(start, end);
-    units.push(malformed(this.#place, gather, problem, kind, offset));
+    const more = { kind, offset };
+    units.push(malformed(this.#place, this.#chunk, problem, more));
   }
 
-  #sizeLine(
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): number {
-    const found = bytes.indexOf(LF, from);
-    let to = found < 0 ? bytes.length : found + 1;
-    const room = CHUNK_LINE_LIMIT - this.#line.length;
-    const isTooLong = to - from > room;
-    if (isTooLong) to = from + room;
-    this.#line.add(bytes, from, to, at + from, at + to);
-    if (isTooLong) {
+  #sizeLine(input: ByteCursor, units: Unit[]): void {
+    const { bytes, next } = input;
+    const found = bytes.indexOf(LF, next);
+    const wanted = found < 0 ? bytes.length : found + 1;
+    const to = Math.min(wanted, next + CHUNK_LINE_LIMIT - this.#line.length);
+    this.#line.append(bytes, next, to);
+    this.#chunk.read(input, to);
+    if (to < wanted) {
       const problem = `expected a chunk's size in at most ${byteCount(CHUNK_LINE_LIMIT)}`;
       this.#fail(problem, units, 'limit');
     } else if (found >= 0) {
       this.#readSize(units);
     }
-    return to;
   }
 
   #readSize(units: Unit[]): void {
@@ -98,8 +85,6 @@ export class ChunkedBody implements Body {
     }
     this.#problem = sizeLineProblem(line, digits.length);
     this.#line.take();
-    for (const [start, end] of this.#line.ranges.take().ranges)
-      this.#chunk.add(start, end);
     this.#size = Number.parseInt(digits, 16);
     this.#remaining = this.#size;
     this.#lineLength = 0;
@@ -108,31 +93,31 @@ export class ChunkedBody implements Body {
     if (this.#size > 0) this.#content.piece();
   }
 
-  #data(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
-    const to = Math.min(bytes.length, from + this.#remaining);
-    this.#chunk.add(at + from, at + to);
-    this.#content.data(bytes, from, to, at, units);
-    this.#remaining -= to - from;
+  #data(input: ByteCursor, units: Unit[]): void {
+    const { next, offset } = input;
+    const to = input.upTo(this.#remaining);
+    this.#chunk.add(offset, input.base + to);
+    this.#content.push(input, units, to);
+    this.#remaining -= to - next;
     if (this.#remaining === 0) this.#part = 'end';
-    return to;
   }
 
   /** The line end after the data. */
-  #lineEnd(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
-    const byte = bytes[from]!;
-    this.#chunk.add(at + from, at + from + 1);
+  #lineEnd(input: ByteCursor, units: Unit[]): void {
+    const { bytes, next, offset } = input;
+    const byte = bytes[next]!;
+    this.#chunk.read(input, next + 1);
     this.#endBytes++;
-    if (byte === CR && this.#endBytes === 1) return from + 1;
+    if (byte === CR && this.#endBytes === 1) return;
     if (byte !== LF || this.#endBytes === 1) {
       const problem = `expected CR LF after ${byteCount(this.#size)} of a chunk, found ${namedByte(byte)} (${SECTION})`;
       if (byte !== LF) {
-        this.#fail(problem, units, undefined, at + from);
-        return from + 1;
+        this.#fail(problem, units, undefined, offset);
+        return;
       }
       this.#problem ??= problem;
     }
     this.#endChunk(units);
-    return from + 1;
   }
 
   #endChunk(units: Unit[]): void {
@@ -157,37 +142,30 @@ export class ChunkedBody implements Body {
     );
   }
 
-  #trailers(
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): number {
-    let next = from;
-    while (next < bytes.length) {
+  #rangesers(input: ByteCursor, units: Unit[]): void {
+    const { bytes } = input;
+    while (input.left > 0) {
       if (this.#chunk.size === HEADERS_LIMIT) {
         const problem = `expected the end of the trailers within ${byteCount(HEADERS_LIMIT)}`;
         this.#fail(problem, units, 'limit');
-        return next;
+        return;
       }
+      const { next } = input;
       const byte = bytes[next]!;
-      this.#chunk.add(at + next, at + next + 1);
-      this.#line.add(bytes, next, next + 1, at + next, at + next + 1);
-      next++;
+      this.#line.append(bytes, next, next + 1);
+      this.#chunk.read(input, next + 1);
       if (byte === LF && this.#lineLength === 0) {
         this.#endBody(units);
-        return next;
+        return;
       }
       if (byte === LF) this.#lineLength = 0;
       else if (byte !== CR) this.#lineLength++;
     }
-    return next;
   }
 
   #endBody(units: Unit[]): void {
     const { ranges, size } = this.#chunk.take();
     const trailers = this.#line.take();
-    this.#line.ranges.take();
     this.done = true;
     this.#content.finish(units);
     units.push(

@@ -4,6 +4,7 @@
  * left-out.md.
  */
 import { beginsWith } from '../bytes.ts';
+import { ByteCursor } from '../byte-cursor.ts';
 import type { ContentType } from '../coding/content.ts';
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import type { Body } from './body.ts';
@@ -47,17 +48,17 @@ import {
   type ProtocolDecoder,
   type Unit,
 } from '../unit.ts';
-import type { Range } from '../byte-ranges.ts';
+import { type Range, ByteRanges } from '../byte-ranges.ts';
 import { offerOf, type Offer } from '../websocket/handshake.ts';
-import { WebSocketPair } from '../websocket/decoder.ts';
+import { webSocket } from '../websocket/decoder.ts';
 
 const LF = 10;
 const CR = 13;
 
-/** A head that was read, and all that follows from its bytes alone. */
+/** A start line and headers that were read, and all that follows from its bytes alone. */
 interface KnownHeaders {
   bytes: Uint8Array;
-  head: StartAndHeaders;
+  headers: StartAndHeaders;
   asked: { framing: Framing; problem: string | undefined };
   content: ContentType;
   /** It asks to speak something else from then on. */
@@ -76,7 +77,7 @@ interface KnownHeaders {
 /** So every response begins. */
 const RESPONSE = 'HTTP/1.';
 
-/** A longer head is not kept to be recognised. */
+/** Longer ones are not kept to be recognised. */
 const KNOWN_HEADERS_LIMIT = 4_096;
 
 const NOTHING: string[] = [];
@@ -85,13 +86,13 @@ const NO_OFFER: Offer = { key: '', protocols: [], extensions: [] };
 /** Where one direction is. */
 class Side {
   readonly direction: Direction;
-  readonly head = new ReassemblyBuffer();
+  readonly headers = new ReassemblyBuffer();
   readonly opaque: Opaque;
-  /** Bytes of the head's current line. */
+  /** Bytes of the current line of the start line and headers. */
   lineLength = 0;
   lastByte = 0;
   hasStart = false;
-  /** The last head: who asks again asks mostly with the same bytes. */
+  /** The last ones: the next request has mostly the same bytes. */
   known: KnownHeaders | undefined;
   /** Its bytes: memory of their own for each would cost as much as to read it. */
   #kept = new Uint8Array(0);
@@ -107,12 +108,12 @@ class Side {
     this.opaque = new Opaque(direction);
   }
 
-  /** A copy of a head, valid until the next one. */
-  keep(head: Uint8Array): Uint8Array {
-    const { length } = head;
+  /** A copy of a header section, valid until the next one. */
+  keep(headers: Uint8Array): Uint8Array {
+    const { length } = headers;
     // The next one is mostly about as long.
     if (length > this.#kept.length) this.#kept = new Uint8Array(length + 32);
-    this.#kept.set(head);
+    this.#kept.set(headers);
     return this.#kept.subarray(0, length);
   }
 }
@@ -134,25 +135,28 @@ function closeReason(
 }
 
 function toKnown(bytes: Uint8Array, isRequest: boolean): KnownHeaders {
-  const head = readStartAndHeaders(bytes);
-  const connection = listOf(headerValue(head.lines, 'connection'));
+  const headers = readStartAndHeaders(bytes);
+  const connection = listOf(headerValue(headers.lines, 'connection'));
   const switches =
-    head.start[0] === 'CONNECT' || connection.includes('upgrade');
-  const asked = framingOf(head, isRequest);
+    headers.start[0] === 'CONNECT' || connection.includes('upgrade');
+  const asked = framingOf(headers, isRequest);
   // Where such a request ends, nobody can say.
   const isUnframed = isRequest && asked.problem && asked.framing.by === 'none';
-  if (isRequest) asked.problem ??= requestProblem(head, switches);
+  if (isRequest) asked.problem ??= requestProblem(headers, switches);
   return {
     bytes,
-    head,
+    headers,
     asked,
-    content: contentTypeOf(head, !isRequest),
+    content: contentTypeOf(headers, !isRequest),
     switches,
-    closes: closeReason(connection, isRequest && head.start[2] === 'HTTP/1.0'),
+    closes: closeReason(
+      connection,
+      isRequest && headers.start[2] === 'HTTP/1.0',
+    ),
     isUnframed: Boolean(isUnframed),
-    isUsual: isRequest || isUsualResponse(head),
-    status: isRequest ? 0 : Number(head.start[1]),
-    summary: headersSummary(head, isRequest, bytes.length),
+    isUsual: isRequest || isUsualResponse(headers),
+    status: isRequest ? 0 : Number(headers.start[1]),
+    summary: headersSummary(headers, isRequest, bytes.length),
   };
 }
 
@@ -166,7 +170,7 @@ export class Http1 implements ProtocolDecoder {
    * What the client says before the answer decides how to read it: what is
    * left of earlier bytes that were held, and those after them.
    */
-  #rest: { bytes: Uint8Array; from: number; at: number } | undefined;
+  #rest: ByteCursor | undefined;
   #held = new ReassemblyBuffer();
   #isHeld = false;
   /** One side has ended: no answer will come that could decide. */
@@ -174,40 +178,23 @@ export class Http1 implements ProtocolDecoder {
   /** Who reads the rest, after an upgrade or CONNECT. */
   #successor: ProtocolDecoder | undefined;
 
-  push(
-    direction: Direction,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): void {
-    const next = this.#read(direction, bytes, from, at, units);
-    if (next < bytes.length)
-      this.#hold(this.#sides[direction], bytes, next, at, units);
+  push(direction: Direction, input: ByteCursor, units: Unit[]): void {
+    this.#read(direction, input, units);
+    if (input.left > 0) this.#hold(this.#sides[direction], input, units);
   }
 
-  /** Returns where the bytes begin that must wait for the answer. */
-  #read(
-    direction: Direction,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): number {
+  /** Leaves the bytes that must wait for the response. */
+  #read(direction: Direction, input: ByteCursor, units: Unit[]): void {
     const side = this.#sides[direction];
-    let next = from;
-    while (next < bytes.length) {
+    while (input.left > 0) {
       this.#sides[otherDirection(direction)].opaque.flush(units);
       // A body that has begun is read to its end, whoever reads what follows.
-      if (this.#successor && !side.body && !side.isOpaque) {
-        this.#successor.push(direction, bytes, next, at, units);
-        return bytes.length;
-      }
-      if (direction === 'up' && this.#isHeld && !side.body && !side.isOpaque)
-        return next;
-      next = this.#advance(side, bytes, next, at, units);
+      const isBetween = !side.body && !side.isOpaque;
+      if (isBetween && this.#successor)
+        this.#successor.push(direction, input, units);
+      else if (isBetween && direction === 'up' && this.#isHeld) return;
+      else this.#advance(side, input, units);
     }
-    return next;
   }
 
   finish(direction: Direction, units: Unit[]): void {
@@ -216,14 +203,12 @@ export class Http1 implements ProtocolDecoder {
     this.#hasEnded = true;
     this.#release(units);
     if (side.body) side.body.finish(units);
-    else if (side.head.length > 0)
-      units.push(
-        malformed(
-          { direction },
-          side.head,
-          insteadOfHeaders(side) ??
-            'expected the rest of a head, the connection ended (RFC 9112 8)',
-        ),
+    else if (side.headers.length > 0)
+      this.#fail(
+        side,
+        insteadOfHeaders(side) ??
+          'expected the rest of a head, the connection ended (RFC 9112 8)',
+        units,
       );
     side.body = undefined;
     side.opaque.flush(units);
@@ -231,105 +216,70 @@ export class Http1 implements ProtocolDecoder {
     this.#successor?.finish(direction, units);
   }
 
-  #advance(
-    side: Side,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): number {
+  #advance(side: Side, input: ByteCursor, units: Unit[]): void {
     if (side.isOpaque) {
-      side.opaque.push(bytes, from, at, units);
-      return bytes.length;
-    }
-    if (side.body) {
-      const next = side.body.push(bytes, from, at, units);
+      side.opaque.push(input, units);
+    } else if (side.body) {
+      side.body.push(input, units);
       if (side.body.failed) side.isOpaque = true;
       if (side.body.failed || side.body.done) side.body = undefined;
-      return next;
+    } else {
+      this.#headers(side, input, units);
     }
-    return this.#head(side, bytes, from, at, units);
   }
 
-  #hold(
-    side: Side,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): void {
-    const rest = this.#rest ? this.#rest.bytes.length - this.#rest.from : 0;
-    const room = HELD_LIMIT - this.#held.length - rest;
-    const to = Math.min(bytes.length, from + room);
-    this.#held.add(bytes, from, to, at + from, at + to);
-    if (to === bytes.length) return;
+  #hold(side: Side, input: ByteCursor, units: Unit[]): void {
+    const room = HELD_LIMIT - this.#held.length - (this.#rest?.left ?? 0);
+    this.#held.read(input, input.upTo(room));
+    if (input.left === 0) return;
     const problem = `${number(HELD_LIMIT)} bytes came before the answer to an upgrade`;
-    const all = new ReassemblyBuffer();
-    if (this.#rest)
-      all.ranges.add(
-        this.#rest.at + this.#rest.from,
-        this.#rest.at + this.#rest.bytes.length,
-      );
-    for (const [start, end] of this.#held.ranges.take().ranges)
-      all.ranges.add(start, end);
-    units.push(malformed({ direction: 'up' }, all, problem, 'limit'));
-    this.#held.take();
+    const all = new ByteRanges();
+    if (this.#rest) all.read(this.#rest, this.#rest.bytes.length);
+    all.addAll(this.#held.discard().take().ranges);
+    const place = { direction: side.direction };
+    units.push(malformed(place, all, problem, { kind: 'limit' }));
     this.#rest = undefined;
     this.#isHeld = false;
     side.isOpaque = true;
-    side.opaque.push(bytes, to, at, units);
+    side.opaque.push(input, units);
   }
 
   /**
-   * The answer has come: what was held is read accordingly. Another upgrade
+   * The response has come: what was held is read accordingly. Another upgrade
    * among it is held again, with all that follows, which is not copied.
    */
   #release(units: Unit[]): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
     while (!this.#isHeld) {
-      const rest = this.#rest ?? this.#takeHeld();
+      const rest = this.#rest ?? taken(this.#held);
       this.#rest = undefined;
       if (!rest) return;
-      const { bytes, at } = rest;
-      const next = this.#read('up', bytes, rest.from, at, units);
-      if (next < bytes.length) this.#rest = { bytes, from: next, at };
+      this.#read('up', rest, units);
+      if (rest.left > 0) this.#rest = rest;
     }
   }
 
-  #takeHeld(): { bytes: Uint8Array; from: number; at: number } | undefined {
-    if (this.#held.length === 0) return undefined;
-    const bytes = this.#held.take().slice();
-    const [range] = this.#held.ranges.take().ranges;
-    return { bytes, from: 0, at: range![0] };
-  }
-
-  /** Collects a head, line by line. */
-  #head(
-    side: Side,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): number {
-    const { known } = side;
-    if (
-      known &&
-      side.head.length === 0 &&
-      beginsWith(bytes, from, known.bytes)
-    ) {
-      const to = from + known.bytes.length;
-      this.#tellHead(side, known, [[at + from, at + to]], units);
-      return to;
+  /** Collects the start line and the headers, line by line. */
+  #headers(side: Side, input: ByteCursor, units: Unit[]): void {
+    const { bytes, offset } = input;
+    const { headers, known } = side;
+    const isFirst = headers.length === 0;
+    if (known && isFirst && beginsWith(bytes, input.next, known.bytes)) {
+      input.next += known.bytes.length;
+      this.#tellHeaders(side, known, [[offset, input.offset]], units);
+      return;
     }
-    if (side.head.length < RESPONSE.length && side.direction === 'down') {
-      if (side.head.length === 0) this.#expectNothing(side);
-      const wrong = this.#wrongAt(side, bytes, from);
-      if (wrong >= 0) return this.#unasked(side, bytes, from, wrong, at, units);
+    if (headers.length < RESPONSE.length && side.direction === 'down') {
+      if (isFirst) this.#expectNothing(side);
+      const wrong = this.#wrongAt(side, input);
+      if (wrong >= 0) {
+        this.#unasked(side, input, wrong, units);
+        return;
+      }
     }
-    let next = from;
-    const room = HEADERS_LIMIT - side.head.length;
-    const limit = Math.min(bytes.length, from + room);
+    let { next } = input;
+    const limit = input.upTo(HEADERS_LIMIT - headers.length);
     while (next < limit) {
       const found = bytes.indexOf(LF, next);
       const to = found < 0 || found >= limit ? limit : found + 1;
@@ -343,21 +293,27 @@ export class Http1 implements ProtocolDecoder {
       const isBlank = length === 0 || (length === 1 && before === CR);
       if (isBlank && !side.hasStart) continue;
       if (isBlank || !side.hasStart) {
-        side.head.add(bytes, from, next, at + from, at + next);
-        if (isBlank) this.#endHead(side, units);
+        headers.read(input, next);
+        if (isBlank) this.#endHeaders(side, units);
         else this.#checkStart(side, units);
-        return next;
+        return;
       }
     }
-    side.head.add(bytes, from, next, at + from, at + next);
-    if (side.head.length === HEADERS_LIMIT) {
-      const problem = `expected the end of a head within ${byteCount(HEADERS_LIMIT)}`;
-      units.push(
-        malformed({ direction: side.direction }, side.head, problem, 'limit'),
-      );
-      side.isOpaque = true;
-    }
-    return next;
+    headers.read(input, next);
+    if (headers.length < HEADERS_LIMIT) return;
+    const problem = `expected the end of a head within ${byteCount(HEADERS_LIMIT)}`;
+    this.#fail(side, problem, units, { kind: 'limit' });
+  }
+
+  /** Nothing after it can be read in this direction. */
+  #fail(
+    { direction, headers }: Side,
+    problem: string,
+    units: Unit[],
+    more?: Parameters<typeof malformed>[3],
+  ): void {
+    units.push(malformed({ direction }, headers.discard(), problem, more));
+    this.#sides[direction].isOpaque = true;
   }
 
   /** With no request that waits, nothing may come down. */
@@ -369,76 +325,62 @@ export class Http1 implements ProtocolDecoder {
 
   /**
    * No request waits for this response. 408 may come to an idle connection, and
-   * an early error before the request's head is complete.
+   * an early error before the request's headers are complete.
    */
   #isUnasked(status: number): boolean {
     if (this.#requests === 0 || this.#waiting.length > 0) return false;
-    const { head, isOpaque } = this.#sides.up;
-    const isLate = head.length > 0 || isOpaque || this.#held.length > 0;
+    const { headers, isOpaque } = this.#sides.up;
+    const isLate = headers.length > 0 || isOpaque || this.#held.length > 0;
     return !this.#isLost && !isLate && status !== 408;
   }
 
   /** Where the bytes turn out to be no response, if only one may come. */
-  #wrongAt(side: Side, bytes: Uint8Array, from: number): number {
-    if (!side.noBody) return -1;
-    const known = side.head.length;
+  #wrongAt({ noBody, headers }: Side, { bytes, next }: ByteCursor): number {
+    if (!noBody) return -1;
+    const known = headers.length;
     for (let i = 0; known + i < RESPONSE.length; i++) {
-      if (from + i === bytes.length) return -1;
-      if (bytes[from + i] !== RESPONSE.charCodeAt(known + i)) return from + i;
+      if (next + i === bytes.length) return -1;
+      if (bytes[next + i] !== RESPONSE.charCodeAt(known + i)) return next + i;
     }
     return -1;
   }
 
   /** A body where none may be: told at its first byte that cannot be else. */
-  #unasked(
-    side: Side,
-    bytes: Uint8Array,
-    from: number,
-    wrong: number,
-    at: number,
-    units: Unit[],
-  ): number {
+  #unasked(side: Side, input: ByteCursor, wrong: number, units: Unit[]): void {
     const { what, section } = side.noBody!;
-    const found = namedByte(bytes[wrong]!);
+    const found = namedByte(input.bytes[wrong]!);
     const problem = `expected no body ${what}, found ${found} (${section})`;
-    const end = wrong + 1;
-    side.head.add(bytes, from, end, at + from, at + end);
-    const place = { direction: side.direction };
-    const offset = at + wrong;
-    units.push(malformed(place, side.head, problem, 'malformed', offset));
-    side.isOpaque = true;
-    return end;
+    side.headers.read(input, wrong + 1);
+    this.#fail(side, problem, units, { offset: input.base + wrong });
   }
 
   /** The first line is there: is it one? */
   #checkStart(side: Side, units: Unit[]): void {
     side.hasStart = true;
-    const start = readStart(side.head.peek());
+    const start = readStart(side.headers.peek());
     const problem =
       insteadOfHeaders(side) ?? startProblem(start, side.direction === 'up');
-    if (problem === undefined) return;
-    units.push(malformed({ direction: side.direction }, side.head, problem));
-    side.isOpaque = true;
+    if (problem !== undefined) this.#fail(side, problem, units);
   }
 
-  #endHead(side: Side, units: Unit[]): void {
+  #endHeaders(side: Side, units: Unit[]): void {
     side.hasStart = false;
-    const { ranges, size } = side.head.ranges.take();
+    const { ranges, size } = side.headers.ranges.take();
     const isRequest = side.direction === 'up';
-    const head = side.head.take();
+    const headers = side.headers.take();
     const isKept = size <= KNOWN_HEADERS_LIMIT;
-    const known = toKnown(isKept ? side.keep(head) : head, isRequest);
+    const known = toKnown(isKept ? side.keep(headers) : headers, isRequest);
     side.known = isKept ? known : undefined;
-    this.#tellHead(side, known, ranges, units);
+    this.#tellHeaders(side, known, ranges, units);
   }
 
-  #tellHead(
+  #tellHeaders(
     side: Side,
     known: KnownHeaders,
     ranges: Range[],
     units: Unit[],
   ): void {
-    const { head, asked } = known;
+    const { headers, asked } = known;
     const isRequest = side.direction === 'up';
     const exchange = isRequest ? undefined : this.#waiting[0];
     const { status } = known;
@@ -450,13 +392,13 @@ export class Http1 implements ProtocolDecoder {
       direction: side.direction,
       exchange: this.#isLost ? undefined : count,
     };
-    let problem = head.problem ?? asked.problem;
+    let problem = headers.problem ?? asked.problem;
     // Of most responses there is nothing more to ask.
     const isUsual = known.isUsual && !isUnusual(exchange?.method);
     if (isUsual) side.noBody = undefined;
     else if (!isRequest) {
       side.noBody = noBodyReason(status, exchange?.method);
-      problem ??= responseProblem(head, status, asked.framing, exchange);
+      problem ??= responseProblem(headers, status, asked.framing, exchange);
     }
     if (!isRequest && this.#isUnasked(status))
       problem ??= `expected no other response, as no request waits for one (RFC 9112 6.3)`;
@@ -483,7 +425,7 @@ export class Http1 implements ProtocolDecoder {
     if (status === 400 && side.body) side.body = new BodyOf400(side.body);
     if (isRequest && known.isUnframed) side.isOpaque = true;
     if (isRequest) this.#asked(known);
-    else this.#answered(head, status, exchange, units);
+    else this.#answered(headers, status, exchange, units);
   }
 
   /** Told once: too many requests wait for their answer. */
@@ -493,8 +435,8 @@ export class Http1 implements ProtocolDecoder {
     return `more than ${number(PIPELINE_LIMIT)} requests wait: answers are not told apart from here on`;
   }
 
-  #asked({ head, switches }: KnownHeaders): void {
-    const [method] = head.start;
+  #asked({ headers, switches }: KnownHeaders): void {
+    const [method] = headers.start;
     this.#isHeld = switches && !this.#hasEnded;
     if (this.#waiting.length >= PIPELINE_LIMIT) {
       this.#isLost = true;
@@ -506,28 +448,28 @@ export class Http1 implements ProtocolDecoder {
       method,
       switches,
       protocols: switches
-        ? listOf(headerValue(head.lines, 'upgrade'))
+        ? listOf(headerValue(headers.lines, 'upgrade'))
         : NOTHING,
-      offer: switches ? offerOf(head.lines) : NO_OFFER,
+      offer: switches ? offerOf(headers.lines) : NO_OFFER,
     });
   }
 
   #answered(
-    head: StartAndHeaders,
+    headers: StartAndHeaders,
     status: number,
     exchange: Exchange | undefined,
     units: Unit[],
   ): void {
     const isTunnel = exchange?.method === 'CONNECT' && isSuccess(status);
     if (status === 101 || isTunnel) {
-      const protocol = headerValue(head.lines, 'upgrade').toLowerCase();
+      const protocol = headerValue(headers.lines, 'upgrade').toLowerCase();
       this.#successor =
         status === 101 && protocol === 'websocket'
-          ? new WebSocketPair({
+          ? webSocket({
               layer: 0,
               exchange: exchange?.number,
               deflate: acceptedDeflate(
-                headerValue(head.lines, 'sec-websocket-extensions'),
+                headerValue(headers.lines, 'sec-websocket-extensions'),
               ),
             })
           : new OpaquePair();
@@ -539,18 +481,25 @@ export class Http1 implements ProtocolDecoder {
     if (exchange?.switches || this.#successor) this.#release(units);
   }
 
-  /** The client had begun a head that now belongs to who reads the rest. */
+  /** The client had begun something that belongs to what reads the rest. */
   #handOver(successor: ProtocolDecoder, units: Unit[]): void {
-    const { head } = this.#sides.up;
-    if (head.length === 0) return;
-    const bytes = head.take().slice();
-    const [range] = head.ranges.take().ranges;
-    successor.push('up', bytes, 0, range![0], units);
+    const begun = taken(this.#sides.up.headers);
+    if (begun) successor.push('up', begun, units);
   }
 }
 
-function insteadOfHeaders({ direction, head }: Side): string | undefined {
-  return direction === 'down' ? alertInsteadOfResponse(head.peek()) : undefined;
+/** What was kept, to be read after all; undefined if nothing was. */
+function taken(kept: ReassemblyBuffer): ByteCursor | undefined {
+  if (kept.length === 0) return undefined;
+  const bytes = kept.take().slice();
+  const [range] = kept.ranges.take().ranges;
+  return new ByteCursor(bytes, range![0]);
+}
+
+function insteadOfHeaders({ direction, headers }: Side): string | undefined {
+  return direction === 'down'
+    ? alertInsteadOfResponse(headers.peek())
+    : undefined;
 }
 
 /** Decodes an HTTP/1.1 connection, WebSocket included where it begins. */

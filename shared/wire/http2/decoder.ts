@@ -5,6 +5,7 @@
  * PRIORITY_UPDATE. Left out: see left-out.md.
  */
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
 import { ByteRanges } from '../byte-ranges.ts';
 import { HeaderBlocks } from './headers.ts';
 import type { Http2Frame, WholeFrame } from './frame.ts';
@@ -41,9 +42,11 @@ export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 class Side {
   readonly direction: Direction;
+  /** What came of the preface, or of the header of a frame. */
   readonly header = new ReassemblyBuffer();
   readonly payload = new ReassemblyBuffer();
-  readonly trail = new ByteRanges();
+  /** All bytes of the frame, or of the preface, so far. */
+  readonly ranges = new ByteRanges();
   readonly opaque: Opaque;
   readonly headers: HeaderBlocks;
   isOpaque = false;
@@ -74,80 +77,55 @@ export class Http2 implements ProtocolDecoder {
     down: new Side('down', this.#streams, this.#states),
   };
 
-  push(
-    direction: Direction,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): void {
+  push(direction: Direction, input: ByteCursor, units: Unit[]): void {
     this.#sides[otherDirection(direction)].opaque.flush(units);
     const side = this.#sides[direction];
-    let next = from;
-    while (next < bytes.length) {
+    while (input.left > 0) {
       if (side.isOpaque) {
-        side.opaque.push(bytes, next, at, units);
+        side.opaque.push(input, units);
         return;
       }
-      if (side.needsPreface) next = this.#preface(side, bytes, next, at, units);
-      else if (!side.frame) next = this.#header(side, bytes, next, at);
-      else if (side.frame.type === FRAME.DATA)
-        next = this.#data(side, bytes, next, at, units);
-      else next = this.#payload(side, bytes, next, at);
+      if (side.needsPreface) this.#preface(side, input, units);
+      else if (!side.frame) this.#header(side, input);
+      else if (side.frame.type === FRAME.DATA) this.#data(side, input, units);
+      else this.#payload(side, input);
       if (side.frame && side.remaining === 0) this.#endFrame(side, units);
     }
   }
 
   finish(direction: Direction, units: Unit[]): void {
     const side = this.#sides[direction];
-    const { header, trail } = side;
-    for (const [start, end] of trail.take().ranges)
-      header.ranges.add(start, end);
-    if (header.ranges.size > 0) {
+    if (side.ranges.size > 0) {
       const problem = `expected the rest of a ${side.needsPreface ? 'preface' : 'frame'}, the connection ended`;
-      units.push(malformed({ direction }, header, problem));
+      units.push(malformed({ direction }, side.ranges, problem));
     }
     this.#streams.finish(direction, units);
     side.opaque.flush(units);
     side.isOpaque = true;
   }
 
-  #preface(
-    side: Side,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): number {
-    let next = from;
-    while (next < bytes.length && side.needsPreface) {
+  #preface(side: Side, input: ByteCursor, units: Unit[]): void {
+    const { bytes } = input;
+    while (input.left > 0 && side.needsPreface) {
+      const { next, offset } = input;
       const expected = PREFACE.charCodeAt(side.header.length);
-      const found = bytes[next]!;
-      side.header.add(bytes, next, next + 1, at + next, at + next + 1);
-      next++;
-      if (found !== expected) {
+      side.header.append(bytes, next, next + 1);
+      side.ranges.read(input, next + 1);
+      if (bytes[next] !== expected) {
         const problem = `expected the preface of HTTP/2, found "${shortened(latin1(side.header.peek()))}" (RFC 9113 3.4)`;
-        units.push(
-          malformed(
-            { direction: side.direction },
-            side.header,
-            problem,
-            'malformed',
-            at + next - 1,
-          ),
-        );
+        const { direction, ranges } = side;
+        units.push(malformed({ direction }, ranges, problem, { offset }));
         side.isOpaque = true;
-        return next;
+        return;
       }
       if (side.header.length === PREFACE.length) this.#endPreface(side, units);
     }
-    return next;
   }
 
   #endPreface(side: Side, units: Unit[]): void {
     side.needsPreface = false;
     side.header.take();
-    const { ranges, size } = side.header.ranges.take();
+    const { ranges, size } = side.ranges.take();
     units.push(
       makeUnit({
         direction: side.direction,
@@ -162,13 +140,12 @@ export class Http2 implements ProtocolDecoder {
     );
   }
 
-  #header(side: Side, bytes: Uint8Array, from: number, at: number): number {
-    const to = Math.min(bytes.length, from + HEADER_SIZE - side.header.length);
-    side.header.add(bytes, from, to, at + from, at + to);
-    if (side.header.length < HEADER_SIZE) return to;
+  #header(side: Side, input: ByteCursor): void {
+    const to = input.upTo(HEADER_SIZE - side.header.length);
+    side.header.append(input.bytes, input.next, to);
+    side.ranges.read(input, to);
+    if (side.header.length < HEADER_SIZE) return;
     const header = side.header.take();
-    for (const [start, end] of side.header.ranges.take().ranges)
-      side.trail.add(start, end);
     side.frame = {
       length: uint(header, 0, 3),
       type: header[3]!,
@@ -179,56 +156,43 @@ export class Http2 implements ProtocolDecoder {
     side.padding = 0;
     side.needsPadding = (side.frame.flags & PADDED) !== 0;
     side.data = side.frame.length;
-    return to;
   }
 
-  /** DATA is not kept: it passes on to who reads it. */
-  #data(
-    side: Side,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): number {
-    let next = from;
+  /** DATA is not kept: it passes on to what reads it. */
+  #data(side: Side, input: ByteCursor, units: Unit[]): void {
+    const end = input.upTo(side.remaining);
+    side.remaining -= end - input.next;
+    side.ranges.add(input.offset, input.base + end);
     if (side.needsPadding) {
       side.needsPadding = false;
-      side.padding = bytes[next]!;
+      side.padding = input.bytes[input.next++]!;
       side.data = Math.max(0, side.data - 1 - side.padding);
-      next++;
-      side.remaining--;
     }
-    const to = Math.min(bytes.length, next + side.remaining);
-    const dataEnd = Math.min(to, next + side.data);
-    if (dataEnd > next) {
-      const { stream } = side.frame!;
-      side.reader ??= this.#streams.reader(side.direction, stream);
-      side.reader?.data(bytes, next, dataEnd, at, units);
-      side.data -= dataEnd - next;
+    const dataEnd = Math.min(end, input.next + side.data);
+    if (dataEnd > input.next) {
+      side.data -= dataEnd - input.next;
+      side.reader ??= this.#streams.reader(side.direction, side.frame!.stream);
+      side.reader?.push(input, units, dataEnd);
     }
-    side.remaining -= to - next;
-    side.trail.add(at + from, at + to);
-    return to;
+    input.next = end;
   }
 
-  #payload(side: Side, bytes: Uint8Array, from: number, at: number): number {
-    const to = Math.min(bytes.length, from + side.remaining);
+  #payload(side: Side, input: ByteCursor): void {
+    const to = input.upTo(side.remaining);
     const limit = HeaderBlocks.has(side.frame!.type)
       ? HEADER_BLOCK_LIMIT
       : FRAME_LIMIT;
-    const kept = Math.min(to, from + limit - side.payload.length);
-    if (kept > from) side.payload.add(bytes, from, kept, at + from, at + kept);
-    side.trail.add(at + from, at + to);
-    side.remaining -= to - from;
-    return to;
+    const kept = Math.min(to, input.upTo(limit - side.payload.length));
+    side.payload.append(input.bytes, input.next, kept);
+    side.remaining -= to - input.next;
+    side.ranges.read(input, to);
   }
 
   #endFrame(side: Side, units: Unit[]): void {
     const frame = side.frame!;
     side.frame = undefined;
     const payload = side.payload.take();
-    side.payload.ranges.take();
-    const { ranges, size } = side.trail.take();
+    const { ranges, size } = side.ranges.take();
     let problem = side.headers.interruption(frame);
     if (frame.length > side.maxFrameSize)
       problem ??= `expected at most ${byteCount(side.maxFrameSize)} of payload, found ${number(frame.length)} (RFC 9113 4.2)`;

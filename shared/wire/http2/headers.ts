@@ -1,5 +1,6 @@
 /** The header blocks of one direction of HTTP/2, RFC 9113 4.3 and 6.2. */
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import { ByteCursor } from '../byte-cursor.ts';
 import { HpackDecoder, type HeaderList } from '../hpack/decoder.ts';
 import { HEADER_SIZE, uint31 } from './fields.ts';
 import { HeaderListDissector, HeadersDissector } from './header-fields.ts';
@@ -76,11 +77,13 @@ export class HeaderBlocks {
     if (payload.length < frame.length)
       whole.problem ??= `of a header block at most ${byteCount(HEADER_BLOCK_LIMIT)} are read`;
     if (payload.length < frame.length || place.problem) this.hpack.lose();
-    const fragment = payload.subarray(place.from, place.to);
     const start = (ranges[0]?.[0] ?? 0) + HEADER_SIZE + place.from;
-    const isLast = (frame.flags & END_HEADERS) !== 0;
+    const fragment = new ByteCursor(
+      payload.subarray(place.from, place.to),
+      start,
+    );
     if (frame.type === FRAME.CONTINUATION) {
-      this.#continue(whole, fragment, start, isLast, units);
+      this.#continue(whole, fragment, units);
       return;
     }
     const block: Block = {
@@ -93,47 +96,35 @@ export class HeaderBlocks {
     };
     if (block.isPromise) block.about = uint31(payload, place.from - 4);
     else block.endsStream = (frame.flags & END_STREAM) !== 0;
-    if (!isLast) {
-      block.bytes.add(
-        fragment,
-        0,
-        fragment.length,
-        start,
-        start + fragment.length,
-      );
+    if (!isLast(frame)) {
+      block.bytes.read(fragment, fragment.bytes.length);
       this.#open = block;
       this.#tell(whole, 'continued', undefined, units);
       return;
     }
-    const list = this.hpack.decode(fragment);
+    const list = this.hpack.decode(fragment.bytes);
     const learned = this.#learn(block, list);
     whole.problem ??= learned;
     this.#tell(whole, titleOf(list), list, units);
     this.#end(block, units);
   }
 
-  #continue(
-    whole: WholeFrame,
-    fragment: Uint8Array,
-    start: number,
-    isLast: boolean,
-    units: Unit[],
-  ): void {
+  #continue(whole: WholeFrame, fragment: ByteCursor, units: Unit[]): void {
     const block = this.#open;
     if (!block) {
       this.#tell(whole, '', undefined, units);
       return;
     }
     block.frames++;
-    const end = start + fragment.length;
-    if (block.bytes.length + fragment.length <= HEADER_BLOCK_LIMIT) {
-      block.bytes.add(fragment, 0, fragment.length, start, end);
+    if (block.bytes.length + fragment.left <= HEADER_BLOCK_LIMIT) {
+      block.bytes.read(fragment, fragment.bytes.length);
     } else {
       whole.problem ??= `a header block of more than ${byteCount(HEADER_BLOCK_LIMIT)} is not read`;
       this.hpack.lose();
     }
-    this.#tell(whole, isLast ? 'the last part' : 'a part', undefined, units);
-    if (!isLast) return;
+    const ends = isLast(whole.frame);
+    this.#tell(whole, ends ? 'the last part' : 'a part', undefined, units);
+    if (!ends) return;
     this.#open = undefined;
     const list = this.hpack.decode(block.bytes.take());
     const problem = this.#learn(block, list);
@@ -224,6 +215,11 @@ export class HeaderBlocks {
       }),
     );
   }
+}
+
+/** END_HEADERS: no other frame continues the block. */
+function isLast({ flags }: Http2Frame): boolean {
+  return (flags & END_HEADERS) !== 0;
 }
 
 /** Where the block is in a payload: padding and priority are not part of it. */

@@ -13,18 +13,7 @@ const MOST_ASKED = 100;
 type Windows = Record<Direction, number>;
 
 /** Reads what the DATA of one direction of a stream carries. */
-export interface DataReader {
-  /** Its units tell the data again. */
-  readonly tells: boolean;
-  data(
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    at: number,
-    units: Unit[],
-  ): void;
-  finish(units: Unit[], problem?: string): void;
-}
+export type DataReader = Content | WebSocketSide;
 
 class Stream {
   readonly id: number;
@@ -37,58 +26,6 @@ class Stream {
 
   constructor(id: number) {
     this.id = id;
-  }
-}
-
-class BodyReader implements DataReader {
-  readonly tells: boolean;
-  #content: Content;
-
-  constructor(content: Content) {
-    this.#content = content;
-    this.tells = content.type.isEventStream;
-  }
-
-  data(
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    at: number,
-    units: Unit[],
-  ): void {
-    this.#content.data(bytes, from, to, at, units);
-  }
-
-  /** A DATA frame with at least one byte begins. */
-  piece(): void {
-    this.#content.piece();
-  }
-
-  finish(units: Unit[], problem?: string): void {
-    this.#content.finish(units, problem);
-  }
-}
-
-class WebSocketReader implements DataReader {
-  readonly tells = true;
-  #side: WebSocketSide;
-
-  constructor(side: WebSocketSide) {
-    this.#side = side;
-  }
-
-  data(
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    at: number,
-    units: Unit[],
-  ): void {
-    this.#side.push(bytes, from, to, at, units);
-  }
-
-  finish(units: Unit[]): void {
-    this.#side.finish(units);
   }
 }
 
@@ -180,7 +117,7 @@ export class Streams {
       field(headers, 'content-encoding'),
     );
     const place = { direction, layer: 1, stream: stream.id };
-    stream.readers[direction] = new BodyReader(new Content(type, place));
+    stream.readers[direction] = new Content(type, place);
   }
 
   #readWebSocket(stream: Stream, headers: string[]): void {
@@ -189,14 +126,14 @@ export class Streams {
     for (const direction of ['up', 'down'] as const) {
       const place = { direction, layer: 1, stream: stream.id };
       const side = new WebSocketSide(place, deflate);
-      stream.readers[direction] = new WebSocketReader(side);
+      stream.readers[direction] = side;
     }
   }
 
   /** Who reads the DATA of a stream; a frame with data begins. */
   reader(direction: Direction, id: number): DataReader | undefined {
     const reader = this.#open.get(id)?.readers[direction];
-    if (reader instanceof BodyReader) reader.piece();
+    if (reader instanceof Content) reader.piece();
     return reader;
   }
 

@@ -2,6 +2,7 @@
  * MQTT 3.1.1 (OASIS, 29 October 2014), both directions. Left out: see left-out.md.
  */
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
 import { ByteRanges } from '../byte-ranges.ts';
 import { FRAME_LIMIT } from '../limits.ts';
 import { bodyProblem, flagsProblem, senderProblem } from './forbidden.ts';
@@ -14,17 +15,17 @@ import {
   RETURN_CODES,
   TYPE,
 } from './fields.ts';
-import { malformed, Opaque } from '../opaque.ts';
+import { malformed, SidePair } from '../opaque.ts';
 import { byteCount, namedByte, number, shortened } from '../text.ts';
 import {
   connectionDecoder,
   makeUnit,
-  otherDirection,
   plainDissector,
   type ConnectionDecoder,
   type Direction,
   type ProtocolDecoder,
   type Unit,
+  type LayerDecoder,
 } from '../unit.ts';
 
 /** What both directions know. */
@@ -34,14 +35,14 @@ interface Session {
   hasBegun: boolean;
 }
 
-class Side {
+class Side implements LayerDecoder {
   readonly direction: Direction;
-  readonly opaque: Opaque;
-  isOpaque = false;
+  /** A packet's end cannot be found: nothing after it can be read. */
+  #failed = false;
   #session: Session;
   #header = new ReassemblyBuffer();
   #body = new ReassemblyBuffer();
-  #trail = new ByteRanges();
+  #ranges = new ByteRanges();
   #isInBody = false;
   #remaining = 0;
   #length = 0;
@@ -51,45 +52,37 @@ class Side {
 
   constructor(direction: Direction, session: Session) {
     this.direction = direction;
-    this.opaque = new Opaque(direction);
     this.#session = session;
   }
 
-  /** Returns where it stopped, if a packet's end cannot be found. */
-  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
-    let next = from;
-    while (next < bytes.length && !this.isOpaque) {
+  push(input: ByteCursor, units: Unit[]): void {
+    const { bytes } = input;
+    while (input.left > 0 && !this.#failed) {
       if (this.#isInBody) {
-        const to = Math.min(bytes.length, next + this.#remaining);
-        const room = FRAME_LIMIT - this.#body.length;
-        const kept = Math.min(to, next + room);
-        this.#body.add(bytes, next, kept, at + next, at + kept);
-        this.#trail.add(at + next, at + to);
-        this.#remaining -= to - next;
-        next = to;
+        const to = input.upTo(this.#remaining);
+        const kept = input.upTo(FRAME_LIMIT - this.#body.length);
+        this.#body.append(bytes, input.next, Math.min(to, kept));
+        this.#remaining -= to - input.next;
+        this.#ranges.read(input, to);
       } else {
-        this.#header.add(bytes, next, next + 1, at + next, at + next + 1);
-        this.#readHeader(bytes[next]!, at + next, units);
-        next++;
+        const { next, offset } = input;
+        this.#header.append(bytes, next, next + 1);
+        this.#ranges.read(input, next + 1);
+        this.#readHeader(bytes[next]!, offset, units);
       }
       if (this.#isInBody && this.#remaining === 0) this.#endPacket(units);
     }
-    return next;
   }
 
   finish(units: Unit[]): void {
-    if (this.isOpaque) return;
-    for (const [start, end] of this.#trail.take().ranges)
-      this.#header.ranges.add(start, end);
-    if (this.#header.ranges.size > 0)
+    if (!this.#failed && this.#ranges.size > 0)
       this.#fail('expected the rest of a packet, the connection ended', units);
   }
 
   #fail(problem: string, units: Unit[], offset?: number): void {
     const { direction } = this;
-    const gather = this.#header;
-    units.push(malformed({ direction }, gather, problem, 'malformed', offset));
-    this.isOpaque = true;
+    units.push(malformed({ direction }, this.#ranges, problem, { offset }));
+    this.#failed = true;
   }
 
   /** The type, then 1 to 4 bytes of length: 2.2. */
@@ -116,8 +109,6 @@ class Side {
       return;
     }
     this.#header.take();
-    for (const [start, end] of this.#header.ranges.take().ranges)
-      this.#trail.add(start, end);
     this.#remaining = this.#length;
     this.#isInBody = true;
   }
@@ -125,8 +116,7 @@ class Side {
   #endPacket(units: Unit[]): void {
     this.#isInBody = false;
     const body = this.#body.take();
-    this.#body.ranges.take();
-    const { ranges, size } = this.#trail.take();
+    const { ranges, size } = this.#ranges.take();
     const type = this.#first >> 4;
     const flags = this.#first & 15;
     const reader = new PacketReader(body, 0);
@@ -247,34 +237,12 @@ function aboutTopics(type: number, reader: PacketReader): string[] {
 }
 
 /** Both directions of an MQTT connection. */
-export class Mqtt implements ProtocolDecoder {
-  #session: Session = { level: 4, hasBegun: false };
-  #sides = {
-    up: new Side('up', this.#session),
-    down: new Side('down', this.#session),
-  };
-
-  push(
-    direction: Direction,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): void {
-    this.#sides[otherDirection(direction)].opaque.flush(units);
-    const side = this.#sides[direction];
-    const next = side.push(bytes, from, at, units);
-    if (side.isOpaque) side.opaque.push(bytes, next, at, units);
-  }
-
-  finish(direction: Direction, units: Unit[]): void {
-    const side = this.#sides[direction];
-    side.finish(units);
-    side.opaque.flush(units);
-  }
+export function mqtt(): ProtocolDecoder {
+  const session: Session = { level: 4, hasBegun: false };
+  return new SidePair(new Side('up', session), new Side('down', session));
 }
 
 /** Decodes an MQTT connection. */
 export function mqttDecoder(): ConnectionDecoder {
-  return connectionDecoder(new Mqtt());
+  return connectionDecoder(mqtt());
 }

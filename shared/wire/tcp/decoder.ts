@@ -3,10 +3,11 @@
  * before it, or each on a line.
  */
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
 import { ByteRanges } from '../byte-ranges.ts';
 import { LINE_LIMIT } from '../limits.ts';
 import { readable } from '../coding/content.ts';
-import { malformed } from '../opaque.ts';
+import { malformed, SidePair } from '../opaque.ts';
 import { byteCount, number, preview } from '../text.ts';
 import {
   makeUnit,
@@ -14,19 +15,15 @@ import {
   type Direction,
   type ProtocolDecoder,
   type Unit,
+  type LayerDecoder,
+  layerDecoder,
 } from '../unit.ts';
-import type { FieldDissector } from '../fields.ts';
+import type { FieldDissector, FieldList } from '../fields.ts';
 
 const LF = 10;
 const CR = 13;
 /** As much of a message as its line may quote. */
 const PREVIEW = 128;
-
-/** One direction of such a protocol. */
-interface Side {
-  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): void;
-  finish(units: Unit[]): void;
-}
 
 const lineDissector: FieldDissector = {
   dissect(list) {
@@ -42,7 +39,7 @@ const lineDissector: FieldDissector = {
   },
 };
 
-class LineSide implements Side {
+class LineSide implements LayerDecoder {
   #direction: Direction;
   #line = new ReassemblyBuffer();
 
@@ -50,15 +47,13 @@ class LineSide implements Side {
     this.#direction = direction;
   }
 
-  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): void {
-    let next = from;
-    while (next < bytes.length) {
-      const found = bytes.indexOf(LF, next);
-      const wanted = found < 0 ? bytes.length : found + 1;
-      const to = Math.min(wanted, next + LINE_LIMIT - this.#line.length);
-      this.#line.add(bytes, next, to, at + next, at + to);
-      next = to;
-      if (bytes[to - 1] === LF) this.#end(units);
+  push(input: ByteCursor, units: Unit[]): void {
+    const { bytes } = input;
+    while (input.left > 0) {
+      const found = bytes.indexOf(LF, input.next);
+      const to = input.upTo(LINE_LIMIT - this.#line.length);
+      this.#line.read(input, found < 0 ? to : Math.min(found + 1, to));
+      if (bytes[input.next - 1] === LF) this.#end(units);
       else if (this.#line.length === LINE_LIMIT) this.#cut(units);
     }
   }
@@ -92,13 +87,9 @@ class LineSide implements Side {
 
   #cut(units: Unit[]): void {
     const problem = `expected a line end within ${byteCount(LINE_LIMIT)}`;
-    const { ranges } = this.#line;
-    const gather = new ReassemblyBuffer();
-    this.#line.take();
-    for (const [start, end] of ranges.take().ranges)
-      gather.ranges.add(start, end);
     const place = { direction: this.#direction };
-    units.push(malformed(place, gather, problem, 'limit'));
+    const line = this.#line.discard();
+    units.push(malformed(place, line, problem, { kind: 'limit' }));
   }
 }
 
@@ -109,7 +100,7 @@ class LengthDissector implements FieldDissector {
     this.prefix = prefix;
   }
 
-  dissect(list: Parameters<FieldDissector['dissect']>[0]): void {
+  dissect(list: FieldList): void {
     const { prefix } = this;
     const { length } = list.bytes;
     const size = number(length - prefix);
@@ -129,13 +120,13 @@ const LENGTH_DISSECTORS = {
   4: new LengthDissector(4),
 };
 
-class LengthPrefixSide implements Side {
+class LengthPrefixSide implements LayerDecoder {
   #direction: Direction;
   #prefix: Prefix;
   #prefixRead = 0;
   #length = 0;
   #remaining = 0;
-  #trail = new ByteRanges();
+  #ranges = new ByteRanges();
   #preview = new ReassemblyBuffer();
 
   constructor(direction: Direction, prefix: Prefix) {
@@ -143,22 +134,20 @@ class LengthPrefixSide implements Side {
     this.#prefix = prefix;
   }
 
-  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): void {
-    let next = from;
-    while (next < bytes.length) {
+  push(input: ByteCursor, units: Unit[]): void {
+    const { bytes } = input;
+    while (input.left > 0) {
       if (this.#prefixRead < this.#prefix) {
-        this.#trail.add(at + next, at + next + 1);
-        this.#length = this.#length * 256 + bytes[next++]!;
+        this.#length = this.#length * 256 + bytes[input.next]!;
+        this.#ranges.read(input, input.next + 1);
         this.#prefixRead++;
         this.#remaining = this.#length;
       } else {
-        const to = Math.min(bytes.length, next + this.#remaining);
-        const room = PREVIEW - this.#preview.length;
-        const shown = Math.min(to, next + room);
-        this.#preview.add(bytes, next, shown, at + next, at + shown);
-        this.#trail.add(at + next, at + to);
-        this.#remaining -= to - next;
-        next = to;
+        const to = input.upTo(this.#remaining);
+        const shown = input.upTo(PREVIEW - this.#preview.length);
+        this.#preview.append(bytes, input.next, Math.min(to, shown));
+        this.#remaining -= to - input.next;
+        this.#ranges.read(input, to);
       }
       if (this.#prefixRead === this.#prefix && this.#remaining === 0)
         this.#end(units);
@@ -167,18 +156,14 @@ class LengthPrefixSide implements Side {
 
   finish(units: Unit[]): void {
     if (this.#prefixRead === 0) return;
-    const gather = new ReassemblyBuffer();
-    for (const [start, end] of this.#trail.take().ranges)
-      gather.ranges.add(start, end);
     const problem = `expected the rest of a message of ${byteCount(this.#length)}, the connection ended`;
     const place = { direction: this.#direction };
-    units.push(malformed(place, gather, problem));
+    units.push(malformed(place, this.#ranges, problem));
   }
 
   #end(units: Unit[]): void {
     const quote = preview(this.#preview.take());
-    this.#preview.ranges.take();
-    const { ranges, size } = this.#trail.take();
+    const { ranges, size } = this.#ranges.take();
     units.push(
       makeUnit({
         direction: this.#direction,
@@ -199,58 +184,20 @@ class LengthPrefixSide implements Side {
 /** How a program cuts its bytes into messages. */
 export type Delimiter = { by: 'lines' } | { by: 'length'; prefix: Prefix };
 
-function sideOf(direction: Direction, delimiter: Delimiter): Side {
+function sideOf(direction: Direction, delimiter: Delimiter): LayerDecoder {
   return delimiter.by === 'lines'
     ? new LineSide(direction)
     : new LengthPrefixSide(direction, delimiter.prefix);
 }
 
 /** Both directions of such a protocol. */
-export class Delimited implements ProtocolDecoder {
-  #sides: Record<Direction, Side>;
-
-  constructor(delimiter: Delimiter) {
-    this.#sides = {
-      up: sideOf('up', delimiter),
-      down: sideOf('down', delimiter),
-    };
-  }
-
-  push(
-    direction: Direction,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): void {
-    this.#sides[direction].push(bytes, from, at, units);
-  }
-
-  finish(direction: Direction, units: Unit[]): void {
-    this.#sides[direction].finish(units);
-  }
-}
-
-function decoderOf(side: Side): Decoder {
-  let at = 0;
-  return {
-    feed(bytes) {
-      const units: Unit[] = [];
-      side.push(bytes, 0, at, units);
-      at += bytes.length;
-      return units;
-    },
-    end() {
-      const units: Unit[] = [];
-      side.finish(units);
-      return units;
-    },
-  };
+export function delimited(delimiter: Delimiter): ProtocolDecoder {
+  return new SidePair(sideOf('up', delimiter), sideOf('down', delimiter));
 }
 
 /** Decodes lines, each ended by LF or CRLF, in UTF-8. */
 export function lineDecoder(direction: Direction = 'down'): Decoder {
-  return decoderOf(sideOf(direction, { by: 'lines' }));
+  return layerDecoder(sideOf(direction, { by: 'lines' }));
 }
 
 /**
@@ -261,5 +208,5 @@ export function lengthPrefixDecoder(
   prefix: Prefix,
   direction: Direction = 'down',
 ): Decoder {
-  return decoderOf(sideOf(direction, { by: 'length', prefix }));
+  return layerDecoder(sideOf(direction, { by: 'length', prefix }));
 }

@@ -2,6 +2,7 @@
  * Floods: each limit is told by a unit, and what a decoder holds stays small.
  */
 import { once } from 'node:events';
+import { ByteCursor } from '../byte-cursor.ts';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -114,8 +115,9 @@ describe('A decoder that is flooded holds little, and says so:', () => {
     const stream = new EventStream({ direction: 'down', layer: 1 });
     const units: Unit[] = [];
     const line = text('a\n');
-    for (let i = 0; i < 100_000; i++) stream.push(line, 0, 2, i * 3, units);
-    stream.push(text('\n'), 0, 1, 300_000, units);
+    for (let i = 0; i < 100_000; i++)
+      stream.push(new ByteCursor(line, i * 3), units);
+    stream.push(new ByteCursor(text('\n'), 300_000), units);
     const [unit] = units;
     const bytes = text('a\n'.repeat(RANGES_LIMIT));
     expect(fieldsOf(unit!, bytes).length).toBe(FIELDS_LIMIT + 1);

@@ -4,6 +4,7 @@
  * is not, nor is what a server says that finds no TLS: RFC 8446 4.1.2, 5.1, 6.
  */
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
 import type { Body } from '../http1/body.ts';
 import { OpaquePair } from '../opaque.ts';
 import { byteCount, latin1, utf8 } from '../text.ts';
@@ -31,28 +32,17 @@ export class EncryptedPair extends OpaquePair {
   #record = new ReassemblyBuffer();
   #isTold = false;
 
-  override push(
-    direction: Direction,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): void {
-    const next =
-      direction === 'up' ? this.#hello(bytes, from, at, units) : from;
-    if (next < bytes.length) super.push(direction, bytes, next, at, units);
+  override push(direction: Direction, input: ByteCursor, units: Unit[]): void {
+    if (direction === 'up') this.#hello(input, units);
+    if (input.left > 0) super.push(direction, input, units);
   }
 
-  /** Takes what belongs to the first record; returns where it stopped. */
-  #hello(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
-    let next = from;
-    while (!this.#isTold && next < bytes.length) {
-      const to = Math.min(bytes.length, next + this.#missing());
-      this.#record.add(bytes, next, to, at + next, at + to);
-      next = to;
+  /** Takes what belongs to the first record. */
+  #hello(input: ByteCursor, units: Unit[]): void {
+    while (!this.#isTold && input.left > 0) {
+      this.#record.read(input, input.upTo(this.#missing()));
       if (this.#missing() === 0) this.#tell(units);
     }
-    return next;
   }
 
   override finish(direction: Direction, units: Unit[]): void {
@@ -224,13 +214,13 @@ export class BodyOf400 implements Body {
     return this.#body.failed;
   }
 
-  push(bytes: Uint8Array, from: number, at: number, units: Unit[]): number {
+  push(input: ByteCursor, units: Unit[]): void {
     const told = units.length;
-    const next = this.#body.push(bytes, from, at, units);
-    const to = Math.min(next, from + LOOKED_AT - this.#start.length);
-    this.#start.add(bytes, from, to, at + from, at + to);
+    const from = input.next;
+    this.#body.push(input, units);
+    const to = Math.min(input.next, from + LOOKED_AT - this.#start.length);
+    this.#start.append(input.bytes, from, to);
     this.#look(told, units);
-    return next;
   }
 
   finish(units: Unit[]): void {

@@ -5,21 +5,21 @@
  * A frame is told even if it breaks a rule, as long as its end can be found;
  * its `problem` says what an endpoint would close the connection for.
  */
-import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import { ByteRanges } from '../byte-ranges.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
 import { FRAGMENTS_LIMIT } from '../limits.ts';
-import { malformed, Opaque } from '../opaque.ts';
+import { malformed, SidePair } from '../opaque.ts';
 import type { Deflate } from './permessage-deflate.ts';
 import { byteCount, number } from '../text.ts';
 import {
   connectionDecoder,
   makeUnit,
-  otherDirection,
   type ConnectionDecoder,
   type Direction,
   type ProtocolDecoder,
   type Unit,
   type UnitPlace,
+  type LayerDecoder,
 } from '../unit.ts';
 import {
   headerLength,
@@ -33,16 +33,17 @@ import {
 import { Payload, previewOf } from './payload.ts';
 
 /** One direction of a WebSocket. */
-export class WebSocketSide {
+export class WebSocketSide implements LayerDecoder {
+  /** Its units tell the same bytes again, where something carries it. */
+  readonly tells = true;
   /** The end of a frame cannot be found: nothing after it can be read. */
   failed = false;
   #place: UnitPlace;
   #header = new Uint8Array(14);
   #headerFilled = 0;
   #frame: FrameHeader | undefined;
-  #trail = new ByteRanges();
+  #ranges = new ByteRanges();
   #remaining = 0;
-  #masked = 0;
   #problem: string | undefined;
   #payload: Payload;
   #messages = 0;
@@ -57,37 +58,28 @@ export class WebSocketSide {
     this.#payload = new Payload(deflate?.[direction].contextTakeover);
   }
 
-  /** Takes `bytes[from..to)`; returns where it stopped if it failed. */
-  push(
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    at: number,
-    units: Unit[],
-  ): number {
-    let next = from;
-    while (next < to && !this.failed) {
+  push(input: ByteCursor, units: Unit[], to = input.bytes.length): void {
+    const { bytes } = input;
+    while (input.next < to && !this.failed) {
+      const { next } = input;
       if (!this.#frame) {
-        this.#trail.add(at + next, at + next + 1);
-        this.#header[this.#headerFilled++] = bytes[next++]!;
+        this.#header[this.#headerFilled++] = bytes[next]!;
+        this.#ranges.read(input, next + 1);
         if (this.#headerFilled >= 2) this.#tryHeader(units);
       } else {
         const end = Math.min(to, next + this.#remaining);
-        this.#trail.add(at + next, at + end);
-        this.#payload.push(bytes, next, end, this.#header, this.#masked);
-        this.#masked += end - next;
+        this.#payload.push(bytes, next, end);
         this.#remaining -= end - next;
-        next = end;
+        this.#ranges.read(input, end);
       }
       if (this.#frame && this.#remaining === 0) this.#endFrame(units);
     }
-    return next;
   }
 
   /** The connection has ended. */
   finish(units: Unit[]): void {
     if (this.#headerFilled === 0 || this.failed) return;
-    const { size } = this.#trail;
+    const { size } = this.#ranges;
     this.#fail(
       `expected the rest of a frame, the connection ended after ${byteCount(size)} of it (RFC 6455 5.2)`,
       units,
@@ -96,10 +88,7 @@ export class WebSocketSide {
 
   #fail(problem: string, units: Unit[]): void {
     this.failed = true;
-    const gather = new ReassemblyBuffer();
-    for (const [start, end] of this.#trail.take().ranges)
-      gather.ranges.add(start, end);
-    const unit = malformed(this.#place, gather, problem);
+    const unit = malformed(this.#place, this.#ranges, problem);
     units.push({ ...unit, layer: this.#place.layer });
   }
 
@@ -117,10 +106,9 @@ export class WebSocketSide {
     }
     this.#frame = frame;
     this.#remaining = frame.length;
-    this.#masked = 0;
     this.#problem = this.#headerProblem(frame) ?? this.#orderProblem(frame);
     const isContinued = frame.opcode === 0 && this.#fragments > 0;
-    this.#payload.beginFrame(frame, isContinued);
+    this.#payload.beginFrame(frame, this.#header, isContinued);
   }
 
   /** What the header alone breaks. */
@@ -160,7 +148,7 @@ export class WebSocketSide {
 
   #endFrame(units: Unit[]): void {
     const frame = this.#frame!;
-    const { ranges, size, overflowed } = this.#trail.take();
+    const { ranges, size, overflowed } = this.#ranges.take();
     this.#frame = undefined;
     this.#headerFilled = 0;
     const isData = !frame.isControl;
@@ -199,8 +187,7 @@ export class WebSocketSide {
     );
     if (!isData) return;
     this.#fragments++;
-    if (this.#fragments <= FRAGMENTS_LIMIT)
-      for (const [start, end] of ranges) this.#fragmentRanges.add(start, end);
+    if (this.#fragments <= FRAGMENTS_LIMIT) this.#fragmentRanges.addAll(ranges);
     if (!isLast) return;
     if (this.#fragments > 1) this.#joined(units);
     this.#fragments = 0;
@@ -252,43 +239,20 @@ export class WebSocketSide {
 }
 
 /** Both directions of a WebSocket that has a connection for itself. */
-export class WebSocketPair implements ProtocolDecoder {
-  #sides: Record<Direction, WebSocketSide>;
-  #rest = { up: new Opaque('up'), down: new Opaque('down') };
-
-  constructor(options: {
-    layer: number;
-    exchange?: number | undefined;
-    deflate?: Deflate | undefined;
-  }) {
-    const { layer, exchange, deflate } = options;
-    const side = (direction: Direction): WebSocketSide =>
-      new WebSocketSide({ direction, layer, exchange }, deflate);
-    this.#sides = { up: side('up'), down: side('down') };
-  }
-
-  push(
-    direction: Direction,
-    bytes: Uint8Array,
-    from: number,
-    at: number,
-    units: Unit[],
-  ): void {
-    this.#rest[otherDirection(direction)].flush(units);
-    const side = this.#sides[direction];
-    const next = side.push(bytes, from, bytes.length, at, units);
-    if (side.failed) this.#rest[direction].push(bytes, next, at, units);
-  }
-
-  finish(direction: Direction, units: Unit[]): void {
-    this.#sides[direction].finish(units);
-    this.#rest[direction].flush(units);
-  }
+export function webSocket(options: {
+  layer: number;
+  exchange?: number | undefined;
+  deflate?: Deflate | undefined;
+}): ProtocolDecoder {
+  const { layer, exchange, deflate } = options;
+  const side = (direction: Direction): WebSocketSide =>
+    new WebSocketSide({ direction, layer, exchange }, deflate);
+  return new SidePair(side('up'), side('down'));
 }
 
 /** Decodes both directions of a WebSocket, after its handshake. */
 export function webSocketDecoder(
   options: { deflate?: Deflate | undefined } = {},
 ): ConnectionDecoder {
-  return connectionDecoder(new WebSocketPair({ layer: 0, ...options }));
+  return connectionDecoder(webSocket({ layer: 0, ...options }));
 }

@@ -9,6 +9,7 @@ import {
   type FrameHeader,
 } from './frame.ts';
 
+const NOTHING = new Uint8Array(0);
 const ASTERISK = 0x2a;
 /** Payload is unmasked in pieces of this size. */
 const PIECE = 16_384;
@@ -21,7 +22,7 @@ const PREVIEW = 128;
  */
 export class Payload {
   /** The beginning of the frame's payload, its mask taken off. */
-  kept: Uint8Array = new Uint8Array(0);
+  kept: Uint8Array = NOTHING;
   problem: string | undefined;
   isText = false;
   isCompressed = false;
@@ -30,6 +31,9 @@ export class Payload {
   /** Bytes of the message so far, as they were sent. */
   messageWireSize = 0;
   #frame: FrameHeader | undefined;
+  #header: Uint8Array = NOTHING;
+  /** How much of the frame's payload came before. */
+  #came = 0;
   #preview = new Uint8Array(PREVIEW);
   #previewed = 0;
   #piece: Uint8Array | undefined;
@@ -51,9 +55,18 @@ export class Payload {
     return this.#inflater !== undefined;
   }
 
-  /** @param isContinued it goes on with a message that has begun */
-  beginFrame(frame: FrameHeader, isContinued: boolean): void {
+  /**
+   * @param header the frame's: its last four bytes are the masking key
+   * @param isContinued it goes on with a message that has begun
+   */
+  beginFrame(
+    frame: FrameHeader,
+    header: Uint8Array,
+    isContinued: boolean,
+  ): void {
     this.#frame = frame;
+    this.#header = header;
+    this.#came = 0;
     this.#previewed = 0;
     this.problem = undefined;
     if (frame.isControl || isContinued) return;
@@ -72,18 +85,9 @@ export class Payload {
       this.problem = 'it cannot be inflated, as an earlier message could not';
   }
 
-  /**
-   * Takes a part of the frame's payload, `bytes[from..to)`.
-   * @param header the frame's: its last four bytes are the masking key
-   * @param offset how much of the payload came before
-   */
-  push(
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    header: Uint8Array,
-    offset: number,
-  ): void {
+  /** Takes a part of the frame's payload, `bytes[from..to)`. */
+  push(bytes: Uint8Array, from: number, to: number): void {
+    const header = this.#header;
     const frame = this.#frame!;
     const isRead = !frame.isControl && (this.isText || this.isCompressed);
     // Of what is not read only the beginning is of interest.
@@ -93,7 +97,7 @@ export class Payload {
       if (frame.isMasked) {
         const piece = (this.#piece ??= new Uint8Array(PIECE));
         const key = frame.headerSize - 4;
-        const shift = offset - from;
+        const shift = this.#came - from;
         for (let i = start; i < stop; i++)
           piece[i - start] = bytes[i]! ^ header[key + ((i + shift) & 3)]!;
         this.#read(piece, 0, stop - start, isRead);
@@ -101,6 +105,7 @@ export class Payload {
         this.#read(bytes, start, stop, isRead);
       }
     }
+    this.#came += to - from;
   }
 
   #read(bytes: Uint8Array, from: number, to: number, isRead: boolean): void {
