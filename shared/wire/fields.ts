@@ -22,6 +22,9 @@ export interface Field {
   section: string;
 }
 
+/** What a field means, in a few words, and the section that says so, or ''. */
+export type Explanation = readonly [meaning: string, section: string];
+
 /** Knows the fields of one kind of unit. */
 export interface FieldDissector {
   dissect(list: FieldList): void;
@@ -55,53 +58,31 @@ export class FieldList {
     this.unbrotli = unbrotli;
   }
 
-  /** The bytes from `from` to `to` mean `value`. */
+  /** The bytes in `place`, counted in the unit's own, mean `value`. */
   add(
     label: string,
-    from: number,
-    to: number,
+    place: Range,
     value: string | number,
-    meaning: string,
-    section: string,
+    about: Explanation,
   ): void {
     if (this.#isFull()) return;
-    const ranges = this.raw(from, to);
-    this.#push({ label, ranges, value: String(value), meaning, section });
+    this.#push(label, this.raw(...place), value, about);
   }
 
-  /** The bytes are UTF-8. */
-  text(
-    label: string,
-    from: number,
-    to: number,
-    meaning: string,
-    section: string,
-  ): void {
-    const value = utf8(this.bytes.subarray(from, to));
-    this.add(label, from, to, value, meaning, section);
+  /** The bytes in `place` are UTF-8. */
+  text(label: string, place: Range, about: Explanation): void {
+    this.add(label, place, utf8(this.bytes.subarray(...place)), about);
   }
 
-  /** The bytes are ASCII, or Latin-1 where a peer is old. */
-  ascii(
-    label: string,
-    from: number,
-    to: number,
-    meaning: string,
-    section: string,
-  ): void {
-    const value = latin1(this.bytes, from, to);
-    this.add(label, from, to, value, meaning, section);
+  /** The bytes in `place` are ASCII, or Latin-1 where a peer is old. */
+  ascii(label: string, place: Range, about: Explanation): void {
+    this.add(label, place, latin1(this.bytes, ...place), about);
   }
 
   /** Something that no byte of this unit says, but those before it do. */
-  known(
-    label: string,
-    value: string | number,
-    meaning: string,
-    section: string,
-  ): void {
+  known(label: string, value: string | number, about: Explanation): void {
     if (this.#isFull()) return;
-    this.#push({ label, ranges: [], value: String(value), meaning, section });
+    this.#push(label, [], value, about);
   }
 
   /** Tells how many fields were one too many. */
@@ -121,13 +102,18 @@ export class FieldList {
     return true;
   }
 
-  #push(field: Field): void {
-    const { value } = field;
+  #push(
+    label: string,
+    ranges: Range[],
+    said: string | number,
+    [meaning, section]: Explanation,
+  ): void {
+    let value = String(said);
     const most = Math.min(VALUE_LIMIT, this.#room);
     this.#room -= Math.min(value.length, most);
     if (value.length > most)
-      field.value = `${value.slice(0, most)}… (${number(value.length - most)} more)`;
-    this.fields.push(field);
+      value = `${value.slice(0, most)}… (${number(value.length - most)} more)`;
+    this.fields.push({ label, ranges, value, meaning, section });
   }
 
   /** Where the unit's own bytes `from` to `to` are on the connection. */

@@ -94,7 +94,7 @@ export interface UnitPlace {
 /** Units that carry no field but their bytes. */
 export const plainDissector: FieldDissector = {
   dissect(list) {
-    list.text('bytes', 0, list.bytes.length, 'not decoded', '');
+    list.text('bytes', [0, list.bytes.length], ['not decoded', '']);
   },
 };
 
@@ -244,7 +244,7 @@ export function describe(
   const wanted = unit.ranges.reduce((sum, [from, to]) => sum + to - from, 0);
   if (bytes.length !== wanted) {
     const meaning = `expected ${byteCount(wanted)}: the rest is not recorded any more`;
-    list.known('bytes', byteCount(bytes.length), meaning, '');
+    list.known('bytes', byteCount(bytes.length), [meaning, '']);
   } else {
     unit.dissector.dissect(list);
   }

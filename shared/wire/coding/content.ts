@@ -101,21 +101,20 @@ class BodyDissector implements FieldDissector {
     const { length } = list.bytes;
     const what = type ? `the content, ${type}` : 'the content';
     if (!coding) {
-      list.add(
-        'content',
-        0,
-        length,
-        readable(list.bytes),
+      list.add('content', [0, length], readable(list.bytes), [
         what,
         'RFC 9110 6.4',
-      );
+      ]);
       return;
     }
     const { bytes, problem } = decodeBody(list.bytes, coding, list.unbrotli);
     const meaning = problem
       ? `compressed with ${coding}: ${problem}`
       : `${what}, ${byteCount(bytes.length)} without its ${coding}`;
-    list.add('content', 0, length, readable(bytes), meaning, 'RFC 9110 8.4');
+    list.add('content', [0, length], readable(bytes), [
+      meaning,
+      'RFC 9110 8.4',
+    ]);
   }
 }
 

@@ -234,7 +234,7 @@ function listLines(list: FieldList, first: boolean, mapped: Uint8Array): void {
     isRaw ? [start, end] : [0, list.bytes.length];
   if (from > 0) {
     const meaning = 'the byte order mark of UTF-8: stripped once';
-    list.add('byte order mark', ...place(0, 3), 'U+FEFF', meaning, STANDARD);
+    list.add('byte order mark', place(0, 3), 'U+FEFF', [meaning, STANDARD]);
   }
   for (let at = from; at < mapped.length;) {
     const line = lineAt(mapped, at);
@@ -249,7 +249,7 @@ function listLines(list: FieldList, first: boolean, mapped: Uint8Array): void {
     // A blank line is nothing but its end.
     const end = name === 'blank' ? line.next : line.end;
     const text = name === 'blank' ? '' : value;
-    list.add(label, ...place(line.start, end), text, meaning, STANDARD);
+    list.add(label, place(line.start, end), text, [meaning, STANDARD]);
   }
 }
 
@@ -278,11 +278,14 @@ export class BlockDissector implements FieldDissector {
     listLines(list, this.first, bytes);
     if (this.plainSize !== undefined && this.plainSize > bytes.length) {
       const value = byteCount(this.plainSize - bytes.length);
-      list.known('not kept', value, 'the rest of a long compressed event', '');
+      list.known('not kept', value, [
+        'the rest of a long compressed event',
+        '',
+      ]);
     }
     if (list.unit.kind !== 'event') return;
     const meaning = 'the value of event.lastEventId in the page';
-    list.known('last event id', this.lastEventId, meaning, STANDARD);
+    list.known('last event id', this.lastEventId, [meaning, STANDARD]);
   }
 }
 

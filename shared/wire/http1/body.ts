@@ -169,6 +169,9 @@ const partDissector: FieldDissector = {
   dissect(list) {
     const value = readable(list.bytes);
     const meaning = 'a part of the content, as large as is shown at once';
-    list.add('content', 0, list.bytes.length, value, meaning, 'RFC 9110 6.4');
+    list.add('content', [0, list.bytes.length], value, [
+      meaning,
+      'RFC 9110 6.4',
+    ]);
   },
 };

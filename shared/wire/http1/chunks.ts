@@ -225,28 +225,20 @@ function listSize(
   const digits = /^[0-9a-fA-F]*/.exec(line)![0];
   const size = Number.parseInt(digits, 16);
   const meaning = size > 0 ? 'in hex: so many bytes follow' : 'no more data';
-  list.add(
-    'size',
-    0,
-    digits.length,
-    `${digits} = ${number(size)}`,
+  list.add('size', [0, digits.length], `${digits} = ${number(size)}`, [
     meaning,
     SECTION,
-  );
+  ]);
   if (line.length > digits.length) {
     const value = line.slice(digits.length);
     const says = 'extensions: almost nobody reads them';
-    list.add(
-      'extensions',
-      digits.length,
-      line.length,
-      value,
+    list.add('extensions', [digits.length, line.length], value, [
       says,
       'RFC 9112 7.1.1',
-    );
+    ]);
   }
   const end = lineEnd(bytes, line.length);
-  list.add('line end', line.length, next, end, 'ends the size', SECTION);
+  list.add('line end', [line.length, next], end, ['ends the size', SECTION]);
   return [next, size];
 }
 
@@ -255,10 +247,10 @@ const chunkDissector: FieldDissector = {
     const [from, size] = listSize(list);
     const to = from + size;
     const value = readable(list.bytes.subarray(from, to));
-    list.add('data', from, to, value, 'a piece of the body', SECTION);
+    list.add('data', [from, to], value, ['a piece of the body', SECTION]);
     const meaning = 'ends the chunk; not part of the data';
     const end = lineEnd(list.bytes, to);
-    list.add('line end', to, list.bytes.length, end, meaning, SECTION);
+    list.add('line end', [to, list.bytes.length], end, [meaning, SECTION]);
   },
 };
 
@@ -269,6 +261,6 @@ const lastChunkDissector: FieldDissector = {
     const { length } = list.bytes;
     const hasCr = list.bytes[length - 2] === CR;
     const start = length - (hasCr ? 2 : 1);
-    list.add('blank line', start, length, '', 'ends the body', SECTION);
+    list.add('blank line', [start, length], '', ['ends the body', SECTION]);
   },
 };

@@ -291,7 +291,7 @@ export function startProblem(
 function listHeaders(list: FieldList, lines: HeaderLine[]): void {
   for (const line of lines) {
     const [meaning, section] = headerMeaning(line.name);
-    list.add(line.name, line.start, line.end, line.value, meaning, section);
+    list.add(line.name, [line.start, line.end], line.value, [meaning, section]);
   }
 }
 
@@ -305,14 +305,10 @@ function listEnd(
   const skip = list.bytes[last] === 0x0d ? 2 : 1;
   const from = Math.min(last + skip, list.bytes.length);
   if (from < list.bytes.length)
-    list.add(
-      'blank line',
-      from,
-      list.bytes.length,
-      '',
+    list.add('blank line', [from, list.bytes.length], '', [
       meaning,
       'RFC 9112 2.1',
-    );
+    ]);
 }
 
 /** Fields of a request's head. */
@@ -326,21 +322,15 @@ export const requestDissector: FieldDissector = {
       at += text.length + 1;
       return place;
     };
-    list.add('method', ...next(method), method, ...methodMeaning(method));
-    list.add(
-      'target',
-      ...next(target),
-      target,
+    list.add('method', next(method), method, methodMeaning(method));
+    list.add('target', next(target), target, [
       'what is asked for',
       'RFC 9112 3.2',
-    );
-    list.add(
-      'version',
-      ...next(version),
-      version,
+    ]);
+    list.add('version', next(version), version, [
       'the highest that the client speaks',
       'RFC 9112 2.3',
-    );
+    ]);
     listHeaders(list, head.lines);
     listEnd(list, head, 'a blank line ends the head');
   },
@@ -354,31 +344,19 @@ export const responseDissector: FieldDissector = {
     const from = head.startAt;
     const statusAt = from + version.length + 1;
     const reasonAt = statusAt + status.length + 1;
-    list.add(
-      'version',
-      from,
-      from + version.length,
-      version,
+    list.add('version', [from, from + version.length], version, [
       'the highest that the server speaks',
       'RFC 9112 2.3',
-    );
-    list.add(
-      'status',
-      statusAt,
-      statusAt + status.length,
-      status,
+    ]);
+    list.add('status', [statusAt, statusAt + status.length], status, [
       statusMeaning(Number(status)),
       'RFC 9110 15',
-    );
+    ]);
     if (reason)
-      list.add(
-        'reason',
-        reasonAt,
-        head.startEnd,
-        reason,
+      list.add('reason', [reasonAt, head.startEnd], reason, [
         'for people; programs ignore it',
         'RFC 9112 4',
-      );
+      ]);
     listHeaders(list, head.lines);
     listEnd(list, head, 'a blank line ends the head');
   },
@@ -419,14 +397,10 @@ export function listTrailers(list: FieldList, from: number): void {
     if (end > at) {
       const { name, value } = readLine(latin1(list.bytes, at, end), at, end);
       const [meaning, section] = headerMeaning(name);
-      list.add(
-        name,
-        at,
-        end,
-        value,
+      list.add(name, [at, end], value, [
         `sent after the body: ${meaning}`,
         section,
-      );
+      ]);
     }
     at += line.length + 1;
   }

@@ -45,11 +45,11 @@ export function listHeader(list: FieldList): FrameContent {
   const length = uint(bytes, 0, 3);
   const stream = uint31(bytes, 5);
   const section = 'RFC 9113 4.1';
-  list.add('length', 0, 3, number(length), 'bytes of payload', section);
-  list.add('type', 3, 4, `${type} ${frameName(type)}`, ...frameMeaning(type));
-  list.add('flags', 4, 5, flagNames(type, flags), 'what applies', section);
+  list.add('length', [0, 3], number(length), ['bytes of payload', section]);
+  list.add('type', [3, 4], `${type} ${frameName(type)}`, frameMeaning(type));
+  list.add('flags', [4, 5], flagNames(type, flags), ['what applies', section]);
   const about = stream === 0 ? 'the connection as a whole' : 'its stream';
-  list.add('stream', 5, 9, stream, about, 'RFC 9113 5.1.1');
+  list.add('stream', [5, 9], stream, [about, 'RFC 9113 5.1.1']);
   const part: FrameContent = {
     type,
     flags,
@@ -59,14 +59,10 @@ export function listHeader(list: FieldList): FrameContent {
   const mayPad: number[] = [FRAME.DATA, FRAME.HEADERS, FRAME.PUSH_PROMISE];
   if (flags & PADDED && mayPad.includes(type) && length > 0) {
     const padding = bytes[part.from]!;
-    list.add(
-      'padding length',
-      9,
-      10,
-      padding,
+    list.add('padding length', [9, 10], padding, [
       'bytes of padding',
       'RFC 9113 6.1',
-    );
+    ]);
     part.from++;
     part.to = Math.max(part.from, part.to - padding);
   }
@@ -78,11 +74,9 @@ export function listPadding(list: FieldList, part: FrameContent): void {
   if (part.to < length)
     list.add(
       'padding',
-      part.to,
-      length,
+      [part.to, length],
       hex(list.bytes.subarray(part.to), 16),
-      'hides the true length',
-      'RFC 9113 6.1',
+      ['hides the true length', 'RFC 9113 6.1'],
     );
 }
 
@@ -99,14 +93,10 @@ export class DataDissector implements FieldDissector {
   dissect(list: FieldList): void {
     const part = listHeader(list);
     const value = readable(list.bytes.subarray(part.from, part.to));
-    list.add(
-      'data',
-      part.from,
-      part.to,
-      value,
+    list.add('data', [part.from, part.to], value, [
       'a piece of the body',
       'RFC 9113 6.1',
-    );
+    ]);
     listPadding(list, part);
     listWindows(list, this.streamWindow, this.connectionWindow);
   }
@@ -121,13 +111,11 @@ function listWindows(
   const more =
     'bytes of data that may now be sent before the other side allows more';
   if (stream !== undefined)
-    list.known('window of the stream', number(stream), more, section);
-  list.known(
-    'window of the connection',
-    number(connection),
+    list.known('window of the stream', number(stream), [more, section]);
+  list.known('window of the connection', number(connection), [
     `${more}, all streams together`,
     section,
-  );
+  ]);
 }
 
 /** WINDOW_UPDATE, and the windows that it leaves. */
@@ -143,14 +131,10 @@ export class WindowUpdateDissector implements FieldDissector {
   dissect(list: FieldList): void {
     const { from } = listHeader(list);
     const increment = number(uint31(list.bytes, from));
-    list.add(
-      'increment',
-      from,
-      from + 4,
-      increment,
+    list.add('increment', [from, from + 4], increment, [
       'so many more bytes of data',
       'RFC 9113 6.9',
-    );
+    ]);
     listWindows(list, this.streamWindow, this.connectionWindow);
   }
 }
@@ -160,34 +144,33 @@ export function listPriority(list: FieldList, from: number): void {
   const { bytes } = list;
   const meaning = 'from the old priority tree: ignored';
   const value = `stream ${uint31(bytes, from)}, weight ${(bytes[from + 4] ?? 0) + 1}`;
-  list.add('priority', from, from + 5, value, meaning, 'RFC 9113 5.3.2');
+  list.add('priority', [from, from + 5], value, [meaning, 'RFC 9113 5.3.2']);
 }
 
 function listSettings(list: FieldList, part: FrameContent): void {
   for (let at = part.from; at + 6 <= part.to; at += 6) {
     const id = uint(list.bytes, at, 2);
     const value = number(uint(list.bytes, at + 2, 4));
-    list.add(settingName(id), at, at + 6, value, ...settingMeaning(id));
+    list.add(settingName(id), [at, at + 6], value, settingMeaning(id));
   }
 }
 
 function listReason(list: FieldList, at: number, section: string): void {
   const code = uint(list.bytes, at, 4);
-  list.add('reason', at, at + 4, errorName(code), errorMeaning(code), section);
+  list.add('reason', [at, at + 4], errorName(code), [
+    errorMeaning(code),
+    section,
+  ]);
 }
 
 function listOrigins(list: FieldList, part: FrameContent): void {
   for (let at = part.from; at + 2 <= part.to;) {
     const end = at + 2 + uint(list.bytes, at, 2);
     const origin = latin1(list.bytes, at + 2, Math.min(end, part.to));
-    list.add(
-      'origin',
-      at,
-      Math.min(end, part.to),
-      origin,
+    list.add('origin', [at, Math.min(end, part.to)], origin, [
       'this connection may be used for it',
       'RFC 8336 2',
-    );
+    ]);
     at = end;
   }
 }
@@ -195,13 +178,11 @@ function listOrigins(list: FieldList, part: FrameContent): void {
 function listAltSvc(list: FieldList, part: FrameContent): void {
   const { from } = part;
   const middle = Math.min(part.to, from + 2 + uint(list.bytes, from, 2));
-  list.ascii('origin', from + 2, middle, 'for this site', 'RFC 7838 4');
+  list.ascii('origin', [from + 2, middle], ['for this site', 'RFC 7838 4']);
   list.ascii(
     'alternatives',
-    middle,
-    part.to,
-    'where else it can be had',
-    'RFC 7838 4',
+    [middle, part.to],
+    ['where else it can be had', 'RFC 7838 4'],
   );
 }
 
@@ -220,40 +201,33 @@ export const http2FrameDissector: FieldDissector = {
       const value = hex(list.bytes.subarray(from, to), 8);
       const meaning =
         part.flags & ACK ? 'the same bytes, sent back' : 'any 8 bytes';
-      list.add('data', from, to, value, meaning, 'RFC 9113 6.7');
+      list.add('data', [from, to], value, [meaning, 'RFC 9113 6.7']);
     } else if (type === FRAME.GOAWAY) {
       const last = uint31(list.bytes, from);
-      list.add(
-        'last stream',
-        from,
-        from + 4,
-        last,
+      list.add('last stream', [from, from + 4], last, [
         'streams after this one were not worked on',
         'RFC 9113 6.8',
-      );
+      ]);
       listReason(list, from + 4, 'RFC 9113 7');
       if (from + 8 < to)
-        list.text('debug data', from + 8, to, 'for people', 'RFC 9113 6.8');
+        list.text('debug data', [from + 8, to], ['for people', 'RFC 9113 6.8']);
     } else if (type === FRAME.PRIORITY_UPDATE) {
       const stream = uint31(list.bytes, from);
-      list.add(
-        'prioritized stream',
-        from,
-        from + 4,
-        stream,
+      list.add('prioritized stream', [from, from + 4], stream, [
         'whose answer it is about',
         'RFC 9218 7.1',
-      );
+      ]);
       list.ascii(
         'priority',
-        from + 4,
-        to,
-        'u: urgency, 0 the highest; i: useful in parts',
-        'RFC 9218 4',
+        [from + 4, to],
+        ['u: urgency, 0 the highest; i: useful in parts', 'RFC 9218 4'],
       );
     } else {
       const value = hex(list.bytes.subarray(from, to), 64);
-      list.add('payload', from, to, value, 'of an extension', 'RFC 9113 5.5');
+      list.add('payload', [from, to], value, [
+        'of an extension',
+        'RFC 9113 5.5',
+      ]);
     }
   },
 };
@@ -262,6 +236,6 @@ export const http2FrameDissector: FieldDissector = {
 export const prefaceDissector: FieldDissector = {
   dissect(list) {
     const meaning = 'an HTTP/1.1 server would refuse it and close';
-    list.ascii('preface', 0, list.bytes.length, meaning, 'RFC 9113 3.4');
+    list.ascii('preface', [0, list.bytes.length], [meaning, 'RFC 9113 3.4']);
   },
 };

@@ -19,14 +19,10 @@ export class HeadersDissector implements FieldDissector {
     const part = listHeader(list);
     let { from } = part;
     if (part.type === FRAME.PUSH_PROMISE) {
-      list.add(
-        'promised stream',
-        from,
-        from + 4,
-        uint31(list.bytes, from),
+      list.add('promised stream', [from, from + 4], uint31(list.bytes, from), [
         'where the answer will come',
         'RFC 9113 6.6',
-      );
+      ]);
       from += 4;
     } else if (part.type === FRAME.HEADERS && part.flags & PRIORITY) {
       listPriority(list, from);
@@ -36,14 +32,10 @@ export class HeadersDissector implements FieldDissector {
       listHeaders(list, Math.min(from, part.to), part.to, this.headers);
     } else {
       const shown = hex(list.bytes.subarray(from, part.to), 32);
-      list.add(
-        'header block',
-        from,
-        part.to,
-        shown,
+      list.add('header block', [from, part.to], shown, [
         'a part of it: read when all parts are there',
         'RFC 9113 4.3',
-      );
+      ]);
     }
     listPadding(list, part);
   }
@@ -79,14 +71,10 @@ function listHeaders(
     const end = from + one.end;
     if (one.kind === 'size update') {
       const value = number(one.index);
-      list.add(
-        'table size',
-        start,
-        end,
-        value,
+      list.add('table size', [start, end], value, [
         'the sender remembers so many bytes of headers',
         'RFC 7541 6.3',
-      );
+      ]);
       continue;
     }
     const name = headers[next++];
@@ -104,6 +92,6 @@ function listHeaders(
       'never indexed': `name ${name1}, value written out${how(one.value)}, never to be remembered`,
       'size update': '',
     }[one.kind];
-    list.add(name, start, end, value, `${says}; ${form}`, section);
+    list.add(name, [start, end], value, [`${says}; ${form}`, section]);
   }
 }

@@ -4,7 +4,7 @@ import { ByteCursor } from '../byte-cursor.ts';
 import { HpackDecoder, type HeaderList } from '../hpack/decoder.ts';
 import { HEADER_SIZE, uint31 } from './fields.ts';
 import { HeaderListDissector, HeadersDissector } from './header-fields.ts';
-import type { Http2States } from './states.ts';
+import type { Http2States, SectionPlace } from './states.ts';
 import { field, type Streams } from './streams.ts';
 import {
   END_HEADERS,
@@ -22,12 +22,8 @@ import { makeUnit, type Direction, type Unit } from '../unit.ts';
 import type { Http2Frame, WholeFrame } from './frame.ts';
 
 /** A block whose last part has not come. */
-interface Block {
+interface Block extends SectionPlace {
   stream: number;
-  /** The stream that the fields are about: another one in PUSH_PROMISE. */
-  about: number;
-  endsStream: boolean;
-  isPromise: boolean;
   bytes: ReassemblyBuffer;
   frames: number;
 }
@@ -135,7 +131,7 @@ export class HeaderBlocks {
   /** What the fields say about the stream. */
   #learn(block: Block, list: HeaderList): string | undefined {
     const { fields } = list;
-    const { about, isPromise, endsStream } = block;
+    const { about, isPromise } = block;
     // A stream that cannot be: it was told, and nothing follows from it.
     if (about === 0) return list.problem;
     if (list.problem) {
@@ -143,13 +139,7 @@ export class HeaderBlocks {
       return list.problem;
     }
     const sender = isPromise ? 'up' : this.#direction;
-    const problem = this.#states.fields(
-      sender,
-      about,
-      isPromise,
-      fields,
-      endsStream,
-    );
+    const problem = this.#states.fields(sender, block, fields);
     const isTrailers = !field(fields, ':method') && !field(fields, ':status');
     const limit = isTrailers
       ? undefined

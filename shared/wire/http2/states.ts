@@ -114,6 +114,15 @@ const MOST_FOLLOWED = 1_000;
 /** Those that are over, but still known. */
 const MOST_CLOSED = 100;
 
+/** What a header section belongs to. */
+export interface SectionPlace {
+  /** The stream that it is about: another one in PUSH_PROMISE. */
+  about: number;
+  isPromise: boolean;
+  /** It ends its side of the stream. */
+  endsStream: boolean;
+}
+
 /** What one side of the connection has sent. */
 class Sender {
   hasBegun = false;
@@ -374,19 +383,13 @@ export class Http2States {
       : undefined;
   }
 
-  /**
-   * The fields of a header section.
-   * @param id the stream that they are about
-   * @param ends it ends its side of the stream
-   */
+  /** The fields of a header section: name, value, name, value … */
   fields(
     direction: Direction,
-    id: number,
-    isPromise: boolean,
+    { about, isPromise, endsStream }: SectionPlace,
     headers: readonly string[],
-    ends: boolean,
   ): string | undefined {
-    const state = this.#streams.get(id);
+    const state = this.#streams.get(about);
     const half = state?.[direction];
     const section = sectionOf(direction, half, isPromise, headers);
     const facts: Facts = { length: undefined, method: '', status: 0 };
@@ -396,7 +399,7 @@ export class Http2States {
     if (section === 'request') state.method = facts.method;
     if (isPromise) return problem;
     const isInterim = facts.status >= 100 && facts.status < 200;
-    if (isInterim && ends)
+    if (isInterim && endsStream)
       return (
         problem ??
         `expected another header section after ${facts.status}, found END_STREAM (RFC 9113 8.1)`
@@ -406,7 +409,9 @@ export class Http2States {
       half.length = facts.length;
       half.noContent = noContentOf(state.method, facts.status);
     }
-    return problem ?? (ends ? this.#ends(id, state, direction) : undefined);
+    return (
+      problem ?? (endsStream ? this.#ends(about, state, direction) : undefined)
+    );
   }
 
   /**

@@ -8,7 +8,6 @@ import { decodeHuffman, HUFFMAN } from '../hpack/huffman.ts';
 import {
   HpackDecoder,
   readRepresentations,
-  type Literal,
   type Representation,
 } from '../hpack/decoder.ts';
 import { coverWhole } from './bytes.ts';
@@ -68,21 +67,23 @@ export class BlockMasker {
       const name = fields[next++];
       const value = fields[next++];
       if (name === undefined || value === undefined) return undefined;
-      if (one.value && !maskLiteral(block, one, one.value, name, value))
-        return undefined;
+      if (one.value && !maskLiteral(block, one, name, value)) return undefined;
     }
     return fields;
   }
 }
 
-/** @returns false where it cannot be masked in place */
+/**
+ * Masks the value of a field, which is written out.
+ * @returns false where it cannot be masked in place
+ */
 function maskLiteral(
   block: Uint8Array,
   one: Representation,
-  { start, end, isHuffman }: Literal,
   name: string,
   value: string,
 ): boolean {
+  const { start, end, isHuffman } = one.value!;
   if (!isHuffman) {
     maskValue(name, block.subarray(start, end));
     return true;

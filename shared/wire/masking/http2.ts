@@ -31,7 +31,7 @@ class Stream {
   /** Whether its last DATA has come. */
   readonly ended: Record<Direction, boolean> = { up: false, down: false };
   /** Name, value, …; undefined where they could not be read. */
-  readonly heads: Partial<Record<Direction, string[]>> = {};
+  readonly headers: Partial<Record<Direction, string[]>> = {};
   readonly data: Record<Direction, Range[]> = { up: [], down: [] };
 }
 
@@ -169,7 +169,7 @@ class Side {
     if (fields && first.type === FRAME.HEADERS)
       this.#learn(first.stream, fields);
     else if (fields)
-      this.#stream(uint31(this.#bytes, first.from - 4)).heads.up = fields;
+      this.#stream(uint31(this.#bytes, first.from - 4)).headers.up = fields;
   }
 
   /** The rest of a block will not come. */
@@ -184,17 +184,18 @@ class Side {
   #learn(id: number, fields: string[]): void {
     const status = field(fields, ':status');
     if (!field(fields, ':method') && !(Number(status) >= 200)) return;
-    this.#stream(id).heads[this.#direction] ??= fields;
+    this.#stream(id).headers[this.#direction] ??= fields;
   }
 }
 
 function maskStream(
-  { heads, data, ended }: Stream,
+  stream: Stream,
   bytes: BothWays,
   codings: Codings,
   maskTunnel: (bytes: BothWays) => void,
 ): void {
-  const { up, down } = heads;
+  const { data } = stream;
+  const { up, down } = stream.headers;
   const isTunnel =
     up &&
     down &&
@@ -204,13 +205,7 @@ function maskStream(
   if (!up) coverWhole(bytes.down, data.down);
   if (!isTunnel) {
     for (const direction of ['up', 'down'] as const)
-      maskData(
-        bytes[direction],
-        data[direction],
-        heads[direction],
-        !ended[direction],
-        codings,
-      );
+      maskData(bytes, stream, direction, codings);
     return;
   }
   const both = {
@@ -228,19 +223,21 @@ function maskStream(
 }
 
 function maskData(
-  bytes: Uint8Array,
-  data: Range[],
-  head: string[] | undefined,
-  isCut: boolean,
+  bytes: BothWays,
+  stream: Stream,
+  direction: Direction,
   codings: Codings,
 ): void {
-  if (!head) {
-    coverWhole(bytes, data);
+  const headers = stream.headers[direction];
+  const data = stream.data[direction];
+  if (!headers) {
+    coverWhole(bytes[direction], data);
     return;
   }
-  const type = field(head, 'content-type');
-  const coded = listOf(allOf(head, 'content-encoding'));
-  maskRanges(bytes, data, (plain) =>
+  const type = field(headers, 'content-type');
+  const coded = listOf(allOf(headers, 'content-encoding'));
+  const isCut = !stream.ended[direction];
+  maskRanges(bytes[direction], data, (plain) =>
     maskBody(plain, { type, codings: coded, isCut }, codings),
   );
 }

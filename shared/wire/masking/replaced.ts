@@ -82,25 +82,17 @@ class ReplacedDissector implements FieldDissector {
     const { from, to } = this;
     const { length } = list.bytes;
     if (from > 0)
-      list.add(
-        'framing',
-        0,
-        from,
-        hex(list.bytes.subarray(0, from), 16),
+      list.add('framing', [0, from], hex(list.bytes.subarray(0, from), 16), [
         'what stands before the content',
         '',
-      );
+      ]);
     const meaning = `${WHEN}: there was a secret in it, or it could not be read`;
-    list.add('content', from, to, byteCount(to - from), meaning, '');
+    list.add('content', [from, to], byteCount(to - from), [meaning, '']);
     if (to < length)
-      list.add(
-        'framing',
-        to,
-        length,
-        hex(list.bytes.subarray(to), 16),
+      list.add('framing', [to, length], hex(list.bytes.subarray(to), 16), [
         'what stands after the content',
         '',
-      );
+      ]);
   }
 }
 

@@ -124,7 +124,7 @@ class Lister {
     const from = this.reader.at;
     const value = read(this.reader);
     const to = Math.min(this.reader.at, this.list.bytes.length);
-    this.list.add(label, from, to, value, meaning, `MQTT ${section}`);
+    this.list.add(label, [from, to], value, [meaning, `MQTT ${section}`]);
   }
 
   identifier(section: string): void {
@@ -153,43 +153,31 @@ function listHeader(list: FieldList): { type: number; from: number } {
   const type = first >> 4;
   const flags = first & 15;
   const [name, meaning, section] = TYPES[type] ?? ['reserved', '', '2.2.1'];
-  list.add('type', 0, 1, `${type} ${name}`, meaning, `MQTT ${section}`);
+  list.add('type', [0, 1], `${type} ${name}`, [meaning, `MQTT ${section}`]);
   if (type === TYPE.PUBLISH) {
     const qos = (flags >> 1) & 3;
     const dup = flags >> 3;
-    list.add(
-      'DUP',
-      0,
-      1,
-      dup,
+    list.add('DUP', [0, 1], dup, [
       dup ? 'sent once more' : 'sent for the first time',
       'MQTT 3.3.1.1',
-    );
-    list.add('QoS', 0, 1, qos, QUALITIES[qos]!, 'MQTT 3.3.1.2');
+    ]);
+    list.add('QoS', [0, 1], qos, [QUALITIES[qos]!, 'MQTT 3.3.1.2']);
     const retain = flags & 1;
-    list.add(
-      'RETAIN',
-      0,
-      1,
-      retain,
+    list.add('RETAIN', [0, 1], retain, [
       retain
         ? 'kept for those who subscribe later'
         : 'for those who have subscribed',
       'MQTT 3.3.1.3',
-    );
+    ]);
   } else {
     const bits = flags.toString(2).padStart(4, '0');
-    list.add('flags', 0, 1, bits, 'fixed for this type', 'MQTT 2.2.2');
+    list.add('flags', [0, 1], bits, ['fixed for this type', 'MQTT 2.2.2']);
   }
   const { length, next } = readLength(list.bytes, 1);
-  list.add(
-    'remaining length',
-    1,
-    next,
-    number(length),
+  list.add('remaining length', [1, next], number(length), [
     'bytes after this one; 7 bits in each byte',
     'MQTT 2.2.3',
-  );
+  ]);
   return { type, from: next };
 }
 

@@ -47,27 +47,26 @@ function blockSize(bodySize: number, options: Options): number {
   return size;
 }
 
-/** Writes all of a block but its body, whose place it returns. */
+/** Writes all of a block but its body, whose place it returns, at `place[0]`. */
 function writeBlock(
-  file: Uint8Array,
-  at: number,
+  place: Uint8Array,
   type: number,
   bodySize: number,
   options: Options,
 ): DataView {
   const size = blockSize(bodySize, options);
-  const view = new DataView(file.buffer, file.byteOffset + at, size);
+  const view = new DataView(place.buffer, place.byteOffset, size);
   view.setUint32(0, type, true);
   view.setUint32(4, size, true);
   let next = 8 + padded(bodySize);
   for (const [code, value] of options) {
     view.setUint16(next, code, true);
     view.setUint16(next + 2, value.length, true);
-    file.set(value, at + next + 4);
+    place.set(value, next + 4);
     next += 4 + padded(value.length);
   }
   view.setUint32(size - 4, size, true);
-  return new DataView(file.buffer, file.byteOffset + at + 8, bodySize);
+  return new DataView(place.buffer, place.byteOffset + 8, bodySize);
 }
 
 function sectionOptions(version: string | undefined): Options {
@@ -83,13 +82,13 @@ const INTERFACE_SIZE = blockSize(8, []);
 
 /** The beginning of a file: a section, and its one interface. */
 function writeStart(file: Uint8Array, options: Options): number {
-  const section = writeBlock(file, 0, SECTION, 16, options);
+  const section = writeBlock(file, SECTION, 16, options);
   section.setUint32(0, MAGIC, true);
   section.setUint16(4, 1, true);
   // The length of the section is not told.
   section.setBigInt64(8, -1n, true);
   const at = blockSize(16, options);
-  const device = writeBlock(file, at, INTERFACE, 8, []);
+  const device = writeBlock(file.subarray(at), INTERFACE, 8, []);
   device.setUint16(0, RAW, true);
   return at + INTERFACE_SIZE;
 }
@@ -117,7 +116,7 @@ export function writeFile(
   for (const [i, { time, packet }] of packets.entries()) {
     const length = packetSize(packet);
     const bodySize = PACKET_HEADER + length;
-    const body = writeBlock(file, at, PACKET, bodySize, options[i]!);
+    const body = writeBlock(file.subarray(at), PACKET, bodySize, options[i]!);
     const microseconds = Math.round(time * 1000);
     body.setUint32(4, Math.floor(microseconds / 2 ** 32), true);
     body.setUint32(8, microseconds % 2 ** 32, true);

@@ -123,9 +123,10 @@ class Conversation {
     // Any number may be the first: these make offsets easy to read.
     this.#next = { up: 0, down: 0 };
     const { start, missing } = connection;
-    this.send('up', start, FLAG.syn, NOTHING, aboutText(aboutOf(connection)));
-    this.send('down', start, FLAG.syn | FLAG.ack, NOTHING);
-    this.send('up', start, FLAG.ack, NOTHING);
+    const comment = aboutText(aboutOf(connection));
+    this.send('up', start, FLAG.syn, { comment });
+    this.send('down', start, FLAG.syn | FLAG.ack);
+    this.send('up', start, FLAG.ack);
     // A gap where bytes were dropped, as if they had not been captured.
     this.#next.up += missing?.up ?? 0;
     this.#next.down += missing?.down ?? 0;
@@ -135,8 +136,10 @@ class Conversation {
     direction: Direction,
     time: number,
     flags: number,
-    payload: Uint8Array,
-    comment?: string,
+    {
+      payload = NOTHING,
+      comment,
+    }: { payload?: Uint8Array; comment?: string } = {},
   ): void {
     const other = otherDirection(direction);
     const packet: Packet = {
@@ -159,18 +162,17 @@ class Conversation {
       const piece = bytes.subarray(at, at + MOST_PAYLOAD);
       const isLast = at + MOST_PAYLOAD >= bytes.length;
       const flags = FLAG.ack | (isLast ? FLAG.psh : 0);
-      this.send(direction, time, flags, piece);
+      this.send(direction, time, flags, { payload: piece });
     }
   }
 
   end(direction: Direction, time: number, how: 'fin' | 'rst'): void {
-    this.send(direction, time, FLAG[how] | FLAG.ack, NOTHING);
-    if (how === 'fin')
-      this.send(otherDirection(direction), time, FLAG.ack, NOTHING);
+    this.send(direction, time, FLAG[how] | FLAG.ack);
+    if (how === 'fin') this.send(otherDirection(direction), time, FLAG.ack);
   }
 
   comment(time: number, text: string): void {
-    this.send('down', time, FLAG.ack, NOTHING, text);
+    this.send('down', time, FLAG.ack, { comment: text });
   }
 }
 

@@ -32,10 +32,13 @@ const lineDissector: FieldDissector = {
     if (bytes[end - 1] === LF) end--;
     const hasCr = end < bytes.length && bytes[end - 1] === CR;
     if (hasCr) end--;
-    list.text('text', 0, end, 'the line', '');
+    list.text('text', [0, end], ['the line', '']);
     const mark = hasCr ? 'CR LF' : 'LF';
     if (end < bytes.length)
-      list.add('line end', end, bytes.length, mark, 'the line is complete', '');
+      list.add('line end', [end, bytes.length], mark, [
+        'the line is complete',
+        '',
+      ]);
   },
 };
 
@@ -105,9 +108,9 @@ class LengthDissector implements FieldDissector {
     const { length } = list.bytes;
     const size = number(length - prefix);
     const meaning = `in ${byteCount(prefix)}, the highest first: so many bytes follow`;
-    list.add('length', 0, prefix, size, meaning, '');
+    list.add('length', [0, prefix], size, [meaning, '']);
     const value = readable(list.bytes.subarray(prefix));
-    list.add('message', prefix, length, value, 'the message', '');
+    list.add('message', [prefix, length], value, ['the message', '']);
   }
 }
 

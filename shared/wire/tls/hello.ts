@@ -82,34 +82,28 @@ const helloDissector: FieldDissector = {
   dissect(list) {
     const { bytes } = list;
     const length = bytes[3]! * 256 + bytes[4]!;
-    list.add(
-      'type',
-      0,
-      1,
-      HANDSHAKE,
+    list.add('type', [0, 1], HANDSHAKE, [
       'a record of the handshake',
       'RFC 8446 5.1',
-    );
-    list.add('version', 1, 3, 'TLS', 'says nothing any more', 'RFC 8446 5.1');
-    list.add('length', 3, 5, length, 'so many bytes follow', 'RFC 8446 5.1');
-    list.add(
-      'message',
-      5,
-      6,
-      'ClientHello',
+    ]);
+    list.add('version', [1, 3], 'TLS', [
+      'says nothing any more',
+      'RFC 8446 5.1',
+    ]);
+    list.add('length', [3, 5], length, [
+      'so many bytes follow',
+      'RFC 8446 5.1',
+    ]);
+    list.add('message', [5, 6], 'ClientHello', [
       'the client begins',
       'RFC 8446 4.1.2',
-    );
+    ]);
     const name = serverName(bytes);
     if (name)
-      list.add(
-        'server name',
-        name.start,
-        name.end,
-        name.value,
+      list.add('server name', [name.start, name.end], name.value, [
         'the server that the client wants, for anybody to read (SNI)',
         'RFC 6066 3',
-      );
+      ]);
   },
 };
 

@@ -129,30 +129,30 @@ function listHeader(list: FieldList, at: number, frame: FrameHeader): void {
   const final = frame.isFinal
     ? 'the last frame of the message'
     : 'more frames of this message follow';
-  list.add('FIN', at, at + 1, frame.isFinal ? 1 : 0, final, FRAME);
+  list.add('FIN', [at, at + 1], frame.isFinal ? 1 : 0, [final, FRAME]);
   const bits = frame.reserved.toString(2).padStart(3, '0');
   const compressed = frame.reserved === 4 && frame.isStart;
   const rsv = compressed
     ? 'RSV1 is set: the message is compressed'
     : 'for extensions; 0 if none uses them';
   const rsvSection = compressed ? 'RFC 7692 7.2.1' : FRAME;
-  list.add('RSV', at, at + 1, bits, rsv, rsvSection);
-  list.add('opcode', at, at + 1, `${frame.opcode} ${name}`, meaning, FRAME);
+  list.add('RSV', [at, at + 1], bits, [rsv, rsvSection]);
+  list.add('opcode', [at, at + 1], `${frame.opcode} ${name}`, [meaning, FRAME]);
   const mask = frame.isMasked
     ? 'the payload is masked, as a client must'
     : 'the payload is as it is, as a server must';
-  list.add('MASK', at + 1, at + 2, frame.isMasked ? 1 : 0, mask, FRAME);
+  list.add('MASK', [at + 1, at + 2], frame.isMasked ? 1 : 0, [mask, FRAME]);
   const lengthEnd = frame.isMasked ? end - 4 : end;
   const how = {
     1: 'bytes of payload; up to 125 fit into 7 bits',
     3: '126 in the 7 bits: the length is in the 2 bytes after them',
     9: '127 in the 7 bits: the length is in the 8 bytes after them',
   }[lengthEnd - at - 1]!;
-  list.add('length', at + 1, lengthEnd, number(frame.length), how, FRAME);
+  list.add('length', [at + 1, lengthEnd], number(frame.length), [how, FRAME]);
   if (!frame.isMasked) return;
   const key = hex(list.bytes.subarray(end - 4, end));
   const why = 'random; each byte of payload is XORed with one of these four';
-  list.add('masking key', end - 4, end, key, why, 'RFC 6455 5.3');
+  list.add('masking key', [end - 4, end], key, [why, 'RFC 6455 5.3']);
 }
 
 /** The payload of a frame, its mask taken off. */
@@ -174,11 +174,14 @@ export function shownPayload(payload: Uint8Array, isText: boolean): string {
 function listClose(list: FieldList, from: number, payload: Uint8Array): void {
   if (payload.length < 2) return;
   const code = (payload[0]! << 8) | payload[1]!;
-  list.add('code', from, from + 2, code, closeMeaning(code), 'RFC 6455 7.4');
+  list.add('code', [from, from + 2], code, [
+    closeMeaning(code),
+    'RFC 6455 7.4',
+  ]);
   if (payload.length === 2) return;
   const reason = utf8(payload.subarray(2));
   const to = from + payload.length;
-  list.add('reason', from + 2, to, reason, 'for people', 'RFC 6455 7.1.6');
+  list.add('reason', [from + 2, to], reason, ['for people', 'RFC 6455 7.1.6']);
 }
 
 function listFrame(list: FieldList, inflated: string | undefined): void {
@@ -190,33 +193,23 @@ function listFrame(list: FieldList, inflated: string | undefined): void {
   if (frame.opcode === 8) {
     listClose(list, from, payload);
   } else if (inflated !== undefined) {
-    list.add(
-      'payload',
-      from,
-      to,
-      hex(payload, 64),
+    list.add('payload', [from, to], hex(payload, 64), [
       'compressed',
       'RFC 7692 7.2.2',
-    );
-    list.known(
-      'inflated',
-      inflated,
+    ]);
+    list.known('inflated', inflated, [
       'what the receiver gets, or how it begins',
       'RFC 7692 7.2.2',
-    );
+    ]);
   } else if (from < to) {
     const isText = frame.opcode !== 2 && isUtf8(payload);
     const meaning = frame.isMasked
       ? 'the payload, its mask taken off'
       : 'the payload';
-    list.add(
-      'payload',
-      from,
-      to,
-      shownPayload(payload, isText),
+    list.add('payload', [from, to], shownPayload(payload, isText), [
       meaning,
       'RFC 6455 5.3',
-    );
+    ]);
   }
 }
 
@@ -271,11 +264,11 @@ export class MessageDissector implements FieldDissector {
       at = from + payload.length;
       const value = byteCount(payload.length);
       const meaning = 'its part of the message';
-      list.add(`fragment ${count}`, from, at, value, meaning, FRAGMENTS);
+      list.add(`fragment ${count}`, [from, at], value, [meaning, FRAGMENTS]);
     }
     const message =
       this.inflated ?? shownPayload(whole.subarray(0, filled), this.isText);
     const meaning = 'what the receiver gets, all fragments joined';
-    list.known('message', message, meaning, FRAGMENTS);
+    list.known('message', message, [meaning, FRAGMENTS]);
   }
 }
