@@ -42,7 +42,7 @@ export class ByteCursor {
     return this.base + this.next;
   }
 
-  /** The index of the byte after the next `count`, or the end if it is nearer. */
+  /** The index behind the next `count` bytes, or the end if it is nearer. */
   upTo(count: number): number {
     return Math.min(this.bytes.length, this.next + count);
   }

@@ -1,4 +1,4 @@
-/** All of them, one after the other. */
+/** All parts, one after the other; not a copy if there is only one. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -10,19 +10,26 @@ export interface CapturedRead {
   bytes: Uint8Array;
 }
 
-/** How one side ended: it has said all, or it broke off. */
+/**
+ * How one side ended: it has said all (FIN), or it broke off (RST). Times are
+ * those of `CapturedRead`.
+ */
 export interface CapturedEnd {
   direction: Direction;
   time: number;
   how: 'fin' | 'rst';
 }
 
-/** A fault that struck, a label: something at a time. */
+/**
+ * A fault that was injected, a label: something at a time, as in
+ * `CapturedRead`.
+ */
 export interface CaptureComment {
   time: number;
   text: string;
 }
 
+/** One connection: what was read of it, in the order of forwarding. */
 export interface CapturedConnection {
   /** Unique in the recording. */
   id: number;
@@ -45,13 +52,17 @@ export interface CapturedConnection {
   isMasked?: boolean | undefined;
 }
 
+/** What is saved in one file: see `pcapng.ts`. */
 export interface Capture {
   /** Which version of the course saved it; early ones did not say. */
   version?: string | undefined;
   connections: CapturedConnection[];
 }
 
-/** All units of a recorded connection, in the order in which they came. */
+/**
+ * All units of a captured connection, in the order in which they came, those
+ * of what was incomplete at its end last.
+ */
 export function unitsOf(connection: CapturedConnection): Unit[] {
   const decoder = decodeConnection(connection);
   const units = connection.reads.flatMap(({ direction, bytes }) =>

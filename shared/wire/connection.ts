@@ -1,5 +1,10 @@
 /**
  * A connection from its first byte: finds out what is spoken, and decodes it.
+ *
+ * What goes in: the bytes of both directions, in the order in which they were
+ * recorded, in any pieces. What comes out: the units of the protocol that was
+ * found. What too few bytes do: they are held, up to `HELD_LIMIT`, until they
+ * show the protocol, or cannot be any that is known; then they are opaque.
  */
 import { ReassemblyBuffer } from './reassembly-buffer.ts';
 import { ByteCursor } from './byte-cursor.ts';
@@ -20,8 +25,10 @@ import {
   type Unit,
 } from './unit.ts';
 
+/** What is spoken; `bytes`: nothing that is decoded here. */
 export type Protocol = 'http/1.1' | 'http/2' | 'mqtt' | 'bytes' | Delimiter;
 
+/** What is known of a connection before its first byte. */
 export interface ConnectionOptions {
   /** What TLS negotiated: `h2` or `http/1.1`; undefined or '' without it. */
   alpn?: string | undefined;
@@ -118,7 +125,10 @@ function startsHttp1(bytes: Uint8Array): Match {
 
 const PREFACE_LINE = 'PRI * HTTP/2.0\r\n'.length;
 
-/** What the client's first bytes are; undefined while it is open. */
+/**
+ * What the client's first bytes are; undefined while it is open.
+ * @param bytes all of them so far
+ */
 export function protocolUp(bytes: Uint8Array): Found | undefined {
   const candidates: [Found, Match][] = [
     // A preface that goes on in another way is told by where it does.
@@ -128,7 +138,7 @@ export function protocolUp(bytes: Uint8Array): Found | undefined {
     ['http/1.1', startsHttp1(bytes)],
   ];
   // "PRI " begins both HTTP/2 and, in form, a request of HTTP/1.1.
-  const open = candidates.find(([, answer]) => answer !== 'no');
+  const open = candidates.find(([, match]) => match !== 'no');
   if (!open) return 'bytes';
   return open[1] === 'yes' ? open[0] : undefined;
 }
@@ -149,7 +159,7 @@ function protocolDown(bytes: Uint8Array): Protocol | undefined {
     ['http/1.1', startsWith(bytes, 'HTTP/1.')],
     ['http/2', startsSettings(bytes)],
   ];
-  const open = candidates.find(([, answer]) => answer !== 'no');
+  const open = candidates.find(([, match]) => match !== 'no');
   if (!open) return 'bytes';
   return open[1] === 'yes' ? open[0] : undefined;
 }

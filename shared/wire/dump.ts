@@ -7,13 +7,17 @@ import type { Range } from './byte-ranges.ts';
 
 const ROW = 16;
 
+/** How much a dump shows. */
 export interface DumpOptions {
   /** Bytes shown of each field; the rest is counted. */
   most?: number;
   unbrotli?: Unbrotli;
 }
 
-/** `→` goes up to the server, `←` comes down to the client. */
+/**
+ * The line of a unit: `→` goes up to the server, `←` comes down to the client.
+ * No control character is in it.
+ */
 export function lineOf(unit: Unit): string {
   const arrow = unit.direction === 'up' ? '→' : '←';
   // Of what is malformed the problem is the summary.

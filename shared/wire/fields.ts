@@ -38,8 +38,8 @@ const NOT_LISTED = {
 };
 
 /**
- * Collects the fields of one unit. Forms count in the unit's own bytes, from
- * 0; the fields come out in raw offsets, also where the unit is in pieces.
+ * Collects the fields of one unit. Dissectors count in the unit's own bytes,
+ * from 0; the fields come out in raw offsets, also where the unit is in pieces.
  */
 export class FieldList {
   readonly fields: Field[] = [];

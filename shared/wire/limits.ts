@@ -5,7 +5,9 @@
  * touched: a decoder only looks.
  */
 
-/** An HTTP/1.1 head, or the trailers of a chunked body. */
+/**
+ * The start line and headers of HTTP/1.1, or the trailers of a chunked body.
+ */
 export const HEADERS_LIMIT = 65_536;
 
 /** The line before a chunk: its size and extensions. */
@@ -32,7 +34,7 @@ export const INFLATED_FOR_EACH_BYTE = 256;
 
 /**
  * Units that an event stream may have beyond one for each of its bytes,
- * counted: the bytes of its head make up for them.
+ * counted: the bytes of the headers make up for them.
  */
 export const UNITS_AHEAD = 8;
 
@@ -59,7 +61,7 @@ export const HPACK_TABLE_LIMIT = 1_048_576;
 /** HTTP/2 streams that are followed at the same time, counted. */
 export const STREAMS_LIMIT = 10_000;
 
-/** HTTP/1.1 requests that wait for their answer (pipelining), counted. */
+/** HTTP/1.1 requests that wait for their response (pipelining), counted. */
 export const PIPELINE_LIMIT = 1_000;
 
 /** A line of plain text. */
@@ -69,7 +71,7 @@ export const LINE_LIMIT = 65_536;
 export const OPAQUE_PIECE = 4_096;
 
 /**
- * Bytes that wait for the other side, because its answer decides what they
+ * Bytes that wait for the other side, because its response decides what they
  * are: after `Upgrade`, after `CONNECT`, or before the protocol is known. They
  * are decoded all at once, when it comes: so not too many of them.
  */

@@ -17,6 +17,9 @@ import { byteCount } from './text.ts';
 /** `up`: from the client to the server. */
 export type Direction = 'up' | 'down';
 
+/**
+ * What a unit is, in the words of its protocol.
+ */
 export type Kind =
   | 'http/1.1 request head'
   | 'http/1.1 response head'
@@ -42,6 +45,7 @@ export type Kind =
   | 'malformed'
   | 'limit';
 
+/** What a decoder tells. All offsets and sizes are in bytes. */
 export interface Unit {
   readonly direction: Direction;
   readonly kind: Kind;
@@ -73,7 +77,7 @@ export interface Unit {
   readonly summary: string;
   /** What a standard forbids, or a limit that was reached, in a sentence. */
   readonly problem: string | undefined;
-  /** Which request and answer of an HTTP/1.1 connection: 1, 2, 3 … */
+  /** Which request and response of an HTTP/1.1 connection: 1, 2, 3 … */
   readonly exchange: number | undefined;
   /** The stream of HTTP/2. */
   readonly stream: number | undefined;
@@ -210,13 +214,15 @@ export function layerDecoder(layer: LayerDecoder): Decoder {
   };
 }
 
+/** The direction of what the other side says. */
 export function otherDirection(direction: Direction): Direction {
   return direction === 'up' ? 'down' : 'up';
 }
 
 /**
- * The bytes of a unit, cut out of those of its direction.
- * @param recorded from the raw offset `from` on
+ * The bytes of a unit, cut out of those of its direction; not a copy if they
+ * are in one piece.
+ * @param recorded the bytes of its direction, from the raw offset `from` on
  */
 export function bytesOf(
   unit: Pick<Unit, 'ranges'>,

@@ -5,7 +5,10 @@
  */
 import { brotliDecompressSync } from 'node:zlib';
 
-/** Brotli (RFC 7932) to plain bytes; undefined if it is not, or too much. */
+/**
+ * Brotli (RFC 7932) to plain bytes; undefined if it is not, or too much.
+ * @param limit how many bytes may come of it
+ */
 export function unbrotli(
   bytes: Uint8Array,
   limit: number,

@@ -12,7 +12,11 @@ import { byteCount, hexByte } from '../text.ts';
 /** What `Content-Encoding` said, if it is a coding that can be taken off. */
 export type Coding = 'gzip' | 'deflate' | 'br';
 
-/** The coding of a body; undefined for none, or for one not known here. */
+/**
+ * The coding of a body, RFC 9110 8.4.1; undefined for none, or for one not
+ * known here.
+ * @param contentEncoding the value of Content-Encoding
+ */
 export function codingOf(contentEncoding: string): Coding | undefined {
   const name = contentEncoding.trim().toLowerCase();
   if (name === 'gzip' || name === 'x-gzip') return 'gzip';
@@ -174,7 +178,7 @@ export class Unpacker {
 }
 
 /**
- * A whole body without its coding, as far as the limit allows.
+ * A whole body without its coding, as far as `INFLATED_LIMIT` allows.
  * @returns the plain bytes; and a problem, if they are not all
  */
 export function decodeBody(

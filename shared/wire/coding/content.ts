@@ -22,7 +22,9 @@ import {
   type LayerDecoder,
 } from '../unit.ts';
 
-/** What a head says about its body. */
+/**
+ * What a header section says about the body after it, RFC 9110 8.3 and 8.4.
+ */
 export interface ContentType {
   /** `text/html`, without parameters. */
   type: string;
@@ -35,13 +37,14 @@ export interface ContentType {
   dissector: FieldDissector;
 }
 
-/** What the last head said: most say the same, and none need keep its own. */
+/** What the last headers said: most say the same, and none need keep it. */
 const last = {
   request: { of: '', content: undefined as ContentType | undefined },
   response: { of: '', content: undefined as ContentType | undefined },
 };
 
 /**
+ * Reads what a header section says about its body, RFC 9110 8.3 and 8.4.
  * @param isResponse only a response can be an event stream
  * @param typeField the value of Content-Type; '' without one
  * @param codingField the value of Content-Encoding; '' without one
@@ -126,7 +129,10 @@ export function readable(bytes: Uint8Array): string {
   return text;
 }
 
-/** The line of a body in the timeline. */
+/**
+ * The line of a body in the timeline.
+ * @param size in bytes, on the wire
+ */
 export function bodySummary(content: ContentType, size: number): string {
   return `body: ${byteCount(size)}${content.summary}`;
 }

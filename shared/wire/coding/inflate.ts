@@ -44,6 +44,7 @@ type State =
 /** Gets plain bytes: `bytes[from..to)`, valid during the call only. */
 export type Emit = (bytes: Uint8Array, from: number, to: number) => void;
 
+/** One byte stream of DEFLATE; `write` takes it in any pieces. */
 export class Inflater {
   /** Why it stopped; what it expected and found. */
   problem: string | undefined;

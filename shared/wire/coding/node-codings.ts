@@ -33,6 +33,7 @@ function tryAll(takes: readonly Take[]): Codings[string] {
 
 const gzip = tryAll([gunzipSync]);
 
+/** The codings that Node takes off, by their names in Content-Encoding. */
 export const nodeCodings: Codings = {
   gzip,
   'x-gzip': gzip,

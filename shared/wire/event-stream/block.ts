@@ -63,7 +63,7 @@ function nameOf(bytes: Uint8Array, line: Line): Name {
   return 'unknown';
 }
 
-/** What a block says. */
+/** What a block says, WHATWG HTML 9.2.6. */
 export interface Block {
   /** `event` only if it has data: without, nothing is dispatched. */
   kind: 'event' | 'comment' | 'no event';
@@ -161,7 +161,10 @@ function valueText(bytes: Uint8Array, line: Line, most = Infinity): string {
   return `${utf8(bytes.subarray(valueStart, cut))}…`;
 }
 
-/** The data of a block, as the page gets it in `event.data`. */
+/**
+ * The data of a block, as the page gets it in `event.data`.
+ * @param first it is the stream's first, so a byte order mark is stripped
+ */
 export function dataOf(bytes: Uint8Array, first: boolean): string {
   const values: string[] = [];
   for (let at = first ? skipBom(bytes) : 0; at < bytes.length;) {
@@ -172,7 +175,10 @@ export function dataOf(bytes: Uint8Array, first: boolean): string {
   return values.join('\n');
 }
 
-/** The line of a block in the timeline. */
+/**
+ * The line of a block in the timeline.
+ * @param size in bytes, without compression
+ */
 export function blockSummary(block: Block, size: number): string {
   if (block.kind === 'comment') {
     const text = block.comment ? ` “${shortened(block.comment, 40)}”` : '';

@@ -2,8 +2,16 @@
  * Server-sent events, WHATWG HTML 9.2: cuts an event stream into events and
  * comments. Left out: see left-out.md.
  *
- * A comment is told with the blank line after it. One without a blank line is
+ * What goes in: the bytes of one stream, without chunks or frames around them;
+ * see `byte-cursor.ts`. Of a compressed one, the plain bytes that each byte on
+ * the wire completes: see `packed`.
+ *
+ * What comes out: a unit for each block, when its blank line has come. A
+ * comment is told with the blank line after it. One without a blank line is
  * complete when the next line begins.
+ *
+ * What a partial block does: it is kept, up to `EVENT_LIMIT`; when the stream
+ * ends, it is told as an event that is never dispatched.
  *
  * There is at most one unit for each byte on the wire: a stream that gives more
  * of them, as a compressed one of blank lines does, is not read on.
@@ -36,6 +44,10 @@ const CR = 13;
 const COLON = 58;
 const NOTHING = new Uint8Array(0);
 
+/**
+ * Cuts one event stream into units: events, comments, and blocks that are
+ * neither. All bytes are taken, and `finish` tells what was incomplete.
+ */
 export class EventStream implements LayerDecoder {
   /** It gave too many units: nothing after them is read. */
   stopped = false;
@@ -290,7 +302,9 @@ export class EventStream implements LayerDecoder {
   }
 }
 
-/** Decodes the body of a `text/event-stream` by itself. */
+/**
+ * Decodes the body of a `text/event-stream` by itself: layer 0, downwards.
+ */
 export function eventStreamDecoder(): Decoder {
   return layerDecoder(new EventStream({ direction: 'down', layer: 0 }));
 }

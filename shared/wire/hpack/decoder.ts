@@ -2,6 +2,10 @@
  * Header compression of HTTP/2, RFC 7541, from a block to its fields. Reading
  * is done in two steps: what the bytes are needs no memory of earlier blocks;
  * what they mean needs the table.
+ *
+ * What goes in: whole blocks, in the order in which they were sent. What comes
+ * out: their fields, and what is wrong with them. A block that is cut off, or
+ * was never seen, makes all later ones unreadable: see `lose`.
  */
 import { decodeHuffman } from './huffman.ts';
 import { HpackTable, STATIC_SIZE } from './table.ts';
@@ -122,7 +126,10 @@ class BlockReader {
   }
 }
 
-/** What a block consists of, as far as it can be read. */
+/**
+ * What a block consists of, as far as it can be read.
+ * @returns and why it cannot be read on; undefined if all was
+ */
 export function readRepresentations(block: Uint8Array): {
   representations: Representation[];
   problem: string | undefined;
@@ -223,7 +230,10 @@ export class HpackDecoder {
   }
 }
 
-/** Decodes the header blocks of one direction of HTTP/2, one after the other. */
+/**
+ * Decodes the header blocks of one direction of HTTP/2, one after the other:
+ * all of them, as they refer to earlier ones.
+ */
 export function hpackDecoder(): HpackDecoder {
   return new HpackDecoder();
 }

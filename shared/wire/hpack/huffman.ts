@@ -33,7 +33,10 @@ const LENGTHS = [
 export const HUFFMAN = new CanonicalCode(LENGTHS.flat());
 const END_OF_STRING = 256;
 
-/** What a Huffman-coded string says, or why it cannot be read. */
+/**
+ * What the Huffman-coded string in `bytes[from..to)` says, RFC 7541 5.2.
+ * @returns the text as far as it could be read; and why no further
+ */
 export function decodeHuffman(
   bytes: Uint8Array,
   from: number,

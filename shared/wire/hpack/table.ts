@@ -24,12 +24,16 @@ const STATIC = `
     return [name, value];
   });
 
+/** Entries of the static table, RFC 7541 appendix A, counted. */
 export const STATIC_SIZE = STATIC.length;
 
 /** RFC 7541 4.1: what each entry counts beyond its bytes. */
 const ENTRY_OVERHEAD = 32;
 
-/** The static table, and after it the dynamic one, newest entry first. */
+/**
+ * The static table, and after it the dynamic one, newest entry first: RFC
+ * 7541 2.3. Its size is in bytes, 32 more for each entry (4.1).
+ */
 export class HpackTable {
   /** The size of the dynamic table, as RFC 7541 4.1 counts it. */
   size = 0;

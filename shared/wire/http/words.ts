@@ -87,7 +87,10 @@ const METHODS: Record<string, [meaning: string, section: string]> = {
   PRI: ['begins HTTP/2', 'RFC 9113 3.4'],
 };
 
-/** What a method asks for, and where that is written. */
+/**
+ * What a method asks for.
+ * @returns the meaning and the section that has it
+ */
 export function methodMeaning(method: string): [string, string] {
   return METHODS[method] ?? ['a method of its own', 'RFC 9110 9.1'];
 }
@@ -198,7 +201,11 @@ const HEADERS: Record<string, [meaning: string, section: string]> = {
   'www-authenticate': ['how to say who you are', 'RFC 9110 11.6.1'],
 };
 
-/** What a header field says, and where that is written. */
+/**
+ * What a header field says.
+ * @param name in any letters
+ * @returns the meaning and the section that has it
+ */
 export function headerMeaning(name: string): [string, string] {
   const known = HEADERS[name.toLowerCase()];
   if (known) return known;

@@ -1,4 +1,9 @@
-/** The body of an HTTP/1.1 message, RFC 9112 6 and 7. */
+/**
+ * The body of an HTTP/1.1 message, RFC 9112 6 and 7. What goes in: the bytes
+ * after the headers; see `byte-cursor.ts`. What comes out: one unit for all of
+ * it, or one for each part of a long one. Nothing of it is kept but its places, and
+ * what an event stream in it needs.
+ */
 import {
   bodySummary,
   Content,
@@ -42,7 +47,10 @@ export function contentAt(
   return new Content(type, { direction, exchange, layer: 1 });
 }
 
-/** A body by its length, or up to the end of the connection. */
+/**
+ * A body by its length, in bytes, or up to the end of the connection
+ * (Infinity): RFC 9112 6.3. One of more than `BODY_PART` is told in parts, as they pass.
+ */
 export class WholeBody implements Body {
   failed = false;
   #remaining: number;

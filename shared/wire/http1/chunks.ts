@@ -1,4 +1,11 @@
-/** Chunked bodies, RFC 9112 7.1: size, data, line end; a last one, trailers. */
+/**
+ * Chunked bodies, RFC 9112 7.1: size, data, line end; a last one, trailers.
+ *
+ * What goes in: the bytes after the headers; see `byte-cursor.ts`. What comes
+ * out: a unit for each chunk, when its line end has come, and what the data
+ * hold, one layer above. What a partial chunk does: its size line is kept, up
+ * to `CHUNK_LINE_LIMIT`, and so are trailers, up to `HEADERS_LIMIT`; data pass.
+ */
 import { readable, type Content, type ContentType } from '../coding/content.ts';
 import type { ByteCursor } from '../byte-cursor.ts';
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
@@ -14,6 +21,10 @@ import type { FieldDissector } from '../fields.ts';
 const LF = 10;
 const CR = 13;
 
+/**
+ * A chunked body. A chunk is told when it is complete; of one that is not, only
+ * its size line is kept.
+ */
 export class ChunkedBody implements Body {
   done = false;
   failed = false;

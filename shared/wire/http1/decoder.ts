@@ -1,7 +1,20 @@
 /**
- * HTTP/1.1, RFC 9112: heads and bodies of both directions, each answer with
- * the request that it belongs to, and the change to WebSocket. Left out: see
- * left-out.md.
+ * HTTP/1.1, RFC 9112: both directions of a connection, each response with the
+ * request that it belongs to, and the change to another protocol by 101 or
+ * CONNECT.
+ *
+ * What goes in: the bytes of both directions, from the first of the connection
+ * on, in the order in which they were recorded; see `byte-cursor.ts`.
+ *
+ * What comes out: a unit for each start line with its headers, one for each
+ * chunk, body, or part of a long body, and what a body holds, one layer above.
+ * After a change of the protocol the units are those of the new one.
+ *
+ * What a partial message does: of a start line and headers all is kept, up to
+ * `HEADERS_LIMIT`; a body passes. What a client sends before the response that
+ * decides how to read it waits for that, up to `HELD_LIMIT`. When the
+ * connection ends, what is incomplete is malformed. After something malformed
+ * the rest of its direction is opaque. Left out: see left-out.md.
  */
 import { beginsWith } from '../bytes.ts';
 import { ByteCursor } from '../byte-cursor.ts';
@@ -55,11 +68,11 @@ import { webSocket } from '../websocket/decoder.ts';
 const LF = 10;
 const CR = 13;
 
-/** A start line and headers that were read, and all that follows from its bytes alone. */
+/** A start line and headers, and all that follows from their bytes alone. */
 interface KnownHeaders {
   bytes: Uint8Array;
   headers: StartAndHeaders;
-  asked: { framing: Framing; problem: string | undefined };
+  declared: { framing: Framing; problem: string | undefined };
   content: ContentType;
   /** It asks to speak something else from then on. */
   switches: boolean;
@@ -139,14 +152,15 @@ function toKnown(bytes: Uint8Array, isRequest: boolean): KnownHeaders {
   const connection = listOf(headerValue(headers.lines, 'connection'));
   const switches =
     headers.start[0] === 'CONNECT' || connection.includes('upgrade');
-  const asked = framingOf(headers, isRequest);
+  const declared = framingOf(headers, isRequest);
   // Where such a request ends, nobody can say.
-  const isUnframed = isRequest && asked.problem && asked.framing.by === 'none';
-  if (isRequest) asked.problem ??= requestProblem(headers, switches);
+  const isUnframed =
+    isRequest && declared.problem && declared.framing.by === 'none';
+  if (isRequest) declared.problem ??= requestProblem(headers, switches);
   return {
     bytes,
     headers,
-    asked,
+    declared,
     content: contentTypeOf(headers, !isRequest),
     switches,
     closes: closeReason(
@@ -160,22 +174,23 @@ function toKnown(bytes: Uint8Array, isRequest: boolean): KnownHeaders {
   };
 }
 
+/** Both directions of an HTTP/1.1 connection, from its first byte on. */
 export class Http1 implements ProtocolDecoder {
   #sides = { up: new Side('up'), down: new Side('down') };
   #waiting: Exchange[] = [];
   #requests = 0;
-  /** Too many requests wait: answers cannot be told apart any more. */
+  /** Too many requests wait: responses cannot be told apart any more. */
   #isLost = false;
   /**
-   * What the client says before the answer decides how to read it: what is
+   * What the client says before the response decides how to read it: what is
    * left of earlier bytes that were held, and those after them.
    */
   #rest: ByteCursor | undefined;
   #held = new ReassemblyBuffer();
   #isHeld = false;
-  /** One side has ended: no answer will come that could decide. */
+  /** One side has ended: no response will come that could decide. */
   #hasEnded = false;
-  /** Who reads the rest, after an upgrade or CONNECT. */
+  /** What reads the rest, after an upgrade or CONNECT. */
   #successor: ProtocolDecoder | undefined;
 
   push(direction: Direction, input: ByteCursor, units: Unit[]): void {
@@ -188,7 +203,7 @@ export class Http1 implements ProtocolDecoder {
     const side = this.#sides[direction];
     while (input.left > 0) {
       this.#sides[otherDirection(direction)].opaque.flush(units);
-      // A body that has begun is read to its end, whoever reads what follows.
+      // A body that has begun is read to its end, whatever reads what follows.
       const isBetween = !side.body && !side.isOpaque;
       if (isBetween && this.#successor)
         this.#successor.push(direction, input, units);
@@ -199,7 +214,7 @@ export class Http1 implements ProtocolDecoder {
 
   finish(direction: Direction, units: Unit[]): void {
     const side = this.#sides[direction];
-    // After this no answer will come that would need another reading.
+    // After this no response will come that would need another reading.
     this.#hasEnded = true;
     this.#release(units);
     if (side.body) side.body.finish(units);
@@ -380,25 +395,25 @@ export class Http1 implements ProtocolDecoder {
     ranges: Range[],
     units: Unit[],
   ): void {
-    const { headers, asked } = known;
+    const { headers, declared } = known;
     const isRequest = side.direction === 'up';
     const exchange = isRequest ? undefined : this.#waiting[0];
     const { status } = known;
     const framing = isRequest
-      ? asked.framing
-      : responseFraming(asked.framing, status, exchange);
+      ? declared.framing
+      : responseFraming(declared.framing, status, exchange);
     const count = isRequest ? ++this.#requests : exchange?.number;
     const place = {
       direction: side.direction,
       exchange: this.#isLost ? undefined : count,
     };
-    let problem = headers.problem ?? asked.problem;
+    let problem = headers.problem ?? declared.problem;
     // Of most responses there is nothing more to ask.
     const isUsual = known.isUsual && !isUnusual(exchange?.method);
     if (isUsual) side.noBody = undefined;
     else if (!isRequest) {
       side.noBody = noBodyReason(status, exchange?.method);
-      problem ??= responseProblem(headers, status, asked.framing, exchange);
+      problem ??= responseProblem(headers, status, declared.framing, exchange);
     }
     if (!isRequest && this.#isUnasked(status))
       problem ??= `expected no other response, as no request waits for one (RFC 9112 6.3)`;
@@ -424,18 +439,18 @@ export class Http1 implements ProtocolDecoder {
       side.body = makeBody(framing, known.content, place);
     if (status === 400 && side.body) side.body = new BodyOf400(side.body);
     if (isRequest && known.isUnframed) side.isOpaque = true;
-    if (isRequest) this.#asked(known);
-    else this.#answered(headers, status, exchange, units);
+    if (isRequest) this.#request(known);
+    else this.#response(headers, status, exchange, units);
   }
 
-  /** Told once: too many requests wait for their answer. */
+  /** Told once: too many requests wait for their response. */
   #crowd(isRequest: boolean): string | undefined {
     const isFull = this.#waiting.length >= PIPELINE_LIMIT;
     if (!isRequest || !isFull) return undefined;
     return `more than ${number(PIPELINE_LIMIT)} requests wait: answers are not told apart from here on`;
   }
 
-  #asked({ headers, switches }: KnownHeaders): void {
+  #request({ headers, switches }: KnownHeaders): void {
     const [method] = headers.start;
     this.#isHeld = switches && !this.#hasEnded;
     if (this.#waiting.length >= PIPELINE_LIMIT) {
@@ -454,7 +469,7 @@ export class Http1 implements ProtocolDecoder {
     });
   }
 
-  #answered(
+  #response(
     headers: StartAndHeaders,
     status: number,
     exchange: Exchange | undefined,

@@ -12,7 +12,10 @@ import { isSuccess, type Exchange } from './rules.ts';
 import { namedByte, quoted } from '../text.ts';
 import { handshakeProblem, upgradeProblem } from '../websocket/handshake.ts';
 
-/** The first thing that a request may not say; undefined if all is allowed. */
+/**
+ * The first thing that a request may not say; undefined if all is allowed.
+ * @param switches it asks to speak something else from then on
+ */
 export function requestProblem(
   { start, lines }: StartAndHeaders,
   switches: boolean,
@@ -38,6 +41,7 @@ export function requestProblem(
     : undefined;
 }
 
+/** The methods of RFC 9110 9.3 and RFC 5789. */
 export const KNOWN_METHODS = [
   'GET',
   'HEAD',
@@ -90,11 +94,11 @@ function addressProblem(target: string): string | undefined {
  * Whether a response may say all that it says, whatever the request was, HEAD
  * and CONNECT excepted.
  */
-export function isUsualResponse(head: StartAndHeaders): boolean {
-  const status = Number(head.start[1]);
+export function isUsualResponse(headers: StartAndHeaders): boolean {
+  const status = Number(headers.start[1]);
   const isSpecial =
     status < 200 || status === 204 || status === 205 || status === 304;
-  return !isSpecial && !lacksSpace(head);
+  return !isSpecial && !lacksSpace(headers);
 }
 
 function lacksSpace({ start, startAt, startEnd }: StartAndHeaders): boolean {
@@ -102,17 +106,19 @@ function lacksSpace({ start, startAt, startEnd }: StartAndHeaders): boolean {
 }
 
 /**
- * The first thing that a response may not say, knowing the request.
+ * The first thing that a response may not say, knowing the request; undefined
+ * if all is allowed.
  * @param framing the one that its fields ask for
+ * @param exchange the request; undefined if none is known
  */
 export function responseProblem(
-  head: StartAndHeaders,
+  headers: StartAndHeaders,
   status: number,
   framing: Framing,
   exchange: Exchange | undefined,
 ): string | undefined {
-  const { lines } = head;
-  if (lacksSpace(head))
+  const { lines } = headers;
+  if (lacksSpace(headers))
     return 'expected a space after the status, found the end of the line (RFC 9112 4)';
   if (status === 101) return switchProblem(lines, exchange);
   if (status === 205 && framing.by === 'length' && framing.length > 0)
@@ -151,7 +157,8 @@ function switchProblem(
 
 /**
  * Why nothing but the next response may follow a response; undefined where a
- * body may.
+ * body may: RFC 9112 6.3.
+ * @param method of the request; undefined if it is not known
  */
 export function noBodyReason(
   status: number,

@@ -1,13 +1,16 @@
 /**
- * The head of an HTTP/1.1 message, RFC 9112 2 to 5, and what it says about the
- * body after it, RFC 9112 6. Left out: see left-out.md.
+ * The start line and headers of an HTTP/1.1 message, RFC 9112 2 to 5, and what
+ * they say about the body after them, RFC 9112 6. Left out: see left-out.md.
  */
 import { concat } from '../bytes.ts';
 import type { FieldList, FieldDissector } from '../fields.ts';
 import { headerMeaning, methodMeaning, statusMeaning } from '../http/words.ts';
 import { latin1, namedByte, quoted, shortened } from '../text.ts';
 
-/** One field line. The offsets count from the beginning of the head. */
+/**
+ * One field line, RFC 9112 5. The offsets count from the first byte before the
+ * start line.
+ */
 export interface HeaderLine {
   /** As it was sent. */
   name: string;
@@ -18,6 +21,7 @@ export interface HeaderLine {
   problem: string | undefined;
 }
 
+/** The start line and the header section of a message, RFC 9112 2.1. */
 export interface StartAndHeaders {
   /** `GET /board HTTP/1.1` in its three parts, as they were sent. */
   start: [string, string, string];
@@ -34,10 +38,14 @@ const CR = 13;
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** Reads the head of a request or a response, blank line included. */
+/**
+ * Reads the start line and the headers of a request or a response, blank line
+ * included: RFC 9112 2 to 5. What is wrong is its `problem`.
+ * @param bytes all of them, and nothing else
+ */
 export function readStartAndHeaders(bytes: Uint8Array): StartAndHeaders {
   const text = latin1(bytes);
-  const head: StartAndHeaders = {
+  const headers: StartAndHeaders = {
     start: ['', '', ''],
     startAt: 0,
     startEnd: 0,
@@ -47,28 +55,30 @@ export function readStartAndHeaders(bytes: Uint8Array): StartAndHeaders {
   let at = 0;
   // RFC 9112 2.2: blank lines before the start line are ignored.
   while (text[at] === '\r' || text[at] === '\n') at++;
-  head.startAt = at;
+  headers.startAt = at;
   for (let isStart = true; at < text.length; isStart = false) {
     let next = text.indexOf('\n', at) + 1;
     if (next === 0) next = text.length;
     const end = lineEnd(text, at, next);
     if (isStart) {
-      head.startEnd = end;
-      head.start = splitStart(text.slice(at, end));
+      headers.startEnd = end;
+      headers.start = splitStart(text.slice(at, end));
     } else if (end > at) {
       const isFolded = text[at] === ' ' || text[at] === '\t';
-      const last = head.lines.at(-1);
+      const last = headers.lines.at(-1);
       if (isFolded && last) fold(last, text.slice(at, end), end);
-      else head.lines.push(readLine(text.slice(at, end), at, end));
+      else headers.lines.push(readLine(text.slice(at, end), at, end));
     }
     at = next;
   }
-  for (const line of head.lines) head.problem ??= line.problem;
-  head.problem ??= octetProblem(bytes, head);
-  return head;
+  for (const line of headers.lines) headers.problem ??= line.problem;
+  headers.problem ??= octetProblem(bytes, headers);
+  return headers;
 }
 
-/** Only the start line, in its three parts. */
+/**
+ * Only the start line, in its three parts; a part that is not there is ''.
+ */
 export function readStart(bytes: Uint8Array): [string, string, string] {
   const text = latin1(bytes);
   let at = 0;
@@ -80,15 +90,15 @@ export function readStart(bytes: Uint8Array): [string, string, string] {
 /** RFC 9112 2.2 and RFC 9110 5.5: line ends are CR LF, and nothing is hidden. */
 function octetProblem(
   bytes: Uint8Array,
-  head: StartAndHeaders,
+  headers: StartAndHeaders,
 ): string | undefined {
   const { length } = bytes;
-  const tabsFrom = firstTab(head);
+  const tabsFrom = firstTab(headers);
   for (let at = 0; at < length; at++) {
     const byte = bytes[at]!;
     if (byte >= 0x20 && byte !== 0x7f) continue;
     if (byte === CR && bytes[at + 1] === LF) at++;
-    else if (byte !== TAB || at < tabsFrom) return octetAt(at, byte, head);
+    else if (byte !== TAB || at < tabsFrom) return octetAt(at, byte, headers);
   }
   return undefined;
 }
@@ -101,14 +111,14 @@ function firstTab({ start, startAt, startEnd }: StartAndHeaders): number {
     : startEnd;
 }
 
-function octetAt(at: number, byte: number, head: StartAndHeaders): string {
-  const line = head.lines.find(({ start, end }) => start <= at && at <= end);
+function octetAt(at: number, byte: number, headers: StartAndHeaders): string {
+  const line = headers.lines.find(({ start, end }) => start <= at && at <= end);
   const where = line ? `in ${shortened(line.name, 40)}` : 'in the start line';
   if (byte === LF)
     return 'expected CR LF at the end of each line, found LF alone (RFC 9112 2.2)';
   if (byte === CR)
-    return `expected CR only before LF, found one ${at < head.startAt ? 'before the start line' : where} (RFC 9112 2.2)`;
-  const isResponse = head.start[0].startsWith('HTTP/');
+    return `expected CR only before LF, found one ${at < headers.startAt ? 'before the start line' : where} (RFC 9112 2.2)`;
+  const isResponse = headers.start[0].startsWith('HTTP/');
   const section = line ? 'RFC 9110 5.5' : `RFC 9112 ${isResponse ? 4 : 3}`;
   return `expected no control character ${where}, found ${namedByte(byte)} (${section})`;
 }
@@ -164,7 +174,10 @@ function fold(line: HeaderLine, more: string, end: number): void {
     'expected each field on one line, found one that goes on in the next (RFC 9112 5.2)';
 }
 
-/** All values of a field, joined as RFC 9110 5.3 allows; '' if it is absent. */
+/**
+ * All values of a field, joined as RFC 9110 5.3 allows; '' if it is absent.
+ * @param name in small letters
+ */
 export function headerValue(lines: HeaderLine[], name: string): string {
   return findHeader(lines, name) ?? '';
 }
@@ -183,7 +196,10 @@ export function findHeader(
   return joined;
 }
 
-/** The members of a list like `keep-alive, Upgrade`, in small letters. */
+/**
+ * The members of a list like `keep-alive, Upgrade`, in small letters: RFC 9110
+ * 5.6.1. Empty ones do not count.
+ */
 export function listOf(value: string): string[] {
   return value
     .split(',')
@@ -214,14 +230,14 @@ export function framingOf(
   const codings = findHeader(lines, 'transfer-encoding');
   const length = findHeader(lines, 'content-length');
   if (codings !== undefined) {
-    const asked = framingByCodings(codings, isRequest);
+    const declared = framingByCodings(codings, isRequest);
     if (length !== undefined)
-      asked.problem =
+      declared.problem =
         'expected Transfer-Encoding or Content-Length, found both: the length does not count (RFC 9112 6.1)';
     else if (start[isRequest ? 2 : 0] === 'HTTP/1.0')
-      asked.problem ??=
+      declared.problem ??=
         'expected no Transfer-Encoding in a message of HTTP/1.0 (RFC 9112 6.1)';
-    return asked;
+    return declared;
   }
   if (length !== undefined) return framingByLength(length, isRequest);
   return {
@@ -272,7 +288,7 @@ function framingByLength(value: string, isRequest: boolean): DeclaredFraming {
   };
 }
 
-/** What stands in the way of reading a start line; undefined if nothing. */
+/** Why a start line cannot be read, RFC 9112 3 and 4; undefined if it can. */
 export function startProblem(
   start: [string, string, string],
   isRequest: boolean,
@@ -297,10 +313,10 @@ function listHeaders(list: FieldList, lines: HeaderLine[]): void {
 
 function listEnd(
   list: FieldList,
-  head: StartAndHeaders,
+  headers: StartAndHeaders,
   meaning: string,
 ): void {
-  const last = head.lines.at(-1)?.end ?? head.startEnd;
+  const last = headers.lines.at(-1)?.end ?? headers.startEnd;
   // The end of the last line is not part of the blank one.
   const skip = list.bytes[last] === 0x0d ? 2 : 1;
   const from = Math.min(last + skip, list.bytes.length);
@@ -311,12 +327,12 @@ function listEnd(
     ]);
 }
 
-/** Fields of a request's head. */
+/** The start line and the headers of a request. */
 export const requestDissector: FieldDissector = {
   dissect(list) {
-    const head = readStartAndHeaders(list.bytes);
-    const [method, target, version] = head.start;
-    let at = head.startAt;
+    const headers = readStartAndHeaders(list.bytes);
+    const [method, target, version] = headers.start;
+    let at = headers.startAt;
     const next = (text: string): [number, number] => {
       const place: [number, number] = [at, at + text.length];
       at += text.length + 1;
@@ -331,17 +347,17 @@ export const requestDissector: FieldDissector = {
       'the highest that the client speaks',
       'RFC 9112 2.3',
     ]);
-    listHeaders(list, head.lines);
-    listEnd(list, head, 'a blank line ends the head');
+    listHeaders(list, headers.lines);
+    listEnd(list, headers, 'a blank line ends the head');
   },
 };
 
-/** Fields of a response's head. */
+/** The start line and the headers of a response. */
 export const responseDissector: FieldDissector = {
   dissect(list) {
-    const head = readStartAndHeaders(list.bytes);
-    const [version, status, reason] = head.start;
-    const from = head.startAt;
+    const headers = readStartAndHeaders(list.bytes);
+    const [version, status, reason] = headers.start;
+    const from = headers.startAt;
     const statusAt = from + version.length + 1;
     const reasonAt = statusAt + status.length + 1;
     list.add('version', [from, from + version.length], version, [
@@ -353,12 +369,12 @@ export const responseDissector: FieldDissector = {
       'RFC 9110 15',
     ]);
     if (reason)
-      list.add('reason', [reasonAt, head.startEnd], reason, [
+      list.add('reason', [reasonAt, headers.startEnd], reason, [
         'for people; programs ignore it',
         'RFC 9112 4',
       ]);
-    listHeaders(list, head.lines);
-    listEnd(list, head, 'a blank line ends the head');
+    listHeaders(list, headers.lines);
+    listEnd(list, headers, 'a blank line ends the head');
   },
 };
 
@@ -373,7 +389,10 @@ const NOT_IN_TRAILERS = [
   'transfer-encoding',
 ];
 
-/** What is wrong with the lines after the last chunk, blank line included. */
+/**
+ * What is wrong with the lines after the last chunk, blank line included: RFC
+ * 9112 7.1.2. Undefined if nothing is.
+ */
 export function trailerProblem(bytes: Uint8Array): string | undefined {
   // Read as a header section whose start line is right.
   if (bytes.length === 2 && bytes[0] === CR) return undefined;
@@ -389,7 +408,10 @@ export function trailerProblem(bytes: Uint8Array): string | undefined {
 
 const START = new TextEncoder().encode('GET / HTTP/1.1\r\n');
 
-/** The fields after the last chunk. */
+/**
+ * Lists the fields after the last chunk.
+ * @param from where they begin in the unit's own bytes
+ */
 export function listTrailers(list: FieldList, from: number): void {
   let at = from;
   for (const line of latin1(list.bytes, from).split('\n')) {

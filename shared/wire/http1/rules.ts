@@ -1,4 +1,4 @@
-/** What a head of HTTP/1.1 means for what follows it. */
+/** What the headers of HTTP/1.1 mean for what follows them. */
 import { contentType, type ContentType } from '../coding/content.ts';
 import { WholeBody, type Body, type BodyPlace } from './body.ts';
 import { ChunkedBody } from './chunks.ts';
@@ -11,7 +11,7 @@ import { statusText } from '../http/words.ts';
 import { byteCount, shortened } from '../text.ts';
 import type { Offer } from '../websocket/handshake.ts';
 
-/** A request that waits for its answer. */
+/** A request that waits for its response. */
 export interface Exchange {
   number: number;
   method: string;
@@ -23,20 +23,25 @@ export interface Exchange {
   offer: Offer;
 }
 
+/** Whether a status code is 2xx, RFC 9110 15.3. */
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** RFC 9112 6.3: some answers have no body, whatever their fields say. */
+/**
+ * RFC 9112 6.3: some responses have no body, whatever their fields say.
+ * @param declared what the fields say
+ * @param exchange the request; undefined if none is known
+ */
 export function responseFraming(
-  asked: Framing,
+  declared: Framing,
   status: number,
   exchange: Exchange | undefined,
 ): Framing {
   const isEmpty = status < 200 || status === 204 || status === 304;
   const isTunnel = exchange?.method === 'CONNECT' && isSuccess(status);
   if (isEmpty || isTunnel || exchange?.method === 'HEAD') return { by: 'none' };
-  return asked;
+  return declared;
 }
 
 /** Reads the body that a header section announces, RFC 9112 6.3. */
@@ -52,29 +57,32 @@ export function makeBody(
 
 /** What a header section says about its body. */
 export function contentTypeOf(
-  head: StartAndHeaders,
+  headers: StartAndHeaders,
   isResponse: boolean,
 ): ContentType {
   return contentType(
     isResponse,
-    headerValue(head.lines, 'content-type'),
-    headerValue(head.lines, 'content-encoding'),
+    headerValue(headers.lines, 'content-type'),
+    headerValue(headers.lines, 'content-encoding'),
   );
 }
 
-/** The line of a head in the timeline. */
+/**
+ * The line of a start line and its headers in the timeline.
+ * @param size in bytes
+ */
 export function headersSummary(
-  head: StartAndHeaders,
+  headers: StartAndHeaders,
   isRequest: boolean,
   size: number,
 ): string {
-  const [first, second, third] = head.start;
+  const [first, second, third] = headers.start;
   if (isRequest) {
     const version = third === 'HTTP/1.1' ? '' : `, ${third}`;
     return `${first} ${shortened(second)}: request head, ${byteCount(size)}${version}`;
   }
   const version = first === 'HTTP/1.1' ? '' : `, ${first}`;
-  const type = headerValue(head.lines, 'content-type');
+  const type = headerValue(headers.lines, 'content-type');
   const what = type ? `, ${shortened(type, 40)}` : '';
   const status = third
     ? `${second} ${shortened(third, 40)}`

@@ -3,6 +3,18 @@
  * tables (RFC 7541), windows, and what the streams carry: bodies, event
  * streams, a WebSocket (RFC 8441). Known extensions: ALTSVC, ORIGIN,
  * PRIORITY_UPDATE. Left out: see left-out.md.
+ *
+ * What goes in: the bytes of both directions, from the preface on, in the order
+ * in which they were recorded; see `byte-cursor.ts`.
+ *
+ * What comes out: a unit for the preface and for each frame, when its last byte
+ * has come; one layer above, what a header block in several frames says, and
+ * what the DATA of a stream holds.
+ *
+ * What a partial frame does: its header is kept, and of its payload the first
+ * `FRAME_LIMIT` bytes, or `HEADER_BLOCK_LIMIT`; DATA passes on at once. A frame
+ * that breaks a rule is told with its problem, and the next one is read; only a
+ * wrong preface makes the rest of its direction opaque.
  */
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import type { ByteCursor } from '../byte-cursor.ts';
@@ -37,7 +49,7 @@ import {
 } from '../unit.ts';
 import type { FieldDissector } from '../fields.ts';
 
-/** RFC 9113 3.4. */
+/** The first bytes of every client, RFC 9113 3.4. */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 class Side {
@@ -69,6 +81,7 @@ class Side {
   }
 }
 
+/** Both directions of an HTTP/2 connection, from its preface on. */
 export class Http2 implements ProtocolDecoder {
   #streams = new Streams();
   #states = new Http2States();

@@ -14,9 +14,10 @@ import {
   settingName,
 } from './words.ts';
 import { hex, latin1, number } from '../text.ts';
+/** Bytes of a frame's header, RFC 9113 4.1. */
 export const HEADER_SIZE = 9;
 
-/** A number of several bytes, the highest first. */
+/** A number of `size` bytes, the highest first; beyond the end all are 0. */
 export function uint(bytes: Uint8Array, at: number, size: number): number {
   let value = 0;
   for (let i = 0; i < size; i++) value = value * 256 + (bytes[at + i] ?? 0);
@@ -28,7 +29,7 @@ export function uint31(bytes: Uint8Array, at: number): number {
   return uint(bytes, at, 4) & 0x7fffffff;
 }
 
-/** What is left of a frame. */
+/** What is left of a frame behind its header. */
 export interface FrameContent {
   type: number;
   flags: number;
@@ -37,7 +38,7 @@ export interface FrameContent {
   to: number;
 }
 
-/** The nine bytes before every frame; and the length of its padding. */
+/** Lists the nine bytes before every frame; and the length of its padding. */
 export function listHeader(list: FieldList): FrameContent {
   const { bytes } = list;
   const type = bytes[3]!;
@@ -69,6 +70,7 @@ export function listHeader(list: FieldList): FrameContent {
   return part;
 }
 
+/** Lists the padding at the end of a frame, if it has some: RFC 9113 6.1. */
 export function listPadding(list: FieldList, part: FrameContent): void {
   const { length } = list.bytes;
   if (part.to < length)
@@ -139,7 +141,7 @@ export class WindowUpdateDissector implements FieldDissector {
   }
 }
 
-/** Five bytes that HEADERS and PRIORITY may have. */
+/** Lists five bytes that HEADERS and PRIORITY may have: RFC 7540 6.3. */
 export function listPriority(list: FieldList, from: number): void {
   const { bytes } = list;
   const meaning = 'from the old priority tree: ignored';

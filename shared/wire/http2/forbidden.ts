@@ -9,7 +9,9 @@ import { namedByte, number, quoted, shortened } from '../text.ts';
 /** What a header section is. */
 export type Section = 'request' | 'response' | 'trailers';
 
-/** What the fields say that other frames must fit. */
+/**
+ * What the fields say that other frames must fit; filled in by `fieldsProblem`.
+ */
 export interface Facts {
   /** Of Content-Length; undefined without it. */
   length: number | undefined;
@@ -120,9 +122,11 @@ function readPseudo(
 }
 
 /**
- * Looks at a header section as a whole.
+ * The first thing that a header section may not say, RFC 9113 8.2 and 8.3;
+ * undefined if all is allowed.
  * @param headers name, value, name, value …
  * @param mayConnect the server takes `:protocol` (RFC 8441)
+ * @param facts is filled in
  */
 export function fieldsProblem(
   headers: readonly string[],
@@ -265,7 +269,10 @@ function authorityProblem(
   return undefined;
 }
 
-/** A value that a setting may not have; undefined if it may. */
+/**
+ * A value that a setting may not have, RFC 9113 6.5.2; undefined if it may.
+ * @param isServer the server sends it
+ */
 export function settingProblem(
   id: number,
   value: number,

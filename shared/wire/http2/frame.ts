@@ -3,7 +3,9 @@ import type { Range } from '../byte-ranges.ts';
 import { HEADER_SIZE, uint, uint31 } from './fields.ts';
 import { FRAME, PADDED, PRIORITY } from './words.ts';
 
-/** A frame's header. */
+/**
+ * A frame's header, RFC 9113 4.1; the length is that of its payload, in bytes.
+ */
 export interface Http2Frame {
   type: number;
   flags: number;
@@ -35,7 +37,10 @@ export interface LocatedFrame {
   isBroken: boolean;
 }
 
-/** The frame that begins at `at`; it may be cut off. */
+/**
+ * The frame whose header begins at the index `at`, and is complete; its payload
+ * may be cut off.
+ */
 export function readFrame(bytes: Uint8Array, at: number): LocatedFrame {
   const type = bytes[at + 3]!;
   const flags = bytes[at + 4]!;

@@ -1,4 +1,12 @@
-/** The header blocks of one direction of HTTP/2, RFC 9113 4.3 and 6.2. */
+/**
+ * The header blocks of one direction of HTTP/2, RFC 9113 4.3 and 6.2.
+ *
+ * What goes in: whole frames, one after the other; all of them are asked about
+ * by `interruption`, and those that carry blocks are handed to `frame`. What
+ * comes out: a unit for each of those; and one layer above, for a block that
+ * came in several. What a partial block does: it is kept, up to
+ * `HEADER_BLOCK_LIMIT`, and decoded with its last frame.
+ */
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import { ByteCursor } from '../byte-cursor.ts';
 import { HpackDecoder, type HeaderList } from '../hpack/decoder.ts';
@@ -30,6 +38,10 @@ interface Block extends SectionPlace {
 
 const TYPES: number[] = [FRAME.HEADERS, FRAME.PUSH_PROMISE, FRAME.CONTINUATION];
 
+/**
+ * Puts the blocks of one direction together, decodes them in their order, and
+ * tells the frames that carry them.
+ */
 export class HeaderBlocks {
   readonly hpack = new HpackDecoder();
   #direction: Direction;

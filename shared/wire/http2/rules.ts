@@ -19,7 +19,9 @@ const LEAST: Partial<Record<number, number>> = {
 
 const sectionOf = (type: number): string => frameMeaning(type)[1];
 
-/** A payload that cannot be this frame's. */
+/**
+ * Why a payload of this length cannot be this frame's; undefined if it can.
+ */
 export function sizeProblem({
   type,
   flags,
@@ -49,7 +51,7 @@ const STREAM_FRAMES: number[] = [
   FRAME.CONTINUATION,
 ];
 
-/** A frame that is on the wrong stream. */
+/** Why a frame may not be on its stream; undefined if it may. */
 export function streamProblem({
   type,
   stream,

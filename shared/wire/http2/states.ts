@@ -83,7 +83,7 @@ class Settings {
 
   add(values: Partial<Values>): void {
     this.#pending.push(values);
-    // Whoever never acknowledges anything is given the most of all.
+    // A side that never acknowledges anything is given the most of all.
     if (this.#pending.length > MOST_PENDING)
       this.#known = larger(this.#known, this.#pending.shift()!);
     this.most = larger(this.most, values);
@@ -107,7 +107,7 @@ function larger(values: Values, others: Partial<Values>): Values {
 }
 
 const MOST_PENDING = 100;
-/** Pings whose answer is still waited for; with more, none is looked for. */
+/** Pings that wait for their acknowledgement; with more, none is looked for. */
 const MOST_PINGS = 100;
 /** Streams that are open and judged by what they have sent before, counted. */
 const MOST_FOLLOWED = 1_000;
@@ -127,7 +127,7 @@ export interface SectionPlace {
 class Sender {
   hasBegun = false;
   readonly settings = new Settings();
-  /** The data of its pings that were not answered, in hex. */
+  /** The data of its pings that were not acknowledged, in hex. */
   pings: string[] = [];
   hasLostPings = false;
   /** The last stream of its GOAWAY. */
@@ -138,6 +138,10 @@ class Sender {
   open = 0;
 }
 
+/**
+ * The states of all streams, and what each side has set and acknowledged. Each
+ * frame is asked about once, in the order of recording.
+ */
 export class Http2States {
   #senders = { up: new Sender(), down: new Sender() };
   #streams = new Map<number, StreamState>();

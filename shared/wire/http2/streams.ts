@@ -29,7 +29,10 @@ class Stream {
   }
 }
 
-/** The value of a field in `name, value, name, value …`; '' if absent. */
+/**
+ * The value of a field in `name, value, name, value …`, the first of several;
+ * '' if absent.
+ */
 export function field(headers: string[], name: string): string {
   for (let i = 0; i < headers.length; i += 2) {
     if (headers[i] === name) return headers[i + 1]!;
@@ -37,6 +40,7 @@ export function field(headers: string[], name: string): string {
   return '';
 }
 
+/** The streams that are open: their windows, and what reads their DATA. */
 export class Streams {
   /** What the connection as a whole may still carry. */
   readonly windows: Windows = { up: INITIAL_WINDOW, down: INITIAL_WINDOW };
@@ -130,7 +134,7 @@ export class Streams {
     }
   }
 
-  /** Who reads the DATA of a stream; a frame with data begins. */
+  /** What reads the DATA of a stream; a frame with data begins. */
   reader(direction: Direction, id: number): DataReader | undefined {
     const reader = this.#open.get(id)?.readers[direction];
     if (reader instanceof Content) reader.piece();

@@ -1,6 +1,7 @@
 /** The names that the numbers of HTTP/2 have. */
 import type { Kind } from '../unit.ts';
 
+/** The types of frames: RFC 9113 6, RFC 7838 4, RFC 8336 2, RFC 9218 7.1. */
 export const FRAME = {
   DATA: 0,
   HEADERS: 1,
@@ -28,6 +29,7 @@ export function frameName(type: number): string {
   return NAMES.get(type) ?? `unknown type ${type}`;
 }
 
+/** The kind of the unit of such a frame. */
 export function frameKind(type: number): Kind {
   const name = NAMES.get(type);
   return name ? `http/2 ${name}` : 'http/2 unknown frame';
@@ -49,6 +51,10 @@ const FRAME_MEANINGS: Record<FrameName, [meaning: string, section: string]> = {
   PRIORITY_UPDATE: ['how urgent an answer is', 'RFC 9218 7.1'],
 };
 
+/**
+ * What a frame says.
+ * @returns the meaning and the section that has it
+ */
 export function frameMeaning(type: number): [string, string] {
   const name = NAMES.get(type);
   if (name) return FRAME_MEANINGS[name];
@@ -69,10 +75,15 @@ const FLAGS: Partial<Record<number, Record<number, string>>> = {
   [FRAME.CONTINUATION]: { 0x4: 'END_HEADERS' },
 };
 
+/** Flag of SETTINGS and PING. */
 export const ACK = 0x1;
+/** Flag of DATA and HEADERS. */
 export const END_STREAM = 0x1;
+/** Flag of HEADERS, PUSH_PROMISE and CONTINUATION. */
 export const END_HEADERS = 0x4;
+/** Flag of DATA, HEADERS and PUSH_PROMISE. */
 export const PADDED = 0x8;
+/** Flag of HEADERS. */
 export const PRIORITY = 0x20;
 
 /** `0x05 END_STREAM, END_HEADERS` */
@@ -102,15 +113,17 @@ const ERRORS: [name: string, meaning: string][] = [
   ['HTTP_1_1_REQUIRED', 'ask again over HTTP/1.1'],
 ];
 
-/** The reason in RST_STREAM and GOAWAY. */
+/** The reason in RST_STREAM and GOAWAY, RFC 9113 7. */
 export function errorName(code: number): string {
   return ERRORS[code]?.[0] ?? `unknown reason ${code}`;
 }
 
+/** What such a reason means. */
 export function errorMeaning(code: number): string {
   return ERRORS[code]?.[1] ?? 'not in the standard';
 }
 
+/** The numbers of settings: RFC 9113 6.5.2, RFC 8441 3, RFC 9218 2.1. */
 export const SETTING = {
   HEADER_TABLE_SIZE: 1,
   ENABLE_PUSH: 2,
@@ -143,10 +156,15 @@ const SETTING_NAMES = new Map(
   ]),
 );
 
+/** The name of a setting; a number that has no name stays one. */
 export function settingName(id: number): string {
   return SETTING_NAMES.get(id) ?? `unknown setting ${id}`;
 }
 
+/**
+ * What a setting says.
+ * @returns the meaning and the section that has it
+ */
 export function settingMeaning(id: number): [string, string] {
   const name = SETTING_NAMES.get(id);
   if (!name) return ['must be ignored', 'RFC 9113 6.5.2'];

@@ -13,7 +13,7 @@ import type { Range } from '../byte-ranges.ts';
 const LF = 10;
 const CR = 13;
 
-/** What a head says about its body. */
+/** What a header section says about its body. */
 export interface BodyKind {
   /** The value of Content-Type. */
   type: string;
@@ -126,12 +126,12 @@ function maskPart(bytes: Uint8Array, from: number, to: number): boolean {
   let content = from;
   while (content < to && lineEnd(bytes, content) > content)
     content = nextLine(bytes, content);
-  const head = latin1(bytes, from, Math.min(content, to));
+  const headers = latin1(bytes, from, Math.min(content, to));
   content = Math.min(to, nextLine(bytes, content));
   maskFields(bytes.subarray(from, Math.min(content, to)));
-  const isSecret = namesOf(head).some((name) => isSecretName(name, true));
+  const isSecret = namesOf(headers).some((name) => isSecretName(name, true));
   if (isSecret) return coverText(bytes, content, to);
-  const type = /^content-type:(.*)$/im.exec(head)?.[1] ?? '';
+  const type = /^content-type:(.*)$/im.exec(headers)?.[1] ?? '';
   const part = bytes.subarray(content, to);
   return type.trim().startsWith('multipart/')
     ? maskText(part)
@@ -139,8 +139,8 @@ function maskPart(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 /** What the part is called: one name, or the same in two ways. */
-function namesOf(head: string): string[] {
-  const parameters = head.matchAll(
+function namesOf(headers: string): string[] {
+  const parameters = headers.matchAll(
     /;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g,
   );
   return Array.from(parameters)

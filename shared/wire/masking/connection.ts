@@ -70,7 +70,10 @@ export function withoutSecrets(
   return { ...connection, reads: masked, comments, isMasked: true };
 }
 
-/** What somebody wrote, or typed: a comment, the address of a target. */
+/**
+ * What somebody wrote, or typed, with asterisks for its secrets: a comment, the
+ * address of a target.
+ */
 export function maskedWords(words: string): string {
   const bytes = new TextEncoder().encode(words);
   maskText(bytes);
@@ -186,7 +189,7 @@ function maskHttp1Alone(bytes: Uint8Array, codings: Codings): void {
   maskHttp1(alone, unitsOf(talk), codings, () => coverAll(alone));
 }
 
-/** All units, one after the other: whoever has enough of them stops. */
+/** All units, one after the other: a caller that has enough of them stops. */
 function* unitsOf({ alpn, protocol, bytes, reads }: Talk): Iterable<Unit> {
   const decoder = decodeConnection({ alpn, protocol });
   const at = { up: 0, down: 0 };

@@ -1,4 +1,4 @@
-/** Masks the secrets in what heads, header lists and trailers say. */
+/** Masks the secrets in what headers, header lists and trailers say. */
 import { coverText, hidesSecret, maskText } from './text.ts';
 import { isSecretName, secretSubprotocols } from './secrets.ts';
 import { latin1 } from '../text.ts';
@@ -67,23 +67,29 @@ function skipLineEnds(bytes: Uint8Array, from: number): number {
   return at;
 }
 
-/** Masks the beginning of a head; its last line, cut off, behind its name. */
-export function maskCutHeaders(head: Uint8Array): void {
-  maskStartAndHeaders(head);
-  let start = head.length;
-  while (start > 0 && head[start - 1] !== LF && head[start - 1] !== CR) start--;
-  const isStart = skipLineEnds(head, 0) === start;
-  const name = head.indexOf(isStart ? SPACE : COLON, start);
-  const isFolded = head[start] === SPACE || head[start] === TAB;
-  coverText(head, isFolded || name < 0 ? start : name + 1, head.length);
+/**
+ * Masks the beginning of a start line and headers, in place; the last line, cut
+ * off, behind its name.
+ */
+export function maskCutHeaders(headers: Uint8Array): void {
+  maskStartAndHeaders(headers);
+  let start = headers.length;
+  while (start > 0 && headers[start - 1] !== LF && headers[start - 1] !== CR)
+    start--;
+  const isStart = skipLineEnds(headers, 0) === start;
+  const name = headers.indexOf(isStart ? SPACE : COLON, start);
+  const isFolded = headers[start] === SPACE || headers[start] === TAB;
+  coverText(headers, isFolded || name < 0 ? start : name + 1, headers.length);
 }
 
-/** Masks the head of a message of HTTP/1.1. */
-export function maskStartAndHeaders(head: Uint8Array): void {
-  const start = skipLineEnds(head, 0);
-  const end = lineEnd(head, start);
-  maskStart(head.subarray(start, end));
-  maskFields(head.subarray(end));
+/**
+ * Masks the start line and the headers of a message of HTTP/1.1, in place.
+ */
+export function maskStartAndHeaders(headers: Uint8Array): void {
+  const start = skipLineEnds(headers, 0);
+  const end = lineEnd(headers, start);
+  maskStart(headers.subarray(start, end));
+  maskFields(headers.subarray(end));
 }
 
 /** `GET target HTTP/1.1`; a status line is text. */
@@ -100,7 +106,10 @@ function maskStart(line: Uint8Array): void {
   maskAddress(target);
 }
 
-/** Masks header lines, as they stand in a head or in trailers. */
+/**
+ * Masks header lines, in place, as they stand in a header section or in
+ * trailers.
+ */
 export function maskFields(bytes: Uint8Array): void {
   let at = skipLineEnds(bytes, 0);
   let name = '';

@@ -1,5 +1,5 @@
 /**
- * Masks the secrets in a connection of HTTP/1.1: in its heads, in its bodies,
+ * Masks the secrets in a connection of HTTP/1.1: in its headers, in its bodies,
  * chunks put together, and in what is spoken after an upgrade or CONNECT. What
  * no unit tells, and all that follows something malformed, becomes asterisks.
  */
@@ -59,13 +59,17 @@ export function maskHttp1(
     const [first] = unit.ranges;
     if (unit.layer !== 0 || !first) continue;
     const { direction, exchange } = unit;
-    const head = sides[direction].take(unit, first[0], unit.ranges.at(-1)![1]);
-    if (!head) continue;
+    const headers = sides[direction].take(
+      unit,
+      first[0],
+      unit.ranges.at(-1)![1],
+    );
+    if (!headers) continue;
     if (direction === 'up') {
-      if (exchange !== undefined) methods.set(exchange, head.start[0]);
+      if (exchange !== undefined) methods.set(exchange, headers.start[0]);
       continue;
     }
-    const status = Number(head.start[1]);
+    const status = Number(headers.start[1]);
     const isTunnel =
       exchange !== undefined &&
       methods.get(exchange) === 'CONNECT' &&
@@ -73,7 +77,7 @@ export function maskHttp1(
     if (exchange !== undefined && status >= 200) methods.delete(exchange);
     if (status !== 101 && !isTunnel) continue;
     const from = { up: sides.up.leave(), down: sides.down.leave() };
-    maskAfter(head, from, bytes, maskRest);
+    maskAfter(headers, from, bytes, maskRest);
     return;
   }
   sides.up.finish();
@@ -101,7 +105,7 @@ function maskAfter(
   );
 }
 
-/** One direction: a head, its body, the next head. */
+/** One direction: headers, their body, the next headers. */
 class Side {
   readonly #bytes: Uint8Array;
   readonly #codings: Codings;
@@ -115,7 +119,7 @@ class Side {
     this.#codings = codings;
   }
 
-  /** @returns the head, as it was, if it is one */
+  /** @returns the start line and headers, as they were, if the unit is such */
   take(unit: Unit, from: number, to: number): StartAndHeaders | undefined {
     const bytes = this.#bytes;
     coverWhole(bytes, [[this.#done, from]]);
@@ -123,7 +127,7 @@ class Side {
     switch (unit.kind) {
       case 'http/1.1 request head':
       case 'http/1.1 response head':
-        return this.#head(unit, from, to);
+        return this.#headers(unit, from, to);
       case 'body':
       case 'body part':
         this.#body?.ranges.push([from, to]);
@@ -141,29 +145,29 @@ class Side {
     }
   }
 
-  #head(
+  #headers(
     { direction, exchange }: Unit,
     from: number,
     to: number,
   ): StartAndHeaders {
     this.#endBody();
-    const head = readStartAndHeaders(this.#bytes.subarray(from, to));
+    const headers = readStartAndHeaders(this.#bytes.subarray(from, to));
     maskStartAndHeaders(this.#bytes.subarray(from, to));
-    const transfer = listOf(headerValue(head.lines, 'transfer-encoding'));
+    const transfer = listOf(headerValue(headers.lines, 'transfer-encoding'));
     this.#isInChunks = transfer.at(-1) === 'chunked';
     const codings = [
-      ...listOf(headerValue(head.lines, 'content-encoding')),
+      ...listOf(headerValue(headers.lines, 'content-encoding')),
       ...transfer.filter((coding) => coding !== 'chunked'),
     ];
-    const type = headerValue(head.lines, 'content-type');
-    // What nobody asked for may be the answer to a CONNECT.
+    const type = headerValue(headers.lines, 'content-type');
+    // What nobody asked for may be the response to a CONNECT.
     const mayBeTunnel =
       direction === 'down' &&
       exchange === undefined &&
       transfer.length === 0 &&
-      !headerValue(head.lines, 'content-length');
+      !headerValue(headers.lines, 'content-length');
     if (!mayBeTunnel) this.#body = { kind: { type, codings }, ranges: [] };
-    return head;
+    return headers;
   }
 
   /** The size, and data or trailers after it; false if it is none. */

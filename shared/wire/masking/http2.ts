@@ -61,7 +61,7 @@ const NUMBERS: number[] = [
   FRAME.PING,
   FRAME.WINDOW_UPDATE,
 ];
-/** Those of RFC 8701 mean nothing, and test who knows that. */
+/** Those of RFC 8701 mean nothing, and test whether a peer knows that. */
 const KNOWN: number[] = Object.values(FRAME);
 /** Where the text begins in what else may say something. */
 const TEXTS: Partial<Record<number, number>> = {
@@ -95,7 +95,7 @@ class Side {
     const bytes = this.#bytes;
     const hasPreface =
       start === 0 || beginsWith(preface, 0, bytes.subarray(0, preface.length));
-    // A server that speaks something else answers with something else.
+    // A server that speaks something else responds with something else.
     const isHttp2 = KNOWN.includes(bytes[start + 3] ?? FRAME.SETTINGS);
     if (!hasPreface || !isHttp2) {
       coverWhole(bytes, [[0, bytes.length]]);

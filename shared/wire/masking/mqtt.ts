@@ -26,7 +26,9 @@ const BEFORE_PROPERTIES: Partial<Record<number, number>> = {
   15: 1,
 };
 
-/** CONNECT: its type, a length, and the name of the protocol. */
+/**
+ * Whether they begin with CONNECT: its type, a length, the protocol's name.
+ */
 export function startsMqtt(bytes: Uint8Array): boolean {
   if (bytes[0] !== CONNECT << 4) return false;
   let at = 1;
@@ -35,7 +37,7 @@ export function startsMqtt(bytes: Uint8Array): boolean {
   return name.startsWith('\0\x04MQTT') || name === '\0\x06MQIsdp';
 }
 
-/** Masks both directions, from their first byte on. */
+/** Masks both directions, in place, from their first byte on. */
 export function maskMqtt(bytes: BothWays): void {
   if (!startsMqtt(bytes.up)) {
     // Which version it is, is not known.

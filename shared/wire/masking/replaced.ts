@@ -96,7 +96,10 @@ class ReplacedDissector implements FieldDissector {
   }
 }
 
-/** A unit of a masked recording, with a word on it if it was replaced. */
+/**
+ * A unit of a masked recording, with a word on it if it was replaced.
+ * @param bytes the unit's own: see `bytesOf`
+ */
 export function sayReplaced(unit: Unit, bytes: Uint8Array): Unit {
   if (bytes.at(-1) !== ASTERISK && !mayEndOtherwise(unit)) return unit;
   const { from, to, content } = contentOf(unit, bytes);

@@ -163,7 +163,7 @@ export function secretSubprotocols(
 const listed = (all: readonly string[]): string =>
   `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
 
-/** The list in words, for whoever is about to save something. */
+/** The list in words, to be read before something is saved. */
 export const SECRETS: readonly { what: string; where: string }[] = [
   {
     what: `Under a name that ends in ${listed(ENDS)}; has ${listed(PARTS)} in it; has ${listed(LAST_WORDS)} as its last word; or is ${listed(NAMES)}. Capital letters, -, _ and a number at the end make no difference.`,

@@ -1,5 +1,14 @@
 /**
- * MQTT 3.1.1 (OASIS, 29 October 2014), both directions. Left out: see left-out.md.
+ * MQTT 3.1.1 (OASIS, 29 October 2014), both directions. Left out: see
+ * left-out.md.
+ *
+ * What goes in: the bytes of both directions, from CONNECT on, in the order in
+ * which they were recorded; see `byte-cursor.ts`.
+ *
+ * What comes out: a unit for each packet, when its last byte has come.
+ *
+ * What a partial packet does: its first `FRAME_LIMIT` bytes are kept. If its
+ * type or its length cannot be, the rest of its direction is opaque.
  */
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import type { ByteCursor } from '../byte-cursor.ts';
@@ -182,8 +191,8 @@ class Side implements LayerDecoder {
       this.#session.hasBegun = true;
       return isSecond ? 'expected CONNECT once (MQTT 3.1)' : undefined;
     }
-    const isAnswer = this.direction === 'down' && this.#session.hasBegun;
-    return isFirst && isAnswer && type !== TYPE.CONNACK
+    const isResponse = this.direction === 'down' && this.#session.hasBegun;
+    return isFirst && isResponse && type !== TYPE.CONNACK
       ? `expected CONNACK as the first packet, found ${packetName(type)} (MQTT 3.2)`
       : undefined;
   }
@@ -236,7 +245,7 @@ function aboutTopics(type: number, reader: PacketReader): string[] {
   return reader.rest > 0 ? [filter, '…'] : [filter];
 }
 
-/** Both directions of an MQTT connection. */
+/** Both directions of an MQTT connection, from CONNECT on. */
 export function mqtt(): ProtocolDecoder {
   const session: Session = { level: 4, hasBegun: false };
   return new SidePair(new Side('up', session), new Side('down', session));

@@ -22,6 +22,7 @@ const TYPES: (readonly [name: string, meaning: string, section: string])[] = [
   ['DISCONNECT', 'the client leaves in peace', '3.14'],
 ];
 
+/** The types of packets, 2.2.1. */
 export const TYPE = {
   CONNECT: 1,
   CONNACK: 2,
@@ -42,11 +43,12 @@ export function packetName(type: number): string | undefined {
   return TYPES[type]?.[0] || undefined;
 }
 
+/** The kind of the unit of such a packet; its type has a name. */
 export function packetKind(type: number): Kind {
   return `mqtt ${TYPES[type]![0]}` as Kind;
 }
 
-/** The answers of CONNACK, table 3.1. */
+/** What a CONNACK says, table 3.1. */
 export const RETURN_CODES = [
   'accepted',
   'refused: this version of the protocol is not spoken',
@@ -56,7 +58,7 @@ export const RETURN_CODES = [
   'refused: not authorized',
 ];
 
-/** The answers of SUBACK, 3.9.3. */
+/** What a SUBACK says of one filter, 3.9.3. */
 export function granted(code: number): string {
   return code === 0x80 ? 'refused' : `QoS ${code}`;
 }
@@ -133,7 +135,11 @@ class Lister {
   }
 }
 
-/** How many bytes the remaining length takes, and what it says; 2.2.3. */
+/**
+ * The remaining length that begins at the index `from`, 2.2.3; as far as it is
+ * there.
+ * @returns its value, in bytes, and the index behind it
+ */
 export function readLength(
   bytes: Uint8Array,
   from: number,
@@ -333,6 +339,7 @@ export const packetDissector: FieldDissector = {
   },
 };
 
+/** The return code of a CONNACK, with what it means. */
 export function returnCode(code: number): string {
   return `${code} ${RETURN_CODES[code] ?? 'not in the standard'}`;
 }

@@ -4,7 +4,7 @@ import { byteCount, hex, number, quoted } from '../text.ts';
 import type { Direction } from '../unit.ts';
 import { Utf8Check } from '../utf8-check.ts';
 
-/** Who sends what: 2.2.1. */
+/** The packets that only one side sends: 2.2.1. */
 const OF_CLIENT: number[] = [
   TYPE.CONNECT,
   TYPE.SUBSCRIBE,
@@ -19,6 +19,7 @@ const OF_SERVER: number[] = [
   TYPE.PINGRESP,
 ];
 
+/** Why a packet may not come from this side, 2.2.1; undefined if it may. */
 export function senderProblem(
   type: number,
   direction: Direction,
@@ -36,7 +37,10 @@ const FLAGS: Partial<Record<number, number>> = {
   [TYPE.UNSUBSCRIBE]: 2,
 };
 
-/** The four bits beside the type. */
+/**
+ * What is wrong with the four bits beside the type, 2.2.2; undefined if nothing
+ * is.
+ */
 export function flagsProblem(type: number, flags: number): string | undefined {
   if (type === TYPE.PUBLISH) {
     if ((flags & 6) === 6)
@@ -51,7 +55,10 @@ export function flagsProblem(type: number, flags: number): string | undefined {
     : `expected the flags ${wanted} with this type, found ${flags} (MQTT 2.2.2)`;
 }
 
-/** What stands after the fixed header; its length is right. */
+/**
+ * What is wrong with what stands after the fixed header, all of it; undefined
+ * if nothing is.
+ */
 export function bodyProblem(
   type: number,
   flags: number,

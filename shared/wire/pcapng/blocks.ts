@@ -13,7 +13,7 @@ const COMMENT = 1;
 const APPLICATION = 4;
 
 /**
- * Who wrote the file (shb_userappl, section 4.1): only such files are opened
+ * What wrote the file (shb_userappl, section 4.1): only such files are opened
  * again. Its version follows, as in `dumpcap V0.99.7`; what early ones wrote
  * has none.
  */
@@ -23,6 +23,7 @@ const ours = /^On the Wire(?: (?<version>\S+))?$/;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** A packet, and when it was captured; in ms since 1970, with fractions. */
 export interface PacketBlock<Content> {
   /** Milliseconds since 1970, with fractions; kept to the microsecond. */
   time: number;
@@ -47,7 +48,7 @@ function blockSize(bodySize: number, options: Options): number {
   return size;
 }
 
-/** Writes all of a block but its body, whose place it returns, at `place[0]`. */
+/** Writes all of a block, at `place[0]`, but its body: returns where that is. */
 function writeBlock(
   place: Uint8Array,
   type: number,

@@ -11,14 +11,17 @@ const IP_HEADER = 20;
 const TCP_HEADER = 20;
 const PROTOCOL_TCP = 6;
 
+/** The flags of a segment, RFC 9293 3.1. */
 export const FLAG = { fin: 0x01, syn: 0x02, rst: 0x04, psh: 0x08, ack: 0x10 };
 
+/** An address of IPv4 and a port. */
 export interface Endpoint {
   /** As a number: 192.0.2.1 is 0xc0000201. */
   address: number;
   port: number;
 }
 
+/** One segment, in one packet. */
 export interface Packet {
   from: Endpoint;
   to: Endpoint;
@@ -59,7 +62,10 @@ export function packetSize(packet: Packet): number {
   return IP_HEADER + TCP_HEADER + options.length + packet.payload.length;
 }
 
-/** Writes a packet into `file` at `at`, beginning with the IP header. */
+/**
+ * Writes a packet into `file` at the index `at`, beginning with the IP header.
+ * `packetSize` says how much room it needs.
+ */
 export function writePacket(
   packet: Packet,
   file: Uint8Array,

@@ -1,6 +1,11 @@
 /**
  * Messages of a program's own protocol on plain TCP: each with its length
  * before it, or each on a line.
+ *
+ * What goes in: the bytes of each direction for itself, from its first one on;
+ * see `byte-cursor.ts`. What comes out: a unit for each message, when its last
+ * byte has come. What a partial message does: a line is kept, up to
+ * `LINE_LIMIT`; of a message with its length, only what the summary quotes.
  */
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import type { ByteCursor } from '../byte-cursor.ts';
@@ -193,12 +198,14 @@ function sideOf(direction: Direction, delimiter: Delimiter): LayerDecoder {
     : new LengthPrefixSide(direction, delimiter.prefix);
 }
 
-/** Both directions of such a protocol. */
+/** Both directions of a protocol whose messages are cut in this way. */
 export function delimited(delimiter: Delimiter): ProtocolDecoder {
   return new SidePair(sideOf('up', delimiter), sideOf('down', delimiter));
 }
 
-/** Decodes lines, each ended by LF or CRLF, in UTF-8. */
+/**
+ * Decodes lines, each ended by LF or CRLF, in UTF-8, of at most `LINE_LIMIT`.
+ */
 export function lineDecoder(direction: Direction = 'down'): Decoder {
   return layerDecoder(sideOf(direction, { by: 'lines' }));
 }

@@ -2,6 +2,10 @@
  * TLS where plain text was expected, and the other way round: the commonest
  * mistake of all. What is encrypted stays so; but the first record of a client
  * is not, nor is what a server says that finds no TLS: RFC 8446 4.1.2, 5.1, 6.
+ *
+ * What goes in: the bytes of a connection that begins with a ClientHello; see
+ * `byte-cursor.ts`. What comes out: a unit for that, when its record is
+ * complete or the connection ends; all else is opaque.
  */
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import type { ByteCursor } from '../byte-cursor.ts';
@@ -17,7 +21,10 @@ const CLIENT_HELLO = 1;
 /** Of a record: its type, a version, the length of what follows. */
 const HEADER = 5;
 
-/** Whether a client's first bytes are a ClientHello. */
+/**
+ * Whether a client's first bytes are a ClientHello, RFC 8446 4.1.2 and 5.1;
+ * `perhaps` while there are too few.
+ */
 export function startsHello(bytes: Uint8Array): 'yes' | 'no' | 'perhaps' {
   const wanted = [HANDSHAKE, 3, undefined, undefined, undefined, CLIENT_HELLO];
   const isWrong = wanted.some(
@@ -27,7 +34,10 @@ export function startsHello(bytes: Uint8Array): 'yes' | 'no' | 'perhaps' {
   return bytes.length >= wanted.length ? 'yes' : 'perhaps';
 }
 
-/** A connection that a client began with a ClientHello. */
+/**
+ * A connection that a client began with a ClientHello: that is told, and all
+ * else is opaque.
+ */
 export class EncryptedPair extends OpaquePair {
   #record = new ReassemblyBuffer();
   #isTold = false;

@@ -1,9 +1,19 @@
 /**
- * WebSocket, RFC 6455 5, with permessage-deflate, RFC 7692. Both directions
- * read alike; they differ in who must mask. Left out: see left-out.md.
+ * WebSocket, RFC 6455 5, with permessage-deflate, RFC 7692. Both directions are
+ * read in the same way; they differ in which must mask. Left out: see
+ * left-out.md.
  *
- * A frame is told even if it breaks a rule, as long as its end can be found;
- * its `problem` says what an endpoint would close the connection for.
+ * What goes in: the bytes after the handshake, of each direction for itself;
+ * see `byte-cursor.ts`.
+ *
+ * What comes out: a unit for each frame, when its last byte has come, and one
+ * layer above, each message that came in several frames. A frame is told even
+ * if it breaks a rule, as long as its end can be found; its `problem` says what
+ * an endpoint would close the connection for.
+ *
+ * What a partial frame does: its header is kept, and of its payload what the
+ * summary quotes; text is checked and inflated as it passes. If the end of a
+ * frame cannot be found, the side has failed, and the rest is opaque.
  */
 import { ByteRanges } from '../byte-ranges.ts';
 import type { ByteCursor } from '../byte-cursor.ts';
@@ -32,7 +42,7 @@ import {
 } from './frame.ts';
 import { Payload, previewOf } from './payload.ts';
 
-/** One direction of a WebSocket. */
+/** One direction of a WebSocket: RFC 6455 5. */
 export class WebSocketSide implements LayerDecoder {
   /** Its units tell the same bytes again, where something carries it. */
   readonly tells = true;
@@ -238,7 +248,11 @@ export class WebSocketSide implements LayerDecoder {
   }
 }
 
-/** Both directions of a WebSocket that has a connection for itself. */
+/**
+ * Both directions of a WebSocket that has a connection for itself.
+ * @param options the layer and the exchange of its units, and what compression
+ *   was agreed upon
+ */
 export function webSocket(options: {
   layer: number;
   exchange?: number | undefined;
@@ -250,7 +264,10 @@ export function webSocket(options: {
   return new SidePair(side('up'), side('down'));
 }
 
-/** Decodes both directions of a WebSocket, after its handshake. */
+/**
+ * Decodes both directions of a WebSocket, after its handshake.
+ * @param options what compression was agreed upon: see `acceptedDeflate`
+ */
 export function webSocketDecoder(
   options: { deflate?: Deflate | undefined } = {},
 ): ConnectionDecoder {

@@ -4,6 +4,7 @@ import { byteCount, hex, latin1, number, utf8 } from '../text.ts';
 import type { Kind } from '../unit.ts';
 import { Utf8Check } from '../utf8-check.ts';
 
+/** A frame's header, RFC 6455 5.2; lengths and sizes are in bytes. */
 export interface FrameHeader {
   isFinal: boolean;
   /** RSV1, RSV2 and RSV3, from the highest bit to the lowest. */
@@ -28,18 +29,22 @@ const KINDS: Record<number, Kind> = {
   10: 'websocket pong',
 };
 
+/** The kind of the unit of such a frame. */
 export function opcodeKind(opcode: number): Kind {
   return KINDS[opcode] ?? 'websocket reserved';
 }
 
-/** How long a header is, from its first two bytes. */
+/** How long a header is, in bytes, from its first two. */
 export function headerLength(bytes: Uint8Array): number {
   const short = bytes[1]! & 0x7f;
   const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
   return 2 + extended + (bytes[1]! & 0x80 ? 4 : 0);
 }
 
-/** Reads a complete header. */
+/**
+ * Reads a complete header.
+ * @param headerSize as `headerLength` says
+ */
 export function readHeader(bytes: Uint8Array, headerSize: number): FrameHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const short = bytes[1]! & 0x7f;
@@ -60,7 +65,11 @@ export function readHeader(bytes: Uint8Array, headerSize: number): FrameHeader {
   };
 }
 
-/** Takes a mask off: RFC 6455 5.3. The key is its own inverse. */
+/**
+ * Takes a mask off: RFC 6455 5.3. The key is its own inverse.
+ * @param key its four bytes
+ * @param offset how much of the payload came before
+ */
 export function unmask(
   bytes: Uint8Array,
   key: Uint8Array,
@@ -96,7 +105,10 @@ export function closeMeaning(code: number): string {
   return 'never sent on the wire';
 }
 
-/** What is wrong with the payload of a close frame. */
+/**
+ * What is wrong with the payload of a close frame, RFC 6455 5.5.1 and 7.4;
+ * undefined if nothing is.
+ */
 export function readCloseProblem(payload: Uint8Array): string | undefined {
   if (payload.length === 0) return undefined;
   if (payload.length === 1)

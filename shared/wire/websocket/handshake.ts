@@ -1,6 +1,6 @@
 /**
- * The handshake of WebSocket, RFC 6455 4: what the client asks, what the server
- * answers, and whether the one fits the other.
+ * The handshake of WebSocket, RFC 6455 4: what the client asks for, what the
+ * server responds, and whether the one fits the other.
  */
 import {
   acceptProblem,
@@ -25,7 +25,10 @@ export interface Offer {
 
 const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
-/** What a request may not say that asks for a WebSocket, RFC 6455 4.1. */
+/**
+ * What a request may not say that asks for a WebSocket, RFC 6455 4.1; undefined
+ * if all is allowed.
+ */
 export function upgradeProblem(
   [method, , version]: readonly [string, string, string],
   lines: HeaderLine[],
@@ -77,7 +80,7 @@ function protocolsOf(lines: HeaderLine[]): string[] {
     .filter(Boolean);
 }
 
-/** What the client offers, to be compared with the answer. */
+/** What the client offers, to be compared with the response. */
 export function offerOf(lines: HeaderLine[]): Offer {
   return {
     key: findHeader(lines, 'sec-websocket-key') ?? '',
@@ -89,7 +92,7 @@ export function offerOf(lines: HeaderLine[]): Offer {
 /** RFC 6455 1.3: the same for everybody, so that no other server knows it. */
 const MAGIC = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
-/** What a server must answer to this key. */
+/** What Sec-WebSocket-Accept must be for this key, RFC 6455 4.2.2. */
 export function acceptFor(key: string): string {
   const digest = sha1(new TextEncoder().encode(key + MAGIC));
   return btoa(String.fromCharCode(...digest));
@@ -98,7 +101,10 @@ export function acceptFor(key: string): string {
 /** In a saved run, where a token may have been: nothing can be compared. */
 const MASKED = /^\*+$/;
 
-/** What a 101 may not say to this request, RFC 6455 4.1 and 4.2.2. */
+/**
+ * What a 101 may not say to this request, RFC 6455 4.1 and 4.2.2; undefined if
+ * all is allowed.
+ */
 export function handshakeProblem(
   offer: Offer,
   lines: HeaderLine[],

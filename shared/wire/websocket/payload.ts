@@ -1,3 +1,8 @@
+/**
+ * The payload of WebSocket frames, RFC 6455 5.3 and 8.1. What goes in: for each
+ * frame `beginFrame`, its bytes in any pieces, `endFrame`. What comes out: after
+ * that, what there is to say of the payload, in the fields of `Payload`.
+ */
 import type { FieldDissector } from '../fields.ts';
 import { KEPT_DECODED } from '../limits.ts';
 import { MessageInflater } from './permessage-deflate.ts';

@@ -12,6 +12,7 @@ export interface Extension {
   parameters: [name: string, value: string][];
 }
 
+/** The extensions of a Sec-WebSocket-Extensions, RFC 6455 9.1. */
 export function extensionsOf(list: string): Extension[] {
   return list
     .split(',')
@@ -28,7 +29,10 @@ export function extensionsOf(list: string): Extension[] {
     .filter(({ name }) => name !== '');
 }
 
-/** What a client may not offer; other extensions are not known here. */
+/**
+ * What a client may not offer, RFC 7692 7.1; undefined if all is allowed. Other
+ * extensions are not known here.
+ */
 export function offerProblem(list: string): string | undefined {
   const extensions = extensionsOf(list);
   const isList = extensions.length === list.split(',').length;
@@ -75,7 +79,10 @@ const KEYS = [
 ];
 const BITS = /^(?:[89]|1[0-5])$/;
 
-/** What a server may not accept of these offers, RFC 7692 7.1. */
+/**
+ * What a server may not accept of these offers, RFC 7692 7.1; undefined if all
+ * is allowed.
+ */
 export function acceptProblem(
   offers: readonly Extension[],
   accepted: readonly Extension[],
@@ -84,10 +91,10 @@ export function acceptProblem(
   if (problem) return problem;
   const chosen = accepted.find(({ name }) => name === DEFLATE);
   if (!chosen) return undefined;
-  const answer = new Map(chosen.parameters);
+  const agreed = new Map(chosen.parameters);
   const fits = offers.some(
     ({ name, parameters }) =>
-      name === DEFLATE && fitsOffer(new Map(parameters), answer),
+      name === DEFLATE && fitsOffer(new Map(parameters), agreed),
   );
   if (fits) return undefined;
   const found = chosen.parameters.map(([key, value]) =>
@@ -98,15 +105,15 @@ export function acceptProblem(
 
 function fitsOffer(
   offer: ReadonlyMap<string, string>,
-  answer: ReadonlyMap<string, string>,
+  agreed: ReadonlyMap<string, string>,
 ): boolean {
   const without = 'server_no_context_takeover';
-  if (offer.has(without) && !answer.has(without)) return false;
+  if (offer.has(without) && !agreed.has(without)) return false;
   const most = offer.get(SERVER_BITS);
-  const server = answer.get(SERVER_BITS);
+  const server = agreed.get(SERVER_BITS);
   if (most !== undefined && !(Number(server ?? 16) <= Number(most)))
     return false;
-  const client = answer.get(CLIENT_BITS);
+  const client = agreed.get(CLIENT_BITS);
   if (client === undefined) return true;
   const limit = offer.get(CLIENT_BITS);
   return limit !== undefined && Number(client) <= Number(limit || 15);

@@ -7,7 +7,7 @@ function rotated(value: number, by: number): number {
   return (value << by) | (value >>> (32 - by));
 }
 
-/** The 20 bytes of the digest. */
+/** The 20 bytes of the digest, FIPS 180-4. */
 export function sha1(message: Uint8Array): Uint8Array {
   const state = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
   const padded = new Uint8Array(((message.length + 8) >> 6) * 64 + 64);
