@@ -1,6 +1,6 @@
 /** A unit for the terminal: its line, and under it its fields and bytes. */
 import { concat } from './bytes.ts';
-import { type Unbrotli, type Field } from './fields.ts';
+import type { Unbrotli, Field } from './fields.ts';
 import { hexByte, number, printable } from './text.ts';
 import { type Unit, describe } from './unit.ts';
 import type { Range } from './byte-ranges.ts';

@@ -4,7 +4,7 @@
  */
 import { concat } from '@on-the-wire/wire/bytes.ts';
 import { decodeConnection } from '@on-the-wire/wire/connection.ts';
-import { type Unbrotli } from '@on-the-wire/wire/fields.ts';
+import type { Unbrotli } from '@on-the-wire/wire/fields.ts';
 import type { CapturedConnection, Capture } from '@on-the-wire/wire/capture.ts';
 import { sayReplaced } from '@on-the-wire/wire/masking/replaced.ts';
 import { byteCount } from '@on-the-wire/wire/text.ts';

@@ -6,7 +6,7 @@ import type { FieldList, FieldDissector } from '../fields.ts';
 import { readFrame } from '../http2/frame.ts';
 import { readLength } from '../mqtt/fields.ts';
 import { byteCount, hex, number } from '../text.ts';
-import { type Unit } from '../unit.ts';
+import type { Unit } from '../unit.ts';
 import { headerLength, readHeader, unmask } from '../websocket/frame.ts';
 
 const ASTERISK = 0x2a;

@@ -2,10 +2,10 @@
  * Floods: each limit is told by a unit, and what a decoder holds stays small.
  */
 import { once } from 'node:events';
-import { ByteCursor } from '../byte-cursor.ts';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ByteCursor } from '../byte-cursor.ts';
 import { concat } from '../bytes.ts';
 import { decodeConnection } from '../connection.ts';
 import { EventStream } from '../event-stream/decoder.ts';

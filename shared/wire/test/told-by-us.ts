@@ -1,4 +1,4 @@
-import { type Field } from '../fields.ts';
+import type { Field } from '../fields.ts';
 import { unitsOf, type CapturedConnection } from '../capture.ts';
 import { bytesOf, type Unit, describe as fieldsOf } from '../unit.ts';
 import { recorded, type Step } from './cuts.ts';
