@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { listen } from '@on-the-wire/system/listen.ts';
-import { rawOf, rowsOf } from '@on-the-wire/system/rows.ts';
+import { rawOf, rowsOf } from '@on-the-wire/wire/test/rows.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { createServer } from '../server.ts';
 import { closing, patience } from './acts.ts';

@@ -9,7 +9,7 @@ import {
   parseFaults,
   presets,
 } from '../tap.ts';
-import { rowsOf } from '@on-the-wire/system/rows.ts';
+import { rowsOf } from '@on-the-wire/wire/test/rows.ts';
 import { randomFrom } from '../random.ts';
 
 describe('a fault is read from a line of text:', () => {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { describeVerdict } from '../describe.ts';
 import { differsAt } from '../excerpt.ts';
 import { tryOut } from '../trial.ts';
-import { rowsOf } from '@on-the-wire/system/rows.ts';
+import { rowsOf } from '@on-the-wire/wire/test/rows.ts';
 import { madeUp } from './made-up.ts';
 
 const removing: (() => Promise<void>)[] = [];

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { describeCrash, explainCrash } from '../crash.ts';
-import { rowsOf } from '@on-the-wire/system/rows.ts';
+import { rowsOf } from '@on-the-wire/wire/test/rows.ts';
 import { startProcess } from '../lesson-process.ts';
 import { portsFor, scratch } from './scratch-lesson.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { rowsOf } from '@on-the-wire/system/rows.ts';
+import { rowsOf } from '@on-the-wire/wire/test/rows.ts';
 import { compareLines, fillIn, idsIn } from '../what-varies.ts';
 
 /** Whether lines that came are what a fence shows. */
