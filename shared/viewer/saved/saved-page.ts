@@ -1,9 +1,7 @@
 /** One page that stands alone: a saved run, and all that shows it. */
 import { createHash } from 'node:crypto';
-import { viewerFile } from '../server/answer.ts';
-import { bundle } from '../server/bundle.ts';
 import { escapeHtml } from '../server/escape-html.ts';
-import { readStyle } from '../server/style.ts';
+import { savedScript, wireStyle } from '../server/tap-files.ts';
 import { courseVersion } from '@on-the-wire/system/version.ts';
 
 /** By this a page is known to be one of ours, whichever version made it. */
@@ -23,11 +21,7 @@ export async function makeSavedPage(
   name: string,
   unit?: number,
 ): Promise<string> {
-  const [script, style] = await Promise.all([
-    bundle(viewerFile('pane/saved-page.ts'), { sourcemap: false }),
-    readStyle(viewerFile('pane/saved-page.css'), viewerFile('pane/wire.css')),
-  ]);
-  const code = Buffer.from(script).toString('utf8');
+  const [code, style] = await Promise.all([savedScript(), wireStyle()]);
   const policy = [
     "default-src 'none'",
     `script-src '${hash(code)}'`,

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
 /**
  * Makes one script of a page's modules.
  *
@@ -11,6 +13,8 @@ export async function bundle(
 ): Promise<Uint8Array> {
   const { build } = await import('esbuild');
   const built = await build({
+    // The script names its modules: the same wherever this was started.
+    absWorkingDir: root,
     entryPoints: [fileURLToPath(entry)],
     bundle: true,
     write: false,

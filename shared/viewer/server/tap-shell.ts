@@ -1,18 +1,16 @@
 /** The wire of a tap that stands before the reader's own program: one page. */
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '../live/log.ts';
-import { fill, keep, viewerFile } from './answer.ts';
-import { bundle } from './bundle.ts';
+import { fill, keep } from './answer.ts';
 import { tellEvents } from './events.ts';
 import {
   closeServer,
   createGuardedServer,
   type Shell,
 } from './guarded-server.ts';
-import { style } from './style.ts';
+import { icon, tapHtml, tapScript, wireStyle } from './tap-files.ts';
 import { readWire, wireChanges } from './wire-routes.ts';
 
 /**
@@ -33,13 +31,13 @@ export function createTapShell({
   address: string;
 }): Shell {
   const run = randomBytes(4).toString('hex');
-  const script = keep(() => bundle(viewerFile('pane/tap-page.ts')));
+  const script = keep(tapScript);
   const wire = { log, tap, name: 'tap', title: target };
   const server = createGuardedServer({
     pages: {
       '/': async () => ({
         type: 'text/html; charset=utf-8',
-        body: fill(await readFile(viewerFile('pane/tap.html'), 'utf8'), {
+        body: fill(await tapHtml(), {
           target,
           address,
           run,
@@ -50,11 +48,13 @@ export function createTapShell({
         type: 'text/javascript; charset=utf-8',
         body: await script(),
       }),
-      '/tap.css': () =>
-        style(viewerFile('pane/saved-page.css'), viewerFile('pane/wire.css')),
+      '/tap.css': async () => ({
+        type: 'text/css; charset=utf-8',
+        body: await wireStyle(),
+      }),
       '/icon.svg': async () => ({
         type: 'image/svg+xml; charset=utf-8',
-        body: await readFile(viewerFile('page/icon.svg')),
+        body: await icon(),
       }),
     },
     changes: wireChanges(wire),
