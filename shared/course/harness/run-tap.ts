@@ -123,7 +123,9 @@ async function ownCertificate() {
   const { key, cert } = await localCertificate();
   // From where the reader stands; pnpm runs everything at the top of the tree.
   const from = process.env['INIT_CWD'] ?? process.cwd();
-  const path = relative(from, certificateFile);
+  const near = relative(from, certificateFile);
+  // Far away, the whole path is the easier to read.
+  const path = near.length < certificateFile.length ? near : certificateFile;
   const file = path.includes(' ') ? `"${path}"` : path;
   const distrust =
     `It is the tap's own, made on this machine. Node trusts it with ` +

@@ -4,10 +4,10 @@
  */
 import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { makeFolder } from '../make-folder.ts';
+import { certificateFolder } from '../place.ts';
 
 /** A private key and its certificate, both as PEM. */
 export interface Certificate {
@@ -24,11 +24,8 @@ const DAY = 24 * 60 * 60 * 1000;
 // WebTransport accepts a certificate by its hash only up to 14 days.
 const LIFE = 13 * DAY;
 const FILE = 'localhost.pem';
-const FOLDER = fileURLToPath(
-  new URL('../../../.certificates/', import.meta.url),
-);
 /** Where the key and the certificate are kept, once they were made. */
-export const certificateFile = join(FOLDER, FILE);
+export const certificateFile = join(certificateFolder, FILE);
 
 /**
  * The certificate for localhost, 127.0.0.1 and ::1. Makes one where there is
@@ -39,7 +36,7 @@ export const certificateFile = join(FOLDER, FILE);
  * @throws Error where it cannot be kept; its cause says why
  */
 export async function localCertificate(
-  folder = FOLDER,
+  folder = certificateFolder,
   now = Date.now(),
 ): Promise<Certificate> {
   const path = join(folder, FILE);

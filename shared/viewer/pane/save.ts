@@ -53,7 +53,7 @@ export function startSave(
     link('Save as one page', '/wire/run.html'),
     label,
     paragraph(
-      `The pcapng file opens in Wireshark, and with ${pnpm} wire FILE. The page opens in any browser and needs nothing else: for a bug report. Both know the unit that you chose. Cookies, passwords, tokens and all else on the list below become asterisks, unless you ask for them.`,
+      `The pcapng file opens in Wireshark${pnpm && `, and with ${pnpm} wire FILE`}. The page opens in any browser and needs nothing else: for a bug report. Both know the unit that you chose. Cookies, passwords, tokens and all else on the list below become asterisks, unless you ask for them.`,
     ),
     secretsInWords(),
   );

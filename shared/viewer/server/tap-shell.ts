@@ -1,6 +1,7 @@
 /** The wire of a tap that stands before the reader's own program: one page. */
 import { randomBytes } from 'node:crypto';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import { hasVerbs } from '@on-the-wire/system/place.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '../live/log.ts';
 import { fill, keep } from './answer.ts';
@@ -41,7 +42,7 @@ export function createTapShell({
           target,
           address,
           run,
-          pnpm,
+          pnpm: hasVerbs ? pnpm : '',
         }),
       }),
       '/tap.js': async () => ({

@@ -1,0 +1,14 @@
+/**
+ * Where this program stands, and what is beside it: in the repository. In the
+ * packed tap `shared/pack/packed/place.ts` takes the place of this file, so
+ * whoever needs to know whether there is a repository asks here.
+ */
+import { fileURLToPath } from 'node:url';
+
+/** Where the key and the certificate of this machine are kept. */
+export const certificateFolder: string = fileURLToPath(
+  new URL('../../.certificates/', import.meta.url),
+);
+
+/** Whether the verbs of the course can be typed here: `pnpm wire`. */
+export const hasVerbs: boolean = true;
