@@ -161,7 +161,9 @@ const EVERYWHERE: Record<string, string> = {
 
 /** @throws HarnessError (2) */
 function parseTarget(text: string) {
-  const url = URL.parse(text.includes('://') ? text : `tcp://${text}`);
+  const full = text.includes('://') ? text : `tcp://${text}`;
+  // Not `URL.parse()`: the packed tap also runs on Node 22.0, which has none.
+  const url = URL.canParse(full) ? new URL(full) : undefined;
   const usual = { 'http:': 80, 'https:': 443 }[url?.protocol ?? ''] ?? 0;
   const targetPort = Number(url?.port || usual);
   const known = ['http:', 'https:', 'ws:', 'wss:', 'tcp:', 'mqtt:'];

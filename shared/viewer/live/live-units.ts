@@ -326,7 +326,10 @@ export class LiveUnits extends EventEmitter<{
 
 /** ms of the processor that this thread has taken. */
 function processorTime(): number {
-  const { user, system } = process.threadCpuUsage();
+  // The packed tap also runs on Node 22.0 to 22.18, which know only what all
+  // threads have taken.
+  const usage = process.threadCpuUsage ?? process.cpuUsage;
+  const { user, system } = usage.call(process);
   return (user + system) / 1000;
 }
 

@@ -44,7 +44,7 @@ export const nodeCodings: Codings = {
     try {
       return zstdDecompressSync(bytes, { maxOutputLength: limit });
     } catch {
-      return undefined;
+      return undefined; // Also where Node has no zstd: before 22.15.
     }
   },
 };
