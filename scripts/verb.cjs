@@ -21,9 +21,10 @@ if (hindrance === undefined) run();
 else refuse(hindrance);
 
 function run() {
-  const file = join(__dirname, `${verb}.ts`);
-  process.argv.splice(1, 2, file);
-  import(`./${verb}.ts`).catch((error) => {
+  // Windows has no ":" in the name of a file.
+  const name = `${verb.replace(':', '-')}.ts`;
+  process.argv.splice(1, 2, join(__dirname, name));
+  import(`./${name}`).catch((error) => {
     // Pulled, and not installed since: what is new is not there.
     const isMissing = /package '/.test(error.message);
     if (error.code === 'ERR_MODULE_NOT_FOUND' && isMissing)

@@ -10,5 +10,10 @@ export const certificateFolder: string = fileURLToPath(
   new URL('../../.certificates/', import.meta.url),
 );
 
+/** The folder in which Node keeps what it has compiled; undefined: nowhere. */
+export const compiledFolder: string | undefined = fileURLToPath(
+  new URL('../../node_modules/.cache/lessons', import.meta.url),
+);
+
 /** Whether the verbs of the course can be typed here: `pnpm wire`. */
 export const hasVerbs: boolean = true;

@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { explainCrash } from '../harness/crash.ts';
 import {
-  compiled,
   forEachLine,
   preload,
   signalAll,
   windows,
 } from '../harness/lesson-process.ts';
 import type { Crash } from '@on-the-wire/lesson/lesson.ts';
+import { compiledFolder } from '@on-the-wire/system/place.ts';
 import {
   type ChildProcess,
   spawn,
@@ -75,7 +75,7 @@ export class LearnerProcess implements Watched {
         ],
         {
           cwd: folder,
-          env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+          env: { ...process.env, NODE_COMPILE_CACHE: compiledFolder },
           // Pipe 3 is the one that the preload listens to.
           stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'ipc'],
           serialization: 'advanced',

@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { compiledFolder } from '@on-the-wire/system/place.ts';
 import {
   type ChildProcess,
   spawn,
@@ -19,10 +19,6 @@ const longestReport = 65_536; // characters that are kept of standard error
 export const windows = process.platform === 'win32';
 /** What runs first in the process of a learner's code. */
 export const preload = new URL('preload.ts', import.meta.url).href;
-/** The folder in which Node keeps what it has compiled. */
-export const compiled = fileURLToPath(
-  new URL('../../../node_modules/.cache/lessons', import.meta.url),
-);
 
 /** A further address of a lesson. */
 export interface Address {
@@ -94,7 +90,7 @@ export function startProcess({
         ),
         ...environment,
         // A restart is for one saved file, and reads hundreds.
-        NODE_COMPILE_CACHE: compiled,
+        NODE_COMPILE_CACHE: compiledFolder,
       },
       // Pipe 3 is the one that the preload listens to.
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],

@@ -1,5 +1,5 @@
 import { enableCompileCache } from 'node:module';
-import { compiled } from './lesson-process.ts';
+import { compiledFolder } from '@on-the-wire/system/place.ts';
 
 /** What runs, and can be stopped more than once. */
 interface Running {
@@ -36,6 +36,6 @@ export async function runUntilStopped(
     stream.on('error', stop);
 
   // What is loaded from here on was compiled the last time.
-  enableCompileCache(compiled);
+  if (compiledFolder !== undefined) enableCompileCache(compiledFolder);
   running = await run();
 }

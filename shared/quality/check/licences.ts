@@ -64,7 +64,7 @@ export function findingsOf(installed: Installed): Finding[] {
 }
 
 /** Reads an SPDX expression: of OR one will do, of AND all must be allowed. */
-function isAllowed(licence: string): boolean {
+export function isAllowed(licence: string): boolean {
   const plain = licence.replaceAll(/[()]/g, '');
   return plain
     .split(' OR ')

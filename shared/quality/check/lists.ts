@@ -51,8 +51,9 @@ async function missingScripts(
         remedy: 'A verb is one short script of its own name.',
       });
     if (command !== expected) report(`"${verb}": "${command}"`, expected);
-    else if (!(await exists(join(root, 'scripts', `${verb}.ts`))))
-      report(`the verb ${verb}`, `a file scripts/${verb}.ts`);
+    const file = `scripts/${verb.replace(':', '-')}.ts`;
+    if (command === expected && !(await exists(join(root, file))))
+      report(`the verb ${verb}`, `a file ${file}`);
   }
   return findings;
 }

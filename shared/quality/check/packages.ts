@@ -12,7 +12,7 @@ import { findImports } from './imports.ts';
 import { filesOf, packageJson, type PackageJson } from './tree.ts';
 
 /** What is there for tests, or for those who look after the tree. */
-const forTests = /(?:^|\/)test\/|^shared\/(?:testing|quality)\//;
+const forTests = /(?:^|\/)test\/|^shared\/(?:testing|quality|pack)\//;
 
 type Packages = Map<string, PackageJson>;
 

@@ -208,7 +208,7 @@ function checkVerbs(
       })),
     );
   return [...codes, ...commands].flatMap(({ text, line }) => {
-    const verb = /^(?:npx -y )?pnpm ([a-z][a-z-]*)/.exec(text)?.[1];
+    const verb = /^(?:npx -y )?pnpm ([a-z][a-z:-]*)/.exec(text)?.[1];
     if (verb === undefined || ofPnpm.includes(verb) || verb in scripts)
       return [];
     return [

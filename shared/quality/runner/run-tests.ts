@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import { HarnessError } from '@on-the-wire/system/harness-error.ts';
-import { compiled } from '@on-the-wire/course/harness/lesson-process.ts';
+import { compiledFolder } from '@on-the-wire/system/place.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
 
 /** The root of this tree. */
@@ -185,7 +185,7 @@ export function runJest({
         TMP: temporary,
         // For jest's workers and for all that tests start: both are started
         // again hundreds of times, and half of a start is reading code.
-        NODE_COMPILE_CACHE: compiled,
+        NODE_COMPILE_CACHE: compiledFolder,
       },
     },
   );
