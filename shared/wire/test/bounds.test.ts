@@ -167,7 +167,7 @@ const type = fc.constantFrom(events, events, events, 'text/plain');
 
 const GET: Step = ['up', text('GET / HTTP/1.1\r\n\r\n')];
 
-/** A body in the framings of HTTP/1.1, with as short a head as there can be. */
+/** A body in the framings of HTTP/1.1, with as short headers as there can be. */
 const framings: ((body: Uint8Array, size: number) => [string, Uint8Array])[] = [
   (body) => [`content-length:${body.length}\n`, body],
   (body) => ['', body],

@@ -120,7 +120,7 @@ test.each<[string, Reading]>([
   expect((user + system) / 1_000).toBeLessThan(3_000);
 });
 
-describe('In a head,', () => {
+describe('In headers,', () => {
   test.each([
     ['Cookie : a=b', 'Cookie : ***'],
     ['Set-Cookie2: a=b', 'Set-Cookie2: ***'],

@@ -100,7 +100,7 @@ function tellMqtt(
   return [`size ${size}`, ...told];
 }
 
-/** tshark has a message of HTTP/1.1 as one, head and body. */
+/** tshark has a message of HTTP/1.1 as one, headers and body. */
 function tellHttp1(unit: Unit, fields: Field[], told: Told[]): void {
   if (unit.kind.endsWith('head')) {
     const isRequest = unit.kind === 'http/1.1 request head';
