@@ -3,30 +3,33 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SecureContext, TLSSocket } from 'node:tls';
-import { answerWith } from './answer.ts';
+import { respondWith } from './status-response.ts';
 import {
-  borrow,
+  acquireBuffer,
   dial,
-  dialLending,
-  giveBack,
+  dialIntoBuffer,
+  releaseBuffer,
   whyNotReached,
   type Target,
 } from './dial.ts';
 import { acceptEncrypted, dialEncrypted } from './encrypted.ts';
-import type { Direction } from './events.ts';
-import type { Victim } from './faults/stage.ts';
-import { OneWay, type RunningFault, type Surroundings } from './one-way.ts';
-import { type Listener, Story } from './story.ts';
-import { clientTrouble, targetTrouble } from './tls-words.ts';
+import type { RelayDirection } from './events.ts';
+import type { FaultTarget } from './faults/stage.ts';
+import { Relay, type RunningFault, type RelayContext } from './relay.ts';
+import {
+  type ConnectionObserver,
+  ConnectionTrace,
+} from './connection-trace.ts';
+import { clientTrouble, targetTrouble } from './tls-errors.ts';
 
 /** What a connection needs of its tap. */
-export interface Run extends Listener {
+export interface ConnectionContext extends ConnectionObserver {
   readonly seed: number;
   target(): Target;
   /** What the port is called at which its connections come in. */
   readonly link?: string | undefined;
   /** Where the target speaks TLS. */
-  readonly context?: SecureContext;
+  readonly secureContext?: SecureContext;
   faults(): readonly RunningFault[];
   /** What the target offers by ALPN. */
   offers(): Promise<readonly string[]>;
@@ -52,19 +55,19 @@ const RST_AFTER = 20;
 const LINGER = 1000;
 
 /** A client, the target dialed for it, and what runs between them. */
-export class Connection implements Surroundings, Victim {
+export class Connection implements RelayContext, FaultTarget {
   readonly connection: number;
-  readonly #run: Run;
-  readonly #story: Story;
+  readonly #tap: ConnectionContext;
+  readonly #trace: ConnectionTrace;
   readonly #raw: Socket;
   /** What the client says: the raw socket, or TLS on top of it. */
   #client: Duplex;
   #targetRaw: Socket | undefined;
   #target: Duplex | undefined;
   /** What the target is read into, where it does not speak TLS. */
-  #lent: Buffer | undefined;
-  #up: OneWay | undefined;
-  #down: OneWay | undefined;
+  #buffer: Buffer | undefined;
+  #up: Relay | undefined;
+  #down: Relay | undefined;
   readonly #watches = new Map<RunningFault, () => void>();
   readonly #open = new Set<Socket>();
   /** One side tore it down: its RST is on its way to the other. */
@@ -76,48 +79,54 @@ export class Connection implements Surroundings, Victim {
   #finished = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(run: Run, connection: number, raw: Socket) {
-    this.#run = run;
+  constructor(tap: ConnectionContext, connection: number, raw: Socket) {
+    this.#tap = tap;
     this.connection = connection;
-    const encrypted = run.context !== undefined;
-    this.#story = new Story(run, connection, raw, encrypted, run.link);
+    const encrypted = tap.secureContext !== undefined;
+    this.#trace = new ConnectionTrace(
+      tap,
+      connection,
+      raw,
+      encrypted,
+      tap.link,
+    );
     this.#raw = raw;
     this.#client = raw;
     this.#adopt(raw);
   }
 
   get seed(): number {
-    return this.#run.seed;
+    return this.#tap.seed;
   }
 
-  get moved(): number {
-    return this.#story.moved;
+  get lastActivity(): number {
+    return this.#trace.lastActivity;
   }
 
   now(): number {
-    return this.#run.now();
+    return this.#tap.now();
   }
 
   /** Shakes hands where there is TLS, then dials the target. */
   async open(): Promise<void> {
     this.#raw.on('error', () => this.#lost('up'));
-    this.fit();
+    this.applyFaults();
     if (this.#over) return;
-    if (this.#run.context) {
-      const client = await this.#encrypt(this.#run.context);
+    if (this.#tap.secureContext) {
+      const client = await this.#encrypt(this.#tap.secureContext);
       if (!client || this.#over) return;
       this.#client = client;
-      this.#story.protocol = client.alpnProtocol || undefined;
+      this.#trace.protocol = client.alpnProtocol || undefined;
     }
     this.#listen(this.#client, 'up');
-    this.#story.opened();
+    this.#trace.opened();
     if (this.#status) this.#awaitRequest();
     else await this.#dial();
   }
 
   /** From here on the faults apply that the run has now. */
-  fit(): void {
-    const faults = this.#run.faults();
+  applyFaults(): void {
+    const faults = this.#tap.faults();
     for (const [fault, stop] of this.#watches) {
       if (faults.includes(fault)) continue;
       stop();
@@ -126,70 +135,70 @@ export class Connection implements Surroundings, Victim {
     for (const fault of faults) {
       if (this.#over) return;
       if (this.#watches.has(fault)) continue;
-      const stop = fault.strike.watch?.(this);
+      const stop = fault.injector.watch?.(this);
       if (!stop) continue;
       if (this.#over) stop();
       else this.#watches.set(fault, stop);
     }
-    this.#up?.fit(faults);
-    this.#down?.fit(faults);
+    this.#up?.applyFaults(faults);
+    this.#down?.applyFaults(faults);
   }
 
-  read(direction: Direction, bytes: Buffer, held: number): void {
-    this.#story.read(direction, bytes, held);
+  read(direction: RelayDirection, bytes: Buffer, held: number): void {
+    this.#trace.read(direction, bytes, held);
   }
 
-  end(direction: Direction, how: 'fin' | 'rst'): void {
+  end(direction: RelayDirection, how: 'fin' | 'rst'): void {
     const text = how === 'rst' ? this.#why : this.#ifMute(direction);
-    this.#story.ended(how, direction, text);
+    this.#trace.ended(how, direction, text);
     if (how === 'rst') this.#destroy();
   }
 
   /** What is told where the target ends and has said nothing. */
-  #ifMute(direction: Direction): string | undefined {
-    const { up, down } = this.#story.said;
+  #ifMute(direction: RelayDirection): string | undefined {
+    const { up, down } = this.#trace.forwarded;
     if (direction === 'up' || up === 0 || down > 0) return undefined;
-    const hint = this.#run.hint('mute');
+    const hint = this.#tap.hint('mute');
     return hint && `FIN, without a byte before it. ${hint}`;
   }
 
-  strike(fault: string, text: string, direction?: Direction): void {
-    this.#story.struck(fault, text, direction);
+  injected(fault: string, text: string, direction?: RelayDirection): void {
+    this.#trace.injected(fault, text, direction);
   }
 
   cut(how: 'fin' | 'rst', fault: string, text: string): void {
     if (this.#over) return;
-    this.strike(fault, text);
+    this.injected(fault, text);
     this.#settle();
     if (how === 'rst') void this.#reset();
     else this.#finish();
   }
 
-  answer(first: Buffer): void {
+  respond(first: Buffer): void {
     this.#up?.stop();
     this.#down?.stop();
     this.#targetRaw?.destroy();
     const code = this.#status ?? 502;
-    this.strike('status', `answered with ${code}, the server was not asked`);
+    this.injected('status', `answered with ${code}, the server was not asked`);
     this.#settle();
     this.#client.unshift(first);
-    answerWith(code, this.#client, first, {
+    respondWith(code, this.#client, first, {
       read: (direction, bytes) => this.read(direction, bytes, 0),
-      end: (direction) => this.#story.ended('fin', direction),
+      end: (direction) => this.#trace.ended('fin', direction),
       over: () => this.#finish(),
     });
   }
 
   /** Ends it at once, whatever it carries: the tap closes. */
   drop(): void {
-    if (!this.#over) this.#story.ended('rst');
+    if (!this.#over) this.#trace.ended('rst');
     this.#destroy();
   }
 
   async #encrypt(context: SecureContext): Promise<TLSSocket | undefined> {
     let offers: readonly string[] = [];
     try {
-      offers = await this.#run.offers();
+      offers = await this.#tap.offers();
     } catch (error) {
       // Who is answered without the target needs nothing of it.
       if (!this.#status) {
@@ -203,7 +212,7 @@ export class Connection implements Surroundings, Victim {
     } catch (error) {
       const said = this.#raw.bytesRead;
       const { text, distrust } = clientTrouble(error as Error, said, offers);
-      const hint = distrust ? this.#run.hint('distrust') : undefined;
+      const hint = distrust ? this.#tap.hint('distrust') : undefined;
       this.#refuse('failed', hint === undefined ? text : `${text}. ${hint}`);
       return undefined;
     }
@@ -219,29 +228,31 @@ export class Connection implements Surroundings, Victim {
     }
     if (this.#over) return;
     this.#listen(this.#target, 'down');
-    this.#up = new OneWay('up', this, this.#client, this.#target);
-    this.#down = new OneWay('down', this, this.#target, this.#client);
-    this.#up.fit(this.#run.faults());
-    this.#down.fit(this.#run.faults());
+    this.#up = new Relay('up', this, this.#client, this.#target);
+    this.#down = new Relay('down', this, this.#target, this.#client);
+    this.#up.applyFaults(this.#tap.faults());
+    this.#down.applyFaults(this.#tap.faults());
     this.#up.start();
     this.#down.start();
   }
 
   async #reach(): Promise<Duplex> {
-    const { context } = this.#run;
-    const target = this.#run.target();
-    if (!context) this.#lent = borrow();
-    const raw = this.#lent
-      ? dialLending(target, this.#lent, (bytes) => this.#down?.lend(bytes))
+    const { secureContext } = this.#tap;
+    const target = this.#tap.target();
+    if (!secureContext) this.#buffer = acquireBuffer();
+    const raw = this.#buffer
+      ? dialIntoBuffer(target, this.#buffer, (bytes) => this.#down?.lend(bytes))
       : dial(target);
     this.#targetRaw = raw;
     this.#adopt(raw);
     await once(raw, 'connect');
-    return context ? dialEncrypted(raw, target, this.#story.protocol) : raw;
+    return secureContext
+      ? dialEncrypted(raw, target, this.#trace.protocol)
+      : raw;
   }
 
   get #status(): number | undefined {
-    return this.#run.faults().find(({ strike }) => strike.status)?.strike
+    return this.#tap.faults().find(({ injector }) => injector.status)?.injector
       .status;
   }
 
@@ -254,11 +265,11 @@ export class Connection implements Surroundings, Victim {
       client.pause();
       if (this.#over) return;
       if (!first) {
-        this.#story.ended('fin', 'up');
+        this.#trace.ended('fin', 'up');
         this.#settle();
         this.#finish();
       } else if (this.#status) {
-        this.answer(first);
+        this.respond(first);
       } else {
         client.unshift(first);
         void this.#dial();
@@ -284,12 +295,12 @@ export class Connection implements Surroundings, Victim {
     if (this.#open.size > 0) return;
     this.#settle();
     clearTimeout(this.#timer);
-    if (this.#lent) giveBack(this.#lent);
-    this.#story.closed();
+    if (this.#buffer) releaseBuffer(this.#buffer);
+    this.#trace.closed();
   }
 
   /** Hears when a side is torn down: all its bytes travel `direction`. */
-  #listen(socket: Duplex, direction: Direction): void {
+  #listen(socket: Duplex, direction: RelayDirection): void {
     const lost = () => this.#lost(direction);
     socket.on('error', (error) => {
       // A target may want a certificate of its client, and say so only now.
@@ -302,7 +313,7 @@ export class Connection implements Surroundings, Victim {
     if (socket.destroyed) lost();
   }
 
-  #lost(direction: Direction): void {
+  #lost(direction: RelayDirection): void {
     if (this.#over || this.#torn) return;
     this.#torn = true;
     const [way, back] =
@@ -315,15 +326,15 @@ export class Connection implements Surroundings, Victim {
 
   /** What is wrong with the target's TLS, where it speaks some. */
   #troubleOf(error: Error): string | undefined {
-    if (!this.#run.context) return undefined;
-    return targetTrouble(error, this.#run.target(), this.#story.protocol);
+    if (!this.#tap.secureContext) return undefined;
+    return targetTrouble(error, this.#tap.target(), this.#trace.protocol);
   }
 
   /** The client cannot be served: it is told so in the way of TCP. */
   #refuse(how: 'refused' | 'failed', text: string): void {
     if (this.#over) return;
     const direction = how === 'refused' ? 'down' : 'up';
-    this.#story.ended(how, direction, text);
+    this.#trace.ended(how, direction, text);
     this.#destroy();
   }
 
@@ -345,10 +356,10 @@ export class Connection implements Surroundings, Victim {
     });
     await Promise.race([Promise.all(written), late]);
     clearTimeout(this.#timer);
-    const left = this.#story.moved + RST_AFTER - this.now();
+    const left = this.#trace.lastActivity + RST_AFTER - this.now();
     if (left > 0) await wait(Math.ceil(left));
     if (this.#open.size === 0) return;
-    this.#story.ended('rst');
+    this.#trace.ended('rst');
     this.#destroy();
   }
 
@@ -360,7 +371,7 @@ export class Connection implements Surroundings, Victim {
       this.#destroy();
       return;
     }
-    this.#story.ended('fin');
+    this.#trace.ended('fin');
     this.#client.end();
     this.#client.resume();
     const target = this.#target;

@@ -35,7 +35,7 @@ export function dial(target: Target): Socket {
  *
  * @param take gets what was read; valid until the next read
  */
-export function dialLending(
+export function dialIntoBuffer(
   target: Target,
   buffer: Buffer,
   take: (bytes: Buffer) => void,
@@ -72,11 +72,11 @@ const SPARE = 16;
 const spare: Buffer[] = [];
 
 /** Memory to read into; untouched pages of it cost nothing. */
-export function borrow(): Buffer {
+export function acquireBuffer(): Buffer {
   return spare.pop() ?? Buffer.allocUnsafeSlow(LENT);
 }
 
 /** Gives it back: no read and no write may be under way. */
-export function giveBack(buffer: Buffer): void {
+export function releaseBuffer(buffer: Buffer): void {
   if (spare.length < SPARE) spare.push(buffer);
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
 import tls, { type SecureContext, type TLSSocket } from 'node:tls';
 import { dial, isLoopback, type Target } from './dial.ts';
-import { ClosedInHandshake } from './tls-words.ts';
+import { ClosedInHandshake } from './tls-errors.ts';
 
 /** What a client of the web may ask for by ALPN over TCP (RFC 7301). */
 const PROTOCOLS = ['h2', 'http/1.1'];

@@ -1,7 +1,7 @@
 /** What a tap tells: who connected, what was read, how it ended, what struck. */
 
 /** `up` runs from the client to the target, `down` from the target back. */
-export type Direction = 'up' | 'down';
+export type RelayDirection = 'up' | 'down';
 
 /** A client connected. With TLS: once the handshake with it was over. */
 export interface Opened {
@@ -25,7 +25,7 @@ export interface Opened {
  */
 export interface Read {
   connection: number;
-  direction: Direction;
+  direction: RelayDirection;
   /** When they were handed on: milliseconds since the tap was created. */
   time: number;
   /** For how many milliseconds a fault had held the first of these bytes. */
@@ -45,23 +45,23 @@ export interface Read {
  * `refused`: the target could not be reached, so the client got a RST.
  * `failed`: the TLS handshake with the client failed.
  */
-export type How = 'fin' | 'rst' | 'refused' | 'failed';
+export type EndReason = 'fin' | 'rst' | 'refused' | 'failed';
 
 /** One direction ended, or with `rst` and the rest the whole connection. */
 export interface Ended {
   connection: number;
   /** Where the end travelled. undefined: the tap itself cut both sides. */
-  direction?: Direction;
+  direction?: RelayDirection;
   time: number;
-  how: How;
+  how: EndReason;
   /** More about it in words: "connect ECONNREFUSED 127.0.0.1:8080". */
   text?: string;
 }
 
 /** A fault struck. One that lasts says so once for each connection. */
-export interface Struck {
+export interface Injected {
   connection: number;
-  direction?: Direction;
+  direction?: RelayDirection;
   time: number;
   /** The name of the fault. */
   fault: string;
@@ -79,6 +79,6 @@ export interface TapEvents {
   open: [Opened];
   read: [Read];
   end: [Ended];
-  fault: [Struck];
+  fault: [Injected];
   close: [Closed];
 }

@@ -1,15 +1,15 @@
 import type {
   Closed,
-  Direction,
+  RelayDirection,
   Ended,
   Opened,
   Read,
-  Struck,
+  Injected,
 } from './events.ts';
-import { Slab, type Track } from './slab.ts';
+import { RecordingBuffer, type Track } from './recording-buffer.ts';
 
 /** What is kept of one direction. */
-export interface RecordedWay {
+export interface RecordedDirection {
   /** Bytes and reads that were handed on in all. */
   bytes: number;
   reads: number;
@@ -21,11 +21,11 @@ export interface RecordedWay {
 export interface RecordedConnection {
   connection: number;
   opened: Opened;
-  up: RecordedWay;
-  down: RecordedWay;
+  up: RecordedDirection;
+  down: RecordedDirection;
   ends: readonly Ended[];
   /** The first 256 strikes; how many more there were. */
-  faults: readonly Struck[];
+  faults: readonly Injected[];
   moreFaults: number;
   /** Milliseconds since the tap was created; undefined while it lives. */
   closed?: number;
@@ -36,12 +36,12 @@ interface Entry {
   track: Track;
   reads: { up: number; down: number };
   ends: Ended[];
-  faults: Struck[];
+  faults: Injected[];
   moreFaults: number;
   closed?: number;
 }
 
-const SLAB = 64 * 1024 * 1024;
+const SIZE = 64 * 1024 * 1024;
 const FAULTS_KEPT = 256;
 
 /**
@@ -61,11 +61,11 @@ export class Recording {
   /** What had to leave: whole connections, and reads and bytes in all. */
   readonly dropped = { connections: 0, reads: 0, bytes: 0 };
   readonly #entries = new Map<number, Entry>();
-  readonly #slab: Slab;
+  readonly #buffer: RecordingBuffer;
 
-  /** @param size of the slab in bytes */
-  constructor(size = SLAB) {
-    this.#slab = new Slab(size, () => this.#makeRoom());
+  /** @param size of the buffer in bytes */
+  constructor(size = SIZE) {
+    this.#buffer = new RecordingBuffer(size, () => this.#makeRoom());
   }
 
   /** All connections that are still known, in the order they were opened. */
@@ -78,10 +78,10 @@ export class Recording {
     const entry = this.#entries.get(connection);
     if (!entry) return undefined;
     const { opened, ends, faults, moreFaults, closed, track, reads } = entry;
-    const way = (direction: Direction): RecordedWay => ({
+    const way = (direction: RelayDirection): RecordedDirection => ({
       bytes: track[direction],
       reads: reads[direction],
-      from: this.#slab.start(track, direction),
+      from: this.#buffer.start(track, direction),
     });
     return {
       connection,
@@ -101,12 +101,12 @@ export class Recording {
    */
   bytes(
     connection: number,
-    direction: Direction,
+    direction: RelayDirection,
     start: number,
     end: number,
   ): Buffer | undefined {
     const entry = this.#entries.get(connection);
-    return entry && this.#slab.bytes(entry.track, direction, start, end);
+    return entry && this.#buffer.bytes(entry.track, direction, start, end);
   }
 
   /**
@@ -120,7 +120,7 @@ export class Recording {
     if (!entry) return;
     let parts: Buffer[] = [];
     let first: { offset: number; time: number; held: number } | undefined;
-    for (const piece of this.#slab.pieces(entry.track)) {
+    for (const piece of this.#buffer.pieces(entry.track)) {
       first ??= piece;
       parts.push(piece.bytes);
       if (piece.continues) continue;
@@ -145,7 +145,7 @@ export class Recording {
    */
   readsWithin(
     connection: number,
-    direction: Direction,
+    direction: RelayDirection,
     start: number,
     end: number,
   ): { offset: number; time: number }[] {
@@ -153,7 +153,7 @@ export class Recording {
     const reads: { offset: number; time: number }[] = [];
     if (!entry) return reads;
     let begins: number | undefined;
-    for (const piece of this.#slab.pieces(entry.track)) {
+    for (const piece of this.#buffer.pieces(entry.track)) {
       if (piece.direction !== direction) continue;
       begins ??= piece.offset;
       const ends = piece.offset + piece.bytes.length;
@@ -169,7 +169,7 @@ export class Recording {
   open(opened: Opened): void {
     this.#entries.set(opened.connection, {
       opened,
-      track: this.#slab.track(opened.connection),
+      track: this.#buffer.track(opened.connection),
       reads: { up: 0, down: 0 },
       ends: [],
       faults: [],
@@ -182,7 +182,7 @@ export class Recording {
     const entry = this.#entries.get(connection);
     if (!entry) return;
     entry.reads[direction] += 1;
-    this.#slab.add(entry.track, direction, time, held, bytes);
+    this.#buffer.add(entry.track, direction, time, held, bytes);
   }
 
   /** For the tap: an end was handed on. */
@@ -191,10 +191,10 @@ export class Recording {
   }
 
   /** For the tap: a fault struck. */
-  fault(struck: Struck): void {
-    const entry = this.#entries.get(struck.connection);
+  fault(injected: Injected): void {
+    const entry = this.#entries.get(injected.connection);
     if (!entry) return;
-    if (entry.faults.length < FAULTS_KEPT) entry.faults.push(struck);
+    if (entry.faults.length < FAULTS_KEPT) entry.faults.push(injected);
     else entry.moreFaults += 1;
   }
 
@@ -207,8 +207,8 @@ export class Recording {
   }
 
   #makeRoom(): void {
-    const track = (this.#slab.heaviest ?? this.#slab.oldest)!;
-    const { bytes, reads } = this.#slab.dropFirst(track);
+    const track = (this.#buffer.heaviest ?? this.#buffer.oldest)!;
+    const { bytes, reads } = this.#buffer.dropFirst(track);
     this.dropped.bytes += bytes;
     this.dropped.reads += reads;
     if (track.first >= 0) return;

@@ -7,14 +7,18 @@
  */
 import { EventEmitter } from 'node:events';
 import tls, { type SecureContext } from 'node:tls';
-import { Connection, type Hints, type Run } from './connection.ts';
+import {
+  Connection,
+  type Hints,
+  type ConnectionContext,
+} from './connection.ts';
 import type { Target } from './dial.ts';
-import { Door } from './door.ts';
+import { Listener } from './listener.ts';
 import type { TapEvents } from './events.ts';
 import { beginFaults } from './faults/begin.ts';
 import type { Fault } from './faults/kind.ts';
 import { FaultError } from './faults/parse.ts';
-import type { RunningFault } from './one-way.ts';
+import type { RunningFault } from './relay.ts';
 import { Recording } from './recording.ts';
 
 export { isLoopback, type Target } from './dial.ts';
@@ -30,7 +34,7 @@ export {
 } from './faults/parse.ts';
 export type {
   RecordedConnection,
-  RecordedWay,
+  RecordedDirection,
   Recording,
 } from './recording.ts';
 
@@ -52,11 +56,11 @@ export interface TapOptions {
   /** What all that is random is drawn from; the same seed, the same run. */
   seed?: number;
   /** How many bytes the recording keeps; 64 MiB. */
-  slab?: number;
+  recordingSize?: number;
 }
 
 /** A way through a tap that fails by itself: see `listenApart`. */
-export interface ApartLine {
+export interface SeparateListener {
   port: number;
   /** As the tap's own, for the connections of this way alone. */
   setFaults(faults: readonly Fault[]): void;
@@ -77,7 +81,7 @@ export class Tap extends EventEmitter<TapEvents> {
   readonly recording: Recording;
   readonly #zero = performance.now();
   /** The first is the one of `target` and `listen()`. */
-  readonly #doors: [Door, ...Door[]];
+  readonly #listeners: [Listener, ...Listener[]];
   readonly #context: SecureContext | undefined;
   readonly #connections = new Map<number, Connection>();
   #accepted = 0;
@@ -90,23 +94,31 @@ export class Tap extends EventEmitter<TapEvents> {
 
   constructor(options: TapOptions) {
     super();
-    const { target, tls: pair, link, faults, seed, slab, hints } = options;
+    const {
+      target,
+      tls: pair,
+      link,
+      faults,
+      seed,
+      recordingSize,
+      hints,
+    } = options;
     this.seed = seed ?? Math.floor(Math.random() * 2 ** 31);
     this.began = Date.now();
-    this.recording = new Recording(slab);
+    this.recording = new Recording(recordingSize);
     this.#context = pair && tls.createSecureContext(pair);
     this.#hints = { ...hints };
-    this.#doors = [this.#makeDoor(target, this.#context, link)];
+    this.#listeners = [this.#makeListener(target, this.#context, link)];
     this.#apply(faults ?? []);
   }
 
   /** May be changed: connections to come go there. */
   get target(): Target {
-    return this.#doors[0].target;
+    return this.#listeners[0].target;
   }
 
   set target(target: Target) {
-    this.#doors[0].target = target;
+    this.#listeners[0].target = target;
   }
 
   /**
@@ -117,7 +129,7 @@ export class Tap extends EventEmitter<TapEvents> {
    * @throws where the port is taken or may not be used
    */
   async listen(port = 0, host = '127.0.0.1'): Promise<number> {
-    return this.#doors[0].listen(port, host);
+    return this.#listeners[0].listen(port, host);
   }
 
   /**
@@ -130,14 +142,14 @@ export class Tap extends EventEmitter<TapEvents> {
    * @throws as `listen`
    */
   async listenFor(target: Target, port = 0, link?: string): Promise<number> {
-    const door = this.#makeDoor(target, this.#context, link);
-    this.#doors.push(door);
-    return door.listen(port, '127.0.0.1');
+    const listener = this.#makeListener(target, this.#context, link);
+    this.#listeners.push(listener);
+    return listener.listen(port, '127.0.0.1');
   }
 
   /** The names of what leads to its targets, where they have some. */
   get links(): string[] {
-    return this.#doors.flatMap(({ link }) => link ?? []);
+    return this.#listeners.flatMap(({ link }) => link ?? []);
   }
 
   /**
@@ -147,37 +159,37 @@ export class Tap extends EventEmitter<TapEvents> {
    * @param pair where that target speaks TLS, as in `TapOptions`
    * @throws as `listen`
    */
-  async listenApart(
+  async listenSeparately(
     target: Target,
     pair?: { key: string; cert: string },
-  ): Promise<ApartLine> {
+  ): Promise<SeparateListener> {
     const context = pair && tls.createSecureContext(pair);
-    const door = this.#makeDoor(target, context);
-    door.running = new Map();
-    this.#doors.push(door);
+    const listener = this.#makeListener(target, context);
+    listener.running = new Map();
+    this.#listeners.push(listener);
     return {
-      port: await door.listen(0, '127.0.0.1'),
+      port: await listener.listen(0, '127.0.0.1'),
       setFaults(faults) {
-        door.running = beginFaults(faults, door.running);
-        for (const connection of door.connections) connection.fit();
+        listener.running = beginFaults(faults, listener.running);
+        for (const connection of listener.connections) connection.applyFaults();
       },
       cut(how = 'rst') {
-        for (const connection of door.connections)
+        for (const connection of listener.connections)
           connection.cut(how, 'cut', 'cut by hand');
       },
       close: async () => {
-        const closed = door.close();
-        for (const connection of door.connections) connection.drop();
+        const closed = listener.close();
+        for (const connection of listener.connections) connection.drop();
         await closed;
-        const at = this.#doors.indexOf(door);
-        if (at > 0) this.#doors.splice(at, 1);
+        const at = this.#listeners.indexOf(listener);
+        if (at > 0) this.#listeners.splice(at, 1);
       },
     };
   }
 
   /** Where it listens; 0 where it does not. */
   get port(): number {
-    return this.#doors[0].port;
+    return this.#listeners[0].port;
   }
 
   /** How many connections are open. */
@@ -211,7 +223,8 @@ export class Tap extends EventEmitter<TapEvents> {
   #apply(faults: readonly Fault[]): void {
     this.#running = beginFaults(faults, this.#running);
     this.#faults = [...faults];
-    for (const connection of this.#connections.values()) connection.fit();
+    for (const connection of this.#connections.values())
+      connection.applyFaults();
   }
 
   /**
@@ -220,9 +233,9 @@ export class Tap extends EventEmitter<TapEvents> {
    * @param connection undefined cuts all of them, except those apart
    */
   cut(how: 'fin' | 'rst' = 'rst', connection?: number): void {
-    for (const door of this.#doors) {
-      for (const live of door.connections) {
-        const meant = connection ?? (door.running ? 0 : live.connection);
+    for (const listener of this.#listeners) {
+      for (const live of listener.connections) {
+        const meant = connection ?? (listener.running ? 0 : live.connection);
         if (meant === live.connection) live.cut(how, 'cut', 'cut by hand');
       }
     }
@@ -237,14 +250,16 @@ export class Tap extends EventEmitter<TapEvents> {
    */
   async learnProtocols(): Promise<readonly string[]> {
     if (!this.#context) return [];
-    const shared = this.#doors.filter((door) => !door.running);
-    const [offers] = await Promise.all(shared.map((door) => door.learn()));
+    const shared = this.#listeners.filter((listener) => !listener.running);
+    const [offers] = await Promise.all(
+      shared.map((listener) => listener.learn()),
+    );
     return offers!;
   }
 
   /** Ends all connections and listens no more. May be called twice. */
   async close(): Promise<void> {
-    const closed = this.#doors.map((door) => door.close());
+    const closed = this.#listeners.map((listener) => listener.close());
     const idle = new Promise<void>((done) => {
       if (this.#connections.size === 0) done();
       else this.#whenIdle = done;
@@ -253,39 +268,42 @@ export class Tap extends EventEmitter<TapEvents> {
     await Promise.all([...closed, idle]);
   }
 
-  #makeDoor(
+  #makeListener(
     target: Target,
     context: SecureContext | undefined,
     link?: string,
-  ): Door {
-    const door = new Door(target, (raw) => {
+  ): Listener {
+    const listener = new Listener(target, (raw) => {
       this.#accepted += 1;
       const connection = new Connection(run, this.#accepted, raw);
       this.#connections.set(this.#accepted, connection);
-      door.connections.add(connection);
+      listener.connections.add(connection);
       void connection.open();
     });
-    door.link = link;
-    const run = this.#createRun(door, context);
-    return door;
+    listener.link = link;
+    const run = this.#createRun(listener, context);
+    return listener;
   }
 
-  /** What the connections through a door see of the tap. */
-  #createRun(door: Door, context: SecureContext | undefined): Run {
+  /** What the connections through a listener see of the tap. */
+  #createRun(
+    listener: Listener,
+    context: SecureContext | undefined,
+  ): ConnectionContext {
     const { recording, seed } = this;
     return {
       seed,
-      ...(context && { context }),
-      target: () => door.target,
-      link: door.link,
+      ...(context && { secureContext: context }),
+      target: () => listener.target,
+      link: listener.link,
       faults: () =>
-        door.running
-          ? [...door.running.values()]
+        listener.running
+          ? [...listener.running.values()]
           : [...this.#running.values()].filter(
-              ({ link }) => link === undefined || link === door.link,
+              ({ link }) => link === undefined || link === listener.link,
             ),
       now: () => performance.now() - this.#zero,
-      offers: () => door.offers(),
+      offers: () => listener.offers(),
       hint: (where) => {
         const told = this.#hints[where];
         delete this.#hints[where];
@@ -303,14 +321,14 @@ export class Tap extends EventEmitter<TapEvents> {
         recording.end(event);
         this.emit('end', event);
       },
-      struck: (event) => {
+      injected: (event) => {
         recording.fault(event);
         this.emit('fault', event);
       },
       closed: (event) => {
         recording.close(event);
         const connection = this.#connections.get(event.connection);
-        if (connection) door.connections.delete(connection);
+        if (connection) listener.connections.delete(connection);
         this.#connections.delete(event.connection);
         this.emit('close', event);
         if (this.#connections.size === 0) this.#whenIdle?.();

@@ -1,7 +1,7 @@
 /** A line of the tap that a check breaks and mends. */
 import { once } from 'node:events';
 import {
-  type ApartLine,
+  type SeparateListener,
   type Opened,
   parseFaults,
   type Read,
@@ -48,7 +48,7 @@ export async function openLine(
   pair: { key: string; cert: string } | undefined,
   told: { moved(client: number): void; stirred(): void },
 ): Promise<{ line: Line; close(): Promise<void> }> {
-  const apart: ApartLine = await tap.listenApart(
+  const apart: SeparateListener = await tap.listenSeparately(
     { host: '127.0.0.1', port },
     pair,
   );

@@ -65,9 +65,9 @@ export async function tryOut(
   const began = performance.now();
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
   // Without a shell nobody looks at what it has recorded.
-  const slab = 1024 * 1024;
+  const recordingSize = 1024 * 1024;
   const target = { host: '127.0.0.1', port: 9 };
-  const tap = options.tap ?? createTap({ target, seed, slab });
+  const tap = options.tap ?? createTap({ target, seed, recordingSize });
   const run = new Run(exercise, file, { ...options, tap, seed });
   let failure: FailureParts | undefined;
   let ours = false;

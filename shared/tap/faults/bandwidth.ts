@@ -1,5 +1,5 @@
 import type { FaultKind } from './kind.ts';
-import { Stage, type Item, type Way } from './stage.ts';
+import { Stage, type Item, type StageContext } from './stage.ts';
 import { quantity } from './units.ts';
 
 /** As much as fits one packet on most lines: what a turn moves at least. */
@@ -66,8 +66,8 @@ class Narrow extends Stage {
   #queue: Item[] = [];
   #told = false;
 
-  constructor(way: Way, line: Line, rate: number) {
-    super(way);
+  constructor(context: StageContext, line: Line, rate: number) {
+    super(context);
     this.#line = line;
     this.#rate = rate;
   }
@@ -75,7 +75,7 @@ class Narrow extends Stage {
   push(item: Item): void {
     if (!this.#told) {
       const rate = quantity(this.#rate, 'B/s');
-      this.way.strike('bandwidth', `from here on, all share ${rate}`);
+      this.context.injected('bandwidth', `from here on, all share ${rate}`);
     }
     this.#told = true;
     this.#queue.push(item);
@@ -139,7 +139,7 @@ export const bandwidth: FaultKind<'rate'> = {
   start: ({ rate }) => {
     const lines = { up: new Line(rate), down: new Line(rate) };
     return {
-      stage: (way) => new Narrow(way, lines[way.direction], rate),
+      stage: (context) => new Narrow(context, lines[context.direction], rate),
     };
   },
 };

@@ -1,7 +1,7 @@
-import type { RunningFault } from '../one-way.ts';
+import type { RunningFault } from '../relay.ts';
 import { faultKinds } from './catalogue.ts';
 import type { Fault } from './kind.ts';
-import { formatFault, kindOf } from './parse.ts';
+import { formatFault, faultKindOf } from './parse.ts';
 
 /**
  * Begins a run of each fault; those that run already, with the same numbers,
@@ -17,11 +17,11 @@ export function beginFaults(
   const running = new Map<string, RunningFault>();
   for (const fault of faults) {
     const { name, direction, values, link } = fault;
-    const kind = kindOf(name);
+    const kind = faultKindOf(name);
     const text = formatFault(fault);
     const rank = faultKinds.indexOf(kind);
     const fresh = () => ({
-      strike: kind.start(values),
+      injector: kind.start(values),
       direction,
       rank,
       link,

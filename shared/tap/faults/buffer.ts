@@ -1,5 +1,5 @@
 import type { FaultKind } from './kind.ts';
-import { Stage, type Item, type Way } from './stage.ts';
+import { Stage, type Item, type StageContext } from './stage.ts';
 import { quantity } from './units.ts';
 
 class Buffering extends Stage {
@@ -7,15 +7,18 @@ class Buffering extends Stage {
   #parts: Item[] = [];
   #bytes = 0;
 
-  constructor(way: Way, size: number) {
-    super(way);
+  constructor(context: StageContext, size: number) {
+    super(context);
     this.#size = size;
   }
 
   push(item: Item): void {
     if (item.bytes && this.#parts.length === 0) {
       const size = quantity(this.#size, 'B');
-      this.way.strike('buffer', `held until ${size} are there, or the end`);
+      this.context.injected(
+        'buffer',
+        `held until ${size} are there, or the end`,
+      );
     }
     this.#parts.push(item);
     this.#bytes += item.bytes?.length ?? 0;
@@ -53,5 +56,5 @@ export const buffer: FaultKind<'size'> = {
   },
   describe: ({ size }) =>
     `Collects ${quantity(size, 'B')}, or all until the end, before it hands them on.`,
-  start: ({ size }) => ({ stage: (way) => new Buffering(way, size) }),
+  start: ({ size }) => ({ stage: (context) => new Buffering(context, size) }),
 };

@@ -9,8 +9,8 @@ export const down: FaultKind<never> = {
   parameters: {},
   describe: () => 'Tears down every connection, the new ones as well.',
   start: () => ({
-    watch(victim) {
-      victim.cut('rst', 'down', 'the server is down');
+    watch(target) {
+      target.cut('rst', 'down', 'the server is down');
       return () => {};
     },
   }),

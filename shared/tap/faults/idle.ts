@@ -20,13 +20,13 @@ export const idle: FaultKind<'after'> = {
   describe: ({ after }) =>
     `Closes each connection on which nothing moved for ${quantity(after, 'ms')}.`,
   start: ({ after }) => ({
-    watch(victim) {
+    watch(target) {
       const text = `closed: nothing moved for ${quantity(after, 'ms')}`;
-      const began = victim.now();
+      const began = target.now();
       let timer: NodeJS.Timeout;
       const look = () => {
-        const still = victim.now() - Math.max(began, victim.moved);
-        if (still >= after) victim.cut('fin', 'idle', text);
+        const still = target.now() - Math.max(began, target.lastActivity);
+        if (still >= after) target.cut('fin', 'idle', text);
         else timer = setTimeout(look, Math.ceil(after - still));
       };
       timer = setTimeout(look, after);

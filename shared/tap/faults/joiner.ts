@@ -1,5 +1,5 @@
 import type { FaultKind } from './kind.ts';
-import { Stage, type Item, type Way } from './stage.ts';
+import { Stage, type Item, type StageContext } from './stage.ts';
 import { quantity } from './units.ts';
 
 class Joiner extends Stage {
@@ -9,8 +9,8 @@ class Joiner extends Stage {
   #timer: NodeJS.Timeout | undefined;
   #told = false;
 
-  constructor(way: Way, wait: number) {
-    super(way);
+  constructor(context: StageContext, wait: number) {
+    super(context);
     this.#wait = wait;
   }
 
@@ -32,7 +32,7 @@ class Joiner extends Stage {
     if (parts.length === 0) return;
     if (parts.length > 1 && !this.#told) {
       this.#told = true;
-      this.way.strike('joiner', `${parts.length} reads became one`);
+      this.context.injected('joiner', `${parts.length} reads became one`);
     }
     this.next.push({ bytes: Buffer.concat(parts), since: this.#since });
   }
@@ -61,5 +61,5 @@ export const joiner: FaultKind<'wait'> = {
   },
   describe: ({ wait }) =>
     `Hands on as one read what arrives within ${quantity(wait, 'ms')}.`,
-  start: ({ wait }) => ({ stage: (way) => new Joiner(way, wait) }),
+  start: ({ wait }) => ({ stage: (context) => new Joiner(context, wait) }),
 };

@@ -1,5 +1,5 @@
-import type { Direction } from '../events.ts';
-import type { Stage, Victim, Way } from './stage.ts';
+import type { RelayDirection } from '../events.ts';
+import type { Stage, FaultTarget, StageContext } from './stage.ts';
 
 /** A number that a fault takes. */
 export interface Parameter {
@@ -7,7 +7,7 @@ export interface Parameter {
   label: string;
   /** A sentence part for a panel: "how long each read is held". */
   meaning: string;
-  unit: Unit;
+  unit: QuantityUnit;
   least: number;
   most: number;
   /** What it is unless said otherwise. */
@@ -15,7 +15,7 @@ export interface Parameter {
 }
 
 /** What numbers count: milliseconds, bytes, bytes a second, percent, things. */
-export type Unit = 'ms' | 'B' | 'B/s' | '%' | '';
+export type QuantityUnit = 'ms' | 'B' | 'B/s' | '%' | '';
 
 /** A way the network fails: all that a panel or a parser must know of it. */
 export interface FaultKind<Key extends string = string> {
@@ -23,7 +23,7 @@ export interface FaultKind<Key extends string = string> {
   /** What it does and where one meets it, in a sentence or two. */
   sentence: string;
   /** Where it strikes unless said otherwise: `each` is both, each by itself. */
-  usual: Direction | 'each';
+  usual: RelayDirection | 'each';
   /** Whether `up:` and `down:` make sense. */
   directed: boolean;
   /** In the order in which numbers without a label are understood. */
@@ -33,15 +33,15 @@ export interface FaultKind<Key extends string = string> {
   /** What a fault with these numbers will do, without its direction. */
   describe(values: Record<Key, number>): string;
   /** Begins a run: what is returned is shared by all connections. */
-  start(values: Record<Key, number>): Strike;
+  start(values: Record<Key, number>): FaultInjector;
 }
 
 /** What a fault does in a run of the tap. */
-export interface Strike {
+export interface FaultInjector {
   /** Stands in the way of one direction of a connection. */
-  stage?(way: Way): Stage;
+  stage?(context: StageContext): Stage;
   /** Watches a connection from its start; returns how to stop that. */
-  watch?(victim: Victim): () => void;
+  watch?(target: FaultTarget): () => void;
   /** The HTTP status with which new connections are answered. */
   status?: number;
 }
@@ -50,7 +50,7 @@ export interface Strike {
 export interface Fault {
   /** The name of its kind. */
   name: string;
-  direction: Direction | 'each';
+  direction: RelayDirection | 'each';
   values: Record<string, number>;
   /** The only link that it strikes; without one it strikes all. */
   link?: string;

@@ -1,5 +1,5 @@
 import type { FaultKind } from './kind.ts';
-import { HoldingStage, type Item, type Way } from './stage.ts';
+import { HoldingStage, type Item, type StageContext } from './stage.ts';
 
 class Latency extends HoldingStage {
   readonly #delay: number;
@@ -7,15 +7,15 @@ class Latency extends HoldingStage {
   readonly #random: () => number;
   #told = false;
 
-  constructor(way: Way, delay: number, jitter: number) {
-    super(way);
+  constructor(context: StageContext, delay: number, jitter: number) {
+    super(context);
     this.#delay = delay;
     this.#jitter = jitter;
-    this.#random = way.random('latency');
+    this.#random = context.random('latency');
   }
 
   due(_item: Item, now: number): number {
-    if (!this.#told) this.way.strike('latency', describe(this.#delay));
+    if (!this.#told) this.context.injected('latency', describe(this.#delay));
     this.#told = true;
     const swing = this.#jitter * (2 * this.#random() - 1);
     return now + Math.max(0, this.#delay + swing);
@@ -53,6 +53,6 @@ export const latency: FaultKind<'delay' | 'jitter'> = {
   describe: ({ delay, jitter }) =>
     `Holds each read for ${delay} ms${jitter ? `, give or take ${jitter} ms` : ''}; the order is kept.`,
   start: ({ delay, jitter }) => ({
-    stage: (way) => new Latency(way, delay, jitter),
+    stage: (context) => new Latency(context, delay, jitter),
   }),
 };

@@ -21,9 +21,11 @@ export const limit: FaultKind<'bytes'> = {
   describe: ({ bytes }) =>
     `Closes each connection after ${quantity(bytes, 'B')}.`,
   start: ({ bytes }) => ({
-    stage(way) {
-      const text = `closed after ${quantity(bytes, 'B')} on the way ${way.direction}`;
-      return new UntilBytes(way, bytes, () => way.cut('fin', 'limit', text));
+    stage(context) {
+      const text = `closed after ${quantity(bytes, 'B')} on the way ${context.direction}`;
+      return new UntilBytes(context, bytes, () =>
+        context.cut('fin', 'limit', text),
+      );
     },
   }),
 };

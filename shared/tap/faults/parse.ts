@@ -63,7 +63,7 @@ export function parseFaults(texts: readonly string[]): Fault[] {
 
 /** A fault as text that `parseFault` understands, all its numbers said. */
 export function formatFault({ name, direction, values, link }: Fault): string {
-  const kind = kindOf(name);
+  const kind = faultKindOf(name);
   const numbers = Object.entries(kind.parameters)
     .filter(([key]) => !kind.alternatives || values[key]! > 0)
     .map(([key, { label, unit }]) => {
@@ -82,7 +82,7 @@ export function describeFault({
   values,
   link,
 }: Fault): string {
-  const kind = kindOf(name);
+  const kind = faultKindOf(name);
   const places = [
     ...(link === undefined ? [] : [`On ${link}`]),
     ...(kind.directed && direction !== 'each'
@@ -96,7 +96,7 @@ export function describeFault({
 }
 
 /** @throws FaultError where there is none of that name */
-export function kindOf(name: string): FaultKind {
+export function faultKindOf(name: string): FaultKind {
   const kind = faultKinds.find((known) => known.name === name);
   if (!kind) throw unknown(name, name);
   return kind;

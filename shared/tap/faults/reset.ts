@@ -43,21 +43,23 @@ export const reset: FaultKind<'bytes' | 'time' | 'mean'> = {
   start: ({ bytes, time, mean }) => {
     if (time) {
       return {
-        watch(victim) {
+        watch(target) {
           const text = `reset after ${quantity(time, 'ms')}`;
-          const cut = () => victim.cut('rst', 'reset', text);
+          const cut = () => target.cut('rst', 'reset', text);
           const timer = setTimeout(cut, time);
           return () => clearTimeout(timer);
         },
       };
     }
     return {
-      stage(way) {
-        const random = way.random('reset');
+      stage(context) {
+        const random = context.random('reset');
         // Any byte may be the one: the gaps are distributed exponentially.
         const at = bytes || Math.ceil(-Math.log(1 - random()) * mean) || 1;
-        const text = `reset after ${quantity(at, 'B')} on the way ${way.direction}`;
-        return new UntilBytes(way, at, () => way.cut('rst', 'reset', text));
+        const text = `reset after ${quantity(at, 'B')} on the way ${context.direction}`;
+        return new UntilBytes(context, at, () =>
+          context.cut('rst', 'reset', text),
+        );
       },
     };
   },

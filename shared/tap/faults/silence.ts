@@ -1,20 +1,20 @@
 import type { FaultKind } from './kind.ts';
-import { HoldingStage, type Item, type Way } from './stage.ts';
+import { HoldingStage, type Item, type StageContext } from './stage.ts';
 import { quantity } from './units.ts';
 
 class Silence extends HoldingStage {
   readonly #from: number;
   #told = false;
 
-  constructor(way: Way, after: number) {
-    super(way);
-    this.#from = way.now() + after;
+  constructor(context: StageContext, after: number) {
+    super(context);
+    this.#from = context.now() + after;
   }
 
   due(_item: Item, now: number): number {
     if (now < this.#from) return now;
     if (!this.#told) {
-      this.way.strike('silence', 'from here on, everything is held');
+      this.context.injected('silence', 'from here on, everything is held');
     }
     this.#told = true;
     return Infinity;
@@ -41,5 +41,5 @@ export const silence: FaultKind<'after'> = {
     after
       ? `Holds everything, from ${quantity(after, 'ms')} on.`
       : 'Holds everything.',
-  start: ({ after }) => ({ stage: (way) => new Silence(way, after) }),
+  start: ({ after }) => ({ stage: (context) => new Silence(context, after) }),
 };

@@ -1,5 +1,5 @@
 import type { FaultKind } from './kind.ts';
-import { HoldingStage, type Item, type Way } from './stage.ts';
+import { HoldingStage, type Item, type StageContext } from './stage.ts';
 import { quantity } from './units.ts';
 
 class Slicer extends HoldingStage {
@@ -7,17 +7,20 @@ class Slicer extends HoldingStage {
   readonly #random: () => number;
   #told = false;
 
-  constructor(way: Way, pieces: number, gap: number) {
+  constructor(context: StageContext, pieces: number, gap: number) {
     // Pieces that follow too closely would be glued again by the receiver.
-    super(way, gap);
+    super(context, gap);
     this.#pieces = pieces;
-    this.#random = way.random('slicer');
+    this.#random = context.random('slicer');
   }
 
   override push(item: Item): void {
     if (!item.bytes || item.bytes.length < 2) return super.push(item);
     if (!this.#told) {
-      this.way.strike('slicer', 'from here on, each read is cut into pieces');
+      this.context.injected(
+        'slicer',
+        'from here on, each read is cut into pieces',
+      );
     }
     this.#told = true;
     let start = 0;
@@ -70,6 +73,6 @@ export const slicer: FaultKind<'pieces' | 'gap'> = {
   describe: ({ pieces, gap }) =>
     `Cuts each read into 2${pieces > 2 ? ` to ${pieces}` : ''} pieces, ${quantity(gap, 'ms')} apart.`,
   start: ({ pieces, gap }) => ({
-    stage: (way) => new Slicer(way, pieces, gap),
+    stage: (context) => new Slicer(context, pieces, gap),
   }),
 };

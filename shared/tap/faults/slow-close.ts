@@ -1,19 +1,19 @@
 import type { FaultKind } from './kind.ts';
-import { HoldingStage, type Item, type Way } from './stage.ts';
+import { HoldingStage, type Item, type StageContext } from './stage.ts';
 import { quantity } from './units.ts';
 
 class SlowClose extends HoldingStage {
   readonly #delay: number;
 
-  constructor(way: Way, delay: number) {
-    super(way);
+  constructor(context: StageContext, delay: number) {
+    super(context);
     this.#delay = delay;
   }
 
   due(item: Item, now: number): number {
     if (!item.end) return now;
     const delay = quantity(this.#delay, 'ms');
-    this.way.strike('slow-close', `the end is held for ${delay}`);
+    this.context.injected('slow-close', `the end is held for ${delay}`);
     return now + this.#delay;
   }
 }
@@ -36,5 +36,5 @@ export const slowClose: FaultKind<'delay'> = {
   },
   describe: ({ delay }) =>
     `Holds the end of each connection for ${quantity(delay, 'ms')}.`,
-  start: ({ delay }) => ({ stage: (way) => new SlowClose(way, delay) }),
+  start: ({ delay }) => ({ stage: (context) => new SlowClose(context, delay) }),
 };

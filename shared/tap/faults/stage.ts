@@ -1,4 +1,4 @@
-import type { Direction } from '../events.ts';
+import type { RelayDirection } from '../events.ts';
 
 /** What travels through one direction of a connection. */
 export interface Item {
@@ -15,26 +15,26 @@ export interface Outlet {
 }
 
 /** What a stage may ask of the direction of the connection it stands in. */
-export interface Way {
-  readonly direction: Direction;
+export interface StageContext {
+  readonly direction: RelayDirection;
   /** Milliseconds since the tap was created. */
   now(): number;
   /** Numbers of its own for each fault, the same in each run of a seed. */
   random(fault: string): () => number;
   /** Tells that a fault struck here. */
-  strike(fault: string, text: string): void;
+  injected(fault: string, text: string): void;
   /** Tells it, then ends the whole connection; see Victim. */
   cut(how: 'fin' | 'rst', fault: string, text: string): void;
   /** Takes the client over from the target, and answers `first` itself. */
-  answer(first: Buffer): void;
+  respond(first: Buffer): void;
 }
 
 /** What a fault may ask of a whole connection. */
-export interface Victim {
+export interface FaultTarget {
   /** Milliseconds since the tap was created. */
   now(): number;
   /** When bytes were last handed on, or the connection was opened. */
-  readonly moved: number;
+  readonly lastActivity: number;
   /**
    * Ends the connection on both sides, after the bytes that were handed on.
    * `rst` tears it down (RFC 9293 3.5.2), `fin` closes it.
@@ -49,10 +49,10 @@ export interface Victim {
 export abstract class Stage implements Outlet {
   /** Whatever follows: set by the direction it stands in. */
   next!: Outlet;
-  readonly way: Way;
+  readonly context: StageContext;
 
-  constructor(way: Way) {
-    this.way = way;
+  constructor(context: StageContext) {
+    this.context = context;
   }
 
   abstract push(item: Item): void;
@@ -75,8 +75,8 @@ export abstract class HoldingStage extends Stage {
   #last = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(way: Way, gap = 0) {
-    super(way);
+  constructor(context: StageContext, gap = 0) {
+    super(context);
     this.#gap = gap;
   }
 
@@ -84,7 +84,7 @@ export abstract class HoldingStage extends Stage {
   abstract due(item: Item, now: number): number;
 
   push(item: Item): void {
-    const now = this.way.now();
+    const now = this.context.now();
     const due = Math.max(this.#last + this.#gap, this.due(item, now));
     this.#last = due;
     if (due <= now && this.#queue.length === 0) this.next.push(item);
@@ -114,7 +114,7 @@ export abstract class HoldingStage extends Stage {
 
   #go(): void {
     this.#timer = undefined;
-    const now = this.way.now();
+    const now = this.context.now();
     for (let first; (first = this.#queue[0]) && first.due <= now;) {
       this.#queue.shift();
       this.next.push(first.item);
@@ -133,8 +133,8 @@ export class UntilBytes extends Stage {
   readonly #then: () => void;
 
   /** @param bytes how many of this direction still pass, from now on */
-  constructor(way: Way, bytes: number, then: () => void) {
-    super(way);
+  constructor(context: StageContext, bytes: number, then: () => void) {
+    super(context);
     this.#left = bytes;
     this.#then = then;
   }

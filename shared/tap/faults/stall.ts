@@ -1,5 +1,5 @@
 import type { FaultKind } from './kind.ts';
-import { HoldingStage, type Item, type Way } from './stage.ts';
+import { HoldingStage, type Item, type StageContext } from './stage.ts';
 import { quantity } from './units.ts';
 
 /** What one TCP segment carries on Ethernet, about. */
@@ -10,11 +10,11 @@ class Stall extends HoldingStage {
   readonly #hold: number;
   readonly #random: () => number;
 
-  constructor(way: Way, loss: number, hold: number) {
-    super(way);
+  constructor(context: StageContext, loss: number, hold: number) {
+    super(context);
     this.#chance = loss / 100;
     this.#hold = hold;
-    this.#random = way.random('stall');
+    this.#random = context.random('stall');
   }
 
   due(item: Item, now: number): number {
@@ -24,7 +24,7 @@ class Stall extends HoldingStage {
       if (this.#random() < this.#chance) lost = true;
     }
     if (!lost) return now;
-    this.way.strike(
+    this.context.injected(
       'stall',
       `a packet was lost: all waits ${quantity(this.#hold, 'ms')} until it was sent again`,
     );
@@ -59,5 +59,7 @@ export const stall: FaultKind<'loss' | 'hold'> = {
   },
   describe: ({ loss, hold }) =>
     `Loses ${quantity(loss, '%')} of the packets: each time that connection stands still for ${quantity(hold, 'ms')}.`,
-  start: ({ loss, hold }) => ({ stage: (way) => new Stall(way, loss, hold) }),
+  start: ({ loss, hold }) => ({
+    stage: (context) => new Stall(context, loss, hold),
+  }),
 };

@@ -8,7 +8,7 @@ const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Z-]+ [^ \r\n]+ HTTP\/1\.[01]\r?\n/;
 class AnswersNext extends Stage {
   push(item: Item): void {
     const head = item.bytes?.subarray(0, 16_384).toString('latin1') ?? '';
-    if (item.bytes && REQUEST_LINE.test(head)) this.way.answer(item.bytes);
+    if (item.bytes && REQUEST_LINE.test(head)) this.context.respond(item.bytes);
     else this.next.push(item);
   }
 }
@@ -33,6 +33,6 @@ export const status: FaultKind<'code'> = {
     `Answers the next request of each connection with ${code}, without asking the server.`,
   start: ({ code }) => ({
     status: code,
-    stage: (way) => new AnswersNext(way),
+    stage: (context) => new AnswersNext(context),
   }),
 };

@@ -1,7 +1,7 @@
-import type { Unit } from './kind.ts';
+import type { QuantityUnit } from './kind.ts';
 
 /** How much of the smallest unit each one is; from small to large. */
-const SIZES: Record<Unit, [name: string, size: number][]> = {
+const SIZES: Record<QuantityUnit, [name: string, size: number][]> = {
   ms: [
     ['ms', 1],
     ['s', 1000],
@@ -22,12 +22,12 @@ const SIZES: Record<Unit, [name: string, size: number][]> = {
 };
 
 /** What may be written behind a number: `ms, s, min`. */
-export function unitNames(unit: Unit): string[] {
+export function unitNames(unit: QuantityUnit): string[] {
   return SIZES[unit].map(([name]) => name);
 }
 
 /** 200000 B/s as `200 kB/s`: exact, in the largest unit that is not below 1. */
-export function quantity(amount: number, unit: Unit): string {
+export function quantity(amount: number, unit: QuantityUnit): string {
   // Half a minute is said in seconds, as people do.
   const fits = SIZES[unit].filter(
     ([name, size]) => amount >= size && (name !== 'min' || amount % size === 0),
@@ -43,15 +43,15 @@ export function quantity(amount: number, unit: Unit): string {
  */
 export function parseQuantity(
   text: string,
-  fallback: Unit,
-): { amount: number; unit: Unit } | undefined {
+  fallback: QuantityUnit,
+): { amount: number; unit: QuantityUnit } | undefined {
   const match = /^(\d{1,15}(?:\.\d{1,9})?) ?([a-z/%]*)$/i.exec(text.trim());
   if (!match) return undefined;
   const amount = Number(match[1]);
   const said = match[2]!.toLowerCase();
   if (said === '') return { amount, unit: fallback };
   for (const [unit, sizes] of Object.entries(SIZES) as [
-    Unit,
+    QuantityUnit,
     [string, number][],
   ][]) {
     const known = sizes.find(([name]) => name.toLowerCase() === said);
@@ -61,6 +61,6 @@ export function parseQuantity(
 }
 
 /** Only percentages have parts; elsewhere they are the computer's rounding. */
-function exact(amount: number, unit: Unit): number {
+function exact(amount: number, unit: QuantityUnit): number {
   return unit === '%' ? amount : Math.round(amount);
 }

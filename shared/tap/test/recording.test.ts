@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Direction } from '../events.ts';
+import type { RelayDirection } from '../events.ts';
 import { randomFrom } from '../random.ts';
 import { Recording, type RecordedConnection } from '../recording.ts';
 import { all, cleanUp, connect, next, startTap, startTarget } from './rig.ts';
@@ -21,7 +21,11 @@ function rig(blocks: number) {
       port: 2,
       encrypted: false,
     });
-  const read = (connection: number, direction: Direction, bytes: Buffer) => {
+  const read = (
+    connection: number,
+    direction: RelayDirection,
+    bytes: Buffer,
+  ) => {
     const key = `${connection} ${direction}`;
     const offset = offsets.get(key) ?? 0;
     offsets.set(key, offset + bytes.length);
@@ -69,7 +73,7 @@ function newestLost(
 class Model {
   readonly reads: {
     connection: number;
-    direction: Direction;
+    direction: RelayDirection;
     time: number;
     offset: number;
     end: number;
@@ -102,7 +106,7 @@ class Model {
 
   read(
     connection: number,
-    direction: Direction,
+    direction: RelayDirection,
     length: number,
     time: number,
   ): void {
@@ -127,7 +131,7 @@ class Model {
     return Object.fromEntries(
       [...this.#sums].map(([connection, sums]) => {
         const blocks = this.#of(connection);
-        const from = (way: Direction) =>
+        const from = (way: RelayDirection) =>
           sums[way] - blocks.reduce((sum, block) => sum + block[way], 0);
         return [connection, [from('up'), from('down')]];
       }),

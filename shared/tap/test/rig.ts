@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { createTap, parseFaults, type Tap } from '../tap.ts';
-import type { Read, Struck, TapEvents } from '../events.ts';
+import type { Read, Injected, TapEvents } from '../events.ts';
 
 const HOST = '127.0.0.1';
 const cleanUps: (() => unknown)[] = [];
@@ -66,19 +66,19 @@ interface TapSetting {
   layer?: string;
   faults?: string[];
   seed?: number;
-  slab?: number;
+  recordingSize?: number;
 }
 
 /** A tap in front of a port. */
 export async function startTap(
   port: number,
-  { layer = 'plain', faults = [], seed = 1, slab }: TapSetting = {},
+  { layer = 'plain', faults = [], seed = 1, recordingSize }: TapSetting = {},
 ): Promise<Tap> {
   const tap = createTap({
     target: { host: HOST, port },
     faults: parseFaults(faults),
     seed,
-    slab,
+    recordingSize,
     ...(layer === 'TLS' && { tls: await localCertificate() }),
   });
   atEnd(() => tap.close());
@@ -174,11 +174,11 @@ export async function next<Name extends keyof TapEvents>(
 /** Collects events as they come. */
 export function watch(tap: Tap): {
   reads: Read[];
-  strikes: Struck[];
+  strikes: Injected[];
   ends: string[];
 } {
   const reads: Read[] = [];
-  const strikes: Struck[] = [];
+  const strikes: Injected[] = [];
   const ends: string[] = [];
   tap.on('read', (read) => {
     reads.push({ ...read, bytes: Buffer.from(read.bytes) });

@@ -115,7 +115,7 @@ describe('a run that was saved and opened again', () => {
     const { port } = await listen(server);
     // Four blocks of 8 KiB.
     const target = { host: '127.0.0.1', port };
-    const tap = createTap({ target, slab: 4 * 8192 });
+    const tap = createTap({ target, recordingSize: 4 * 8192 });
     await tap.listen();
     closing.push(
       () => server.close(),

@@ -3,10 +3,10 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import type { Connection } from './connection.ts';
 import type { Target } from './dial.ts';
 import { offeredProtocols } from './encrypted.ts';
-import type { RunningFault } from './one-way.ts';
+import type { RunningFault } from './relay.ts';
 
 /** A port at which a tap accepts connections, and the target behind it. */
-export class Door {
+export class Listener {
   target: Target;
   /** What leads through it is called so; where nothing is said, it has none. */
   link: string | undefined;

@@ -1,12 +1,12 @@
 import { createServer, STATUS_CODES } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { Duplex } from 'node:stream';
-import type { Direction } from './events.ts';
+import type { RelayDirection } from './events.ts';
 
 /** Who wants to know what passes while a client is answered by the tap. */
-export interface Witness {
-  read(direction: Direction, bytes: Buffer): void;
-  end(direction: Direction): void;
+export interface ResponseObserver {
+  read(direction: RelayDirection, bytes: Buffer): void;
+  end(direction: RelayDirection): void;
   /** All is said; what is left is to close. */
   over(): void;
 }
@@ -20,18 +20,18 @@ const PREFACE = 'PRI * HTTP/2.0';
  *
  * @param client what it sends next is `first` once more
  */
-export function answerWith(
+export function respondWith(
   code: number,
   client: Duplex,
   first: Buffer,
-  witness: Witness,
+  observer: ResponseObserver,
 ): void {
   const text = `${code} ${STATUS_CODES[code] ?? 'Error'}: said by the tap, not by the server\n`;
   const headers = {
     'content-type': 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(text),
   };
-  const seen = watched(client, witness);
+  const seen = watched(client, observer);
   if (first.subarray(0, PREFACE.length).toString() === PREFACE) {
     const server = createHttp2Server((request, response) => {
       request.resume();
@@ -50,31 +50,31 @@ export function answerWith(
   }
 }
 
-/** The same byte stream, with a witness. */
-function watched(client: Duplex, witness: Witness): Duplex {
+/** The same byte stream, with a observer. */
+function watched(client: Duplex, observer: ResponseObserver): Duplex {
   const seen = new Duplex({
     read() {
       client.resume();
     },
     write(bytes: Buffer, _encoding, done) {
-      witness.read('down', bytes);
+      observer.read('down', bytes);
       client.write(bytes, done);
     },
     final(done) {
       done();
-      witness.over();
+      observer.over();
     },
     destroy(error, done) {
       done(error);
-      witness.over();
+      observer.over();
     },
   });
   client.on('data', (bytes: Buffer) => {
-    witness.read('up', bytes);
+    observer.read('up', bytes);
     if (!seen.push(bytes)) client.pause();
   });
   client.on('end', () => {
-    witness.end('up');
+    observer.end('up');
     seen.push(null);
   });
   client.on('close', () => seen.destroy());

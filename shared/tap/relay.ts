@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Duplex } from 'node:stream';
-import type { Direction } from './events.ts';
-import type { Strike } from './faults/kind.ts';
-import type { Item, Outlet, Stage, Way } from './faults/stage.ts';
+import type { RelayDirection } from './events.ts';
+import type { FaultInjector } from './faults/kind.ts';
+import type { Item, Outlet, Stage, StageContext } from './faults/stage.ts';
 import { randomFrom } from './random.ts';
 
 /** A fault of the present run, and where it stands among the others. */
 export interface RunningFault {
-  strike: Strike;
-  direction: Direction | 'each';
+  injector: FaultInjector;
+  direction: RelayDirection | 'each';
   /** Bytes meet a lower rank first. */
   rank: number;
   /** The only link that it strikes. */
@@ -16,17 +16,17 @@ export interface RunningFault {
 }
 
 /** What a direction of a connection needs of the connection. */
-export interface Surroundings {
+export interface RelayContext {
   readonly connection: number;
   readonly seed: number;
   now(): number;
   /** Bytes leave for the receiver. */
-  read(direction: Direction, bytes: Buffer, held: number): void;
+  read(direction: RelayDirection, bytes: Buffer, held: number): void;
   /** An end leaves for the receiver; a RST is the connection's to send. */
-  end(direction: Direction, how: 'fin' | 'rst'): void;
-  strike(fault: string, text: string, direction: Direction): void;
+  end(direction: RelayDirection, how: 'fin' | 'rst'): void;
+  injected(fault: string, text: string, direction: RelayDirection): void;
   cut(how: 'fin' | 'rst', fault: string, text: string): void;
-  answer(first: Buffer): void;
+  respond(first: Buffer): void;
 }
 
 /**
@@ -40,9 +40,9 @@ const WINDOW = 1024 * 1024;
  * other, through the faults if there are any. It reads no faster than the
  * receiver takes.
  */
-export class OneWay implements Way {
-  readonly direction: Direction;
-  readonly #around: Surroundings;
+export class Relay implements StageContext {
+  readonly direction: RelayDirection;
+  readonly #context: RelayContext;
   readonly #source: Duplex;
   readonly #sink: Duplex;
   /** A timer of a fault belongs to whoever opened the line, not to the bytes. */
@@ -59,13 +59,13 @@ export class OneWay implements Way {
   #over = false;
 
   constructor(
-    direction: Direction,
-    around: Surroundings,
+    direction: RelayDirection,
+    context: RelayContext,
     source: Duplex,
     sink: Duplex,
   ) {
     this.direction = direction;
-    this.#around = around;
+    this.#context = context;
     this.#source = source;
     this.#sink = sink;
   }
@@ -120,14 +120,15 @@ export class OneWay implements Way {
    * From here on these faults apply. Those that stay keep their state; what
    * the others hold goes on at once, through those that follow.
    */
-  fit(faults: readonly RunningFault[]): void {
+  applyFaults(faults: readonly RunningFault[]): void {
     if (this.#over) return;
     const old = this.#stages;
     const fitted: typeof old = [];
     for (const of of faults) {
       if (of.direction !== 'each' && of.direction !== this.direction) continue;
       const stage =
-        old.find((other) => other.of === of)?.stage ?? of.strike.stage?.(this);
+        old.find((other) => other.of === of)?.stage ??
+        of.injector.stage?.(this);
       if (stage) fitted.push({ of, stage });
     }
     fitted.sort((one, other) => one.of.rank - other.of.rank);
@@ -142,24 +143,24 @@ export class OneWay implements Way {
   }
 
   now(): number {
-    return this.#around.now();
+    return this.#context.now();
   }
 
   random(fault: string): () => number {
-    const { seed, connection } = this.#around;
+    const { seed, connection } = this.#context;
     return randomFrom(seed, `${connection}/${this.direction}/${fault}`);
   }
 
-  strike(fault: string, text: string): void {
-    this.#around.strike(fault, text, this.direction);
+  injected(fault: string, text: string): void {
+    this.#context.injected(fault, text, this.direction);
   }
 
   cut(how: 'fin' | 'rst', fault: string, text: string): void {
-    this.#around.cut(how, fault, text);
+    this.#context.cut(how, fault, text);
   }
 
-  answer(first: Buffer): void {
-    this.#around.answer(first);
+  respond(first: Buffer): void {
+    this.#context.respond(first);
   }
 
   readonly #onData = (bytes: Buffer): void => {
@@ -196,7 +197,7 @@ export class OneWay implements Way {
     if (this.#over) return;
     if (bytes) this.#send(bytes, this.now() - since);
     else if (end) {
-      this.#around.end(this.direction, end);
+      this.#context.end(this.direction, end);
       if (end === 'fin') this.#sink.end();
     }
   }
@@ -205,7 +206,7 @@ export class OneWay implements Way {
     this.#writing += 1;
     const takesMore = this.#sink.write(bytes, this.#onWritten);
     // Told afterwards: whoever hears it may cut the connection.
-    this.#around.read(this.direction, bytes, held);
+    this.#context.read(this.direction, bytes, held);
     if (takesMore) return;
     this.#full = true;
     this.#balance();

@@ -1,6 +1,6 @@
-import type { Direction } from './events.ts';
+import type { RelayDirection } from './events.ts';
 
-/** Everything that a slab keeps of one connection: a chain of blocks. */
+/** Everything that a buffer keeps of one connection: a chain of blocks. */
 export interface Track {
   readonly connection: number;
   /** How many blocks it has. */
@@ -15,12 +15,12 @@ export interface Track {
 
 /** A run of bytes as it lies in a block: a read, or a part of one. */
 export interface Piece {
-  direction: Direction;
+  direction: RelayDirection;
   time: number;
   held: number;
   /** Where its first byte stands in its direction. */
   offset: number;
-  /** A view into the slab: copy what is to be kept. */
+  /** A view into the buffer: copy what is to be kept. */
   bytes: Buffer;
   /** Whether the next piece belongs to the same read. */
   continues: boolean;
@@ -51,7 +51,7 @@ const LENGTH = 0x3fff_ffff;
  * kept from then on. All at once would cost nothing by itself, as untouched
  * pages are none; but V8 counts it, and collects garbage for it.
  */
-export class Slab {
+export class RecordingBuffer {
   readonly blocks: number;
   readonly #shares: { bytes: Buffer; view: DataView }[] = [];
   /** The next block of the same track, or of the free ones. */
@@ -114,7 +114,7 @@ export class Slab {
   /** Copies one read to the end of a track. */
   add(
     track: Track,
-    direction: Direction,
+    direction: RelayDirection,
     time: number,
     held: number,
     bytes: Buffer,
@@ -153,7 +153,7 @@ export class Slab {
   }
 
   /** How many bytes of a direction were dropped from the front of a track. */
-  start(track: Track, direction: Direction): number {
+  start(track: Track, direction: RelayDirection): number {
     if (track.first === NONE) return track[direction];
     return (direction === 'up' ? this.#up : this.#down)[track.first]!;
   }
@@ -164,7 +164,7 @@ export class Slab {
    */
   bytes(
     track: Track,
-    direction: Direction,
+    direction: RelayDirection,
     start: number,
     end: number,
   ): Buffer | undefined {

@@ -7,7 +7,7 @@ import tls from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { createTap } from '../tap.ts';
-import { targetTrouble } from '../tls-words.ts';
+import { targetTrouble } from '../tls-errors.ts';
 import {
   all,
   atEnd,

@@ -1,33 +1,33 @@
 import type { Socket } from 'node:net';
 import type {
   Closed,
-  Direction,
-  How,
+  RelayDirection,
+  EndReason,
   Opened,
   Read,
   Ended,
-  Struck,
+  Injected,
 } from './events.ts';
 
 /** Who hears what happens on the connections of a tap. */
-export interface Listener {
+export interface ConnectionObserver {
   /** Milliseconds since the tap was created. */
   now(): number;
   opened(event: Opened): void;
   read(event: Read): void;
   ended(event: Ended): void;
-  struck(event: Struck): void;
+  injected(event: Injected): void;
   closed(event: Closed): void;
 }
 
 /** What is told of one connection: that it opened always comes first. */
-export class Story {
+export class ConnectionTrace {
   readonly connection: number;
   /** What client and tap agreed on by ALPN, once they did. */
   protocol: string | undefined;
   /** When bytes were last handed on. */
-  moved = -Infinity;
-  readonly #listener: Listener;
+  lastActivity = -Infinity;
+  readonly #observer: ConnectionObserver;
   /** These now: a socket that was torn down no longer knows them. */
   readonly #client: Opened['client'];
   readonly #port: number;
@@ -35,17 +35,17 @@ export class Story {
   readonly #link: string | undefined;
   readonly #accepted: number;
   /** How many bytes were handed on. */
-  readonly said = { up: 0, down: 0 };
+  readonly forwarded = { up: 0, down: 0 };
   #told = false;
 
   constructor(
-    listener: Listener,
+    observer: ConnectionObserver,
     connection: number,
     raw: Socket,
     encrypted: boolean,
     link?: string,
   ) {
-    this.#listener = listener;
+    this.#observer = observer;
     this.connection = connection;
     this.#client = {
       host: raw.remoteAddress ?? '',
@@ -54,13 +54,13 @@ export class Story {
     this.#port = raw.localPort ?? 0;
     this.#encrypted = encrypted;
     this.#link = link;
-    this.#accepted = listener.now();
+    this.#accepted = observer.now();
   }
 
   opened(): void {
     if (this.#told) return;
     this.#told = true;
-    this.#listener.opened({
+    this.#observer.opened({
       connection: this.connection,
       time: this.#accepted,
       client: this.#client,
@@ -71,32 +71,32 @@ export class Story {
     });
   }
 
-  read(direction: Direction, bytes: Buffer, held: number): void {
+  read(direction: RelayDirection, bytes: Buffer, held: number): void {
     const { connection } = this;
-    const offset = this.said[direction];
-    this.said[direction] += bytes.length;
-    const time = this.#listener.now();
-    this.moved = time;
-    this.#listener.read({ connection, direction, time, held, offset, bytes });
+    const offset = this.forwarded[direction];
+    this.forwarded[direction] += bytes.length;
+    const time = this.#observer.now();
+    this.lastActivity = time;
+    this.#observer.read({ connection, direction, time, held, offset, bytes });
   }
 
-  ended(how: How, direction?: Direction, text?: string): void {
+  ended(how: EndReason, direction?: RelayDirection, text?: string): void {
     this.opened();
     const { connection } = this;
-    const time = this.#listener.now();
-    this.#listener.ended({ connection, direction, time, how, text });
+    const time = this.#observer.now();
+    this.#observer.ended({ connection, direction, time, how, text });
   }
 
-  struck(fault: string, text: string, direction?: Direction): void {
+  injected(fault: string, text: string, direction?: RelayDirection): void {
     this.opened();
     const { connection } = this;
-    const time = this.#listener.now();
-    this.#listener.struck({ connection, direction, time, fault, text });
+    const time = this.#observer.now();
+    this.#observer.injected({ connection, direction, time, fault, text });
   }
 
   closed(): void {
     this.opened();
     const { connection } = this;
-    this.#listener.closed({ connection, time: this.#listener.now() });
+    this.#observer.closed({ connection, time: this.#observer.now() });
   }
 }
