@@ -14,7 +14,7 @@ import {
 import { columns, type Http } from '@on-the-wire/compare/claims/columns.ts';
 import { asExpression } from '@on-the-wire/compare/claims/as-expression.ts';
 import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
-import { placeOf } from '@on-the-wire/viewer/saved/saved.ts';
+import { locationOf } from '@on-the-wire/viewer/saved/saved.ts';
 import type { Outcome, Started } from './messages.ts';
 
 /** As many recordings are kept; a whole table is 64. */
@@ -83,7 +83,7 @@ export class ClaimRuns {
     const { word, evidence } = claim.judge(told, line.seen);
     // It opens at the claim's first unit, past the loading of the frame.
     const [first] = line.seen;
-    const chosen = first && placeOf(first.connection, first.unit);
+    const chosen = first && locationOf(first.connection, first.unit);
     const title = `${row.title}: ${columns[claim.column]}, HTTP/${http}`;
     this.#keep(id, { title, bytes: saveRun(line.tap, { chosen }) });
     await this.stop(id);

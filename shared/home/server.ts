@@ -12,22 +12,22 @@ import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
 import { readProgress } from '@on-the-wire/course/exercise/progress.ts';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import {
-  fill,
+  renderTemplate,
   json,
-  keep,
+  lazyAsync,
   viewerFile,
-  plain,
-  Refused,
-} from '@on-the-wire/viewer/server/answer.ts';
-import type { Answer } from '@on-the-wire/viewer/server/answer.ts';
+  plainText,
+  HttpError,
+} from '@on-the-wire/viewer/server/response.ts';
+import type { HttpResponse } from '@on-the-wire/viewer/server/response.ts';
 import { bundle } from '@on-the-wire/viewer/server/bundle.ts';
 import {
   closeServer,
   createGuardedServer,
-  type Asked,
+  type RequestContext,
   type Shell,
 } from '@on-the-wire/viewer/server/guarded-server.ts';
-import { readJson } from '@on-the-wire/viewer/server/read-json.ts';
+import { readJsonObject } from '@on-the-wire/viewer/server/read-json-object.ts';
 import { makeSavedPage } from '@on-the-wire/viewer/saved/saved-page.ts';
 import { style } from '@on-the-wire/viewer/server/style.ts';
 import { ClaimRuns, NoSuchRun } from './claim-runs.ts';
@@ -58,7 +58,7 @@ export function createHome({
   const runs = new ClaimRuns();
   const files = filesOfRows();
   const table = json(tableMessage(files));
-  const script = keep(() => bundle(ownFile('home.ts')));
+  const script = lazyAsync(() => bundle(ownFile('home.ts')));
 
   const server = createGuardedServer({
     // Each claim has a port of its own.
@@ -101,11 +101,11 @@ export function createHome({
     },
   };
 
-  async function page(): Promise<Answer> {
+  async function page(): Promise<HttpResponse> {
     const exercises = findExercises();
     return {
       type: 'text/html; charset=utf-8',
-      body: fill(await readFile(ownFile('home.html'), 'utf8'), {
+      body: renderTemplate(await readFile(ownFile('home.html'), 'utf8'), {
         pnpm,
         $lessons: lessonsHtml(lessons, exercises, readProgress()),
         $ladders: figureHtml(),
@@ -113,9 +113,9 @@ export function createHome({
     };
   }
 
-  async function code(row: string): Promise<Answer> {
+  async function code(row: string): Promise<HttpResponse> {
     const file = files.get(row);
-    if (!file) return plain(404, `The table has no row "${row}".`);
+    if (!file) return plainText(404, `The table has no row "${row}".`);
     const { renderListing } =
       await import('@on-the-wire/course/shell/highlight.ts');
     return {
@@ -124,9 +124,9 @@ export function createHome({
     };
   }
 
-  async function recording(run: string): Promise<Answer> {
+  async function recording(run: string): Promise<HttpResponse> {
     const kept = recordingIn(run) ?? runs.recording(run);
-    if (!kept) return plain(404, `Of the run "${run}" nothing is kept.`);
+    if (!kept) return plainText(404, `Of the run "${run}" nothing is kept.`);
     return {
       type: 'text/html; charset=utf-8',
       body: await makeSavedPage(kept.bytes, kept.title),
@@ -140,44 +140,52 @@ export function createHome({
     };
   }
 
-  async function startClaim({ request }: Asked): Promise<Answer> {
+  async function startClaim({
+    request,
+  }: RequestContext): Promise<HttpResponse> {
     const chosen = await readChosen(request);
     const home = `http://${request.headers.host}`;
     return json(await runs.start(chosen, home));
   }
 
-  async function beginClaim({ request }: Asked): Promise<Answer> {
-    const { run } = await readJson(request);
+  async function beginClaim({
+    request,
+  }: RequestContext): Promise<HttpResponse> {
+    const { run } = await readJsonObject(request);
     return ofRun(() => runs.begin(String(run)));
   }
 
-  async function judgeClaim({ request }: Asked): Promise<Answer> {
-    const { run, told } = await readJson(request);
+  async function judgeClaim({
+    request,
+  }: RequestContext): Promise<HttpResponse> {
+    const { run, told } = await readJsonObject(request);
     return ofRun(() => runs.judge(String(run), told));
   }
 
-  async function stopClaim({ request }: Asked): Promise<Answer> {
-    const { run } = await readJson(request);
+  async function stopClaim({ request }: RequestContext): Promise<HttpResponse> {
+    const { run } = await readJsonObject(request);
     return ofRun(() => runs.stop(String(run)));
   }
 
-  async function startLesson({ request }: Asked): Promise<Answer> {
-    const { name } = await readJson(request);
+  async function startLesson({
+    request,
+  }: RequestContext): Promise<HttpResponse> {
+    const { name } = await readJsonObject(request);
     if (!lessons.some((lesson) => lesson.name === name))
-      throw new Refused(404, `There is no lesson "${String(name)}".`);
+      throw new HttpError(404, `There is no lesson "${String(name)}".`);
     try {
       return json({ url: await start(String(name)) });
     } catch (error) {
-      throw new Refused(500, (error as Error).message);
+      throw new HttpError(500, (error as Error).message);
     }
   }
 }
 
-async function ofRun(act: () => unknown): Promise<Answer> {
+async function ofRun(act: () => unknown): Promise<HttpResponse> {
   try {
     return json(((await act()) as object | undefined) ?? {});
   } catch (error) {
-    if (error instanceof NoSuchRun) throw new Refused(404, error.message);
+    if (error instanceof NoSuchRun) throw new HttpError(404, error.message);
     throw error;
   }
 }
@@ -190,13 +198,13 @@ async function ofRun(act: () => unknown): Promise<Answer> {
 async function readChosen(
   request: IncomingMessage,
 ): Promise<{ row: Row; claim: Claim; http: Http }> {
-  const asked = (await readJson(request)) as Partial<Chosen>;
+  const asked = (await readJsonObject(request)) as Partial<Chosen>;
   const row = rows.find(({ id }) => id === asked.row);
   const claim = row?.claims.find(({ column }) => column === asked.column);
   const { http } = asked;
   if (row && claim && (http === '1.1' || http === '2'))
     return { row, claim, http };
-  throw new Refused(
+  throw new HttpError(
     400,
     `Running a claim: found ${JSON.stringify(asked)}, expected as "row" one ` +
       `of ${rows.map(({ id }) => id).join(', ')}; as "column" one of ` +

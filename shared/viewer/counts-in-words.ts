@@ -48,5 +48,5 @@ export function countsInWords(
 }
 
 /** What the counts leave out. */
-export const beneath =
+export const notCounted =
   'Beneath are IP, TCP and, where it is used, TLS: some 60 to 100 bytes more for each message, whatever the protocol. The tap does not see them.';

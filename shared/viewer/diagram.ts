@@ -6,7 +6,7 @@
 import { isUnit, type Line, type UnitLine } from './source.ts';
 
 /** An arrow from one side to the other, or something that happened between. */
-export interface Step {
+export interface DiagramStep {
   connection: number;
   /** When the first of its units came, in ms since the run began. */
   time: number;
@@ -36,11 +36,11 @@ const framing = new Set<UnitLine['kind']>([
  * @returns the last steps of a run, and how many came before them
  */
 export function stepsOf(lines: Iterable<Line>): {
-  steps: Step[];
+  steps: DiagramStep[];
   before: number;
 } {
-  const steps: Step[] = [];
-  let run: Step[] = [];
+  const steps: DiagramStep[] = [];
+  let run: DiagramStep[] = [];
   const fold = () => {
     const [first] = run;
     if (first && run.length >= FOLD)
@@ -151,7 +151,7 @@ const lifeline = (x: number, height: number) =>
   `<line x1="${x}" x2="${x}" y1="26" y2="${height - 8}" stroke="currentColor" stroke-opacity="0.35"/>`;
 
 function drawStep(
-  { time, connection, direction, kind, words }: Step,
+  { time, connection, direction, kind, words }: DiagramStep,
   { y, right }: { y: number; right: number },
 ): string {
   const at = `<text class="soft" x="4" y="${y}" font-size="10">${seconds(time)} #${connection}</text>`;

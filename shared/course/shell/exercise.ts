@@ -1,8 +1,12 @@
 /** The exercise in the shell: what is told of it, and what its buttons do. */
 import type { EventEmitter } from 'node:events';
-import { json, plain, type Answer } from '@on-the-wire/viewer/server/answer.ts';
+import {
+  json,
+  plainText,
+  type HttpResponse,
+} from '@on-the-wire/viewer/server/response.ts';
 import type { ExerciseAction, ExerciseMessage } from './exercise-message.ts';
-import type { Asked } from '@on-the-wire/viewer/server/guarded-server.ts';
+import type { RequestContext } from '@on-the-wire/viewer/server/guarded-server.ts';
 
 /** What the shell needs of an exercise; `exercise/` makes it. */
 export interface ShellExercise extends EventEmitter<{ change: [] }> {
@@ -21,7 +25,7 @@ const actions: ExerciseAction[] = ['check', 'hint', 'reset', 'next'];
 /** What changes something; for `createGuardedServer`. */
 export function exerciseChanges(
   exercise: ShellExercise | undefined,
-): Record<string, (asked: Asked) => Promise<Answer>> {
+): Record<string, (context: RequestContext) => Promise<HttpResponse>> {
   if (!exercise) return {};
   return Object.fromEntries(
     actions.map((action) => [
@@ -37,8 +41,9 @@ export function exerciseChanges(
 /** @returns undefined where the path is none of the exercise's */
 export function readExercise(
   exercise: ShellExercise | undefined,
-  { path }: Asked,
-): Answer | undefined {
-  if (path === '/exercise/diff' && exercise) return plain(200, exercise.diff());
+  { path }: RequestContext,
+): HttpResponse | undefined {
+  if (path === '/exercise/diff' && exercise)
+    return plainText(200, exercise.diff());
   return undefined;
 }

@@ -11,14 +11,14 @@ import type { FoundLesson, LessonState } from '@on-the-wire/lesson/lesson.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
 import {
-  fill,
-  keep,
+  renderTemplate,
+  lazyAsync,
   viewerFile,
-  plain,
-  type Answer,
-} from '@on-the-wire/viewer/server/answer.ts';
+  plainText,
+  type HttpResponse,
+} from '@on-the-wire/viewer/server/response.ts';
 import { bundle } from '@on-the-wire/viewer/server/bundle.ts';
-import { tellEvents } from '@on-the-wire/viewer/server/events.ts';
+import { sendEventStream } from '@on-the-wire/viewer/server/event-stream.ts';
 import {
   exerciseChanges,
   readExercise,
@@ -71,18 +71,18 @@ export function createShell({
   // Tells a page that it talks to another shell than the one it came from: the
   // lesson was stopped and started again, or another lesson has this port now.
   const run = randomBytes(4).toString('hex');
-  const script = keep(() => bundle(ownFile('shell.ts')));
-  const renderer = keep(async () => ({
+  const script = lazyAsync(() => bundle(ownFile('shell.ts')));
+  const renderer = lazyAsync(async () => ({
     ...(await import('./tutorial.ts')),
     ...(await import('./highlight.ts')),
   }));
   const readme = join(lesson.folder, 'README.md');
   let tutorialKept: { version: string; html: string } | undefined;
 
-  const pages: Record<string, (() => Promise<Answer>) | undefined> = {
+  const pages: Record<string, (() => Promise<HttpResponse>) | undefined> = {
     '/': async () => ({
       type: 'text/html; charset=utf-8',
-      body: fill(await readFile(ownFile('index.html'), 'utf8'), {
+      body: renderTemplate(await readFile(ownFile('index.html'), 'utf8'), {
         lesson: lesson.name,
         title: lesson.manifest.title,
         protocol,
@@ -123,14 +123,14 @@ export function createShell({
     ),
     pages,
     changes: { ...wireChanges(wire), ...exerciseChanges(exercise) },
-    async read(asked) {
-      const { path, request, response } = asked;
+    async read(context) {
+      const { path, request, response } = context;
       if (path === '/tutorial') return tutorial();
       if (path.startsWith('/files/')) return file(path.slice('/files/'.length));
       if (path !== '/events')
-        return readExercise(exercise, asked) ?? readWire(wire, asked);
-      tellEvents(request, response, { run, log, follow });
-      return 'answered';
+        return readExercise(exercise, context) ?? readWire(wire, context);
+      sendEventStream(request, response, { run, log, follow });
+      return 'sent';
     },
   });
   // Both take the processor for a while, and the lesson's server needs it more
@@ -142,7 +142,7 @@ export function createShell({
     else setImmediate(prepare);
   });
 
-  async function tutorial(): Promise<Answer> {
+  async function tutorial(): Promise<HttpResponse> {
     if (exercise)
       return { type: 'text/html; charset=utf-8', body: exercise.task };
     let version: string;
@@ -150,7 +150,10 @@ export function createShell({
       const { mtimeMs, size } = await stat(readme);
       version = `${mtimeMs} ${size}`;
     } catch {
-      return plain(404, `This lesson has no tutorial: ${readme} is missing.`);
+      return plainText(
+        404,
+        `This lesson has no tutorial: ${readme} is missing.`,
+      );
     }
     if (tutorialKept?.version !== version) {
       const { renderTutorial } = await renderer();
@@ -162,13 +165,13 @@ export function createShell({
     return { type: 'text/html; charset=utf-8', body: tutorialKept.html };
   }
 
-  async function file(encoded: string): Promise<Answer> {
+  async function file(encoded: string): Promise<HttpResponse> {
     const found = await readLessonFile(lesson.folder, encoded);
-    if (found.kind === 'refused') return plain(found.status, found.why);
+    if (found.kind === 'refused') return plainText(found.status, found.why);
     if (found.kind === 'folder') {
       const inside = posix.join('/files', encoded, 'README.md');
       return {
-        ...plain(302, `A folder: what it is about stands in ${inside}.`),
+        ...plainText(302, `A folder: what it is about stands in ${inside}.`),
         headers: { Location: inside },
       };
     }
@@ -186,7 +189,7 @@ export function createShell({
     const { dir: folder, ext } = posix.parse(found.path);
     return {
       type: 'text/html; charset=utf-8',
-      body: fill(await readFile(ownFile('file.html'), 'utf8'), {
+      body: renderTemplate(await readFile(ownFile('file.html'), 'utf8'), {
         path: found.path,
         title: lesson.manifest.title,
         $content:

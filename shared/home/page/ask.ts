@@ -1,4 +1,4 @@
-import { pnpm } from '@on-the-wire/viewer/page/pnpm.ts';
+import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
 
 /**
  * Asks the home page's server to do something.
@@ -17,7 +17,7 @@ export async function ask<Answer>(
     });
   } catch {
     throw new Error(
-      `The home page’s server is gone. Start it again: ${pnpm} lesson`,
+      `The home page’s server is gone. Start it again: ${pnpmOfPage} lesson`,
     );
   }
   if (!response.ok) throw new Error((await response.text()).trim());

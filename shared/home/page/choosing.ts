@@ -20,7 +20,7 @@ import {
   type Question,
 } from '@on-the-wire/compare/choosing/questions.ts';
 import { own } from '@on-the-wire/viewer/page/elements.ts';
-import { pnpm } from '@on-the-wire/viewer/page/pnpm.ts';
+import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
 import { columnTitle, markTable, openAt, rowOf, wordOf } from './table.ts';
 
 /** The fault that shows each way at its weakest. */
@@ -141,7 +141,7 @@ function mindItem({ row, column }: Choice['mind'][number]): Node {
 function trialOf({ parts }: Choice): Node {
   const code = document.createElement('code');
   const { way } = parts[0]!;
-  code.textContent = `${pnpm} compare --only ${ways[way].id} --fault ${weakness[way]}`;
+  code.textContent = `${pnpmOfPage} compare --only ${ways[way].id} --fault ${weakness[way]}`;
   return code;
 }
 

@@ -1,5 +1,5 @@
 /** The buttons that start a lesson. */
-import { own, say } from '@on-the-wire/viewer/page/elements.ts';
+import { own, announce } from '@on-the-wire/viewer/page/elements.ts';
 import { ask } from './ask.ts';
 
 /** Listens to them. The lesson opens in this tab: back leads here again. */
@@ -21,7 +21,7 @@ async function start(
   problem.hidden = true;
   for (const each of all) each.disabled = true;
   button.textContent = 'Starting …';
-  say('Starting the lesson');
+  announce('Starting the lesson');
   try {
     const name = button.dataset['start'];
     const { url } = await ask<{ url: string }>('/lessons/start', { name });

@@ -1,6 +1,6 @@
 /** Runs a claim in a frame of this page: in the learner's own browser. */
 import { inside } from '@on-the-wire/viewer/page/elements.ts';
-import { pnpm } from '@on-the-wire/viewer/page/pnpm.ts';
+import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
 import type { Chosen, Outcome, Started } from '../messages.ts';
 import { ask } from './ask.ts';
 
@@ -76,6 +76,6 @@ function notLoaded({ row, http }: Chosen): string {
   return (
     'This browser does not accept the certificate that was made on this ' +
     'machine, so it speaks no HTTP/2 with it. In a browser that does: ' +
-    `${pnpm} compare --claims --only ${row} --http 2`
+    `${pnpmOfPage} compare --claims --only ${row} --http 2`
   );
 }

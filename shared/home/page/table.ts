@@ -1,5 +1,5 @@
 /** The table: its cells, the switch over it, and what running them showed. */
-import { inside, own, say } from '@on-the-wire/viewer/page/elements.ts';
+import { inside, own, announce } from '@on-the-wire/viewer/page/elements.ts';
 import { recall, remember } from '@on-the-wire/viewer/page/memory.ts';
 import type { Column, Http } from '@on-the-wire/compare/claims/columns.ts';
 import type {
@@ -256,7 +256,7 @@ function sum(): void {
     `${found.length} of ${cells.length} run: ` +
     (wrong === 0 ? 'all hold in this browser' : `${wrong} contradicted`);
   own('sum').textContent = words;
-  say(words);
+  announce(words);
 }
 
 function columnHead(column: Column): HTMLTableCellElement {

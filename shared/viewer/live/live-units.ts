@@ -15,7 +15,7 @@ import {
   type Unit,
 } from '@on-the-wire/wire/unit.ts';
 import { countNote, countUnit, noCounts, type Counts } from '../counts.ts';
-import { WaitingReads, type Part } from './waiting-reads.ts';
+import { WaitingReads, type ReadPart } from './waiting-reads.ts';
 
 /** A unit, and where and when its last byte was handed on. */
 export interface LiveUnit {
@@ -220,7 +220,7 @@ export class LiveUnits extends EventEmitter<{
     this.#left = until - clock();
   }
 
-  #feed({ connection, direction, time, bytes }: Part): void {
+  #feed({ connection, direction, time, bytes }: ReadPart): void {
     const live = this.#live.get(connection);
     if (live)
       this.#tell(live, connection, time, live.decoder?.feed(direction, bytes));

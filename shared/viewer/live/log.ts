@@ -8,10 +8,10 @@ import { unbrotli } from '@on-the-wire/wire/coding/brotli.ts';
 import { concat } from '@on-the-wire/wire/bytes.ts';
 import { describe } from '@on-the-wire/wire/unit.ts';
 import type { Counts } from '../counts.ts';
-import { KeptLines, type Entry } from './kept-lines.ts';
-import { unitParts } from './line.ts';
+import { LineRing, type Entry } from './line-ring.ts';
+import { unitParts } from './unit-parts.ts';
 import type { LiveUnits } from './live-units.ts';
-import { placeOf, type Place } from '../saved/saved.ts';
+import { locationOf, type UnitLocation } from '../saved/saved.ts';
 import type { Details, Line, UnitLine } from '../source.ts';
 
 /** So many lines are kept. */
@@ -22,14 +22,14 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
   /** What the whole run came to, dropped lines included. */
   readonly counts: Counts;
   readonly #recording: Recording;
-  readonly #kept: KeptLines;
+  readonly #kept: LineRing;
 
   /** @param kept how many lines are kept; more are dropped, oldest first */
   constructor(recording: Recording, units: LiveUnits, kept = KEPT) {
     super();
     this.#recording = recording;
     this.counts = units.counts;
-    this.#kept = new KeptLines(kept);
+    this.#kept = new LineRing(kept);
     this.setMaxListeners(0); // one for each open page
     units.on('unit', (unit) => {
       this.#kept.addUnit(unit);
@@ -85,10 +85,10 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
   }
 
   /** Where a unit is; undefined where `details` is. */
-  place(n: number): Place | undefined {
+  locationOf(n: number): UnitLocation | undefined {
     const entry = this.#kept.get(n);
     if (!entry || !('unit' in entry)) return undefined;
-    return placeOf(entry.connection, entry.unit);
+    return locationOf(entry.connection, entry.unit);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The wire in the terminal: a line for each unit, its bytes if asked for. */
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import { dump, lineOf } from '@on-the-wire/wire/dump.ts';
-import { beneath, countsInWords } from '../counts-in-words.ts';
+import { notCounted, countsInWords } from '../counts-in-words.ts';
 import type { LiveUnit, LiveUnits, Note } from './live-units.ts';
 
 /**
@@ -33,7 +33,7 @@ export function printCounts(
   if (counts.connections === 0) return;
   for (const { name, value, about } of countsInWords(counts))
     say(`${name.padEnd(17)}${value.padStart(16)}  ${about}`);
-  say(beneath);
+  say(notCounted);
 }
 
 /** Where an end travelled. A fault says so itself. */

@@ -11,7 +11,7 @@ const READS = 1_024;
 const BYTES = 256 * 1_024;
 
 /** A part of a read; valid until another one is added or taken. */
-export interface Part {
+export interface ReadPart {
   connection: number;
   direction: Direction;
   /** ms since the tap was created. */
@@ -72,12 +72,12 @@ export class WaitingReads {
   }
 
   /** Takes at most `most` bytes of the first read; undefined without one. */
-  take(most: number): Part | undefined {
+  take(most: number): ReadPart | undefined {
     if (this.isEmpty) return undefined;
     const at = this.#first;
     const start = this.#start;
     const end = Math.min(this.#end[at]!, start + most);
-    const part: Part = {
+    const part: ReadPart = {
       connection: this.#connection[at]!,
       direction: this.#isDown[at] ? 'down' : 'up',
       time: this.#time[at]!,

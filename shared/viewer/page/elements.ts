@@ -16,6 +16,6 @@ export function inside<T extends HTMLElement = HTMLElement>(
 }
 
 /** Says something to those who listen to a screen reader, politely. */
-export function say(words: string): void {
+export function announce(words: string): void {
   own('said').textContent = words;
 }

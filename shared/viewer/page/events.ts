@@ -1,4 +1,4 @@
-/** The one event stream that an open shell holds: see ../events.ts. */
+/** The one event stream that an open shell holds: see ../server/event-stream.ts. */
 
 export const events = new EventSource('/events');
 

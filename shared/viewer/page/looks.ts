@@ -1,5 +1,5 @@
 /** Theme and projector mode. Both hold for all lessons. */
-import { inside, own, say } from './elements.ts';
+import { inside, own, announce } from './elements.ts';
 import { recall, remember } from './memory.ts';
 
 const themes = ['system', 'light', 'dark'] as const;
@@ -26,14 +26,14 @@ export function turnTheme(): void {
   const now = themes.indexOf((root.dataset['theme'] as Theme) ?? 'system');
   const next = themes[(now + 1) % themes.length] ?? 'system';
   setTheme(next);
-  say(`Theme: ${next}`);
+  announce(`Theme: ${next}`);
 }
 
 /** Projector mode on, or off again. */
 export function turnProjector(): void {
   const on = !root.hasAttribute('data-projector');
   setProjector(on);
-  say(`Projector mode ${on ? 'on' : 'off'}`);
+  announce(`Projector mode ${on ? 'on' : 'off'}`);
 }
 
 /** Puts the remembered look on, and listens to its switches. */

@@ -2,4 +2,5 @@
  * What the learner types before a verb: `pnpm`, or what works for everybody.
  * The server knows, and says so at the page's root: '' where there are no verbs.
  */
-export const pnpm = document.documentElement.dataset['pnpm'] ?? 'npx -y pnpm';
+export const pnpmOfPage =
+  document.documentElement.dataset['pnpm'] ?? 'npx -y pnpm';

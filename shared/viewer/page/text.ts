@@ -1,5 +1,5 @@
 /** What tutorial and files have in common: copying, and scrolling sideways. */
-import { say } from './elements.ts';
+import { announce } from './elements.ts';
 
 /** Lets all copy buttons of the page work, those to come included. */
 export function startCopying(): void {
@@ -22,7 +22,7 @@ async function copy(button: HTMLElement): Promise<void> {
       },
     );
   button.textContent = words;
-  say(words);
+  announce(words);
   setTimeout(() => (button.textContent = 'Copy'), 2500);
 }
 

@@ -1,6 +1,6 @@
 /** The panel that says what the run has come to. */
 import type { Counts } from '../counts.ts';
-import { beneath, countsInWords } from '../counts-in-words.ts';
+import { notCounted, countsInWords } from '../counts-in-words.ts';
 import type { Source } from '../source.ts';
 import { paragraph, part } from './parts.ts';
 
@@ -8,7 +8,7 @@ import { paragraph, part } from './parts.ts';
 export function startCounts(panel: HTMLElement, source: Source): void {
   panel.classList.add('counts');
   const list = document.createElement('dl');
-  panel.append(list, paragraph(beneath));
+  panel.append(list, paragraph(notCounted));
 
   let latest: Counts | undefined;
   const show = () => {

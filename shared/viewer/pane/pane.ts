@@ -3,7 +3,7 @@
  * made here, not in a page of HTML, because a saved run is shown with it too.
  */
 import type { Source } from '../source.ts';
-import { LANES, Rows, type Filter } from './lines.ts';
+import { LANES, TimelineRows, type Filter } from './timeline-rows.ts';
 import { button, paragraph } from './parts.ts';
 import { makeTimeline } from './timeline.ts';
 import { drawUnit } from './unit.ts';
@@ -34,7 +34,7 @@ export function makeWire(
   addPanel(name: string): { panel: HTMLElement; button: HTMLElement };
 } {
   container.style.setProperty('--lanes', String(LANES));
-  const rows = new Rows();
+  const rows = new TimelineRows();
   const bar = makeBar();
   const detail = document.createElement('section');
   detail.className = 'unit';

@@ -1,6 +1,6 @@
 /** The panel that saves the run. */
 import { NO_SECRETS, SECRETS } from '@on-the-wire/wire/masking/secrets.ts';
-import { pnpm } from '../page/pnpm.ts';
+import { pnpmOfPage } from '../page/pnpm.ts';
 import { paragraph } from './parts.ts';
 
 /** The list by which is masked, to be opened. */
@@ -53,7 +53,7 @@ export function startSave(
     link('Save as one page', '/wire/run.html'),
     label,
     paragraph(
-      `The pcapng file opens in Wireshark${pnpm && `, and with ${pnpm} wire FILE`}. The page opens in any browser and needs nothing else: for a bug report. Both know the unit that you chose. Cookies, passwords, tokens and all else on the list below become asterisks, unless you ask for them.`,
+      `The pcapng file opens in Wireshark${pnpmOfPage && `, and with ${pnpmOfPage} wire FILE`}. The page opens in any browser and needs nothing else: for a bug report. Both know the unit that you chose. Cookies, passwords, tokens and all else on the list below become asterisks, unless you ask for them.`,
     ),
     secretsInWords(),
   );

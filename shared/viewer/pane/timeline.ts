@@ -3,7 +3,7 @@
  * so that 100,000 of them scroll as smoothly as ten.
  */
 import { isUnit } from '../source.ts';
-import { LANES, type Row, type Rows } from './lines.ts';
+import { LANES, type TimelineRow, type TimelineRows } from './timeline-rows.ts';
 import { part } from './parts.ts';
 
 const OVERSCAN = 6; // rows beyond what is in sight
@@ -26,7 +26,7 @@ export interface Timeline {
  * @param onChoose gets the number of the line that the reader chose
  */
 export function makeTimeline(
-  rows: Rows,
+  rows: TimelineRows,
   onChoose: (n: number) => void,
 ): Timeline {
   const element = document.createElement('div');
@@ -183,7 +183,7 @@ function background(open: number): string {
   return image;
 }
 
-function makeLine({ line, lane, open }: Row): HTMLElement {
+function makeLine({ line, lane, open }: TimelineRow): HTMLElement {
   const { n, connection, time, kind, direction, summary } = line;
   const element = document.createElement('div');
   element.id = `wire-line-${n}`;

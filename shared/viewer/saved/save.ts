@@ -9,7 +9,7 @@ import type {
   CapturedConnection,
 } from '@on-the-wire/wire/capture.ts';
 import { courseVersion } from '@on-the-wire/system/version.ts';
-import { chosenComment, FAULT, type Place } from './saved.ts';
+import { chosenComment, FAULT, type UnitLocation } from './saved.ts';
 
 /**
  * A run as pcapng: what is still kept of it, faults, ends and the unit that was
@@ -24,7 +24,7 @@ export function saveRun(
   {
     secrets = false,
     chosen,
-  }: { secrets?: boolean; chosen?: Place | undefined } = {},
+  }: { secrets?: boolean; chosen?: UnitLocation | undefined } = {},
 ): Uint8Array {
   const { recording, began } = tap;
   const connections = recording.connections().map((kept) => {

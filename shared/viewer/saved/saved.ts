@@ -15,7 +15,7 @@ import {
   describe,
 } from '@on-the-wire/wire/unit.ts';
 import { countNote, countUnit, noCounts } from '../counts.ts';
-import { unitParts } from '../live/line.ts';
+import { unitParts } from '../live/unit-parts.ts';
 import {
   isUnit,
   type Details,
@@ -31,7 +31,7 @@ export const FAULT = 'fault ';
 const CHOSEN = 'chosen: ';
 
 /** Where a unit is, whatever its number: it may get another one. */
-export interface Place {
+export interface UnitLocation {
   connection: number;
   direction: Direction;
   layer: number;
@@ -40,15 +40,19 @@ export interface Place {
 }
 
 /** Where a unit of a connection is. */
-export function placeOf(
+export function locationOf(
   connection: number,
   { direction, layer, ranges }: Pick<Unit, 'direction' | 'layer' | 'ranges'>,
-): Place {
+): UnitLocation {
   return { connection, direction, layer, start: ranges[0]?.[0] ?? 0 };
 }
 
 /** A comment that says which unit the reader was at. */
-export function chosenComment({ direction, layer, start }: Place): string {
+export function chosenComment({
+  direction,
+  layer,
+  start,
+}: UnitLocation): string {
   return `${CHOSEN}${direction}, byte ${start}, layer ${layer}`;
 }
 

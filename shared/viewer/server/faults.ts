@@ -10,9 +10,9 @@ import {
   type Tap,
 } from '@on-the-wire/tap/tap.ts';
 import { quantity } from '@on-the-wire/tap/faults/units.ts';
-import { Refused } from './answer.ts';
+import { HttpError } from './response.ts';
 import type { FaultsMessage } from './faults-message.ts';
-import { readJson } from './read-json.ts';
+import { readJsonObject } from './read-json-object.ts';
 
 /** What can be broken, and what is. */
 export function faultsOf(tap: Tap): FaultsMessage {
@@ -56,18 +56,18 @@ export async function setFaults(
   tap: Tap,
   request: IncomingMessage,
 ): Promise<void> {
-  const { faults } = await readJson(request);
+  const { faults } = await readJsonObject(request);
   const isList =
     Array.isArray(faults) && faults.every((each) => typeof each === 'string');
   if (!isList)
-    throw new Refused(
+    throw new HttpError(
       400,
       `Setting the faults: found ${JSON.stringify(faults)}, expected a list of texts such as ["latency=80ms"].`,
     );
   try {
     tap.setFaults(parseFaults(faults as string[]));
   } catch (error) {
-    if (error instanceof FaultError) throw new Refused(400, error.message);
+    if (error instanceof FaultError) throw new HttpError(400, error.message);
     throw error;
   }
 }
@@ -81,9 +81,9 @@ export async function cutNow(
   tap: Tap,
   request: IncomingMessage,
 ): Promise<void> {
-  const { how } = await readJson(request);
+  const { how } = await readJsonObject(request);
   if (how !== 'rst' && how !== 'fin')
-    throw new Refused(
+    throw new HttpError(
       400,
       `Cutting: found ${JSON.stringify(how)}, expected "rst" (torn down) or "fin" (closed politely).`,
     );

@@ -5,10 +5,10 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { plain, Refused, send, type Answer } from './answer.ts';
+import { plainText, HttpError, send, type HttpResponse } from './response.ts';
 import { refuseHost, refuseOrigin } from './guard.ts';
 
-export interface Asked {
+export interface RequestContext {
   request: IncomingMessage;
   response: ServerResponse;
   /** As it was sent, without the query. */
@@ -16,8 +16,8 @@ export interface Asked {
   query: URLSearchParams;
 }
 
-/** `'answered'`: the response was, or is being, written. */
-export type Reply = Answer | 'answered' | undefined;
+/** `'sent'`: the response was, or is being, written. */
+export type RouteResult = HttpResponse | 'sent' | undefined;
 
 /** A server of pages, of a lesson or of a tap. */
 export interface Shell {
@@ -43,58 +43,61 @@ export function createGuardedServer({
   read = () => undefined,
 }: {
   frames?: string[];
-  pages: Record<string, (() => Promise<Answer>) | undefined>;
-  changes?: Record<string, ((asked: Asked) => Promise<Answer>) | undefined>;
-  read?: (asked: Asked) => Promise<Reply> | Reply;
+  pages: Record<string, (() => Promise<HttpResponse>) | undefined>;
+  changes?: Record<
+    string,
+    ((context: RequestContext) => Promise<HttpResponse>) | undefined
+  >;
+  read?: (context: RequestContext) => Promise<RouteResult> | RouteResult;
 }): Server {
   const headers = headersOfAll(frames);
   return createServer((request, response) => {
     for (const [name, value] of Object.entries(headers))
       response.setHeader(name, value);
-    answer(request, response).then(
-      (reply) => {
-        if (reply !== 'answered') send(response, reply);
+    respond(request, response).then(
+      (result) => {
+        if (result !== 'sent') send(response, result);
       },
       (error: unknown) => {
         if (response.headersSent) return response.destroy();
-        if (error instanceof Refused)
-          return send(response, plain(error.status, error.message));
+        if (error instanceof HttpError)
+          return send(response, plainText(error.status, error.message));
         const failed = `The shell failed to answer ${request.url}: ${String(error)}`;
-        return send(response, plain(500, failed));
+        return send(response, plainText(500, failed));
       },
     );
   });
 
-  async function answer(
+  async function respond(
     request: IncomingMessage,
     response: ServerResponse,
-  ): Promise<Answer | 'answered'> {
+  ): Promise<HttpResponse | 'sent'> {
     const foreignHost = refuseHost(request);
-    if (foreignHost) return plain(403, foreignHost);
+    if (foreignHost) return plainText(403, foreignHost);
 
     // Not `new URL()`: it would resolve `..` before anybody has seen it.
     const [path = '', query] = (request.url ?? '').split('?');
     const reads = request.method === 'GET' || request.method === 'HEAD';
     const page = pages[path];
     const foreignOrigin = page && reads ? undefined : refuseOrigin(request);
-    if (foreignOrigin) return plain(403, foreignOrigin);
-    const asked = {
+    if (foreignOrigin) return plainText(403, foreignOrigin);
+    const context = {
       request,
       response,
       path,
       query: new URLSearchParams(query),
     };
     const change = changes[`${request.method} ${path}`];
-    if (change) return change(asked);
+    if (change) return change(context);
     if (!reads)
       return {
-        ...plain(405, `${request.method} is not answered here, only GET.`),
+        ...plainText(405, `${request.method} is not answered here, only GET.`),
         headers: { Allow: 'GET, HEAD' },
       };
     if (page) return page();
     return (
-      (await read(asked)) ??
-      plain(
+      (await read(context)) ??
+      plainText(
         404,
         `There is nothing at ${path}. The lesson is at /, its files are ` +
           `below /files/.`,

@@ -1,6 +1,6 @@
 /** The style of the course's own pages, as one text. */
 import { readFile } from 'node:fs/promises';
-import { type Answer, viewerFile } from './answer.ts';
+import { type HttpResponse, viewerFile } from './response.ts';
 
 const common = [
   new URL(import.meta.resolve('@on-the-wire/lesson/board/colours.css')),
@@ -16,6 +16,6 @@ export async function readStyle(...own: URL[]): Promise<string> {
 }
 
 /** The same, as the answer to a page that asks for it. */
-export async function style(...own: URL[]): Promise<Answer> {
+export async function style(...own: URL[]): Promise<HttpResponse> {
   return { type: 'text/css; charset=utf-8', body: await readStyle(...own) };
 }

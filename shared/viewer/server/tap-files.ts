@@ -8,7 +8,7 @@
  * tap or a saved page reads no other file.
  */
 import { readFile } from 'node:fs/promises';
-import { viewerFile } from './answer.ts';
+import { viewerFile } from './response.ts';
 import { bundle } from './bundle.ts';
 import { readStyle } from './style.ts';
 

@@ -4,8 +4,8 @@ import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { hasVerbs } from '@on-the-wire/system/place.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '../live/log.ts';
-import { fill, keep } from './answer.ts';
-import { tellEvents } from './events.ts';
+import { renderTemplate, lazyAsync } from './response.ts';
+import { sendEventStream } from './event-stream.ts';
 import {
   closeServer,
   createGuardedServer,
@@ -32,13 +32,13 @@ export function createTapShell({
   address: string;
 }): Shell {
   const run = randomBytes(4).toString('hex');
-  const script = keep(tapScript);
+  const script = lazyAsync(tapScript);
   const wire = { log, tap, name: 'tap', title: target };
   const server = createGuardedServer({
     pages: {
       '/': async () => ({
         type: 'text/html; charset=utf-8',
-        body: fill(await tapHtml(), {
+        body: renderTemplate(await tapHtml(), {
           target,
           address,
           run,
@@ -59,10 +59,10 @@ export function createTapShell({
       }),
     },
     changes: wireChanges(wire),
-    read(asked) {
-      if (asked.path !== '/events') return readWire(wire, asked);
-      tellEvents(asked.request, asked.response, { run, log });
-      return 'answered';
+    read(context) {
+      if (context.path !== '/events') return readWire(wire, context);
+      sendEventStream(context.request, context.response, { run, log });
+      return 'sent';
     },
   });
   return {

@@ -3,9 +3,9 @@ import { posix } from 'node:path';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '../live/log.ts';
 import { saveRun } from '../saved/save.ts';
-import { json, plain, type Answer } from './answer.ts';
+import { json, plainText, type HttpResponse } from './response.ts';
 import { cutNow, faultsOf, setFaults } from './faults.ts';
-import type { Asked } from './guarded-server.ts';
+import type { RequestContext } from './guarded-server.ts';
 import { makeSavedPage } from '../saved/saved-page.ts';
 
 export interface WireRun {
@@ -20,7 +20,10 @@ export interface WireRun {
 /** What changes something; for `createGuardedServer`. */
 export function wireChanges({
   tap,
-}: WireRun): Record<string, (asked: Asked) => Promise<Answer>> {
+}: WireRun): Record<
+  string,
+  (context: RequestContext) => Promise<HttpResponse>
+> {
   return {
     async 'PUT /wire/faults'({ request }) {
       await setFaults(tap, request);
@@ -36,8 +39,8 @@ export function wireChanges({
 /** @returns undefined where the path is none of the wire's */
 export async function readWire(
   run: WireRun,
-  { path, query }: Asked,
-): Promise<Answer | undefined> {
+  { path, query }: RequestContext,
+): Promise<HttpResponse | undefined> {
   if (path === '/wire/faults') return json(faultsOf(run.tap));
   if (path === '/wire/run.pcapng' || path === '/wire/run.html')
     return saved(run, path, query);
@@ -51,11 +54,11 @@ async function saved(
   { log, tap, name, title }: WireRun,
   path: string,
   query: URLSearchParams,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const chosen = query.get('unit');
   const bytes = saveRun(tap, {
     secrets: query.get('secrets') === 'yes',
-    ...(chosen !== null && { chosen: log.place(Number(chosen)) }),
+    ...(chosen !== null && { chosen: log.locationOf(Number(chosen)) }),
   });
   const when = new Date().toISOString().slice(0, 19).replaceAll(/[T:]/g, '-');
   const isPage = path.endsWith('.html');
@@ -69,9 +72,10 @@ async function saved(
 }
 
 /** The unit that a reader chose: its fields, and its bytes as Base64. */
-function unitOf(log: WireLog, text: string): Answer {
+function unitOf(log: WireLog, text: string): HttpResponse {
   const details = /^\d{1,15}$/.test(text) && log.details(Number(text));
-  if (!details) return plain(404, `Unit ${text} is not, or no longer, kept.`);
+  if (!details)
+    return plainText(404, `Unit ${text} is not, or no longer, kept.`);
   const { bytes, ...rest } = details;
   const base64 = bytes && Buffer.from(bytes).toString('base64');
   return json({ ...rest, base64 });

@@ -4,7 +4,7 @@ import type {
   ExerciseMessage,
   VerdictMessage,
 } from '../exercise-message.ts';
-import { inside, own, say } from '@on-the-wire/viewer/page/elements.ts';
+import { inside, own, announce } from '@on-the-wire/viewer/page/elements.ts';
 import { events } from '@on-the-wire/viewer/page/events.ts';
 import { choosePane } from './panes.ts';
 
@@ -44,7 +44,7 @@ export function startExercise(): void {
 
 async function ask(action: ExerciseAction): Promise<void> {
   const response = await fetch(`/exercise/${action}`, { method: 'POST' });
-  if (!response.ok) say(await response.text());
+  if (!response.ok) announce(await response.text());
 }
 
 function question(text: string, yes: () => Promise<void>): void {
@@ -112,7 +112,7 @@ function show(message: ExerciseMessage): void {
   showVerdict(verdict);
   const words = verdict?.failure?.title ?? '';
   const now = `${word}. ${words}`;
-  if (now !== told && !checking) say(now);
+  if (now !== told && !checking) announce(now);
   told = now;
 }
 

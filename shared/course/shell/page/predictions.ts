@@ -2,7 +2,7 @@
  * The questions of the tutorial. One click is the answer; it is kept, and opens
  * what settles it. Which answer is right is not known here.
  */
-import { inside, say } from '@on-the-wire/viewer/page/elements.ts';
+import { inside, announce } from '@on-the-wire/viewer/page/elements.ts';
 import { ofLesson, recall, remember } from '@on-the-wire/viewer/page/memory.ts';
 
 const key = ofLesson('answers');
@@ -53,7 +53,7 @@ function startQuestion(article: HTMLElement, group: HTMLElement): void {
     const answer = radio.dataset['answer'] ?? '';
     keepAnswer(question, answer);
     show(answer);
-    say(`You said: ${answer}. What happens is shown below.`);
+    announce(`You said: ${answer}. What happens is shown below.`);
   });
   group.addEventListener('keydown', (event) => {
     const by = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[

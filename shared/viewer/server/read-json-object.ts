@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Refused } from './answer.ts';
+import { HttpError } from './response.ts';
 
 const LONGEST = 65_536; // bytes of a request's body
 
@@ -8,14 +8,14 @@ const LONGEST = 65_536; // bytes of a request's body
  *
  * @throws Refused where it is none, or too long
  */
-export async function readJson(
+export async function readJsonObject(
   request: IncomingMessage,
 ): Promise<Record<string, unknown>> {
   let body = '';
   for await (const text of request.setEncoding('utf8')) {
     body += text as string;
     if (body.length > LONGEST)
-      throw new Refused(413, `The request is longer than ${LONGEST} bytes.`);
+      throw new HttpError(413, `The request is longer than ${LONGEST} bytes.`);
   }
   try {
     const value: unknown = JSON.parse(body);
@@ -24,5 +24,5 @@ export async function readJson(
   } catch {
     // The same answer as for any other value.
   }
-  throw new Refused(400, 'The request’s body is no JSON object.');
+  throw new HttpError(400, 'The request’s body is no JSON object.');
 }

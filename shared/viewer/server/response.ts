@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { escapeHtml } from './escape-html.ts';
 
-export interface Answer {
+export interface HttpResponse {
   status?: number;
   type: string;
   body: string | Uint8Array;
@@ -10,7 +10,7 @@ export interface Answer {
 }
 
 /** What was asked for makes no sense: `message` is for the reader. */
-export class Refused extends Error {
+export class HttpError extends Error {
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -21,7 +21,7 @@ export class Refused extends Error {
 
 export function send(
   response: ServerResponse,
-  { status = 200, type, body, headers }: Answer,
+  { status = 200, type, body, headers }: HttpResponse,
 ): void {
   response.writeHead(status, {
     'Content-Type': type,
@@ -32,11 +32,11 @@ export function send(
   response.end(body);
 }
 
-export function json(value: object): Answer {
+export function json(value: object): HttpResponse {
   return { type: 'application/json', body: JSON.stringify(value) };
 }
 
-export function plain(status: number, sentence: string): Answer {
+export function plainText(status: number, sentence: string): HttpResponse {
   return { status, type: 'text/plain; charset=utf-8', body: `${sentence}\n` };
 }
 
@@ -46,7 +46,10 @@ export function viewerFile(name: string): URL {
 }
 
 /** Puts values into `{{name}}`, as text; those of `{{$name}}` are HTML. */
-export function fill(template: string, values: Record<string, string>): string {
+export function renderTemplate(
+  template: string,
+  values: Record<string, string>,
+): string {
   return template.replaceAll(/\{\{(\$?\w+)\}\}/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`no value for {{${name}}}`);
@@ -55,7 +58,7 @@ export function fill(template: string, values: Record<string, string>): string {
 }
 
 /** Makes a value once, when it is first asked for; a failure is not kept. */
-export function keep<T>(make: () => Promise<T>): {
+export function lazyAsync<T>(make: () => Promise<T>): {
   (): Promise<T>;
   /** Settles when nothing is being made any more. */
   settled(): Promise<unknown>;

@@ -11,7 +11,7 @@ const PAUSE = 50; // ms between two batches of lines
 const BATCH = 2_000; // lines in one batch
 
 /** Something of which a page shows the latest state. */
-export interface Followed {
+export interface LatestState {
   /** The latest, which becomes JSON. */
   message(): object;
   /** Emits `change` when there is a later one. */
@@ -25,14 +25,14 @@ export interface Followed {
  *
  * @param follow the states by the name of their event
  */
-export function tellEvents(
+export function sendEventStream(
   request: IncomingMessage,
   response: ServerResponse,
   {
     run,
     log,
     follow = {},
-  }: { run: string; log: WireLog; follow?: Record<string, Followed> },
+  }: { run: string; log: WireLog; follow?: Record<string, LatestState> },
 ): void {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
@@ -40,8 +40,8 @@ export function tellEvents(
   });
   if (request.method === 'HEAD') return void response.end();
 
-  const [hisRun, seen] = String(request.headers['last-event-id']).split('-');
-  let next = hisRun === run ? Number(seen) || 0 : 0;
+  const [lastRun, seen] = String(request.headers['last-event-id']).split('-');
+  let next = lastRun === run ? Number(seen) || 0 : 0;
   const waiting = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -52,15 +52,15 @@ export function tellEvents(
 
   const followed = Object.entries(follow).map(
     ([event, { message, emitter }]) => {
-      const tell = () => {
-        if (response.writableNeedDrain) waiting.add(tell);
+      const send = () => {
+        if (response.writableNeedDrain) waiting.add(send);
         else write(event, message());
       };
-      return { emitter, tell };
+      return { emitter, send };
     },
   );
 
-  const tellLines = () => {
+  const sendLines = () => {
     timer = undefined;
     if (response.writableNeedDrain) return; // `drain` comes back to it
     const lines = log.lines(next, BATCH);
@@ -72,25 +72,25 @@ export function tellEvents(
   };
   const waitForLines = () => {
     const behind = log.end - next;
-    if (behind > 0) timer ??= setTimeout(tellLines, behind < BATCH ? PAUSE : 0);
+    if (behind > 0) timer ??= setTimeout(sendLines, behind < BATCH ? PAUSE : 0);
   };
 
   response.write('retry: 1000\n');
-  for (const { emitter, tell } of followed) {
-    tell();
-    emitter.on('change', tell);
+  for (const { emitter, send } of followed) {
+    send();
+    emitter.on('change', send);
   }
-  tellLines();
+  sendLines();
   log.on('grew', waitForLines);
   response.on('drain', () => {
     const late = [...waiting];
     waiting.clear();
-    for (const tell of late) tell();
+    for (const send of late) send();
     waitForLines();
   });
   response.on('close', () => {
     clearTimeout(timer);
-    for (const { emitter, tell } of followed) emitter.off('change', tell);
+    for (const { emitter, send } of followed) emitter.off('change', send);
     log.off('grew', waitForLines);
   });
 }

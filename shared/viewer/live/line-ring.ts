@@ -17,7 +17,7 @@ interface Rare {
  * not as objects: 100,000 of those, and the garbage that they become, cost the
  * tap a third of its speed and the process 100 MB (`pnpm bench tap`, `wire`).
  */
-export class KeptLines {
+export class LineRing {
   /** How many lines there were in all. */
   end = 0;
   readonly #size: number;

@@ -10,7 +10,7 @@ const KEPT = 100_000;
 export const LANES = 8;
 
 /** A line, and where it is drawn. */
-export interface Row {
+export interface TimelineRow {
   line: Line;
   /** The lane of its connection, from 0. */
   lane: number;
@@ -32,9 +32,9 @@ export interface Filter {
 
 export type Group = 'heads' | 'messages' | 'framing' | 'notes' | 'problems';
 
-export class Rows {
+export class TimelineRows {
   /** The rows that the filter lets through, oldest first. */
-  shown: Row[] = [];
+  shown: TimelineRow[] = [];
   /** How many lines are kept, shown or not. */
   get kept(): number {
     return this.#all.length;
@@ -46,7 +46,7 @@ export class Rows {
   readonly connections = new Set<number>();
   /** The links among the lines that were ever added. */
   readonly links = new Set<string>();
-  #all: Row[] = [];
+  #all: TimelineRow[] = [];
   #filter: Filter = {
     text: '',
     direction: '',
@@ -106,7 +106,7 @@ class Lanes {
   #ended = new Map<number, Set<string>>();
   #open = 0;
 
-  place(line: Line): Row {
+  place(line: Line): TimelineRow {
     const { connection } = line;
     let lane = this.#lanes.get(connection);
     if (lane === undefined) {
