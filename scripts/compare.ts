@@ -10,7 +10,7 @@ import { findRows, settleAll } from '@on-the-wire/compare/claims/settle.ts';
 import { withMine } from '@on-the-wire/compare/mine.ts';
 import { describeComparison } from '@on-the-wire/compare/table.ts';
 import { findBrowser, noBrowser } from '@on-the-wire/browser/browser.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import {
   collect,
   endWhenTold,
@@ -103,7 +103,7 @@ async function settleTable({ only, http, record }: Flags) {
 
 function refuseWithoutBrowser() {
   if (!findBrowser())
-    throw new HarnessError(`A real page is needed: ${noBrowser}.`, 1);
+    throw new UsageError(`A real page is needed: ${noBrowser}.`, 1);
 }
 
 async function measure(flags: Flags) {

@@ -7,7 +7,7 @@ import {
 import { describeList } from '@on-the-wire/course/exercise/list.ts';
 import { readProgress } from '@on-the-wire/course/exercise/progress.ts';
 import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { parsePort } from '@on-the-wire/system/ports.ts';
 import { runVerb, verb } from '@on-the-wire/course/harness/verb.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
@@ -61,7 +61,7 @@ async function runOwn(name: string, { open, port }: Flags): Promise<void> {
   const all = findExercises().filter((each) => each.lesson.name === name);
   const mine = runMine(lesson, all);
   if (!mine)
-    throw new HarnessError(
+    throw new UsageError(
       `The exercises of "${name}" do not make up the whole lesson. ` +
         `Run ours: ${pnpm} lesson ${name}.`,
       2,

@@ -1,6 +1,6 @@
 /** `pnpm verify-node`: is our Node, an npm package, the one of nodejs.org? */
 import { compareWithOfficial } from '@on-the-wire/quality/check/official-node.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { InvalidArgumentError } from 'commander';
 import { runVerb, verb } from '@on-the-wire/course/harness/verb.ts';
 
@@ -28,7 +28,7 @@ const program = verb('verify-node')
     say(`  SHA-256 of the binary in it  ${official}`);
     say(`${execPath}\n  SHA-256                      ${ours}`);
     if (ours !== official)
-      throw new HarnessError(
+      throw new UsageError(
         `Our Node ${version} is not the one of ${from}. It may have been packed ` +
           'differently, or changed: this cannot say which. CONTRIBUTING.md ' +
           'tells how to run on the official one.',

@@ -1,5 +1,5 @@
 /** `pnpm wire FILE [--html OUT]`: a run that was saved, opened again. */
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { openInBrowser } from '@on-the-wire/browser/open-in-browser.ts';
 import { findPort, parsePort } from '@on-the-wire/system/ports.ts';
 import { runUntilStopped } from '@on-the-wire/course/harness/run-until-stopped.ts';
@@ -51,7 +51,7 @@ const program = verb('wire')
     const { unit } = flags;
     const last = read.run.lines.length - 1;
     if (unit !== undefined && unit > last)
-      throw new HarnessError(
+      throw new UsageError(
         `There is no unit ${unit} in ${path}: the last is ${last}.`,
         2,
       );

@@ -1,7 +1,7 @@
 /** The comparison as a whole: ways take turns, round after round. */
 import { stripVTControlCharacters } from 'node:util';
 import { machine } from './machine.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import { formatFault } from '@on-the-wire/tap/tap.ts';
 import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
@@ -73,7 +73,7 @@ export interface Comparison {
  * Finds ways by their ids.
  *
  * @param http only those over such a version of HTTP, and what has none
- * @throws HarnessError (2)
+ * @throws UsageError (2)
  */
 export function findWays(
   only: readonly string[] = [],
@@ -82,7 +82,7 @@ export function findWays(
   for (const id of only) {
     if (ways.some((way) => way.id === id)) continue;
     const all = [...new Set(ways.map((way) => way.id))].join(', ');
-    throw new HarnessError(
+    throw new UsageError(
       `There is no way "${id}" to compare. There are: ${all}.`,
       2,
     );
@@ -100,7 +100,7 @@ export function findWays(
  * Compares. What fails in one turn is reported in its place; the rest goes on.
  *
  * @param say gets a line before each turn
- * @throws HarnessError (2), or Error where there is no browser
+ * @throws UsageError (2), or Error where there is no browser
  */
 export async function compare(
   options: CompareOptions,

@@ -4,7 +4,7 @@ import {
   type FoundExercise,
 } from '@on-the-wire/course/exercise/exercises.ts';
 import { runMine } from '@on-the-wire/course/exercise/mine.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import type { Way } from './ways.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 
@@ -12,7 +12,7 @@ import { pnpm } from '@on-the-wire/system/as-typed.ts';
  * Puts after each way the same with the learner's files, where there are any.
  *
  * @param exercises among which the learner's copies are
- * @throws HarnessError (2) where there are none
+ * @throws UsageError (2) where there are none
  */
 export function withMine(
   ways: readonly Way[],
@@ -20,7 +20,7 @@ export function withMine(
 ): Way[] {
   const all = ways.flatMap((way) => [way, ...mineOf(way, exercises)]);
   if (all.length > ways.length) return all;
-  throw new HarnessError(
+  throw new UsageError(
     'Of the lessons that are compared you have not begun an exercise yet, or ' +
       `theirs do not make up a whole server. Begin one: ${pnpm} exercise sse/1.`,
     2,

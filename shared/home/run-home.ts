@@ -25,7 +25,7 @@ export interface RunningHome {
  *
  * @param port of the page; without it the first that is free
  * @param open opens it in a browser, where there is one
- * @throws HarnessError (1) if the port is in use
+ * @throws UsageError (1) if the port is in use
  */
 export async function runHome(
   lessons: FoundLesson[],

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAllowed } from '@on-the-wire/quality/check/licences.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 
 /** A package that was bundled. */
 export interface Bundled {
@@ -19,7 +19,7 @@ export interface Bundled {
  *
  * @param root the folder that the paths start from
  * @param inputs of esbuild: `node_modules/.pnpm/…/node_modules/open/index.js`
- * @throws HarnessError (1) that names a package which may not be passed on, or
+ * @throws UsageError (1) that names a package which may not be passed on, or
  *   has no words to pass on with it
  */
 export async function bundledPackages(
@@ -52,7 +52,7 @@ async function readPackage(folder: string): Promise<Bundled> {
   ) as { name: string; version: string; license?: string };
   const { name, version, license: licence = '' } = json;
   if (!isAllowed(licence))
-    throw new HarnessError(
+    throw new UsageError(
       `${name}@${version} would be packed, and has the licence ` +
         `${licence || '(none)'}: expected one that ${'`'}pnpm check licences${'`'} ` +
         'allows. Take another package, or do without.',
@@ -62,7 +62,7 @@ async function readPackage(folder: string): Promise<Bundled> {
     /^(?:licen[cs]e|copying|notice|copyright)/i.test(file),
   );
   if (files.length === 0)
-    throw new HarnessError(
+    throw new UsageError(
       `${name}@${version} would be packed, and no words of its licence ` +
         `(${licence}) are in ${folder}: expected a file LICENSE. Take another ` +
         'package, or do without.',

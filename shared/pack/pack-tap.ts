@@ -53,7 +53,7 @@ export interface PackedTap {
 /**
  * Packs the tap. Nothing is written.
  *
- * @throws HarnessError (1) where a package may not be passed on
+ * @throws UsageError (1) where a package may not be passed on
  */
 export async function packTap(): Promise<PackedTap> {
   const { version, description, license } = JSON.parse(

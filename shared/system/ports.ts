@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { defaultPort } from './as-typed.ts';
-import { HarnessError } from './harness-error.ts';
+import { UsageError } from './usage-error.ts';
 
 export { defaultPort };
 const highestPort = 65_534; // The next one must be a port, too.
@@ -10,12 +10,12 @@ const highestPort = 65_534; // The next one must be a port, too.
 /**
  * Reads a port that somebody typed.
  *
- * @throws HarnessError (2) if it is none
+ * @throws UsageError (2) if it is none
  */
 export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= highestPort) return port;
-  throw new HarnessError(
+  throw new UsageError(
     `"${text}" is no port: expected a whole number from 1 to ${highestPort}.`,
     2,
   );
@@ -27,7 +27,7 @@ export function parsePort(text: string): number {
  * @param wanted the lowest; without it the first that will do from `from` on
  * @param count how many: one for the shell, one for each address of the lesson
  * @returns the lowest of them
- * @throws HarnessError (1) that names the port in use
+ * @throws UsageError (1) that names the port in use
  */
 export async function findPorts(
   wanted: number | undefined,
@@ -38,7 +38,7 @@ export async function findPorts(
     const taken = await firstTaken(wanted, count);
     if (taken === undefined) return wanted;
     const next = count === 2 ? 'the next one' : `the next ${count - 1}`;
-    throw new HarnessError(
+    throw new UsageError(
       `Port ${taken} is in use, so --port ${wanted} cannot be had: the shell ` +
         `needs port ${wanted}, and the lesson ${next}. Name another, ` +
         'or leave --port out.',
@@ -48,7 +48,7 @@ export async function findPorts(
   for (let port = from; port + count - 2 <= highestPort; port += 2) {
     if ((await firstTaken(port, count)) === undefined) return port;
   }
-  throw new HarnessError(`No ${count} ports from ${from} on are free.`, 1);
+  throw new UsageError(`No ${count} ports from ${from} on are free.`, 1);
 }
 
 async function firstTaken(
@@ -65,12 +65,12 @@ async function firstTaken(
  * Finds one free port of 127.0.0.1.
  *
  * @param wanted the only one that will do; without it the first free from 4400
- * @throws HarnessError (1) that names the port in use
+ * @throws UsageError (1) that names the port in use
  */
 export async function findPort(wanted: number | undefined): Promise<number> {
   if (wanted !== undefined) {
     if (await isFree(wanted)) return wanted;
-    throw new HarnessError(
+    throw new UsageError(
       `Port ${wanted} is in use. Name another, or leave --port out.`,
       1,
     );
@@ -78,7 +78,7 @@ export async function findPort(wanted: number | undefined): Promise<number> {
   for (let port = 4400; port <= highestPort; port += 1) {
     if (await isFree(port)) return port;
   }
-  throw new HarnessError('No port from 4400 on is free.', 1);
+  throw new UsageError('No port from 4400 on is free.', 1);
 }
 
 /** Whether a port of 127.0.0.1 can be listened on. */

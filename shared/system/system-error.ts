@@ -1,6 +1,6 @@
 /** What the system says about files, in sentences. */
 import { types } from 'node:util';
-import { HarnessError } from './harness-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What is the matter, and what to do about it. */
 const reasons: Record<string, string> = {
@@ -48,12 +48,12 @@ export function sentenceOf(error: unknown, what?: string): string | undefined {
  * Does something with files.
  *
  * @param what cannot be done if it fails: `The page cannot be written`
- * @throws HarnessError (1) that says why
+ * @throws UsageError (1) that says why
  */
 export function attempt<Done>(what: string, act: () => Done): Done {
   const tell = (error: unknown): never => {
     const sentence = sentenceOf(error, what);
-    throw sentence === undefined ? error : new HarnessError(sentence, 1);
+    throw sentence === undefined ? error : new UsageError(sentence, 1);
   };
   try {
     const done = act();

@@ -8,7 +8,7 @@ export interface Terminal {
 }
 
 /** Writes one line behind a name. */
-export type Say = (line: string, to?: 'stdout' | 'stderr') => void;
+export type Log = (line: string, to?: 'stdout' | 'stderr') => void;
 
 /**
  * Makes a function that writes lines, each with the name before it. Colours
@@ -16,12 +16,12 @@ export type Say = (line: string, to?: 'stdout' | 'stderr') => void;
  *
  * @param width of the longest name, so that all lines begin below each other
  */
-export function sayAs(
+export function prefixedLogger(
   name: string,
   width: number,
   color: 'cyan' | 'magenta' | 'yellow',
   terminal: Terminal,
-): Say {
+): Log {
   const prefix = `${name.padEnd(width)} │ `;
   return (line, to = 'stdout') => {
     const stream = terminal[to];

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { makeFolder } from '@on-the-wire/system/make-folder.ts';
 import { attempt } from '@on-the-wire/system/system-error.ts';
 import type { Browser, Page } from '@on-the-wire/browser/browser.ts';
@@ -34,13 +34,13 @@ const PATIENCE = 20_000;
 /**
  * Finds rows by their ids.
  *
- * @throws HarnessError (2)
+ * @throws UsageError (2)
  */
 export function findRows(only: readonly string[] = []): readonly Row[] {
   for (const id of only) {
     if (rows.some((row) => row.id === id)) continue;
     const all = rows.map((row) => row.id).join(', ');
-    throw new HarnessError(`There is no row "${id}". There are: ${all}.`, 2);
+    throw new UsageError(`There is no row "${id}". There are: ${all}.`, 2);
   }
   return only.length === 0 ? rows : rows.filter(({ id }) => only.includes(id));
 }
@@ -51,7 +51,7 @@ export function findRows(only: readonly string[] = []): readonly Row[] {
  * @param http the versions of HTTP to do it over
  * @param folder where recordings are kept, a file for each claim
  * @param say gets each outcome as it is known
- * @throws HarnessError (2), or Error where there is no browser
+ * @throws UsageError (2), or Error where there is no browser
  */
 export async function settleAll(
   {

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { makeFolder } from '@on-the-wire/system/make-folder.ts';
 import { attempt } from '@on-the-wire/system/system-error.ts';
 import {
@@ -43,7 +43,7 @@ export interface KnownAnswer {
  * All answers of an exercise: the wrong ones first, each kind by name.
  *
  * @param folder the exercise's, as an absolute path
- * @throws HarnessError (1) that names the line of answers.md that is no edit
+ * @throws UsageError (1) that names the line of answers.md that is no edit
  */
 export function answersOf(folder: string): KnownAnswer[] {
   const text = readIfThere(join(folder, editsFile)) ?? '';
@@ -67,7 +67,7 @@ export function answersOf(folder: string): KnownAnswer[] {
  * Where an answer can be run: its file. Of an edit one is made, see `write`.
  *
  * @returns an absolute path
- * @throws HarnessError (1) that names the edit that does not fit its base, or
+ * @throws UsageError (1) that names the edit that does not fit its base, or
  *   the file that cannot be written
  */
 export function expand(folder: string, { edit, path }: KnownAnswer): string {
@@ -88,7 +88,7 @@ export interface ExpandedEdit {
  * was made of earlier ones.
  *
  * @param folder the exercise's, as an absolute path
- * @throws HarnessError (1) that names the file that cannot be written
+ * @throws UsageError (1) that names the file that cannot be written
  */
 export function expandAll(folder: string): ExpandedEdit[] {
   const text = readIfThere(join(folder, editsFile)) ?? '';
@@ -155,11 +155,11 @@ function toldOf(file: string): string | undefined {
   return /^\/\/ Told: (.+)$/.exec(told ?? '')?.[1];
 }
 
-function problemError(folder: string, problem: EditProblem): HarnessError {
+function problemError(folder: string, problem: EditProblem): UsageError {
   const { line, found, expected, remedy } = problem;
   const file = relative(process.cwd(), join(folder, editsFile));
   const text = `${file}:${line}: ${found}; expected ${expected}. ${remedy}`;
-  return new HarnessError(text, 1);
+  return new UsageError(text, 1);
 }
 
 function readIfThere(file: string): string | undefined {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { findLessons, lessonsFolder } from '../harness/lessons.ts';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
@@ -32,7 +32,7 @@ export interface FoundExercise {
 /**
  * All exercises, in the order of the lessons.
  *
- * @throws HarnessError (1) that names the file where one has no title
+ * @throws UsageError (1) that names the file where one has no title
  */
 export function findExercises(root = lessonsFolder): FoundExercise[] {
   return findLessons(root).flatMap(exercisesOf);
@@ -42,7 +42,7 @@ export function findExercises(root = lessonsFolder): FoundExercise[] {
  * Finds one by what somebody typed: `sse/2`, `sse 2`, `sse/02-resume…`, or its
  * name without the number.
  *
- * @throws HarnessError (2) that suggests the nearest name
+ * @throws UsageError (2) that suggests the nearest name
  */
 export function findExercise(
   words: readonly string[],
@@ -62,7 +62,7 @@ export function findExercise(
       ? `Did you mean "${closest(typed, names)}"? ` +
         `${pnpm} exercise lists them all.`
       : 'There are none yet.';
-  throw new HarnessError(`There is no exercise "${typed}". ${hint}`, 2);
+  throw new UsageError(`There is no exercise "${typed}". ${hint}`, 2);
 }
 
 function exercisesOf(lesson: FoundLesson): FoundExercise[] {
@@ -83,7 +83,7 @@ function readExercise(
   const text = existsSync(readme) ? readFileSync(readme, 'utf8') : '';
   const [, title, minutes] = /^# (.+) \((\d+) min\)$/m.exec(text) ?? [];
   if (!title || !minutes)
-    throw new HarnessError(
+    throw new UsageError(
       `${readme}: expected a first line such as "# Write the event (15 min)".`,
       1,
     );

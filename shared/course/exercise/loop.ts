@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { emitKeypressEvents, type Key } from 'node:readline';
 import { styleText } from 'node:util';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
 import { runLesson } from '../harness/run-lesson.ts';
 import { watchLesson } from '../harness/watch.ts';
@@ -34,7 +34,7 @@ export interface Console {
  * Lets a learner do an exercise, and those that they go on to. Resolves when
  * they leave.
  *
- * @throws HarnessError as `runLesson` does, and where the copy cannot be made
+ * @throws UsageError as `runLesson` does, and where the copy cannot be made
  */
 export async function doExercises(
   first: FoundExercise,
@@ -192,7 +192,7 @@ async function doOne(
     try {
       onKey(typed, key);
     } catch (error) {
-      if (!(error instanceof HarnessError)) throw error;
+      if (!(error instanceof UsageError)) throw error;
       say(`  ${error.message}`);
     }
   };

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { findBrowser, noBrowser } from '@on-the-wire/browser/find-browser.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { describeVerdict } from './describe.ts';
 import type { FoundExercise } from './exercises.ts';
@@ -18,7 +18,7 @@ import { pnpm } from '@on-the-wire/system/as-typed.ts';
  *
  * @param other a path inside the exercise's folder, or the name of an answer
  * @returns whether it passes
- * @throws HarnessError (2) where there is neither
+ * @throws UsageError (2) where there is neither
  */
 export async function checkOnce(
   exercise: FoundExercise,
@@ -79,7 +79,7 @@ function keep({ id }: FoundExercise, { passed, ours }: Verdict) {
 function browserOnDemand() {
   let opened: Promise<Browser> | undefined;
   const open = async () => {
-    if (!findBrowser()) throw new HarnessError(noBrowser, 1);
+    if (!findBrowser()) throw new UsageError(noBrowser, 1);
     const { openBrowser } = await import('@on-the-wire/browser/browser.ts');
     return openBrowser();
   };

@@ -35,7 +35,7 @@ export const progressFile = fileURLToPath(
  * Reads the file; one that is damaged is put aside, never overwritten.
  *
  * @param say gets the sentence where that happened
- * @throws HarnessError (1) where it can be neither read nor put aside
+ * @throws UsageError (1) where it can be neither read nor put aside
  */
 export function readProgress(
   file = progressFile,
@@ -69,7 +69,7 @@ export function readProgress(
  * Notes something of one exercise. Whoever reads meanwhile, or whatever
  * crashes, sees the file before or the file after.
  *
- * @throws HarnessError (1) where it cannot be written; then it is as before
+ * @throws UsageError (1) where it cannot be written; then it is as before
  */
 export function note(
   id: string,

@@ -5,7 +5,7 @@ import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
 import { findBrowser, noBrowser } from '@on-the-wire/browser/find-browser.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import type { FoundExercise } from './exercises.ts';
@@ -35,7 +35,7 @@ export class Session extends EventEmitter<{ change: [] }> {
    * Makes the learner's copy where there is none.
    *
    * @param progress the file; a test's own
-   * @throws HarnessError (1) where it cannot be written
+   * @throws UsageError (1) where it cannot be written
    */
   constructor(exercise: FoundExercise, progress?: string) {
     super();
@@ -150,14 +150,14 @@ export class Session extends EventEmitter<{ change: [] }> {
     try {
       write();
     } catch (error) {
-      if (!(error instanceof HarnessError)) throw error;
+      if (!(error instanceof UsageError)) throw error;
       this.notice = error.message;
     }
   }
 }
 
 async function openOne(): Promise<Browser> {
-  if (!findBrowser()) throw new HarnessError(noBrowser, 1);
+  if (!findBrowser()) throw new UsageError(noBrowser, 1);
   const { openBrowser } = await import('@on-the-wire/browser/browser.ts');
   return openBrowser();
 }

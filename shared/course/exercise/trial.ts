@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { pathToFileURL } from 'node:url';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { createTap, type Tap } from '@on-the-wire/tap/tap.ts';
 import type { Browser, Page } from '@on-the-wire/browser/browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
@@ -98,7 +98,7 @@ export async function tryOut(
 
 function partsOf(error: unknown): FailureParts {
   if (error instanceof Failure) return error.parts;
-  if (error instanceof HarnessError)
+  if (error instanceof UsageError)
     return { title: `It cannot be checked: ${error.message}` };
   const details = error instanceof Error ? String(error.stack) : String(error);
   return {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { makeFolder } from '@on-the-wire/system/make-folder.ts';
 import { attempt } from '@on-the-wire/system/system-error.ts';
 import { answersOf, expand, type KnownAnswer } from './answers.ts';
@@ -15,7 +15,7 @@ import type { FoundExercise } from './exercises.ts';
  *
  * @param typed `wrong/lf-only.ts`, `wrong/lf-only` or `lf-only`
  * @returns an absolute path
- * @throws HarnessError (2) that suggests the nearest name and lists them all
+ * @throws UsageError (2) that suggests the nearest name and lists them all
  */
 export function fileToTry(exercise: FoundExercise, typed: string): string {
   const { folder, copy } = exercise;
@@ -33,7 +33,7 @@ export function fileToTry(exercise: FoundExercise, typed: string): string {
  *
  * @param typed as for `fileToTry`
  * @returns lines that say where it is and how to try it
- * @throws HarnessError (2) where there is no such answer, (1) where a file is
+ * @throws UsageError (2) where there is no such answer, (1) where a file is
  *   there already, or cannot be written
  */
 export function writeAnswer(exercise: FoundExercise, typed: string): string {
@@ -48,7 +48,7 @@ export function writeAnswer(exercise: FoundExercise, typed: string): string {
   const file = join(dirname(copy), called);
   const short = `${dirname(shortCopy)}/${called}`;
   if (existsSync(file))
-    throw new HarnessError(
+    throw new UsageError(
       `${short} is there already, and stays as it is. ` +
         'Rename or remove it, then write it again.',
       1,
@@ -85,5 +85,5 @@ function findAnswer(
       ? `Did you mean "${closest(asked, names)}"? It has ${all.join(', ')}.`
       : 'It has none.';
   const sentence = `${id} has no answer "${asked}". ${hint}`;
-  throw new HarnessError(`${before} ${sentence}`.trim(), 2);
+  throw new UsageError(`${before} ${sentence}`.trim(), 2);
 }

@@ -9,7 +9,7 @@ import type { FoundExercise } from './exercises.ts';
  * Makes the learner's copy where there is none; what is there stays.
  *
  * @returns whether it was made now
- * @throws HarnessError (1) that names the file and why it cannot be written
+ * @throws UsageError (1) that names the file and why it cannot be written
  */
 export function makeCopy({ copy, starter }: FoundExercise): boolean {
   if (existsSync(copy)) return false;
@@ -24,7 +24,7 @@ export function makeCopy({ copy, starter }: FoundExercise): boolean {
  * Begins an exercise anew; the file so far stays beside the new one.
  *
  * @returns where it is kept; `undefined` where there was none
- * @throws HarnessError (1) as `makeCopy`; then nothing was lost
+ * @throws UsageError (1) as `makeCopy`; then nothing was lost
  */
 export function resetCopy(exercise: FoundExercise): string | undefined {
   const { copy } = exercise;

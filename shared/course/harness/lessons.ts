@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import type { FoundLesson, Manifest } from '@on-the-wire/lesson/lesson.ts';
 import { complaintAboutProcesses } from './processes-manifest.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 
@@ -18,7 +18,7 @@ export const lessonsFolder = fileURLToPath(
  * Finds all lessons in reading order.
  *
  * @param root the folder whose folders are lessons
- * @throws HarnessError (1) that names file and field of a broken manifest
+ * @throws UsageError (1) that names file and field of a broken manifest
  */
 export function findLessons(root = lessonsFolder): FoundLesson[] {
   return namesOfLessons(root)
@@ -32,7 +32,7 @@ export function findLessons(root = lessonsFolder): FoundLesson[] {
 /**
  * Finds one lesson by the name of its folder. Others may be broken.
  *
- * @throws HarnessError (2) that suggests the nearest name, or (1) as findLessons
+ * @throws UsageError (2) that suggests the nearest name, or (1) as findLessons
  */
 export function findLesson(name: string, root = lessonsFolder): FoundLesson {
   const names = namesOfLessons(root);
@@ -40,7 +40,7 @@ export function findLesson(name: string, root = lessonsFolder): FoundLesson {
   const hint = names.length
     ? `Did you mean "${closest(name, names)}"? There are: ${names.join(', ')}.`
     : `There are no lessons in ${root}.`;
-  throw new HarnessError(`There is no lesson "${name}". ${hint}`, 2);
+  throw new UsageError(`There is no lesson "${name}". ${hint}`, 2);
 }
 
 /** The lessons as a list for a terminal of 80 columns, and how to start one. */
@@ -85,7 +85,7 @@ function readManifest(folder: string, name: string): Manifest {
   try {
     content = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   } catch (error) {
-    throw new HarnessError(`${file}: ${(error as Error).message}`, 1);
+    throw new UsageError(`${file}: ${(error as Error).message}`, 1);
   }
   const manifest = content?.lesson;
   if (typeof manifest !== 'object' || manifest === null) {
@@ -115,7 +115,7 @@ function readManifest(folder: string, name: string): Manifest {
 
   function broken(field: string, value: unknown, expected: string) {
     const found = value === undefined ? 'nothing' : JSON.stringify(value);
-    return new HarnessError(
+    return new UsageError(
       `${file}: the field "${field}" does not make sense. ` +
         `Found ${found}, expected ${expected}.`,
       1,

@@ -8,7 +8,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { findLessons, lessonsFolder } from './lessons.ts';
 import { makeFolder } from '@on-the-wire/system/make-folder.ts';
 import { attempt } from '@on-the-wire/system/system-error.ts';
@@ -22,12 +22,12 @@ const suffix = '.template';
  *
  * @param name of its folder: `long-polling`
  * @returns the names of the files, relative to the lesson's folder
- * @throws HarnessError (2) if the name will not do or is taken, (1) if it
+ * @throws UsageError (2) if the name will not do or is taken, (1) if it
  *   cannot be written
  */
 export function newLesson(name: string, root = lessonsFolder): string[] {
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name)) {
-    throw new HarnessError(
+    throw new UsageError(
       `"${name}" will not do as a lesson's name: expected lower-case letters ` +
         'and digits, with hyphens between words, such as "long-polling".',
       2,
@@ -35,7 +35,7 @@ export function newLesson(name: string, root = lessonsFolder): string[] {
   }
   const folder = join(root, name);
   if (existsSync(folder)) {
-    throw new HarnessError(
+    throw new UsageError(
       `There is a lesson "${name}" already, in ${folder}. Choose another name.`,
       2,
     );

@@ -1,6 +1,6 @@
 /** By which origins browsers know the pages of a lesson. */
 import { localOrigins, readOrigins } from '@on-the-wire/lesson/page/origins.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 
 /**
  * What a lesson's processes find in `ORIGINS`: every address at which the tap
@@ -10,7 +10,7 @@ import { HarnessError } from '@on-the-wire/system/harness-error.ts';
  *
  * @param port of the first page; the others have the next ones
  * @param pages how many there are
- * @throws HarnessError (2) where the environment names what is no origin
+ * @throws UsageError (2) where the environment names what is no origin
  */
 export function findOrigins(
   port: number,
@@ -25,6 +25,6 @@ export function findOrigins(
   try {
     return [...own.flat(), ...(readOrigins(ORIGINS) ?? [])];
   } catch (error) {
-    throw new HarnessError(`${(error as Error).message}.`, 2);
+    throw new UsageError(`${(error as Error).message}.`, 2);
   }
 }

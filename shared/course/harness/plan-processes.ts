@@ -10,7 +10,7 @@ import type {
 import type { Target } from '@on-the-wire/tap/tap.ts';
 import type { Protocol } from '@on-the-wire/wire/connection.ts';
 import type { Address } from './lesson-process.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { freePorts } from '@on-the-wire/system/ports.ts';
 
 export interface PlannedProcess {
@@ -62,7 +62,7 @@ export const publicNames = (lesson: FoundLesson): string[] =>
  * @param publicPort where browsers find the first that they call; the others
  *   have the next ones
  * @param given the environment
- * @throws HarnessError (2) where a URL that is given is none
+ * @throws UsageError (2) where a URL that is given is none
  */
 export async function planProcesses(
   lesson: FoundLesson,
@@ -166,7 +166,7 @@ function protocolOf(speech: Speech): Protocol | undefined {
 function parseUrl(name: string, text: string): URL {
   const url = URL.parse(text);
   if (url?.hostname) return url;
-  throw new HarnessError(
+  throw new UsageError(
     `${name} is "${text}": expected a URL with a host, such as ` +
       'mqtt://127.0.0.1:1883. Mend it, or unset it.',
     2,

@@ -14,13 +14,13 @@ import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
 import { describeCrash } from './crash.ts';
 import { LessonGroup } from './lesson-group.ts';
 import { LessonServer } from './lesson-server.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { openInBrowser } from '@on-the-wire/browser/open-in-browser.ts';
 import { findOrigins } from './origins.ts';
 import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
 import { planProcesses, publicNames } from './plan-processes.ts';
 import { defaultPort, findPorts, freePort } from '@on-the-wire/system/ports.ts';
-import { sayAs, type Terminal } from '@on-the-wire/system/terminal.ts';
+import { prefixedLogger, type Terminal } from '@on-the-wire/system/terminal.ts';
 import { watchLesson } from './watch.ts';
 
 export interface RunOptions {
@@ -68,7 +68,7 @@ export interface RunningLesson {
  * Runs a lesson until `stop()` is called. Resolves when it has been started and
  * its addresses are printed; `server` tells when it is ready.
  *
- * @throws HarnessError (1) if the lesson lacks the file or a port is in use
+ * @throws UsageError (1) if the lesson lacks the file or a port is in use
  */
 export async function runLesson(
   lesson: FoundLesson,
@@ -90,7 +90,7 @@ export async function runLesson(
   const { tls = false, addresses: others = [] } = lesson.manifest;
   if (!existsSync(join(folder, file))) {
     const start = `The lesson "${name}" cannot be started`;
-    throw new HarnessError(`${start}: there is no ${file} in ${folder}.`, 1);
+    throw new UsageError(`${start}: there is no ${file} in ${folder}.`, 1);
   }
   const isGroup = !smallest && lesson.manifest.processes !== undefined;
   // Of the pages that browsers call the first is the lesson's.
@@ -104,10 +104,7 @@ export async function runLesson(
   for (const each of plan?.processes ?? []) {
     if (existsSync(join(folder, each.file))) continue;
     const why = `there is no ${each.file} in ${folder} for "${each.name}"`;
-    throw new HarnessError(
-      `The lesson "${name}" cannot be started: ${why}.`,
-      1,
-    );
+    throw new UsageError(`The lesson "${name}" cannot be started: ${why}.`, 1);
   }
   const serverPort = plan ? plan.links[0]!.target.port : await freePort();
   // Where the page is, or the pages: a further address has another.
@@ -124,8 +121,9 @@ export async function runLesson(
   const certificate = tls ? await findCertificate() : undefined;
   const names = plan ? plan.processes.map((each) => each.name) : [name];
   const width = Math.max(...names.map((each) => each.length), 'lesson'.length);
-  const sayFrom = (process: string) => sayAs(process, width, 'cyan', terminal);
-  const say = sayAs('lesson', width, 'magenta', terminal);
+  const sayFrom = (process: string) =>
+    prefixedLogger(process, width, 'cyan', terminal);
+  const say = prefixedLogger('lesson', width, 'magenta', terminal);
   const onCrash = (process: string, crash: Crash) => {
     for (const line of describeCrash(crash, folder))
       sayFrom(process)(line, 'stderr');
@@ -163,7 +161,7 @@ export async function runLesson(
   } catch (error) {
     await stop();
     const why = (error as Error).message;
-    throw new HarnessError(`The lesson cannot be served: ${why}`, 1);
+    throw new UsageError(`The lesson cannot be served: ${why}`, 1);
   }
   const shellUrl = smallest ? undefined : `http://127.0.0.1:${shellPort}/`;
   terminal.stdout.write(`${addresses().join('\n')}\n`);
@@ -238,7 +236,7 @@ export async function runLesson(
     if (wire) {
       const { printCounts, printWire } =
         await import('@on-the-wire/viewer/live/print-wire.ts');
-      const sayWire = sayAs('wire', width, 'yellow', terminal);
+      const sayWire = prefixedLogger('wire', width, 'yellow', terminal);
       printWire(created, units, wire, sayWire);
       closing.push(() => printCounts(units, sayWire));
     }

@@ -2,7 +2,7 @@
 import { listen } from '@on-the-wire/system/listen.ts';
 import { relative } from 'node:path';
 import { createTap, type Fault, type Tap } from '@on-the-wire/tap/tap.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { addressesOf, lookUp, NotThisMachine, type Ask } from './look-up.ts';
 import { maskedWords } from '@on-the-wire/wire/masking/connection.ts';
 import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
@@ -42,7 +42,7 @@ export interface RunningTap {
  *
  * @param target `http://localhost:5173`, or `localhost:1883` for what is no HTTP
  * @param say writes one line
- * @throws HarnessError (2) for a target that is no address with a port, or not
+ * @throws UsageError (2) for a target that is no address with a port, or not
  *   on this machine; (1) where it has no address, or a port is in use
  */
 export async function runTap(
@@ -56,12 +56,12 @@ export async function runTap(
   await addressesOf(host, names).catch((error: unknown) => {
     const { message } = error as Error;
     if (!(error instanceof NotThisMachine))
-      throw new HarnessError(
+      throw new UsageError(
         `"${host}" has no address: ${message}. If it should lead to this ` +
           `machine, add the line "127.0.0.1 ${host}" to the hosts file.`,
         1,
       );
-    throw new HarnessError(
+    throw new UsageError(
       `${message}. A tap reads all that goes through it: with --remote you ` +
         'say that you may.',
       2,
@@ -159,7 +159,7 @@ const EVERYWHERE: Record<string, string> = {
   '::': '::1',
 };
 
-/** @throws HarnessError (2) */
+/** @throws UsageError (2) */
 function parseTarget(text: string) {
   const full = text.includes('://') ? text : `tcp://${text}`;
   // Not `URL.parse()`: the packed tap also runs on Node 22.0, which has none.
@@ -173,7 +173,7 @@ function parseTarget(text: string) {
     targetPort === 0 ||
     !known.includes(url.protocol)
   ) {
-    throw new HarnessError(
+    throw new UsageError(
       `"${withoutPassword(text)}" is no target: expected an address with a port, such as ` +
         'http://localhost:5173 or localhost:1883.',
       2,

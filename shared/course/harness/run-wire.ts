@@ -14,7 +14,7 @@ import { withoutSecrets } from '@on-the-wire/wire/masking/connection.ts';
 import { nodeCodings } from '@on-the-wire/wire/coding/node-codings.ts';
 import { readPcapng, writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
 import { SavedRun } from '@on-the-wire/viewer/saved/saved.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { attempt } from '@on-the-wire/system/system-error.ts';
 
@@ -31,24 +31,24 @@ export interface ReadRun {
 /**
  * Reads a file that was saved in the shell.
  *
- * @throws HarnessError (1) that says what was found instead
+ * @throws UsageError (1) that says what was found instead
  */
 export async function readRun(path: string): Promise<ReadRun> {
   if (!existsSync(path))
-    throw new HarnessError(
+    throw new UsageError(
       `There is no file ${path}. Save a run in the shell first: Wire, Save.`,
       1,
     );
   const { size } = attempt(`${path} cannot be opened`, () => {
     const found = statSync(path);
     if (!found.isDirectory()) return found;
-    throw new HarnessError(
+    throw new UsageError(
       `${path} is a folder; expected a file that was saved in the shell. Name one in it.`,
       1,
     );
   });
   if (size > LARGEST)
-    throw new HarnessError(
+    throw new UsageError(
       `${path} has ${size} bytes; up to ${LARGEST} are opened here. Wireshark opens larger ones.`,
       1,
     );
@@ -59,7 +59,7 @@ export async function readRun(path: string): Promise<ReadRun> {
       throw new Error('Found a recording without a connection.');
     return { name: basename(path), file, run };
   } catch (error) {
-    throw new HarnessError(`${path}: ${(error as Error).message}`, 1);
+    throw new UsageError(`${path}: ${(error as Error).message}`, 1);
   }
 }
 
@@ -68,7 +68,7 @@ export async function readRun(path: string): Promise<ReadRun> {
  * file is left alone.
  *
  * @param secrets as they are in the file; without it they become asterisks
- * @throws HarnessError (1) where another file is in the way, or it cannot be
+ * @throws UsageError (1) where another file is in the way, or it cannot be
  *   written
  */
 export async function writePage(
@@ -80,7 +80,7 @@ export async function writePage(
   const isOther =
     existsSync(out) && !(await attempt(cannot, () => isOurs(out)));
   if (isOther)
-    throw new HarnessError(
+    throw new UsageError(
       `${out} is there already, and is no page that was saved here. Name another file, or remove it.`,
       1,
     );
@@ -145,7 +145,7 @@ export async function serveRun(
   });
   const { port: taken } = await listen(server, port).catch((error: unknown) => {
     const why = (error as Error).message;
-    throw new HarnessError(`The run cannot be served: ${why}.`, 1);
+    throw new UsageError(`The run cannot be served: ${why}.`, 1);
   });
   return {
     url: `http://127.0.0.1:${taken}/`,

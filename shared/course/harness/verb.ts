@@ -4,7 +4,7 @@ import { appendFile } from 'node:fs/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { attempt, sentenceOf } from '@on-the-wire/system/system-error.ts';
 
 /** A verb: its options, arguments and action are to be added. */
@@ -29,7 +29,7 @@ export async function runVerb(
       process.exitCode = error.exitCode === 0 ? 0 : 2; // it has said why
       return;
     }
-    const isOurs = error instanceof HarnessError;
+    const isOurs = error instanceof UsageError;
     const sentence = isOurs ? error.message : sentenceOf(error);
     if (sentence === undefined) throw error;
     process.stderr.write(`${sentence}\n`);
@@ -76,7 +76,7 @@ export const parseSeed = wholeNumber(0);
  * Reads faults. The tap is loaded only for those who name some: most want to
  * start.
  *
- * @throws HarnessError (2) that says what is possible
+ * @throws UsageError (2) that says what is possible
  */
 export async function readFaults(texts: string[] = []): Promise<Fault[]> {
   if (texts.length === 0) return [];
@@ -84,7 +84,7 @@ export async function readFaults(texts: string[] = []): Promise<Fault[]> {
   try {
     return [...parseFaults(texts)];
   } catch (error) {
-    if (error instanceof FaultError) throw new HarnessError(error.message, 2);
+    if (error instanceof FaultError) throw new UsageError(error.message, 2);
     throw error;
   }
 }
@@ -94,7 +94,7 @@ export async function readFaults(texts: string[] = []): Promise<Fault[]> {
  * is left behind.
  *
  * @param what is to be written: `The report`
- * @throws HarnessError (1) that says why not
+ * @throws UsageError (1) that says why not
  */
 export async function mustBeWritable(
   what: string,

@@ -7,7 +7,7 @@ import {
   test,
 } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { findLessons } from '@on-the-wire/course/harness/lessons.ts';
 import type { Shell } from '@on-the-wire/viewer/server/guarded-server.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
@@ -27,7 +27,7 @@ describeWithBrowser('the home page', (browser) => {
       lessons: findLessons(),
       async start(name) {
         started.push(name);
-        if (name === 'http2') throw new HarnessError('Port 4000 is in use.', 1);
+        if (name === 'http2') throw new UsageError('Port 4000 is in use.', 1);
         return `${origin}/?shell-of=${name}`;
       },
     });

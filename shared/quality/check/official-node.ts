@@ -12,7 +12,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { execFile } from '@on-the-wire/system/programs/start.ts';
 
 export interface Installed {
@@ -43,7 +43,7 @@ export function archiveOf({
  * @param from where releases lie, such as https://nodejs.org/dist
  * @param say gets a line for each thing done
  * @returns the SHA-256 of both binaries, in hexadecimal
- * @throws HarnessError (1) if there is no such release, it cannot be had whole, or
+ * @throws UsageError (1) if there is no such release, it cannot be had whole, or
  *   the archive is not the one of the list
  */
 export async function compareWithOfficial(
@@ -60,7 +60,7 @@ export async function compareWithOfficial(
     .map((line) => /^([\da-f]{64}) [ *](.+?)\r?$/.exec(line))
     .find((found) => found?.[2] === archive)?.[1];
   if (sum === undefined)
-    throw new HarnessError(
+    throw new UsageError(
       `${list} does not list ${archive}: expected a line with its SHA-256. ` +
         'There may be no official build for this platform; see ' +
         `${release}/ for those there are.`,
@@ -72,7 +72,7 @@ export async function compareWithOfficial(
     const file = join(folder, archive);
     const { body } = await ask(`${release}/${archive}`);
     await pipeline(body!, createWriteStream(file)).catch((error: Error) => {
-      throw new HarnessError(
+      throw new UsageError(
         `${release}/${archive} did not come whole: ${reasonOf(error)}. ` +
           'Try again.',
         1,
@@ -83,7 +83,7 @@ export async function compareWithOfficial(
     say(`  SHA-256 published  ${sum}`);
     say(`  SHA-256 of it      ${came}`);
     if (came !== sum)
-      throw new HarnessError(
+      throw new UsageError(
         `The archive is not the one that ${list} lists: it was cut, or ` +
           'changed on its way. Try again; if it stays so, do not use it.',
         1,
@@ -100,14 +100,14 @@ export async function compareWithOfficial(
 
 async function ask(url: string): Promise<Response> {
   const response = await fetch(url).catch((error: Error) => {
-    throw new HarnessError(
+    throw new UsageError(
       `${url} cannot be reached: ${reasonOf(error)}. A network that has only ` +
         'the registry of npm has no official Node; try in another one.',
       1,
     );
   });
   if (response.ok) return response;
-  throw new HarnessError(
+  throw new UsageError(
     `${url}: expected 200, got ${response.status}. ` +
       'There is no such release there, or not yet; --from names another place.',
     1,
@@ -124,7 +124,7 @@ export const tar =
 async function unpack(file: string, folder: string, inside: string) {
   const words = ['-xf', basename(file), inside];
   await execFile(tar, words, { cwd: folder }).catch((error: Error) => {
-    throw new HarnessError(
+    throw new UsageError(
       `${basename(file)} cannot be unpacked: ${error.message.trim()}. ` +
         `Expected ${inside} in it, and the program tar.`,
       1,

@@ -5,7 +5,7 @@ import { availableParallelism, constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { compiledFolder } from '@on-the-wire/system/place.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
 
@@ -22,7 +22,7 @@ export const minutesOfAll = 6;
  * Finds the folders of tests that are meant by names: of a lesson (`sse`), of a
  * package of shared (`tap`), or of a folder in one (`shell`).
  *
- * @throws HarnessError (2) that suggests the nearest name
+ * @throws UsageError (2) that suggests the nearest name
  */
 export function findTests(names: string[], tree = root): string[] {
   const known = foldersOfTests(tree);
@@ -30,7 +30,7 @@ export function findTests(names: string[], tree = root): string[] {
     const folders = known.get(name);
     if (folders !== undefined) return folders;
     const all = [...known.keys()];
-    throw new HarnessError(
+    throw new UsageError(
       `There are no tests of "${name}". ` +
         `Did you mean "${closest(name, all)}"? There are: ${all.join(', ')}.`,
       2,
@@ -92,7 +92,7 @@ export function filesOfTests(folders: string[], tree = root): string[] {
  * stand for the files whose path contains one of them; jest would take them for
  * regular expressions.
  *
- * @throws HarnessError (2) where there is no such file
+ * @throws UsageError (2) where there is no such file
  */
 export function flagsOfJest(
   folders: string[],
@@ -105,7 +105,7 @@ export function flagsOfJest(
   for (const word of words) {
     if (files.some((file) => file.includes(word))) continue;
     const names = files.map((file) => file.slice(file.lastIndexOf('/') + 1));
-    throw new HarnessError(
+    throw new UsageError(
       `Of ${files.length} files of tests in ${folders.join(', ') || 'lessons and shared'} ` +
         `none has "${word}" in its path. Did you mean "${closest(word, names)}"?`,
       2,

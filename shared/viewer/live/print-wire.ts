@@ -8,32 +8,32 @@ import type { LiveUnit, LiveUnits, Note } from './live-units.ts';
  * Prints what goes through a tap, as it happens.
  *
  * @param what `lines`: a line for each unit; `bytes`: its fields and bytes too
- * @param say writes one line
+ * @param log writes one line
  */
 export function printWire(
   tap: Tap,
   units: LiveUnits,
   what: 'lines' | 'bytes',
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): void {
   units.on('unit', (live) => {
     const [first, ...rest] =
       what === 'bytes' ? dumpOf(tap, live) : [lineOf(live.unit)];
-    say(`${when(live)}${first}`);
-    for (const line of rest) say(line);
+    log(`${when(live)}${first}`);
+    for (const line of rest) log(line);
   });
-  units.on('note', (note) => say(`${when(note)}· ${way(note)}${note.text}`));
+  units.on('note', (note) => log(`${when(note)}· ${way(note)}${note.text}`));
 }
 
 /** Prints what the run came to, when it is over. */
 export function printCounts(
   { counts }: LiveUnits,
-  say: (line: string) => void,
+  log: (line: string) => void,
 ): void {
   if (counts.connections === 0) return;
   for (const { name, value, about } of countsInWords(counts))
-    say(`${name.padEnd(17)}${value.padStart(16)}  ${about}`);
-  say(notCounted);
+    log(`${name.padEnd(17)}${value.padStart(16)}  ${about}`);
+  log(notCounted);
 }
 
 /** Where an end travelled. A fault says so itself. */

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import {
   describeLessons,
   findLesson,
@@ -24,7 +24,7 @@ function complaint(action: () => unknown) {
   try {
     action();
   } catch (error) {
-    if (error instanceof HarnessError) return [error.exitCode, error.message];
+    if (error instanceof UsageError) return [error.exitCode, error.message];
     throw error;
   }
   throw new Error('nothing was thrown');
@@ -65,7 +65,7 @@ describe('Lessons', () => {
   test('are found by name, also beside a broken one', () => {
     const { root, lesson } = room();
     const { folder } = lesson('sse', {});
-    expect(() => lesson('broken', {}, '{')).toThrow(HarnessError);
+    expect(() => lesson('broken', {}, '{')).toThrow(UsageError);
     expect(findLesson('sse', root)).toEqual({
       name: 'sse',
       folder,

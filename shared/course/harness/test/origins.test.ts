@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { findOrigins } from '../origins.ts';
 
 test('Each page has two names, and the environment may name more', () => {
@@ -19,6 +19,6 @@ test('Each page has two names, and the environment may name more', () => {
 
 test('What the environment names must be origins', () => {
   const find = () => findOrigins(4001, 1, false, { ORIGINS: 'board.example' });
-  expect(find).toThrow(HarnessError);
+  expect(find).toThrow(UsageError);
   expect(find).toThrow('ORIGINS names "board.example": expected scheme,');
 });

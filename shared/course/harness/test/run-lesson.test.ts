@@ -12,7 +12,7 @@ import {
 import type { LessonState } from '@on-the-wire/lesson/lesson.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { runLesson, type RunOptions } from '../run-lesson.ts';
 import {
   goodManifest,
@@ -274,7 +274,7 @@ ${honestServer.replace(/import.*/, "const { createServer } = await import('node:
   test('cannot be started without its file, and says so', async () => {
     const empty = lesson('empty', {});
     const attempt = runLesson(empty);
-    await expect(attempt).rejects.toThrow(HarnessError);
+    await expect(attempt).rejects.toThrow(UsageError);
     await expect(attempt).rejects.toThrow(
       `The lesson "empty" cannot be started: there is no server.ts in ${empty.folder}.`,
     );

@@ -9,7 +9,7 @@ import {
 } from '@on-the-wire/system/certificates/certificates.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { freePort } from '@on-the-wire/system/ports.ts';
 import { runTap } from '../run-tap.ts';
 
@@ -21,8 +21,8 @@ async function refusal(target: string, more: object = {}) {
   const error = await runTap(target, { ...options, ...more }, () => {}).catch(
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(HarnessError);
-  const { message, exitCode } = error as HarnessError;
+  expect(error).toBeInstanceOf(UsageError);
+  const { message, exitCode } = error as UsageError;
   return [exitCode, message];
 }
 

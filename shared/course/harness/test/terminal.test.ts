@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { mayOpen } from '@on-the-wire/browser/open-in-browser.ts';
-import { sayAs } from '@on-the-wire/system/terminal.ts';
+import { prefixedLogger } from '@on-the-wire/system/terminal.ts';
 
 describe('A line of a process', () => {
   const pipe = () => new PassThrough({ encoding: 'utf8' });
@@ -14,7 +14,7 @@ describe('A line of a process', () => {
     ['in a pipe', pipe, 'sse    │ here\n'],
   ])('stands behind its name, %s', (_where, open, written) => {
     const stdout = open();
-    sayAs('sse', 6, 'cyan', { stdout, stderr: pipe() })('here');
+    prefixedLogger('sse', 6, 'cyan', { stdout, stderr: pipe() })('here');
     expect(stdout.read()).toBe(written);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { makeFolder } from '@on-the-wire/system/make-folder.ts';
 import { newLesson } from '../new-lesson.ts';
 import { attempt, sentenceOf } from '@on-the-wire/system/system-error.ts';
@@ -61,7 +61,7 @@ describe('what cannot be done with a file', () => {
 
   test.each(table)('says why: %s', async (why, act) => {
     const failing = attempt('It cannot be done', act);
-    await expect(failing).rejects.toThrow(HarnessError);
+    await expect(failing).rejects.toThrow(UsageError);
     await expect(failing).rejects.toThrow(`It cannot be done: ${why}`);
   });
 

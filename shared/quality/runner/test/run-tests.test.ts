@@ -4,7 +4,7 @@ import { watch } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HarnessError } from '@on-the-wire/system/harness-error.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
 import { filesOfTests, findTests, flagsOfJest, root } from '../run-tests.ts';
 import { failuresOf } from '../soak.ts';
@@ -45,7 +45,7 @@ describe('tests are found by the name', () => {
   test.each(['sso', 'board', '../sse', 'constructor'])(
     '%s names none: the nearest is suggested',
     (name) => {
-      expect(() => findTests([name], tree)).toThrow(HarnessError);
+      expect(() => findTests([name], tree)).toThrow(UsageError);
       expect(() => findTests([name], tree)).toThrow(
         /Did you mean "\w+"\? There are: course, harness, shell, tap, sse\./,
       );
@@ -72,7 +72,7 @@ describe('what follows a --', () => {
     '%s is in the path of no file of the lesson: the nearest is suggested',
     (word) => {
       expect(() => flagsOfJest(sse, [word], tree)).toThrow(
-        new HarnessError(
+        new UsageError(
           `Of 1 files of tests in lessons/sse/test none has "${word}" in its path. ` +
             'Did you mean "server.test.ts"?',
           2,
