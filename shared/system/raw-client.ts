@@ -12,10 +12,10 @@ export interface RawClient {
    * Waits until the text appears among the bytes received.
    *
    * @returns everything up to its end
-   * @throws when the connection ends, or after `patience` ms, without it:
+   * @throws when the connection ends, or after `timeoutMs` ms, without it:
    *   an error that shows what came instead
    */
-  until(text: string | RegExp, patience?: number): Promise<string>;
+  until(text: string | RegExp, timeoutMs?: number): Promise<string>;
   /** Resolves when the connection is closed, in whatever way. */
   closed: Promise<void>;
 }
@@ -40,8 +40,8 @@ export async function rawClient(port: number): Promise<RawClient> {
     send(bytes) {
       socket.write(bytes, 'latin1');
     },
-    async until(text, patience = 300_000) {
-      const giveUp = AbortSignal.timeout(patience);
+    async until(text, timeoutMs = 300_000) {
+      const giveUp = AbortSignal.timeout(timeoutMs);
       const ended = AbortSignal.any([giveUp, gone]);
       for (;;) {
         const end = endOf(text, received);
@@ -52,7 +52,7 @@ export async function rawClient(port: number): Promise<RawClient> {
           throw new Error(
             `Waited for ${String(text)}; ` +
               (giveUp.aborted
-                ? `${patience} ms went by`
+                ? `${timeoutMs} ms went by`
                 : 'the connection was closed') +
               `. These bytes came:\n${JSON.stringify(received)}`,
           );

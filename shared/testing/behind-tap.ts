@@ -12,7 +12,7 @@ export interface Problem {
 }
 
 /** A server that is reached through a tap, and how to break what is between. */
-export interface BehindTap {
+export interface TappedServer {
   /** The tap's: what a client or a browser connects to. */
   port: number;
   origin: string;
@@ -35,7 +35,7 @@ export interface BehindTap {
    *
    * @param name such as `buffer`
    */
-  struck(name: string): Promise<void>;
+  injected(name: string): Promise<void>;
   /**
    * What the wire finds wrong in all that has come so far of one connection.
    *
@@ -54,7 +54,7 @@ export interface BehindTap {
 export async function listenBehindTap(
   server: Server,
   settings: Parameters<typeof tapBefore>[1] = {},
-): Promise<BehindTap> {
+): Promise<TappedServer> {
   const { port } = await listen(server);
   return tapBefore(port, settings);
 }
@@ -77,7 +77,7 @@ export async function tapBefore(
     seed?: number;
     tls?: { key: string; cert: string };
   } = {},
-): Promise<BehindTap> {
+): Promise<TappedServer> {
   const tap = createTap({
     target: { host: '127.0.0.1', port: target },
     faults: parseFaults(faults),
@@ -93,7 +93,7 @@ export async function tapBefore(
       tap.target = { host: '127.0.0.1', port: next };
     },
     cut: (how) => tap.cut(how),
-    async struck(name) {
+    async injected(name) {
       for (;;) {
         const [{ fault }] = (await once(tap, 'fault')) as [{ fault: string }];
         if (fault === name) return;

@@ -31,7 +31,7 @@ export interface Draw {
   chance(share: number): boolean;
 }
 
-export interface Target {
+export interface FuzzTarget {
   /** What is typed after `pnpm test`. */
   name: string;
   /** The file with its `createServer`, and the options of that. */
@@ -59,7 +59,7 @@ const endings = ['stays and ends', 'stays and leaves', 'ends', 'leaves'];
  * @throws Error that names seed and case, shows the bytes, and says how to try
  *   them again
  */
-export async function fuzz(target: Target): Promise<void> {
+export async function fuzz(target: FuzzTarget): Promise<void> {
   const seed = process.env['FUZZ_SEED'] ?? usualSeed;
   const all = process.env['ALL_CASES'] !== undefined;
   const server = await start(target);
@@ -124,7 +124,7 @@ export async function fuzz(target: Target): Promise<void> {
   }
 }
 
-function changed({ requests }: Target, draw: Draw, host: string): Buffer {
+function changed({ requests }: FuzzTarget, draw: Draw, host: string): Buffer {
   const others = requests.map((each) => each.replaceAll('{host}', host));
   return Buffer.from(mutate(others, draw), 'latin1');
 }
@@ -140,7 +140,7 @@ export function drawFrom(seed: string, what: string): Draw {
 }
 
 /** @param reads whether it reads; if not, it is reset when it is destroyed */
-async function open(port: number, protocol?: Target['tls'], reads = true) {
+async function open(port: number, protocol?: FuzzTarget['tls'], reads = true) {
   const tcp = connect(port, '127.0.0.1');
   if (!reads && !protocol) tcp.pause();
   const tls =
@@ -166,7 +166,7 @@ async function within<T>(promise: Promise<T>, otherwise: string): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-async function start({ file, options = {} }: Target) {
+async function start({ file, options = {} }: FuzzTarget) {
   const args = [serve, file.href, JSON.stringify(options)];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],

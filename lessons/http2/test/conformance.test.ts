@@ -5,7 +5,10 @@
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
-import { tapBefore, type BehindTap } from '@on-the-wire/testing/behind-tap.ts';
+import {
+  tapBefore,
+  type TappedServer,
+} from '@on-the-wire/testing/behind-tap.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { errors, preface, types, type Frame, type Type } from '../frame.ts';
 import { limits } from '../limits.ts';
@@ -13,7 +16,7 @@ import { ask, frameClient, get, nodeClient } from './clients.ts';
 import { board, closeAll, start } from './start.ts';
 
 let bare: Http2SecureServer;
-let tap: BehindTap;
+let tap: TappedServer;
 let served = 0;
 let ports: Record<'alone' | 'lesson' | 'behind', number>;
 

@@ -78,10 +78,10 @@ describe('the raw socket', () => {
     closing.push(() => tap.close());
     const socket = openFrameSocket(`tcp://127.0.0.1:${tap.port}`);
     closing.push(() => socket.close());
-    const struck = tap.struck('silence');
+    const struck = tap.injected('silence');
     for (const text of notices(10)) socket.send(text);
     await struck;
-    const cut = tap.struck('cut');
+    const cut = tap.injected('cut');
     tap.cut('rst');
     await cut;
     tap.break();

@@ -147,7 +147,7 @@ describe('a delivery', () => {
   test('goes on through resets and a station that is away', async () => {
     const station = await startStation({}, ['down']);
     const operators = await startOperators({ station: station.tap.origin });
-    const struck = station.tap.struck('down');
+    const struck = station.tap.injected('down');
     await operators.announce('webhook', notices(20));
     await struck;
     expect((await operators.status()).waiting).toBe(20);

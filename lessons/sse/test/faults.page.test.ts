@@ -37,7 +37,7 @@ describeWithBrowser('the page on a broken line', (browser) => {
     await visit(line.origin);
     await lastId(`${feed.run}-0`);
     line.break('down:reset=after:2000B');
-    const struck = line.struck('reset');
+    const struck = line.injected('reset');
     for (let n = 1; n <= 40; n++) feed.next();
     await struck;
     await lastId(`${feed.run}-40`);
@@ -72,7 +72,7 @@ describeWithBrowser('the page on a broken line', (browser) => {
     const open = own.locator('#state', { hasText: 'open' });
     await open.waitFor();
     line.break('silence');
-    const struck = line.struck('silence');
+    const struck = line.injected('silence');
     feed.next();
     await struck;
     await own.clock.fastForward(24_000);
@@ -88,7 +88,7 @@ describeWithBrowser('the page on a broken line', (browser) => {
     await visit(line.origin);
     await lastId(`${feed.run}-0`);
     line.break('buffer');
-    const struck = line.struck('buffer');
+    const struck = line.injected('buffer');
     for (let n = 1; n <= 5; n++) feed.next();
     await struck;
     expect(await countOf(page)).toEqual({ seen: 0, of: 0, doubled: 0 });

@@ -7,7 +7,7 @@ import { inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   listenBehindTap,
-  type BehindTap,
+  type TappedServer,
 } from '@on-the-wire/testing/behind-tap.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { WebSocketServer } from 'ws';
@@ -20,7 +20,7 @@ const largest = 16 * 1024 * 1024;
 
 let bare: WebSocketServer;
 let echo: ReturnType<typeof createEcho>;
-let tap: BehindTap;
+let tap: TappedServer;
 let ports: Record<'ws' | 'echo' | 'tap', number>;
 
 beforeAll(async () => {

@@ -120,7 +120,7 @@ describeWithBrowser('the page', (browser) => {
       await lastId(`${feed.run}-${n}`);
     }
     line.break('down:reset=after:900B');
-    const struck = line.struck('reset');
+    const struck = line.injected('reset');
     for (let n = 0; n < 12; n++) feed.next();
     await struck;
     line.break();

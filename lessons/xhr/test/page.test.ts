@@ -116,7 +116,7 @@ describeWithBrowser('the page', (browser) => {
         for (let n = 0; n < 5; n++) feed.next();
         await lastId(`${feed.run}-10`);
         line.break('down:reset=after:700B');
-        const struck = line.struck('reset');
+        const struck = line.injected('reset');
         for (let n = 0; n < 10; n++) feed.next();
         await struck;
         line.break();

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Lesson, LessonModule } from '@on-the-wire/lesson/lesson.ts';
 import {
   listenBehindTap,
-  type BehindTap,
+  type TappedServer,
 } from '@on-the-wire/testing/behind-tap.ts';
 import { rawClient, type RawClient } from '@on-the-wire/system/raw-client.ts';
 import { randomCases } from '@on-the-wire/wire/test/random-cases.ts';
@@ -36,7 +36,7 @@ describe.each(lessons.map(({ name, folder }) => [name, folder] as const))(
   '%s',
   (_name, folder) => {
     let lesson: Lesson;
-    let tap: BehindTap;
+    let tap: TappedServer;
     let ports: number[];
 
     beforeAll(async () => {
