@@ -14,22 +14,13 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
-import { randomFrom } from '@on-the-wire/tap/random.ts';
+import { drawFrom, type Draw } from './draw.ts';
 import { mutate } from './mutate.ts';
 
 const serve = fileURLToPath(new URL('serve.ts', import.meta.url));
 const usualSeed = '1';
 const usualCases = 200; // five times as many in `pnpm soak`
 const hang = 60_000; // ms: nothing but a hang takes so long
-
-/** Draws from a case's own sequence. */
-export interface Draw {
-  /** A whole number from 0, less than this. */
-  below(end: number): number;
-  one<T>(from: readonly T[]): T;
-  /** True so often: 0 never, 1 always. */
-  chance(share: number): boolean;
-}
 
 export interface FuzzTarget {
   /** What is typed after `pnpm test`. */
@@ -127,16 +118,6 @@ export async function fuzz(target: FuzzTarget): Promise<void> {
 function changed({ requests }: FuzzTarget, draw: Draw, host: string): Buffer {
   const others = requests.map((each) => each.replaceAll('{host}', host));
   return Buffer.from(mutate(others, draw), 'latin1');
-}
-
-export function drawFrom(seed: string, what: string): Draw {
-  const random = randomFrom(0, `${seed} ${what}`);
-  const below = (end: number) => Math.floor(random() * end);
-  return {
-    below,
-    one: (from) => from[below(from.length)]!,
-    chance: (share) => random() < share,
-  };
 }
 
 /** @param reads whether it reads; if not, it is reset when it is destroyed */

@@ -1,5 +1,5 @@
 /** Requests of HTTP/1.1 that are nearly right: harmless to a sound server. */
-import type { Draw } from './fuzz.ts';
+import type { Draw } from './draw.ts';
 
 const methods = [
   'GET',

@@ -1,6 +1,6 @@
 /** The counts of a run in words, for the shell and for the terminal. */
 import { number } from '@on-the-wire/wire/text.ts';
-import type { Counts } from './counts.ts';
+import type { Counts } from './source.ts';
 
 /** What each count is, and its number. */
 export function countsInWords(

@@ -1,33 +1,12 @@
 /** What a run came to: connections, round trips, bytes, and what they carried. */
 import type { Unit } from '@on-the-wire/wire/unit.ts';
-import type { NoteLine } from './source.ts';
+import type { Counts, NoteLine } from './source.ts';
 
 /** What of a unit is counted. */
 type Counted = Pick<
   Unit,
   'kind' | 'direction' | 'layer' | 'size' | 'payload' | 'counts' | 'summary'
 > & { problem?: string | undefined };
-
-export interface Counts {
-  /** Connections that were opened. */
-  connections: number;
-  /**
-   * Questions that were answered: a request by its final response, a ping by
-   * its pong, a CONNECT or SUBSCRIBE by its acknowledgement.
-   */
-  roundTrips: number;
-  /** All bytes of each direction, as the tap handed them on. */
-  up: number;
-  down: number;
-  /** Of all bytes those that somebody wanted to send; the rest is overhead. */
-  payload: number;
-  /** Events, messages and bodies that came down and carried something. */
-  updates: number;
-  /** Units in which something was wrong. */
-  problems: number;
-  /** Faults that struck. */
-  faults: number;
-}
 
 export function noCounts(): Counts {
   return {

@@ -3,7 +3,6 @@
  * file that was opened again, in a page that stands alone. All three are a
  * `Source`; the timeline, the diagram and the counts know nothing else.
  */
-import type { Counts } from './counts.ts';
 import type { Direction, Kind } from '@on-the-wire/wire/unit.ts';
 import type { Field } from '@on-the-wire/wire/fields.ts';
 import type { Range } from '@on-the-wire/wire/byte-ranges.ts';
@@ -59,6 +58,28 @@ export interface Details {
    * since the run began. In order; the first may begin before the unit does.
    */
   reads: { offset: number; time: number }[];
+}
+
+/** What a run has come to: see `counts.ts`. */
+export interface Counts {
+  /** Connections that were opened. */
+  connections: number;
+  /**
+   * Questions that were answered: a request by its final response, a ping by
+   * its pong, a CONNECT or SUBSCRIBE by its acknowledgement.
+   */
+  roundTrips: number;
+  /** All bytes of each direction, as the tap handed them on. */
+  up: number;
+  down: number;
+  /** Of all bytes those that somebody wanted to send; the rest is overhead. */
+  payload: number;
+  /** Events, messages and bodies that came down and carried something. */
+  updates: number;
+  /** Units in which something was wrong. */
+  problems: number;
+  /** Faults that struck. */
+  faults: number;
 }
 
 /** What a source tells at once: some lines that follow each other. */

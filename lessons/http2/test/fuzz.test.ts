@@ -1,5 +1,6 @@
 import { test } from '@jest/globals';
-import { fuzz, type Draw } from '@on-the-wire/testing/fuzz.ts';
+import type { Draw } from '@on-the-wire/testing/draw.ts';
+import { fuzz } from '@on-the-wire/testing/fuzz.ts';
 import { encodeFrame, preface } from '../frame.ts';
 
 const file = new URL('../server.ts', import.meta.url);

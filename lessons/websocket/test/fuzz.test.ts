@@ -1,5 +1,6 @@
 import { test } from '@jest/globals';
-import { fuzz, type Draw } from '@on-the-wire/testing/fuzz.ts';
+import type { Draw } from '@on-the-wire/testing/draw.ts';
+import { fuzz } from '@on-the-wire/testing/fuzz.ts';
 import { mutate } from '@on-the-wire/testing/mutate.ts';
 import { encodeFrame } from '../frame.ts';
 import { ask } from './clients.ts';

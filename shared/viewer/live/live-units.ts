@@ -14,7 +14,8 @@ import {
   type Direction,
   type Unit,
 } from '@on-the-wire/wire/unit.ts';
-import { countNote, countUnit, noCounts, type Counts } from '../counts.ts';
+import { countNote, countUnit, noCounts } from '../counts.ts';
+import type { Counts } from '../source.ts';
 import { WaitingReads, type ReadPart } from './waiting-reads.ts';
 
 /** A unit, and where and when its last byte was handed on. */

@@ -7,12 +7,11 @@ import type { Recording } from '@on-the-wire/tap/tap.ts';
 import { unbrotli } from '@on-the-wire/wire/coding/brotli.ts';
 import { concat } from '@on-the-wire/wire/bytes.ts';
 import { describe } from '@on-the-wire/wire/unit.ts';
-import type { Counts } from '../counts.ts';
 import { LineRing, type Entry } from './line-ring.ts';
 import { unitParts } from './unit-parts.ts';
 import type { LiveUnits } from './live-units.ts';
 import { locationOf, type UnitLocation } from '../saved/saved.ts';
-import type { Details, Line, UnitLine } from '../source.ts';
+import type { Counts, Details, Line, UnitLine } from '../source.ts';
 
 /** So many lines are kept. */
 const KEPT = 100_000;

@@ -1,7 +1,6 @@
 /** The panel that says what the run has come to. */
-import type { Counts } from '../counts.ts';
 import { notCounted, countsInWords } from '../counts-in-words.ts';
-import type { Source } from '../source.ts';
+import type { Counts, Source } from '../source.ts';
 import { paragraph, part } from './parts.ts';
 
 /** Fills the panel, and keeps it up to date while it is open. */
