@@ -1,3 +1,7 @@
+/**
+ * The events of one connection, in their order: each gets its time and its
+ * offset here, and goes to the observer of the tap.
+ */
 import type { Socket } from 'node:net';
 import type {
   Closed,
@@ -9,7 +13,7 @@ import type {
   Injected,
 } from './events.ts';
 
-/** Who hears what happens on the connections of a tap. */
+/** Is called with every event of the connections of a tap. */
 export interface ConnectionObserver {
   /** Milliseconds since the tap was created. */
   now(): number;
@@ -20,21 +24,24 @@ export interface ConnectionObserver {
   closed(event: Closed): void;
 }
 
-/** What is told of one connection: that it opened always comes first. */
+/**
+ * Reports the events of one connection. `opened` always comes first: every
+ * other event reports it where that has not happened yet.
+ */
 export class ConnectionTrace {
   readonly connection: number;
   /** What client and tap agreed on by ALPN, once they did. */
   protocol: string | undefined;
-  /** When bytes were last handed on. */
+  /** When bytes were last handed on: ms since the tap was created. */
   lastActivity = -Infinity;
   readonly #observer: ConnectionObserver;
-  /** These now: a socket that was torn down no longer knows them. */
+  /** Read at once: a socket that was reset no longer knows them. */
   readonly #client: Opened['client'];
   readonly #port: number;
   readonly #encrypted: boolean;
   readonly #link: string | undefined;
   readonly #accepted: number;
-  /** How many bytes were handed on. */
+  /** How many bytes were handed on in each direction. */
   readonly forwarded = { up: 0, down: 0 };
   #told = false;
 

@@ -1,3 +1,12 @@
+/**
+ * One connection through the tap: the client that was accepted, the target that
+ * is dialed for it, and a relay for each direction between them.
+ *
+ * Bytes, FIN and RST travel on as they came, in their order: a RST of one side
+ * becomes a RST of the other, behind the bytes that were handed on before it.
+ * Faults, and `cut`, end both sides. What cannot be served (the target is not
+ * reached, TLS fails) is refused with a RST, and the event says why.
+ */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -26,22 +35,22 @@ import { clientTrouble, targetTrouble } from './tls-errors.ts';
 export interface ConnectionContext extends ConnectionObserver {
   readonly seed: number;
   target(): Target;
-  /** What the port is called at which its connections come in. */
+  /** The name of the link that its connections come in by. */
   readonly link?: string | undefined;
-  /** Where the target speaks TLS. */
+  /** For the client's side of TLS, where the target speaks TLS. */
   readonly secureContext?: SecureContext;
   faults(): readonly RunningFault[];
-  /** What the target offers by ALPN. */
+  /** What the target offers by ALPN (RFC 7301); rejects if it is not reached. */
   offers(): Promise<readonly string[]>;
-  /** undefined once it was told. */
+  /** A hint, the first time that it applies; undefined from then on. */
   hint(where: keyof Hints): string | undefined;
 }
 
-/** What the reader could do where … */
+/** What the user could do where … */
 export interface Hints {
   /** … a client does not trust the tap's certificate. */
   distrust?: string;
-  /** … a target was told something, and ends without a byte. */
+  /** … a target received something, and ends without having sent a byte. */
   mute?: string;
 }
 
@@ -60,7 +69,7 @@ export class Connection implements RelayContext, FaultTarget {
   readonly #tap: ConnectionContext;
   readonly #trace: ConnectionTrace;
   readonly #raw: Socket;
-  /** What the client says: the raw socket, or TLS on top of it. */
+  /** Where the client's bytes come from: the raw socket, or TLS on top of it. */
   #client: Duplex;
   #targetRaw: Socket | undefined;
   #target: Duplex | undefined;
@@ -70,15 +79,19 @@ export class Connection implements RelayContext, FaultTarget {
   #down: Relay | undefined;
   readonly #watches = new Map<RunningFault, () => void>();
   readonly #open = new Set<Socket>();
-  /** One side tore it down: its RST is on its way to the other. */
+  /** One side has reset it: that RST is on its way to the other. */
   #torn = false;
-  /** What is known of why, until it is told. */
+  /** Why it will end, as far as is known before it does. */
   #why: string | undefined;
-  /** It is settled how it ends; what still comes in is nobody's. */
+  /** It is settled how it ends; what still comes in is dropped. */
   #over = false;
   #finished = false;
   #timer: NodeJS.Timeout | undefined;
 
+  /**
+   * @param connection its number, from 1
+   * @param raw the client's socket, paused
+   */
   constructor(tap: ConnectionContext, connection: number, raw: Socket) {
     this.#tap = tap;
     this.connection = connection;
@@ -107,7 +120,7 @@ export class Connection implements RelayContext, FaultTarget {
     return this.#tap.now();
   }
 
-  /** Shakes hands where there is TLS, then dials the target. */
+  /** Shakes hands where there is TLS, then dials the target. Never rejects. */
   async open(): Promise<void> {
     this.#raw.on('error', () => this.#lost('up'));
     this.applyFaults();
@@ -154,7 +167,7 @@ export class Connection implements RelayContext, FaultTarget {
     if (how === 'rst') this.#destroy();
   }
 
-  /** What is told where the target ends and has said nothing. */
+  /** The hint for a target that ends and has sent nothing. */
   #ifMute(direction: RelayDirection): string | undefined {
     const { up, down } = this.#trace.forwarded;
     if (direction === 'up' || up === 0 || down > 0) return undefined;
@@ -200,7 +213,7 @@ export class Connection implements RelayContext, FaultTarget {
     try {
       offers = await this.#tap.offers();
     } catch (error) {
-      // Who is answered without the target needs nothing of it.
+      // A client that gets its response from the tap needs no target.
       if (!this.#status) {
         this.#refuse('refused', whyNotReached(error as Error));
         return undefined;
@@ -210,8 +223,12 @@ export class Connection implements RelayContext, FaultTarget {
     try {
       return await acceptEncrypted(this.#raw, context, offers);
     } catch (error) {
-      const said = this.#raw.bytesRead;
-      const { text, distrust } = clientTrouble(error as Error, said, offers);
+      const { bytesRead } = this.#raw;
+      const { text, distrust } = clientTrouble(
+        error as Error,
+        bytesRead,
+        offers,
+      );
       const hint = distrust ? this.#tap.hint('distrust') : undefined;
       this.#refuse('failed', hint === undefined ? text : `${text}. ${hint}`);
       return undefined;
@@ -283,7 +300,7 @@ export class Connection implements RelayContext, FaultTarget {
 
   #adopt(raw: Socket): void {
     this.#open.add(raw);
-    // Who waits for something hears of errors there, and `#listen` later.
+    // Errors are handled where something is awaited, and later in `#listen`.
     raw.on('error', () => {});
     raw.once('close', () => {
       this.#open.delete(raw);
@@ -299,7 +316,7 @@ export class Connection implements RelayContext, FaultTarget {
     this.#trace.closed();
   }
 
-  /** Hears when a side is torn down: all its bytes travel `direction`. */
+  /** Notices when a side is reset: all bytes of that side travel `direction`. */
   #listen(socket: Duplex, direction: RelayDirection): void {
     const lost = () => this.#lost(direction);
     socket.on('error', (error) => {
@@ -330,7 +347,7 @@ export class Connection implements RelayContext, FaultTarget {
     return targetTrouble(error, this.#tap.target(), this.#trace.protocol);
   }
 
-  /** The client cannot be served: it is told so in the way of TCP. */
+  /** The client cannot be served: TCP's way to say so is a RST. */
   #refuse(how: 'refused' | 'failed', text: string): void {
     if (this.#over) return;
     const direction = how === 'refused' ? 'down' : 'up';
@@ -346,7 +363,7 @@ export class Connection implements RelayContext, FaultTarget {
     this.#watches.clear();
   }
 
-  /** Lets go out what was handed on, then tears both sides down. */
+  /** Lets go out what was handed on, then resets both sides. */
   async #reset(): Promise<void> {
     const written = [this.#up, this.#down].map(
       (way) => new Promise<void>((done) => (way ? way.written(done) : done())),
@@ -363,7 +380,7 @@ export class Connection implements RelayContext, FaultTarget {
     this.#destroy();
   }
 
-  /** Ends both sides, and hears the peers out for a while. */
+  /** Ends both sides, and reads what the peers still send, for a while. */
   #finish(): void {
     if (this.#finished) return;
     this.#finished = true;

@@ -4,8 +4,8 @@ import net, { BlockList, type LookupFunction, type Socket } from 'node:net';
 export interface Target {
   /**
    * A name, or an address. A name stays one: it is looked up for every
-   * connection, its addresses are tried one after the other, and TLS asks for
-   * it (SNI) and expects it in the certificate.
+   * connection, its addresses are tried one after the other, and TLS sends it
+   * (SNI, RFC 6066 3) and expects it in the certificate.
    */
   host: string;
   port: number;
@@ -17,22 +17,29 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether an address, not a name, is this machine and no other. */
+/**
+ * Whether an address is one of this machine's own: 127.0.0.0/8 or ::1
+ * (RFC 6890). A name is none, whatever it stands for.
+ */
 export function isLoopback(address: string): boolean {
   const version = net.isIP(address);
   if (version === 0) return false;
   return loopback.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** Connects to the target; half-open is allowed. */
+/**
+ * Begins to connect to the target; the socket emits `connect` or `error`.
+ * Half-open is allowed: a FIN of one side leaves the other open.
+ */
 export function dial(target: Target): Socket {
   return net.connect(options(target));
 }
 
 /**
- * The same, but all reads go into one piece of memory: a download would leave
- * 64 KiB of garbage for each. Node emits no `data` then.
+ * The same, but all reads go into one buffer: otherwise each read of a download
+ * would leave 64 KiB of garbage. Node emits no `data` then.
  *
+ * @param buffer from `acquireBuffer`
  * @param take gets what was read; valid until the next read
  */
 export function dialIntoBuffer(
@@ -59,24 +66,24 @@ function options({ host, port, lookup }: Target) {
   };
 }
 
-/** Why nothing could be connected to: of several addresses, why for each. */
+/** Why the target was not reached; where it has several addresses, why for each. */
 export function whyNotReached(error: Error): string {
   const errors = (error as Partial<AggregateError>).errors as
     Error[] | undefined;
   return errors?.map(({ message }) => message).join(', ') ?? error.message;
 }
 
-/** As much as one read may return: with 64 KiB a download costs half more. */
+/** Bytes that one read may return: with 64 KiB a download costs half more. */
 const LENT = 256 * 1024;
 const SPARE = 16;
 const spare: Buffer[] = [];
 
-/** Memory to read into; untouched pages of it cost nothing. */
+/** A buffer of 256 KiB to read into; untouched pages of it cost nothing. */
 export function acquireBuffer(): Buffer {
   return spare.pop() ?? Buffer.allocUnsafeSlow(LENT);
 }
 
-/** Gives it back: no read and no write may be under way. */
+/** Takes it back for the next connection; no read or write may be under way. */
 export function releaseBuffer(buffer: Buffer): void {
   if (spare.length < SPARE) spare.push(buffer);
 }

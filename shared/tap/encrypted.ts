@@ -1,3 +1,7 @@
+/**
+ * TLS on both sides of the tap: it offers its client by ALPN (RFC 7301) what
+ * the target offers, and speaks to the target what the client chose.
+ */
 import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
 import tls, { type SecureContext, type TLSSocket } from 'node:tls';
@@ -50,9 +54,10 @@ export async function dialEncrypted(
 }
 
 /**
- * Asks a target which protocols it offers by ALPN, the one that it prefers
- * first. Costs it two handshakes and no request.
+ * Finds out which protocols a target offers by ALPN. Costs it two handshakes
+ * and no request.
  *
+ * @returns the one that it prefers first; none where it knows no ALPN
  * @throws what connecting throws where the target cannot be reached
  */
 export async function offeredProtocols(target: Target): Promise<string[]> {
@@ -66,7 +71,7 @@ export async function offeredProtocols(target: Target): Promise<string[]> {
   return offered;
 }
 
-/** undefined where the target chose none, or refused them all. */
+/** What the target chose; undefined where it chose none or refused them all. */
 async function chosen(
   target: Target,
   protocols: string[],
@@ -76,7 +81,7 @@ async function chosen(
   try {
     const socket = tls.connect({
       socket: raw,
-      // Only what it offers is asked: nothing is said to it, nor believed.
+      // Nothing is sent over it, and nothing that comes is believed.
       rejectUnauthorized: false,
       ...named(target),
       ALPNProtocols: protocols,
@@ -102,7 +107,7 @@ async function settled(socket: TLSSocket, event: string): Promise<TLSSocket> {
   socket.once('close', close);
   // Half-open, it would wait for ever.
   socket.once('end', close);
-  // An error may come before whoever asked has had the time to listen.
+  // An error may come before the caller has had the time to listen.
   socket.on('error', () => {});
   try {
     await once(socket, event, { signal: ended.signal });

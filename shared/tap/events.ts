@@ -1,4 +1,8 @@
-/** What a tap tells: who connected, what was read, how it ended, what struck. */
+/**
+ * The events of a tap: a client connected, bytes were handed on, a direction
+ * ended, a fault was injected, all is closed. All times are milliseconds since
+ * the tap was created, all offsets and sizes are bytes.
+ */
 
 /** `up` runs from the client to the target, `down` from the target back. */
 export type RelayDirection = 'up' | 'down';
@@ -33,15 +37,16 @@ export interface Read {
   /** How many bytes of this direction came before. */
   offset: number;
   /**
-   * Lent for as long as the event is told: afterwards the tap may read into
-   * the same memory. Copy what is kept, and write nothing: the bytes are on
-   * their way to the receiver.
+   * Valid only while the event is emitted: afterwards the tap may read into
+   * the same memory. Copy what you keep, and write nothing into it: the bytes
+   * are on their way to the receiver.
    */
   bytes: Buffer;
 }
 
 /**
- * `fin`: all was said. `rst`: torn down, whatever was on its way.
+ * `fin`: closed, all was sent. `rst`: reset, whatever was on its way
+ * (RFC 9293 3.5).
  * `refused`: the target could not be reached, so the client got a RST.
  * `failed`: the TLS handshake with the client failed.
  */
@@ -58,7 +63,10 @@ export interface Ended {
   text?: string;
 }
 
-/** A fault struck. One that lasts says so once for each connection. */
+/**
+ * A fault was injected. One that lasts is reported once for each direction of
+ * a connection.
+ */
 export interface Injected {
   connection: number;
   direction?: RelayDirection;

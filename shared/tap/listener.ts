@@ -5,12 +5,12 @@ import type { Target } from './dial.ts';
 import { offeredProtocols } from './encrypted.ts';
 import type { RunningFault } from './relay.ts';
 
-/** A port at which a tap accepts connections, and the target behind it. */
+/** A port at which a tap accepts connections, and the target that they go to. */
 export class Listener {
   target: Target;
-  /** What leads through it is called so; where nothing is said, it has none. */
+  /** The name of what leads through it, such as `station-broker`, if it has one. */
   link: string | undefined;
-  /** Those that came in here and are open. */
+  /** The open connections that it accepted. */
   readonly connections = new Set<Connection>();
   /** Faults of its own, where it does not share the tap's. */
   running: Map<string, RunningFault> | undefined;
@@ -28,7 +28,13 @@ export class Listener {
     this.#server = net.createServer(options, accept);
   }
 
-  /** @throws where the port is taken or may not be used */
+  /**
+   * Begins to accept connections.
+   *
+   * @param port 0 lets the system choose a free one
+   * @returns the port
+   * @throws Error where the port is taken or may not be used
+   */
   async listen(port: number, host: string): Promise<number> {
     this.#server.listen(port, host);
     try {
@@ -45,27 +51,28 @@ export class Listener {
     return this.port;
   }
 
+  /** The port that it listens on; 0 where it does not. */
   get port(): number {
     return (this.#server.address() as AddressInfo | null)?.port ?? 0;
   }
 
-  /** What the target offers by ALPN; it is asked once. */
+  /** What the target offers by ALPN; found out once, see `offeredProtocols`. */
   offers(): Promise<string[]> {
     return this.#offers ?? this.learn();
   }
 
-  /** Asks it anew. */
+  /** Finds it out again. */
   learn(): Promise<string[]> {
     const learning = offeredProtocols(this.target);
     this.#offers = learning;
-    // A target that is not ready yet is asked again by the next client.
+    // A target that is not ready yet is tried again for the next client.
     learning.catch(() => {
       if (this.#offers === learning) this.#offers = undefined;
     });
     return learning;
   }
 
-  /** Resolves when nothing listens any more. */
+  /** Stops listening. Resolves once its connections are closed, too. */
   close(): Promise<unknown> {
     return new Promise((done) => this.#server.close(done));
   }

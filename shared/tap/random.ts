@@ -1,7 +1,10 @@
 /**
- * Numbers that look random and come again with the same seed: 0 ≤ n < 1.
- * Each `what` (a connection, a direction, a fault) draws from a sequence of its
- * own, so that it does not matter who asks first.
+ * Makes a sequence of numbers that look random and come again with the same
+ * seed. Each `what` has a sequence of its own, so that it does not matter in
+ * which order they are drawn from. Nothing for secrets.
+ *
+ * @param what names the sequence: a connection, a direction, a fault
+ * @returns draws the next number: 0 ≤ n < 1
  */
 export function randomFrom(seed: number, what: string): () => number {
   // FNV-1a spreads the text, a round of murmur3's finish spreads its bits.

@@ -1,6 +1,7 @@
+/** The memory of a recording: blocks of 8 KiB, of which each connection has a chain. */
 import type { RelayDirection } from './events.ts';
 
-/** Everything that a buffer keeps of one connection: a chain of blocks. */
+/** What the buffer keeps of one connection: a chain of blocks. */
 export interface Track {
   readonly connection: number;
   /** How many blocks it has. */
@@ -16,9 +17,11 @@ export interface Track {
 /** A run of bytes as it lies in a block: a read, or a part of one. */
 export interface Piece {
   direction: RelayDirection;
+  /** When it was handed on: ms since the tap was created. */
   time: number;
+  /** For how many ms faults held it. */
   held: number;
-  /** Where its first byte stands in its direction. */
+  /** How many bytes of its direction came before. */
   offset: number;
   /** A view into the buffer: copy what is to be kept. */
   bytes: Buffer;

@@ -1,3 +1,4 @@
+/** What a tap keeps of its connections: their events, and a copy of their bytes. */
 import type {
   Closed,
   RelayDirection,
@@ -24,7 +25,7 @@ export interface RecordedConnection {
   up: RecordedDirection;
   down: RecordedDirection;
   ends: readonly Ended[];
-  /** The first 256 strikes; how many more there were. */
+  /** The first 256 faults that were injected; how many more there were. */
   faults: readonly Injected[];
   moreFaults: number;
   /** Milliseconds since the tap was created; undefined while it lives. */
@@ -63,7 +64,7 @@ export class Recording {
   readonly #entries = new Map<number, Entry>();
   readonly #buffer: RecordingBuffer;
 
-  /** @param size of the buffer in bytes */
+  /** @param size of the memory in bytes; 64 MiB */
   constructor(size = SIZE) {
     this.#buffer = new RecordingBuffer(size, () => this.#makeRoom());
   }
@@ -190,7 +191,7 @@ export class Recording {
     this.#entries.get(ended.connection)?.ends.push(ended);
   }
 
-  /** For the tap: a fault struck. */
+  /** For the tap: a fault was injected. */
   fault(injected: Injected): void {
     const entry = this.#entries.get(injected.connection);
     if (!entry) return;

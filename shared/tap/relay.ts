@@ -1,3 +1,9 @@
+/**
+ * One direction of a connection. What one socket receives is written to the
+ * other, through the stages of the faults if there are any, and reported once
+ * it was written. It reads no faster than the receiver takes: a slow reader
+ * slows the writer, through the tap as without it.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Duplex } from 'node:stream';
 import type { RelayDirection } from './events.ts';
@@ -5,24 +11,28 @@ import type { FaultInjector } from './faults/kind.ts';
 import type { Item, Outlet, Stage, StageContext } from './faults/stage.ts';
 import { randomFrom } from './random.ts';
 
-/** A fault of the present run, and where it stands among the others. */
+/** A fault that applies now, and where it stands among the others. */
 export interface RunningFault {
   injector: FaultInjector;
   direction: RelayDirection | 'each';
   /** Bytes meet a lower rank first. */
   rank: number;
-  /** The only link that it strikes. */
+  /** The only link that it is injected into; without one into all. */
   link?: string | undefined;
 }
 
-/** What a direction of a connection needs of the connection. */
+/** What a relay needs of its connection. */
 export interface RelayContext {
   readonly connection: number;
   readonly seed: number;
   now(): number;
-  /** Bytes leave for the receiver. */
+  /**
+   * Bytes leave for the receiver.
+   *
+   * @param held for how many milliseconds faults held the first of them
+   */
   read(direction: RelayDirection, bytes: Buffer, held: number): void;
-  /** An end leaves for the receiver; a RST is the connection's to send. */
+  /** An end leaves for the receiver; a RST is for the connection to send. */
   end(direction: RelayDirection, how: 'fin' | 'rst'): void;
   injected(fault: string, text: string, direction: RelayDirection): void;
   cut(how: 'fin' | 'rst', fault: string, text: string): void;
@@ -30,27 +40,23 @@ export interface RelayContext {
 }
 
 /**
- * How much faults may hold of one direction. Then the sender has to wait, as it
- * has to for a network: this is the window of the connection.
+ * How many bytes faults may hold of one direction. Then the sender has to wait,
+ * as it has to for a network: this is the window of the connection.
  */
 const WINDOW = 1024 * 1024;
 
-/**
- * One direction of a connection: what comes out of one socket goes into the
- * other, through the faults if there are any. It reads no faster than the
- * receiver takes.
- */
+/** Forwards what a source sends to a sink. */
 export class Relay implements StageContext {
   readonly direction: RelayDirection;
   readonly #context: RelayContext;
   readonly #source: Duplex;
   readonly #sink: Duplex;
-  /** A timer of a fault belongs to whoever opened the line, not to the bytes. */
+  /** A fault's timer runs in the context that opened the connection. */
   readonly #asOwner = AsyncLocalStorage.snapshot();
   #stages: { of: RunningFault; stage: Stage }[] = [];
   /** Bytes that stages hold. */
   #held = 0;
-  /** Writes that the system has not taken yet, and who waits for that. */
+  /** Writes that the system has not taken yet, and what is called when it has. */
   #writing = 0;
   #whenWritten: (() => void) | undefined;
   /** The receiver does not keep up. */
@@ -75,11 +81,14 @@ export class Relay implements StageContext {
     this.#source.on('data', this.#onData);
     this.#source.on('end', this.#onEnd);
     this.#source.resume();
-    // With TLS it may have ended before anybody read: that is told only once.
+    // With TLS it may have ended before anybody read: `end` comes only once.
     if (this.#source.readableEnded) this.#onEnd();
   }
 
-  /** Bytes from a source that reads into the same memory again and again. */
+  /**
+   * Takes bytes from a source that reads into the same memory again and again
+   * (`dialIntoBuffer`): they are written, or copied, before this returns.
+   */
   lend(bytes: Buffer): void {
     if (this.#over) return;
     if (this.#stages.length > 0) {
@@ -92,7 +101,7 @@ export class Relay implements StageContext {
     this.#balance();
   }
 
-  /** The sender tore the connection down: that travels behind its bytes. */
+  /** The sender has reset the connection: that travels behind its bytes. */
   reset(): void {
     this.#enter({ end: 'rst', since: this.now() });
   }
@@ -205,7 +214,7 @@ export class Relay implements StageContext {
   #send(bytes: Buffer, held: number): void {
     this.#writing += 1;
     const takesMore = this.#sink.write(bytes, this.#onWritten);
-    // Told afterwards: whoever hears it may cut the connection.
+    // Afterwards: a listener of the event may cut the connection.
     this.#context.read(this.direction, bytes, held);
     if (takesMore) return;
     this.#full = true;

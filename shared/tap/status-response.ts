@@ -1,24 +1,28 @@
+/** The one place where the tap speaks HTTP: the responses of the fault `status`. */
 import { createServer, STATUS_CODES } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { Duplex } from 'node:stream';
 import type { RelayDirection } from './events.ts';
 
-/** Who wants to know what passes while a client is answered by the tap. */
+/** Is called with what passes while the tap itself responds to a client. */
 export interface ResponseObserver {
   read(direction: RelayDirection, bytes: Buffer): void;
   end(direction: RelayDirection): void;
-  /** All is said; what is left is to close. */
+  /** The response is sent; what is left is to close. */
   over(): void;
 }
 
 const PREFACE = 'PRI * HTTP/2.0';
 
 /**
- * Answers what a client asks next, as a proxy does whose server is gone:
- * HTTP/1.1 (RFC 9112), or HTTP/2 (RFC 9113) where the client begins with its
- * preface. Node's own servers speak; the connection ends after the answer.
+ * Responds to the next request of a client, as a proxy does whose server is
+ * gone (RFC 9110 15.6): with HTTP/1.1 (RFC 9112), or with HTTP/2 where the
+ * client begins with its preface (RFC 9113 3.4). Node's own servers write it;
+ * the connection ends after the response.
  *
- * @param client what it sends next is `first` once more
+ * @param code the status code
+ * @param client has `first` put back: it reads that again
+ * @param first the first bytes of the request
  */
 export function respondWith(
   code: number,
@@ -50,7 +54,7 @@ export function respondWith(
   }
 }
 
-/** The same byte stream, with a observer. */
+/** The same byte stream, with an observer. */
 function watched(client: Duplex, observer: ResponseObserver): Duplex {
   const seen = new Duplex({
     read() {

@@ -3,7 +3,7 @@
  * keeps a copy, and misbehaves on command.
  *
  * Left out: it forwards TCP and nothing else, so neither UDP nor QUIC; it
- * cannot delay a TCP handshake, as the system has answered before it is asked.
+ * cannot delay a TCP handshake, as the system completes that by itself.
  */
 import { EventEmitter } from 'node:events';
 import tls, { type SecureContext } from 'node:tls';
@@ -47,9 +47,9 @@ export interface TapOptions {
    * have a certificate for its name that Node trusts.
    */
   tls?: { key: string; cert: string };
-  /** What the reader could do; each is added once to what is told. */
+  /** What the user could do about a failure; each is added to one event. */
   hints?: Hints;
-  /** What leads to the target is called, such as `browser-gateway`. */
+  /** The name of what leads to the target, such as `browser-gateway`. */
   link?: string;
   /** See `parseFaults`. */
   faults?: readonly Fault[];
@@ -59,37 +59,41 @@ export interface TapOptions {
   recordingSize?: number;
 }
 
-/** A way through a tap that fails by itself: see `listenApart`. */
+/** A port of a tap with faults of its own: see `listenSeparately`. */
 export interface SeparateListener {
   port: number;
-  /** As the tap's own, for the connections of this way alone. */
+  /** As the tap's own, for the connections of this port alone. */
   setFaults(faults: readonly Fault[]): void;
   cut(how?: 'fin' | 'rst'): void;
   /** Ends its connections and listens no more. */
   close(): Promise<void>;
 }
 
-/** A tap that does not listen yet. */
+/** Makes a tap; it does not listen yet. */
 export function createTap(options: TapOptions): Tap {
   return new Tap(options);
 }
 
+/**
+ * The tap. Emits its events (`TapEvents`) when the bytes, the end or the fault
+ * that they report have left for the receiver, and records them.
+ */
 export class Tap extends EventEmitter<TapEvents> {
   readonly seed: number;
   /** When its clock stood at 0: milliseconds since 1970. */
   readonly began: number;
   readonly recording: Recording;
   readonly #zero = performance.now();
-  /** The first is the one of `target` and `listen()`. */
+  /** The first belongs to `target` and `listen()`. */
   readonly #listeners: [Listener, ...Listener[]];
   readonly #context: SecureContext | undefined;
   readonly #connections = new Map<number, Connection>();
   #accepted = 0;
   #faults: readonly Fault[] = [];
-  /** By all that is said of them. */
+  /** By their text, as `formatFault` writes it. */
   #running = new Map<string, RunningFault>();
   #whenIdle: (() => void) | undefined;
-  /** Those that were not told yet. */
+  /** Those that were not used yet. */
   #hints: Hints;
 
   constructor(options: TapOptions) {
@@ -112,7 +116,7 @@ export class Tap extends EventEmitter<TapEvents> {
     this.#apply(faults ?? []);
   }
 
-  /** May be changed: connections to come go there. */
+  /** Where connections go; a new target holds for those to come. */
   get target(): Target {
     return this.#listeners[0].target;
   }
@@ -126,7 +130,7 @@ export class Tap extends EventEmitter<TapEvents> {
    *
    * @param port 0 lets the system choose a free one
    * @returns the port
-   * @throws where the port is taken or may not be used
+   * @throws Error where the port is taken or may not be used
    */
   async listen(port = 0, host = '127.0.0.1'): Promise<number> {
     return this.#listeners[0].listen(port, host);
@@ -137,7 +141,7 @@ export class Tap extends EventEmitter<TapEvents> {
    * together with all others, and under the same faults, save those of one
    * link.
    *
-   * @param link what leads there is called
+   * @param link the name of what leads there
    * @returns the port
    * @throws as `listen`
    */
@@ -228,9 +232,9 @@ export class Tap extends EventEmitter<TapEvents> {
   }
 
   /**
-   * Cuts now: `rst` tears down, `fin` closes.
+   * Cuts now: `rst` resets the connections, `fin` closes them.
    *
-   * @param connection undefined cuts all of them, except those apart
+   * @param connection its number; undefined cuts all, save separate ones
    */
   cut(how: 'fin' | 'rst' = 'rst', connection?: number): void {
     for (const listener of this.#listeners) {
@@ -242,11 +246,11 @@ export class Tap extends EventEmitter<TapEvents> {
   }
 
   /**
-   * Asks each target which protocols it offers by ALPN, to offer the same: to
-   * be called whenever they became ready. Otherwise the first client waits.
+   * Finds out which protocols each target offers by ALPN, to offer the same.
+   * Call it whenever targets became ready; otherwise the first client waits.
    *
    * @returns those of `target`; none where there is no TLS
-   * @throws where a target cannot be reached
+   * @throws Error where a target cannot be reached
    */
   async learnProtocols(): Promise<readonly string[]> {
     if (!this.#context) return [];
@@ -257,7 +261,7 @@ export class Tap extends EventEmitter<TapEvents> {
     return offers!;
   }
 
-  /** Ends all connections and listens no more. May be called twice. */
+  /** Resets all connections and stops listening. May be called twice. */
   async close(): Promise<void> {
     const closed = this.#listeners.map((listener) => listener.close());
     const idle = new Promise<void>((done) => {
@@ -305,9 +309,9 @@ export class Tap extends EventEmitter<TapEvents> {
       now: () => performance.now() - this.#zero,
       offers: () => listener.offers(),
       hint: (where) => {
-        const told = this.#hints[where];
+        const hint = this.#hints[where];
         delete this.#hints[where];
-        return told;
+        return hint;
       },
       opened: (event) => {
         recording.open(event);

@@ -5,7 +5,7 @@
 import { isIP } from 'node:net';
 import type { Target } from './dial.ts';
 
-/** It ended before both sides had shaken hands. */
+/** The connection ended before the TLS handshake did. */
 export class ClosedInHandshake extends Error {
   constructor() {
     super('closed during the TLS handshake');
@@ -20,7 +20,7 @@ interface TlsError extends Error {
   cert?: { subjectaltname?: string };
 }
 
-/** What clients say of a certificate that they do not want. */
+/** Alerts of clients that do not accept a certificate (RFC 8446 6.2). */
 const DISTRUST = new Set([
   'bad_certificate',
   'unsupported_certificate',
@@ -31,7 +31,7 @@ const DISTRUST = new Set([
 ]);
 
 /**
- * The alert that the other side sent, by its name in RFC 8446 6; undefined
+ * The alert that the other side sent, by its name in RFC 8446 6.2; undefined
  * where it sent none.
  */
 function alertOf({ message, reason = '' }: TlsError): string | undefined {
@@ -50,12 +50,12 @@ export interface ClientTrouble {
 /**
  * Why a handshake with a client failed.
  *
- * @param said how many bytes came from it
- * @param offers what it could have had by ALPN
+ * @param received how many bytes came from it
+ * @param offers what the tap offered by ALPN
  */
 export function clientTrouble(
   error: Error,
-  said: number,
+  received: number,
   offers: readonly string[],
 ): ClientTrouble {
   const { code, reason } = error as TlsError;
@@ -70,7 +70,7 @@ export function clientTrouble(
       `the client broke off the TLS handshake with the alert ${alert}`,
     );
   const left = error instanceof ClosedInHandshake || code === 'ECONNRESET';
-  if (left && said === 0)
+  if (left && received === 0)
     return trouble('the client left before it began the TLS handshake');
   if (left)
     return {
@@ -106,7 +106,7 @@ function trouble(text: string): ClientTrouble {
   return { text, distrust: false };
 }
 
-/** Codes of a handshake that was answered with something else than TLS. */
+/** Codes for a target that sends something else than TLS. */
 const NO_TLS = new Set([
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_SSL_UNEXPECTED_MESSAGE',
@@ -115,8 +115,10 @@ const NO_TLS = new Set([
 ]);
 
 /**
- * Why TLS with a target did not come about, or ended with an alert; undefined
- * where it had nothing to do with TLS.
+ * Why TLS with a target did not come about, or ended with an alert.
+ *
+ * @param protocol what was offered to it by ALPN
+ * @returns undefined where the error has nothing to do with TLS
  */
 export function targetTrouble(
   error: Error,
@@ -173,7 +175,7 @@ function meaningOf(
   }
 }
 
-/** An address is no name: RFC 6066 3. */
+/** What to try where the target is an address: SNI takes names only (RFC 6066 3). */
 function unnamed(host: string): string {
   if (isIP(host) === 0) return '';
   return '. It was sent no name (SNI), as the target is an address: give the tap a name instead';

@@ -2,18 +2,18 @@ import type { FaultKind } from './kind.ts';
 import { Stage, type Item, type StageContext } from './stage.ts';
 import { quantity } from './units.ts';
 
-/** As much as fits one packet on most lines: what a turn moves at least. */
+/** Bytes that fit one packet on most links: what a turn moves at least. */
 const PACKET = 1460;
 
 /**
- * One line that all connections share. It carries so many bytes a second and
- * takes turns between those who wait, a packet or 10 ms at a time.
+ * One link that all connections share. It carries so many bytes a second, and
+ * the stages that wait take turns, a packet or 10 ms at a time.
  */
-class Line {
+class SharedLink {
   readonly #rate: number;
   readonly #turn: number;
   readonly #waiting: Narrow[] = [];
-  /** When the line has carried all that it was given. */
+  /** When the link has carried all that it was given. */
   #free = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -61,25 +61,25 @@ class Line {
 }
 
 class Narrow extends Stage {
-  readonly #line: Line;
+  readonly #link: SharedLink;
   readonly #rate: number;
   #queue: Item[] = [];
-  #told = false;
+  #isReported = false;
 
-  constructor(context: StageContext, line: Line, rate: number) {
+  constructor(context: StageContext, link: SharedLink, rate: number) {
     super(context);
-    this.#line = line;
+    this.#link = link;
     this.#rate = rate;
   }
 
   push(item: Item): void {
-    if (!this.#told) {
+    if (!this.#isReported) {
       const rate = quantity(this.#rate, 'B/s');
       this.context.injected('bandwidth', `from here on, all share ${rate}`);
     }
-    this.#told = true;
+    this.#isReported = true;
     this.#queue.push(item);
-    if (this.#queue.length === 1) this.#line.join(this);
+    if (this.#queue.length === 1) this.#link.join(this);
   }
 
   /** How many bytes it would send in a turn of at most `most` bytes. */
@@ -113,7 +113,7 @@ class Narrow extends Stage {
   }
 
   override stop(): void {
-    this.#line.leave(this);
+    this.#link.leave(this);
     this.#queue = [];
   }
 }
@@ -137,9 +137,9 @@ export const bandwidth: FaultKind<'rate'> = {
   describe: ({ rate }) =>
     `Lets ${quantity(rate, 'B/s')} pass, shared by all connections.`,
   start: ({ rate }) => {
-    const lines = { up: new Line(rate), down: new Line(rate) };
+    const links = { up: new SharedLink(rate), down: new SharedLink(rate) };
     return {
-      stage: (context) => new Narrow(context, lines[context.direction], rate),
+      stage: (context) => new Narrow(context, links[context.direction], rate),
     };
   },
 };

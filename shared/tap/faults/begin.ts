@@ -7,7 +7,8 @@ import { formatFault, faultKindOf } from './parse.ts';
  * Begins a run of each fault; those that run already, with the same numbers,
  * go on as they are.
  *
- * @param before by all that is said of them
+ * @param before those that run, by their text (`formatFault`)
+ * @returns the same for those that run from now on
  * @throws FaultError where there is no fault of that name
  */
 export function beginFaults(

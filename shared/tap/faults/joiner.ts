@@ -7,7 +7,7 @@ class Joiner extends Stage {
   #parts: Buffer[] = [];
   #since = 0;
   #timer: NodeJS.Timeout | undefined;
-  #told = false;
+  #isReported = false;
 
   constructor(context: StageContext, wait: number) {
     super(context);
@@ -30,8 +30,8 @@ class Joiner extends Stage {
     const parts = this.#parts;
     this.stop();
     if (parts.length === 0) return;
-    if (parts.length > 1 && !this.#told) {
-      this.#told = true;
+    if (parts.length > 1 && !this.#isReported) {
+      this.#isReported = true;
       this.context.injected('joiner', `${parts.length} reads became one`);
     }
     this.next.push({ bytes: Buffer.concat(parts), since: this.#since });

@@ -1,3 +1,7 @@
+/**
+ * What a fault is: data that a panel or a parser needs, and what it does in a
+ * run. Each file beside this one holds one; `catalogue.ts` lists them all.
+ */
 import type { RelayDirection } from '../events.ts';
 import type { Stage, FaultTarget, StageContext } from './stage.ts';
 
@@ -10,7 +14,7 @@ export interface Parameter {
   unit: QuantityUnit;
   least: number;
   most: number;
-  /** What it is unless said otherwise. */
+  /** What it is where none is given. */
   usual: number;
 }
 
@@ -22,7 +26,7 @@ export interface FaultKind<Key extends string = string> {
   name: string;
   /** What it does and where one meets it, in a sentence or two. */
   sentence: string;
-  /** Where it strikes unless said otherwise: `each` is both, each by itself. */
+  /** The direction where none is given: `each` is both, each by itself. */
   usual: RelayDirection | 'each';
   /** Whether `up:` and `down:` make sense. */
   directed: boolean;
@@ -36,13 +40,13 @@ export interface FaultKind<Key extends string = string> {
   start(values: Record<Key, number>): FaultInjector;
 }
 
-/** What a fault does in a run of the tap. */
+/** What injects a fault in a run of the tap. */
 export interface FaultInjector {
   /** Stands in the way of one direction of a connection. */
   stage?(context: StageContext): Stage;
-  /** Watches a connection from its start; returns how to stop that. */
+  /** Watches a connection from its start; returns what stops that. */
   watch?(target: FaultTarget): () => void;
-  /** The HTTP status with which new connections are answered. */
+  /** The status code of the responses to new connections. */
   status?: number;
 }
 
@@ -52,6 +56,6 @@ export interface Fault {
   name: string;
   direction: RelayDirection | 'each';
   values: Record<string, number>;
-  /** The only link that it strikes; without one it strikes all. */
+  /** The only link that it is injected into; without one into all. */
   link?: string;
 }

@@ -5,7 +5,7 @@ class Latency extends HoldingStage {
   readonly #delay: number;
   readonly #jitter: number;
   readonly #random: () => number;
-  #told = false;
+  #isReported = false;
 
   constructor(context: StageContext, delay: number, jitter: number) {
     super(context);
@@ -15,8 +15,9 @@ class Latency extends HoldingStage {
   }
 
   due(_item: Item, now: number): number {
-    if (!this.#told) this.context.injected('latency', describe(this.#delay));
-    this.#told = true;
+    if (!this.#isReported)
+      this.context.injected('latency', describe(this.#delay));
+    this.#isReported = true;
     const swing = this.#jitter * (2 * this.#random() - 1);
     return now + Math.max(0, this.#delay + swing);
   }

@@ -1,9 +1,10 @@
+/** Faults as text, and text as faults. */
 import { closest, distance } from 'fastest-levenshtein';
 import { faultKinds, presets } from './catalogue.ts';
 import type { Fault, FaultKind, Parameter } from './kind.ts';
 import { parseQuantity, quantity, unitNames } from './units.ts';
 
-/** What was asked for is no fault, or makes no sense; the message says why. */
+/** The text is no fault, or its numbers make no sense; the message says why. */
 export class FaultError extends Error {
   override name = 'FaultError';
 }
@@ -27,15 +28,15 @@ export function parseFault(text: string): Fault {
   const name = match?.[2] ?? '';
   const kind = faultKinds.find((known) => known.name === name);
   if (!match || !kind) throw unknown(text, name);
-  const said = match[1] as 'up' | 'down' | undefined;
-  if (said && !kind.directed) {
+  const only = match[1] as 'up' | 'down' | undefined;
+  if (only && !kind.directed) {
     throw new FaultError(
-      `"${short(text)}": ${name} strikes the whole connection. Leave "${said}:" away.`,
+      `"${short(text)}": ${name} strikes the whole connection. Leave "${only}:" away.`,
     );
   }
   const values = readValues(kind, match[3] ?? '', text);
   const link = match[4];
-  const direction = said ?? kind.usual;
+  const direction = only ?? kind.usual;
   return { name, direction, values, ...(link !== undefined && { link }) };
 }
 
@@ -61,7 +62,12 @@ export function parseFaults(texts: readonly string[]): Fault[] {
   return faults;
 }
 
-/** A fault as text that `parseFault` understands, all its numbers said. */
+/**
+ * A fault as text that `parseFault` understands, with all its numbers. Two
+ * faults with the same text are the same fault.
+ *
+ * @throws FaultError where there is no fault of that name
+ */
 export function formatFault({ name, direction, values, link }: Fault): string {
   const kind = faultKindOf(name);
   const numbers = Object.entries(kind.parameters)
@@ -75,7 +81,11 @@ export function formatFault({ name, direction, values, link }: Fault): string {
   return `${where}${what}${link === undefined ? '' : `@${link}`}`;
 }
 
-/** What a fault will do, in a sentence. */
+/**
+ * What a fault will do, in a sentence.
+ *
+ * @throws FaultError where there is no fault of that name
+ */
 export function describeFault({
   name,
   direction,
@@ -95,7 +105,11 @@ export function describeFault({
   return `${first.toUpperCase()}${rest.join('')}: ${sentence[0]!.toLowerCase()}${sentence.slice(1)}`;
 }
 
-/** @throws FaultError where there is none of that name */
+/**
+ * Finds a kind of fault by its name.
+ *
+ * @throws FaultError where there is none of that name
+ */
 export function faultKindOf(name: string): FaultKind {
   const kind = faultKinds.find((known) => known.name === name);
   if (!kind) throw unknown(name, name);
@@ -104,12 +118,12 @@ export function faultKindOf(name: string): FaultKind {
 
 function readValues(
   kind: FaultKind,
-  said: string,
+  list: string,
   text: string,
 ): Record<string, number> {
   const entries = Object.entries(kind.parameters);
   const given = new Map<string, number>();
-  for (const [at, part] of split(said).entries()) {
+  for (const [at, part] of split(list).entries()) {
     const [, label, number = ''] = /^(?:([^:]*):)?(.*)$/s.exec(part)!;
     const wanted = entries.filter(([, parameter], place) =>
       label === undefined ? place === at : parameter.label === label.trim(),
@@ -142,8 +156,8 @@ function readValues(
 }
 
 /** `300~50,x:1` as three parts: what follows `~` is the next number. */
-function split(said: string): string[] {
-  return said === '' ? [] : said.split(/[,~]/);
+function split(list: string): string[] {
+  return list === '' ? [] : list.split(/[,~]/);
 }
 
 function collide(one: Fault, other: Fault): boolean {

@@ -4,7 +4,7 @@ import { quantity } from './units.ts';
 
 class Silence extends HoldingStage {
   readonly #from: number;
-  #told = false;
+  #isReported = false;
 
   constructor(context: StageContext, after: number) {
     super(context);
@@ -13,10 +13,10 @@ class Silence extends HoldingStage {
 
   due(_item: Item, now: number): number {
     if (now < this.#from) return now;
-    if (!this.#told) {
+    if (!this.#isReported) {
       this.context.injected('silence', 'from here on, everything is held');
     }
-    this.#told = true;
+    this.#isReported = true;
     return Infinity;
   }
 }

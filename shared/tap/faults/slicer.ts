@@ -5,7 +5,7 @@ import { quantity } from './units.ts';
 class Slicer extends HoldingStage {
   readonly #pieces: number;
   readonly #random: () => number;
-  #told = false;
+  #isReported = false;
 
   constructor(context: StageContext, pieces: number, gap: number) {
     // Pieces that follow too closely would be glued again by the receiver.
@@ -16,13 +16,13 @@ class Slicer extends HoldingStage {
 
   override push(item: Item): void {
     if (!item.bytes || item.bytes.length < 2) return super.push(item);
-    if (!this.#told) {
+    if (!this.#isReported) {
       this.context.injected(
         'slicer',
         'from here on, each read is cut into pieces',
       );
     }
-    this.#told = true;
+    this.#isReported = true;
     let start = 0;
     for (const end of this.#ends(item.bytes.length)) {
       super.push({ ...item, bytes: item.bytes.subarray(start, end) });

@@ -1,6 +1,12 @@
+/**
+ * The stages that bytes pass on their way through a relay, one for each fault.
+ * An item goes in by `push`, and leaves by `next.push`, at once or later. A
+ * stage keeps the order, loses nothing from the middle, and stands for one
+ * direction of one connection.
+ */
 import type { RelayDirection } from '../events.ts';
 
-/** What travels through one direction of a connection. */
+/** What travels through a relay: bytes, or the end. */
 export interface Item {
   /** The end of the direction, where there are no bytes. */
   bytes?: Buffer;
@@ -14,30 +20,30 @@ export interface Outlet {
   push(item: Item): void;
 }
 
-/** What a stage may ask of the direction of the connection it stands in. */
+/** What a stage may use of the relay that it stands in. */
 export interface StageContext {
   readonly direction: RelayDirection;
   /** Milliseconds since the tap was created. */
   now(): number;
   /** Numbers of its own for each fault, the same in each run of a seed. */
   random(fault: string): () => number;
-  /** Tells that a fault struck here. */
+  /** Reports that a fault was injected here. */
   injected(fault: string, text: string): void;
-  /** Tells it, then ends the whole connection; see Victim. */
+  /** Reports it, then ends the whole connection; see `FaultTarget`. */
   cut(how: 'fin' | 'rst', fault: string, text: string): void;
-  /** Takes the client over from the target, and answers `first` itself. */
+  /** Takes the client over from the target, and responds to `first` itself. */
   respond(first: Buffer): void;
 }
 
-/** What a fault may ask of a whole connection. */
+/** What a fault may use of a whole connection. */
 export interface FaultTarget {
   /** Milliseconds since the tap was created. */
   now(): number;
-  /** When bytes were last handed on, or the connection was opened. */
+  /** When bytes were last handed on: ms since the tap was created. */
   readonly lastActivity: number;
   /**
    * Ends the connection on both sides, after the bytes that were handed on.
-   * `rst` tears it down (RFC 9293 3.5.2), `fin` closes it.
+   * `rst` resets it (RFC 9293 3.5.2), `fin` closes it (3.6).
    */
   cut(how: 'fin' | 'rst', fault: string, text: string): void;
 }
@@ -127,7 +133,7 @@ export abstract class HoldingStage extends Stage {
   }
 }
 
-/** Lets bytes through up to a point, then strikes, once. */
+/** Lets bytes through up to a point, then calls back, once. */
 export class UntilBytes extends Stage {
   #left: number;
   readonly #then: () => void;
@@ -140,7 +146,7 @@ export class UntilBytes extends Stage {
   }
 
   push(item: Item): void {
-    // Struck already: this is the end of the connection, not its middle.
+    // Called already: this is the end of the connection, not its middle.
     if (this.#left <= 0) return;
     const bytes = item.bytes?.subarray(0, this.#left);
     this.#left -= bytes?.length ?? 0;

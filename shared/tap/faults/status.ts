@@ -4,11 +4,12 @@ import { Stage, type Item } from './stage.ts';
 /** RFC 9112 3: a method, a target, HTTP/1.x, and the end of the line. */
 const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Z-]+ [^ \r\n]+ HTTP\/1\.[01]\r?\n/;
 
-/** On a connection that lives already: waits for its next request. */
-class AnswersNext extends Stage {
+/** On a connection that is open already: waits for its next request. */
+class RespondsNext extends Stage {
   push(item: Item): void {
-    const head = item.bytes?.subarray(0, 16_384).toString('latin1') ?? '';
-    if (item.bytes && REQUEST_LINE.test(head)) this.context.respond(item.bytes);
+    const start = item.bytes?.subarray(0, 16_384).toString('latin1') ?? '';
+    if (item.bytes && REQUEST_LINE.test(start))
+      this.context.respond(item.bytes);
     else this.next.push(item);
   }
 }
@@ -33,6 +34,6 @@ export const status: FaultKind<'code'> = {
     `Answers the next request of each connection with ${code}, without asking the server.`,
   start: ({ code }) => ({
     status: code,
-    stage: (context) => new AnswersNext(context),
+    stage: (context) => new RespondsNext(context),
   }),
 };

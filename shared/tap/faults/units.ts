@@ -1,3 +1,4 @@
+/** Numbers with units: milliseconds, bytes, bytes a second, percent. */
 import type { QuantityUnit } from './kind.ts';
 
 /** How much of the smallest unit each one is; from small to large. */
@@ -21,14 +22,18 @@ const SIZES: Record<QuantityUnit, [name: string, size: number][]> = {
   '': [['', 1]],
 };
 
-/** What may be written behind a number: `ms, s, min`. */
+/** The units that may stand behind a number: `ms`, `s`, `min`. */
 export function unitNames(unit: QuantityUnit): string[] {
   return SIZES[unit].map(([name]) => name);
 }
 
-/** 200000 B/s as `200 kB/s`: exact, in the largest unit that is not below 1. */
+/**
+ * 200000 B/s as `200 kB/s`: exact, in the largest unit that is not below 1.
+ *
+ * @param amount in the smallest unit of its kind
+ */
 export function quantity(amount: number, unit: QuantityUnit): string {
-  // Half a minute is said in seconds, as people do.
+  // Half a minute is written in seconds, as people do.
   const fits = SIZES[unit].filter(
     ([name, size]) => amount >= size && (name !== 'min' || amount % size === 0),
   );
@@ -38,8 +43,11 @@ export function quantity(amount: number, unit: QuantityUnit): string {
 }
 
 /**
- * `200kB/s` as 200000 B/s. Without a unit it is what `fallback` says.
- * undefined where it is no number, or where the unit is none that exists.
+ * Reads `200kB/s` as 200000 B/s.
+ *
+ * @param fallback the unit of a number without one
+ * @returns the amount in the smallest unit of its kind; undefined where it is
+ *   no number, or where there is no such unit
  */
 export function parseQuantity(
   text: string,
@@ -48,13 +56,13 @@ export function parseQuantity(
   const match = /^(\d{1,15}(?:\.\d{1,9})?) ?([a-z/%]*)$/i.exec(text.trim());
   if (!match) return undefined;
   const amount = Number(match[1]);
-  const said = match[2]!.toLowerCase();
-  if (said === '') return { amount, unit: fallback };
+  const name = match[2]!.toLowerCase();
+  if (name === '') return { amount, unit: fallback };
   for (const [unit, sizes] of Object.entries(SIZES) as [
     QuantityUnit,
     [string, number][],
   ][]) {
-    const known = sizes.find(([name]) => name.toLowerCase() === said);
+    const known = sizes.find(([each]) => each.toLowerCase() === name);
     if (known) return { amount: exact(amount * known[1], unit), unit };
   }
   return undefined;
