@@ -2,7 +2,7 @@
 import { number } from '@on-the-wire/wire/text.ts';
 import type { Counts } from './source.ts';
 
-/** What each count is, and its number. */
+/** The name of each count, its number as text, and what it counts. */
 export function countsInWords(
   counts: Counts,
 ): { name: string; value: string; about: string }[] {
@@ -47,6 +47,6 @@ export function countsInWords(
   ];
 }
 
-/** What the counts leave out. */
+/** What the counts leave out, in sentences. */
 export const notCounted =
   'Beneath are IP, TCP and, where it is used, TLS: some 60 to 100 bytes more for each message, whatever the protocol. The tap does not see them.';

@@ -8,6 +8,7 @@ type Counted = Pick<
   'kind' | 'direction' | 'layer' | 'size' | 'payload' | 'counts' | 'summary'
 > & { problem?: string | undefined };
 
+/** The counts of a run in which nothing has happened yet. */
 export function noCounts(): Counts {
   return {
     connections: 0,
@@ -21,7 +22,7 @@ export function noCounts(): Counts {
   };
 }
 
-/** Units that answer a question that was asked before. */
+/** Units that complete a round trip: the second half of an exchange. */
 const answers = new Set<Unit['kind']>([
   'websocket pong',
   'mqtt CONNACK',
@@ -44,13 +45,13 @@ const updates = new Set<Unit['kind']>([
   'length-prefixed message',
 ]);
 
-/** Adds a note to the counts; they are changed in place. */
+/** Adds a note to the counts, which are changed in place. */
 export function countNote(counts: Counts, kind: NoteLine['kind']): void {
   if (kind === 'open') counts.connections += 1;
   if (kind === 'fault') counts.faults += 1;
 }
 
-/** Adds a unit to the counts; they are changed in place. */
+/** Adds a unit to the counts, which are changed in place. */
 export function countUnit(counts: Counts, unit: Counted): void {
   const { kind, direction, layer, size, payload } = unit;
   if (layer === 0) counts[direction] += size;

@@ -33,7 +33,9 @@ const framing = new Set<UnitLine['kind']>([
 ]);
 
 /**
- * @returns the last steps of a run, and how many came before them
+ * Makes the steps of a diagram: a message each, or several that look alike.
+ *
+ * @returns the last 120 steps of a run, and how many came before them
  */
 export function stepsOf(lines: Iterable<Line>): {
   steps: DiagramStep[];
@@ -80,7 +82,7 @@ export function stepsOf(lines: Iterable<Line>): {
 
 const ways = { up: 'client to server', down: 'server to client' };
 
-/** Each step as a sentence, for those who listen. */
+/** Each step as a sentence, for screen readers. */
 export function sentencesOf({
   steps,
   before,

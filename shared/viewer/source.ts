@@ -44,7 +44,7 @@ export interface NoteLine extends AnyLine {
   summary: string;
 }
 
-/** What is asked for when a unit is chosen. */
+/** What is read when a unit is chosen. */
 export interface Details {
   line: UnitLine;
   /** Where its bytes are, in raw offsets of its direction, in order. */
@@ -65,8 +65,8 @@ export interface Counts {
   /** Connections that were opened. */
   connections: number;
   /**
-   * Questions that were answered: a request by its final response, a ping by
-   * its pong, a CONNECT or SUBSCRIBE by its acknowledgement.
+   * Round trips: a request and its final response, a ping and its pong, a
+   * CONNECT or SUBSCRIBE and its acknowledgement.
    */
   roundTrips: number;
   /** All bytes of each direction, as the tap handed them on. */
@@ -78,31 +78,39 @@ export interface Counts {
   updates: number;
   /** Units in which something was wrong. */
   problems: number;
-  /** Faults that struck. */
+  /** Faults that were injected. */
   faults: number;
 }
 
-/** What a source tells at once: some lines that follow each other. */
+/** A batch of lines that follow each other. */
 export interface Lines {
   lines: readonly Line[];
-  /** Lines that are no longer kept anywhere, in all: they were the first. */
+  /** How many lines are no longer kept anywhere: they were the first. */
   dropped: number;
   /** What the whole run has come to, those that were dropped included. */
   counts: Counts;
 }
 
+/** Where the lines of a run, and the details of a unit, come from. */
 export interface Source {
   /** More may come. */
   readonly isLive: boolean;
   /**
-   * Tells all lines that are kept, then those that come, in batches, for as
-   * long as the page is open.
+   * Calls back with all lines that are kept, then with those that come, in
+   * batches, for as long as the page is open.
    */
   follow(listener: (lines: Lines) => void): void;
-  /** @returns undefined where that unit is no longer kept, or is a note */
+  /**
+   * Reads a unit.
+   *
+   * @param n the number of its line
+   * @returns undefined where it is no longer kept, or is a note
+   * @throws Error where it could not be read
+   */
   details(n: number): Promise<Details | undefined>;
 }
 
+/** Whether a line is a unit, not a note. */
 export function isUnit(line: Line): line is UnitLine {
   return 'layer' in line;
 }

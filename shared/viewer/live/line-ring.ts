@@ -1,6 +1,8 @@
+/** The last lines of a live run, in memory of fixed size. */
 import { makeUnit, type Direction, type Unit } from '@on-the-wire/wire/unit.ts';
 import type { LiveUnit, Note } from './live-units.ts';
 
+/** What a line was made of. */
 export type Entry = LiveUnit | Note;
 
 const DOWN = 1;
@@ -71,6 +73,7 @@ export class LineRing {
     return Math.max(0, this.end - this.#size);
   }
 
+  /** Adds a note as the next line. */
   addNote(note: Note): void {
     const at = this.#next(note);
     this.#kind[at] = 0;
@@ -79,6 +82,7 @@ export class LineRing {
     this.#notes.set(at, note);
   }
 
+  /** Adds a unit, without its bytes, as the next line. */
   addUnit(live: LiveUnit): void {
     const { unit } = live;
     const at = this.#next(live);

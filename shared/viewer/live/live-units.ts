@@ -1,6 +1,7 @@
 /**
- * The units of a tap's connections, as they happen: what was read goes through
- * a decoder for each connection, from its first byte on.
+ * The units of a tap's connections, as they happen. Each connection has a
+ * decoder, which gets every read from the first byte on; units and notes are
+ * emitted in the order of the bytes, and not kept.
  */
 import { EventEmitter } from 'node:events';
 import type { Opened, Read, Tap } from '@on-the-wire/tap/tap.ts';
@@ -62,21 +63,20 @@ interface Live {
   link: string | undefined;
   /** None: more came than could be decoded, and now bytes are only counted. */
   decoder: ConnectionDecoder | undefined;
-  /** How far each direction has come, and how far units have told it. */
+  /** Bytes of each direction that were read, and that units have covered. */
   read: Record<Direction, number>;
-  told: Record<Direction, number>;
+  covered: Record<Direction, number>;
 }
 
 /**
- * Decodes all that a tap hands on. Costs one decoder for each open connection;
- * units are told once and not kept.
+ * Decodes all that a tap hands on. Costs one decoder for each open connection.
  *
- * It decodes when the tap has handed on all that had come: a write between two
- * others wakes the one who reads, and forwarding would cost twice as much
- * (measured with `pnpm bench tap`). What takes long waits for the next turns,
- * so that everybody else is served meanwhile. If more comes than can be
- * decoded, the connection of which most waits is given up: its bytes are told
- * by a `limit` unit, and are in the recording.
+ * It decodes when the tap has handed on all that had come: a pause between two
+ * writes wakes the receiver, and forwarding would cost twice as much (measured
+ * with `pnpm bench tap`). What takes long waits for the next turns, so that
+ * other connections are served meanwhile. If more comes than can be decoded,
+ * the connection of which most waits is given up: a `limit` unit stands for its
+ * bytes, which are in the recording.
  */
 export class LiveUnits extends EventEmitter<{
   unit: [LiveUnit];
@@ -85,8 +85,8 @@ export class LiveUnits extends EventEmitter<{
   readonly #counts: Counts = noCounts();
   readonly #live = new Map<number, Live>();
   readonly #waiting: WaitingReads;
-  /** What is to be told behind the reads that were added before it. */
-  readonly #later: { after: number; tell: () => void }[] = [];
+  /** What is to be emitted behind the reads that were added before it. */
+  readonly #later: { after: number; emit: () => void }[] = [];
   /** ms that decoding may still take in this turn. */
   #left = TURN;
   /** And so much more, where there is no room for another read. */
@@ -94,7 +94,7 @@ export class LiveUnits extends EventEmitter<{
   #isDue = false;
 
   /**
-   * @param spoken what a link speaks, where its first bytes do not tell
+   * @param spoken the protocol of a link, where its first bytes do not show it
    * @param waiting how many reads and bytes may wait for their decoder
    */
   constructor(
@@ -111,13 +111,13 @@ export class LiveUnits extends EventEmitter<{
         link,
         decoder: decodeConnection({ alpn, protocol }),
         read: { up: 0, down: 0 },
-        told: { up: 0, down: 0 },
+        covered: { up: 0, down: 0 },
       });
       this.#note({ connection, time, kind: 'open', text: describe(opened) });
     });
     tap.on('read', (read) => this.#wait(read));
     tap.on('end', ({ connection, direction, time, how, text }) => {
-      // What was incomplete is told before the end of its direction is.
+      // What was incomplete becomes a unit before its direction ends.
       this.#inOrder(() => this.#end(connection, direction, time));
       this.#note({
         connection,
@@ -141,7 +141,7 @@ export class LiveUnits extends EventEmitter<{
     });
   }
 
-  /** What the run has come to. */
+  /** What the run has come to; decodes first what still waits. */
   get counts(): Counts {
     this.#left = Infinity;
     this.#decode();
@@ -166,7 +166,7 @@ export class LiveUnits extends EventEmitter<{
       else this.#makeRoom(time);
   }
 
-  /** Of a read that need not be kept; returns how far it came. */
+  /** Decodes a read without a copy; returns how many bytes it came. */
   #decodeLarge(
     live: Live,
     connection: number,
@@ -179,7 +179,12 @@ export class LiveUnits extends EventEmitter<{
     while (from < bytes.length && this.#left > 0) {
       const part = bytes.subarray(from, from + SLICE);
       from += part.length;
-      this.#tell(live, connection, time, live.decoder?.feed(direction, part));
+      this.#emitUnits(
+        live,
+        connection,
+        time,
+        live.decoder?.feed(direction, part),
+      );
       this.#left = until - performance.now();
     }
     return from;
@@ -200,9 +205,9 @@ export class LiveUnits extends EventEmitter<{
   };
 
   /**
-   * Decodes what waits, as far as this turn allows; what is told afterwards
-   * comes after it. Whoever is told of a unit may come back here: it then goes
-   * on where it stands.
+   * Decodes what waits, as far as this turn allows; what is emitted afterwards
+   * comes after it. A listener of a unit may come back here: it then goes on
+   * where it stands.
    */
   #decode(clock = () => performance.now()): void {
     if (this.#waiting.isEmpty || this.#left <= 0) return;
@@ -224,18 +229,23 @@ export class LiveUnits extends EventEmitter<{
   #feed({ connection, direction, time, bytes }: ReadPart): void {
     const live = this.#live.get(connection);
     if (live)
-      this.#tell(live, connection, time, live.decoder?.feed(direction, bytes));
+      this.#emitUnits(
+        live,
+        connection,
+        time,
+        live.decoder?.feed(direction, bytes),
+      );
     while (this.#later.length > 0) {
       if (this.#later[0]!.after > this.#waiting.taken) return;
-      this.#later.shift()!.tell();
+      this.#later.shift()!.emit();
     }
   }
 
-  /** Tells something behind all that was read before it. */
-  #inOrder(tell: () => void): void {
+  /** Emits something behind all that was read before it. */
+  #inOrder(emit: () => void): void {
     this.#decode();
-    if (this.#waiting.isEmpty && this.#later.length === 0) tell();
-    else this.#later.push({ after: this.#waiting.added, tell });
+    if (this.#waiting.isEmpty && this.#later.length === 0) emit();
+    else this.#later.push({ after: this.#waiting.added, emit });
   }
 
   /** There is no room for another read. */
@@ -243,7 +253,7 @@ export class LiveUnits extends EventEmitter<{
     if (this.#more > 0) {
       const left = this.#left;
       this.#left = this.#more;
-      // Where other programs take the processor, that is nobody's fault.
+      // By the processor's time: other programs may have taken the rest.
       this.#decode(processorTime);
       this.#more = this.#left;
       this.#left = left;
@@ -264,7 +274,7 @@ export class LiveUnits extends EventEmitter<{
     const live = this.#live.get(connection)!;
     live.decoder = undefined;
     this.#waiting.drop(connection);
-    this.#inOrder(() => this.#tellMissed(live, connection, time));
+    this.#inOrder(() => this.#emitMissed(live, connection, time));
   }
 
   #end(
@@ -274,15 +284,15 @@ export class LiveUnits extends EventEmitter<{
   ): void {
     const live = this.#live.get(connection);
     if (!live) return;
-    if (!live.decoder) this.#tellMissed(live, connection, time);
+    if (!live.decoder) this.#emitMissed(live, connection, time);
     for (const ended of direction ? [direction] : (['up', 'down'] as const))
-      this.#tell(live, connection, time, live.decoder?.end(ended));
+      this.#emitUnits(live, connection, time, live.decoder?.end(ended));
   }
 
-  /** The bytes that no unit told, as their decoder was given up. */
-  #tellMissed(live: Live, connection: number, time: number): void {
+  /** Emits a unit for the bytes that were not decoded. */
+  #emitMissed(live: Live, connection: number, time: number): void {
     for (const direction of ['up', 'down'] as const) {
-      const range = [live.told[direction], live.read[direction]] as const;
+      const range = [live.covered[direction], live.read[direction]] as const;
       const size = range[1] - range[0];
       if (size === 0) continue;
       const why = 'more came than could be decoded meanwhile';
@@ -297,11 +307,11 @@ export class LiveUnits extends EventEmitter<{
         problem: `${why}: this connection is only recorded from here on`,
         dissector: plainDissector,
       });
-      this.#tell(live, connection, time, [unit]);
+      this.#emitUnits(live, connection, time, [unit]);
     }
   }
 
-  #tell(
+  #emitUnits(
     live: Live,
     connection: number,
     time: number,
@@ -310,7 +320,7 @@ export class LiveUnits extends EventEmitter<{
     const { link } = live;
     for (const unit of units) {
       const { direction, layer, ranges } = unit;
-      if (layer === 0) live.told[direction] = ranges.at(-1)?.[1] ?? 0;
+      if (layer === 0) live.covered[direction] = ranges.at(-1)?.[1] ?? 0;
       countUnit(this.#counts, unit);
       this.emit('unit', { connection, link, time, unit });
     }

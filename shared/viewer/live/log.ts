@@ -13,10 +13,10 @@ import type { LiveUnits } from './live-units.ts';
 import { locationOf, type UnitLocation } from '../saved/saved.ts';
 import type { Counts, Details, Line, UnitLine } from '../source.ts';
 
-/** So many lines are kept. */
+/** How many lines are kept. */
 const KEPT = 100_000;
 
-/** Keeps what `LiveUnits` tells of one tap. Emits `grew` after each line. */
+/** Keeps what `LiveUnits` emits for one tap. Emits `grew` after each line. */
 export class WireLog extends EventEmitter<{ grew: [] }> {
   /** What the whole run came to, dropped lines included. */
   readonly counts: Counts;
@@ -59,7 +59,12 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
     return lines;
   }
 
-  /** @returns undefined where that line is no longer kept, or is no unit */
+  /**
+   * A unit with its bytes and fields.
+   *
+   * @param n the number of its line
+   * @returns undefined where that line is no longer kept, or is no unit
+   */
   details(n: number): Details | undefined {
     const entry = this.#kept.get(n);
     if (!entry || !('unit' in entry)) return undefined;
@@ -83,7 +88,7 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
     };
   }
 
-  /** Where a unit is; undefined where `details` is. */
+  /** Where a unit is in the run; undefined where `details` is. */
   locationOf(n: number): UnitLocation | undefined {
     const entry = this.#kept.get(n);
     if (!entry || !('unit' in entry)) return undefined;

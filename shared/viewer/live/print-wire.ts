@@ -1,4 +1,4 @@
-/** The wire in the terminal: a line for each unit, its bytes if asked for. */
+/** The wire in the terminal: a line for each unit, and its bytes on request. */
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import { dump, lineOf } from '@on-the-wire/wire/dump.ts';
 import { notCounted, countsInWords } from '../counts-in-words.ts';
@@ -25,7 +25,11 @@ export function printWire(
   units.on('note', (note) => log(`${when(note)}· ${way(note)}${note.text}`));
 }
 
-/** Prints what the run came to, when it is over. */
+/**
+ * Prints what the run came to, when it is over; nothing without a connection.
+ *
+ * @param log writes one line
+ */
 export function printCounts(
   { counts }: LiveUnits,
   log: (line: string) => void,
@@ -36,7 +40,7 @@ export function printCounts(
   log(notCounted);
 }
 
-/** Where an end travelled. A fault says so itself. */
+/** Where an end travelled. The text of a fault contains that. */
 function way({ kind, direction }: Note): string {
   if (kind !== 'end' || !direction) return '';
   return direction === 'up' ? '→ ' : '← ';

@@ -1,7 +1,7 @@
 import type { Unit } from '@on-the-wire/wire/unit.ts';
 import type { UnitLine } from '../source.ts';
 
-/** What of a unit is told in a line: all but its bytes. */
+/** What a line has of its unit: all but the bytes. */
 export function unitParts(
   unit: Unit,
 ): Omit<UnitLine, 'n' | 'connection' | 'link' | 'time'> {

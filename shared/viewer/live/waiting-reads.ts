@@ -19,6 +19,7 @@ export interface ReadPart {
   bytes: Uint8Array;
 }
 
+/** A queue of reads; see above. */
 export class WaitingReads {
   /** How many reads have been taken as a whole. */
   taken = 0;
@@ -41,6 +42,7 @@ export class WaitingReads {
     this.#mostBytes = most.bytes;
   }
 
+  /** Whether nothing waits. */
   get isEmpty(): boolean {
     return this.#first === this.#count;
   }
@@ -51,8 +53,10 @@ export class WaitingReads {
   }
 
   /**
-   * Adds a copy of a read; false: there is no room. Where nothing waits there
-   * is room for any.
+   * Adds a copy of a read. Where nothing waits there is room for any.
+   *
+   * @param time ms since the tap was created
+   * @returns false: there is no room
    */
   add(
     connection: number,

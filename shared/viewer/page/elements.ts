@@ -15,7 +15,7 @@ export function inside<T extends HTMLElement = HTMLElement>(
   return found;
 }
 
-/** Says something to those who listen to a screen reader, politely. */
+/** Lets screen readers announce something, politely. */
 export function announce(words: string): void {
   own('said').textContent = words;
 }

@@ -8,7 +8,7 @@ addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload();
 });
 
-/** Which life of the shell an event's id is of: the part before the number. */
+/** The run of the shell that an event's id is from: the part before the number. */
 export function runOf(lastEventId: string): string {
   return lastEventId.split('-')[0] ?? '';
 }

@@ -9,7 +9,7 @@ const root = document.documentElement;
 function setTheme(theme: Theme): void {
   if (theme === 'system') delete root.dataset['theme'];
   // The lesson's frame inherits `color-scheme`, and its page finds that as
-  // `prefers-color-scheme`, as if the reader's system had said so.
+  // `prefers-color-scheme`, as if the reader's system were set to it.
   else root.dataset['theme'] = theme;
   inside<HTMLInputElement>(document.body, `[value=${theme}]`).checked = true;
   remember('theme', theme === 'system' ? undefined : theme);

@@ -1,4 +1,4 @@
-/** The panel that says what the run has come to. */
+/** The panel that shows what the run has come to. */
 import { notCounted, countsInWords } from '../counts-in-words.ts';
 import type { Counts, Source } from '../source.ts';
 import { paragraph, part } from './parts.ts';

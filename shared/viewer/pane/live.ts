@@ -1,4 +1,4 @@
-/** The run that goes on now, as the shell tells it. */
+/** The run that goes on now, from the shell's event stream. */
 import type { Details, Lines, Source } from '../source.ts';
 import { events } from '../page/events.ts';
 import { fromBase64 } from './base64.ts';
@@ -10,7 +10,7 @@ events.addEventListener('lines', ({ data }) => {
   for (const listener of listeners) listener(lines);
 });
 
-/** `follow` is for what begins with the page: later lines alone are told. */
+/** `follow` is for what begins with the page: it gets later lines alone. */
 export const live: Source = {
   isLive: true,
   follow(listener) {

@@ -140,7 +140,7 @@ export function makeWire(
 
   async function choose(n: number): Promise<void> {
     chosen = n;
-    // Who holds an arrow key passes many: only where it rests is asked for.
+    // An arrow key that is held passes many: only where it rests is read.
     await new Promise((rest) => setTimeout(rest, 30));
     if (chosen !== n) return;
     let details;

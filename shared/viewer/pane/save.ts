@@ -21,7 +21,9 @@ function secretsInWords(): HTMLElement {
 }
 
 /**
- * @param chosen the number of the unit that the reader is at, if at one
+ * Fills the panel.
+ *
+ * @param chosen the number of the unit that is chosen, if one is
  */
 export function startSave(
   panel: HTMLElement,

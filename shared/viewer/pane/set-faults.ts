@@ -2,9 +2,9 @@
 import type { FaultsMessage } from '../server/faults-message.ts';
 
 export interface FaultSetter {
-  /** What the shell said last. */
+  /** The shell's last response. */
   readonly known: FaultsMessage;
-  /** Why it did not do what was asked last; empty where it did. */
+  /** Why the last request failed; empty where it did not. */
   readonly error: string;
   /** Asks what is broken: another tab may have changed it. */
   refresh(): Promise<void>;
@@ -12,7 +12,7 @@ export interface FaultSetter {
   set(faults: string[]): Promise<void>;
   /** Cuts all connections now. */
   cut(how: 'rst' | 'fin'): Promise<void>;
-  /** Calls back after each answer. */
+  /** Calls back after each response. */
   onAnswer(listener: () => void): void;
 }
 

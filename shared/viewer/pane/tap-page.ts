@@ -8,7 +8,7 @@ const stopped = document.getElementById('stopped')!;
 const wire = makeLiveWire(document.getElementById('wire')!);
 
 events.addEventListener('lines', ({ lastEventId }) => {
-  // Another tap answers than the one that this page came from.
+  // This is another tap than the one that this page came from.
   if (runOf(lastEventId) !== dataset['run']) location.reload();
 });
 events.addEventListener('open', () => (stopped.hidden = true));

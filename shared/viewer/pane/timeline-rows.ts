@@ -30,8 +30,10 @@ export interface Filter {
   group: Group | '';
 }
 
+/** The kinds of lines that a reader can choose between. */
 export type Group = 'heads' | 'messages' | 'framing' | 'notes' | 'problems';
 
+/** The rows of a timeline, oldest first, and the filter on them. */
 export class TimelineRows {
   /** The rows that the filter lets through, oldest first. */
   shown: TimelineRow[] = [];

@@ -81,7 +81,7 @@ export function makeTimeline(
       line.ariaPosInSet = String(at + 1);
       line.ariaSetSize = String(shown.length);
       line.ariaSelected = String(n === chosen);
-      // Those who listen hear them in this order.
+      // Screen readers read them in this order.
       const place: Element | null = before
         ? before.nextElementSibling
         : room.firstElementChild;

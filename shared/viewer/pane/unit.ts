@@ -11,7 +11,7 @@ import type { Range } from '@on-the-wire/wire/byte-ranges.ts';
 
 const ROW = 16; // bytes, or half of them where there is little room
 const FIRST = 512; // bytes that are drawn at once
-const MORE = 4_096; // bytes that are drawn when more are asked for
+const MORE = 4_096; // bytes that are drawn when more are wanted
 const COLOURS = 6; // of fields that follow each other
 const LONGEST = 1_000; // characters of a value
 

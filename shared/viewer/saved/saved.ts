@@ -1,6 +1,6 @@
 /**
- * A run that was saved, as a source of lines: decoded anew from its reads. Pure,
- * because a page that stands alone does it too.
+ * A run that was saved, as a source of lines: decoded again from its reads.
+ * Pure, because a page that stands alone does it too.
  */
 import { concat } from '@on-the-wire/wire/bytes.ts';
 import { decodeConnection } from '@on-the-wire/wire/connection.ts';
@@ -27,10 +27,10 @@ import {
 
 /** What a fault's comment begins with; anything else is a label. */
 export const FAULT = 'fault ';
-/** What the comment begins with that says which unit was chosen. */
+/** What the comment begins with that names the chosen unit. */
 const CHOSEN = 'chosen: ';
 
-/** Where a unit is, whatever its number: it may get another one. */
+/** Where a unit is in a run: its number may be another one when it is opened. */
 export interface UnitLocation {
   connection: number;
   direction: Direction;
@@ -47,7 +47,7 @@ export function locationOf(
   return { connection, direction, layer, start: ranges[0]?.[0] ?? 0 };
 }
 
-/** A comment that says which unit the reader was at. */
+/** A comment that names the unit that was chosen. */
 export function chosenComment({
   direction,
   layer,
@@ -58,7 +58,7 @@ export function chosenComment({
 
 type Entry = Omit<UnitLine, 'n'> | Omit<NoteLine, 'n'>;
 
-/** A saved run; all of it is told at once. */
+/** A saved run; all of its lines come at once. */
 export class SavedRun implements Source {
   readonly isLive = false;
   readonly lines: readonly Line[];
@@ -181,7 +181,7 @@ function entriesOf(
     up: joined(connection, 'up'),
     down: joined(connection, 'down'),
   };
-  const told = (time: number, units: Unit[]) => {
+  const add = (time: number, units: Unit[]) => {
     for (const each of units) {
       const { direction } = each;
       const unit = whole
@@ -202,7 +202,7 @@ function entriesOf(
     kind: 'open',
     summary: `opened, to port ${connection.realPort}${tls}`,
   });
-  // What is gone is said where it would stand: before what is kept of it.
+  // A note stands where what is gone would stand: before what is kept of it.
   for (const direction of ['up', 'down'] as const) {
     const gone = missing?.[direction] ?? 0;
     if (gone === 0) continue;
@@ -215,11 +215,11 @@ function entriesOf(
   }
   const decoder = decodeConnection(connection);
   for (const { direction, time, bytes } of reads)
-    told(time, decoder.feed(direction, bytes));
+    add(time, decoder.feed(direction, bytes));
   const last = Math.max(start, ...reads.slice(-1).map(({ time }) => time));
   for (const direction of ['up', 'down'] as const) {
     const end = ends.find((each) => each.direction === direction);
-    told(end?.time ?? last, decoder.end(direction));
+    add(end?.time ?? last, decoder.end(direction));
   }
   const [first, second] = ends;
   // The tap itself cut both sides.

@@ -1,7 +1,7 @@
 /**
- * The one event stream of an open page: what goes over the wire, and how things
- * are that the page shows beside it. One and not two, because a browser has six connections
- * to an origin, and each tab holds what it opens.
+ * The one event stream of an open page: the lines of the wire, and the states
+ * that the page shows beside it. One and not two, because over HTTP/1.1 a
+ * browser has six connections to an origin, and each tab holds what it opens.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WireLog } from '../live/log.ts';
@@ -19,11 +19,13 @@ export interface LatestState {
 }
 
 /**
- * Tells a page until it leaves. Each event's id is `<run>-<n>`: who comes back
- * with it gets the lines from number `n` on. For one that does not read, only
- * the latest states wait, and a position among the lines.
+ * Sends an event stream until the client closes it. Each event's id is
+ * `<run>-<n>`: a client that reconnects with it as `Last-Event-ID` gets the
+ * lines from number `n` on. For a client that does not read, only the latest
+ * states wait, and a position among the lines.
  *
- * @param follow the states by the name of their event
+ * @param run what distinguishes this run from the one before
+ * @param follow the states, by the name of their event
  */
 export function sendEventStream(
   request: IncomingMessage,

@@ -1,4 +1,4 @@
-/** What `/wire/faults` tells the shell's page, as JSON. */
+/** What the shell's page gets from `/wire/faults`, as JSON. */
 export interface FaultsMessage {
   kinds: FaultKindMessage[];
   presets: {

@@ -50,7 +50,7 @@ export function faultsOf(tap: Tap): FaultsMessage {
  * Sets the faults that a request's body names: `{"faults": ["latency=80ms"]}`.
  * What does not parse changes nothing.
  *
- * @throws Refused with the list of what there is
+ * @throws HttpError (400) that lists what there is
  */
 export async function setFaults(
   tap: Tap,
@@ -75,7 +75,7 @@ export async function setFaults(
 /**
  * Cuts all connections now: `{"how": "rst"}` or `"fin"`.
  *
- * @throws Refused for any other way
+ * @throws HttpError (400) for anything else
  */
 export async function cutNow(
   tap: Tap,

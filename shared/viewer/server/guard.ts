@@ -1,13 +1,13 @@
 /**
- * Who may ask the shell for what. It listens on this machine only, but every
- * web page that the reader opens can send requests to this machine, too.
+ * Which requests a page's server refuses. It listens on this machine only, but
+ * every web page that the user opens can send requests to this machine, too.
  */
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Says in a sentence why a request is refused for the host that it names, or
- * nothing. A name of somebody else's that leads to this machine (DNS rebinding)
- * would otherwise make a foreign page one of the shell's own.
+ * Why a request is refused for the host that it names, in a sentence; undefined
+ * if it is not. A name of somebody else's that leads to this machine (DNS
+ * rebinding) would otherwise make a foreign page same-origin.
  */
 export function refuseHost(request: IncomingMessage): string | undefined {
   if (ownHost(request)) return undefined;
@@ -21,9 +21,9 @@ export function refuseHost(request: IncomingMessage): string | undefined {
 }
 
 /**
- * Says in a sentence why a request is refused because another site's page sent
- * it, or nothing. A page on another port of this machine counts as foreign, the
- * lesson's own page included.
+ * Why a request is refused because another origin's page sent it, in a sentence;
+ * undefined if it is not. A page on another port of this machine is another
+ * origin, the lesson's own page included.
  *
  * Two headers tell, and a page can set neither: `Origin` (RFC 6454, section 7),
  * and `Sec-Fetch-Site` (Fetch Metadata), which also comes with requests that
@@ -45,7 +45,7 @@ export function refuseOrigin(request: IncomingMessage): string | undefined {
   return undefined;
 }
 
-/** By which of its own hosts it was asked for; undefined for any other. */
+/** Which of the server's own hosts the request names; undefined for any other. */
 function ownHost({ socket, headers }: IncomingMessage): string | undefined {
   const { localPort: port } = socket;
   const names = ['127.0.0.1', 'localhost', '[::1]'];

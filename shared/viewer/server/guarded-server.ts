@@ -1,4 +1,7 @@
-/** A server for this machine's own pages: who may ask for what is asked here. */
+/**
+ * A server for this machine's own pages. `guard.ts` decides which requests are
+ * refused; everything it sends carries the same protective headers.
+ */
 import {
   createServer,
   type IncomingMessage,
@@ -8,6 +11,7 @@ import {
 import { plainText, HttpError, send, type HttpResponse } from './response.ts';
 import { refuseHost, refuseOrigin } from './guard.ts';
 
+/** A request that was not refused. */
 export interface RequestContext {
   request: IncomingMessage;
   response: ServerResponse;
@@ -16,25 +20,27 @@ export interface RequestContext {
   query: URLSearchParams;
 }
 
-/** `'sent'`: the response was, or is being, written. */
+/** `'sent'`: the response was, or is being, written. undefined: not found. */
 export type RouteResult = HttpResponse | 'sent' | undefined;
 
 /** A server of pages, of a lesson or of a tap. */
 export interface Shell {
-  /** Not yet listening: whoever created it chooses the port. */
+  /** Not yet listening: the caller chooses the port. */
   server: Server;
-  /** Ends every answer and the server. May be called twice. */
+  /** Ends every response and the server. May be called twice. */
   close(): Promise<void>;
 }
 
 /**
- * Makes a server that answers on this machine's names only, and pages of other
- * sites not at all, save for a plain GET of a page or asset.
+ * Makes a server that accepts this machine's names only, and requests of other
+ * origins' pages not at all, save for a GET of a page. A handler that throws an
+ * HttpError is responded to with its status code and message, any other error
+ * with 500.
  *
  * @param frames origins that a page may frame
  * @param pages what a link from elsewhere may open, by path
  * @param changes what changes something, by method and path
- * @param read everything else that is asked by GET or HEAD
+ * @param read everything else that is requested by GET or HEAD
  */
 export function createGuardedServer({
   frames = [],
@@ -119,7 +125,7 @@ export async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
-/** What every answer says, whatever it is. */
+/** The headers of every response. */
 function headersOfAll(frames: string[]): Record<string, string> {
   return {
     'Cache-Control': 'no-store',

@@ -6,7 +6,7 @@ const LONGEST = 65_536; // bytes of a request's body
 /**
  * Reads a request's body as a JSON object.
  *
- * @throws Refused where it is none, or too long
+ * @throws HttpError (400) where it is none, (413) where it is longer than 64 KiB
  */
 export async function readJsonObject(
   request: IncomingMessage,
@@ -22,7 +22,7 @@ export async function readJsonObject(
     if (typeof value === 'object' && value !== null)
       return value as Record<string, unknown>;
   } catch {
-    // The same answer as for any other value.
+    // The same response as for any other value.
   }
   throw new HttpError(400, 'The request’s body is no JSON object.');
 }

@@ -15,7 +15,7 @@ export async function readStyle(...own: URL[]): Promise<string> {
   return texts.join('\n');
 }
 
-/** The same, as the answer to a page that asks for it. */
+/** The same, as a response. */
 export async function style(...own: URL[]): Promise<HttpResponse> {
   return { type: 'text/css; charset=utf-8', body: await readStyle(...own) };
 }

@@ -1,4 +1,4 @@
-/** What the wire's page asks for: units, faults, the run as a file. */
+/** The requests of the wire's page: units, faults, the run as a file. */
 import { posix } from 'node:path';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '../live/log.ts';
@@ -8,6 +8,7 @@ import { cutNow, faultsOf, setFaults } from './faults.ts';
 import type { RequestContext } from './guarded-server.ts';
 import { makeSavedPage } from '../saved/saved-page.ts';
 
+/** The run whose wire is shown. */
 export interface WireRun {
   log: WireLog;
   tap: Tap;
@@ -36,7 +37,11 @@ export function wireChanges({
   };
 }
 
-/** @returns undefined where the path is none of the wire's */
+/**
+ * Responds to what reads the wire.
+ *
+ * @returns undefined where the path is none of the wire's
+ */
 export async function readWire(
   run: WireRun,
   { path, query }: RequestContext,
@@ -71,7 +76,7 @@ async function saved(
   };
 }
 
-/** The unit that a reader chose: its fields, and its bytes as Base64. */
+/** The unit that was chosen: its fields, and its bytes as base64. */
 function unitOf(log: WireLog, text: string): HttpResponse {
   const details = /^\d{1,15}$/.test(text) && log.details(Number(text));
   if (!details)
