@@ -55,7 +55,7 @@ export const browserFlags = [
  * browser removes again.
  *
  * @param args further flags for the program
- * @throws Error where no browser is installed
+ * @throws Error where no browser is installed, or it does not start
  */
 export async function openBrowser(args: string[] = []): Promise<Browser> {
   const executablePath = findBrowser();

@@ -4,7 +4,7 @@
  */
 import { Launcher } from 'chrome-launcher';
 
-/** What to say where there is none. */
+/** What to do where there is none, for the end of a sentence. */
 export const noBrowser =
   'no Chrome or Chromium was found: install one, or set CHROME_PATH to it';
 
@@ -14,7 +14,7 @@ export function findBrowser(): string | undefined {
   try {
     return Launcher.getInstallations()[0];
   } catch {
-    return undefined; // how chrome-launcher says that it found nothing
+    return undefined; // chrome-launcher throws where it finds nothing
   }
 }
 

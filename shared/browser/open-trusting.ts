@@ -43,7 +43,12 @@ export async function openTrusting(
   }
 }
 
-/** What a Chromium needs to accept one certificate. */
+/**
+ * The flags with which a Chromium accepts one certificate.
+ *
+ * @param spki see `Certificate`
+ * @param folder where its profiles are kept
+ */
 export function trusting(spki: string, folder = profiles): string[] {
   const name = createHash('sha256').update(spki).digest('hex').slice(0, 12);
   return [

@@ -2,7 +2,11 @@
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { openBrowser, type Browser } from './browser.ts';
 
-/** @throws Error where no browser is installed */
+/**
+ * Starts a headless browser that accepts the certificate of `localCertificate`.
+ *
+ * @throws Error where no browser is installed
+ */
 export async function openTrustingBrowser(): Promise<Browser> {
   const { spki } = await localCertificate();
   return openBrowser([`--ignore-certificate-errors-spki-list=${spki}`]);

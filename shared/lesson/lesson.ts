@@ -8,7 +8,7 @@ import type { Http2SecureServer } from 'node:http2';
 
 /** What `createServer()` of a lesson returns. */
 export interface Lesson {
-  /** Not yet listening: whoever created it chooses the port. */
+  /** Not yet listening: the caller chooses the port. */
   server: Server | Http2SecureServer;
   /** The servers of its further addresses, by their names in the manifest. */
   others?: Record<string, Server | Http2SecureServer>;
@@ -54,7 +54,7 @@ export interface Manifest {
   tls?: boolean;
   /**
    * The names of its further addresses, such as `other`. The lesson finds what
-   * to listen on in `PORT_OTHER`, and in `URL_OTHER` what its page asks; its
+   * to listen on in `PORT_OTHER`, and in `URL_OTHER` what its page requests; its
    * `createServer` takes that origin as an option of the same name.
    */
   addresses?: string[];
@@ -70,17 +70,17 @@ export type Speech = 'http' | 'mqtt' | 'frames';
 
 /** One of a lesson's processes. */
 export interface ProcessManifest {
-  /** Its file in the lesson's folder; `<name>.ts`, unless said otherwise. */
+  /** Its file in the lesson's folder; `<name>.ts` by default. */
   file?: string;
-  /** What is spoken at its port; `http`, unless said otherwise. */
+  /** What is spoken at its port; `http` by default. */
   speaks?: Speech;
   /**
-   * Its further addresses: it finds what to listen on in `PORT_…`. Whoever
-   * calls one calls it by this name.
+   * Its further addresses: it finds what to listen on in `PORT_…`. Other
+   * processes call an address by this name.
    */
   addresses?: Record<string, Speech>;
   /**
-   * Whom it calls: it finds each at `<NAME>_URL`, such as `BROKER_URL`, a URL
+   * The processes that it calls: it finds each at `<NAME>_URL`, such as `BROKER_URL`, a URL
    * with a number for its host.
    */
   calls?: string[];
@@ -108,7 +108,7 @@ export interface Crash {
   file?: string;
   line?: number;
   column?: number;
-  /** All that the process said, the stack included. */
+  /** All that the process printed, the stack included. */
   details: string;
 }
 
@@ -116,7 +116,7 @@ export interface Crash {
 export interface LessonState {
   status: 'starting' | 'ready' | 'restarting' | 'crashed';
   crash?: Crash;
-  /** Grows whenever the page must be loaded anew. */
+  /** Grows whenever the page must be loaded again. */
   pageVersion: number;
   /** Grows whenever the tutorial was saved. */
   tutorialVersion: number;

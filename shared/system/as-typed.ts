@@ -1,8 +1,8 @@
 /**
  * Commands as they work for this learner: every one that is shown, or can be
  * copied, comes from here. `pnpm` is a command of its own only where it was
- * installed; whoever came by `npx` has none. And a lesson whose usual ports are
- * taken has others.
+ * installed; a learner who uses `npx` has none. And a lesson whose usual ports
+ * are taken has others.
  */
 
 /** The shell's usual port; the lesson's own is the next one. */

@@ -3,9 +3,10 @@ import type { AddressInfo, Server } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 
 /**
- * Lets a server listen on a free port of this machine.
+ * Lets a server listen at 127.0.0.1.
  *
  * @param port a port to take again, after a restart; 0 takes any that is free
+ * @throws the system's error, such as EADDRINUSE
  * @returns the port, and the origin that a browser would call it by
  */
 export async function listen(

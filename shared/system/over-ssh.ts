@@ -2,10 +2,10 @@
 import { hostname, userInfo } from 'node:os';
 
 /**
- * The command that a learner who came by ssh types on their own machine, so
- * that these ports are the same there.
+ * The command to type on the learner's own machine, so that these ports are the
+ * same there, if this process was started over ssh.
  *
- * @returns undefined where nobody came by ssh
+ * @returns undefined if it was not
  */
 export function sshForwarding(
   ports: readonly number[],

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 /**
  * The most memory that this process ever had in use, in bytes.
  *
- * On Linux not `maxRSS`: a process starts there with the figure of whoever
- * started it, which is hundreds of megabytes where that is a test runner.
+ * On Linux not `maxRSS`: a process starts there with the figure of its parent,
+ * which is hundreds of megabytes where that is a test runner.
  */
 export function peakMemory(): number {
   if (process.platform === 'linux') {

@@ -8,7 +8,7 @@ export { defaultPort };
 const highestPort = 65_534; // The next one must be a port, too.
 
 /**
- * Reads a port that somebody typed.
+ * Reads a port from the command line.
  *
  * @throws UsageError (2) if it is none
  */

@@ -1,7 +1,8 @@
+/** A client without a protocol: it sends and receives bytes as they are. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A TCP connection of which a test sees, and says, every byte. */
+/** A TCP connection of which a test sees, and writes, every byte. */
 export interface RawClient {
   socket: Socket;
   /** All that has come so far; bytes as characters of the same number. */
@@ -11,16 +12,21 @@ export interface RawClient {
   /**
    * Waits until the text appears among the bytes received.
    *
+   * @param timeoutMs how long at most, in ms; 300,000
    * @returns everything up to its end
-   * @throws when the connection ends, or after `timeoutMs` ms, without it:
-   *   an error that shows what came instead
+   * @throws Error when the connection ends, or the time is over, without it;
+   *   it shows what came instead
    */
   until(text: string | RegExp, timeoutMs?: number): Promise<string>;
   /** Resolves when the connection is closed, in whatever way. */
   closed: Promise<void>;
 }
 
-/** Opens a raw TCP connection to a port of this machine. */
+/**
+ * Opens a TCP connection to a port of 127.0.0.1.
+ *
+ * @throws the system's error, such as ECONNREFUSED
+ */
 export async function rawClient(port: number): Promise<RawClient> {
   const socket = connect({ port, host: '127.0.0.1' });
   let received = '';

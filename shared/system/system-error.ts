@@ -1,8 +1,8 @@
-/** What the system says about files, in sentences. */
+/** Errors of the system about files, as sentences that say what to do. */
 import { types } from 'node:util';
 import { UsageError } from './usage-error.ts';
 
-/** What is the matter, and what to do about it. */
+/** What each error code means, and what to do about it. */
 const reasons: Record<string, string> = {
   EACCES: 'you may not do that. Is it somebody else’s?',
   EPERM: 'you may not do that. Is it somebody else’s?',
@@ -22,7 +22,7 @@ const reasons: Record<string, string> = {
 };
 
 /**
- * What an error of the system means.
+ * The sentence for an error of the system.
  *
  * @param what was attempted and cannot be done: `The page cannot be written`;
  *   without it, the call and its path
@@ -38,27 +38,28 @@ export function sentenceOf(error: unknown, what?: string): string | undefined {
   } = error as Error & NodeJS.ErrnoException;
   const reason = reasons[code];
   if (reason === undefined || syscall === undefined)
-    // Whoever threw it knew what was attempted.
+    // The message of what wraps it says what was attempted.
     return cause === undefined ? undefined : sentenceOf(cause, message);
   const call = path === undefined ? syscall : `${syscall} ${path}`;
   return `${what ?? `A file cannot be had (${call})`}: ${reason}`;
 }
 
 /**
- * Does something with files.
+ * Does something with files, and turns an error of the system into a sentence.
  *
+ * @param act may return a promise
  * @param what cannot be done if it fails: `The page cannot be written`
- * @throws UsageError (1) that says why
+ * @throws UsageError (1) with the reason; other errors as they are
  */
 export function attempt<Done>(what: string, act: () => Done): Done {
-  const tell = (error: unknown): never => {
+  const rethrow = (error: unknown): never => {
     const sentence = sentenceOf(error, what);
     throw sentence === undefined ? error : new UsageError(sentence, 1);
   };
   try {
     const done = act();
-    return types.isPromise(done) ? (done.catch(tell) as Done) : done;
+    return types.isPromise(done) ? (done.catch(rethrow) as Done) : done;
   } catch (error) {
-    return tell(error);
+    return rethrow(error);
   }
 }

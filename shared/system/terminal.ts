@@ -7,14 +7,14 @@ export interface Terminal {
   stderr: NodeJS.WritableStream;
 }
 
-/** Writes one line behind a name. */
+/** Writes one line behind a name; to `stdout` where nothing else is given. */
 export type Log = (line: string, to?: 'stdout' | 'stderr') => void;
 
 /**
  * Makes a function that writes lines, each with the name before it. Colours
  * only where `NO_COLOR` and the stream allow them.
  *
- * @param width of the longest name, so that all lines begin below each other
+ * @param width characters of the longest name, so that all lines align
  */
 export function prefixedLogger(
   name: string,

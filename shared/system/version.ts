@@ -1,13 +1,13 @@
 /**
- * Which version of the course this is: what it saves and reports says so, and a
- * bug report then names what made it.
+ * Which version of the course this is. What it saves and reports contains it, so
+ * that a bug report names what made it.
  *
  * That is `version` of the root's package.json; in a clone, the short name of
  * its commit follows as build metadata (Semantic Versioning 2.0.0, 10):
  * `0.1.0+bbf1e7c`. Files are read for it, once; no process is started, and
  * nothing is missing where there is no Git.
  *
- * Whoever bundles this file leaves package.json behind, and so defines
+ * A bundle has no package.json beside it, so the bundler defines
  * `PACKED_VERSION` as the version that is packed.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';

@@ -35,6 +35,7 @@ export interface Loss {
   reads: number;
 }
 
+/** Where there is no block. */
 export const NONE = -1;
 const BLOCK = 8192;
 /** So many blocks get their memory at once: 1 MiB. */

@@ -38,6 +38,7 @@ export type {
   Recording,
 } from './recording.ts';
 
+/** How a tap is made. */
 export interface TapOptions {
   /** The server behind the tap. */
   target: Target;

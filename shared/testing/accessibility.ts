@@ -23,8 +23,8 @@ export async function accessibilityViolations(page: Page): Promise<string[]> {
       nodes: { target: unknown; failureSummary?: string }[];
     }[];
   }>(
-    // Of what is right, axe need not say where. It would wait for an answer
-    // of frames, in which it is not.
+    // Of what is right, axe need not list where. And it would wait for frames,
+    // in which it does not run.
     "axe.run({ resultTypes: ['violations'], iframes: false })",
   );
   return violations.flatMap(({ id, nodes }) =>

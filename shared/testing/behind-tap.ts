@@ -1,3 +1,4 @@
+/** A server of a test behind a tap, so that the test can break the network. */
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { createTap, parseFaults, type Tap } from '@on-the-wire/tap/tap.ts';
@@ -5,7 +6,7 @@ import { decodeConnection } from '@on-the-wire/wire/connection.ts';
 import type { Direction } from '@on-the-wire/wire/unit.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 
-/** What the wire says of a unit that breaks a rule. */
+/** A unit that breaks a rule, and how. */
 export interface Problem {
   direction: Direction;
   problem: string;
@@ -31,7 +32,7 @@ export interface TappedServer {
   /** Cuts all connections now: `rst` tears them down, `fin` closes them. */
   cut(how?: 'rst' | 'fin'): void;
   /**
-   * Resolves when this fault strikes the next time.
+   * Resolves when this fault is injected the next time.
    *
    * @param name such as `buffer`
    */

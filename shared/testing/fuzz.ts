@@ -22,6 +22,7 @@ const usualSeed = '1';
 const usualCases = 200; // five times as many in `pnpm soak`
 const hang = 60_000; // ms: nothing but a hang takes so long
 
+/** A server that is fuzzed. */
 export interface FuzzTarget {
   /** What is typed after `pnpm test`. */
   name: string;
@@ -30,7 +31,8 @@ export interface FuzzTarget {
   options?: object;
   /**
    * Requests that make sense, with `{host}` for host and port; each character is
-   * a byte. The first is what the next client asks for: a GET, answered by 200.
+   * a byte. The first is what the next client sends: a GET, to which 200 is the
+   * response.
    */
   requests: readonly [string, ...string[]];
   /** Whether it speaks TLS, and the protocol that is agreed on. */
@@ -41,14 +43,14 @@ export interface FuzzTarget {
 
 const h2c = 'Connection: Upgrade\r\nUpgrade: h2c\r\n';
 
-/** What a client does when it has said all; who leaves has read nothing. */
+/** What a client does once all is sent; one that leaves has read nothing. */
 const endings = ['stays and ends', 'stays and leaves', 'ends', 'leaves'];
 
 /**
  * Fuzzes one server, in a process of its own.
  *
- * @throws Error that names seed and case, shows the bytes, and says how to try
- *   them again
+ * @throws Error that names seed and case, shows the bytes, and the command that
+ *   tries them again
  */
 export async function fuzz(target: FuzzTarget): Promise<void> {
   const seed = process.env['FUZZ_SEED'] ?? usualSeed;
@@ -63,7 +65,7 @@ export async function fuzz(target: FuzzTarget): Promise<void> {
       const ending = draw.one(endings);
       sent.push(`case ${n}, the client ${ending}: ${show(bytes)}`);
       await Promise.race([server.ended, tryCase(bytes, ending)]);
-      if (server.said) throw new Error('it printed an error');
+      if (server.printed) throw new Error('it printed an error');
     }
   } catch (error) {
     // A connection that broke may be the last that a dying process had.
@@ -75,7 +77,7 @@ export async function fuzz(target: FuzzTarget): Promise<void> {
     const how = `${all ? 'ALL_CASES=1 ' : ''}FUZZ_SEED=${seed}`;
     throw new Error(
       `${target.name}, seed ${seed}: ${message}. The last that was sent:\n` +
-        `${sent.slice(-3).join('\n')}\nIt printed:\n${server.said}\n` +
+        `${sent.slice(-3).join('\n')}\nIt printed:\n${server.printed}\n` +
         `Again: ${how} npx -y pnpm test ${target.name} -- fuzz`,
       { cause: error },
     );
@@ -89,7 +91,7 @@ export async function fuzz(target: FuzzTarget): Promise<void> {
     const leave = () => (isRude ? client.destroy() : client.end());
     const stays = ending.startsWith('stays');
     client.write(bytes, () => stays || leave());
-    // Answered by now: whoever comes later is, too.
+    // It serves others by now, and later ones, too.
     await mustServe();
     if (stays) leave();
     if (stays) await mustServe();
@@ -100,16 +102,16 @@ export async function fuzz(target: FuzzTarget): Promise<void> {
   async function mustServe(): Promise<void> {
     const tls = target.tls && 'http/1.1';
     const client = await open(server.port, tls);
-    const asked = target.requests[0].replaceAll('{host}', server.host);
+    const request = target.requests[0].replaceAll('{host}', server.host);
     // Every second one offers another protocol, as curl and Java do.
     const upgrade = (served += 1) % 2 === 0 ? h2c : '';
-    client.write(asked.replace('\r\n', `\r\n${upgrade}`));
+    client.write(request.replace('\r\n', `\r\n${upgrade}`));
     const status = (async () => {
       let text = '';
       for await (const piece of client) text += String(piece);
       return text.split('\r\n')[0];
     })();
-    const first = await within(status, 'the next client got no answer');
+    const first = await within(status, 'the next client got no response');
     if (first !== 'HTTP/1.1 200 OK')
       throw new Error(`the next client got "${first}"`);
   }
@@ -152,8 +154,8 @@ async function start({ file, options = {} }: FuzzTarget) {
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  let printed = '';
+  child.stderr.on('data', (text: Buffer) => (printed += text.toString()));
   const ended = once(child, 'close').then(([code, signal]) => {
     throw new Error(`its process has ended (${signal ?? `exit code ${code}`})`);
   });
@@ -161,7 +163,7 @@ async function start({ file, options = {} }: FuzzTarget) {
   const [port] = (await Promise.race([
     once(child.stdout, 'data'),
     ended.catch((error: Error) => {
-      throw new Error(`${error.message}: ${said}`);
+      throw new Error(`${error.message}: ${printed}`);
     }),
   ])) as [Buffer];
   child.stdout.resume();
@@ -169,8 +171,8 @@ async function start({ file, options = {} }: FuzzTarget) {
     port: Number.parseInt(String(port), 10),
     host: `127.0.0.1:${Number.parseInt(String(port), 10)}`,
     ended,
-    get said() {
-      return said;
+    get printed() {
+      return printed;
     },
     async stop() {
       child.kill('SIGKILL');

@@ -113,7 +113,11 @@ const bodies = [
   `"${'a'.repeat(200_000)}"`,
 ];
 
-/** @param requests head, blank line and body; one of them is changed */
+/**
+ * Changes a request in one to three places.
+ *
+ * @param requests whole ones, each character a byte; one of them is changed
+ */
 export function mutate(requests: readonly string[], draw: Draw): string {
   let text = draw.one(requests);
   for (let left = 1 + draw.below(3); left > 0; left -= 1)
@@ -130,7 +134,7 @@ const changes: Change[] = [
   (text, draw) => withStart(text, 0, draw.one(methods)),
   (text, draw) => withStart(text, 1, draw.one(targets)),
   (text, draw) => withStart(text, 2, draw.one(versions)),
-  // Several, or nothing would be said twice.
+  // Two at once, so that a field can come twice.
   (text, draw) =>
     withField(withField(text, draw.one(fields)), draw.one(fields)),
   (text, draw) => withField(text, draw.one(fields)),
@@ -164,15 +168,15 @@ function withField(text: string, field: string): string {
 }
 
 function withoutField(text: string, draw: Draw): string {
-  const [head = '', ...body] = text.split('\r\n\r\n');
-  const lines = head.split('\r\n');
+  const [headers = '', ...body] = text.split('\r\n\r\n');
+  const lines = headers.split('\r\n');
   lines.splice(1 + draw.below(lines.length), 1);
   return [lines.join('\r\n'), ...body].join('\r\n\r\n');
 }
 
 /** Whole with its length, in chunks, with a wrong length, or without any. */
 function withBody(text: string, body: string, draw: Draw): string {
-  const head = (text.split('\r\n\r\n')[0] ?? '')
+  const headers = (text.split('\r\n\r\n')[0] ?? '')
     .split('\r\n')
     .filter((line) => !/^(?:content-length|transfer-encoding):/i.test(line));
   const size = body.length;
@@ -186,6 +190,6 @@ function withBody(text: string, body: string, draw: Draw): string {
     ['Transfer-Encoding: chunked', `x${chunk}`],
     [undefined, body],
   ] as const);
-  const lines = field === undefined ? head : [...head, field];
+  const lines = field === undefined ? headers : [...headers, field];
   return `${lines.join('\r\n')}\r\n\r\n${bytes}`;
 }

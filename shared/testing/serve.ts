@@ -1,5 +1,5 @@
 /**
- * Serves what a file's `createServer` makes, at a free port, and says which:
+ * Serves what a file's `createServer` makes, at a free port, and prints which:
  * `node serve.ts <url of the file> [<options as JSON>]`. What listens already
  * has a `url` instead.
  */

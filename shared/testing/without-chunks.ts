@@ -1,9 +1,9 @@
 /**
  * HTTP/1.1 responses without the chunks around their bodies: RFC 9112, 7.1.
  *
- * How many chunks a body has says nothing about what the server meant: Node 26
+ * How many chunks a body has means nothing: Node 26
  * joins `write()` calls with no `await` between them, Node 24 did not, and a
- * proxy may cut as it likes. To compare what was said, take the chunks off.
+ * proxy may cut as it likes. To compare what was sent, take the chunks off.
  *
  * In goes what one connection received so far, from its first byte; out comes
  * the same without the chunks' sizes, line ends and trailers. What is not yet
@@ -11,28 +11,28 @@
  * add to what came out. Responses to HEAD are not understood.
  *
  * @param received bytes as characters of the same number (`latin1`)
- * @throws when a chunk does not begin with its size, or does not end where
- *   that says
+ * @throws Error when a chunk does not begin with its size, or does not end
+ *   behind so many bytes
  */
 export function withoutChunks(received: string): string {
-  let said = '';
+  let whole = '';
   let at = 0;
   for (;;) {
     const headers = until('\r\n\r\n', received, at);
-    if (headers === undefined) return said;
-    said += headers;
+    if (headers === undefined) return whole;
+    whole += headers;
     at += headers.length;
     const length = /^content-length: *(\d+)/im.exec(headers)?.[1];
     if (/^transfer-encoding: *chunked/im.test(headers)) {
       const { data, end } = readChunks(received, at);
-      said += data;
-      if (end === undefined) return said;
+      whole += data;
+      if (end === undefined) return whole;
       at = end;
     } else if (/^HTTP\/1\.1 (?:1(?!01)\d\d|204|304)/.test(headers)) {
       continue; // no body, whatever the headers say: RFC 9112, 6.3
     } else {
       const to = length === undefined ? received.length : at + Number(length);
-      said += received.slice(at, to);
+      whole += received.slice(at, to);
       at = to;
     }
   }

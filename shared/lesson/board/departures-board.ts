@@ -228,6 +228,11 @@ interface Row {
   n: number;
 }
 
+/**
+ * The element. A page calls `show` with each snapshot, `apply` and `announce`
+ * with each update, in whatever order and however often they arrive: it counts
+ * what is missing and what came twice.
+ */
 export class DeparturesBoard extends HTMLElement {
   /** Different updates seen since the first snapshot of this run. */
   get seen(): number {
@@ -546,7 +551,7 @@ function statusText({ status, delay }: Departure): string {
   return delay > 0 ? `+${delay} min` : 'on time';
 }
 
-/** What has changed, as a sentence for who listens. */
+/** What has changed, as a sentence for screen readers. */
 function describe(was: Departure | undefined, is: Departure): string {
   const name = `${is.train} to ${is.to}`;
   if (was?.train !== is.train) {

@@ -10,22 +10,24 @@ import type { Rate, Snapshot, Update } from './update.ts';
 
 export type * from './update.ts';
 
-/** What a page sent makes no sense; `message` says what would. */
+/** What a page sent makes no sense; `message` names what would. */
 export class BadInput extends Error {
   override name = 'BadInput';
   /** The HTTP status that fits (RFC 9110, section 15.5.1). */
   status = 400;
 }
 
+/** How a feed is made; each has a default. */
 export interface FeedOptions {
   /** The same seed gives the same updates, whatever the rate. */
   seed?: string;
   /** A `Rate`; a string, because it may come from the environment. */
   rate?: string;
-  /** How many updates are kept for who comes back. */
+  /** How many updates are kept for clients that resume. */
   history?: number;
 }
 
+/** A station's day. Emits `update` for each, and `over` once the day is over. */
 export interface Feed extends EventEmitter<{ update: [Update]; over: [] }> {
   /** Names this life of the feed: 5 characters, never the same again. */
   readonly run: string;
@@ -40,8 +42,8 @@ export interface Feed extends EventEmitter<{ update: [Update]; over: [] }> {
   snapshot(): Snapshot;
   /**
    * Everything that came after this id, possibly nothing. `undefined` if that
-   * cannot be told: the id is no longer known, of another run, nonsense, or
-   * from the future. Never an answer with a gap.
+   * is not known: the id is no longer kept, of another run, nonsense, or from
+   * the future. Never a list with a gap.
    */
   after(id: string): Update[] | undefined;
   /**
@@ -64,7 +66,7 @@ export interface Feed extends EventEmitter<{ update: [Update]; over: [] }> {
   next(): Update;
   /**
    * Leaves no timer and no listener; may be called twice. What is closed has
-   * no clock, and moves only when it is told to.
+   * no clock, and moves only by `next()`, `announce()` and `reportDelay()`.
    */
   close(): void;
 }
@@ -78,7 +80,7 @@ const pauses: Record<Rate, number> = {
 };
 
 /**
- * Starts a feed; whoever creates it closes it.
+ * Starts a feed; the caller closes it.
  *
  * @throws BadInput for an unknown rate, or a history that is no whole number
  */

@@ -22,6 +22,7 @@ interface Row {
 export type Step =
   { departure: Departure; replaces?: string } | { text: string };
 
+/** A station's day, step by step. */
 export interface Timetable {
   /** The rows as they are now, as copies. */
   departures(): Departure[];

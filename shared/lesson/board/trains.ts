@@ -45,6 +45,7 @@ export const trains: readonly (readonly [train: string, to: string])[] = [
   ['RE 8', 'Nürnberg Hbf'],
 ];
 
+/** The platforms of Seehausen. */
 // prettier-ignore
 export const platforms: readonly string[] = [
   '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12',

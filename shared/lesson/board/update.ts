@@ -10,6 +10,7 @@
  */
 export type Rate = 'night' | 'normal' | 'rush' | 'over';
 
+/** What has become of a departure. */
 export type Status = 'scheduled' | 'boarding' | 'departed' | 'cancelled';
 
 /** One row of the board. */
@@ -51,6 +52,7 @@ export interface AnnouncementUpdate {
   };
 }
 
+/** One thing that happened: it has a number and an id of its own. */
 export type Update = DepartureUpdate | AnnouncementUpdate;
 
 /** The whole board as it was after update `n`. */

@@ -24,15 +24,15 @@ export function localOrigins(
 /**
  * Reads what stands in `ORIGINS`: origins with commas between them.
  *
- * @returns each as a browser says it: `HTTPS://Board.example:443/` is
- *   `https://board.example`; undefined where nothing is said
+ * @returns each as a browser writes it: `HTTPS://Board.example:443/` is
+ *   `https://board.example`; undefined where the text names none
  * @throws BadInput for what is no origin
  */
 export function readOrigins(text = ''): string[] | undefined {
   const entries = text.split(',').map((entry) => entry.trim());
   const origins = entries.filter(Boolean).map((entry) => {
     const url = URL.parse(entry);
-    // No page has another scheme that could tell it from a stranger's.
+    // Pages of other schemes have no origin of their own.
     const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
     const isOne = isHttp && !url.host.includes('*'); // it stands for no others
     if (isOne && url.href === `${url.origin}/`) return url.origin;

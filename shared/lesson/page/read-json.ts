@@ -1,7 +1,7 @@
 import { BadInput } from '../board/feed.ts';
 import type { Request } from './exchange.ts';
 
-/** What a page sends takes some 20 bytes; who sends more means otherwise. */
+/** Characters of a body: what a page sends takes some 20. */
 const limit = 1024;
 
 /**

@@ -32,8 +32,8 @@ const mediaTypes: Record<string, string> = {
  * script that throws, so that the browser's console names file and line.
  *
  * Works as Express middleware, and as the request listener of `node:http` and
- * `node:http2`. What it does not serve goes to `next`; without one it answers
- * 404, or 405 where the method is neither GET nor HEAD (RFC 9110, section 15.5).
+ * `node:http2`. What it does not serve goes to `next`; without one it responds
+ * with 404, or 405 where the method is neither GET nor HEAD (RFC 9110, section 15.5).
  * Nothing outside the folder is ever sent: a path with `..`, a hidden name, a
  * backslash or a symbolic link that leaves the folder counts as not found.
  */
@@ -70,7 +70,7 @@ export function servePage(
         'application/octet-stream',
       body.length,
     );
-    // Of an answer to HEAD, Node sends the head only.
+    // For HEAD, Node sends the header section only.
     response.end(body);
   }
 
@@ -159,7 +159,7 @@ function namesIn(url: string): string[] | undefined {
 }
 
 async function toJavaScript(text: string, name: string): Promise<string> {
-  // Starting esbuild takes longer than answering the first request for the HTML.
+  // Starting esbuild takes longer than serving the first request for the HTML.
   const { transform } = await import('esbuild');
   try {
     const { code } = await transform(text, {

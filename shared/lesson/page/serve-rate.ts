@@ -4,7 +4,7 @@ import { readJson } from './read-json.ts';
 
 /**
  * Makes a handler for `PUT /rate` with `{"rate":"rush"}`: the switch that every
- * page offers. Answers 204; anything else goes to `next`, bad input as an error
+ * page offers. Responds with 204; anything else goes to `next`, bad input as an error
  * with status 400 or 413. Works as Express middleware and with `node:http`.
  */
 export function serveRate(feed: Feed) {
@@ -23,9 +23,9 @@ export function serveRate(feed: Feed) {
 }
 
 /**
- * Sets the rate that a request's body names, and answers 204.
+ * Sets the rate that a request's body names, and responds with 204.
  *
- * @throws BadInput where it names none
+ * @throws BadInput (400, 413) where it names none
  */
 export async function setRate(
   feed: Feed,

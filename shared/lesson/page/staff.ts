@@ -1,7 +1,8 @@
 /**
- * Who is staff? Whoever sends back the cookie that signing in has set. RFC 6265.
+ * Who is staff? A request of staff brings the cookie that signing in has set
+ * (RFC 6265).
  *
- * Left out: passwords. Here, whoever asks is staff.
+ * Left out: passwords. Here, everybody may sign in.
  */
 import { randomUUID } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
@@ -38,7 +39,7 @@ export function isStaff(request: Request) {
   return cookies.includes(pass) && !isFromOtherSite(request);
 }
 
-/** The browser says it, and no page can change it: Fetch Metadata. */
+/** The browser sends it, and no page can change it: Fetch Metadata. */
 function isFromOtherSite({ headers }: Request) {
   return headers['sec-fetch-site'] === 'cross-site';
 }

@@ -1,6 +1,6 @@
 import type { Request, Response } from './exchange.ts';
 
-/** What Node says of a request or response whose client has left. */
+/** Error codes of a request or response whose client has left. */
 const left = new Set<string | undefined>([
   'ABORT_ERR', // of what was waited for until then
   'ECONNRESET',
@@ -9,10 +9,10 @@ const left = new Set<string | undefined>([
 
 /**
  * The last middleware of a lesson that uses Express; others call it with what
- * they caught. Answers with the status that an error carries (500 without one)
- * and its message as plain text. What is the server's own fault is printed, and
- * told to the page without details. That a client has left is no fault: nobody
- * is there to be told, and nothing is printed.
+ * they caught. Responds with the status code that an error carries (500 without
+ * one) and its message as plain text. A failure of the server itself is printed,
+ * and the page gets no details. That a client has left is no failure: there is
+ * nobody to respond to, and nothing is printed.
  */
 export function tellErrors(
   error: Error & { status?: number; code?: string },

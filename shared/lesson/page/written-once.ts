@@ -1,5 +1,6 @@
 /**
- * Makes a function that writes a thing once, however many are sent the text.
+ * Makes a function that writes a thing once, however often its text is sent; the
+ * text lives as long as the thing.
  *
  * @param write makes the text of a thing that does not change any more
  */

@@ -33,7 +33,7 @@ export const certificateFile = join(certificateFolder, FILE);
  *
  * @param folder where it is kept; `.certificates/` at the top of the tree
  * @param now the time to judge by, in milliseconds since 1970
- * @throws Error where it cannot be kept; its cause says why
+ * @throws Error where it cannot be kept; its cause is the reason
  */
 export async function localCertificate(
   folder = certificateFolder,

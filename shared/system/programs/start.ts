@@ -2,9 +2,9 @@
  * Starts other programs: `node:child_process`, and the one place that decides
  * about colours.
  *
- * Whoever reads what a program writes must not find escape sequences in it, so
- * a program with a pipe for its output is told to leave them out, whatever
- * `FORCE_COLOR`, `NO_COLOR` and the terminal say to this process. jest's
+ * Where this process reads what a program writes, there must be no escape
+ * sequences in it. So a program with a pipe for its output is made to leave them
+ * out, whatever `FORCE_COLOR`, `NO_COLOR` and the terminal mean to this process. jest's
  * workers, for example, have `FORCE_COLOR` set in a terminal, and without one
  * have not. A program that writes to our own terminal decides for itself.
  *

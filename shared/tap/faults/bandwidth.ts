@@ -118,6 +118,7 @@ class Narrow extends Stage {
   }
 }
 
+/** So many bytes a second for all connections together. */
 export const bandwidth: FaultKind<'rate'> = {
   name: 'bandwidth',
   sentence:

@@ -37,6 +37,7 @@ class Buffering extends Stage {
   }
 }
 
+/** Holds bytes until enough are there. */
 export const buffer: FaultKind<'size'> = {
   name: 'buffer',
   sentence:

@@ -1,5 +1,6 @@
 import type { FaultKind } from './kind.ts';
 
+/** Resets every connection. */
 export const down: FaultKind<never> = {
   name: 'down',
   sentence:

@@ -1,6 +1,7 @@
 import type { FaultKind } from './kind.ts';
 import { quantity } from './units.ts';
 
+/** Closes connections on which nothing moves. */
 export const idle: FaultKind<'after'> = {
   name: 'idle',
   sentence:

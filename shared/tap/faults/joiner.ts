@@ -43,6 +43,7 @@ class Joiner extends Stage {
   }
 }
 
+/** Makes one read of several. */
 export const joiner: FaultKind<'wait'> = {
   name: 'joiner',
   sentence:

@@ -27,6 +27,7 @@ function describe(delay: number): string {
   return `from here on, each read is held for about ${delay} ms`;
 }
 
+/** Holds each read for a while. */
 export const latency: FaultKind<'delay' | 'jitter'> = {
   name: 'latency',
   sentence:

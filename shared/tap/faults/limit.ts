@@ -2,6 +2,7 @@ import type { FaultKind } from './kind.ts';
 import { UntilBytes } from './stage.ts';
 import { quantity } from './units.ts';
 
+/** Closes after so many bytes. */
 export const limit: FaultKind<'bytes'> = {
   name: 'limit',
   sentence:

@@ -2,6 +2,7 @@ import type { FaultKind } from './kind.ts';
 import { UntilBytes } from './stage.ts';
 import { quantity } from './units.ts';
 
+/** Resets in the middle. */
 export const reset: FaultKind<'bytes' | 'time' | 'mean'> = {
   name: 'reset',
   sentence:

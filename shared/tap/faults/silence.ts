@@ -21,6 +21,7 @@ class Silence extends HoldingStage {
   }
 }
 
+/** Holds everything, and the ends as well. */
 export const silence: FaultKind<'after'> = {
   name: 'silence',
   sentence:

@@ -46,6 +46,7 @@ class Slicer extends HoldingStage {
   }
 }
 
+/** Cuts reads into pieces. */
 export const slicer: FaultKind<'pieces' | 'gap'> = {
   name: 'slicer',
   sentence:

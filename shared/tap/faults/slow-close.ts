@@ -18,6 +18,7 @@ class SlowClose extends HoldingStage {
   }
 }
 
+/** Holds the end of a direction. */
 export const slowClose: FaultKind<'delay'> = {
   name: 'slow-close',
   sentence:

@@ -32,6 +32,7 @@ class Stall extends HoldingStage {
   }
 }
 
+/** Holds a connection as long as a lost packet would. */
 export const stall: FaultKind<'loss' | 'hold'> = {
   name: 'stall',
   sentence:

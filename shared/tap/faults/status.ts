@@ -14,6 +14,7 @@ class RespondsNext extends Stage {
   }
 }
 
+/** Responds in place of the server, with a status code of its own. */
 export const status: FaultKind<'code'> = {
   name: 'status',
   sentence:

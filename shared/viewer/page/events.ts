@@ -1,5 +1,6 @@
 /** The one event stream that an open shell holds: see ../server/event-stream.ts. */
 
+/** Reconnects by itself, and resumes after the last event's id. */
 export const events = new EventSource('/events');
 
 // Else the browser would say that it was cut off while the page goes away.

@@ -116,7 +116,7 @@ export function startFaults(
     );
   }
 
-  faults.onAnswer(show);
+  faults.onResponse(show);
   void faults.refresh();
   // Another tab may have changed them meanwhile.
   opener.addEventListener('click', () => {

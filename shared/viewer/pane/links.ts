@@ -43,7 +43,7 @@ export function startLinks(
     return row;
   }
 
-  faults.onAnswer(() => {
+  faults.onResponse(() => {
     opener.hidden = faults.known.links.length === 0;
     for (const name of faults.known.links)
       rowOf(name).show(

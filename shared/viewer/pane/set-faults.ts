@@ -1,27 +1,29 @@
 /** What is broken, as the shell knows it: one truth for all panels. */
 import type { FaultsMessage } from '../server/faults-message.ts';
 
+/** Reads and sets the faults of a run. */
 export interface FaultSetter {
   /** The shell's last response. */
   readonly known: FaultsMessage;
   /** Why the last request failed; empty where it did not. */
   readonly error: string;
-  /** Asks what is broken: another tab may have changed it. */
+  /** Reads what is broken: another tab may have changed it. */
   refresh(): Promise<void>;
   /** From here on these faults apply, and no others. */
   set(faults: string[]): Promise<void>;
   /** Cuts all connections now. */
   cut(how: 'rst' | 'fin'): Promise<void>;
   /** Calls back after each response. */
-  onAnswer(listener: () => void): void;
+  onResponse(listener: () => void): void;
 }
 
+/** Makes the one of a page; its methods never reject: see `error`. */
 export function makeFaultSetter(): FaultSetter {
   let known: FaultsMessage = { kinds: [], presets: [], links: [], now: [] };
   let error = '';
   const listeners: (() => void)[] = [];
 
-  async function ask(method: string, path: string, body?: object) {
+  async function request(method: string, path: string, body?: object) {
     try {
       const response = await fetch(path, {
         method,
@@ -45,9 +47,9 @@ export function makeFaultSetter(): FaultSetter {
     get error() {
       return error;
     },
-    refresh: () => ask('GET', '/wire/faults'),
-    set: (faults) => ask('PUT', '/wire/faults', { faults }),
-    cut: (how) => ask('POST', '/wire/cut', { how }),
-    onAnswer: (listener) => void listeners.push(listener),
+    refresh: () => request('GET', '/wire/faults'),
+    set: (faults) => request('PUT', '/wire/faults', { faults }),
+    cut: (how) => request('POST', '/wire/cut', { how }),
+    onResponse: (listener) => void listeners.push(listener),
   };
 }

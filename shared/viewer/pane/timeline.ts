@@ -11,6 +11,7 @@ const OVERSCAN = 6; // rows beyond what is in sight
 const arrows = { up: '→', down: '←' };
 const ways = { up: 'to the server', down: 'from the server' };
 
+/** The list of units that a reader scrolls. */
 export interface Timeline {
   /** Draws what is in sight, at the next frame. */
   draw(): void;

@@ -14,6 +14,7 @@ export interface FaultsMessage {
   now: { name: string; link?: string; text: string; sentence: string }[];
 }
 
+/** A kind of fault, and the numbers that it takes. */
 export interface FaultKindMessage {
   name: string;
   sentence: string;
