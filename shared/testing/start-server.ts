@@ -3,34 +3,24 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
 
+const serve = fileURLToPath(new URL('serve.ts', import.meta.url));
+
 /**
  * Starts what a file's `createServer` makes, and lets it listen.
  *
  * @param url of the file
  * @param options for `createServer`
  * @param flags for Node, and what its environment needs
- * @returns its port, and what ends it
+ * @returns its port, and what ends it by SIGKILL
  */
 export async function startServer(
   url: URL,
   options: object = {},
   { flags = [], env = {} }: { flags?: string[]; env?: NodeJS.ProcessEnv } = {},
 ): Promise<{ port: number; stop(): Promise<void> }> {
-  const code =
-    'const [, file, options] = process.argv;' +
-    'const { createServer } = await import(file);' +
-    'const { server } = createServer(JSON.parse(options));' +
-    "server.listen(0, '127.0.0.1', () => console.log(server.address().port));";
   const child = spawn(
     process.execPath,
-    [
-      ...flags,
-      '--input-type=module',
-      '--eval',
-      code,
-      url.href,
-      JSON.stringify(options),
-    ],
+    [...flags, serve, url.href, JSON.stringify(options)],
     {
       cwd: fileURLToPath(new URL('.', url)),
       env: { ...process.env, ...env },
