@@ -1,6 +1,16 @@
-import type { FaultKind } from './kind.ts';
+import type { FaultKind, Parameter } from './kind.ts';
 import { UntilBytes } from './stage.ts';
 import { quantity } from './units.ts';
+
+/** How many bytes a connection carries before it ends. */
+export const afterBytes: Parameter = {
+  label: 'after',
+  meaning: 'how many bytes pass before',
+  unit: 'B',
+  least: 1,
+  most: 1_000_000_000_000,
+  usual: 2000,
+};
 
 /** Closes after so many bytes. */
 export const limit: FaultKind<'bytes'> = {
@@ -9,16 +19,7 @@ export const limit: FaultKind<'bytes'> = {
     'Closes the connection politely (FIN) after so many bytes, as if all had been said: an answer that ends too early, without an error from TCP.',
   usual: 'each',
   directed: true,
-  parameters: {
-    bytes: {
-      label: 'after',
-      meaning: 'how many bytes pass before',
-      unit: 'B',
-      least: 1,
-      most: 1_000_000_000_000,
-      usual: 2000,
-    },
-  },
+  parameters: { bytes: afterBytes },
   describe: ({ bytes }) =>
     `Closes each connection after ${quantity(bytes, 'B')}.`,
   start: ({ bytes }) => ({

@@ -1,4 +1,5 @@
 import type { FaultKind } from './kind.ts';
+import { afterBytes } from './limit.ts';
 import { UntilBytes } from './stage.ts';
 import { quantity } from './units.ts';
 
@@ -11,14 +12,7 @@ export const reset: FaultKind<'bytes' | 'time' | 'mean'> = {
   directed: true,
   alternatives: true,
   parameters: {
-    bytes: {
-      label: 'after',
-      meaning: 'how many bytes pass before',
-      unit: 'B',
-      least: 1,
-      most: 1_000_000_000_000,
-      usual: 2000,
-    },
+    bytes: afterBytes,
     time: {
       label: 'after',
       meaning: 'how long the connection lives before',
@@ -28,11 +22,9 @@ export const reset: FaultKind<'bytes' | 'time' | 'mean'> = {
       usual: 5000,
     },
     mean: {
+      ...afterBytes,
       label: 'random',
       meaning: 'how many bytes pass before, on average',
-      unit: 'B',
-      least: 1,
-      most: 1_000_000_000_000,
       usual: 20_000,
     },
   },
