@@ -5,9 +5,9 @@
 import { EventEmitter } from 'node:events';
 import type { Recording } from '@on-the-wire/tap/tap.ts';
 import { unbrotli } from '@on-the-wire/wire/coding/brotli.ts';
-import { concat } from '@on-the-wire/wire/bytes.ts';
 import { describe } from '@on-the-wire/wire/unit.ts';
 import { LineRing, type Entry } from './line-ring.ts';
+import { recordedBytes } from './recorded-bytes.ts';
 import { unitParts } from './unit-parts.ts';
 import type { LiveUnits } from './live-units.ts';
 import { locationOf, type UnitLocation } from '../saved/saved.ts';
@@ -70,12 +70,7 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
     if (!entry || !('unit' in entry)) return undefined;
     const { connection, unit } = entry;
     const { direction, ranges } = unit;
-    const parts = ranges.map(([start, end]) =>
-      this.#recording.bytes(connection, direction, start, end),
-    );
-    const bytes = parts.includes(undefined)
-      ? undefined
-      : concat(parts as Buffer[]);
+    const bytes = recordedBytes(this.#recording, connection, unit);
     const [start, end] = [ranges[0]?.[0] ?? 0, ranges.at(-1)?.[1] ?? 0];
     return {
       line: lineOf(entry, n) as UnitLine,

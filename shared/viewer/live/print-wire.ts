@@ -2,6 +2,7 @@
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import { dump, lineOf } from '@on-the-wire/wire/dump.ts';
 import { notCounted, countsInWords } from '../counts-in-words.ts';
+import { recordedBytes } from './recorded-bytes.ts';
 import type { LiveUnit, LiveUnits, Note } from './live-units.ts';
 
 /**
@@ -57,11 +58,7 @@ function when({ time, connection, link }: LiveUnit | Note): string {
 }
 
 function dumpOf(tap: Tap, { connection, unit }: LiveUnit): string[] {
-  const parts = unit.ranges.map(([start, end]) =>
-    tap.recording.bytes(connection, unit.direction, start, end),
-  );
-  if (parts.includes(undefined)) {
-    return [lineOf(unit), '  Its bytes are no longer kept.'];
-  }
-  return dump(unit, Buffer.concat(parts as Buffer[]));
+  const bytes = recordedBytes(tap.recording, connection, unit);
+  if (!bytes) return [lineOf(unit), '  Its bytes are no longer kept.'];
+  return dump(unit, bytes);
 }
