@@ -2,8 +2,13 @@
  * `<departures-board>`: draws the board, counts the updates, keeps the log of
  * announcements. It knows no transport: a page hands it what arrived.
  *
- * Each cell says its text once, as plain, visually hidden text; the flaps beside
+ * Each cell has its text once, as plain, visually hidden text; the flaps beside
  * it are a picture for the eye.
+ *
+ * One file, although it is long: a page requests each file by its name, and the
+ * wire of a lesson should show the lesson. In this order: the columns and the
+ * style; the element with its counts, its rows, its flaps, its log and its
+ * sentences; the functions that need no element.
  */
 import type {
   AnnouncementUpdate,
@@ -394,6 +399,21 @@ export class DeparturesBoard extends HTMLElement {
     return !known;
   }
 
+  #showCount(): void {
+    const missed = this.of - this.seen;
+    const numbers = this.#started ? `${this.seen} of ${this.of}` : '–';
+    this.#count.replaceChildren('updates seen ', create('b', {}, numbers));
+    if (missed > 0) {
+      const badge = create('strong', {}, `${missed} missed`);
+      this.#count.append(' ', create('span', {}, '— ', badge));
+    }
+    if (this.doubled > 0) {
+      const text = `${this.doubled} doubled`;
+      const badge = create('strong', { class: 'doubled' }, text);
+      this.#count.append(' ', create('span', {}, badge));
+    }
+  }
+
   /**
    * The row of this train. If the update that brought the train was missed, it
    * takes a row that is blank or whose train has gone, else the oldest.
@@ -486,21 +506,6 @@ export class DeparturesBoard extends HTMLElement {
     }
     this.#willDraw = false;
     if (this.#turning.size > 0) this.#drawSoon();
-  }
-
-  #showCount(): void {
-    const missed = this.of - this.seen;
-    const numbers = this.#started ? `${this.seen} of ${this.of}` : '–';
-    this.#count.replaceChildren('updates seen ', create('b', {}, numbers));
-    if (missed > 0) {
-      const badge = create('strong', {}, `${missed} missed`);
-      this.#count.append(' ', create('span', {}, '— ', badge));
-    }
-    if (this.doubled > 0) {
-      const text = `${this.doubled} doubled`;
-      const badge = create('strong', { class: 'doubled' }, text);
-      this.#count.append(' ', create('span', {}, badge));
-    }
   }
 
   /** Puts a line on top of the log. */
