@@ -1,8 +1,9 @@
-/** A clock that stands still, and passes time when it is told to. */
+/** A clock that stands still, and passes time on command. */
 import { install } from '@sinonjs/fake-timers';
 import { syncBuiltinESMExports } from 'node:module';
 import timersPromises from 'node:timers/promises';
 
+/** The clock that was stopped; all times in ms. */
 export interface Clock {
   /** ms since it was stopped. */
   readonly now: number;
@@ -11,7 +12,7 @@ export interface Clock {
   /** So many ms pass: what is due by then is called, in order. */
   pass(ms: number): void;
   /**
-   * The same, but whoever awaits a timer goes on before more time passes.
+   * The same, but what awaits a timer goes on before more time passes.
    * Sockets do not: they wait until all of it has passed.
    */
   elapse(ms: number): Promise<void>;

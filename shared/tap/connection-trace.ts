@@ -43,7 +43,7 @@ export class ConnectionTrace {
   readonly #accepted: number;
   /** How many bytes were handed on in each direction. */
   readonly forwarded = { up: 0, down: 0 };
-  #told = false;
+  #isReported = false;
 
   constructor(
     observer: ConnectionObserver,
@@ -65,8 +65,8 @@ export class ConnectionTrace {
   }
 
   opened(): void {
-    if (this.#told) return;
-    this.#told = true;
+    if (this.#isReported) return;
+    this.#isReported = true;
     this.#observer.opened({
       connection: this.connection,
       time: this.#accepted,

@@ -23,7 +23,7 @@ export function noCounts(): Counts {
 }
 
 /** Units that complete a round trip: the second half of an exchange. */
-const answers = new Set<Unit['kind']>([
+const replies = new Set<Unit['kind']>([
   'websocket pong',
   'mqtt CONNACK',
   'mqtt SUBACK',
@@ -59,7 +59,7 @@ export function countUnit(counts: Counts, unit: Counted): void {
   if (unit.problem !== undefined) counts.problems += 1;
   if (direction === 'down' && unit.counts && payload > 0 && updates.has(kind))
     counts.updates += 1;
-  if (answers.has(kind) || isFinalResponse(unit)) counts.roundTrips += 1;
+  if (replies.has(kind) || isFinalResponse(unit)) counts.roundTrips += 1;
 }
 
 /** A response that is not 1xx, save 101: RFC 9110, section 15.2. */

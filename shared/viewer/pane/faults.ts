@@ -175,11 +175,11 @@ function makeKind(
   form.append(part('name', name), words, values, submit);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const said = inputs
+    const numbers = inputs
       .filter(({ field }) => !field.hidden)
       .map(({ label, input }) => `${label}:${input.value.trim()}`)
       .join(',');
-    set(`${direction.value}${name}${said && `=${said}`}`);
+    set(`${direction.value}${name}${numbers && `=${numbers}`}`);
   });
   return form;
 }

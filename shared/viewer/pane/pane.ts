@@ -78,7 +78,7 @@ export function makeWire(
   source.follow((lines) => {
     if (paused) {
       waiting.push(lines);
-      tellWaiting();
+      showWaiting();
       return;
     }
     add(lines);
@@ -88,10 +88,10 @@ export function makeWire(
     const gone = rows.add(lines);
     if (gone > 0) timeline.shift(gone);
     else timeline.draw();
-    tell();
+    showCounts();
   }
 
-  function tell(): void {
+  function showCounts(): void {
     empty.hidden = rows.kept > 0 || rows.cleared > 0;
     bar.connections(rows.connections);
     bar.links(rows.links);
@@ -109,7 +109,7 @@ export function makeWire(
     bar.status.textContent = parts.join(', ');
   }
 
-  function tellWaiting(): void {
+  function showWaiting(): void {
     const count = waiting.reduce((sum, { lines }) => sum + lines.length, 0);
     bar.status.textContent = `Paused; ${count.toLocaleString('en')} lines wait`;
   }
@@ -117,21 +117,21 @@ export function makeWire(
   bar.pause.addEventListener('click', () => {
     paused = !paused;
     bar.pause.ariaPressed = String(paused);
-    if (paused) return tellWaiting();
+    if (paused) return showWaiting();
     for (const lines of waiting.splice(0)) add(lines);
-    tell();
+    showCounts();
   });
   bar.clear.addEventListener('click', () => {
     rows.clear();
     waiting = [];
     hide();
     timeline.draw();
-    tell();
+    showCounts();
   });
   bar.onFilter((filter) => {
     rows.filter = filter;
     timeline.choose(chosen);
-    tell();
+    showCounts();
   });
 
   // ---- One of them ----
@@ -147,12 +147,14 @@ export function makeWire(
     try {
       details = await source.details(n);
     } catch (error) {
-      return say(`The unit could not be read: ${(error as Error).message}`);
+      return showText(
+        `The unit could not be read: ${(error as Error).message}`,
+      );
     }
     if (chosen !== n) return;
     if (!details) {
       const row = rows.shown.find(({ line }) => line.n === n);
-      return say(
+      return showText(
         row && !('layer' in row.line)
           ? row.line.summary
           : `Unit ${n} is no longer kept.`,
@@ -164,7 +166,7 @@ export function makeWire(
     timeline.choose(n);
   }
 
-  function say(text: string): void {
+  function showText(text: string): void {
     detail.hidden = false;
     // Some notes are long: a header leaves room for the button beside it.
     const header = document.createElement('header');
@@ -194,7 +196,7 @@ export function makeWire(
       body.querySelector<HTMLElement>('.field')?.focus();
   });
 
-  tell();
+  showCounts();
   return {
     open(n) {
       timeline.choose(n);
@@ -274,7 +276,7 @@ function makeBar() {
         link.field.append(new Option(name));
       link.label.hidden = names.size === 0;
     },
-    onFilter(tell: (filter: Filter) => void) {
+    onFilter(apply: (filter: Filter) => void) {
       filters.panel.addEventListener('input', () => {
         const filter: Filter = {
           text: text.value.trim().toLowerCase(),
@@ -285,7 +287,7 @@ function makeBar() {
         };
         const some = Object.values(filter).some((value) => value !== '');
         filters.button.textContent = some ? 'Filter: on' : 'Filter';
-        tell(filter);
+        apply(filter);
       });
     },
     filters,

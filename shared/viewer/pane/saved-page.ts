@@ -27,8 +27,9 @@ if (run.version !== undefined) {
   document.querySelector('body > header')!.append(about);
 }
 
-const said = recording.dataset['unit'];
-const first = linkedUnit() ?? (said === undefined ? run.chosen : Number(said));
+const named = recording.dataset['unit'];
+const first =
+  linkedUnit() ?? (named === undefined ? run.chosen : Number(named));
 if (first !== undefined) wire.open(first);
 addEventListener('hashchange', () => {
   const n = linkedUnit();

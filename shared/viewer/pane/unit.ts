@@ -27,7 +27,7 @@ interface Place {
 /** Draws a unit; what was drawn before is forgotten. */
 export function drawUnit(container: HTMLElement, details: Details): void {
   const { bytes } = details;
-  const top = head(details);
+  const top = makeHeader(details);
   container.replaceChildren(top);
   if (!bytes) {
     top.append(
@@ -77,7 +77,7 @@ export function drawUnit(container: HTMLElement, details: Details): void {
   }
 }
 
-function head({ line }: Details): HTMLElement {
+function makeHeader({ line }: Details): HTMLElement {
   const element = document.createElement('header');
   const title = document.createElement('h2');
   title.textContent = line.summary;

@@ -12,9 +12,9 @@ import type { IncomingMessage } from 'node:http';
 export function refuseHost(request: IncomingMessage): string | undefined {
   if (ownHost(request)) return undefined;
   const port = request.socket.localPort;
-  const asked = request.headers.host?.toLowerCase();
+  const named = request.headers.host?.toLowerCase();
   return (
-    `Refused: this server was asked for as "${asked ?? ''}". It answers on ` +
+    `Refused: this server was asked for as "${named ?? ''}". It answers on ` +
     `this machine only, as 127.0.0.1:${port} or localhost:${port}. ` +
     `Open http://127.0.0.1:${port}/ instead.`
   );
