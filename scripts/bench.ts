@@ -5,7 +5,7 @@ import { machine, measured } from '@on-the-wire/compare/machine.ts';
 import { medianOf } from '@on-the-wire/compare/statistics.ts';
 import {
   measureStart,
-  type StartOptions,
+  type StartBenchOptions,
 } from '@on-the-wire/compare/bench/start.ts';
 import {
   mustBeWritable,
@@ -27,23 +27,25 @@ program
   .option('--clone', 'also fresh clones, installed from the registry')
   .option('--test', 'also all tests, against two of them')
   .option('--json <file>', 'writes the figures to a file')
-  .action(async (options: StartOptions & { test?: boolean; json?: string }) => {
-    await mustBeWritable('The report', options.json);
-    const say = (line: string) => console.error(line);
-    const rows = await measureStart(options, say);
-    if (options.test) {
-      const { measureSuite } =
-        await import('@on-the-wire/quality/runner/suite.ts');
-      rows.push(...(await measureSuite(options.times, say)));
-    }
-    console.log(`\n${describeReport(rows)}`);
-    if (options.json !== undefined) {
-      const version = courseVersion();
-      const report = { version, machine: machine(), rows };
-      await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
-    }
-    process.exitCode = rows.every(holds) ? 0 : 1;
-  });
+  .action(
+    async (options: StartBenchOptions & { test?: boolean; json?: string }) => {
+      await mustBeWritable('The report', options.json);
+      const say = (line: string) => console.error(line);
+      const rows = await measureStart(options, say);
+      if (options.test) {
+        const { measureSuite } =
+          await import('@on-the-wire/quality/runner/suite.ts');
+        rows.push(...(await measureSuite(options.times, say)));
+      }
+      console.log(`\n${describeReport(rows)}`);
+      if (options.json !== undefined) {
+        const version = courseVersion();
+        const report = { version, machine: machine(), rows };
+        await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+      }
+      process.exitCode = rows.every(holds) ? 0 : 1;
+    },
+  );
 
 program
   .command('tap')

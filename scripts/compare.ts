@@ -1,6 +1,6 @@
 /** `pnpm compare`: the same board over every way to talk, measured. */
 import { writeFile } from 'node:fs/promises';
-import { compare, findWays } from '@on-the-wire/compare/compare.ts';
+import { compare, findTransports } from '@on-the-wire/compare/compare.ts';
 import type { Http } from '@on-the-wire/compare/claims/columns.ts';
 import {
   describeSettled,
@@ -107,7 +107,7 @@ function refuseWithoutBrowser() {
 }
 
 async function measure(flags: Flags) {
-  const found = findWays(flags.only);
+  const found = findTransports(flags.only);
   if (flags.mine) withMine(found);
   // Fifteen ways take longer than a quick look may.
   const http = flags.http ?? (flags.quick ? ['1.1'] : undefined);

@@ -1,4 +1,4 @@
-/** The comparison as a whole: ways take turns, round after round. */
+/** The comparison as a whole: transports take turns, round after round. */
 import { stripVTControlCharacters } from 'node:util';
 import { machine } from './machine.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
@@ -10,10 +10,10 @@ import { figuresOf, type Figures } from './figures.ts';
 import { measureLoad, type Load } from './load/measure-load.ts';
 import { withMine } from './mine.ts';
 import { measureTurn, type Turn } from './measure.ts';
-import { nameOf, ways, type Way } from './ways.ts';
+import { nameOfTransport, transports, type Transport } from './transports.ts';
 
 export interface CompareOptions {
-  /** Ids of ways; all of them, if there are none. */
+  /** Ids of transports; all of them, if there are none. */
   only?: string[];
   /** Versions of HTTP; both, if there are none. */
   http?: string[];
@@ -34,24 +34,24 @@ export interface CompareOptions {
   command: string;
 }
 
-/** One way on one network. */
+/** One transport on one network. */
 export interface Compared {
-  way: Way;
+  transport: Transport;
   figures?: Figures;
   /** Why there are none. */
   failed?: string;
 }
 
-/** A network, and all ways on it. */
+/** A network, and all transports on it. */
 export interface Network {
   /** As on the command line; none is the clean one. */
   faults: string[];
-  ways: Compared[];
+  transports: Compared[];
 }
 
-/** One way under load; for each number of clients what it came to, or why not. */
+/** One transport under load; for each number of clients what it came to, or why not. */
 export interface Loaded {
-  way: Way;
+  transport: Transport;
   loads: (Load | { clients: number; blank: string })[];
 }
 
@@ -70,18 +70,20 @@ export interface Comparison {
 }
 
 /**
- * Finds ways by their ids.
+ * Finds transports by their ids.
  *
  * @param http only those over such a version of HTTP, and what has none
  * @throws UsageError (2)
  */
-export function findWays(
+export function findTransports(
   only: readonly string[] = [],
   http: readonly string[] = [],
-): Way[] {
+): Transport[] {
   for (const id of only) {
-    if (ways.some((way) => way.id === id)) continue;
-    const all = [...new Set(ways.map((way) => way.id))].join(', ');
+    if (transports.some((transport) => transport.id === id)) continue;
+    const all = [...new Set(transports.map((transport) => transport.id))].join(
+      ', ',
+    );
     throw new UsageError(
       `There is no way "${id}" to compare. There are: ${all}.`,
       2,
@@ -91,7 +93,7 @@ export function findWays(
     http.length > 0 &&
     over.startsWith('HTTP/') &&
     !http.includes(over.slice('HTTP/'.length));
-  return ways.filter(
+  return transports.filter(
     ({ id, over }) => (only.length === 0 || only.includes(id)) && !isLeft(over),
   );
 }
@@ -107,13 +109,13 @@ export async function compare(
   say: (line: string) => void,
 ): Promise<Comparison> {
   const { rounds, updates, every, seed, faults, recover, command } = options;
-  const found = findWays(options.only, options.http);
+  const found = findTransports(options.only, options.http);
   const chosen = options.mine ? withMine(found) : found;
   const lines = faults.length > 0 ? [[], faults] : [[]];
   const turns = new Map<string, Turn[]>();
   const failed = new Map<string, string>();
-  const key = (line: readonly Fault[], way: Way) =>
-    `${lines.indexOf(line as Fault[])} ${nameOf(way)}`;
+  const key = (line: readonly Fault[], transport: Transport) =>
+    `${lines.indexOf(line as Fault[])} ${nameOfTransport(transport)}`;
 
   const browser = await openTrustingBrowser();
   const version = browser.version();
@@ -122,16 +124,16 @@ export async function compare(
     const all = rounds * lines.length * chosen.length;
     for (let round = 1; round <= rounds; round += 1) {
       for (const line of lines) {
-        for (const way of chosen) {
+        for (const transport of chosen) {
           turn += 1;
-          const at = key(line, way);
+          const at = key(line, transport);
           if (failed.has(at)) continue;
           say(
-            `${turn} of ${all}: ${way.title}, ${way.over}` +
+            `${turn} of ${all}: ${transport.title}, ${transport.over}` +
               (line.length > 0 ? `, ${line.map(formatFault).join(', ')}` : ''),
           );
           try {
-            const measured = await measureTurn(way, browser, {
+            const measured = await measureTurn(transport, browser, {
               updates,
               every,
               seed,
@@ -150,11 +152,11 @@ export async function compare(
   }
   const networks = lines.map((line) => ({
     faults: line.map(formatFault),
-    ways: chosen.map((way) => {
-      const measured = turns.get(key(line, way));
-      const why = failed.get(key(line, way));
+    transports: chosen.map((transport) => {
+      const measured = turns.get(key(line, transport));
+      const why = failed.get(key(line, transport));
       return {
-        way,
+        transport,
         ...(measured && { figures: figuresOf(measured) }),
         ...(why !== undefined && { failed: why }),
       };
@@ -162,13 +164,13 @@ export async function compare(
   }));
   const loads = chosen
     .filter(({ raw }) => raw)
-    .map((way): Loaded => ({ way, loads: [] }));
+    .map((transport): Loaded => ({ transport, loads: [] }));
   for (const clients of options.clients) {
     for (const loaded of loads) {
-      const { way } = loaded;
-      say(`${way.title}, ${way.over}: ${clients} clients`);
+      const { transport } = loaded;
+      say(`${transport.title}, ${transport.over}: ${clients} clients`);
       try {
-        loaded.loads.push(await measureLoad(way, clients, seed));
+        loaded.loads.push(await measureLoad(transport, clients, seed));
       } catch (error) {
         loaded.loads.push({ clients, blank: whyOf(error) });
       }

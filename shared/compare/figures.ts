@@ -1,4 +1,4 @@
-/** What all turns of one way came to. */
+/** What all turns of one transport came to. */
 import { percentile, spreadOf, type Spread } from './statistics.ts';
 import type { Recovery, Turn } from './measure.ts';
 
@@ -13,7 +13,7 @@ export interface Figures {
   payload: Spread;
   overhead: Spread;
   /** For one update, reckoned: what TCP, IP and TLS add. */
-  beneath: Spread;
+  transportOverhead: Spread;
   /** For one update. */
   roundTrips: Spread;
   connections: Spread;
@@ -32,7 +32,7 @@ export interface Recovered {
 }
 
 /**
- * @param turns of one way, at least one
+ * @param turns of one transport, at least one
  * @returns undefined fields where it was not tried
  */
 export function figuresOf(turns: readonly Turn[]): Figures {
@@ -53,7 +53,7 @@ export function figuresOf(turns: readonly Turn[]): Figures {
     overhead: perUpdate(
       ({ traffic: { up, down, payload } }) => up + down - payload,
     ),
-    beneath: perUpdate(({ traffic }) => traffic.beneath),
+    transportOverhead: perUpdate(({ traffic }) => traffic.transportOverhead),
     roundTrips: perUpdate(({ traffic }) => traffic.roundTrips),
     connections: spread(({ traffic }) => traffic.connections),
     told: sum(updatesOf),

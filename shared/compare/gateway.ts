@@ -52,8 +52,8 @@ export function createGateway(
     { ...pair, ...options },
     (request, answer) => {
       if (hasLostBody(request)) return void answer.writeHead(400).end();
-      const ways = { ...forward, onRes: handOn } as never;
-      proxy.web(request, answer, ways, (error) => {
+      const settings = { ...forward, onRes: handOn } as never;
+      proxy.web(request, answer, settings, (error) => {
         if (!error) return;
         // After the head there is no status left to send: the cut says it.
         if (answer.headersSent) answer.stream?.close(2 /* INTERNAL_ERROR */);

@@ -5,39 +5,39 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { createFeed, type Feed } from '@on-the-wire/lesson/board/feed.ts';
-import type { Command, Reply } from './start-host.ts';
-import { answerQuestions } from './answer-questions.ts';
+import type { HostRequest, HostResponse } from './start-host.ts';
+import { respondToRequests } from './respond-to-requests.ts';
 import { now } from './clock.ts';
 import {
-  standBroker,
-  standGateway,
-  standServer,
-  type Stand,
-} from './stands.ts';
+  deployBroker,
+  deployGateway,
+  deployServer,
+  type Deployment,
+} from './deployments.ts';
 
-let order: Command & { what: 'start' };
+let started: HostRequest & { what: 'start' };
 let feed: Feed;
-let stand: Stand;
+let deployment: Deployment;
 const origins: string[] = []; // of pages, in all its lives
 
 /** Listens with a new run of the feed; at the same ports, if there are any. */
 async function listen(ports: number[] = []): Promise<number[]> {
-  feed = createFeed({ seed: order.seed });
+  feed = createFeed({ seed: started.seed });
   feed.close(); // From here on it has no clock.
   const build = {
-    'HTTP/1.1': standServer,
-    'HTTP/2': order.direct ? standServer : standGateway,
-    'MQTT 3.1.1': standBroker,
-  }[order.over];
-  const options = { ...order.options, origins };
-  stand = await build({ ...order, options }, feed, ports);
-  return stand.ports;
+    'HTTP/1.1': deployServer,
+    'HTTP/2': started.direct ? deployServer : deployGateway,
+    'MQTT 3.1.1': deployBroker,
+  }[started.over];
+  const options = { ...started.options, origins };
+  deployment = await build({ ...started, options }, feed, ports);
+  return deployment.ports;
 }
 
-async function obey(command: Command): Promise<Reply> {
+async function respond(command: HostRequest): Promise<HostResponse> {
   switch (command.what) {
     case 'start':
-      order = command;
+      started = command;
       return { ports: await listen() };
     case 'allow':
       origins.push(...command.origins);
@@ -57,8 +57,8 @@ async function obey(command: Command): Promise<Reply> {
       return { told };
     }
     case 'restart': {
-      const { ports } = stand;
-      await stand.close();
+      const { ports } = deployment;
+      await deployment.close();
       await listen(ports);
       return { at: now() };
     }
@@ -75,4 +75,4 @@ async function obey(command: Command): Promise<Reply> {
   }
 }
 
-answerQuestions(obey);
+respondToRequests(respond);

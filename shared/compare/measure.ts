@@ -1,15 +1,15 @@
-/** One way, one turn: a fresh server, a tap, a real page, and what came of it. */
+/** One transport, one turn: a fresh server, a tap, a real page, and what came of it. */
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { startHost, type Told } from './start-host.ts';
 import type { Arrival } from './notes.ts';
-import type { Watched } from './watched.ts';
-import { openCopy } from './watched-copy.ts';
-import { openWatched } from './watched-page.ts';
-import { watchLine, type Traffic } from './watched-line.ts';
+import type { Subscriber } from './subscriber.ts';
+import { openCopySubscriber } from './copy-subscriber.ts';
+import { openPageSubscriber } from './page-subscriber.ts';
+import { meterTraffic, type Traffic } from './traffic-meter.ts';
 import { now } from './clock.ts';
-import type { Way } from './ways.ts';
+import type { Transport } from './transports.ts';
 
 /** What all turns of a run have in common. */
 export interface Conditions {
@@ -50,27 +50,28 @@ export interface Turn {
 }
 
 /** Longest wait for one thing, in ms. */
-const PATIENCE = 20_000;
+const TIMEOUT = 20_000;
 /** Nothing moves for so many ms: all is said. */
 const QUIET = 60;
 /** ms between two updates that are told while somebody is away. */
 const PAUSE = 50;
 
 /**
- * Measures one turn of a way.
+ * Measures one turn of a transport.
  *
  * @throws Error that says what was awaited, if the page never comes so far
  */
 export async function measureTurn(
-  way: Way,
+  transport: Transport,
   browser: Browser,
   { updates, every, seed, faults, recover }: Conditions,
 ): Promise<Turn> {
-  const host = await startHost(way, seed);
-  const pair = way.over === 'HTTP/2' ? await localCertificate() : undefined;
-  const line = await watchLine(host.port, faults, pair);
+  const host = await startHost(transport, seed);
+  const pair =
+    transport.over === 'HTTP/2' ? await localCertificate() : undefined;
+  const line = await meterTraffic(host.port, faults, pair);
   const context = await browser.newContext();
-  let copy: Watched | undefined;
+  let copy: Subscriber | undefined;
   try {
     return await Promise.race([measured(), host.crashed]);
   } finally {
@@ -82,23 +83,29 @@ export async function measureTurn(
 
   async function measured(): Promise<Turn> {
     await host.allow(line.port);
-    if (way.over === 'MQTT 3.1.1') {
+    if (transport.over === 'MQTT 3.1.1') {
       const [station] = host.others;
       const broker = `mqtt://127.0.0.1:${line.port}`;
       const source = `http://127.0.0.1:${station}`;
-      copy = await openCopy(way.lesson, broker, source, PATIENCE);
+      copy = await openCopySubscriber(
+        transport.lesson,
+        broker,
+        source,
+        TIMEOUT,
+      );
     }
-    const watched = copy ?? (await openWatched(context, line.url, way.choose));
+    const watched =
+      copy ?? (await openPageSubscriber(context, line.url, transport.choose));
 
     // It has begun in earnest when it has heard of one update.
     let [last] = await host.tell(1, 0);
-    await watched.reached(last!.n, last!.at, PATIENCE);
-    await line.quiet(QUIET, PATIENCE);
+    await watched.reached(last!.n, last!.at, TIMEOUT);
+    await line.quiet(QUIET, TIMEOUT);
 
     line.begin();
     const told = await host.tell(updates, every);
     last = told.at(-1)!;
-    await watched.reached(last.n, last.at, PATIENCE);
+    await watched.reached(last.n, last.at, TIMEOUT);
     await line.quiet(QUIET, 1_000);
     const traffic = line.traffic();
     const delivery = deliveryOf(told, await watched.arrivals());
@@ -116,7 +123,7 @@ export async function measureTurn(
       const first = await backAt(during[0]!.n, at);
       // All of them, and one more: what was doubled has come by then.
       const [more] = await host.tell(1, 0);
-      await watched.reached(more!.n, more!.at, PATIENCE);
+      await watched.reached(more!.n, more!.at, TIMEOUT);
       const after = (await watched.arrivals()).slice(from);
       const { lost, doubled } = deliveryOf([...during, more!], after);
       return { ms: first.at - at, lost, doubled };
@@ -124,18 +131,18 @@ export async function measureTurn(
 
     /** Some learn only by the next update that they have missed others. */
     async function backAt(n: number, since: number): Promise<Arrival> {
-      while (now() - since < PATIENCE) {
+      while (now() - since < TIMEOUT) {
         const arrival = await watched.reached(n, since, PAUSE).catch(() => {});
         if (arrival) return arrival;
         await host.tell(1, 0);
       }
-      throw new Error(`${way.id}: not back ${PATIENCE} ms after a cut`);
+      throw new Error(`${transport.id}: not back ${TIMEOUT} ms after a cut`);
     }
 
     async function recoverFromRestart(): Promise<Recovery> {
       const at = await host.restart();
       const [first] = await host.tell(1, 0);
-      const arrived = await watched.reached(first!.n, at, PATIENCE);
+      const arrived = await watched.reached(first!.n, at, TIMEOUT);
       return { ms: arrived.at - at, lost: 0, doubled: 0 };
     }
   }

@@ -5,21 +5,24 @@ import {
 } from '@on-the-wire/course/exercise/exercises.ts';
 import { runMine } from '@on-the-wire/course/exercise/mine.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
-import type { Way } from './ways.ts';
+import type { Transport } from './transports.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 
 /**
- * Puts after each way the same with the learner's files, where there are any.
+ * Puts after each transport the same with the learner's files, where there are any.
  *
  * @param exercises among which the learner's copies are
  * @throws UsageError (2) where there are none
  */
 export function withMine(
-  ways: readonly Way[],
+  transports: readonly Transport[],
   exercises: FoundExercise[] = findExercises(),
-): Way[] {
-  const all = ways.flatMap((way) => [way, ...mineOf(way, exercises)]);
-  if (all.length > ways.length) return all;
+): Transport[] {
+  const all = transports.flatMap((transport) => [
+    transport,
+    ...mineOf(transport, exercises),
+  ]);
+  if (all.length > transports.length) return all;
   throw new UsageError(
     'Of the lessons that are compared you have not begun an exercise yet, or ' +
       `theirs do not make up a whole server. Begin one: ${pnpm} exercise sse/1.`,
@@ -27,16 +30,18 @@ export function withMine(
   );
 }
 
-function mineOf(way: Way, exercises: FoundExercise[]): Way[] {
+function mineOf(transport: Transport, exercises: FoundExercise[]): Transport[] {
   // What a lesson can be set to beside, the exercises do not have.
-  if (way.options) return [];
-  const ofLesson = exercises.filter(({ lesson }) => lesson.name === way.lesson);
+  if (transport.options) return [];
+  const ofLesson = exercises.filter(
+    ({ lesson }) => lesson.name === transport.lesson,
+  );
   const found = ofLesson[0]?.lesson;
   const run = found && runMine(found, ofLesson);
   if (!run || run.theirs.length === 0) return [];
   const { file, flags, env } = run;
-  const { book: _book, ...rest } = way;
+  const { book: _book, ...rest } = transport;
   return [
-    { ...rest, title: `${way.title}, yours`, mine: { file, flags, env } },
+    { ...rest, title: `${transport.title}, yours`, mine: { file, flags, env } },
   ];
 }

@@ -8,8 +8,13 @@ import {
   plotMemory,
   plotRecoveries,
 } from './plots.ts';
-import type { Way } from './ways.ts';
-import { columns, howItWasMade, loadColumns, notesOnLoads } from './table.ts';
+import type { Transport } from './transports.ts';
+import {
+  figureColumns,
+  howItWasMade,
+  loadColumns,
+  notesOnLoads,
+} from './table.ts';
 
 /** The page as HTML. It loads nothing, and runs no script. */
 export async function pageOfComparison(
@@ -60,11 +65,11 @@ function sectionOf(network: Network): string {
     network.faults.length === 0
       ? 'On a clean network'
       : `Under ${network.faults.join(', ')}`;
-  const failures = network.ways
-    .flatMap(({ way, failed }) =>
+  const failures = network.transports
+    .flatMap(({ transport, failed }) =>
       failed === undefined
         ? []
-        : `<p class="failed">${escapeHtml(way.title)}, ${way.over}: not measured. ${escapeHtml(failed)}</p>`,
+        : `<p class="failed">${escapeHtml(transport.title)}, ${transport.over}: not measured. ${escapeHtml(failed)}</p>`,
     )
     .join('\n');
   return `<section>
@@ -86,22 +91,22 @@ function figure(title: string, about: string, plot: string | undefined) {
 </figure>`;
 }
 
-function tableOf({ ways }: Network): string {
+function tableOf({ transports }: Network): string {
   return table(
     'All figures',
-    ['Way', ...columns.map(({ title }) => title)],
-    ways.map(({ way, figures }) => ({
-      way,
-      cells: columns.map(({ cell }) => (figures && cell(figures)) ?? ''),
+    ['Way', ...figureColumns.map(({ title }) => title)],
+    transports.map(({ transport, figures }) => ({
+      transport,
+      cells: figureColumns.map(({ cell }) => (figures && cell(figures)) ?? ''),
     })),
   );
 }
 
 function loadsOf({ loads: all }: Comparison): string {
   if (all.every(({ loads }) => loads.length === 0)) return '';
-  const rows = all.flatMap(({ way, loads }) =>
+  const rows = all.flatMap(({ transport, loads }) =>
     loads.map((load) => ({
-      way,
+      transport,
       cells: [
         load.clients.toLocaleString('en'),
         ...loadColumns.map(({ cell }) =>
@@ -123,13 +128,13 @@ ${notes.join('\n')}
 function table(
   label: string,
   heads: readonly string[],
-  rows: readonly { way: Way; cells: readonly string[] }[],
+  rows: readonly { transport: Transport; cells: readonly string[] }[],
 ): string {
   const head = heads.map(
     (title) => `<th scope="col">${escapeHtml(title)}</th>`,
   );
-  const body = rows.map(({ way, cells }) => {
-    const name = `${escapeHtml(way.title)} <small>${way.over}</small>`;
+  const body = rows.map(({ transport, cells }) => {
+    const name = `${escapeHtml(transport.title)} <small>${transport.over}</small>`;
     const rest = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`);
     return `<tr><th scope="row">${name}</th>${rest.join('')}</tr>`;
   });
@@ -144,10 +149,10 @@ ${body.join('\n')}
 }
 
 function bookOf({ networks }: Comparison): string {
-  const said = (networks[0]?.ways ?? []).flatMap(({ way }) =>
-    way.book === undefined
+  const said = (networks[0]?.transports ?? []).flatMap(({ transport }) =>
+    transport.book === undefined
       ? []
-      : `<dt>${escapeHtml(way.title)}</dt><dd>${escapeHtml(way.book)}</dd>`,
+      : `<dt>${escapeHtml(transport.title)}</dt><dd>${escapeHtml(transport.book)}</dd>`,
   );
   if (said.length === 0) return '<p>Nothing about these ways.</p>';
   return `<p>Ilya Grigorik, <cite>High Performance Browser Networking</cite>, 2013:</p>

@@ -4,19 +4,19 @@ import { parseHTML } from 'linkedom';
 import type { Compared, Loaded, Network } from './compare.ts';
 import type { Figures } from './figures.ts';
 import type { Spread } from './statistics.ts';
-import type { Way } from './ways.ts';
+import type { Transport } from './transports.ts';
 
 type Measured = Compared & { figures: Figures };
 
-const measured = ({ ways }: Network): Measured[] =>
-  ways.filter((each): each is Measured => each.figures !== undefined);
-const name = ({ way }: { way: Way }) =>
-  way.over === 'HTTP/2' ? `${way.title}, HTTP/2` : way.title;
+const measured = ({ transports }: Network): Measured[] =>
+  transports.filter((each): each is Measured => each.figures !== undefined);
+const name = ({ transport }: { transport: Transport }) =>
+  transport.over === 'HTTP/2' ? `${transport.title}, HTTP/2` : transport.title;
 
-/** ms from update to arrival, for each way; undefined where nothing is known. */
+/** ms from update to arrival, for each transport; undefined where nothing is known. */
 export function plotArrivals(network: Network): string | undefined {
   const rows = measured(network).map((each) => ({
-    way: name(each),
+    transport: name(each),
     p50: atLeast(each.figures.p50),
     p99: atLeast(each.figures.p99),
   }));
@@ -30,42 +30,48 @@ export function plotArrivals(network: Network): string | undefined {
     },
     marks: [
       Plot.ruleY(rows, {
-        y: 'way',
+        y: 'transport',
         x1: 'p50',
         x2: 'p99',
         stroke: 'var(--accent)',
         strokeWidth: 2,
       }),
-      Plot.dot(rows, { x: 'p50', y: 'way', r: 5, fill: 'var(--accent)' }),
+      Plot.dot(rows, { x: 'p50', y: 'transport', r: 5, fill: 'var(--accent)' }),
     ],
   });
 }
 
-const parts = ['payload', 'overhead', 'beneath'] as const;
+/** What a figure of bytes is called in the legend. */
+const parts = {
+  payload: 'payload',
+  overhead: 'overhead',
+  transportOverhead: 'beneath',
+} as const;
+const keysOfParts = Object.keys(parts) as (keyof typeof parts)[];
 
 /** Bytes for one update: what was wanted, what was added, what lies beneath. */
 export function plotBytes(network: Network): string | undefined {
   const rows = measured(network).flatMap((each) =>
-    parts.map((part) => ({
-      way: name(each),
-      part,
-      bytes: each.figures[part].median,
+    keysOfParts.map((key) => ({
+      transport: name(each),
+      part: parts[key],
+      bytes: each.figures[key].median,
     })),
   );
   if (rows.length === 0) return undefined;
   return draw(namesOf(network), {
     x: { label: 'bytes', grid: true },
     color: {
-      domain: [...parts],
+      domain: Object.values(parts),
       range: ['var(--good)', 'var(--warn)', 'var(--soft)'],
       legend: true,
     },
     marks: [
       Plot.barX(rows, {
         x: 'bytes',
-        y: 'way',
+        y: 'transport',
         fill: 'part',
-        order: [...parts],
+        order: Object.values(parts),
       }),
       Plot.ruleX([0], { stroke: 'currentColor' }),
     ],
@@ -79,7 +85,7 @@ export function plotRecoveries(network: Network): string | undefined {
       const ms = each.figures[after]?.ms;
       if (!ms) return [];
       return ms.rounds.map((value) => ({
-        way: name(each),
+        transport: name(each),
         after: after === 'cut' ? 'after a cut' : 'after a restart',
         seconds: value / 1000,
       }));
@@ -100,7 +106,7 @@ export function plotRecoveries(network: Network): string | undefined {
     marks: [
       Plot.dot(rows, {
         x: 'seconds',
-        y: 'way',
+        y: 'transport',
         stroke: 'after',
         strokeWidth: 2,
       }),
@@ -113,15 +119,15 @@ export function plotMemory(loads: readonly Loaded[]): string | undefined {
   const rows = loads.flatMap((each) => {
     const last = each.loads.findLast((load) => !('blank' in load));
     if (!last || !('memory' in last) || last.memory === undefined) return [];
-    return [{ way: name(each), memory: last.memory / 1024 }];
+    return [{ transport: name(each), memory: last.memory / 1024 }];
   });
   if (rows.length === 0) return undefined;
   return draw(
-    rows.map(({ way }) => way),
+    rows.map(({ transport }) => transport),
     {
       x: { label: 'KiB', grid: true },
       marks: [
-        Plot.barX(rows, { x: 'memory', y: 'way', fill: 'var(--accent)' }),
+        Plot.barX(rows, { x: 'memory', y: 'transport', fill: 'var(--accent)' }),
         Plot.ruleX([0], { stroke: 'currentColor' }),
       ],
     },

@@ -5,12 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { lessonsFolder } from '@on-the-wire/course/harness/lessons.ts';
 import { localOrigins } from '@on-the-wire/lesson/page/origins.ts';
 import { fork } from '@on-the-wire/system/programs/start.ts';
-import { askProcess, endProcess } from './ask-process.ts';
-import type { Order } from './stands.ts';
-import type { Way } from './ways.ts';
+import { requestFromProcess, endProcess } from './request-from-process.ts';
+import type { DeploymentOptions } from './deployments.ts';
+import type { Transport } from './transports.ts';
 
-export type Command =
-  | ({ what: 'start'; seed: string } & Pick<Way, 'over' | 'direct'> & Order)
+export type HostRequest =
+  | ({ what: 'start'; seed: string } & Pick<Transport, 'over' | 'direct'> &
+      DeploymentOptions)
   | { what: 'tell'; count: number; every: number }
   | { what: 'allow'; origins: string[] }
   | { what: 'restart' }
@@ -23,7 +24,7 @@ export interface Told {
   at: number;
 }
 
-export interface Reply {
+export interface HostResponse {
   ports?: number[];
   told?: Told[];
   at?: number;
@@ -35,7 +36,7 @@ export interface Reply {
 export interface Host {
   /** Of what is tapped. */
   port: number;
-  /** Of what else listens: see `stands.ts`. */
+  /** Of what else listens: see `deployments.ts`. */
   others: number[];
   pid: number;
   /**
@@ -60,14 +61,14 @@ export interface Host {
 }
 
 /**
- * Starts what a way needs: a lesson's server, alone or with company.
+ * Starts what a transport needs: a lesson's server, alone or with company.
  *
- * @param way whose it is
+ * @param transport whose it is
  * @param seed of the feed
  * @throws Error with what the server said, if it cannot be started
  */
 export async function startHost(
-  { lesson, over, options = {}, mine, server, direct }: Way,
+  { lesson, over, options = {}, mine, server, direct }: Transport,
   seed: string,
 ): Promise<Host> {
   const child = fork(new URL('host.ts', import.meta.url), [], {
@@ -80,7 +81,8 @@ export async function startHost(
   const about = server
     ? `Comparing: ${server.slice(server.lastIndexOf('/') + 1)}`
     : `Comparing: the server of the lesson "${lesson}", ${whose},`;
-  const ask = (command: Command) => askProcess<Reply>(child, about, command);
+  const ask = (command: HostRequest) =>
+    requestFromProcess<HostResponse>(child, about, command);
   const file = mine?.file ?? server ?? 'server.ts';
   const crashed = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`${about} has crashed (${signal ?? `exit code ${code}`})`);

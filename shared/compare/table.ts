@@ -4,7 +4,7 @@ import type { Load } from './load/measure-load.ts';
 import type { Figures, Recovered } from './figures.ts';
 import type { Spread } from './statistics.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
-import { beneathInWords } from './watched-line.ts';
+import { transportOverheadInWords } from './traffic-meter.ts';
 
 interface Column {
   title: string;
@@ -14,15 +14,18 @@ interface Column {
 
 const middle = (spread: Spread, digits = 0) => spread.median.toFixed(digits);
 
-/** All that is told of a way, in the order of columns. */
-export const columns: readonly Column[] = [
+/** All that is told of a transport, in the order of columns. */
+export const figureColumns: readonly Column[] = [
   { title: 'p50 ms', cell: ({ p50 }) => middle(p50, 1) },
   { title: 'p99 ms', cell: ({ p99 }) => middle(p99, 1) },
   { title: 'up B', cell: ({ up }) => middle(up) },
   { title: 'down B', cell: ({ down }) => middle(down) },
   { title: 'payload B', cell: ({ payload }) => middle(payload) },
   { title: 'overhead B', cell: ({ overhead }) => middle(overhead) },
-  { title: 'beneath B', cell: ({ beneath }) => middle(beneath) },
+  {
+    title: 'beneath B',
+    cell: ({ transportOverhead }) => middle(transportOverhead),
+  },
   { title: 'trips', cell: ({ roundTrips }) => middle(roundTrips, 2) },
   { title: 'conn.', cell: ({ connections }) => middle(connections) },
   { title: 'lost', cell: ({ lost, told }) => `${lost} of ${told}` },
@@ -79,7 +82,7 @@ export function howItWasMade(comparison: Comparison): string[] {
       '99 of 100 are faster.',
     'up, down, payload, overhead, trips: for one update. Payload and overhead ' +
       'are both directions together.',
-    `beneath: ${beneathInWords}.`,
+    `beneath: ${transportOverheadInWords}.`,
     'HTTP/2: the same server behind a gateway (http2-proxy, TLS), as in ' +
       'production; times are with it. MQTT: to a broker, and from it to the ' +
       'copy of another server.',
@@ -95,7 +98,7 @@ export function howItWasMade(comparison: Comparison): string[] {
   ];
 }
 
-/** A terminal has 80 columns: all that is told of a way takes three tables. */
+/** A terminal has 80 columns: all that is told of a transport takes three tables. */
 const parts: readonly (readonly Column[])[] = [
   named('p50 ms', 'p99 ms', 'lost', 'doubled', 'trips', 'conn.'),
   named('up B', 'down B', 'payload B', 'overhead B', 'beneath B'),
@@ -111,39 +114,49 @@ const parts: readonly (readonly Column[])[] = [
 ];
 
 function named(...titles: string[]): Column[] {
-  return titles.map((wanted) => columns.find(({ title }) => title === wanted)!);
+  return titles.map((wanted) =>
+    figureColumns.find(({ title }) => title === wanted)!,
+  );
 }
 
-function tableOf({ ways }: Network): string {
+function tableOf({ transports }: Network): string {
   const tables = parts
-    .map((part) => byVersion(part, ways))
+    .map((part) => byVersion(part, transports))
     .filter((table) => table !== '');
-  const failures = ways.flatMap(({ way, failed }) =>
+  const failures = transports.flatMap(({ transport, failed }) =>
     failed === undefined
       ? []
-      : wrap(`${way.title}, ${way.over}: not measured. ${failed}`, WIDTH),
+      : wrap(
+          `${transport.title}, ${transport.over}: not measured. ${failed}`,
+          WIDTH,
+        ),
   );
   const notes = failures.length > 0 ? [failures.join('\n')] : [];
   return [...tables, ...notes].join('\n\n');
 }
 
 /** Those over one version of HTTP stand together, below its name. */
-function byVersion(part: readonly Column[], ways: readonly Compared[]): string {
+function byVersion(
+  part: readonly Column[],
+  transports: readonly Compared[],
+): string {
   const cellsOf = ({ figures }: Compared) =>
     part.map(({ cell }) => (figures && cell(figures)) ?? '');
-  if (ways.flatMap(cellsOf).every((cell) => cell === '')) return '';
+  if (transports.flatMap(cellsOf).every((cell) => cell === '')) return '';
   const head = ['', ...part.map(({ title }) => title)];
-  const versions = [...new Set(ways.map(({ way }) => way.over))];
+  const versions = [
+    ...new Set(transports.map(({ transport }) => transport.over)),
+  ];
   const rows = versions.flatMap((version) => [
     [version, ...part.map(() => '')],
-    ...ways
-      .filter(({ way }) => way.over === version)
-      .map((each) => [each.way.title, ...cellsOf(each)]),
+    ...transports
+      .filter(({ transport }) => transport.over === version)
+      .map((each) => [each.transport.title, ...cellsOf(each)]),
   ]);
   return align([head, ...rows]).join('\n');
 }
 
-/** What is told of a way under so many clients, in the order of columns. */
+/** What is told of a transport under so many clients, in the order of columns. */
 export const loadColumns: readonly {
   title: string;
   /** Where there is little room. */
@@ -175,9 +188,9 @@ export const loadColumns: readonly {
 const BUSY = 0.8;
 
 function tableOfLoads(all: readonly Loaded[]): string {
-  const rows = all.flatMap(({ way, loads }) =>
+  const rows = all.flatMap(({ transport, loads }) =>
     loads.map((load) => [
-      way.title,
+      transport.title,
       load.clients.toLocaleString('en'),
       ...loadColumns.map(({ cell }) =>
         'blank' in load ? '' : (cell(load) ?? ''),
@@ -196,10 +209,10 @@ function tableOfLoads(all: readonly Loaded[]): string {
 
 /** Why something is blank, or not to be trusted. */
 export function notesOnLoads(all: readonly Loaded[]): string[] {
-  const blanks = all.flatMap(({ way, loads }) =>
+  const blanks = all.flatMap(({ transport, loads }) =>
     loads.flatMap((load) =>
       'blank' in load
-        ? [`${way.title}, ${load.clients} clients: blank. ${load.blank}.`]
+        ? [`${transport.title}, ${load.clients} clients: blank. ${load.blank}.`]
         : [],
     ),
   );
@@ -235,10 +248,10 @@ function align(table: readonly string[][]): string[] {
 }
 
 function bookLines(network?: Network): string[] {
-  return (network?.ways ?? []).flatMap(({ way }) =>
-    way.book === undefined
+  return (network?.transports ?? []).flatMap(({ transport }) =>
+    transport.book === undefined
       ? []
-      : [`The book says of ${way.title}: ${way.book}.`],
+      : [`The book says of ${transport.title}: ${transport.book}.`],
   );
 }
 

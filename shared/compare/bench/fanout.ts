@@ -3,7 +3,7 @@
  * and beside what people would take instead. Each in a process of its own.
  */
 import { measureLoad, type Load } from '../load/measure-load.ts';
-import { ways, type Way } from '../ways.ts';
+import { transports, type Transport } from '../transports.ts';
 import { medianOf } from '../statistics.ts';
 import {
   install,
@@ -15,7 +15,7 @@ import {
 /** One server of a field. */
 interface Runner {
   title: string;
-  way: Way;
+  transport: Transport;
   /** What it needs, where the course does not have it. */
   needs?: PackageName;
   /** The lesson is to be ahead of it. */
@@ -36,20 +36,25 @@ const file = (name: string) =>
   new URL(`fanout/servers/${name}.ts`, import.meta.url).href;
 
 const byId = (id: string) =>
-  ways.find((way) => way.id === id && way.over === 'HTTP/1.1')!;
+  transports.find(
+    (transport) => transport.id === id && transport.over === 'HTTP/1.1',
+  )!;
 
 /** No sign of life while it is measured: an update is all that is counted. */
 const calm = { comment: 600_000, heartbeat: 600_000, ping: 600_000 };
-const ofLesson = (way: Way): Way => ({ ...way, options: calm });
-const instead = (way: Way, name: string): Way => ({
-  ...way,
+const ofLesson = (transport: Transport): Transport => ({
+  ...transport,
+  options: calm,
+});
+const instead = (transport: Transport, name: string): Transport => ({
+  ...transport,
   title: name,
   server: file(name),
 });
 
 const sse = byId('sse');
 const websocket = byId('websocket');
-const http2: Way = {
+const http2: Transport = {
   ...sse,
   id: 'http2',
   lesson: 'http2',
@@ -57,7 +62,7 @@ const http2: Way = {
   direct: true,
   raw: { kind: 'streams', path: '/events' },
 };
-const gateway: Way = {
+const gateway: Transport = {
   ...sse,
   id: 'gateway',
   lesson: 'server-to-server',
@@ -70,11 +75,11 @@ export const fields: readonly Field[] = [
     name: 'Server-Sent Events',
     memory: 16,
     runners: [
-      { title: 'the lesson', way: ofLesson(sse) },
-      { title: 'node:http', way: instead(sse, 'sse-bare') },
+      { title: 'the lesson', transport: ofLesson(sse) },
+      { title: 'node:http', transport: instead(sse, 'sse-bare') },
       {
         title: 'better-sse',
-        way: instead(sse, 'sse-better'),
+        transport: instead(sse, 'sse-better'),
         needs: 'better-sse',
         rival: true,
       },
@@ -84,11 +89,11 @@ export const fields: readonly Field[] = [
     name: 'WebSocket',
     memory: 10,
     runners: [
-      { title: 'the lesson', way: ofLesson(websocket) },
-      { title: 'ws', way: instead(websocket, 'websocket-bare') },
+      { title: 'the lesson', transport: ofLesson(websocket) },
+      { title: 'ws', transport: instead(websocket, 'websocket-bare') },
       {
         title: 'socket.io',
-        way: {
+        transport: {
           ...instead(websocket, 'websocket-socketio'),
           raw: {
             kind: 'socket.io',
@@ -103,19 +108,19 @@ export const fields: readonly Field[] = [
   {
     name: 'HTTP/2, 100 streams a connection',
     runners: [
-      { title: 'the lesson', way: ofLesson(http2) },
-      { title: 'node:http2', way: instead(http2, 'http2-bare') },
+      { title: 'the lesson', transport: ofLesson(http2) },
+      { title: 'node:http2', transport: instead(http2, 'http2-bare') },
     ],
   },
   {
     name: 'Gateway',
     atMost: 2_000,
     runners: [
-      { title: 'the lesson', way: gateway },
-      { title: 'http2-proxy', way: instead(gateway, 'gateway-bare') },
+      { title: 'the lesson', transport: gateway },
+      { title: 'http2-proxy', transport: instead(gateway, 'gateway-bare') },
       {
         title: 'undici',
-        way: instead(gateway, 'gateway-undici'),
+        transport: instead(gateway, 'gateway-undici'),
         needs: 'undici',
       },
     ],
@@ -123,7 +128,7 @@ export const fields: readonly Field[] = [
 ];
 
 /** A goal, and whether it is kept. */
-export interface Goal {
+export interface FanoutGoal {
   what: string;
   found: number;
   /** At least, or at most. */
@@ -144,10 +149,10 @@ export async function benchFanout(
     installs,
   }: { clients: number; rounds: number; installs: boolean },
   say: (line: string) => void,
-): Promise<{ text: string; goals: Goal[] }> {
+): Promise<{ text: string; goals: FanoutGoal[] }> {
   if (installs) await install();
   const lines: string[] = [];
-  const goals: Goal[] = [];
+  const goals: FanoutGoal[] = [];
   for (const field of fields) {
     const count = Math.min(clients, field.atMost ?? Infinity);
     const here = field.runners.filter(
@@ -157,7 +162,7 @@ export async function benchFanout(
     for (let round = 1; round <= rounds; round += 1)
       for (const runner of here) {
         say(`${field.name}: ${runner.title}, round ${round} of ${rounds}`);
-        const load = await measureLoad(runner.way, count, 'fanout');
+        const load = await measureLoad(runner.transport, count, 'fanout');
         loads.get(runner)!.push(load);
       }
     const report = reportOf(field, count, loads);
@@ -172,7 +177,7 @@ export const reportOf = (
   field: Field,
   clients: number,
   loads: Map<Runner, Load[]>,
-): { lines: string[]; goals: Goal[] } => ({
+): { lines: string[]; goals: FanoutGoal[] } => ({
   lines: tableOf(field, clients, loads),
   goals: goalsOf(field, loads),
 });
@@ -252,16 +257,20 @@ const count = (rate: number) => Math.round(rate).toLocaleString('en');
 function goalsOf(
   { name, runners, memory }: Field,
   all: Map<Runner, Load[]>,
-): Goal[] {
+): FanoutGoal[] {
   const [ours, floor, ...others] = runners;
   const own = perSecond(all.get(ours!)!);
-  const atLeast = (what: string, found: number, wanted: number): Goal => ({
+  const atLeast = (
+    what: string,
+    found: number,
+    wanted: number,
+  ): FanoutGoal => ({
     what: `${name}: ${what}`,
     found,
     wanted,
     holds: found >= wanted,
   });
-  const atMost = (what: string, found: number, wanted: number): Goal => ({
+  const atMost = (what: string, found: number, wanted: number): FanoutGoal => ({
     what: `${name}: ${what}`,
     found,
     wanted,

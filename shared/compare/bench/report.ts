@@ -3,17 +3,17 @@ import { measured } from '../machine.ts';
 import { medianOf } from '../statistics.ts';
 
 /** One figure, with its goal if it has one: at most this. */
-export type Row = { what: string; goal?: number } & (
+export type Measurement = { what: string; goal?: number } & (
   { ms: number[] } | { ratio: number } | { megabytes: number }
 );
 
 /** Whether a figure keeps its goal; one without a goal always does. */
-export function holds(row: Row): boolean {
+export function holds(row: Measurement): boolean {
   return row.goal === undefined || valueOf(row) <= row.goal;
 }
 
 /** The table, and below it what was measured: a figure means nothing without. */
-export function describeReport(rows: Row[]): string {
+export function describeReport(rows: Measurement[]): string {
   const cells = rows.map((row) => {
     const spread =
       'ms' in row
@@ -42,12 +42,12 @@ export function describeReport(rows: Row[]): string {
   return `${lines.join('\n')}\n\n${measured()}\n`;
 }
 
-function valueOf(row: Row): number {
+function valueOf(row: Measurement): number {
   if ('ms' in row) return medianOf(row.ms);
   return 'ratio' in row ? row.ratio : row.megabytes;
 }
 
-function show(row: Row, value: number): string {
+function show(row: Measurement, value: number): string {
   if ('ratio' in row) return `${value.toFixed(2)} ×`;
   if ('megabytes' in row) return `${value} MB`;
   return value < 10_000

@@ -28,7 +28,7 @@ import {
   spawnSync,
   type ChildProcess,
 } from '@on-the-wire/system/programs/start.ts';
-import type { Row } from './report.ts';
+import type { Measurement } from './report.ts';
 import { medianOf } from '../statistics.ts';
 
 /** Two free ports are looked for from here on. */
@@ -39,7 +39,7 @@ const windows = process.platform === 'win32';
 const lesson = 'sse';
 const pollEvery = 5; // ms between two attempts to get a page
 
-export interface StartOptions {
+export interface StartBenchOptions {
   /** How often each thing is measured. */
   times: number;
   /** Also fresh clones, which are installed from the registry. */
@@ -53,9 +53,9 @@ export interface StartOptions {
  * @param say gets a line for each measurement as it is made
  */
 export async function measureStart(
-  options: StartOptions,
+  options: StartBenchOptions,
   say: (line: string) => void,
-): Promise<Row[]> {
+): Promise<Measurement[]> {
   const interrupt = () => process.exit(130);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   process.on('exit', clearAway);
@@ -69,10 +69,10 @@ export async function measureStart(
 }
 
 async function measure(
-  { times, clone = false }: StartOptions,
+  { times, clone = false }: StartBenchOptions,
   say: (line: string) => void,
-): Promise<Row[]> {
-  const rows: Row[] = [];
+): Promise<Measurement[]> {
+  const rows: Measurement[] = [];
   const { lessons, servers } = await takeTurns(times, say, {
     lessons: startLesson,
     servers: startServer,
@@ -226,7 +226,7 @@ async function startFreshClone(
   const child = start('npx', [...args, '--port', String(port)], {
     cwd: tree,
     env: { HOME: scratch, USERPROFILE: scratch, LOCALAPPDATA: scratch },
-    patience: 300_000,
+    timeoutMs: 300_000,
   });
   const ms = await child.end(async () => {
     await answers(port, child.ended);
@@ -273,8 +273,8 @@ function start(
   {
     cwd = root,
     env = {},
-    patience = 60_000,
-  }: { cwd?: string; env?: NodeJS.ProcessEnv; patience?: number } = {},
+    timeoutMs = 60_000,
+  }: { cwd?: string; env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
 ): Started {
   const child = spawn(program, args, {
     cwd,
@@ -288,11 +288,11 @@ function start(
   child.stdout.on('data', (text) => (output += String(text)));
   child.stderr.on('data', (text) => (output += String(text)));
   const ended = new AbortController();
-  const late = setTimeout(() => stop(child), patience);
+  const timer = setTimeout(() => stop(child), timeoutMs);
   const exit = new Promise<{ code: number | null; output: string }>(
     (resolve) => {
       const settle = (code: number | null) => {
-        clearTimeout(late);
+        clearTimeout(timer);
         leftBehind.processes.delete(child);
         ended.abort(
           new Error(`${program} ${args.join(' ')} has ended:\n${output}`),

@@ -15,7 +15,13 @@ import {
   spawn,
   type ChildProcess,
 } from '@on-the-wire/system/programs/start.ts';
-import type { Load, Measured, Order, Part, Result } from './tap/load.ts';
+import type {
+  LoadPlan,
+  Measured,
+  LoadRequest,
+  LoadFigure,
+  LoadResponse,
+} from './tap/load.ts';
 
 const NAMES = ['direct', 'bare proxy', 'tap', 'haproxy', 'mitmproxy'] as const;
 type Name = (typeof NAMES)[number];
@@ -27,7 +33,7 @@ interface Round extends Measured {
 }
 
 /** A ratio that must be reached, or not be passed. */
-export interface Goal {
+export interface TapGoal {
   goal: string;
   found: number;
   wanted: number;
@@ -37,7 +43,7 @@ export interface Goal {
 export interface TapBench {
   /** Medians over all rounds; a proxy that is not installed has none. */
   medians: Partial<Record<Name, Round>>;
-  goals: Goal[];
+  goals: TapGoal[];
   /** The table, and what was reached, as text. */
   text: string;
 }
@@ -98,12 +104,12 @@ export async function benchTap(rounds = 15): Promise<TapBench> {
 /** @param proxy a process of ours that can say what it has cost */
 async function measure(
   load: ChildProcess,
-  amount: Load,
+  amount: LoadPlan,
   proxy: ChildProcess | undefined,
 ): Promise<Round> {
-  const run = async (part: Part): Promise<Result> => {
-    load.send({ load: amount, part } satisfies Order);
-    const [result] = (await once(load, 'message')) as [Result];
+  const run = async (part: LoadFigure): Promise<LoadResponse> => {
+    load.send({ load: amount, part } satisfies LoadRequest);
+    const [result] = (await once(load, 'message')) as [LoadResponse];
     return result;
   };
   const roundTrip = (await run('roundTrip')).figure;
@@ -124,7 +130,7 @@ async function costOf(child: ChildProcess): Promise<number> {
 }
 
 /** mitmproxy is so much slower that the same amount would take minutes. */
-function loadFor(name: Name, port: number): Load {
+function loadFor(name: Name, port: number): LoadPlan {
   const share = name === 'mitmproxy' ? 0.1 : 1;
   return {
     port,
@@ -254,8 +260,8 @@ function report(
 const processorOf = ({ processor }: Round): number => processor ?? NaN;
 
 /** A ratio is taken within each round, and of these the median. */
-function goalsOf(measured: Partial<Record<Name, Round[]>>): Goal[] {
-  const goals: Goal[] = [];
+function goalsOf(measured: Partial<Record<Name, Round[]>>): TapGoal[] {
+  const goals: TapGoal[] = [];
   const ratio = (other: Name, of: (round: Round) => number) => {
     const theirs = measured[other];
     return (
@@ -294,7 +300,7 @@ function goalsOf(measured: Partial<Record<Name, Round[]>>): Goal[] {
 
 function toText(
   medians: TapBench['medians'],
-  goals: readonly Goal[],
+  goals: readonly TapGoal[],
   rounds: number,
 ): string {
   const { direct } = medians;

@@ -4,9 +4,12 @@ import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { deliveryOf, type Delivery } from '../measure.ts';
 import { now } from '../clock.ts';
 import { startHost, type Told } from '../start-host.ts';
-import { watchLine } from '../watched-line.ts';
-import { openWatched } from '../watched-page.ts';
-import { ways as compared, type Way as Compared } from '../ways.ts';
+import { meterTraffic } from '../traffic-meter.ts';
+import { openPageSubscriber } from '../page-subscriber.ts';
+import {
+  transports as compared,
+  type Transport as Compared,
+} from '../transports.ts';
 import { ways, type Way } from './choose.ts';
 
 export interface Tried {
@@ -86,11 +89,11 @@ async function measureBoth(
   browser: Browser,
 ): Promise<{ clean: Seen; broken: Seen }> {
   const host = await startHost(way, 'choose');
-  const line = await watchLine(host.port, []);
+  const line = await meterTraffic(host.port, []);
   const context = await browser.newContext();
   try {
     await host.allow(line.port);
-    const watched = await openWatched(context, line.url, way.choose);
+    const watched = await openPageSubscriber(context, line.url, way.choose);
     const [first] = await host.tell(1, 0);
     await watched.reached(first!.n, first!.at, LOADING);
     const measure = async (patience: number): Promise<Seen> => {

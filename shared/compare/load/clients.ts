@@ -1,22 +1,26 @@
-/** The process of the raw clients of one measurement. */
+/** The process of the clients that load a server, for one measurement. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { answerQuestions } from '../answer-questions.ts';
-import { openRawClient, type Kind, type RawClient } from './raw-client.ts';
+import { respondToRequests } from '../respond-to-requests.ts';
+import {
+  openLoadClient,
+  type LoadKind,
+  type LoadClient,
+} from './load-client.ts';
 
-export interface Order {
-  kind: Kind;
+export interface ClientsToOpen {
+  kind: LoadKind;
   port: number;
   path: string;
   compressed: boolean;
   clients: number;
 }
 
-export type Question =
-  | ({ what: 'open' } & Order)
+export type ClientsRequest =
+  | ({ what: 'open' } & ClientsToOpen)
   | { what: 'begin' }
   | { what: 'counted'; wanted: number; limit: number };
 
-export interface Answer {
+export interface ClientsResponse {
   /** What all clients have counted since `begin`. */
   counted?: number;
   /** ms of processor time since `begin`. */
@@ -27,20 +31,20 @@ export interface Answer {
 /** So many connect at a time: a queue of the system holds no more. */
 const AT_A_TIME = 100;
 
-let clients: RawClient[] = [];
+let clients: LoadClient[] = [];
 let before = 0;
 let usage = process.cpuUsage();
 
 const total = () => clients.reduce((sum, { count }) => sum + count, 0);
 
-async function answer(question: Question): Promise<Answer> {
+async function respond(question: ClientsRequest): Promise<ClientsResponse> {
   switch (question.what) {
     case 'open': {
       const { kind, port, path, compressed } = question;
       while (clients.length < question.clients) {
         const count = Math.min(AT_A_TIME, question.clients - clients.length);
         const some = Array.from({ length: count }, () =>
-          openRawClient(kind, port, path, compressed),
+          openLoadClient(kind, port, path, compressed),
         );
         clients = [...clients, ...some];
         await Promise.all(some.map(({ ready }) => ready));
@@ -61,4 +65,4 @@ async function answer(question: Question): Promise<Answer> {
   }
 }
 
-answerQuestions(answer);
+respondToRequests(respond);

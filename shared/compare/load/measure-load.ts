@@ -1,9 +1,9 @@
-/** One way under load: what an idle client costs, and what an update does. */
+/** One transport under load: what an idle client costs, and what an update does. */
 import { fork } from '@on-the-wire/system/programs/start.ts';
-import { askProcess, endProcess } from '../ask-process.ts';
+import { requestFromProcess, endProcess } from '../request-from-process.ts';
 import { startHost } from '../start-host.ts';
-import type { Way } from '../ways.ts';
-import type { Answer, Question } from './clients.ts';
+import type { Transport } from '../transports.ts';
+import type { ClientsResponse, ClientsRequest } from './clients.ts';
 
 /** What so many clients cost. */
 export interface Load {
@@ -14,9 +14,9 @@ export interface Load {
    * takes and gives by itself.
    */
   memory?: number;
-  /** µs of the server's processor for each update, or answer, to each client. */
+  /** µs of the server's processor for each update, or response, to each client. */
   cpu: number;
-  /** What arrived, of what had to: updates, or answers to polls. */
+  /** What arrived, of what had to: updates, or responses to polls. */
   arrived: number;
   wanted: number;
   /** How busy the process of the clients was, from 0 to 1. */
@@ -27,7 +27,7 @@ export interface Load {
 const UPDATES = 5;
 const EVERY = 1_000;
 /** ms after the last until what has not arrived counts as missing. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 /** Bytes that a process grows and shrinks by, whatever it does. */
 const NOISE = 8_000_000;
 /** They make the server load and compile what it needs, before it is weighed. */
@@ -39,18 +39,18 @@ const WARM_UP = 50;
  * @throws Error that says what went wrong, or why this machine cannot do it
  */
 export async function measureLoad(
-  way: Way,
+  transport: Transport,
   clients: number,
   seed: string,
 ): Promise<Load> {
   refuseTooMany(clients);
-  if (!way.raw) throw new Error('nothing is known that could load it');
-  const { kind, path, compressed = false } = way.raw;
-  const { behind, options } = way;
+  if (!transport.raw) throw new Error('nothing is known that could load it');
+  const { kind, path, compressed = false } = transport.raw;
+  const { behind, options } = transport;
   const source = behind && (await startHost(behind, seed));
   const station = `http://127.0.0.1:${source?.port}`;
   const host = await startHost(
-    source ? { ...way, options: { ...options, station } } : way,
+    source ? { ...transport, options: { ...options, station } } : transport,
     seed,
   ).catch(async (error: unknown) => {
     await source?.stop();
@@ -61,8 +61,12 @@ export async function measureLoad(
   const order = { what: 'open', kind, port, path, compressed } as const;
   const warm = fork(new URL('clients.ts', import.meta.url));
   const child = fork(new URL('clients.ts', import.meta.url));
-  const ask = (question: Question, to = child) =>
-    askProcess<Answer>(to, `${clients} clients of ${way.title}`, question);
+  const ask = (question: ClientsRequest, to = child) =>
+    requestFromProcess<ClientsResponse>(
+      to,
+      `${clients} clients of ${transport.title}`,
+      question,
+    );
   try {
     return await Promise.race([measured(), host.crashed]);
   } finally {
@@ -81,11 +85,11 @@ export async function measureLoad(
     await ask({ ...order, clients });
     const grown = (await host.weigh()) - empty;
 
-    // Weighing has thrown away what was compiled: it is compiled anew by this.
+    // Weighing has thrown away what was compiled: it is compiled again by this.
     const isPoll = kind === 'polling' || kind === 'conditional';
     await tell(1, 0);
     if (!isPoll)
-      await ask({ what: 'counted', wanted: clients, limit: PATIENCE });
+      await ask({ what: 'counted', wanted: clients, limit: TIMEOUT });
 
     const before = await host.time();
     await ask({ what: 'begin' });
@@ -94,7 +98,7 @@ export async function measureLoad(
     const { counted, cpu: busy } = await ask({
       what: 'counted',
       wanted: clients * UPDATES,
-      limit: isPoll ? 0 : PATIENCE,
+      limit: isPoll ? 0 : TIMEOUT,
     });
     const took = performance.now() - began;
     const cpu = ((await host.time()) - before) * 1000;

@@ -5,7 +5,7 @@ import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { measureTurn, type Conditions } from '../measure.ts';
 import { pageOfComparison } from '../page-of-comparison.ts';
-import { ways, type Way } from '../ways.ts';
+import { transports, type Transport } from '../transports.ts';
 import { madeUpComparison } from './comparison.ts';
 
 const conditions: Conditions = {
@@ -17,8 +17,8 @@ const conditions: Conditions = {
 };
 /** What a server says of itself now and then would be counted, too. */
 const silent = { comment: 600_000, heartbeat: 600_000, ping: 600_000 };
-const way = (id: string, over?: Way['over']) => {
-  const found = ways.find(
+const transport = (id: string, over?: Transport['over']) => {
+  const found = transports.find(
     (each) => each.id === id && (!over || each.over === over),
   )!;
   return { ...found, options: { ...silent, ...found.options } };
@@ -47,7 +47,7 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
     ['streamed', (json: string) => chunk(bytes(`${json}\n`))],
     ['websocket', (json: string) => frame(bytes(json))],
   ] as const)('%s: each update has exactly its frame', async (id, size) => {
-    const turn = await measureTurn(way(id), browser(), conditions);
+    const turn = await measureTurn(transport(id), browser(), conditions);
     const expected = toldUpdates().map((each) => size(JSON.stringify(each)));
     expect(turn.traffic).toMatchObject({
       up: 0,
@@ -61,7 +61,7 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
 
   test('sse: fields and chunks, to the byte; torn down, it loses nothing', async () => {
     const recovering = { ...conditions, recover: true };
-    const turn = await measureTurn(way('sse'), browser(), recovering);
+    const turn = await measureTurn(transport('sse'), browser(), recovering);
     const events = toldUpdates().map(({ id, kind, data }) => {
       const json = JSON.stringify(data);
       return bytes(`event: ${kind}\nid: ${id}\ndata: ${json}\n\n`);
@@ -86,7 +86,7 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
   ] as const)(
     '%s over HTTP/2: a DATA frame for each read',
     async (id, size) => {
-      const wanted = way(id, 'HTTP/2');
+      const wanted = transport(id, 'HTTP/2');
       const turn = await measureTurn(wanted, browser(), conditions);
       const told = toldUpdates().map((each) => size(JSON.stringify(each)));
       // What the gateway reads at once, it sends at once: a read is no message.
@@ -101,7 +101,7 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
   );
 
   test('websocket over HTTP/2: torn down, it comes back over HTTP/1.1', async () => {
-    const wanted = way('websocket', 'HTTP/2');
+    const wanted = transport('websocket', 'HTTP/2');
     const recovering = { ...conditions, recover: true };
     const turn = await measureTurn(wanted, browser(), recovering);
     expect(turn.cut).toMatchObject({ lost: 0, doubled: 0 });
@@ -110,7 +110,7 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
 
   test('mqtt: each update published and acknowledged; cut, none is lost', async () => {
     const recovering = { ...conditions, recover: true };
-    const turn = await measureTurn(way('mqtt'), browser(), recovering);
+    const turn = await measureTurn(transport('mqtt'), browser(), recovering);
     const expected = toldUpdates().map((each) => {
       const rest =
         2 + bytes('station/updates') + 2 + bytes(JSON.stringify(each));
@@ -128,7 +128,7 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
 
   test('mqtt: who is back too late for all of it hears of it by the next', async () => {
     const faults = parseFaults(['latency=300ms']);
-    const turn = await measureTurn(way('mqtt'), browser(), {
+    const turn = await measureTurn(transport('mqtt'), browser(), {
       ...conditions,
       faults,
       recover: true,
@@ -139,14 +139,18 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
 
   test('websocket, compressed: fewer bytes than their text', async () => {
     const id = 'websocket-deflate';
-    const turn = await measureTurn(way(id), browser(), conditions);
+    const turn = await measureTurn(transport(id), browser(), conditions);
     const plain = toldUpdates().map((each) => bytes(JSON.stringify(each)));
     expect(turn.traffic.down).toBeLessThan(sum(plain) / 2);
     expect(turn.delivery).toMatchObject({ lost: 0, doubled: 0 });
   });
 
   test('long polling: a question for each answer, and nothing lost', async () => {
-    const turn = await measureTurn(way('long-polling'), browser(), conditions);
+    const turn = await measureTurn(
+      transport('long-polling'),
+      browser(),
+      conditions,
+    );
     expect(turn.traffic.roundTrips).toBeGreaterThan(0);
     expect(turn.traffic.roundTrips).toBeLessThanOrEqual(4);
     expect(turn.traffic.up).toBeGreaterThan(turn.traffic.roundTrips * 200);
@@ -154,7 +158,7 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
   });
 
   test('polling: the board is right, and each update lost', async () => {
-    const turn = await measureTurn(way('polling'), browser(), conditions);
+    const turn = await measureTurn(transport('polling'), browser(), conditions);
     expect(turn.delivery).toMatchObject({ lost: 4, doubled: 0 });
     expect(turn.delivery.times).toHaveLength(4);
   });

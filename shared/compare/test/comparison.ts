@@ -2,7 +2,7 @@
 import type { Comparison } from '../compare.ts';
 import { figuresOf } from '../figures.ts';
 import type { Turn } from '../measure.ts';
-import { ways } from '../ways.ts';
+import { transports } from '../transports.ts';
 
 const turn: Turn = {
   delivery: { times: [1, 2, 3, 40], lost: 1, doubled: 0 },
@@ -12,7 +12,7 @@ const turn: Turn = {
     payload: 600,
     roundTrips: 4,
     connections: 1,
-    beneath: 624,
+    transportOverhead: 624,
   },
   cut: { ms: 500, lost: 2, doubled: 0 },
   restart: { ms: 2000, lost: 0, doubled: 0 },
@@ -20,7 +20,7 @@ const turn: Turn = {
 const later: Turn = { ...turn, cut: { ms: 900, lost: 0, doubled: 1 } };
 
 export function madeUpComparison(): Comparison {
-  const [polling, , , , sse, websocket] = ways;
+  const [polling, , , , sse, websocket] = transports;
   return {
     version: '0.1.0+bbf1e7c',
     machine: 'Linux, 2 cores',
@@ -33,16 +33,19 @@ export function madeUpComparison(): Comparison {
     networks: [
       {
         faults: [],
-        ways: [
-          { way: polling!, figures: figuresOf([turn, later]) },
-          { way: sse!, figures: figuresOf([turn]) },
-          { way: websocket!, failed: 'It said <script>alert(1)</script>.' },
+        transports: [
+          { transport: polling!, figures: figuresOf([turn, later]) },
+          { transport: sse!, figures: figuresOf([turn]) },
+          {
+            transport: websocket!,
+            failed: 'It said <script>alert(1)</script>.',
+          },
         ],
       },
     ],
     loads: [
       {
-        way: sse!,
+        transport: sse!,
         loads: [
           {
             clients: 1000,
@@ -56,7 +59,7 @@ export function madeUpComparison(): Comparison {
         ],
       },
       {
-        way: websocket!,
+        transport: websocket!,
         loads: [
           {
             clients: 1000,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { findWays } from '../compare.ts';
-import { nameOf } from '../ways.ts';
+import { findTransports } from '../compare.ts';
+import { nameOfTransport } from '../transports.ts';
 import { percentile, spreadOf } from '../statistics.ts';
 import { deliveryOf } from '../measure.ts';
 
@@ -74,14 +74,14 @@ describe('figures', () => {
 });
 
 test('a way that is not there is refused with those that are', () => {
-  expect(() => findWays(['sse', 'telegraph'])).toThrow(
+  expect(() => findTransports(['sse', 'telegraph'])).toThrow(
     'There is no way "telegraph"',
   );
-  expect(() => findWays(['telegraph'])).toThrow(
+  expect(() => findTransports(['telegraph'])).toThrow(
     /"telegraph".*polling, conditional, .*websocket/,
   );
-  const found = (...wanted: Parameters<typeof findWays>) =>
-    findWays(...wanted).map(nameOf);
+  const found = (...wanted: Parameters<typeof findTransports>) =>
+    findTransports(...wanted).map(nameOfTransport);
   expect(found(['websocket', 'sse'])).toEqual([
     'sse over HTTP/1.1',
     'websocket over HTTP/1.1',

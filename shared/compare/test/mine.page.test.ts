@@ -6,10 +6,10 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
-import { findWays } from '../compare.ts';
+import { findTransports } from '../compare.ts';
 import { measureTurn } from '../measure.ts';
 import { withMine } from '../mine.ts';
-import { nameOf } from '../ways.ts';
+import { nameOfTransport } from '../transports.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -26,7 +26,7 @@ async function waysWith(name: string, write: (solution: string) => string) {
   }));
   const { solution } = exercises.find(({ id }) => id === 'sse/1')!;
   await writeFile(copy, write(pathToFileURL(solution).href));
-  return withMine(findWays(['sse', 'polling'], ['1.1']), exercises);
+  return withMine(findTransports(['sse', 'polling'], ['1.1']), exercises);
 }
 
 const conditions = {
@@ -40,7 +40,7 @@ const conditions = {
 describeWithBrowser('the learner’s own server', (browser) => {
   test('stands after ours, and runs with their file', async () => {
     // The query makes it another module: the solution itself is replaced.
-    const ways = await waysWith(
+    const transports = await waysWith(
       'theirs.ts',
       (solution) =>
         `export { encodeComment } from '${solution}?ours';\n` +
@@ -48,13 +48,15 @@ describeWithBrowser('the learner’s own server', (browser) => {
         'export const encodeEvent = (event) =>' +
         " ': this one is mine\\n' + ours(event);\n",
     );
-    expect(ways.map(nameOf)).toEqual([
+    expect(transports.map(nameOfTransport)).toEqual([
       'polling over HTTP/1.1',
       'sse over HTTP/1.1',
       'sse over HTTP/1.1, yours',
     ]);
     const [, ours, theirs] = await Promise.all(
-      ways.map((way) => measureTurn(way, browser(), conditions)),
+      transports.map((transport) =>
+        measureTurn(transport, browser(), conditions),
+      ),
     );
     expect(theirs!.delivery).toMatchObject({ lost: 0, doubled: 0 });
     // A comment in each of three events, and no chunk's size gets longer.
@@ -63,19 +65,19 @@ describeWithBrowser('the learner’s own server', (browser) => {
   });
 
   test('fails as theirs where it does not load', async () => {
-    const ways = await waysWith(
+    const transports = await waysWith(
       'broken.ts',
       () =>
         'export const encodeEvent = String, encodeComment = String;' +
         "throw new Error('no train today');",
     );
     await expect(
-      measureTurn(ways.at(-1)!, browser(), conditions),
+      measureTurn(transports.at(-1)!, browser(), conditions),
     ).rejects.toThrow(/with your files in it, .*no train today/);
   });
 
   test('fails as theirs where it crashes later', async () => {
-    const ways = await waysWith(
+    const transports = await waysWith(
       'crashing.ts',
       (solution) =>
         `export { encodeComment } from '${solution}?crashing';\n` +
@@ -83,7 +85,7 @@ describeWithBrowser('the learner’s own server', (browser) => {
         "process.kill(process.pid, 'SIGKILL');\n",
     );
     await expect(
-      measureTurn(ways.at(-1)!, browser(), conditions),
+      measureTurn(transports.at(-1)!, browser(), conditions),
       // Windows has no signals.
     ).rejects.toThrow(
       process.platform === 'win32'
@@ -98,7 +100,7 @@ test('says how to begin where nothing was begun', () => {
     ...exercise,
     copy: '/nowhere',
   }));
-  const all = () => withMine(findWays(), exercises);
+  const all = () => withMine(findTransports(), exercises);
   expect(all).toThrow('you have not begun an exercise yet');
   expect(all).toThrow('pnpm exercise sse/1');
 });

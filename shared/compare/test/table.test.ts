@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { describeComparison } from '../table.ts';
-import { ways } from '../ways.ts';
+import { transports } from '../transports.ts';
 import { madeUpComparison } from './comparison.ts';
 
 const text = describeComparison(madeUpComparison());
@@ -31,7 +31,7 @@ test('three tables have a line for each way, numbers below one another', () => {
 
 test('what was not tried has no table', () => {
   const comparison = madeUpComparison();
-  for (const { figures } of comparison.networks[0]!.ways) {
+  for (const { figures } of comparison.networks[0]!.transports) {
     delete figures?.cut;
     delete figures?.restart;
   }
@@ -40,15 +40,15 @@ test('what was not tried has no table', () => {
 
 test('a terminal of 80 columns has room for the widest of all', () => {
   const comparison = madeUpComparison();
-  const [first, ...others] = comparison.networks[0]!.ways;
+  const [first, ...others] = comparison.networks[0]!.transports;
   const wide = (median: number) => ({
     rounds: [median],
     median,
     least: median - 1_000,
     most: median + 1_000,
   });
-  const way = {
-    ...ways.find(
+  const transport = {
+    ...transports.find(
       ({ id, over }) => id === 'websocket-deflate' && over === 'HTTP/2',
     )!,
     title: 'WebSocket, compressed, yours',
@@ -66,8 +66,8 @@ test('a terminal of 80 columns has room for the widest of all', () => {
     cut: { ms: wide(18_500), lost: 30, doubled: 30 },
     restart: { ms: wide(18_500), lost: 0, doubled: 0 },
   };
-  comparison.networks[0]!.ways = [{ way, figures }, ...others];
-  comparison.loads[0]!.way = way;
+  comparison.networks[0]!.transports = [{ transport, figures }, ...others];
+  comparison.loads[0]!.transport = transport;
   comparison.loads[0]!.loads[0] = {
     clients: 10_000,
     memory: 99.9 * 1024,

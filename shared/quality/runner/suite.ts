@@ -4,7 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { runJest } from './run-tests.ts';
-import type { Row } from '@on-the-wire/compare/bench/report.ts';
+import type { Measurement } from '@on-the-wire/compare/bench/report.ts';
 import { medianOf } from '@on-the-wire/compare/statistics.ts';
 
 /** One starts a process, the other opens a browser. */
@@ -36,7 +36,7 @@ interface Took {
 export async function measureSuite(
   times: number,
   say: (line: string) => void,
-): Promise<Row[]> {
+): Promise<Measurement[]> {
   const both: Took[] = [];
   const measureReferences = async () => {
     const took = await inTurn(references);
@@ -49,7 +49,7 @@ export async function measureSuite(
   say(`all tests: ${inWords(all)}`);
   while (both.length < times) await measureReferences();
 
-  const rows = (['wall', 'processor'] as const).map((which): Row[] => {
+  const rows = (['wall', 'processor'] as const).map((which): Measurement[] => {
     const reference = both.map((took) => took[which]);
     return [
       { what: `pnpm test, ${which} time`, ms: [all[which]] },

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import { bulkRequest, LAST, smallRequest } from './exchange.ts';
 
 /** How much to measure. */
-export interface Load {
+export interface LoadPlan {
   port: number;
   /** Messages that are sent and come back, one after the other. */
   roundTrips: number;
@@ -30,16 +30,16 @@ export interface Measured {
 }
 
 /** What is measured, one after the other. */
-export type Part = keyof Measured;
+export type LoadFigure = keyof Measured;
 
 /** A part of a load, as it is ordered. */
-export interface Order {
-  load: Load;
-  part: Part;
+export interface LoadRequest {
+  load: LoadPlan;
+  part: LoadFigure;
 }
 
 /** Its figure; and for requests, how many were answered. */
-export interface Result {
+export interface LoadResponse {
   figure: number;
   answered: number;
 }
@@ -48,15 +48,15 @@ const host = '127.0.0.1';
 
 const parts = { roundTrip, requests, bulk };
 
-process.on('message', async ({ load, part }: Order) => {
+process.on('message', async ({ load, part }: LoadRequest) => {
   const before = asked;
   const figure = await parts[part](load);
   // Those still under way at the end are one for each connection at most.
-  process.send!({ figure, answered: asked - before } satisfies Result);
+  process.send!({ figure, answered: asked - before } satisfies LoadResponse);
 });
 process.once('disconnect', () => process.exit());
 
-async function roundTrip({ port, roundTrips }: Load): Promise<number> {
+async function roundTrip({ port, roundTrips }: LoadPlan): Promise<number> {
   const socket = new WebSocket(`ws://${host}:${port}`);
   await once(socket, 'open');
   const times: number[] = [];
@@ -81,7 +81,7 @@ async function roundTrip({ port, roundTrips }: Load): Promise<number> {
 /** In all rounds: no request is like an earlier one. */
 let asked = 0;
 
-async function requests(load: Load): Promise<number> {
+async function requests(load: LoadPlan): Promise<number> {
   const { port, connections, duration } = load;
   const sockets = Array.from({ length: connections }, () =>
     net.connect({ host, port, noDelay: true }),
@@ -106,7 +106,7 @@ async function requests(load: Load): Promise<number> {
   return rate;
 }
 
-async function bulk({ port, bulk: length }: Load): Promise<number> {
+async function bulk({ port, bulk: length }: LoadPlan): Promise<number> {
   const buffer = Buffer.allocUnsafeSlow(256 * 1024);
   const begun = performance.now();
   const done = Promise.withResolvers<void>();

@@ -79,7 +79,7 @@ test('each server tells every client each update', async () => {
     .flatMap(({ runners }) => runners)
     .filter(({ needs }) => needs === undefined || isInstalled(needs));
   const loads = await Promise.all(
-    here.map(({ way }) => measureLoad(way, 3, 'fanout')),
+    here.map(({ transport }) => measureLoad(transport, 3, 'fanout')),
   );
   expect(loads.map(({ arrived }) => arrived)).toEqual(here.map(() => 15));
 });

@@ -9,7 +9,7 @@ import type {
 } from '@on-the-wire/lesson/lesson.ts';
 import { createGateway } from './gateway.ts';
 
-export interface Order {
+export interface DeploymentOptions {
   /** The lesson's folder, as a URL that ends in a slash. */
   folder: string;
   /** The file in it that has the server. */
@@ -19,20 +19,24 @@ export interface Order {
 }
 
 /** Servers that listen. */
-export interface Stand {
+export interface Deployment {
   /** Of the one that is tapped; of others, after it. */
   ports: number[];
   close(): Promise<void>;
 }
 
 /** A stand: at those ports, or at free ones where there are none. */
-type Build = (order: Order, feed: Feed, ports: number[]) => Promise<Stand>;
+type Deploy = (
+  order: DeploymentOptions,
+  feed: Feed,
+  ports: number[],
+) => Promise<Deployment>;
 
-const load = <Module>({ folder }: Order, file: string) =>
+const load = <Module>({ folder }: DeploymentOptions, file: string) =>
   import(new URL(file, folder).href) as Promise<Module>;
 
 /** The lesson's server, as it is. */
-export const standServer: Build = async (order, feed, [at]) => {
+export const deployServer: Deploy = async (order, feed, [at]) => {
   type Loaded = LessonModule<{ feed: Feed }>;
   const { createServer } = await load<Loaded>(order, order.file);
   const lesson: Lesson = createServer({ ...order.options, feed });
@@ -41,8 +45,8 @@ export const standServer: Build = async (order, feed, [at]) => {
 };
 
 /** The same behind a gateway, which is what is tapped. */
-export const standGateway: Build = async (order, feed, [at, behind]) => {
-  const inner = await standServer(order, feed, behind ? [behind] : []);
+export const deployGateway: Deploy = async (order, feed, [at, behind]) => {
+  const inner = await deployServer(order, feed, behind ? [behind] : []);
   const gateway = createGateway(inner.ports[0]!, await localCertificate());
   const { port } = await listen(gateway.server, at);
   return {
@@ -55,7 +59,7 @@ export const standGateway: Build = async (order, feed, [at, behind]) => {
 };
 
 /** The last lesson's broker, which is what is tapped, and its station. */
-export const standBroker: Build = async (order, feed, [at, stationAt]) => {
+export const deployBroker: Deploy = async (order, feed, [at, stationAt]) => {
   type Loaded = { createServer(options?: object): LessonProcess };
   const [broker, station] = await Promise.all([
     load<Loaded>(order, 'broker.ts'),

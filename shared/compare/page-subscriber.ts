@@ -5,7 +5,7 @@
  */
 import type { BrowserContext } from '@on-the-wire/browser/browser.ts';
 import { createNotes, type Notes } from './notes.ts';
-import { watchedBy, type Watched } from './watched.ts';
+import { createSubscriber, type Subscriber } from './subscriber.ts';
 
 declare global {
   var notes: Notes;
@@ -16,18 +16,18 @@ declare global {
  *
  * @param choose the switch on it that is set, as a CSS selector
  */
-export async function openWatched(
+export async function openPageSubscriber(
   context: BrowserContext,
   url: string,
   choose?: string,
-): Promise<Watched> {
+): Promise<Subscriber> {
   const page = await context.newPage();
   await page.addInitScript({
     content: `globalThis.notes = (${createNotes})();(${takeNotes})();`,
   });
   await page.goto(url);
   if (choose) await page.locator(choose).check();
-  return watchedBy(url, {
+  return createSubscriber(url, {
     arrivals: () => page.evaluate(() => notes.arrivals),
     reached: async (...wanted) =>
       (await page.evaluate((asked) => notes.reached(...asked), wanted)) ??

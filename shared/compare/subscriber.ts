@@ -1,7 +1,7 @@
 /** Who is kept up to date, and is watched: a page, or a server's copy. */
 import type { Arrival, Notes } from './notes.ts';
 
-export interface Watched {
+export interface Subscriber {
   /** All that has arrived so far. */
   arrivals(): Promise<Arrival[]>;
   /**
@@ -19,14 +19,14 @@ export interface Watched {
  * @param name of who is watched, for the message that says what did not come
  * @param ask calls a method of the notes, wherever those are
  */
-export function watchedBy(
+export function createSubscriber(
   name: string,
   ask: {
     arrivals(): Promise<Arrival[]>;
     reached: Notes['reached'];
     close(): Promise<void>;
   },
-): Watched {
+): Subscriber {
   return {
     ...ask,
     async reached(n, since, limit) {

@@ -6,8 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 
-/** How a raw client asks, and what it counts. */
-export type Kind =
+/** What a client requests, and what it counts. */
+export type LoadKind =
   | 'events'
   | 'lines'
   | 'frames'
@@ -17,29 +17,34 @@ export type Kind =
   | 'conditional'
   | 'long';
 
-export interface RawClient {
-  /** Updates that have arrived; for polls, answers. */
+export interface LoadClient {
+  /** Updates that have arrived; for polls, responses. */
   count: number;
   /** Resolves when it is ready to be told something; rejects when it failed. */
   ready: Promise<void>;
   close(): void;
 }
 
-/** The ms from an answer to the next poll: as in the lesson's page. */
+/** ms from a response to the next poll: as in the lesson's page. */
 const PAUSE = 1_000;
 
-/** Opens one. */
-export function openRawClient(
-  kind: Kind,
+/**
+ * Opens one to a port of this machine.
+ *
+ * @param path what it requests
+ * @param compressed whether it offers permessage-deflate: RFC 7692
+ */
+export function openLoadClient(
+  kind: LoadKind,
   port: number,
   path: string,
   compressed = false,
-): RawClient {
+): LoadClient {
   if (kind === 'streams') return openStream(port, path);
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   let isReady = () => {};
   let timer: NodeJS.Timeout | undefined;
-  const client: RawClient = {
+  const client: LoadClient = {
     count: 0,
     ready: new Promise((ready, fail) => {
       isReady = ready;
@@ -54,16 +59,16 @@ export function openRawClient(
   client.ready.catch(() => {});
   const counts = (more: number) => (client.count += more);
   if (kind === 'frames' || kind === 'socket.io') {
-    // Who comes to socket.io says that he is there: a text "40", masked.
-    const said =
+    // A client of socket.io asks to connect by a text "40", masked.
+    const greeting =
       kind === 'frames' ? undefined : Buffer.from('8182000000003430', 'hex');
-    upgrade(socket, path, compressed, isReady, counts, said);
+    upgrade(socket, path, compressed, isReady, counts, greeting);
   } else if (kind === 'events' || kind === 'lines') {
     const mark = kind === 'events' ? 'event: ' : '"kind":"';
-    ask(socket, path);
+    sendRequest(socket, path);
     socket.on('data', countMarks(mark, isReady, counts));
   } else {
-    askAgain(socket, path, kind, isReady, counts, (next) => {
+    poll(socket, path, kind, isReady, counts, (next) => {
       timer = setTimeout(next, PAUSE);
     });
   }
@@ -76,7 +81,7 @@ let session: ClientHttp2Session | undefined;
 let streams = 0;
 
 /** A stream of HTTP/2 beside others: RFC 9113. */
-function openStream(port: number, path: string): RawClient {
+function openStream(port: number, path: string): LoadClient {
   if (!session || streams === STREAMS) {
     streams = 0;
     // It is this machine's own server, and no secret is told.
@@ -87,7 +92,7 @@ function openStream(port: number, path: string): RawClient {
   }
   streams += 1;
   const stream = session.request({ ':path': path });
-  const client: RawClient = {
+  const client: LoadClient = {
     count: 0,
     ready: new Promise((ready, fail) => {
       stream.on('error', fail);
@@ -103,7 +108,7 @@ function openStream(port: number, path: string): RawClient {
   return client;
 }
 
-function ask(socket: Socket, path: string, headers = ''): void {
+function sendRequest(socket: Socket, path: string, headers = ''): void {
   socket.write(`GET ${path} HTTP/1.1\r\nHost: load\r\n${headers}\r\n`);
 }
 
@@ -138,9 +143,9 @@ function upgrade(
   compressed: boolean,
   isReady: () => void,
   counts: (more: number) => void,
-  said?: Buffer,
+  greeting?: Buffer,
 ): void {
-  ask(
+  sendRequest(
     socket,
     path,
     'Connection: Upgrade\r\nUpgrade: websocket\r\n' +
@@ -159,7 +164,7 @@ function upgrade(
       if (!rest.subarray(9, 12).equals(Buffer.from('101')))
         return void socket.destroy();
       open = true;
-      if (said) socket.write(said);
+      if (greeting) socket.write(greeting);
       rest = rest.subarray(end + 4);
     }
     // RFC 6455, section 5.2: a server's frames are not masked.
@@ -178,7 +183,7 @@ function upgrade(
       if ((rest[0]! & 0x0f) === 1) {
         texts += 1;
         // socket.io has one more: who you are, that you are in, the board.
-        const first = said ? 3 : 2;
+        const first = greeting ? 3 : 2;
         if (texts === first) isReady();
         if (texts > first) counts(1);
       }
@@ -189,8 +194,8 @@ function upgrade(
   });
 }
 
-/** Asks, waits for the whole answer, and asks again. */
-function askAgain(
+/** Sends a request, waits for the whole response, and sends the next. */
+function poll(
   socket: Socket,
   path: string,
   kind: 'polling' | 'conditional' | 'long',
@@ -202,7 +207,7 @@ function askAgain(
   let tag = '';
   let at = path;
   const next = () => {
-    ask(socket, at, tag && `If-None-Match: ${tag}\r\n`);
+    sendRequest(socket, at, tag && `If-None-Match: ${tag}\r\n`);
   };
   socket.on('data', (bytes: Buffer) => {
     rest = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;

@@ -5,24 +5,24 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import {
-  openRawClient,
-  type Kind,
-  type RawClient,
-} from '../load/raw-client.ts';
+  openLoadClient,
+  type LoadKind,
+  type LoadClient,
+} from '../load/load-client.ts';
 
 let server: Server;
-let client: RawClient;
+let client: LoadClient;
 afterEach(() => {
   client.close();
   server.close();
 });
 
 /** A raw client, and the server's end of it. */
-async function stage(kind: Kind) {
+async function stage(kind: LoadKind) {
   server = createServer();
   const { port } = await listen(server);
   const accepted = once(server, 'connection');
-  client = openRawClient(kind, port, '/x');
+  client = openLoadClient(kind, port, '/x');
   const [socket] = (await accepted) as [Socket];
   socket.setEncoding('latin1');
   return socket;
@@ -106,9 +106,9 @@ describe('a raw client', () => {
       stream.on('error', () => {});
     });
     const clients = Array.from({ length: 101 }, () =>
-      openRawClient('streams', port, '/x'),
+      openLoadClient('streams', port, '/x'),
     );
-    [client] = clients as [RawClient];
+    [client] = clients as [LoadClient];
     await Promise.all(clients.map(({ ready }) => ready));
     for (const each of clients)
       while (each.count < 2) await new Promise((done) => setImmediate(done));

@@ -8,7 +8,7 @@ import type { News } from '@on-the-wire/lesson/board/update.ts';
 import { lessonsFolder } from '@on-the-wire/course/harness/lessons.ts';
 import { now } from './clock.ts';
 import { createNotes } from './notes.ts';
-import { watchedBy, type Watched } from './watched.ts';
+import { createSubscriber, type Subscriber } from './subscriber.ts';
 
 interface Copy {
   take(news: News): void;
@@ -24,12 +24,12 @@ interface Copy {
  * @param limit ms to wait
  * @throws Error when the limit is over
  */
-export async function openCopy(
+export async function openCopySubscriber(
   lesson: string,
   broker: string,
   station: string,
   limit: number,
-): Promise<Watched> {
+): Promise<Subscriber> {
   const load = (file: string) =>
     import(pathToFileURL(join(lessonsFolder, lesson, file)).href);
   const [{ BoardCopy }, { hearNews }, { fetchFrom }, { createAgent }] =
@@ -45,7 +45,7 @@ export async function openCopy(
     else note({ kind: 'update', n, at });
   });
   const news = hearNews(broker, (told: News) => copy.take(told));
-  const watched = watchedBy('The copy of the board', {
+  const watched = createSubscriber('The copy of the board', {
     arrivals: async () => arrivals,
     reached,
     async close() {

@@ -1,16 +1,16 @@
-/** The ways in which a page can be kept up to date: what is compared. */
+/** How a page can be kept up to date: what is compared. */
 
 import type { Mine } from '@on-the-wire/course/exercise/mine.ts';
-import type { Kind } from './load/raw-client.ts';
+import type { LoadKind } from './load/load-client.ts';
 
-export interface Way {
+export interface Transport {
   /** What is typed after `--only`. */
   id: string;
   /** As it stands in tables. */
   title: string;
   /** The folder of the lesson whose server and page are used, unchanged. */
   lesson: string;
-  /** What it speaks on the line, or begins with. */
+  /** What it speaks on the connection, or begins with. */
   over: 'HTTP/1.1' | 'HTTP/2' | 'MQTT 3.1.1';
   /** What differs from the lesson's own numbers. */
   options?: object;
@@ -19,13 +19,13 @@ export interface Way {
   /** Whether each update is to arrive, once, whatever the network does. */
   keepsAll: boolean;
   /** How raw clients ask for it under load, and what; some have no such load. */
-  raw?: { kind: Kind; path: string; compressed?: true };
+  raw?: { kind: LoadKind; path: string; compressed?: true };
   /** Another server than the lesson's own: where its file is, as a URL. */
   server?: string;
   /** Its server speaks HTTP/2 by itself: no gateway stands in front. */
   direct?: true;
   /** It is a gateway; what is behind, it is told as the option `station`. */
-  behind?: Way;
+  behind?: Transport;
   /** The learner's files, which run in place of ours. */
   mine?: Pick<Mine, 'file' | 'flags' | 'env'>;
   /** What the book says of its overhead: facts of 2013, in its own words. */
@@ -35,7 +35,7 @@ export interface Way {
 const poll = '500–800 bytes a poll, heads both ways';
 const frame = '2–10 bytes a message, 6–14 from the page';
 
-const overHttp1: readonly Way[] = [
+const overHttp1: readonly Transport[] = [
   {
     id: 'polling',
     title: 'polling',
@@ -105,15 +105,19 @@ const overHttp1: readonly Way[] = [
 
 /**
  * The same server once more, with a gateway in front that speaks HTTP/2: so it
- * is in production, where the server itself is asked by HTTP/1.1. Under load
+ * is in production, where the gateway uses HTTP/1.1 to the server. Under load
  * the gateway would be weighed, not the server: it has none.
  */
-function overHttp2({ raw: _raw, book: _book, ...way }: Way): Way {
-  return { ...way, over: 'HTTP/2' };
+function overHttp2({
+  raw: _raw,
+  book: _book,
+  ...transport
+}: Transport): Transport {
+  return { ...transport, over: 'HTTP/2' };
 }
 
 /** Between servers there is no page: a copy of the board is kept. */
-const betweenServers: Way = {
+const betweenServers: Transport = {
   id: 'mqtt',
   title: 'MQTT, between servers',
   lesson: 'server-to-server',
@@ -121,13 +125,13 @@ const betweenServers: Way = {
   keepsAll: true,
 };
 
-/** All ways there are, in the order of tables. */
-export const ways: readonly Way[] = [
+/** All that are compared, in the order of tables. */
+export const transports: readonly Transport[] = [
   ...overHttp1,
   ...overHttp1.map(overHttp2),
   betweenServers,
 ];
 
-/** As it is told apart from every other: `sse over HTTP/2`. */
-export const nameOf = ({ id, over, mine }: Way): string =>
+/** Its name, which no other has: `sse over HTTP/2`. */
+export const nameOfTransport = ({ id, over, mine }: Transport): string =>
   `${id} over ${over}${mine ? ', yours' : ''}`;

@@ -3,29 +3,29 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createTap, type Fault, type Tap } from '@on-the-wire/tap/tap.ts';
 import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
 
-/** What went over the line between two moments. */
+/** What went over all connections between two moments. */
 export interface Traffic {
   /** Bytes to the server, and from it. */
   up: number;
   down: number;
   /** Of both those that somebody wanted to send. */
   payload: number;
-  /** Questions that were answered. */
+  /** Requests that got their response. */
   roundTrips: number;
   /** Connections on which anything was said. */
   connections: number;
-  /** What lies beneath, in bytes: reckoned, not seen. See `beneath`. */
-  beneath: number;
+  /** What TCP, IP and TLS add, in bytes: reckoned, not seen. */
+  transportOverhead: number;
 }
 
-export interface WatchedLine {
+export interface TrafficMeter {
   tap: Tap;
   /** The tap's port, and where a page is behind it. */
   port: number;
   url: string;
-  /** Begins to count anew. */
+  /** Begins to count from 0. */
   begin(): void;
-  /** What went over since. */
+  /** What went over the connections since. */
   traffic(): Traffic;
   /** Resolves when nothing moves for so many ms from now, or after `limit`. */
   quiet(ms: number, limit: number): Promise<void>;
@@ -42,18 +42,23 @@ const HEADERS = 52;
 /** A record's header, its kind, and the tag of AES-GCM: RFC 8446, 5.2. */
 const RECORD = 22;
 
-/** What is reckoned as `beneath`, in words. */
-export const beneathInWords =
+/** How `transportOverhead` is reckoned, in words. */
+export const transportOverheadInWords =
   `an estimate: ${HEADERS} bytes of IP and TCP for each segment and for the ` +
   'acknowledgement of every second one' +
   `; under TLS ${RECORD} more for each record`;
 
-/** Puts a tap before a port, and counts. */
-export async function watchLine(
+/**
+ * Puts a tap before a port of this machine, and counts what goes through it.
+ *
+ * @param faults from the start, on all connections
+ * @param tls key and certificate as PEM, where the server speaks TLS
+ */
+export async function meterTraffic(
   port: number,
   faults: readonly Fault[],
   tls?: { key: string; cert: string },
-): Promise<WatchedLine> {
+): Promise<TrafficMeter> {
   const tap = createTap({
     target: { host: '127.0.0.1', port },
     faults,
@@ -91,7 +96,8 @@ export async function watchLine(
         payload: payload - before.payload,
         roundTrips: roundTrips - before.roundTrips,
         connections: spoke.size,
-        beneath: Math.round(segments * 1.5) * HEADERS + records * RECORD,
+        transportOverhead:
+          Math.round(segments * 1.5) * HEADERS + records * RECORD,
       };
     },
     async quiet(ms, limit) {

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { watchLine } from '../watched-line.ts';
+import { meterTraffic } from '../traffic-meter.ts';
 
 test('it is quiet when nothing moves from now on, not since some time', async () => {
-  const line = await watchLine(1, []);
+  const line = await meterTraffic(1, []);
   await line.quiet(20, 1_000);
   const began = performance.now();
   await line.quiet(20, 1_000);
