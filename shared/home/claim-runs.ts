@@ -15,7 +15,7 @@ import { columns, type Http } from '@on-the-wire/compare/claims/columns.ts';
 import { asExpression } from '@on-the-wire/compare/claims/as-expression.ts';
 import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
 import { locationOf } from '@on-the-wire/viewer/saved/saved.ts';
-import type { Outcome, Started } from './messages.ts';
+import type { ClaimOutcome, Started } from './messages.ts';
 
 /** As many recordings are kept; a whole table is 64. */
 const MOST = 128;
@@ -71,7 +71,7 @@ export class ClaimRuns {
   }
 
   /** Judges what the page told, and keeps the recording. */
-  async judge(id: string, told: unknown): Promise<Outcome> {
+  async judge(id: string, told: unknown): Promise<ClaimOutcome> {
     const { row, claim, http, line, meanwhile } = this.#find(id);
     await Promise.race([
       meanwhile,

@@ -36,7 +36,7 @@ export interface Started {
 }
 
 /** What came of it. */
-export interface Outcome {
+export interface ClaimOutcome {
   word: string;
   evidence: string;
   /** Whether the table says the same. */

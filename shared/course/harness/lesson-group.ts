@@ -25,7 +25,7 @@ export class LessonGroup extends EventEmitter<Events> {
   /** @param processes the first serves the page */
   constructor(
     processes: PlannedProcess[],
-    shared: { folder: string; flags: string[]; patience: number },
+    shared: { folder: string; flags: string[]; timeoutMs: number },
   ) {
     super();
     this.#servers = processes.map((planned) => {

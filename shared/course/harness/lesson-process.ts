@@ -30,7 +30,7 @@ export interface Address {
   url?: string;
 }
 
-export interface LessonProcess {
+export interface RunningProcess {
   /**
    * Resolves once a connection was accepted at each address; never if the
    * process ended.
@@ -68,7 +68,7 @@ export function startProcess({
   environment?: Record<string, string> | undefined;
   flags: string[];
   onLine: (from: 'stdout' | 'stderr', line: string) => void;
-}): LessonProcess {
+}): RunningProcess {
   const child = spawn(
     process.execPath,
     [

@@ -4,7 +4,7 @@ import type { Crash, LessonState } from '@on-the-wire/lesson/lesson.ts';
 import { explainCrash } from './crash.ts';
 import {
   type Address,
-  type LessonProcess,
+  type RunningProcess,
   startProcess,
 } from './lesson-process.ts';
 import type { Saved } from './watch.ts';
@@ -23,7 +23,7 @@ export interface ServerOptions {
   /** Flags for the Node of its process. */
   flags: string[];
   /** ms until a process that runs and does not listen is called crashed. */
-  patience: number;
+  timeoutMs: number;
 }
 
 interface Events {
@@ -64,7 +64,7 @@ export class LessonServer extends EventEmitter<Events> {
   readonly state = new ServerState();
   readonly #options: ServerOptions;
   /** The process that counts; another that still runs is being ended. */
-  #life: LessonProcess | undefined;
+  #life: RunningProcess | undefined;
   #ending: Promise<void> | undefined;
   #over = false;
   #saved: { files: string[]; at: number } | undefined;
@@ -77,7 +77,7 @@ export class LessonServer extends EventEmitter<Events> {
   }
 
   start(): void {
-    const { folder, file, port, addresses, flags, patience } = this.#options;
+    const { folder, file, port, addresses, flags, timeoutMs } = this.#options;
     const { environment } = this.#options;
     const life = startProcess({
       folder,
@@ -93,14 +93,14 @@ export class LessonServer extends EventEmitter<Events> {
 
     const late = setTimeout(() => {
       if (!counts()) return;
-      const within = `within ${patience / 1_000} s`;
+      const within = `within ${timeoutMs / 1_000} s`;
       this.#crash({
         message: `${file} has not listened on port ${port} ${within}`,
         details:
           'It runs, but nothing accepts a connection there. It must listen ' +
           'on the port in process.env.PORT, at 127.0.0.1.',
       });
-    }, patience);
+    }, timeoutMs);
     void life.ready.then(() => {
       clearTimeout(late);
       if (counts()) this.#ready();

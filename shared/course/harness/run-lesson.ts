@@ -33,7 +33,7 @@ export interface RunOptions {
   /** Open the shell in a browser, where there is one. */
   open?: boolean;
   /** ms until a process that runs and does not listen is called crashed. */
-  patience?: number;
+  timeoutMs?: number;
   /** Print the units of the lesson's connections; `bytes`: their bytes too. */
   wire?: 'lines' | 'bytes';
   /** How the network fails from the start. */
@@ -77,7 +77,7 @@ export async function runLesson(
     smallest = false,
     flags = [],
     open = false,
-    patience = 30_000,
+    timeoutMs = 30_000,
     wire,
     faults = [],
     seed,
@@ -180,7 +180,7 @@ export async function runLesson(
   };
 
   function makeServer(): LessonServer | LessonGroup {
-    const settings = { folder, flags, patience };
+    const settings = { folder, flags, timeoutMs };
     const environment = { ORIGINS: origins.join() };
     if (plan) {
       const processes = plan.processes.map((each) => ({

@@ -10,7 +10,7 @@ import { keepMemorySmall } from '@on-the-wire/viewer/live/small-memory.ts';
 import { findPort } from '@on-the-wire/system/ports.ts';
 import { printCounts, printWire } from '@on-the-wire/viewer/live/print-wire.ts';
 
-export interface TapOptions {
+export interface RunTapOptions {
   /** Where the tap listens; without it the first free port from 4400 on. */
   port?: number;
   /** Serve a page with the wire, at a port of its own. */
@@ -47,7 +47,15 @@ export interface RunningTap {
  */
 export async function runTap(
   target: string,
-  { port, page = false, remote = false, wire, faults, seed, ask }: TapOptions,
+  {
+    port,
+    page = false,
+    remote = false,
+    wire,
+    faults,
+    seed,
+    ask,
+  }: RunTapOptions,
   say: (line: string) => void,
 ): Promise<RunningTap> {
   const { protocol, host, targetPort, overTls } = parseTarget(target);

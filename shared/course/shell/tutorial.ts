@@ -40,7 +40,7 @@ import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
 import { highlight } from './highlight.ts';
 
 /** Where the Markdown stands; its links are relative to that. */
-export interface Place {
+export interface TutorialPlace {
   /** The lesson's folder below `lessons/`: `sse`. */
   lesson: string;
   /** The folder inside the lesson, with slashes: `exercises/01-resume`, or ''. */
@@ -49,7 +49,7 @@ export interface Place {
 
 // Filled while one text is parsed, read while it is rendered.
 interface Env extends MarkdownEnv {
-  place: Place;
+  place: TutorialPlace;
   /** The lowest port of the run that the text stands beside. */
   shellPort: number | undefined;
   /** Before each id: two texts may stand in one document. */
@@ -73,7 +73,7 @@ const { rules } = markdown.renderer;
  */
 export function renderTutorial(
   text: string,
-  place: Place,
+  place: TutorialPlace,
   {
     sections = true,
     shellPort,

@@ -2,7 +2,7 @@
 import { inside, own } from '@on-the-wire/viewer/page/elements.ts';
 import type { Http } from '@on-the-wire/compare/claims/columns.ts';
 import type { CellMessage, RowMessage } from '../messages.ts';
-import type { Known } from './table.ts';
+import type { KnownOutcome } from './table.ts';
 
 export interface OpenCell {
   row: RowMessage;
@@ -10,8 +10,8 @@ export interface OpenCell {
   http: Http;
   /** The column's title. */
   column: string;
-  known: Known | undefined;
-  run: () => Promise<Known>;
+  known: KnownOutcome | undefined;
+  run: () => Promise<KnownOutcome>;
 }
 
 const dialog = own<HTMLDialogElement>('cell');
@@ -77,7 +77,7 @@ async function run(): Promise<void> {
   }
 }
 
-function showOutcome(known: Known | undefined): void {
+function showOutcome(known: KnownOutcome | undefined): void {
   const outcome = own('outcome');
   const units = own<HTMLAnchorElement>('units');
   outcome.className = !known ? '' : known.holds ? 'good' : 'bad';

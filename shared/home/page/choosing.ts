@@ -21,7 +21,7 @@ import {
 } from '@on-the-wire/compare/choosing/questions.ts';
 import { own } from '@on-the-wire/viewer/page/elements.ts';
 import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
-import { columnTitle, markTable, openAt, rowOf, wordOf } from './table.ts';
+import { columnTitle, markTable, openAt, rowOf, wordOfCell } from './table.ts';
 
 /** The fault that shows each way at its weakest. */
 const weakness: Record<Way, string> = {
@@ -70,7 +70,7 @@ function answer(all: Answers): void {
 
 /** Shows what is left, by what the table says now. */
 export function showChoice(): void {
-  const choice = choose(answers, wordOf);
+  const choice = choose(answers, wordOfCell);
   const open = unanswered(answers);
   const none = open.length === selects.size;
   const isDone = open.length === 0;

@@ -1,7 +1,7 @@
 /** Runs a claim in a frame of this page: in the learner's own browser. */
 import { inside } from '@on-the-wire/viewer/page/elements.ts';
 import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
-import type { Chosen, Outcome, Started } from '../messages.ts';
+import type { Chosen, ClaimOutcome, Started } from '../messages.ts';
 import { ask } from './ask.ts';
 
 /** ms until a frame that does not load is given up, and one that says nothing. */
@@ -15,7 +15,7 @@ const [LOADING, RUNNING] = [5_000, 20_000];
  */
 export async function runClaim(
   chosen: Chosen,
-): Promise<Outcome & { run: string }> {
+): Promise<ClaimOutcome & { run: string }> {
   const { run, url } = await ask<Started>('/claims/start', chosen);
   const frame = document.createElement('iframe');
   frame.tabIndex = -1;
@@ -35,7 +35,7 @@ export async function runClaim(
     frame.contentWindow!.postMessage('begin', origin);
     const message = (await said) as { told: unknown } | { failed: string };
     if ('failed' in message) throw new Error(message.failed);
-    const outcome = await ask<Outcome>('/claims/judge', {
+    const outcome = await ask<ClaimOutcome>('/claims/judge', {
       run,
       told: message.told,
     });
@@ -49,7 +49,7 @@ export async function runClaim(
 function nextMessage(
   frame: HTMLIFrameElement,
   origin: string,
-  patience: number,
+  timeoutMs: number,
   otherwise: string,
 ): Promise<unknown> {
   return new Promise((done, fail) => {
@@ -62,7 +62,7 @@ function nextMessage(
     const timer = setTimeout(() => {
       stop();
       fail(new Error(otherwise));
-    }, patience);
+    }, timeoutMs);
     const stop = () => {
       clearTimeout(timer);
       removeEventListener('message', heard);

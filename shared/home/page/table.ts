@@ -4,7 +4,7 @@ import { recall, remember } from '@on-the-wire/viewer/page/memory.ts';
 import type { Column, Http } from '@on-the-wire/compare/claims/columns.ts';
 import type {
   CellMessage,
-  Outcome,
+  ClaimOutcome,
   RowMessage,
   TableMessage,
 } from '../messages.ts';
@@ -12,7 +12,7 @@ import { openCell, startCell } from './cell.ts';
 import { runClaim } from './run-claim.ts';
 
 /** What is known of a cell under a version of HTTP. */
-export interface Known extends Outcome {
+export interface KnownOutcome extends ClaimOutcome {
   run: string;
 }
 
@@ -20,14 +20,14 @@ export interface Known extends Outcome {
 interface Remembered {
   /** The server that has the recordings. */
   home: string;
-  known: Record<string, Known>;
+  known: Record<string, KnownOutcome>;
 }
 
 interface Cell {
   row: RowMessage;
   cell: CellMessage;
   button: HTMLButtonElement;
-  known: Partial<Record<Http, Known>>;
+  known: Partial<Record<Http, KnownOutcome>>;
 }
 
 let http: Http = '1.1';
@@ -66,7 +66,7 @@ const chosenHttp = () =>
   inside<HTMLInputElement>(own('http'), ':checked').value as Http;
 
 /** What a cell says now: what this browser showed, or else what we hold. */
-export function wordOf(row: string, column: Column): string {
+export function wordOfCell(row: string, column: Column): string {
   const { cell, known } = cells.find(
     (each) => each.row.id === row && each.cell.column === column,
   )!;
@@ -187,7 +187,7 @@ function open(drawn: Cell): void {
 }
 
 /** Runs one, and shows what came of it. */
-async function run(drawn: Cell, over: Http): Promise<Known> {
+async function run(drawn: Cell, over: Http): Promise<KnownOutcome> {
   const { row, cell, known } = drawn;
   const { column } = cell;
   known[over] = await runClaim({ row: row.id, column, http: over });

@@ -16,7 +16,7 @@ describe("A lesson's server", () => {
       file: 'server.ts',
       port,
       flags: [],
-      patience: 300_000,
+      timeoutMs: 300_000,
     });
     const crashes: unknown[] = [];
     server.on('crash', (crash) => crashes.push(crash));
@@ -65,7 +65,7 @@ createServer((socket) => {
       file: 'server.ts',
       port,
       flags: [],
-      patience: 300_000,
+      timeoutMs: 300_000,
     });
     server.start();
     const [line] = await once(server, 'line');

@@ -262,7 +262,7 @@ ${honestServer.replace(/import.*/, "const { createServer } = await import('node:
 });`,
     });
     const knock = once(door, 'connection');
-    const { until } = await run(late, { smallest: true, patience: 50 });
+    const { until } = await run(late, { smallest: true, timeoutMs: 50 });
     expect((await until(isCrashed)).crash?.message).toMatch(
       /^smallest\.ts has not listened on port \d+ within 0\.05 s$/,
     );
