@@ -1,7 +1,7 @@
 /** Which commands of the prose are run by the check, and which are not. */
 
 /** What a command of a `console` fence is to the check. */
-export type Command =
+export type ProseCommand =
   /** Asks the lesson's server; what curl asks with -N may never end. */
   | { kind: 'ask'; words: string[] }
   /** Says something and ends. */
@@ -50,7 +50,7 @@ const intoFile = /^(?:-[a-z]*o|--output|--remote-name)/i;
 export function parseCommand(
   typed: string,
   scripts: Record<string, string>,
-): Command {
+): ProseCommand {
   const text = typed.replace(/^npx -y (?=pnpm )/, '');
   const left = exempt.find(({ command }) => command.test(text));
   if (left) return { kind: 'exempt', why: left.why };

@@ -1,7 +1,7 @@
 /**
  * The process in which a lesson's server runs while its prose is compared with
  * it. Nothing happens here by itself: the feed steps, and time passes for the
- * lesson's timers, when the checker says so. Started by `captures.ts`.
+ * lesson's timers, when the checker says so. Started by `prose-examples.ts`.
  */
 import { listen } from '@on-the-wire/system/listen.ts';
 import { freePort } from '@on-the-wire/system/ports.ts';
@@ -17,8 +17,8 @@ import type {
   Manifest,
 } from '@on-the-wire/lesson/lesson.ts';
 
-/** What the checker asks for; each is answered by one message. */
-export type Request =
+/** What the checker asks for; each gets one message in response. */
+export type LessonRequest =
   /** A new server with a new feed; closes the one before. */
   | { ask: 'open' }
   /** Updates, until the feed has come to this number. */
@@ -43,7 +43,7 @@ let feed: Feed | undefined;
 let running: LessonProcess[] = [];
 let lesson: Lesson | undefined;
 
-async function answer(request: Request): Promise<object> {
+async function respond(request: LessonRequest): Promise<object> {
   switch (request.ask) {
     case 'open': {
       await lesson?.close();
@@ -120,18 +120,21 @@ function manifestBeside(server: string): Partial<Manifest> {
 }
 
 /** A port that was free a moment ago may be somebody else's by now. */
-async function answerAgain(request: Request, tries = 5): Promise<object> {
+async function respondWithRetries(
+  request: LessonRequest,
+  tries = 5,
+): Promise<object> {
   try {
-    return await answer(request);
+    return await respond(request);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE' || tries === 1) throw error;
-    return answerAgain(request, tries - 1);
+    return respondWithRetries(request, tries - 1);
   }
 }
 
-process.on('message', async (request: Request) => {
-  process.send?.(await answerAgain(request));
+process.on('message', async (request: LessonRequest) => {
+  process.send?.(await respondWithRetries(request));
 });
 // Without the checker there is nothing to do.
 process.on('disconnect', () => process.exit());

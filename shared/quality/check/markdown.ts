@@ -22,7 +22,7 @@ export interface Link {
   line: number;
 }
 
-export interface Table {
+export interface MarkdownTable {
   rows: { cells: string[]; links: string[]; line: number }[];
 }
 
@@ -30,7 +30,7 @@ export interface Markdown {
   headings: Heading[];
   fences: Fence[];
   links: Link[];
-  tables: Table[];
+  tables: MarkdownTable[];
   /** What stands in backticks within a sentence. */
   codes: { text: string; line: number }[];
   /** What headings can be reached by, as a Git host names them. */

@@ -1,6 +1,6 @@
 /** What the prose shows is what the tree has and the programs say. */
 import { join, posix } from 'node:path';
-import { checkCaptures } from './captures.ts';
+import { checkProseExamples } from './prose-examples.ts';
 import type { Finding } from './finding.ts';
 import { parseMarkdown, type Fence, type Markdown } from './markdown.ts';
 import { exists, foldersOf, packageJson, textOf } from './tree.ts';
@@ -30,7 +30,7 @@ export async function checkProse(root: string): Promise<Finding[]> {
           ...(await checkShownFiles(root, file, markdown.fences)),
           ...(await checkLinks(root, file, markdown)),
           ...checkVerbs(file, markdown, scripts),
-          ...(await checkCaptures({
+          ...(await checkProseExamples({
             root,
             file,
             fences: markdown.fences,

@@ -2,27 +2,27 @@
 import { formatFinding, type Finding } from './finding.ts';
 import { checkExercises } from './exercises.ts';
 import { checkLicences } from './licences.ts';
-import { checkLists } from './lists.ts';
+import { checkReadmeLists } from './readme-lists.ts';
 import { checkOneNode } from './one-node.ts';
 import { checkPackages } from './packages.ts';
 import { checkPrivateThings } from './private-things.ts';
 import { checkProse } from './prose.ts';
-import { checkSkeleton } from './skeleton.ts';
+import { checkLessonShape } from './lesson-shape.ts';
 import { checkFormat, checkLint, checkTypes } from './tools.ts';
 
 /** A check looks at the tree in a folder; it changes nothing there. */
-export type Check = (root: string) => Promise<Finding[]>;
+export type RepositoryCheck = (root: string) => Promise<Finding[]>;
 
 /** All checks, by the name under which they report. */
-export const checks: Record<string, Check> = {
+export const checks: Record<string, RepositoryCheck> = {
   types: checkTypes,
   lint: checkLint,
   format: checkFormat,
-  skeleton: checkSkeleton,
+  skeleton: checkLessonShape,
   exercises: checkExercises,
   packages: checkPackages,
   prose: checkProse,
-  lists: checkLists,
+  lists: checkReadmeLists,
   licences: checkLicences,
   node: checkOneNode,
   private: checkPrivateThings,
@@ -37,7 +37,7 @@ export const checks: Record<string, Check> = {
  */
 export async function runChecks(
   root: string,
-  chosen: Record<string, Check>,
+  chosen: Record<string, RepositoryCheck>,
   say: (text: string) => void,
 ): Promise<number> {
   const began = performance.now();

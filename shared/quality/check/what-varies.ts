@@ -8,7 +8,7 @@
  */
 
 /** The checker's own server, with which a fence is compared. */
-export interface Server {
+export interface LessonAddress {
   port: number;
   /** Those of its further addresses, in the order of their names. */
   others: number[];
@@ -22,7 +22,7 @@ const known: {
   what: string;
   /** What the prose calls it: all places of a fence in which it stands. */
   places(text: string): RegExp | undefined;
-  value(server: Server): string;
+  value(server: LessonAddress): string;
 }[] = [
   {
     what: 'the port of the lesson',
@@ -58,7 +58,7 @@ const forms: { what: string; form: RegExp }[] = [
 const some = '…';
 
 /** Puts what the checker knows into a fence. */
-export function fillIn(text: string, server: Server): string {
+export function fillIn(text: string, server: LessonAddress): string {
   let filled = text;
   for (const { places, value } of known) {
     const madeUp = places(filled);
@@ -88,7 +88,7 @@ function patternOf(line: string): RegExp {
   return new RegExp(`^${source}${RegExp.escape(line.slice(from))}$`);
 }
 
-export interface Comparison {
+export interface LinesCompared {
   /** How many of the actual lines were used; `undefined` if they differ. */
   used?: number;
   /** Where they differ: the furthest line of the fence that found nothing … */
@@ -109,11 +109,15 @@ export function compareLines(
   expected: string[],
   actual: string[],
   whole: boolean,
-): Comparison {
+): LinesCompared {
   const patterns = expected.map((line) =>
     line.trim() === some ? undefined : patternOf(line),
   );
-  const furthest: Comparison = { expected: 0, found: actual[0], open: false };
+  const furthest: LinesCompared = {
+    expected: 0,
+    found: actual[0],
+    open: false,
+  };
   const failAt = (at: number, line: number): undefined => {
     furthest.open ||= line === actual.length;
     if (at < furthest.expected) return;

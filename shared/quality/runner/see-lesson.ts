@@ -5,7 +5,7 @@
 import type { DeparturesBoard } from '@on-the-wire/lesson/board/departures-board.ts';
 import { openBrowser, type Page } from '@on-the-wire/browser/browser.ts';
 
-const patience = 300_000; // ms
+const timeoutMs = 300_000; // ms
 
 /**
  * Opens the shell and waits until the tutorial is there, and the lesson's
@@ -18,7 +18,7 @@ export async function seeLesson(
   shellUrl: string,
   updates: number,
 ): Promise<void> {
-  page.setDefaultTimeout(patience);
+  page.setDefaultTimeout(timeoutMs);
   await page.goto(shellUrl);
   await page.locator('h1').first().waitFor();
   const framed = await page.locator('iframe').elementHandle();

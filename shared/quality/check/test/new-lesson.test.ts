@@ -12,8 +12,8 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { checkLists } from '../lists.ts';
-import { checkSkeleton } from '../skeleton.ts';
+import { checkReadmeLists } from '../readme-lists.ts';
+import { checkLessonShape } from '../lesson-shape.ts';
 import { checkFormat, checkLint, checkTypes } from '../tools.ts';
 import { execFile } from '@on-the-wire/system/programs/start.ts';
 import {
@@ -110,7 +110,7 @@ describe('A new lesson', () => {
     expect(lines).toHaveLength(before.split('\n').length + 2);
     const missed = async (readme: string) => {
       writeFileSync(join(tree, 'README.md'), readme);
-      const findings = await checkLists(tree);
+      const findings = await checkReadmeLists(tree);
       return findings.filter(({ found }) => found.includes('long-polling'));
     };
     expect(await missed(before)).toHaveLength(2);
@@ -140,7 +140,7 @@ describe('A new lesson', () => {
 
   test('has types, lint, format and shape as it should be', async () => {
     const findings = [
-      ...(await checkSkeleton(tree)),
+      ...(await checkLessonShape(tree)),
       ...(await checkTypes(tree)),
       ...(await checkLint(tree)),
       ...(await checkFormat(tree)),

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { formatFinding } from '../finding.ts';
-import { runChecks, type Check } from '../run-checks.ts';
+import { runChecks, type RepositoryCheck } from '../run-checks.ts';
 
 const finding = {
   file: 'a.ts',
@@ -11,7 +11,7 @@ const finding = {
 };
 
 /** Runs made-up checks; times are left out of what is said. */
-async function run(checks: Record<string, Check>) {
+async function run(checks: Record<string, RepositoryCheck>) {
   const said: string[] = [];
   const findings = await runChecks('.', checks, (text) =>
     said.push(text.replaceAll(/ +\d+\.\d s/g, ' _ s')),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkSkeleton } from '../skeleton.ts';
+import { checkLessonShape } from '../lesson-shape.ts';
 import { goodTree, madeUpTree, steps, type Files } from './made-up-tree.ts';
 
 const lesson = 'lessons/talk';
@@ -7,7 +7,7 @@ const tutorial = `${lesson}/README.md`;
 const readme = goodTree[tutorial];
 
 async function check(changes: Files) {
-  return checkSkeleton(await madeUpTree({ ...goodTree, ...changes }));
+  return checkLessonShape(await madeUpTree({ ...goodTree, ...changes }));
 }
 
 test('a lesson that keeps all rules has no finding', async () => {

@@ -15,14 +15,14 @@ import {
 import { withoutChunks } from '@on-the-wire/testing/without-chunks.ts';
 import { parseCommand } from './commands.ts';
 import type { Finding } from './finding.ts';
-import type { Request } from './lesson-under-check.ts';
+import type { LessonRequest } from './lesson-under-check.ts';
 import type { Fence } from './markdown.ts';
 import {
   compareLines,
   fillIn,
   idsIn,
-  type Comparison,
-  type Server,
+  type LinesCompared,
+  type LessonAddress,
 } from './what-varies.ts';
 
 /** How long a lesson's process may take to answer, in ms. */
@@ -50,9 +50,9 @@ class LessonUnderCheck {
     return this.#answer();
   }
 
-  ask(request: { ask: 'open' }): Promise<Server>;
-  ask(request: Request): Promise<object>;
-  ask(request: Request): Promise<object> {
+  ask(request: { ask: 'open' }): Promise<LessonAddress>;
+  ask(request: LessonRequest): Promise<object>;
+  ask(request: LessonRequest): Promise<object> {
     const answer = this.#answer();
     this.#child.send(request, () => {}); // who is gone has said so by exit
     return answer;
@@ -95,7 +95,7 @@ class LessonUnderCheck {
 }
 
 /** Fences of one text, and where their commands run. */
-export interface Captured {
+export interface ProseExamples {
   root: string;
   /** The text, relative to the root. */
   file: string;
@@ -105,15 +105,15 @@ export interface Captured {
   /** The verbs: scripts of the root's package.json. */
   scripts: Record<string, string>;
   /** How long a command or an answer may take, in ms. */
-  patience?: number;
+  timeoutMs?: number;
 }
 
 /** Runs the fences one after another, each on a new server. */
-export async function checkCaptures({
-  patience = 300_000,
+export async function checkProseExamples({
+  timeoutMs = 300_000,
   ...given
-}: Captured): Promise<Finding[]> {
-  const text = { ...given, patience };
+}: ProseExamples): Promise<Finding[]> {
+  const text = { ...given, timeoutMs };
   const fences = text.fences.filter(
     ({ language, file }) =>
       file === undefined && (language === 'console' || language === 'wire'),
@@ -158,7 +158,7 @@ type OpenServer = () => Promise<LessonUnderCheck>;
 // --- console ---
 
 async function checkConsole(
-  { root, file, scripts, patience }: Required<Captured>,
+  { root, file, scripts, timeoutMs }: Required<ProseExamples>,
   fence: Fence,
   openServer: OpenServer,
 ): Promise<Finding[]> {
@@ -189,14 +189,14 @@ async function checkConsole(
       const { comparison, said } = await follow(
         source,
         expected,
-        patience,
+        timeoutMs,
         streams,
       );
       source.stop();
       findings.push(...differences(file, line + 1, output, comparison, said));
     } else {
       const source = startCommand(root, command.words);
-      const { comparison, said } = await follow(source, output, patience);
+      const { comparison, said } = await follow(source, output, timeoutMs);
       source.stop();
       findings.push(...differences(file, line + 1, output, comparison, said));
     }
@@ -252,7 +252,7 @@ function startCommand(root: string, words: string[]): Source {
 const toConnect = 60_000;
 
 async function checkWire(
-  { file, patience }: Required<Captured>,
+  { file, timeoutMs }: Required<ProseExamples>,
   fence: Fence,
   openServer: OpenServer,
 ): Promise<Finding[]> {
@@ -289,7 +289,7 @@ async function checkWire(
       const { comparison, said } = await follow(
         source,
         received,
-        patience,
+        timeoutMs,
         play,
       );
       const shown = fence.lines
@@ -421,7 +421,7 @@ interface Play {
  */
 async function playFor(
   lesson: LessonUnderCheck,
-  { run }: Server,
+  { run }: LessonAddress,
   sent: string[],
   received: string[],
 ): Promise<Play> {
@@ -443,10 +443,10 @@ async function playFor(
 async function follow(
   source: Source,
   expected: string[],
-  patience: number,
+  timeoutMs: number,
   play?: Play,
-): Promise<{ comparison: Comparison; said: string }> {
-  const giveUp = performance.now() + patience;
+): Promise<{ comparison: LinesCompared; said: string }> {
+  const giveUp = performance.now() + timeoutMs;
   let passed = 0;
   let began = false;
   for (;;) {
@@ -457,7 +457,7 @@ async function follow(
     const settled =
       began && (comparison.used !== undefined || !comparison.open);
     if (ended || settled || passed >= longest || performance.now() > giveUp) {
-      const forEver = `It had not ended after ${patience} ms.`;
+      const forEver = `It had not ended after ${timeoutMs} ms.`;
       return { comparison, said: source.ended ?? (play ? '' : forEver) };
     }
     if (play && source.begun && !began) {
@@ -468,7 +468,7 @@ async function follow(
       await play.pass(step);
       passed += step;
     } else {
-      await source.change(patience);
+      await source.change(timeoutMs);
     }
   }
 }
@@ -477,7 +477,7 @@ function differences(
   file: string,
   line: number,
   shown: string[],
-  { used, expected, found }: Comparison,
+  { used, expected, found }: LinesCompared,
   said: string,
 ): Finding[] {
   if (used !== undefined) return [];

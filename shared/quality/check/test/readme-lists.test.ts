@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkLists } from '../lists.ts';
+import { checkReadmeLists } from '../readme-lists.ts';
 import { goodTree, madeUpTree, type Files } from './made-up-tree.ts';
 
 const readme = goodTree['README.md'];
 
 async function check(changes: Files) {
-  return checkLists(await madeUpTree({ ...goodTree, ...changes }));
+  return checkReadmeLists(await madeUpTree({ ...goodTree, ...changes }));
 }
 const withReadme = (from: string | RegExp, to: string) =>
   check({ 'README.md': readme.replace(from, to) });

@@ -1,7 +1,7 @@
 /** Lists in the prose and in package.json that repeat what the tree has. */
 import { join } from 'node:path';
 import type { Finding } from './finding.ts';
-import { parseMarkdown, type Fence, type Table } from './markdown.ts';
+import { parseMarkdown, type Fence, type MarkdownTable } from './markdown.ts';
 import {
   exists,
   foldersOf,
@@ -11,7 +11,7 @@ import {
 } from './tree.ts';
 
 /** Looks at the table and the tree of README.md, and at the verbs. */
-export async function checkLists(root: string): Promise<Finding[]> {
+export async function checkReadmeLists(root: string): Promise<Finding[]> {
   const readme = await textOf(root, 'README.md');
   const scripts = (await packageJson(root, ''))?.scripts ?? {};
   const findings = [
@@ -107,7 +107,10 @@ function checkClone(
 
 // --- The table of lessons ---
 
-async function checkLessons(root: string, tables: Table[]): Promise<Finding[]> {
+async function checkLessons(
+  root: string,
+  tables: MarkdownTable[],
+): Promise<Finding[]> {
   const findings: Finding[] = [];
   const report = (
     line: number | undefined,

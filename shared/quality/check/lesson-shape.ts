@@ -29,7 +29,7 @@ const limits = {
 const labels = ['Predict', 'Do', 'See', 'Why'];
 
 /** Looks at each folder in `lessons/`. */
-export async function checkSkeleton(root: string): Promise<Finding[]> {
+export async function checkLessonShape(root: string): Promise<Finding[]> {
   const names = await foldersOf(root, 'lessons');
   const files = await filesOf(root);
   const findings = await Promise.all(

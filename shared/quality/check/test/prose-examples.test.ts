@@ -1,20 +1,20 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
-import { checkCaptures } from '../captures.ts';
+import { checkProseExamples } from '../prose-examples.ts';
 import type { Finding } from '../finding.ts';
 import { parseMarkdown } from '../markdown.ts';
 import { goodTree, madeUpTree } from './made-up-tree.ts';
 
 interface Options {
   server?: string;
-  patience?: number;
+  timeoutMs?: number;
 }
 
 /** The findings of a text, all of its fences asking the same lesson. */
 async function checkText(
   text: string,
-  { server = goodTree['lessons/talk/server.ts'], patience }: Options = {},
+  { server = goodTree['lessons/talk/server.ts'], timeoutMs }: Options = {},
 ): Promise<Finding[]> {
   const root = await madeUpTree({
     ...goodTree,
@@ -22,13 +22,13 @@ async function checkText(
     'scripts/say.ts': `console.log("said 3 words in 12 ms\\n");\n`,
     'scripts/loop.ts': `setInterval(() => {}, 1000);\n`,
   });
-  return checkCaptures({
+  return checkProseExamples({
     root,
     file: 'README.md',
     fences: parseMarkdown(text).fences,
     serverFile: join(root, 'lessons/talk/server.ts'),
     scripts: { say: 'node scripts/say.ts', loop: 'node scripts/loop.ts' },
-    ...(patience === undefined ? {} : { patience }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   });
 }
 
@@ -161,7 +161,7 @@ describe('of a wire fence', () => {
       'undefined',
     );
     const text = fence('wire', ...get('/'), '< HTTP/1.1 200 OK');
-    expect(await checkText(text, { server, patience: 500 })).toEqual([
+    expect(await checkText(text, { server, timeoutMs: 500 })).toEqual([
       expect.objectContaining({
         line: 5,
         expected: 'nothing more: no further line came',
@@ -311,7 +311,7 @@ describe('of a console fence', () => {
 
   test('a command that does not end is ended', async () => {
     const text = fence('console', '$ pnpm loop', 'said');
-    expect(await checkText(text, { patience: 500 })).toEqual([
+    expect(await checkText(text, { timeoutMs: 500 })).toEqual([
       expect.objectContaining({
         expected: expect.stringContaining('not ended after 500 ms'),
       }),
@@ -322,7 +322,9 @@ describe('of a console fence', () => {
     const root = await madeUpTree(goodTree);
     const { fences } = parseMarkdown(fence('console', `$ curl ${url}/`, 'x'));
     const text = { root, file: 'README.md', fences, scripts: {} };
-    expect(await checkCaptures({ ...text, serverFile: undefined })).toEqual([
+    expect(
+      await checkProseExamples({ ...text, serverFile: undefined }),
+    ).toEqual([
       expect.objectContaining({
         line: 2,
         found: expect.stringContaining('no server to ask'),
