@@ -1,0 +1,104 @@
+/** Links and images: where they lead from a page of the shell. */
+import { posix } from 'node:path';
+import type { MarkdownIt, Token } from 'markdown-it';
+import type { TutorialEnv } from './env.ts';
+import { textOf } from './tokens.ts';
+
+type Target =
+  | { kind: 'here'; href: string }
+  | { kind: 'file'; href: string }
+  | { kind: 'web'; href: string }
+  | { kind: 'elsewhere'; path: string };
+
+/** Where a link of the text leads. */
+export function targetOf(href: string, { place, ids }: TutorialEnv): Target {
+  if (/^https?:\/\//i.test(href)) return { kind: 'web', href };
+  if (href.startsWith('#')) {
+    const wanted = decode(href.slice(1));
+    const id = ids.get(wanted) ?? wanted;
+    return { kind: 'here', href: `#${encodeURIComponent(id)}` };
+  }
+  if (/^[a-z][a-z0-9+.-]*:|^\/|\\/i.test(href))
+    return { kind: 'elsewhere', path: decode(href) };
+  const [, path = '', fragment = ''] = /^([^?#]*)[^#]*(#.*)?$/.exec(href) ?? [];
+  const inLesson = posix.join(place.folder, decode(path));
+  if (/^\.\.(\/|$)/.test(inLesson))
+    return {
+      kind: 'elsewhere',
+      path: posix.join('lessons', place.lesson, inLesson),
+    };
+  const encoded = inLesson.split('/').map(encodeURIComponent).join('/');
+  return { kind: 'file', href: `/files/${encoded}${fragment}` };
+}
+
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
+}
+
+/** A plugin of markdown-it. */
+export function links(markdown: MarkdownIt): void {
+  markdown.core.ruler.push('links', (state) => {
+    const env = state.env as TutorialEnv;
+    const make = (type: string, tag: string, content: string) =>
+      Object.assign(new state.Token(type, tag, 0), { content });
+    for (const token of state.tokens)
+      if (token.children)
+        token.children = settleLinks(token.children, env, make);
+  });
+}
+
+function settleLinks(
+  inline: Token[],
+  env: TutorialEnv,
+  make: (type: string, tag: string, content: string) => Token,
+): Token[] {
+  const settled: Token[] = [];
+  // The path that stands beside the words of a link that leads elsewhere, or
+  // instead of them where they say the same.
+  let beside: string | undefined;
+  let wordsFrom = 0;
+  for (const token of inline) {
+    if (token.type === 'link_open') {
+      const target = targetOf(String(token.attrGet('href')), env);
+      if (target.kind === 'elsewhere') {
+        beside = target.path;
+        wordsFrom = settled.length;
+        continue;
+      }
+      token.attrSet('href', target.href);
+      if (target.kind === 'file') token.attrSet('class', 'file');
+      if (target.kind === 'web') {
+        token.attrSet('target', '_blank');
+        token.attrSet('rel', 'noopener');
+      }
+    }
+    if (token.type === 'link_close' && beside !== undefined) {
+      const code = make('code_inline', 'code', beside);
+      const words = textOf(settled.slice(wordsFrom));
+      if (['', beside, posix.basename(beside)].includes(words))
+        settled.splice(wordsFrom, settled.length, code);
+      else settled.push(make('text', '', ' ('), code, make('text', '', ')'));
+      beside = undefined;
+      continue;
+    }
+    if (token.type === 'image') {
+      const target = targetOf(String(token.attrGet('src')), env);
+      if (target.kind !== 'file') {
+        const source = target.kind === 'elsewhere' ? target.path : target.href;
+        settled.push(
+          make('text', '', `${token.content} (`),
+          make('code_inline', 'code', source),
+          make('text', '', ')'),
+        );
+        continue;
+      }
+      token.attrSet('src', target.href);
+    }
+    settled.push(token);
+  }
+  return settled;
+}

@@ -1,0 +1,179 @@
+/** Sections, steps, labelled blocks, answers and folds: see tutorial.ts. */
+import type { MarkdownIt, Token } from 'markdown-it';
+import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
+import type { TutorialEnv } from './env.ts';
+import { headingOf, minutesHtml } from './headings.ts';
+import { beginsWithStrong, textOf } from './tokens.ts';
+
+const labels = ['Predict', 'Do', 'See', 'Why'] as const;
+type Label = (typeof labels)[number];
+
+/**
+ * The blocks of the text become sections, steps, labelled blocks and folds.
+ *
+ * @param tokens the text as `markdown` has parsed it
+ * @returns its HTML, the contents list before the first section
+ */
+export function layOut(
+  markdown: MarkdownIt,
+  tokens: Token[],
+  env: TutorialEnv,
+): string {
+  const render = (block: Token[]) =>
+    markdown.renderer.render(block, markdown.options, env);
+  const blocks = topLevelBlocks(tokens);
+
+  let html = '';
+  let contents = '';
+  let contentsAt: number | undefined;
+  // What is open at this point, from the outside in.
+  let section: { id: string; step: boolean; questions: number } | undefined;
+  let question: string | undefined;
+  let outcomeOpen = false;
+  let label: Label | undefined;
+
+  const closeLabel = () => {
+    if (label) html += '</div>\n';
+    label = undefined;
+  };
+  const closeOutcome = () => {
+    closeLabel();
+    if (outcomeOpen) html += '</details>\n';
+    outcomeOpen = false;
+    question = undefined;
+  };
+  const closeSection = () => {
+    closeOutcome();
+    if (section) html += '</section>\n';
+    section = undefined;
+  };
+
+  for (const block of blocks) {
+    const [first, inline] = block;
+    if (first?.type === 'heading_open' && first.tag === 'h2' && inline) {
+      closeSection();
+      contentsAt ??= html.length;
+      const { id, step, minutes } = headingOf(first);
+      section = { id, step: step !== undefined, questions: 0 };
+      const title = withoutLinks(markdown, inline.children ?? [], env);
+      const line =
+        (step === undefined ? '' : `<span class="number">${step}</span> `) +
+        `<span class="title">${title}</span>` +
+        (minutes === undefined ? '' : ` ${minutesHtml(minutes)}`);
+      contents += `<li><a href="#${id}">${line}</a></li>\n`;
+      html +=
+        `<section id="${id}" class="${section.step ? 'step' : 'plain'}" ` +
+        `aria-labelledby="${id}-title">\n` +
+        `<h2 id="${id}-title" tabindex="-1">${line}</h2>\n`;
+      continue;
+    }
+    if (first?.type === 'heading_open') {
+      closeLabel();
+      html += render(block);
+      continue;
+    }
+    const next = section?.step ? labelOf(block) : undefined;
+    if (section && next && inline) {
+      closeLabel();
+      const [, strong, word] = inline.children ?? [];
+      strong?.attrSet('class', 'label');
+      if (word) word.content = next;
+      if (next === 'Predict') {
+        closeOutcome();
+        section.questions += 1;
+        question =
+          section.questions === 1
+            ? section.id
+            : `${section.id}-${section.questions}`;
+        first?.attrSet('id', `${question}-question`);
+      }
+      const settles = next === 'See' || next === 'Why';
+      if (settles && question && !outcomeOpen) {
+        outcomeOpen = true;
+        html +=
+          `<details class="outcome" data-question="${question}">\n` +
+          `<summary>Show what happens</summary>\n` +
+          `<p class="said" hidden></p>\n`;
+      }
+      label = next;
+      html += `<div class="block ${next.toLowerCase()}">\n`;
+    }
+    const answers =
+      label === 'Predict' && question ? answersOf(block) : undefined;
+    html +=
+      answers && question
+        ? answersHtml(markdown, answers, question, env)
+        : render(block);
+  }
+  closeSection();
+
+  if (contentsAt === undefined) return html;
+  const nav =
+    `<nav class="contents" aria-label="Contents">\n` +
+    `<ol>\n${contents}</ol>\n</nav>\n`;
+  return html.slice(0, contentsAt) + nav + html.slice(contentsAt);
+}
+
+function topLevelBlocks(tokens: Token[]): Token[][] {
+  const blocks: Token[][] = [];
+  let block: Token[] = [];
+  for (const token of tokens) {
+    block.push(token);
+    if (token.level === 0 && token.nesting !== 1) {
+      blocks.push(block);
+      block = [];
+    }
+  }
+  return blocks;
+}
+
+function labelOf([first, inline]: Token[]): Label | undefined {
+  if (first?.type !== 'paragraph_open') return undefined;
+  return labels.find((label) => beginsWithStrong(inline, `${label}.`));
+}
+
+/** The inline tokens of each `- [ ] answer`, if the block is a list of them. */
+function answersOf(block: Token[]): Token[][] | undefined {
+  if (block[0]?.type !== 'bullet_list_open') return undefined;
+  const answers = block
+    .filter(({ type }) => type === 'inline')
+    .map(({ children }) => children ?? []);
+  if (!answers.every(([box]) => box?.content.startsWith('[ ] ')))
+    return undefined;
+  for (const [box] of answers)
+    if (box) box.content = box.content.slice('[ ] '.length);
+  return answers;
+}
+
+// A radio group whose arrow keys only move: with native radio buttons the first
+// press of an arrow would already be the answer.
+function answersHtml(
+  markdown: MarkdownIt,
+  answers: Token[][],
+  question: string,
+  env: TutorialEnv,
+): string {
+  const buttons = answers.map(
+    (answer, index) =>
+      `<button type="button" role="radio" aria-checked="false" ` +
+      `tabindex="${index === 0 ? 0 : -1}" ` +
+      `data-answer="${escapeHtml(textOf(answer))}">` +
+      `${withoutLinks(markdown, answer, env)}</button>\n`,
+  );
+  return (
+    `<div class="answers" role="radiogroup" data-question="${question}" ` +
+    `aria-labelledby="${question}-question">\n${buttons.join('')}</div>\n`
+  );
+}
+
+function withoutLinks(
+  markdown: MarkdownIt,
+  inline: Token[],
+  env: TutorialEnv,
+): string {
+  return markdown.renderer.renderInline(
+    inline.filter(({ type }) => type !== 'link_open' && type !== 'link_close'),
+    markdown.options,
+    env,
+  );
+}

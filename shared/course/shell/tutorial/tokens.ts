@@ -1,0 +1,23 @@
+/** What several parts ask of markdown-it's tokens. */
+import type { Token } from 'markdown-it';
+
+/** The text of a line without its marks; words of a link and code included. */
+export function textOf(inline: Token[]): string {
+  return inline
+    .filter(({ type }) => type === 'text' || type === 'code_inline')
+    .map(({ content }) => content)
+    .join('');
+}
+
+/**
+ * Whether a paragraph begins with exactly these words in bold.
+ *
+ * @param inline its inline token
+ */
+export function beginsWithStrong(
+  inline: Token | undefined,
+  words: string,
+): boolean {
+  const [, open, text] = inline?.children ?? [];
+  return open?.type === 'strong_open' && text?.content === words;
+}
