@@ -1,8 +1,12 @@
 /** The dialog of one cell: what it says, its code, and what happens here. */
 import { inside, own } from '@on-the-wire/viewer/page/elements.ts';
 import type { Http } from '@on-the-wire/compare/claims/columns.ts';
-import type { CellMessage, RowMessage } from '../messages.ts';
-import type { KnownOutcome } from './table.ts';
+import type { CellMessage, ClaimOutcome, RowMessage } from '../messages.ts';
+
+/** What is known of a cell under a version of HTTP. */
+export interface KnownOutcome extends ClaimOutcome {
+  run: string;
+}
 
 export interface OpenCell {
   row: RowMessage;

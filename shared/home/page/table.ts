@@ -2,19 +2,9 @@
 import { inside, own, announce } from '@on-the-wire/viewer/page/elements.ts';
 import { recall, remember } from '@on-the-wire/viewer/page/memory.ts';
 import type { Column, Http } from '@on-the-wire/compare/claims/columns.ts';
-import type {
-  CellMessage,
-  ClaimOutcome,
-  RowMessage,
-  TableMessage,
-} from '../messages.ts';
-import { openCell, startCell } from './cell.ts';
+import type { CellMessage, RowMessage, TableMessage } from '../messages.ts';
+import { openCell, startCell, type KnownOutcome } from './cell.ts';
 import { runClaim } from './run-claim.ts';
-
-/** What is known of a cell under a version of HTTP. */
-export interface KnownOutcome extends ClaimOutcome {
-  run: string;
-}
 
 /** What this browser remembers of the cells that it has run. */
 interface Remembered {
