@@ -2,20 +2,16 @@
  * The timeline: a line for each unit. Only those in sight are in the document,
  * so that 100,000 of them scroll as smoothly as ten.
  */
-import { isUnit } from '../source.ts';
-import { LANES, type TimelineRow, type TimelineRows } from './timeline-rows.ts';
-import { part } from './parts.ts';
+import type { TimelineRow, TimelineRows } from './timeline-rows.ts';
+import { makeLine } from './timeline-line.ts';
 
 const OVERSCAN = 6; // rows beyond what is in sight
-
-const arrows = { up: '→', down: '←' };
-const ways = { up: 'to the server', down: 'from the server' };
 
 /** The list of units that a reader scrolls. */
 export interface Timeline {
   /** Draws what is in sight, at the next frame. */
   draw(): void;
-  /** Rows left the front: what is in sight stays in sight. */
+  /** TimelineRows left the front: what is in sight stays in sight. */
   shift(rows: number): void;
   /** Chooses a line by its number, and brings it into sight. */
   choose(n: number | undefined): void;
@@ -62,33 +58,13 @@ export function makeTimeline(
       shown.length,
       top + Math.ceil(element.clientHeight / height) + 2 * OVERSCAN,
     );
-    const wanted = shown.slice(from, to);
-    const numbers = new Set(wanted.map(({ line }) => line.n));
-    for (const [n, line] of drawn) {
-      if (numbers.has(n)) continue;
-      line.remove();
-      drawn.delete(n);
-    }
-    let before: Element | null = null;
-    for (const [i, row] of wanted.entries()) {
-      const { n } = row.line;
-      let line = drawn.get(n);
-      if (!line) {
-        line = makeLine(row);
-        drawn.set(n, line);
-      }
-      const at = from + i;
-      line.style.insetBlockStart = `${at * height}px`;
-      line.ariaPosInSet = String(at + 1);
-      line.ariaSetSize = String(shown.length);
-      line.ariaSelected = String(n === chosen);
-      // Screen readers read them in this order.
-      const place: Element | null = before
-        ? before.nextElementSibling
-        : room.firstElementChild;
-      if (place !== line) room.insertBefore(line, place);
-      before = line;
-    }
+    drawLines(room, drawn, {
+      from,
+      wanted: shown.slice(from, to),
+      rows: shown.length,
+      height,
+      chosen,
+    });
     const active = chosen !== undefined && drawn.get(chosen);
     if (active) element.setAttribute('aria-activedescendant', active.id);
     else element.removeAttribute('aria-activedescendant');
@@ -119,17 +95,7 @@ export function makeTimeline(
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = rows.shown.findIndex(({ line }) => line.n === chosen);
     const page = Math.max(1, Math.floor(element.clientHeight / height) - 1);
-    const last = rows.shown.length - 1;
-    const start = at < 0 ? last + 1 : at;
-    const to: Record<string, number> = {
-      ArrowUp: start - 1,
-      ArrowDown: Math.min(start + 1, last),
-      PageUp: start - page,
-      PageDown: start + page,
-      Home: 0,
-      End: last,
-    };
-    const target = to[event.key];
+    const target = targetOfKey(event.key, at, page, rows.shown.length - 1);
     if (target === undefined) return;
     event.preventDefault();
     move(target);
@@ -166,61 +132,81 @@ export function makeTimeline(
   };
 }
 
-/** Backgrounds that draw the lanes that live, by their bits. */
-const backgrounds = new Map<number, string>();
-
-function background(open: number): string {
-  let image = backgrounds.get(open);
-  if (image === undefined) {
-    image = Array.from({ length: LANES }, (_, lane) => lane)
-      .filter((lane) => open & (1 << lane))
-      .map((lane) => {
-        const at = `calc(var(--lane) * ${lane + 0.5})`;
-        return `linear-gradient(var(--line), var(--line)) ${at} 0 / 1px 100% no-repeat`;
-      })
-      .join(', ');
-    backgrounds.set(open, image);
+/**
+ * Puts those lines into the document that are in sight, and no others.
+ *
+ * @param room what they stand in
+ * @param drawn the lines in the document, by their number
+ * @param sight.from the place of the first in the whole timeline, from 0
+ * @param sight.rows how many the whole timeline has
+ * @param sight.height of a line, in pixels
+ */
+function drawLines(
+  room: HTMLElement,
+  drawn: Map<number, HTMLElement>,
+  {
+    from,
+    wanted,
+    rows,
+    height,
+    chosen,
+  }: {
+    from: number;
+    wanted: readonly TimelineRow[];
+    rows: number;
+    height: number;
+    chosen: number | undefined;
+  },
+): void {
+  const numbers = new Set(wanted.map(({ line }) => line.n));
+  for (const [n, line] of drawn) {
+    if (numbers.has(n)) continue;
+    line.remove();
+    drawn.delete(n);
   }
-  return image;
+  let before: Element | null = null;
+  for (const [i, row] of wanted.entries()) {
+    const { n } = row.line;
+    let line = drawn.get(n);
+    if (!line) {
+      line = makeLine(row);
+      drawn.set(n, line);
+    }
+    const at = from + i;
+    line.style.insetBlockStart = `${at * height}px`;
+    line.ariaPosInSet = String(at + 1);
+    line.ariaSetSize = String(rows);
+    line.ariaSelected = String(n === chosen);
+    // Screen readers read them in this order.
+    const place: Element | null = before
+      ? before.nextElementSibling
+      : room.firstElementChild;
+    if (place !== line) room.insertBefore(line, place);
+    before = line;
+  }
 }
 
-function makeLine({ line, lane, open }: TimelineRow): HTMLElement {
-  const { n, connection, time, kind, direction, summary } = line;
-  const element = document.createElement('div');
-  element.id = `wire-line-${n}`;
-  element.className = 'line';
-  element.role = 'option';
-  element.dataset['n'] = String(n);
-  element.dataset['kind'] = isUnit(line) ? 'unit' : kind;
-  if (direction) element.dataset['direction'] = direction;
-
-  const lanes = part('lanes', '');
-  lanes.style.background = background(open);
-  const mark = part('mark', direction ? arrows[direction] : '·');
-  mark.style.setProperty('--of', String(lane));
-  mark.ariaHidden = 'true';
-  lanes.append(mark);
-
-  const words = part('summary', summary);
-  if (isUnit(line)) {
-    words.style.setProperty('--depth', String(line.layer));
-    if (line.layer > 0) element.dataset['carried'] = '';
-    if (line.problem !== undefined) {
-      element.dataset['problem'] = '';
-      // Of what is malformed the problem is the summary.
-      if (summary.startsWith(line.problem)) words.classList.add('problem');
-      else words.append(part('problem', ` — ${line.problem}`));
-    }
-  }
-  const { link } = line;
-  if (link !== undefined) words.prepend(part('link', `${link} `));
-  element.append(
-    part('time', (time / 1000).toFixed(3)),
-    part('connection', `#${connection}`),
-    lanes,
-    direction ? part('visually-hidden', `${ways[direction]}: `) : '',
-    words,
-    part('size', isUnit(line) ? `${line.size.toLocaleString('en')} B` : ''),
-  );
-  return element;
+/**
+ * Where a key leads; undefined for one that leads nowhere.
+ *
+ * @param at the row that is chosen; below 0 where none is
+ * @param page how many rows a page has
+ * @param last the last row
+ */
+function targetOfKey(
+  key: string,
+  at: number,
+  page: number,
+  last: number,
+): number | undefined {
+  const start = at < 0 ? last + 1 : at;
+  const to: Record<string, number> = {
+    ArrowUp: start - 1,
+    ArrowDown: Math.min(start + 1, last),
+    PageUp: start - page,
+    PageDown: start + page,
+    Home: 0,
+    End: last,
+  };
+  return to[key];
 }
