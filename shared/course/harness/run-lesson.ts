@@ -3,24 +3,20 @@
  * saved; a tap in front of it, whose address stays; beside it the shell. What
  * takes long to load is loaded while the lesson's process starts.
  */
+import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
+import { openInBrowser } from '@on-the-wire/browser/open-in-browser.ts';
+import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { styleText } from 'node:util';
-import type { Crash, FoundLesson } from '@on-the-wire/lesson/lesson.ts';
-import type { ShellExercise } from '../shell/exercise.ts';
+import { prefixedLogger, type Terminal } from '@on-the-wire/system/terminal.ts';
 import type { Fault, Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
-import { describeCrash } from './crash.ts';
-import { LessonGroup } from './lesson-group.ts';
-import { LessonServer } from './lesson-server.ts';
-import { UsageError } from '@on-the-wire/system/usage-error.ts';
-import { openInBrowser } from '@on-the-wire/browser/open-in-browser.ts';
-import { findOrigins } from './origins.ts';
-import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
-import { planProcesses, publicNames } from './plan-processes.ts';
-import { defaultPort, findPorts, freePort } from '@on-the-wire/system/ports.ts';
-import { prefixedLogger, type Terminal } from '@on-the-wire/system/terminal.ts';
+import type { ShellExercise } from '../shell/exercise.ts';
+import { describeAddresses } from './describe-addresses.ts';
+import type { LessonGroup } from './lesson-group.ts';
+import type { LessonServer } from './lesson-server.ts';
+import { makeLessonServer } from './make-lesson-server.ts';
+import { planAddresses } from './plan-addresses.ts';
+import { startLessonTap } from './start-lesson-tap.ts';
 import { watchLesson } from './watch.ts';
 
 export interface RunOptions {
@@ -87,51 +83,21 @@ export async function runLesson(
   }: RunOptions = {},
 ): Promise<RunningLesson> {
   const { name, folder } = lesson;
-  const { tls = false, addresses: others = [] } = lesson.manifest;
-  if (!existsSync(join(folder, file))) {
-    const start = `The lesson "${name}" cannot be started`;
-    throw new UsageError(`${start}: there is no ${file} in ${folder}.`, 1);
-  }
-  const isGroup = !smallest && lesson.manifest.processes !== undefined;
-  // Of the pages that browsers call the first is the lesson's.
-  const further = isGroup ? publicNames(lesson).slice(1) : others;
-  const count = 2 + further.length;
-  const shellPort = await findPorts(port, defaultPort, count);
-  const lessonPort = shellPort + 1;
-  const urlOf = (at: number) => `http${tls ? 's' : ''}://127.0.0.1:${at}/`;
-  const lessonUrl = urlOf(lessonPort);
-  const plan = isGroup ? await planProcesses(lesson, lessonPort) : undefined;
-  for (const each of plan?.processes ?? []) {
-    if (existsSync(join(folder, each.file))) continue;
-    const why = `there is no ${each.file} in ${folder} for "${each.name}"`;
-    throw new UsageError(`The lesson "${name}" cannot be started: ${why}.`, 1);
-  }
-  const serverPort = plan ? plan.links[0]!.target.port : await freePort();
-  // Where the page is, or the pages: a further address has another.
-  const pages = isGroup ? 1 + further.length : 1;
-  const origins = findOrigins(lessonPort, pages, tls);
-  const furtherAddresses = await Promise.all(
-    further.map(async (other, index) => ({
-      name: other,
-      port: plan?.links[1 + index]!.target.port ?? (await freePort()),
-      publicPort: lessonPort + 1 + index,
-      url: urlOf(lessonPort + 1 + index),
-    })),
-  );
+  const { tls = false } = lesson.manifest;
+  const addresses = await planAddresses(lesson, { port, smallest, file });
+  const { shellPort, lessonUrl, further, plan } = addresses;
   const certificate = tls ? await findCertificate() : undefined;
   const names = plan ? plan.processes.map((each) => each.name) : [name];
   const width = Math.max(...names.map((each) => each.length), 'lesson'.length);
   const sayFrom = (process: string) =>
     prefixedLogger(process, width, 'cyan', terminal);
   const say = prefixedLogger('lesson', width, 'magenta', terminal);
-  const onCrash = (process: string, crash: Crash) => {
-    for (const line of describeCrash(crash, folder))
-      sayFrom(process)(line, 'stderr');
-    say('Waiting for the next save', 'stderr');
-  };
-  const onRestarted = (files: string[], ms: number) =>
-    say(`${files.join(', ')} saved: restarted in ${Math.round(ms)} ms`);
-  const server = makeServer();
+  const server = makeLessonServer(
+    lesson,
+    addresses,
+    { file, flags, timeoutMs },
+    { say, sayFrom },
+  );
 
   // First the watch, which reads the files, then the process that does: what is
   // saved in between restarts it once too often, never once too little.
@@ -156,7 +122,17 @@ export async function runLesson(
   let tap: Tap;
   let log: WireLog | undefined;
   try {
-    tap = await startTap();
+    ({ tap, log } = await startLessonTap({
+      addresses,
+      server,
+      keepsLog: !smallest,
+      certificate,
+      wire,
+      sayWire: prefixedLogger('wire', width, 'yellow', terminal),
+      faults,
+      seed,
+      closing,
+    }));
     if (!smallest) await startShell();
   } catch (error) {
     await stop();
@@ -164,14 +140,19 @@ export async function runLesson(
     throw new UsageError(`The lesson cannot be served: ${why}`, 1);
   }
   const shellUrl = smallest ? undefined : `http://127.0.0.1:${shellPort}/`;
-  terminal.stdout.write(`${addresses().join('\n')}\n`);
+  const lines = describeAddresses(lesson, addresses, shellUrl, {
+    file,
+    portWasChosen: port !== undefined,
+    stream: terminal.stdout,
+  });
+  terminal.stdout.write(`${lines.join('\n')}\n`);
   if (open && shellUrl) void openInBrowser(shellUrl, certificate?.spki);
 
   return {
     ...(shellUrl && { shellUrl }),
     lessonUrl,
     otherUrls: Object.fromEntries(
-      furtherAddresses.map((address) => [address.name, address.url]),
+      further.map((address) => [address.name, address.url]),
     ),
     server,
     tap,
@@ -179,91 +160,10 @@ export async function runLesson(
     stop,
   };
 
-  function makeServer(): LessonServer | LessonGroup {
-    const settings = { folder, flags, timeoutMs };
-    const environment = { ORIGINS: origins.join() };
-    if (plan) {
-      const processes = plan.processes.map((each) => ({
-        ...each,
-        environment: { ...each.environment, ...environment },
-      }));
-      return new LessonGroup(processes, settings)
-        .on('line', (from, line, to) => sayFrom(from)(line, to))
-        .on('crash', onCrash)
-        .on('restarted', onRestarted);
-    }
-    return new LessonServer({
-      ...settings,
-      file,
-      port: serverPort,
-      addresses: furtherAddresses,
-      environment,
-    })
-      .on('line', sayFrom(name))
-      .on('crash', (crash) => onCrash(name, crash))
-      .on('restarted', onRestarted);
-  }
-
   async function findCertificate() {
     const { localCertificate } =
       await import('@on-the-wire/system/certificates/certificates.ts');
     return localCertificate();
-  }
-
-  async function startTap() {
-    const { createTap } = await import('@on-the-wire/tap/tap.ts');
-    const [first, ...links] = plan?.links ?? [];
-    const created = createTap({
-      target: { host: '127.0.0.1', port: serverPort },
-      ...(first && { link: first.name }),
-      ...(certificate && { tls: certificate }),
-      ...(seed !== undefined && { seed }),
-    });
-    closing.push(() => created.close());
-    const { LiveUnits } =
-      await import('@on-the-wire/viewer/live/live-units.ts');
-    const { keepMemorySmall } =
-      await import('@on-the-wire/viewer/live/small-memory.ts');
-    keepMemorySmall();
-    const spoken = links.flatMap(({ name: link, protocol }) =>
-      protocol ? [[link, protocol] as const] : [],
-    );
-    const units = new LiveUnits(created, Object.fromEntries(spoken));
-    if (!smallest) {
-      const { WireLog } = await import('@on-the-wire/viewer/live/log.ts');
-      log = new WireLog(created.recording, units);
-    }
-    if (wire) {
-      const { printCounts, printWire } =
-        await import('@on-the-wire/viewer/live/print-wire.ts');
-      const sayWire = prefixedLogger('wire', width, 'yellow', terminal);
-      printWire(created, units, wire, sayWire);
-      closing.push(() => printCounts(units, sayWire));
-    }
-    await created.listen(lessonPort);
-    for (const link of links)
-      await created.listenFor(link.target, link.port, link.name);
-    if (!plan)
-      for (const { port: behind, publicPort } of furtherAddresses)
-        await created.listenFor(
-          { host: '127.0.0.1', port: behind },
-          publicPort,
-        );
-    // Not before: a fault may name a link.
-    created.setFaults(faults);
-    if (certificate) {
-      const { followRefused } = await import('./refused.ts');
-      followRefused(created, (refused) => server.state.set({ refused }));
-      let before = server.state.current.status;
-      server.state.on('change', ({ status }) => {
-        const isNew = status !== before;
-        before = status;
-        // Who is gone again by then is asked by the first client.
-        if (isNew && status === 'ready')
-          created.learnProtocols().catch(() => {});
-      });
-    }
-    return created;
   }
 
   async function startShell() {
@@ -279,43 +179,5 @@ export async function runLesson(
     });
     closing.push(() => created.close());
     await listen(created.server, shellPort);
-  }
-
-  function addresses(): string[] {
-    const bold = (text: string) =>
-      styleText('bold', text, { stream: terminal.stdout });
-    const { title, question } = lesson.manifest;
-    const lines = ['', `  ${bold(title)}`, `  ${question}`, ''];
-    if (shellUrl) {
-      lines.push(`  Lesson   ${bold(shellUrl)}`, `  Page     ${lessonUrl}`);
-    } else {
-      // curl does not know the certificate of this machine.
-      const curl = tls ? 'curl -N -i -k' : 'curl -N -i';
-      lines.push(`  Running  ${file}, at ${lessonUrl}`);
-      lines.push(`  Try      ${curl} ${lessonUrl}`);
-    }
-    for (const { name: other, url } of furtherAddresses)
-      lines.push(`  Also     ${url} (${other})`);
-    for (const note of plan?.notes ?? []) lines.push(`  Note     ${note}`);
-    const ssh = sshForwarding([
-      ...(shellUrl ? [shellPort] : []),
-      lessonPort,
-      ...furtherAddresses.map(({ publicPort }) => publicPort),
-    ]);
-    if (ssh) lines.push(`  Over ssh ${ssh}`);
-    lines.push('  Stop     Ctrl+C', '');
-    if (port === undefined && shellPort !== defaultPort) {
-      const usual = defaultPort + 1;
-      const ports =
-        count === 2
-          ? `Port ${defaultPort} or ${usual}`
-          : `One of the ports ${defaultPort} to ${usual + others.length}`;
-      lines.push(
-        `  ${ports} is in use: ` +
-          `where README.md says ${usual}, take ${lessonPort}.`,
-        '',
-      );
-    }
-    return lines;
   }
 }
