@@ -1,4 +1,4 @@
-/** What a lesson has to say, made ready to be asked: alone, or with company. */
+/** The server of a lesson, made ready for clients: alone, or with company. */
 import { listen } from '@on-the-wire/system/listen.ts';
 import type { Feed } from '@on-the-wire/lesson/board/feed.ts';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
@@ -9,6 +9,7 @@ import type {
 } from '@on-the-wire/lesson/lesson.ts';
 import { createGateway } from './gateway.ts';
 
+/** Which server is deployed, and with which options. */
 export interface DeploymentOptions {
   /** The lesson's folder, as a URL that ends in a slash. */
   folder: string;
@@ -25,9 +26,9 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
-/** A stand: at those ports, or at free ones where there are none. */
+/** Deploys at those ports, or at free ones where there are none. */
 type Deploy = (
-  order: DeploymentOptions,
+  options: DeploymentOptions,
   feed: Feed,
   ports: number[],
 ) => Promise<Deployment>;
@@ -35,18 +36,28 @@ type Deploy = (
 const load = <Module>({ folder }: DeploymentOptions, file: string) =>
   import(new URL(file, folder).href) as Promise<Module>;
 
-/** The lesson's server, as it is. */
-export const deployServer: Deploy = async (order, feed, [at]) => {
+/**
+ * The lesson's server, as it is.
+ *
+ * @param options which it is
+ * @param feed what it shows
+ * @param ports where it listens; without one at a free port
+ * @throws Error of the system where a port is in use
+ */
+export const deployServer: Deploy = async (options, feed, [at]) => {
   type Loaded = LessonModule<{ feed: Feed }>;
-  const { createServer } = await load<Loaded>(order, order.file);
-  const lesson: Lesson = createServer({ ...order.options, feed });
+  const { createServer } = await load<Loaded>(options, options.file);
+  const lesson: Lesson = createServer({ ...options.options, feed });
   const { port } = await listen(lesson.server, at);
   return { ports: [port], close: () => lesson.close() };
 };
 
-/** The same behind a gateway, which is what is tapped. */
-export const deployGateway: Deploy = async (order, feed, [at, behind]) => {
-  const inner = await deployServer(order, feed, behind ? [behind] : []);
+/**
+ * The same behind a gateway, which is what is tapped. As `deployServer`; its
+ * ports are the gateway's and the server's.
+ */
+export const deployGateway: Deploy = async (options, feed, [at, behind]) => {
+  const inner = await deployServer(options, feed, behind ? [behind] : []);
   const gateway = createGateway(inner.ports[0]!, await localCertificate());
   const { port } = await listen(gateway.server, at);
   return {
@@ -58,17 +69,24 @@ export const deployGateway: Deploy = async (order, feed, [at, behind]) => {
   };
 };
 
-/** The last lesson's broker, which is what is tapped, and its station. */
-export const deployBroker: Deploy = async (order, feed, [at, stationAt]) => {
+/**
+ * The last lesson's broker, which is what is tapped, and its station. As
+ * `deployServer`; its ports are the broker's and the station's.
+ */
+export const deployBroker: Deploy = async (options, feed, [at, stationAt]) => {
   type Loaded = { createServer(options?: object): LessonProcess };
   const [broker, station] = await Promise.all([
-    load<Loaded>(order, 'broker.ts'),
-    load<Loaded>(order, 'station.ts'),
+    load<Loaded>(options, 'broker.ts'),
+    load<Loaded>(options, 'station.ts'),
   ]);
   const between = broker.createServer();
   const port = (await listen(between.server, at)).port;
   const url = `mqtt://127.0.0.1:${port}`;
-  const source = station.createServer({ ...order.options, feed, broker: url });
+  const source = station.createServer({
+    ...options.options,
+    feed,
+    broker: url,
+  });
   const stationPort = (await listen(source.server, stationAt)).port;
   return {
     ports: [port, stationPort],

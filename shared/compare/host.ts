@@ -24,33 +24,33 @@ const origins: string[] = []; // of pages, in all its lives
 async function listen(ports: number[] = []): Promise<number[]> {
   feed = createFeed({ seed: started.seed });
   feed.close(); // From here on it has no clock.
-  const build = {
+  const deploy = {
     'HTTP/1.1': deployServer,
     'HTTP/2': started.direct ? deployServer : deployGateway,
     'MQTT 3.1.1': deployBroker,
   }[started.over];
   const options = { ...started.options, origins };
-  deployment = await build({ ...started, options }, feed, ports);
+  deployment = await deploy({ ...started, options }, feed, ports);
   return deployment.ports;
 }
 
-async function respond(command: HostRequest): Promise<HostResponse> {
-  switch (command.what) {
+async function respond(request: HostRequest): Promise<HostResponse> {
+  switch (request.what) {
     case 'start':
-      started = command;
+      started = request;
       return { ports: await listen() };
     case 'allow':
-      origins.push(...command.origins);
+      origins.push(...request.origins);
       return {};
     case 'tell': {
       const told = [];
       const began = now();
-      for (let count = 0; count < command.count; count += 1) {
+      for (let count = 0; count < request.count; count += 1) {
         // By the clock, not pause after pause: a late one delays no other.
         // A late one, too, has a turn of its own: of all that is written in one
         // Node makes one chunk.
         if (count > 0)
-          await wait(Math.max(0, began + count * command.every - now()));
+          await wait(Math.max(0, began + count * request.every - now()));
         const at = now();
         told.push({ n: feed.next().data.n, at });
       }

@@ -9,6 +9,7 @@ import { requestFromProcess, endProcess } from './request-from-process.ts';
 import type { DeploymentOptions } from './deployments.ts';
 import type { Transport } from './transports.ts';
 
+/** What the process is asked for; see `respondToRequests`. */
 export type HostRequest =
   | ({ what: 'start'; seed: string } & Pick<Transport, 'over' | 'direct'> &
       DeploymentOptions)
@@ -24,6 +25,7 @@ export interface Told {
   at: number;
 }
 
+/** Its response; which fields it has depends on the request. */
 export interface HostResponse {
   ports?: number[];
   told?: Told[];
@@ -33,6 +35,7 @@ export interface HostResponse {
   error?: string;
 }
 
+/** A deployment in a process of its own. */
 export interface Host {
   /** Of what is tapped. */
   port: number;
@@ -81,15 +84,15 @@ export async function startHost(
   const about = server
     ? `Comparing: ${server.slice(server.lastIndexOf('/') + 1)}`
     : `Comparing: the server of the lesson "${lesson}", ${whose},`;
-  const ask = (command: HostRequest) =>
-    requestFromProcess<HostResponse>(child, about, command);
+  const send = (request: HostRequest) =>
+    requestFromProcess<HostResponse>(child, about, request);
   const file = mine?.file ?? server ?? 'server.ts';
   const crashed = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`${about} has crashed (${signal ?? `exit code ${code}`})`);
   });
   crashed.catch(() => {}); // whoever does not wait for it need not catch it
-  const order = { over, direct, folder, file, options, seed };
-  const { ports } = await ask({ what: 'start', ...order }).catch(
+  const start = { over, direct, folder, file, options, seed };
+  const { ports } = await send({ what: 'start', ...start }).catch(
     async (error: unknown) => {
       await endProcess(child);
       throw error;
@@ -102,19 +105,19 @@ export async function startHost(
     pid: child.pid!,
     async allow(at) {
       const origins = [...localOrigins(at), ...localOrigins(at, 'https')];
-      await ask({ what: 'allow', origins });
+      await send({ what: 'allow', origins });
     },
     async tell(count, every) {
-      return (await ask({ what: 'tell', count, every })).told!;
+      return (await send({ what: 'tell', count, every })).told!;
     },
     async restart() {
-      return (await ask({ what: 'restart' })).at!;
+      return (await send({ what: 'restart' })).at!;
     },
     async weigh() {
-      return (await ask({ what: 'weigh' })).resident!;
+      return (await send({ what: 'weigh' })).resident!;
     },
     async time() {
-      return (await ask({ what: 'time' })).cpu!;
+      return (await send({ what: 'time' })).cpu!;
     },
     crashed,
     stop: () => endProcess(child),

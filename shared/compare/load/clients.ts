@@ -7,6 +7,7 @@ import {
   type LoadClient,
 } from './load-client.ts';
 
+/** How many clients are opened, and what they request. */
 export interface ClientsToOpen {
   kind: LoadKind;
   port: number;
@@ -15,11 +16,13 @@ export interface ClientsToOpen {
   clients: number;
 }
 
+/** What the process is asked for; see `respondToRequests`. */
 export type ClientsRequest =
   | ({ what: 'open' } & ClientsToOpen)
   | { what: 'begin' }
   | { what: 'counted'; wanted: number; limit: number };
 
+/** Its response; which fields it has depends on the request. */
 export interface ClientsResponse {
   /** What all clients have counted since `begin`. */
   counted?: number;
@@ -37,12 +40,12 @@ let usage = process.cpuUsage();
 
 const total = () => clients.reduce((sum, { count }) => sum + count, 0);
 
-async function respond(question: ClientsRequest): Promise<ClientsResponse> {
-  switch (question.what) {
+async function respond(request: ClientsRequest): Promise<ClientsResponse> {
+  switch (request.what) {
     case 'open': {
-      const { kind, port, path, compressed } = question;
-      while (clients.length < question.clients) {
-        const count = Math.min(AT_A_TIME, question.clients - clients.length);
+      const { kind, port, path, compressed } = request;
+      while (clients.length < request.clients) {
+        const count = Math.min(AT_A_TIME, request.clients - clients.length);
         const some = Array.from({ length: count }, () =>
           openLoadClient(kind, port, path, compressed),
         );
@@ -56,8 +59,8 @@ async function respond(question: ClientsRequest): Promise<ClientsResponse> {
       usage = process.cpuUsage();
       return {};
     case 'counted': {
-      const until = performance.now() + question.limit;
-      while (total() - before < question.wanted && performance.now() < until)
+      const until = performance.now() + request.limit;
+      while (total() - before < request.wanted && performance.now() < until)
         await wait(20);
       const { user, system } = process.cpuUsage(usage);
       return { counted: total() - before, cpu: (user + system) / 1000 };

@@ -17,6 +17,7 @@ export type LoadKind =
   | 'conditional'
   | 'long';
 
+/** A client, which counts until it is closed. */
 export interface LoadClient {
   /** Updates that have arrived; for polls, responses. */
   count: number;

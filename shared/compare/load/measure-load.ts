@@ -58,14 +58,14 @@ export async function measureLoad(
   });
   const { tell } = source ?? host;
   const { port } = host;
-  const order = { what: 'open', kind, port, path, compressed } as const;
+  const toOpen = { what: 'open', kind, port, path, compressed } as const;
   const warm = fork(new URL('clients.ts', import.meta.url));
   const child = fork(new URL('clients.ts', import.meta.url));
-  const ask = (question: ClientsRequest, to = child) =>
+  const send = (request: ClientsRequest, to = child) =>
     requestFromProcess<ClientsResponse>(
       to,
       `${clients} clients of ${transport.title}`,
-      question,
+      request,
     );
   try {
     return await Promise.race([measured(), host.crashed]);
@@ -77,25 +77,25 @@ export async function measureLoad(
   }
 
   async function measured(): Promise<Load> {
-    await ask({ ...order, clients: WARM_UP }, warm);
+    await send({ ...toOpen, clients: WARM_UP }, warm);
     await tell(1, 0);
     await endProcess(warm);
     const empty = await host.weigh();
 
-    await ask({ ...order, clients });
+    await send({ ...toOpen, clients });
     const grown = (await host.weigh()) - empty;
 
     // Weighing has thrown away what was compiled: it is compiled again by this.
     const isPoll = kind === 'polling' || kind === 'conditional';
     await tell(1, 0);
     if (!isPoll)
-      await ask({ what: 'counted', wanted: clients, limit: TIMEOUT });
+      await send({ what: 'counted', wanted: clients, limit: TIMEOUT });
 
     const before = await host.time();
-    await ask({ what: 'begin' });
+    await send({ what: 'begin' });
     const began = performance.now();
     await tell(UPDATES, EVERY);
-    const { counted, cpu: busy } = await ask({
+    const { counted, cpu: busy } = await send({
       what: 'counted',
       wanted: clients * UPDATES,
       limit: isPoll ? 0 : TIMEOUT,
