@@ -12,6 +12,7 @@ import { withMine } from './mine.ts';
 import { measureTurn, type Turn } from './measure.ts';
 import { nameOfTransport, transports, type Transport } from './transports.ts';
 
+/** What to compare, and how often. */
 export interface CompareOptions {
   /** Ids of transports; all of them, if there are none. */
   only?: string[];
@@ -55,6 +56,7 @@ export interface Loaded {
   loads: (Load | { clients: number; blank: string })[];
 }
 
+/** A report: all that was measured, and with what. */
 export interface Comparison {
   /** Of the course that measured. */
   version: string;

@@ -2,6 +2,7 @@
 import { percentile, spreadOf, type Spread } from './statistics.ts';
 import type { Recovery, Turn } from './measure.ts';
 
+/** What is known of one transport on one network. */
 export interface Figures {
   /** ms from update to arrival: half of all are faster, 99 of 100 are. */
   p50: Spread;
@@ -25,6 +26,7 @@ export interface Figures {
   restart?: Recovered;
 }
 
+/** How its pages came back from cuts, or from restarts. */
 export interface Recovered {
   ms: Spread;
   lost: number;

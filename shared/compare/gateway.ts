@@ -19,6 +19,7 @@ import {
   wantsWebSocket,
 } from '@on-the-wire/lesson/page/upgrade.ts';
 
+/** It may be closed while connections are open: they end, too. */
 export interface Gateway {
   server: Http2SecureServer;
   close(): Promise<void>;

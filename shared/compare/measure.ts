@@ -40,6 +40,7 @@ export interface Recovery {
   doubled: number;
 }
 
+/** What came of one turn. */
 export interface Turn {
   delivery: Delivery;
   traffic: Traffic;
@@ -148,7 +149,12 @@ export async function measureTurn(
   }
 }
 
-/** Compares what was told with what arrived. */
+/**
+ * Compares what was told with what arrived.
+ *
+ * @param told the updates that the feed made, in order
+ * @param arrivals what reached the board since, in order
+ */
 export function deliveryOf(
   told: readonly Told[],
   arrivals: readonly Arrival[],

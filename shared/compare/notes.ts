@@ -10,6 +10,7 @@ export interface Arrival {
   run?: string;
 }
 
+/** All that reached one board. */
 export interface Notes {
   arrivals: Arrival[];
   note(arrival: Arrival): void;

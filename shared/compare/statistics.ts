@@ -16,7 +16,12 @@ export function medianOf(figures: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** The smallest of the values that at least so many in 100 do not exceed. */
+/**
+ * The smallest of the values that at least so many in 100 do not exceed.
+ *
+ * @param of from 0 to 100
+ * @returns NaN where there are no values
+ */
 export function percentile(values: readonly number[], of: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.ceil((of / 100) * sorted.length) - 1] ?? NaN;

@@ -1,6 +1,7 @@
 /** Who is kept up to date, and is watched: a page, or a server's copy. */
 import type { Arrival, Notes } from './notes.ts';
 
+/** What the board of one client shows, and since when. */
 export interface Subscriber {
   /** All that has arrived so far. */
   arrivals(): Promise<Arrival[]>;

@@ -18,6 +18,7 @@ export interface Traffic {
   transportOverhead: number;
 }
 
+/** A tap that counts. */
 export interface TrafficMeter {
   tap: Tap;
   /** The tap's port, and where a page is behind it. */

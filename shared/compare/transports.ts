@@ -3,6 +3,7 @@
 import type { Mine } from '@on-the-wire/course/exercise/mine.ts';
 import type { LoadKind } from './load/load-client.ts';
 
+/** One way to talk, and what it takes to measure it. */
 export interface Transport {
   /** What is typed after `--only`. */
   id: string;

@@ -17,7 +17,13 @@ const words: Record<Standing, string> = {
   open: 'not begun',
 };
 
-/** Makes one item of a list for each lesson. */
+/**
+ * Makes one item of a list for each lesson.
+ *
+ * @param exercises of all lessons
+ * @param progress what the learner has done of them
+ * @returns HTML
+ */
 export function lessonsHtml(
   lessons: FoundLesson[],
   exercises: FoundExercise[],

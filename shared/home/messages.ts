@@ -13,6 +13,7 @@ export interface CellMessage {
   line: number;
 }
 
+/** One row of the table. */
 export interface RowMessage {
   id: string;
   title: string;
@@ -21,6 +22,7 @@ export interface RowMessage {
   cells: CellMessage[];
 }
 
+/** The table, as the page gets it. */
 export interface TableMessage {
   /** Names this life of the server: so long it has the recordings. */
   home: string;

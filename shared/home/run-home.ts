@@ -13,6 +13,7 @@ import type { Terminal } from '@on-the-wire/system/terminal.ts';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import { createHome } from './server.ts';
 
+/** The page, while it is served. */
 export interface RunningHome {
   url: string;
   /** Ends the page and the lesson that runs. May be called twice. */

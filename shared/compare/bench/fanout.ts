@@ -70,6 +70,7 @@ const gateway: Transport = {
   behind: instead(sse, 'sse-bare'),
 };
 
+/** What is compared with each other: the servers of one way to talk. */
 export const fields: readonly Field[] = [
   {
     name: 'Server-Sent Events',
@@ -172,7 +173,13 @@ export async function benchFanout(
   return { text: `${lines.join('\n')}\n`, goals };
 }
 
-/** A field's table, line by line, and which of its goals are kept. */
+/**
+ * A field's table, and its goals.
+ *
+ * @param clients how many there were
+ * @param loads what was measured of each server, a figure a round
+ * @returns the table line by line, and for each goal whether it is kept
+ */
 export const reportOf = (
   field: Field,
   clients: number,

@@ -39,6 +39,7 @@ const windows = process.platform === 'win32';
 const lesson = 'sse';
 const pollEvery = 5; // ms between two attempts to get a page
 
+/** What to measure, and how often. */
 export interface StartBenchOptions {
   /** How often each thing is measured. */
   times: number;

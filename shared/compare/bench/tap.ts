@@ -40,6 +40,7 @@ export interface TapGoal {
   holds: boolean;
 }
 
+/** What came of the bench. */
 export interface TapBench {
   /** Medians over all rounds; a proxy that is not installed has none. */
   medians: Partial<Record<Name, Round>>;

@@ -21,6 +21,7 @@ export const ways = {
   string,
   { title: string; column: Column; id: string }
 >;
+/** The name of one of them. */
 export type Way = keyof typeof ways;
 
 /** The table: what a row says today of a column, in a word. */
@@ -40,6 +41,7 @@ export interface Part {
   way: Way;
 }
 
+/** What was chosen, and why. */
 export interface Choice {
   /** What to take; several parts where one way is not the best for all. */
   parts: Part[];

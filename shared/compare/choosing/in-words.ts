@@ -19,7 +19,11 @@ export function partsInWords({ parts }: Choice): string {
   return [...said].map(([way, what]) => ways[way].title + what).join('; ');
 }
 
-/** `polling, with ETag: “Who may speak first” says “the page”` */
+/**
+ * `polling, with ETag: “Who may speak first” says “the page”`
+ *
+ * @param titleOf the title of a row of the table, by its id
+ */
 export const lackInWords = (
   { way, row, word }: Lack,
   titleOf: (row: string) => string,

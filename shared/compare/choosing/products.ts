@@ -1,6 +1,7 @@
 /** Products, each as somebody would describe it, and what that answers. */
 import type { Answers } from './questions.ts';
 
+/** A product, and how it answers the questions. */
 export interface Product {
   title: string;
   description: string;
@@ -18,6 +19,7 @@ const usual = {
   proxies: 'calm',
 } as const satisfies Answers;
 
+/** Those that can be picked instead of answering questions. */
 export const products = {
   board: {
     title: 'A departures board',

@@ -62,6 +62,7 @@ export const questions = {
 } as const;
 
 type Questions = typeof questions;
+/** The name of a question. */
 export type Question = keyof Questions;
 
 /** What was answered so far: the name of an answer for each question. */

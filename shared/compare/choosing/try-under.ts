@@ -12,6 +12,7 @@ import {
 } from '../transports.ts';
 import { ways, type Way } from './choose.ts';
 
+/** What a fault did. */
 export interface Tried {
   /** After `pnpm compare --only`. */
   id: string;

@@ -6,6 +6,7 @@ import type { FoundExercise } from './exercises.ts';
 import type { FailureParts } from './failure.ts';
 import type { Verdict } from './trial.ts';
 
+/** Where a verdict is printed. */
 export interface Looks {
   /** Columns of the terminal. */
   width?: number;
@@ -17,7 +18,13 @@ export interface Looks {
 
 const margin = 12; // columns of "  expected  "
 
-/** All that a learner is told of a check. */
+/**
+ * All that a learner is told of a check.
+ *
+ * @param looks as wide as a terminal of 80 columns and without colours, unless
+ *   said otherwise
+ * @returns a line each
+ */
 export function describeVerdict(
   exercise: FoundExercise,
   verdict: Verdict,
@@ -43,7 +50,12 @@ export function describeVerdict(
   return lines;
 }
 
-/** What did not hold, with a caret where it went wrong. */
+/**
+ * What did not hold, with a caret where it went wrong.
+ *
+ * @param looks as for `describeVerdict`
+ * @returns a line each
+ */
 export function describeFailure(
   failure: FailureParts,
   looks: Looks = {},

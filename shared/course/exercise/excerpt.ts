@@ -2,6 +2,7 @@
 import { printable } from '@on-the-wire/wire/text.ts';
 import type { Shown } from './failure.ts';
 
+/** What is shown of some bytes. */
 export interface Excerpt {
   /** One line, without control characters: `data: Gleis 7\rid: 9\n\n`. */
   text: string;

@@ -13,6 +13,7 @@ export interface Place {
   text?: string;
 }
 
+/** What a learner is told where something does not hold. */
 export interface FailureParts {
   /**
    * What went wrong, in one sentence without a full stop: the same words for

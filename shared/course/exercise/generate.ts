@@ -1,6 +1,7 @@
 /** Data that no answer can have learnt by heart. */
 import { createRandom } from '@on-the-wire/lesson/board/random.ts';
 
+/** Texts and numbers for one run of a check. */
 export interface Generated {
   /** A whole number, both ends included. */
   whole(least: number, most: number): number;

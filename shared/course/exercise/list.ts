@@ -7,6 +7,10 @@ import { pnpm } from '@on-the-wire/system/as-typed.ts';
 /** How far the learner is with one. */
 export type Standing = 'done' | 'broken' | 'begun' | 'open';
 
+/**
+ * How far the learner is with an exercise: what was noted, and whether there
+ * is a copy.
+ */
 export function standingOf(
   { id, copy }: FoundExercise,
   progress: Progress,
@@ -30,7 +34,7 @@ const words: Record<Standing, string> = {
   open: '',
 };
 
-/** The first that is not done, in order. */
+/** The first that is not done, in order; undefined where all are. */
 export function nextOf(
   exercises: FoundExercise[],
   progress: Progress,
@@ -38,7 +42,9 @@ export function nextOf(
   return exercises.find((each) => standingOf(each, progress) !== 'done');
 }
 
-/** The list, in lines of at most 80 characters. */
+/**
+ * The list, in lines of at most 80 characters; the one to do next is marked.
+ */
 export function describeList(
   exercises: FoundExercise[],
   progress: Progress,

@@ -9,6 +9,7 @@ import type { FoundExercise } from './exercises.ts';
 const server = 'exercises/mine/server.ts';
 const redirect = new URL('redirect.ts', import.meta.url).href;
 
+/** How a lesson is started with the learner's files in it. */
 export interface Mine {
   /** What to run instead of server.ts; inside the lesson's folder. */
   file: string;

@@ -25,8 +25,10 @@ export interface Done {
   version?: string;
 }
 
+/** What is known of each exercise, by its id. */
 export type Progress = Record<string, Done>;
 
+/** Where it is noted, unless a test says otherwise: an absolute path. */
 export const progressFile = fileURLToPath(
   new URL('../../../progress.json', import.meta.url),
 );
@@ -92,7 +94,13 @@ export function note(
   return progress;
 }
 
-/** Notes what came of a check. */
+/**
+ * Notes what came of a check, and when an exercise passed for the first time.
+ *
+ * @param id of the exercise
+ * @param passes whether it passed now
+ * @throws HarnessError (1) where it cannot be written
+ */
 export function noteVerdict(id: string, passes: boolean, file?: string) {
   const checked = new Date().toISOString();
   return note(

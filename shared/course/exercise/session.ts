@@ -14,6 +14,7 @@ import { readTask, type Task } from './task.ts';
 import { tryOut, type Verdict } from './trial.ts';
 import { makeCopy, resetCopy } from './workspace.ts';
 
+/** Emits `change` whenever something of what it shows has changed. */
 export class Session extends EventEmitter<{ change: [] }> {
   readonly exercise: FoundExercise;
   readonly task: Task;

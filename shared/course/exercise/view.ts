@@ -19,6 +19,7 @@ import type { Verdict } from './trial.ts';
 
 const widest = 60; // characters of what came, in the shell's pane
 
+/** What is shown, and what comes next. */
 export interface ViewOptions {
   session: Session;
   /** The exercise that comes next. */

@@ -48,6 +48,7 @@ interface Limits {
   busy?: number | undefined;
 }
 
+/** All waits of one check: see the top of this file. */
 export class Waiting {
   /** Those that take part; may grow. */
   readonly watched = new Set<Watched>();

@@ -51,6 +51,9 @@ export function explainCrash(
 /**
  * A crash as lines for a terminal: the message, the place, the source line and
  * a caret.
+ *
+ * @param folder of the lesson, as an absolute path: what the place is relative
+ *   to
  */
 export function describeCrash(crash: Crash, folder: string): string[] {
   const { message, file, line, column } = crash;

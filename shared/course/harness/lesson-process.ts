@@ -30,6 +30,7 @@ export interface Address {
   url?: string;
 }
 
+/** A process that was started, until all of it has ended. */
 export interface RunningProcess {
   /**
    * Resolves once a connection was accepted at each address; never if the
@@ -147,7 +148,11 @@ export function startProcess({
   };
 }
 
-/** Sends a signal to a process and to all that it started. */
+/**
+ * Sends a signal to a process and to all that it started. Does nothing where
+ * they have ended. On Windows the process alone gets it: what it started ends
+ * with it.
+ */
 export function signalAll(child: ChildProcess, signal: NodeJS.Signals) {
   if (child.pid === undefined) return;
   try {
@@ -174,7 +179,13 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** Calls for each line of an output, the last one included. */
+/**
+ * Calls for each line of an output, the last one included. A line that does
+ * not
+ * end is cut after 65,536 characters.
+ *
+ * @param input read to its end, as UTF-8
+ */
 export function forEachLine(input: Readable, onLine: (line: string) => void) {
   let rest = '';
   input.setEncoding('utf8');

@@ -9,6 +9,7 @@ import {
 } from './lesson-process.ts';
 import type { Saved } from './watch.ts';
 
+/** What is started, again and again, and how. */
 export interface ServerOptions {
   /** The lesson's folder, as an absolute path. */
   folder: string;

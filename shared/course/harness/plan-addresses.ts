@@ -18,6 +18,7 @@ export interface FurtherAddress {
   url: string;
 }
 
+/** All ports of one run of a lesson. */
 export interface LessonAddresses {
   shellPort: number;
   /** The tap's: what clients of the lesson connect to. */

@@ -13,6 +13,7 @@ import type { Address } from './lesson-process.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { freePorts } from '@on-the-wire/system/ports.ts';
 
+/** One process, and all that it is started with. */
 export interface PlannedProcess {
   name: string;
   file: string;
@@ -34,6 +35,7 @@ export interface PlannedLink {
   url?: string;
 }
 
+/** All processes of a lesson, and the taps between them. */
 export interface Plan {
   /** Those that have to be started; the one of `server.ts` comes first. */
   processes: PlannedProcess[];

@@ -19,6 +19,7 @@ import { planAddresses } from './plan-addresses.ts';
 import { startLessonTap } from './start-lesson-tap.ts';
 import { watchLesson } from './watch.ts';
 
+/** How a lesson is run. */
 export interface RunOptions {
   /** The shell's port; the lesson's is the next one. Without it: a free one. */
   port?: number;
@@ -44,6 +45,7 @@ export interface RunOptions {
   terminal?: Terminal;
 }
 
+/** A lesson that has been started. */
 export interface RunningLesson {
   /** Where the shell is. There is none beside smallest.ts. */
   shellUrl?: string;

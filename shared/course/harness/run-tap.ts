@@ -10,6 +10,7 @@ import { keepMemorySmall } from '@on-the-wire/viewer/live/small-memory.ts';
 import { findPort } from '@on-the-wire/system/ports.ts';
 import { printCounts, printWire } from '@on-the-wire/viewer/live/print-wire.ts';
 
+/** How the tap is run: what `pnpm tap` takes. */
 export interface RunTapOptions {
   /** Where the tap listens; without it the first free port from 4400 on. */
   port?: number;
@@ -26,6 +27,7 @@ export interface RunTapOptions {
   ask?: Ask;
 }
 
+/** A tap that listens. */
 export interface RunningTap {
   tap: Tap;
   /** What to open instead of the target. */

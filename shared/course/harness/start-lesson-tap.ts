@@ -5,6 +5,7 @@ import type { LessonGroup } from './lesson-group.ts';
 import type { LessonServer } from './lesson-server.ts';
 import type { LessonAddresses } from './plan-addresses.ts';
 
+/** What the tap stands in front of, and what is kept and printed. */
 export interface LessonTapOptions {
   addresses: LessonAddresses;
   server: LessonServer | LessonGroup;

@@ -23,6 +23,7 @@ export interface ExerciseMessage {
   next?: string;
 }
 
+/** What came of a check, ready to be shown. */
 export interface VerdictMessage {
   passed: boolean;
   seconds: number;

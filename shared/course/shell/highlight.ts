@@ -18,9 +18,10 @@ hljs.registerLanguage('typescript', typescript);
 hljs.registerLanguage('xml', xml);
 
 /**
- * Takes code and the name of its language, or the extension of its file (`ts`,
- * `html`), and returns HTML with spans. Of an unknown language the text comes
- * back escaped, without colours.
+ * Colours code.
+ *
+ * @param language its name, or the extension of its file (`ts`, `html`)
+ * @returns HTML with spans; of an unknown language the text, escaped
  */
 export function highlight(code: string, language: string): string {
   if (!hljs.getLanguage(language)) return escapeHtml(code);
@@ -28,8 +29,10 @@ export function highlight(code: string, language: string): string {
 }
 
 /**
- * Takes the text of a file and its extension without the dot, and returns a
- * listing with numbered lines; line 12 has the id `L12`.
+ * A file as a listing with numbered lines; line 12 has the id `L12`.
+ *
+ * @param extension of the file, without the dot
+ * @returns HTML
  */
 export function renderListing(text: string, extension: string): string {
   const code = text.replace(/\n$/, '');

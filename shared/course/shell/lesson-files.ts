@@ -23,12 +23,17 @@ const largestText = 200_000; // bytes
 const largestImage = 5_000_000; // bytes
 
 /**
- * Reads a file of the lesson's folder for the shell. `encoded` is the path as
- * it stood in the URL, percent-encoded, without a leading slash.
+ * Reads a file of the lesson's folder for the shell.
  *
- * Refused, with a sentence that says why: what leaves the folder, by `..` or by
- * a symbolic link; hidden names and node_modules; what is no file; text of more
+ * Refused, with a sentence that says why: what leaves the folder, by `..` or
+ * by
+ * a symbolic link; hidden names and node_modules; what is no file; text of
+ * more
  * than 200 kB; what is neither text in UTF-8 nor an image.
+ *
+ * @param folder of the lesson, as an absolute path
+ * @param encoded the path as it stood in the URL, percent-encoded, without a
+ *   leading slash
  */
 export async function readLessonFile(
   folder: string,

@@ -55,10 +55,13 @@ const markdown = markdownIt({ html: true })
   .use(safeHtml);
 
 /**
- * Takes a README.md and returns its HTML. `sections` is false for texts that
- * are no tutorial, such as the task of an exercise: then there are no steps and
- * no contents, only the look. `shellPort` is the port of the shell that shows
- * it.
+ * Makes HTML of a README.md.
+ *
+ * @param place where its relative links begin
+ * @param options.sections false for texts that are no tutorial, such as the
+ *   task
+ *   of an exercise: then there are no steps and no contents, only the look
+ * @param options.shellPort the port of the shell that shows it
  */
 export function renderTutorial(
   text: string,

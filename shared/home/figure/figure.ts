@@ -4,6 +4,10 @@ import { SavedRun } from '@on-the-wire/viewer/saved/saved.ts';
 import { readPcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
 import { drawLadder, picture, rungsOf, sumOf, type Rung } from './ladder.ts';
 
+/**
+ * The lessons that are drawn, and which path their page requests; `skip`
+ * requests come before what is drawn.
+ */
 export const ladders = {
   // The page asks once when it is opened, and only then polls.
   polling: { title: 'XHR polling', lesson: 'xhr', path: '/board', skip: 1 },
@@ -15,7 +19,9 @@ export const ladders = {
     skip: 0,
   },
 } as const;
+/** The name of one of them. */
 export type LadderName = keyof typeof ladders;
+/** In the order in which they are drawn. */
 export const ladderNames = Object.keys(ladders) as LadderName[];
 
 /** Where a recording lies. */

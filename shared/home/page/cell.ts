@@ -8,6 +8,7 @@ export interface KnownOutcome extends ClaimOutcome {
   run: string;
 }
 
+/** A cell whose dialog is open. */
 export interface OpenCell {
   row: RowMessage;
   cell: CellMessage;

@@ -55,7 +55,11 @@ export async function startTable(onChange: () => void): Promise<void> {
 const chosenHttp = () =>
   inside<HTMLInputElement>(own('http'), ':checked').value as Http;
 
-/** What a cell says now: what this browser showed, or else what we hold. */
+/**
+ * What a cell says now: what this browser showed, or else what we hold.
+ *
+ * @param row its id
+ */
 export function wordOfCell(row: string, column: Column): string {
   const { cell, known } = cells.find(
     (each) => each.row.id === row && each.cell.column === column,
@@ -63,12 +67,18 @@ export function wordOfCell(row: string, column: Column): string {
   return known[http]?.word ?? cell.today[http];
 }
 
+/** A row, by its id. */
 export const rowOf = (id: string): RowMessage =>
   table.rows.find((row) => row.id === id)!;
 
+/** What stands above a column. */
 export const columnTitle = (column: Column): string => table.columns[column];
 
-/** Opens a cell. */
+/**
+ * Opens the dialog of a cell.
+ *
+ * @param row its id
+ */
 export function openAt(row: string, column: Column): void {
   open(
     cells.find((each) => each.row.id === row && each.cell.column === column)!,

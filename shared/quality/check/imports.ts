@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Finding } from './finding.ts';
 
+/** One import of one file. */
 export interface Import {
   /** The file that imports, relative to the root, with slashes. */
   file: string;

@@ -1,6 +1,7 @@
 /** What the checks want to know of a Markdown text, each with its line. */
 import markdownIt, { type Token } from 'markdown-it';
 
+/** A heading, `#` being level 1. */
 export interface Heading {
   level: number;
   /** Its words, without marks. */
@@ -8,6 +9,7 @@ export interface Heading {
   line: number;
 }
 
+/** A block of code between fences. */
 export interface Fence {
   language: string;
   /** The file that it names, if it names one. */
@@ -17,15 +19,18 @@ export interface Fence {
   line: number;
 }
 
+/** A link or an image. */
 export interface Link {
   target: string;
   line: number;
 }
 
+/** A table; its first row is the head. */
 export interface MarkdownTable {
   rows: { cells: string[]; links: string[]; line: number }[];
 }
 
+/** A text, taken apart. */
 export interface Markdown {
   headings: Heading[];
   fences: Fence[];

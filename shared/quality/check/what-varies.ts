@@ -57,7 +57,11 @@ const forms: { what: string; form: RegExp }[] = [
 
 const some = '…';
 
-/** Puts what the checker knows into a fence. */
+/**
+ * Puts what the checker knows into a fence: ports and the run of the feed.
+ *
+ * @param text the fence as it stands in the prose
+ */
 export function fillIn(text: string, server: LessonAddress): string {
   let filled = text;
   for (const { places, value } of known) {
@@ -67,7 +71,11 @@ export function fillIn(text: string, server: LessonAddress): string {
   return filled;
 }
 
-/** The numbers of a run's ids, in their order: `k3x9a-41` has 41. */
+/**
+ * The numbers of a run's ids, in their order: `k3x9a-41` has 41.
+ *
+ * @param run the name of the run: `k3x9a`
+ */
 export function idsIn(text: string, run: string): number[] {
   return [...text.matchAll(new RegExp(`\\b${run}-(\\d+)\\b`, 'g'))].map(
     ([, n]) => Number(n),
@@ -88,6 +96,7 @@ function patternOf(line: string): RegExp {
   return new RegExp(`^${source}${RegExp.escape(line.slice(from))}$`);
 }
 
+/** What came of a comparison, line by line. */
 export interface LinesCompared {
   /** How many of the actual lines were used; `undefined` if they differ. */
   used?: number;

@@ -78,6 +78,7 @@ function patientWithPages(opened: Browser): Browser {
   return opened;
 }
 
+/** Gives tests the browser that their worker has opened once. */
 export default class WithBrowser extends TestEnvironment {
   override async setup(): Promise<void> {
     await super.setup();

@@ -13,6 +13,7 @@ interface Results {
   numRuntimeErrorTestSuites: number;
 }
 
+/** A reporter that fails a run in which a pattern has chosen no test. */
 export default class NoneRan {
   readonly #words: string | undefined;
   #none = false;

@@ -22,6 +22,7 @@ function rankOf(path: string): number {
   return rank < 0 ? longest.length : rank;
 }
 
+/** Begins with the files that take longest, so that no worker ends alone. */
 export default class LongestFirst {
   sort<Test extends TestFile>(tests: readonly Test[]): Test[] {
     const known = tests.map((test) => {

@@ -74,7 +74,12 @@ function foldersOfTests(tree: string): Map<string, string[]> {
   return known;
 }
 
-/** The files of tests in folders, or all there are, with slashes. */
+/**
+ * The files of tests in folders, or all there are.
+ *
+ * @param folders below `tree`, with slashes
+ * @returns paths below `tree`, with slashes
+ */
 export function filesOfTests(folders: string[], tree = root): string[] {
   const all =
     folders.length > 0
@@ -117,6 +122,7 @@ export function flagsOfJest(
   ];
 }
 
+/** What jest runs, and how. */
 export interface JestOptions {
   /** The folders whose tests run; all tests, if there are none. */
   folders: string[];

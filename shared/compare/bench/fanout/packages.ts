@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execFile } from '@on-the-wire/system/programs/start.ts';
 
+/** Their names in the registry of npm, and the versions that are measured. */
 export const packages = {
   'better-sse': '0.16.1',
   'socket.io': '4.8.4',
@@ -18,6 +19,7 @@ export type PackageName = keyof typeof packages;
 
 const folder = join(tmpdir(), 'on-the-wire-bench');
 
+/** Whether it stands in this bench's own folder. */
 export const isInstalled = (name: PackageName): boolean =>
   existsSync(join(folder, 'node_modules', name));
 

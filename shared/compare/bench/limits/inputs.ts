@@ -10,6 +10,7 @@ import { mqttDecoder } from '@on-the-wire/wire/mqtt/decoder.ts';
 import type { ConnectionDecoder, Direction } from '@on-the-wire/wire/unit.ts';
 import { webSocketDecoder } from '@on-the-wire/wire/websocket/decoder.ts';
 
+/** Something that costs a decoder as much as it may. */
 export interface Input {
   title: string;
   make: () => ConnectionDecoder;
@@ -82,6 +83,7 @@ const http1 = (title: string, coding: string, body: () => Uint8Array) => ({
   steps: () => events(coding, body()),
 });
 
+/** All that are measured, in the order of the table. */
 export const INPUTS: Input[] = [
   ...[1, 4, 16, 256].map((mib) =>
     http1(`gzip, ${mib} MiB of blank lines`, 'gzip', () =>

@@ -4,6 +4,7 @@
  * that no decoder gets by with what it remembers of the message before.
  */
 
+/** What a request begins with: for a small response, and for a large one. */
 export const SMALL = 'GET /small/';
 export const BULK = 'GET /bulk/';
 
@@ -33,10 +34,21 @@ export function smallRequest(port: number, n: number): string {
   return `${SMALL}${n} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n`;
 }
 
+/**
+ * A request for one large response.
+ *
+ * @param port of the server
+ * @param length of the body that is wanted, in bytes
+ */
 export function bulkRequest(port: number, length: number): string {
   return `${BULK}${length} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
 }
 
+/**
+ * The status line and headers before a large body.
+ *
+ * @param length of the body, in bytes
+ */
 export function bulkHead(length: number): string {
   return `HTTP/1.1 200 OK\r\n${headers}Content-Length: ${length}\r\n\r\n`;
 }

@@ -12,6 +12,7 @@ export function headingOf(open: Token): {
   return open.meta as ReturnType<typeof headingOf>;
 }
 
+/** How long a step takes, as it stands beside its title. */
 export function minutesHtml(minutes: string): string {
   return `<span class="minutes">${minutes} min</span>`;
 }

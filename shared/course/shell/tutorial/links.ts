@@ -10,7 +10,12 @@ type Target =
   | { kind: 'web'; href: string }
   | { kind: 'elsewhere'; path: string };
 
-/** Where a link of the text leads. */
+/**
+ * Where a link of the text leads: to a heading of the text, to a file of the
+ * lesson, to the web, or elsewhere, which is shown and not linked.
+ *
+ * @param href as it stands in the text
+ */
 export function targetOf(href: string, { place, ids }: TutorialEnv): Target {
   if (/^https?:\/\//i.test(href)) return { kind: 'web', href };
   if (href.startsWith('#')) {

@@ -21,9 +21,15 @@ export interface Play {
 }
 
 /**
- * Lets the server stand where the fence begins, and come to where it ends.
- * Who names an id comes back: everything has happened meanwhile. Everyone else
- * is there when it happens, after the first id that the answer names.
+ * Lets the server stand where the fence begins, and come to where it ends. If
+ * the client names an id, it comes back: everything has happened meanwhile.
+ * Any
+ * other client is there when it happens, after the first id that the response
+ * names.
+ *
+ * @param lesson its server, just opened
+ * @param sent the lines of the fence that the client sends
+ * @param received the lines that it should get
  */
 export async function playFor(
   lesson: CheckedLesson,
@@ -43,8 +49,11 @@ export async function playFor(
 }
 
 /**
- * Reads until the source has ended; where the answer may never end, and so
+ * Reads until the source has ended; where the response may never end, and so
  * has a `play`, until the expected lines are there or the play is over.
+ *
+ * @param timeoutMs after which what has come is compared all the same
+ * @returns the comparison, and why the source ended, if it did, in words
  */
 export async function follow(
   source: ReceivedLines,
