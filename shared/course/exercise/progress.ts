@@ -99,7 +99,7 @@ export function note(
  *
  * @param id of the exercise
  * @param passes whether it passed now
- * @throws HarnessError (1) where it cannot be written
+ * @throws UsageError (1) where it cannot be written
  */
 export function noteVerdict(id: string, passes: boolean, file?: string) {
   const checked = new Date().toISOString();
