@@ -4,7 +4,7 @@
  */
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { Request } from '@on-the-wire/shared/page/exchange.ts';
-import { sayGoodbye } from './goodbye.ts';
+import { sendGoaway } from './goaway.ts';
 
 export const limits = {
   // Streams at the same time. Without it Node allows four thousand millions.
@@ -41,7 +41,7 @@ function sizeOf(rawHeaders: string[]) {
 /** Says goodbye to a connection on which nothing moves for so many ms. */
 export function endIdle(server: Http2SecureServer, idle: number) {
   server.on('session', (session: ServerHttp2Session) => {
-    session.setTimeout(idle, () => sayGoodbye(session, idle));
+    session.setTimeout(idle, () => sendGoaway(session, idle));
   });
 
   // A client that breaks the protocol has lost its connection already, and no

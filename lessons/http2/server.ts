@@ -19,7 +19,7 @@ import { answerDictation } from './dictation.ts';
 import { giveEarlyHints, sendHinted } from './early-hints.ts';
 import { tellNews } from './event-stream.ts';
 import { exchangeOf, type Exchange } from './exchange.ts';
-import { endConnection, leaver } from './goodbye.ts';
+import { endConnection, leaver } from './goaway.ts';
 import { endIdle, isTooLarge, limits } from './limits.ts';
 import { takeReport } from './report.ts';
 import { sendTimetable } from './timetable.ts';

@@ -2,7 +2,7 @@
 
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
-import { leaver as lessons } from '../../../goodbye.ts';
+import { leaver as lessons } from '../../../goaway.ts';
 import type { Leaving } from '../solution.ts';
 
 const { cert: ca } = await localCertificate();

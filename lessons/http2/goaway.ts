@@ -4,7 +4,7 @@ import type { Server, Socket } from 'node:net';
 import type { Exchange } from './exchange.ts';
 
 /** Says that this connection takes no further streams, and then ends it. */
-export function sayGoodbye(session: Http2Session, deadline: number) {
+export function sendGoaway(session: Http2Session, deadline: number) {
   // GOAWAY names the last stream that is still served. Who has opened a later
   // one knows that nothing was done about it, and asks again elsewhere.
   session.close();
@@ -20,7 +20,7 @@ export function endConnection(exchange: Exchange, deadline: number) {
   response.statusCode = 204;
   if ('stream' in request) {
     response.end();
-    sayGoodbye(request.stream.session!, deadline);
+    sendGoaway(request.stream.session!, deadline);
   } else {
     // HTTP/1.1 says it in a header, in every answer anew.
     response.setHeader('Connection', 'close');
@@ -47,7 +47,7 @@ export function leaver(servers: Server[], deadline: number) {
     const closed = servers.map(
       (server) => new Promise((done) => server.close(done)),
     );
-    for (const session of sessions) sayGoodbye(session, deadline);
+    for (const session of sessions) sendGoaway(session, deadline);
 
     // HTTP/1.1 has no goodbye: when the time is over, the line is cut.
     const timer = setTimeout(() => {
