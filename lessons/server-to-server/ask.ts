@@ -27,17 +27,21 @@ export class AskError extends Error {
   override name = 'AskError';
   phase: keyof Limits;
   /** Whether it was our clock that ended it. */
-  late: boolean;
+  timedOut: boolean;
   /** Whether the connection had been used before: the keep-alive race. */
   reused: boolean;
 
   constructor(
     message: string,
-    { phase, late, reused }: Pick<AskError, 'phase' | 'late' | 'reused'>,
+    {
+      phase,
+      timedOut,
+      reused,
+    }: Pick<AskError, 'phase' | 'timedOut' | 'reused'>,
   ) {
     super(message);
     this.phase = phase;
-    this.late = late;
+    this.timedOut = timedOut;
     this.reused = reused;
   }
 }
@@ -79,7 +83,7 @@ export function ask(
   return new Promise((resolve, reject) => {
     agent.counts.requests += 1;
     let phase: keyof Limits = 'connect';
-    let late = false;
+    let timedOut = false;
     let timer: NodeJS.Timeout | undefined;
 
     // Who helps us is told how long we wait: its work ends when ours does.
@@ -97,7 +101,7 @@ export function ask(
       clearTimeout(timer);
       timer = setTimeout(
         () => {
-          late = true;
+          timedOut = true;
           asked.destroy(new Error('took too long'));
         },
         Math.min(limits[phase], deadline.left),
@@ -107,7 +111,7 @@ export function ask(
       clearTimeout(timer);
       const { reusedSocket: reused } = asked;
       const why = `${method} ${url}: ${error.message} (${phase})`;
-      reject(new AskError(why, { phase, late, reused }));
+      reject(new AskError(why, { phase, timedOut, reused }));
     };
 
     begin('connect');

@@ -13,14 +13,14 @@ export interface Failure {
  * @param error what http2-proxy reports: its `statusCode` is 503 where the
  *   connection never stood, and 502 where it broke
  * @param side the upstream's name
- * @param late whether it was our clock that ended it
+ * @param timedOut whether it was our clock that ended it
  */
 export function failureOf(
   error: Error & { statusCode?: number; code?: string },
   side: string,
-  late: boolean,
+  timedOut: boolean,
 ): Failure {
-  if (late)
+  if (timedOut)
     return {
       status: 504,
       type: 'http_response_timeout',

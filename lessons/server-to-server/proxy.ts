@@ -60,7 +60,7 @@ export function createProxy({
   function forward(
     request: IncomingMessage,
     { side, path }: { side: string; path: string },
-    clock: { late: boolean; stop(): void },
+    clock: { timedOut: boolean; stop(): void },
     agentOfIt: Options['agent'] | false,
   ) {
     const deadline = deadlineOf(request.headers, patience);
@@ -80,7 +80,7 @@ export function createProxy({
         },
       });
       const timer = setTimeout(() => {
-        clock.late = true;
+        clock.timedOut = true;
         asked.destroy(new Error('took too long'));
       }, deadline.left);
       clock.stop = () => clearTimeout(timer);
@@ -111,7 +111,7 @@ export function createProxy({
       return void response.end(`${refusal.sentence}\n`);
     }
     const { side } = route;
-    const clock = { late: false, stop() {} };
+    const clock = { timedOut: false, stop() {} };
     const onReq = forward(request, route, clock, agent);
     cleanse(request);
     try {
@@ -120,11 +120,11 @@ export function createProxy({
       const error = thrown as Error & { reusedSocket?: boolean };
       // The keep-alive race: it was closed just as we took it up again. What
       // only reads may be asked once more, before anybody notices.
-      const isRace = error.reusedSocket && !clock.late && !isSecond;
+      const isRace = error.reusedSocket && !clock.timedOut && !isSecond;
       if (isRace && request.method === 'GET' && !response.headersSent)
         return web(request, response, next, true);
       counts['failures']! += 1;
-      const failure = failureOf(error, side, clock.late);
+      const failure = failureOf(error, side, clock.timedOut);
       // After the head there is no status left to send: the cut says it.
       if (response.headersSent) return void response.destroy();
       response.writeHead(failure.status, fieldsOf(failure, side));
@@ -158,7 +158,7 @@ export function createProxy({
     request.headers.upgrade = 'websocket';
     const { bytesWritten } = socket as Socket;
     const { side } = route;
-    const clock = { late: false, stop() {} };
+    const clock = { timedOut: false, stop() {} };
     const onReq = forward(request, route, clock, false);
     cleanse(request);
     try {
@@ -166,7 +166,7 @@ export function createProxy({
     } catch (thrown) {
       counts['failures']! += 1;
       const isOpen = (socket as Socket).bytesWritten > bytesWritten;
-      const failure = failureOf(thrown as Error, side, clock.late);
+      const failure = failureOf(thrown as Error, side, clock.timedOut);
       if (isOpen) socket.destroy();
       else socket.end(headOf(failure, side));
     } finally {

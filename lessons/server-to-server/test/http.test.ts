@@ -68,7 +68,10 @@ describe('a request', () => {
     const asked = ask(origin, new Deadline(5_000), { agent, limits });
     await once(server, 'request');
     clock.pass(150);
-    await expect(asked).rejects.toMatchObject({ phase: 'head', late: true });
+    await expect(asked).rejects.toMatchObject({
+      phase: 'head',
+      timedOut: true,
+    });
     if (!sockets[0]!.destroyed) await once(sockets[0]!, 'close');
   });
 
@@ -84,7 +87,10 @@ describe('a request', () => {
     const asked = ask(origin, new Deadline(5_000), { agent, limits });
     await hasHead;
     clock.pass(150);
-    await expect(asked).rejects.toMatchObject({ phase: 'body', late: true });
+    await expect(asked).rejects.toMatchObject({
+      phase: 'body',
+      timedOut: true,
+    });
   });
 
   test('that reaches nobody fails while it connects', async () => {
@@ -93,7 +99,7 @@ describe('a request', () => {
     await new Promise((done) => server.close(done));
     const agent = makeAgent();
     const asked = ask(origin, new Deadline(5_000), { agent, limits });
-    const outcome = { phase: 'connect', late: false, reused: false };
+    const outcome = { phase: 'connect', timedOut: false, reused: false };
     await expect(asked).rejects.toMatchObject(outcome);
   });
 
@@ -109,7 +115,7 @@ describe('a request', () => {
     });
     await once(server, 'request');
     clock.pass(100);
-    await expect(asked).rejects.toMatchObject({ late: true });
+    await expect(asked).rejects.toMatchObject({ timedOut: true });
   });
 
   test('says on the wire what is left', async () => {
@@ -142,7 +148,7 @@ describe('the keep-alive race', () => {
     expect((await attempt()).body).toBe('1');
     await expect(attempt()).rejects.toMatchObject({
       reused: true,
-      late: false,
+      timedOut: false,
     });
     requests = 1;
     await attempt().catch(() => {});
@@ -159,7 +165,7 @@ describe('retries', () => {
   const answer = (status: number) => ({ status, headers: {}, body: '' });
 
   test('are for what may have more luck later', () => {
-    const error = { phase: 'head', late: true, reused: false } as const;
+    const error = { phase: 'head', timedOut: true, reused: false } as const;
     expect(isWorthATry(new AskError('', error))).toBe(true);
     for (const status of [429, 502, 503, 504])
       expect(isWorthATry(answer(status))).toBe(true);
