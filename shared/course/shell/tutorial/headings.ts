@@ -1,7 +1,7 @@
 /** Headings: their ids, numbers of steps, minutes. */
 import type { MarkdownIt, Token } from 'markdown-it';
 import type { TutorialEnv } from './env.ts';
-import { textOf } from './tokens.ts';
+import { wordsOf } from './tokens.ts';
 
 /** What the plugin has found out about a heading, by the token that opens it. */
 export function headingOf(open: Token): {
@@ -26,7 +26,7 @@ export function headings(markdown: MarkdownIt): void {
     for (const [index, open] of tokens.entries()) {
       if (open.type !== 'heading_open') continue;
       const children = tokens[index + 1]?.children ?? [];
-      const slug = textOf(children)
+      const slug = wordsOf(children)
         .toLowerCase()
         .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
         .replaceAll(' ', '-');

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import type { MarkdownIt, Token } from 'markdown-it';
 import type { TutorialEnv } from './env.ts';
-import { textOf } from './tokens.ts';
+import { wordsOf } from './tokens.ts';
 
 type Target =
   | { kind: 'here'; href: string }
@@ -83,7 +83,7 @@ function settleLinks(
     }
     if (token.type === 'link_close' && beside !== undefined) {
       const code = make('code_inline', 'code', beside);
-      const words = textOf(settled.slice(wordsFrom));
+      const words = wordsOf(settled.slice(wordsFrom));
       if (['', beside, posix.basename(beside)].includes(words))
         settled.splice(wordsFrom, settled.length, code);
       else settled.push(make('text', '', ' ('), code, make('text', '', ')'));

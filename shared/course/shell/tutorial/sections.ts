@@ -3,7 +3,7 @@ import type { MarkdownIt, Token } from 'markdown-it';
 import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
 import type { TutorialEnv } from './env.ts';
 import { headingOf, minutesHtml } from './headings.ts';
-import { beginsWithStrong, textOf } from './tokens.ts';
+import { beginsWithStrong, wordsOf } from './tokens.ts';
 
 const labels = ['Predict', 'Do', 'See', 'Why'] as const;
 type Label = (typeof labels)[number];
@@ -157,7 +157,7 @@ function answersHtml(
     (answer, index) =>
       `<button type="button" role="radio" aria-checked="false" ` +
       `tabindex="${index === 0 ? 0 : -1}" ` +
-      `data-answer="${escapeHtml(textOf(answer))}">` +
+      `data-answer="${escapeHtml(wordsOf(answer))}">` +
       `${withoutLinks(markdown, answer, env)}</button>\n`,
   );
   return (

@@ -2,7 +2,7 @@
 import type { Token } from 'markdown-it';
 
 /** The text of a line without its marks; words of a link and code included. */
-export function textOf(inline: Token[]): string {
+export function wordsOf(inline: Token[]): string {
   return inline
     .filter(({ type }) => type === 'text' || type === 'code_inline')
     .map(({ content }) => content)
