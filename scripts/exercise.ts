@@ -28,7 +28,7 @@ const say = (text: string) => void process.stdout.write(text);
 
 /** What a flag asks for; without one the learner does the exercise. */
 async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
-  const once = await import('@on-the-wire/course/exercise/once.ts');
+  const once = await import('@on-the-wire/course/exercise/commands.ts');
   if (flags.solution) return say(once.showSolution(exercise));
   if (flags.reset) {
     const { resetCopy } =
@@ -96,7 +96,8 @@ const program = verb('exercise')
   .action(async (words: string[], flags: Flags) => {
     if (flags.mine) return runOwn(flags.mine, flags);
     if (flags.checkAll) {
-      const { checkAll } = await import('@on-the-wire/course/exercise/once.ts');
+      const { checkAll } =
+        await import('@on-the-wire/course/exercise/commands.ts');
       process.exitCode = (await checkAll(findExercises())) ? 0 : 1;
       return undefined;
     }

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { findExercise } from '@on-the-wire/course/exercise/exercises.ts';
-import { tryOut } from '@on-the-wire/course/exercise/trial.ts';
+import { runCheck } from '@on-the-wire/course/exercise/run-check.ts';
 
 test('An answer with a line that was given otherwise is shown both', async () => {
   const exercise = findExercise(['server-to-server/4']);
   const name = 'wrong/asks-whom-the-request-names.ts';
-  const { failure } = await tryOut(exercise, join(exercise.folder, name));
+  const { failure } = await runCheck(exercise, join(exercise.folder, name));
   expect(failure!.title).toBe('Somebody else’s server is asked');
   expect(failure!.details!.split('\n')).toEqual([
     'Line 13 of your file was given to you like that, and was wrong:',

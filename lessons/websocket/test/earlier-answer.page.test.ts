@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
-import { tryOut } from '@on-the-wire/course/exercise/trial.ts';
+import { runCheck } from '@on-the-wire/course/exercise/run-check.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 
 const exercise = findExercises().find(({ id }) => id === 'websocket/1')!;
@@ -14,7 +14,7 @@ const saved = join(exercise.folder, 'wrong/of-an-earlier-task.ts');
 describeWithBrowser('an answer of an earlier build', (browser) => {
   test('is told which given line has changed, and passes with it', async () => {
     const options = { browser: () => Promise.resolve(browser()) };
-    const { failure } = await tryOut(exercise, saved, options);
+    const { failure } = await runCheck(exercise, saved, options);
     expect(failure!.title).toBe('The Host decides who comes in');
     const [, before, after] =
       /replace\n\n(.*)\n\nby [^]*?:\n\n([^]*?)\n\nand look/.exec(
@@ -37,7 +37,7 @@ describeWithBrowser('an answer of an earlier build', (browser) => {
     try {
       const copy = join(folder, 'exercise.ts');
       await writeFile(copy, changed);
-      const verdict = await tryOut(exercise, copy, options);
+      const verdict = await runCheck(exercise, copy, options);
       expect(verdict.failure).toBeUndefined();
     } finally {
       await rm(folder, { recursive: true });

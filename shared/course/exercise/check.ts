@@ -1,18 +1,18 @@
 /**
  * What a `check.ts` is written with. Its default export is a `Check`; all that
- * it needs it gets as a `Trial`. See CONTRIBUTING.md, "An exercise".
+ * it needs it gets as a `CheckContext`. See CONTRIBUTING.md, "An exercise".
  */
 import type { Server } from 'node:http';
 import type { Feed, Snapshot, Update } from '@on-the-wire/lesson/board/feed.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 import type { Generated } from './generate.ts';
-import type { Line } from './line.ts';
+import type { TappedConnection } from './tapped-connection.ts';
 import type { FailureParts } from './failure.ts';
 
 export { differsAt } from './excerpt.ts';
 export { servePageOf } from './page-of.ts';
 export { Failure, type FailureParts, type Shown } from './failure.ts';
-export type { Generated, Line };
+export type { Generated, TappedConnection };
 
 export interface Check {
   /** What the verdict on the starter, `exercise.ts` as it is, must say. */
@@ -20,7 +20,7 @@ export interface Check {
   /** Whether it needs a browser. */
   browser?: boolean;
   /** Throws a `Failure` (`trial.fail`) where something does not hold. */
-  run(trial: Trial): Promise<void>;
+  run(trial: CheckContext): Promise<void>;
 }
 
 /** The learner's file in a process of its own, one life of it. */
@@ -61,7 +61,7 @@ export type Outcome<T> =
   | { value?: never; error: { name: string; message: string; stack: string } };
 
 /** The learner's server, behind a line that can be broken. */
-export interface Served extends Line {
+export interface Served extends TappedConnection {
   feed: RemoteFeed;
 }
 
@@ -90,7 +90,7 @@ export interface WaitOptions {
   still?: boolean;
 }
 
-export interface Trial {
+export interface CheckContext {
   /** Texts and numbers that nobody can know beforehand. */
   readonly data: Generated;
   /**
@@ -109,7 +109,10 @@ export interface Trial {
    * A line of the tap to a port of this machine: for a server of the check's
    * own, which the learner's code then reaches at `line.origin`.
    */
-  line(port: number, how?: { faults?: string[]; tls?: boolean }): Promise<Line>;
+  line(
+    port: number,
+    how?: { faults?: string[]; tls?: boolean },
+  ): Promise<TappedConnection>;
   /** A new page of the browser; `servePageOf(trial.file)` gives it content. */
   page(): Promise<Page>;
   /** The URL of the learner's file: see `servePageOf`. */

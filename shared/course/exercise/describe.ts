@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import { excerpt } from './excerpt.ts';
 import type { FoundExercise } from './exercises.ts';
 import type { FailureParts } from './failure.ts';
-import type { Verdict } from './trial.ts';
+import type { Verdict } from './run-check.ts';
 
 /** Where a verdict is printed. */
 export interface Looks {
@@ -31,7 +31,7 @@ export function describeVerdict(
   looks: Looks = {},
 ): string[] {
   const paint = painter(looks);
-  const { passed, steps, failure, said, ms } = verdict;
+  const { passed, steps, failure, printed, ms } = verdict;
   const seconds = `${(ms / 1000).toFixed(1)} s`;
   const lines = steps.map((step) =>
     step.passed
@@ -39,9 +39,9 @@ export function describeVerdict(
       : `  ${paint('red', '✗')} ${step.name}`,
   );
   if (failure) lines.push('', ...describeFailure(failure, looks));
-  if (said.length > 0) {
+  if (printed.length > 0) {
     lines.push('', '  Your code printed:');
-    for (const line of said) lines.push(`    ${line}`);
+    for (const line of printed) lines.push(`    ${line}`);
   }
   const name = `${exercise.id} ${exercise.title}`;
   lines.push('');

@@ -4,7 +4,7 @@
 export type Shown = string | Uint8Array;
 
 /** Where on the wire it can be seen. */
-export interface Place {
+export interface WirePlace {
   /** The client's own port: which connection it was. */
   client: number;
   /** Without it: whichever way its last unit went. */
@@ -34,7 +34,7 @@ export interface FailureParts {
   /** A command with which it can be tried by hand. */
   tryIt?: string | undefined;
   /** Without it: where something moved last, if anything did. */
-  wire?: Place | undefined;
+  wire?: WirePlace | undefined;
   /** A stack, or all that a process said. */
   details?: string | undefined;
 }

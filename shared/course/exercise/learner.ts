@@ -17,41 +17,41 @@ import {
 } from '@on-the-wire/system/programs/start.ts';
 import type { Outcome } from './check.ts';
 import { Failure } from './failure.ts';
-import type { Answer, Request } from './inside.ts';
+import type { LearnerResponse, LearnerRequest } from './learner-main.ts';
 import { unnoted } from './stir.ts';
-import { GivenUp, type Waiting, type Watched } from './waiting.ts';
+import { GivenUp, type Waiting, type WatchedProcess } from './waiting.ts';
 
-const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
+const main = fileURLToPath(new URL('learner-main.ts', import.meta.url));
 const longestReport = 65_536; // characters that are kept of standard error
 const linesKept = 40; // of what the learner's code prints
 
-type Ask = Request extends infer R
+type LearnerRequestBody = LearnerRequest extends infer R
   ? R extends { id: number }
     ? Omit<R, 'id'>
     : never
   : never;
 
-export interface StartOptions {
+export interface LearnerOptions {
   file: URL;
   /** The lesson's folder: what a stack is searched for. */
   folder: string;
   stage: URL | undefined;
-  /** How an answer is waited for; the process takes part in it. */
+  /** How a response is waited for; the process takes part in it. */
   waiting: Waiting;
-  /** Whether something beside this process may bring an answer: a browser. */
+  /** Whether something beside this process may bring a response: a browser. */
   helped: () => boolean;
 }
 
 /** One life of a learner's file. */
-export class LearnerProcess implements Watched {
+export class LearnerProcess implements WatchedProcess {
   /** The last lines that it printed. */
-  readonly said: string[] = [];
+  readonly printed: string[] = [];
   /** Resolves with the crash, or with nothing where it was ended by us. */
   readonly ended: Promise<Crash | undefined>;
-  readonly #options: StartOptions;
+  readonly #options: LearnerOptions;
   readonly #child: ChildProcess;
   readonly #pipe: Duplex;
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  readonly #waiting = new Map<number, (answer: LearnerResponse) => void>();
   #ready!: () => void;
   readonly #loaded = new Promise<void>((resolve) => (this.#ready = resolve));
   #asked = 0;
@@ -59,7 +59,7 @@ export class LearnerProcess implements Watched {
   #stopping = false;
   #stderr = '';
 
-  constructor(options: StartOptions) {
+  constructor(options: LearnerOptions) {
     this.#options = options;
     const { file, stage, folder } = options;
     // It goes on by itself, which says nothing of what goes on in it.
@@ -69,7 +69,7 @@ export class LearnerProcess implements Watched {
         [
           '--disable-warning=ExperimentalWarning',
           `--import=${preload}`,
-          inside,
+          main,
           file.href,
           ...(stage ? [stage.href] : []),
         ],
@@ -89,14 +89,14 @@ export class LearnerProcess implements Watched {
     options.waiting.watched.add(this);
     const keep = (line: string) => {
       // It may insist on colours; a page shows it, too.
-      this.said.push(stripVTControlCharacters(line));
-      if (this.said.length > linesKept) this.said.shift();
+      this.printed.push(stripVTControlCharacters(line));
+      if (this.printed.length > linesKept) this.printed.shift();
     };
     forEachLine(this.#child.stdout!, keep);
     forEachLine(this.#child.stderr!, (line) => {
       this.#stderr = `${this.#stderr}${line}\n`.slice(-longestReport);
     });
-    this.#child.on('message', (message: Answer | 'ready') => {
+    this.#child.on('message', (message: LearnerResponse | 'ready') => {
       if (message === 'ready') return this.#ready();
       this.#waiting.get(message.id)?.(message);
       this.#waiting.delete(message.id);
@@ -128,7 +128,7 @@ export class LearnerProcess implements Watched {
   }
 
   /** @throws Failure where the process crashes, hangs, or the code is unfit */
-  async ask<T>(ask: Ask): Promise<Outcome<T>> {
+  async request<T>(ask: LearnerRequestBody): Promise<Outcome<T>> {
     const what = 'name' in ask && ask.ask === 'call' ? ask.name : 'It';
     const answer = await this.#waitFor(this.#send(ask), what);
     if ('unfit' in answer) throw new Failure(answer.unfit);
@@ -144,7 +144,7 @@ export class LearnerProcess implements Watched {
    */
   async mustBeAlive(): Promise<void> {
     if (this.#stopping) return;
-    await this.ask({ ask: 'alive' });
+    await this.request({ ask: 'alive' });
   }
 
   async stirs(): Promise<{ pending: boolean; count: number }> {
@@ -158,7 +158,7 @@ export class LearnerProcess implements Watched {
     return (await Promise.race([told, dead])) || dead;
   }
 
-  /** Told by a thread of its own: see preload.ts of the harness. */
+  /** A thread of its own responds: see preload.ts of the harness. */
   processorTime(): Promise<number> {
     unnoted(() => this.#pipe.write('?'));
     return new Promise((resolve) =>
@@ -168,17 +168,17 @@ export class LearnerProcess implements Watched {
     );
   }
 
-  /** Ends it by force: nobody waits for code that may never end. */
+  /** Ends it by force: its code may never end by itself. */
   async stop(): Promise<void> {
     this.#stopping = true;
     if (!this.#over) signalAll(this.#child, 'SIGKILL');
     await this.ended;
   }
 
-  /** Resolves with the answer; never where the process ends before. */
-  #send(ask: Ask): Promise<Answer> {
+  /** Resolves with the response; never where the process ends before. */
+  #send(ask: LearnerRequestBody): Promise<LearnerResponse> {
     const id = ++this.#asked;
-    const answered = new Promise<Answer>((resolve) =>
+    const answered = new Promise<LearnerResponse>((resolve) =>
       this.#waiting.set(id, resolve),
     );
     const message = { id, ...ask };
@@ -203,7 +203,7 @@ export class LearnerProcess implements Watched {
   }
 }
 
-/** What is told where an answer, or the end of the first lines, never comes. */
+/** What is told where a response, or the end of the first lines, never comes. */
 export function neverEnds(what: string, why: GivenUp): Failure {
   return new Failure({
     title: `${what} did not come to an end`,

@@ -11,7 +11,7 @@ import type { Browser } from '@on-the-wire/browser/browser.ts';
 import type { FoundExercise } from './exercises.ts';
 import { note, noteVerdict, readProgress } from './progress.ts';
 import { readTask, type Task } from './task.ts';
-import { tryOut, type Verdict } from './trial.ts';
+import { runCheck, type Verdict } from './run-check.ts';
 import { makeCopy, resetCopy } from './workspace.ts';
 
 /** Emits `change` whenever something of what it shows has changed. */
@@ -134,7 +134,7 @@ export class Session extends EventEmitter<{ change: [] }> {
 
   #try(): Promise<Verdict> {
     const { exercise, tap, live } = this;
-    return tryOut(exercise, exercise.copy, {
+    return runCheck(exercise, exercise.copy, {
       browser: () => (this.#browser ??= openOne()),
       ...(tap && { tap }),
       ...(live && { live }),

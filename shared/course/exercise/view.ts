@@ -12,10 +12,10 @@ import { renderTutorial } from '../shell/tutorial.ts';
 import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
 import { isUnit } from '@on-the-wire/viewer/source.ts';
 import { excerpt } from './excerpt.ts';
-import type { FailureParts, Place } from './failure.ts';
+import type { FailureParts, WirePlace } from './failure.ts';
 import { urlOfSection } from './sections.ts';
 import type { Session } from './session.ts';
-import type { Verdict } from './trial.ts';
+import type { Verdict } from './run-check.ts';
 
 const widest = 60; // characters of what came, in the shell's pane
 
@@ -85,7 +85,7 @@ export class ExerciseView
   }
 
   /** The line of the wire where something can be seen. */
-  unitOf(place: Place | undefined): number | undefined {
+  unitOf(place: WirePlace | undefined): number | undefined {
     const connection = place && this.wire?.connectionOf(place.client);
     if (connection === undefined) return undefined;
     const { log } = this.wire!;
@@ -101,12 +101,12 @@ export class ExerciseView
     return (meant ?? units.at(-1))?.n;
   }
 
-  #verdict({ passed, ms, steps, said, failure }: Verdict): VerdictMessage {
+  #verdict({ passed, ms, steps, printed, failure }: Verdict): VerdictMessage {
     return {
       passed,
       seconds: Math.round(ms / 100) / 10,
       steps,
-      said,
+      printed,
       ...(failure && { failure: this.#failure(failure) }),
     };
   }

@@ -19,7 +19,7 @@ const looks = 10;
 /** ms without an answer until the processor time is asked for, each time. */
 const slow = 1_000;
 /** A process that is asked what goes on in it. */
-export interface Watched {
+export interface WatchedProcess {
   /** Whether it has something left to do, and how much it has done. */
   stirs(): Promise<{ pending: boolean; count: number }>;
   /** ms of processor time so far; never where it has ended. */
@@ -29,9 +29,9 @@ export interface Watched {
 /** Why a wait was given up; its message is what came instead. */
 export class GivenUp extends Error {
   /** Set where it is this process that computes without an end. */
-  readonly hangs: Watched | undefined;
+  readonly hangs: WatchedProcess | undefined;
 
-  constructor(message: string, hangs?: Watched) {
+  constructor(message: string, hangs?: WatchedProcess) {
     super(message);
     this.hangs = hangs;
   }
@@ -51,7 +51,7 @@ interface Limits {
 /** All waits of one check: see the top of this file. */
 export class Waiting {
   /** Those that take part; may grow. */
-  readonly watched = new Set<Watched>();
+  readonly watched = new Set<WatchedProcess>();
   readonly #own: Stir;
   readonly #limit: number;
   readonly #busy: number;
@@ -133,7 +133,7 @@ export class Waiting {
   }
 
   /** As `stirs`; ends all waits where it computes without an end. */
-  async #stateOf(watched: Watched) {
+  async #stateOf(watched: WatchedProcess) {
     const state = watched.stirs();
     let answered = false;
     const tell = () => (answered = true);

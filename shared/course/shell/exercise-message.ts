@@ -28,7 +28,7 @@ export interface VerdictMessage {
   passed: boolean;
   seconds: number;
   steps: { name: string; passed: boolean }[];
-  said: string[];
+  printed: string[];
   failure?: {
     title: string;
     rows: { label: string; text: string }[];

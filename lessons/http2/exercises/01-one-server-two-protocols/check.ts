@@ -6,7 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import {
   type Check,
   differsAt,
-  type Trial,
+  type CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import { stations } from '../../stations.ts';
 
@@ -105,7 +105,7 @@ export default {
 
 /** Offers these by ALPN; one of the wanted must be chosen. */
 async function mustAgree(
-  trial: Trial,
+  trial: CheckContext,
   port: number,
   offers: string[],
   wanted: (string | false)[],
@@ -151,7 +151,7 @@ interface Answer {
 
 /** A station's board, under any name of the server; and none. */
 async function mustAnswer(
-  trial: Trial,
+  trial: CheckContext,
   protocol: string,
   ask: (path: string, name: string) => Promise<Answer>,
 ) {

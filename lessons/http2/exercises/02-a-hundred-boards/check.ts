@@ -14,8 +14,8 @@ import {
   type FailureParts,
   type Generated,
   type Learner,
-  type Line,
-  type Trial,
+  type TappedConnection,
+  type CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 
 export default {
@@ -135,7 +135,7 @@ function boardsOf(data: Generated, count: number): Boards {
 
 interface Hall {
   boards: Boards;
-  line: Line;
+  line: TappedConnection;
   /** What was asked, and where it is seen. */
   readonly parts: Pick<FailureParts, 'sent' | 'wire'>;
   sessions: ServerHttp2Session[];
@@ -160,7 +160,7 @@ interface Ways {
 
 /** A server of boards, behind a line. */
 async function openHall(
-  trial: Trial,
+  trial: CheckContext,
   boards: Boards,
   { most = limit, holds, refuses = 0 }: Ways = {},
 ): Promise<Hall> {
@@ -251,7 +251,7 @@ const load = (learner: Learner, { line, boards }: Hall) =>
   ]);
 
 /** Loads all of them, and compares. */
-async function mustLoad(trial: Trial, learner: Learner, hall: Hall) {
+async function mustLoad(trial: CheckContext, learner: Learner, hall: Hall) {
   const { value, error } = await load(learner, hall);
   const { boards, parts, answered, refused } = hall;
   const paths = [...boards.keys()];

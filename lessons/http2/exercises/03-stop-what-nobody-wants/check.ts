@@ -10,8 +10,8 @@ import type {
   Check,
   FailureParts,
   Learner,
-  Line,
-  Trial,
+  TappedConnection,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 
 export default {
@@ -25,7 +25,7 @@ export default {
     const port = opened ?? (await learner.call<number>('createServer'));
     const line = await trial.line(port, { tls: true });
     const further = await trial.line(port, { tls: true });
-    const open = (by: Line) => openClient(trial, learner, by);
+    const open = (by: TappedConnection) => openClient(trial, learner, by);
 
     await trial.step('a search gives its lines, and ends', async () => {
       const client = open(line);
@@ -123,7 +123,11 @@ interface Reader {
 }
 
 /** A client of one connection. */
-function openClient(trial: Trial, learner: Learner, line: Line) {
+function openClient(
+  trial: CheckContext,
+  learner: Learner,
+  line: TappedConnection,
+) {
   const { data } = trial;
   const session: ClientHttp2Session = connect(line.origin, {
     rejectUnauthorized: false,
@@ -223,7 +227,7 @@ async function isClosed(learner: Learner, { text }: Reader) {
 
 /** Its search is closed; where not, `why` finds out more. */
 async function mustEnd(
-  trial: Trial,
+  trial: CheckContext,
   learner: Learner,
   reader: Reader,
   parts: Partial<FailureParts> = {},

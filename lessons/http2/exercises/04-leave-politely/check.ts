@@ -12,7 +12,7 @@ import { localCertificate } from '@on-the-wire/system/certificates/certificates.
 import type {
   Check,
   Learner,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 
 const section = 'RFC 9113 6.8';
@@ -276,7 +276,11 @@ export default {
 } satisfies Check;
 
 /** The learner's server, behind a line, and how to ask it. */
-async function openServer(trial: Trial, learner: Learner, deadline: number) {
+async function openServer(
+  trial: CheckContext,
+  learner: Learner,
+  deadline: number,
+) {
   const opened = await learner.stage<number | undefined>('open', deadline);
   const port = opened ?? (await learner.call<number>('leaver'));
   const line = await trial.line(port, { tls: true });
@@ -319,7 +323,7 @@ async function isOpen(port: number): Promise<boolean> {
 }
 
 /** A server of ours for the learner's client, behind a line. */
-async function openHall(trial: Trial) {
+async function openHall(trial: CheckContext) {
   let say = (stream: ServerHttp2Stream): unknown => stream.end();
   const sessions: ServerHttp2Session[] = [];
   const server = createSecureServer({ ...(await localCertificate()) });

@@ -9,7 +9,7 @@ import {
   differsAt,
   type FailureParts,
   type Learner,
-  type Trial,
+  type CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import type { Answer, Question } from './exercise.ts';
 import type { Outcome } from './stage.ts';
@@ -229,7 +229,7 @@ async function look(
 
 /** It must throw, and soon after its time. */
 async function mustEnd(
-  trial: Trial,
+  trial: CheckContext,
   learner: Learner,
   url: () => string,
   {
@@ -258,7 +258,7 @@ async function mustEnd(
 type Say = (response: ServerResponse, n: number) => unknown;
 
 /** A station that says what it is told to, behind a line. */
-async function openStation(trial: Trial) {
+async function openStation(trial: CheckContext) {
   let say: Say = () => {};
   let heard: { left: string | undefined; response: ServerResponse }[] = [];
   let round = 0;

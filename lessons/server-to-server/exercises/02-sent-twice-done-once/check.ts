@@ -4,7 +4,7 @@ import type {
   Check,
   FailureParts,
   Learner,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import { send, type Answer } from './solution.ts';
 
@@ -331,7 +331,7 @@ const timesOf = (learner: Learner, text: string) =>
 
 /** One of two requests was carried out, and both were told the same. */
 async function mustBeOnce(
-  trial: Trial,
+  trial: CheckContext,
   learner: Learner,
   {
     title,
@@ -370,7 +370,7 @@ async function mustBeOnce(
 type Say = number | 'reset';
 
 /** A station that says what it is told to, behind a line. */
-async function openStation(trial: Trial) {
+async function openStation(trial: CheckContext) {
   let next: Say[] = [];
   let heard: { key: string | undefined }[] = [];
   const server = createServer((request, response) => {

@@ -6,7 +6,7 @@ import type {
   FailureParts,
   Learner,
   Served,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 
 const section = 'step “A letter that outlives its sender” of the tutorial';
@@ -230,7 +230,7 @@ export default {
 type Layout = 'plain' | 'spaced' | 'escaped' | 'number';
 
 /** A letter that says something new, laid out as its sender likes. */
-function writeLetter({ data }: Trial, layout: Layout = 'plain'): Letter {
+function writeLetter({ data }: CheckContext, layout: Layout = 'plain'): Letter {
   const text = data.line();
   const bodies = {
     plain: JSON.stringify({ text }),
@@ -271,7 +271,7 @@ interface Answer {
 }
 
 function post(
-  trial: Trial,
+  trial: CheckContext,
   server: Served,
   { body }: Letter,
   headers: Fields,
@@ -305,7 +305,7 @@ function post(
 }
 
 /** Ways to post a letter, and what must come of it. */
-function postTo(trial: Trial, learner: Learner, server: Served) {
+function postTo(trial: CheckContext, learner: Learner, server: Served) {
   const spoken = () => learner.stage<string[]>('spoken');
   const send = async (letter: Letter, fields: Fields, what: string) => {
     const before = (await spoken()).length;

@@ -12,7 +12,7 @@ import {
   type Check,
   differsAt,
   type Served,
-  type Trial,
+  type CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 
@@ -346,7 +346,7 @@ async function ask(
 
 /** As `ask`, where there must be an answer. */
 const mustAnswer = (
-  trial: Trial,
+  trial: CheckContext,
   { origin, seen }: Served,
   path: string,
   how?: Parameters<typeof ask>[2],
@@ -361,7 +361,11 @@ const mustAnswer = (
   }));
 
 /** As `ask`, where any end will do: an answer, or a connection that is closed. */
-const mustEnd = (trial: Trial, { origin, seen }: Served, path: string) => {
+const mustEnd = (
+  trial: CheckContext,
+  { origin, seen }: Served,
+  path: string,
+) => {
   const ended = ask(origin, path).then(
     async (answer) => {
       if (!answer.resume().closed) await once(answer, 'close');
@@ -379,7 +383,7 @@ const mustEnd = (trial: Trial, { origin, seen }: Served, path: string) => {
 };
 
 /** Which line of the file was given otherwise before, and what replaces it. */
-function hasChanged({ file }: Trial): string | undefined {
+function hasChanged({ file }: CheckContext): string | undefined {
   const linesOf = (url: URL) => readFileSync(url, 'utf8').split(/\r?\n/);
   const lines = linesOf(file);
   const at = lines.findIndex((line) => line.includes('new URL(url, upstream)'));
@@ -396,7 +400,7 @@ function hasChanged({ file }: Trial): string | undefined {
 }
 
 /** The body, or the next piece of it. */
-const mustCome = <T>(trial: Trial, body: Promise<T>) =>
+const mustCome = <T>(trial: CheckContext, body: Promise<T>) =>
   trial.within(body, (why) => ({
     title: 'A body is not passed on',
     sent: 'the server has sent a head, and of the body at least a piece',
@@ -421,7 +425,7 @@ function hears(answer: IncomingMessage) {
 
 /** The gateway must say so, by this status. */
 async function mustFail(
-  trial: Trial,
+  trial: CheckContext,
   { origin, seen }: Served,
   status: number,
   { what, name }: { what: string; name: string },
@@ -455,7 +459,7 @@ async function mustFail(
 type Say = (question: IncomingMessage, response: ServerResponse) => unknown;
 
 /** A server that says what it is told to, behind a line. */
-async function openStation(trial: Trial) {
+async function openStation(trial: CheckContext) {
   let say: Say = () => {};
   const asked: IncomingMessage[] = [];
   const server = createServer((question, response) => {

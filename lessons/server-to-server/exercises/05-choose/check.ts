@@ -17,7 +17,10 @@ import {
   type Tried,
 } from '@on-the-wire/shared/compare/choosing/try-under.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
-import type { Check, Trial } from '@on-the-wire/course/exercise/check.ts';
+import type {
+  Check,
+  CheckContext,
+} from '@on-the-wire/course/exercise/check.ts';
 
 /** What is answered where nothing else is said. */
 const usual = {
@@ -108,7 +111,7 @@ export default {
 } satisfies Check;
 
 function checkTaken(
-  { fail }: Trial,
+  { fail }: CheckContext,
   name: string,
   choice: Choice,
   theirs: Theirs | undefined,
@@ -156,7 +159,7 @@ function checkTaken(
 }
 
 function checkRows(
-  { fail }: Trial,
+  { fail }: CheckContext,
   name: string,
   { decided }: Choice,
   rows: string[],
@@ -189,7 +192,11 @@ function checkRows(
   }
 }
 
-function checkIsFault({ fail }: Trial, name: string, fault: string): void {
+function checkIsFault(
+  { fail }: CheckContext,
+  name: string,
+  fault: string,
+): void {
   const wrong = whatIsWrongWith(fault);
   if (wrong !== undefined)
     fail({
@@ -233,7 +240,7 @@ async function tryOften(way: Way, fault: string, browser: Browser) {
 
 /** Says what was measured in the step's name, where the learner reads it. */
 async function checkFault(
-  trial: Trial,
+  trial: CheckContext,
   name: string,
   fault: string,
   tried: Tried,

@@ -3,7 +3,7 @@ import type {
   Check,
   FailureParts,
   Learner,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import { EventParser } from '@on-the-wire/course/exercise/event-reader.ts';
 import type { StreamEvent } from './exercise.ts';
@@ -97,7 +97,7 @@ function read(text: string) {
 }
 
 async function mustSay(
-  trial: Trial,
+  trial: CheckContext,
   learner: Learner,
   event: StreamEvent,
   { line = 'A line of the text is in no data field' }: Titles = {},
@@ -174,7 +174,11 @@ function firstDifference(text: string, wanted: object): number {
   return bytes.length;
 }
 
-async function mustBeComment(trial: Trial, learner: Learner, text: string) {
+async function mustBeComment(
+  trial: CheckContext,
+  learner: Learner,
+  text: string,
+) {
   const came = await textOf(trial, learner, 'encodeComment', text);
   const fired = 'x';
   const { events, comments } = read(`${came}data: ${fired}\n\n`);
@@ -206,7 +210,7 @@ async function mustBeComment(trial: Trial, learner: Learner, text: string) {
 }
 
 async function textOf(
-  trial: Trial,
+  trial: CheckContext,
   learner: Learner,
   name: string,
   given: unknown,

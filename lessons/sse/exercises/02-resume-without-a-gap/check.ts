@@ -3,7 +3,7 @@ import type { Update } from '@on-the-wire/shared/board/feed.ts';
 import type {
   Check,
   Served,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
 
@@ -108,7 +108,12 @@ const idsFrom = (run: string, n: number, count: number) =>
   Array.from({ length: count }, (_, index) => `${run}-${n + 1 + index}`);
 
 /** A reader that comes with an id, and says what it misses. */
-async function open(trial: Trial, server: Served, run: string, after: string) {
+async function open(
+  trial: CheckContext,
+  server: Served,
+  run: string,
+  after: string,
+) {
   const headers: Record<string, string> = after
     ? { 'Last-Event-ID': after }
     : {};

@@ -4,9 +4,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import {
   type Check,
   type FailureParts,
-  type Line,
+  type TappedConnection,
   servePageOf,
-  type Trial,
+  type CheckContext,
   type WaitOptions,
 } from '@on-the-wire/course/exercise/check.ts';
 
@@ -135,7 +135,7 @@ export default {
 } satisfies Check;
 
 /** A server, a line to it, and a page that has the learner's file. */
-async function open(trial: Trial, { clock = false } = {}) {
+async function open(trial: CheckContext, { clock = false } = {}) {
   const station = await createStation(trial);
   const line = await trial.line(station.port);
   const page = await openPage(trial, line, station, clock);
@@ -149,7 +149,7 @@ interface Told {
 }
 
 /** Answers /events, notes who asks for what, and says what it is told to. */
-async function createStation(trial: Trial) {
+async function createStation(trial: CheckContext) {
   const asks: string[] = [];
   const streams = new Set<ServerResponse>();
   const page = servePageOf(trial.file);
@@ -237,8 +237,8 @@ async function createStation(trial: Trial) {
 
 /** The page: what it was told, and its clock. */
 async function openPage(
-  trial: Trial,
-  line: Line,
+  trial: CheckContext,
+  line: TappedConnection,
   station: Awaited<ReturnType<typeof createStation>>,
   clock: boolean,
 ) {

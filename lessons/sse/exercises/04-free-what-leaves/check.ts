@@ -4,7 +4,7 @@ import type {
   Check,
   Learner,
   Served,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
@@ -105,7 +105,7 @@ export default {
 } satisfies Check;
 
 function open(
-  trial: Trial,
+  trial: CheckContext,
   server: Served,
   method: string,
   body = '',
@@ -127,7 +127,7 @@ function open(
 }
 
 async function mustHear(
-  trial: Trial,
+  trial: CheckContext,
   server: Served,
   reader: EventReader,
   method: string,
@@ -148,7 +148,7 @@ async function mustHear(
 }
 
 /** Waits until the server has noticed that nobody is connected. */
-async function allGone(trial: Trial, learner: Learner) {
+async function allGone(trial: CheckContext, learner: Learner) {
   await trial.still();
   const { connections } = await learner.memory();
   if (connections > 0)
@@ -157,7 +157,7 @@ async function allGone(trial: Trial, learner: Learner) {
 
 /** The feed has as many listeners as it had. */
 async function mustBe(
-  trial: Trial,
+  trial: CheckContext,
   found: number,
   expected: number,
   readers: number,

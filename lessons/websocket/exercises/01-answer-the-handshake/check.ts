@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type {
   Check,
   Served,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import {
   type Answer,
@@ -110,14 +110,16 @@ export default {
 } satisfies Check;
 
 /** A page without words, at an address of its own. */
-async function servePage(trial: Trial): Promise<string> {
+async function servePage(trial: CheckContext): Promise<string> {
   const server = createServer((_request, response) => response.end());
   const { origin } = await trial.listen(server);
   return origin;
 }
 
 /** Once `answer` had no list: what to change in a file of that time. */
-async function whatHasChanged({ file }: Trial): Promise<string | undefined> {
+async function whatHasChanged({
+  file,
+}: CheckContext): Promise<string | undefined> {
   if (/\borigins\b/.test(await readFile(file, 'utf8'))) return undefined;
   return `Your file was begun when this task had no list. In it, replace
 
@@ -135,7 +137,7 @@ const likeOurs = 'A stranger whose name looks like ours is let in';
 
 /** It is a 101 that a client takes for one: RFC 6455, 4.1. */
 function mustSwitch(
-  trial: Trial,
+  trial: CheckContext,
   { sent, head, status, headers, port, tryIt }: Answer,
 ) {
   const isRefused = status.startsWith('HTTP/1.1 4');
@@ -173,7 +175,7 @@ function mustSwitch(
   }
 }
 
-function mustAccept(trial: Trial, key: string, answer: Answer) {
+function mustAccept(trial: CheckContext, key: string, answer: Answer) {
   const hash = (of: string | Uint8Array) =>
     createHash('sha1').update(of).digest();
   const wanted = hash(`${key}${fixed}`).toString('base64');
@@ -223,7 +225,7 @@ type Shaken = Awaited<ReturnType<typeof handshake>>;
 
 /** Says a text that must be said back; `first` came with the handshake. */
 async function mustEcho(
-  trial: Trial,
+  trial: CheckContext,
   { answer, say, hears, heard }: Shaken,
   text: string,
   first?: string,
@@ -261,7 +263,7 @@ async function mustEcho(
 
 /** It gets 403 before there is any WebSocket, and the connection ends. */
 async function mustRefuse(
-  trial: Trial,
+  trial: CheckContext,
   shaken: Shaken,
   { title, details }: { title: string; details?: string | undefined },
 ) {
@@ -306,7 +308,12 @@ async function mustRefuse(
 }
 
 /** What a page gets that opens a WebSocket and says something. */
-async function pageTalks(trial: Trial, server: Served, at: string, text = '') {
+async function pageTalks(
+  trial: CheckContext,
+  server: Served,
+  at: string,
+  text = '',
+) {
   const page = await trial.page();
   await page.goto(at);
   const url = `${server.origin.replace('http', 'ws')}/track`;
@@ -331,7 +338,7 @@ async function pageTalks(trial: Trial, server: Served, at: string, text = '') {
 }
 
 async function mustTalk(
-  trial: Trial,
+  trial: CheckContext,
   server: Served,
   at: string,
   text: string,
@@ -347,7 +354,7 @@ async function mustTalk(
   });
 }
 
-async function mustNotTalk(trial: Trial, server: Served) {
+async function mustNotTalk(trial: CheckContext, server: Served) {
   const { said, sent } = await pageTalks(trial, server, await servePage(trial));
   if (said === 'close 1006') return;
   trial.fail({

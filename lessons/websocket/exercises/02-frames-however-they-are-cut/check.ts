@@ -6,7 +6,7 @@ import {
   type FailureParts,
   type Learner,
   type Served,
-  type Trial,
+  type CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import { WebSocket } from 'ws';
 import { cutAt, type Said, Speaker } from './check/speaker.ts';
@@ -182,7 +182,7 @@ type Explain = (what: {
 
 /** Exactly this is heard of these reads. */
 async function mustHear(
-  trial: Trial,
+  trial: CheckContext,
   learner: Learner,
   reads: Uint8Array[],
   wanted: Said[],
@@ -279,7 +279,7 @@ function isMaskedAnew(said: Speaker, reads: Uint8Array[], came?: Heard) {
 }
 
 /** A client that we did not write says all kinds of things. */
-async function mustTalk(trial: Trial, server: Served) {
+async function mustTalk(trial: CheckContext, server: Served) {
   const { data } = trial;
   const client = new WebSocket(server.origin.replace('http', 'ws'));
   trial.defer(() => client.terminate());

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type {
   Check,
   Learner,
-  Line,
-  Trial,
+  TappedConnection,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import { WebSocket } from 'ws';
 import { openPage } from './check/page.ts';
@@ -90,9 +90,9 @@ export default {
 
 /** A client that answers pings by itself, as all of them do. */
 async function visit(
-  trial: Trial,
+  trial: CheckContext,
   learner: Learner,
-  line: Line,
+  line: TappedConnection,
   pause: number,
 ) {
   const client = new WebSocket(line.origin.replace('http', 'ws'));

@@ -3,7 +3,7 @@ import type {
   Check,
   FailureParts,
   Learner,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import { explainWaits, type Round } from './check/waits.ts';
 import { openStation } from './check/station.ts';
@@ -185,7 +185,7 @@ export default {
 } satisfies Check;
 
 interface With {
-  trial: Trial;
+  trial: CheckContext;
   learner: Learner;
   wishes: { first: number; longest: number; steady: number };
 }

@@ -3,9 +3,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type {
   Check,
   Learner,
-  Line,
+  TappedConnection,
   Outcome,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import type { Ending, Question } from './exercise.ts';
 
@@ -161,9 +161,9 @@ interface How {
 }
 
 async function mustEndSo(
-  trial: Trial,
+  trial: CheckContext,
   learner: Learner,
-  line: Line,
+  line: TappedConnection,
   wanted: Ending,
   how: How,
 ) {
@@ -172,7 +172,7 @@ async function mustEndSo(
 
 function answerOf(
   learner: Learner,
-  line: Line,
+  line: TappedConnection,
   { tag, limit: most = long }: Pick<How, 'tag' | 'limit'>,
 ) {
   const question: Question = {
@@ -184,7 +184,7 @@ function answerOf(
 }
 
 function judge(
-  trial: Trial,
+  trial: CheckContext,
   wanted: Ending,
   { value, error }: Outcome<Ending>,
   { sent, name = 'A board', ...parts }: How,
@@ -222,7 +222,7 @@ function judge(
 }
 
 /** A server that answers as it is told to, behind a line. */
-async function openStation(trial: Trial) {
+async function openStation(trial: CheckContext) {
   let named: string | undefined;
   let answer = (response: ServerResponse) => void response.end();
   let rest = () => {};

@@ -5,7 +5,7 @@ import type {
   Check,
   FailureParts,
   Served,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 
@@ -238,7 +238,7 @@ function report(departures: Departure[], minutes: number): string {
 }
 
 /** An empty page of an origin of its own. */
-async function openPage(trial: Trial) {
+async function openPage(trial: CheckContext) {
   const html = '<!doctype html><link rel="icon" href="data:,">';
   const own = createServer((_request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
@@ -290,7 +290,7 @@ interface Asking {
 }
 
 /** Asks as curl does, which shows everything. */
-async function ask(trial: Trial, server: Served, how: Asking) {
+async function ask(trial: CheckContext, server: Served, how: Asking) {
   const { method = 'GET', path, origin, headers } = how;
   const asking = request({
     host: '127.0.0.1',

@@ -4,7 +4,7 @@ import type {
   Check,
   FailureParts,
   Learner,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 import type { Read } from './stage.ts';
 
@@ -160,7 +160,7 @@ interface What {
 type Got = Omit<Read, 'error'> & { error?: string | undefined };
 
 async function mustTakeAll(
-  trial: Trial,
+  trial: CheckContext,
   learner: Learner,
   pieces: Uint8Array[],
   what: What,
@@ -195,7 +195,7 @@ async function mustTakeAll(
 
 /** The values that were taken are those of the lines. */
 function compare(
-  trial: Trial,
+  trial: CheckContext,
   got: Got,
   { values, what, verb, cuts, note }: What,
   parts: Partial<FailureParts>,
@@ -282,7 +282,7 @@ function textOf(piece: Uint8Array): string {
 
 /** Sends lines over a line that cuts and glues; the body ends, or it breaks. */
 async function load(
-  trial: Trial,
+  trial: CheckContext,
   learner: Learner,
   lines: Uint8Array[],
   how: 'ends' | 'breaks',

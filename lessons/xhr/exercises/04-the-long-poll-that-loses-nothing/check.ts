@@ -6,7 +6,7 @@ import type {
   FailureParts,
   Learner,
   Served,
-  Trial,
+  CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 
 const long = 3_600_000; // ms: here nothing is over because of the time
@@ -162,7 +162,7 @@ interface Left {
 }
 
 /** The learner's server, and how it is asked. */
-async function open(trial: Trial, patience: number) {
+async function open(trial: CheckContext, patience: number) {
   const learner = await trial.start();
   const server = await learner.serve({ patience });
   const { run } = (await server.feed.snapshot()).data;
@@ -209,12 +209,12 @@ interface Where {
 
 /** A question that was asked, and what must become of it. */
 class Asked {
-  readonly #trial: Trial;
+  readonly #trial: CheckContext;
   readonly #where: Where;
   readonly #request;
   readonly #answer: Promise<News[]>;
 
-  constructor(trial: Trial, where: Where) {
+  constructor(trial: CheckContext, where: Where) {
     this.#trial = trial;
     this.#where = where;
     const { server, id, agent = false } = where;
@@ -355,7 +355,7 @@ class Asked {
 
 /** No listener and no timer more than before. */
 async function mustBeAsBefore(
-  trial: Trial,
+  trial: CheckContext,
   learner: Learner,
   before: Left,
   title: string,

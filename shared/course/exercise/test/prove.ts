@@ -20,7 +20,7 @@ import { answersOf, expand, type KnownAnswer } from '../answers.ts';
 import type { Check } from '../check.ts';
 import { describeVerdict } from '../describe.ts';
 import { findExercises, type FoundExercise } from '../exercises.ts';
-import { tryOut, type Verdict } from '../trial.ts';
+import { runCheck, type Verdict } from '../run-check.ts';
 
 const table: string[] = [];
 let scratch = '';
@@ -40,7 +40,7 @@ const checkOf = async ({ check }: FoundExercise) =>
 
 /** Checks a file as the learner's would be, and notes it in the table. */
 async function verdictOn(exercise: FoundExercise, file: string) {
-  const verdict = await tryOut(exercise, file, { browser });
+  const verdict = await runCheck(exercise, file, { browser });
   const name = file.startsWith(exercise.folder)
     ? file.slice(exercise.folder.length + 1)
     : basename(file);

@@ -36,7 +36,7 @@ import { describeVerdict } from '../describe.ts';
 import { findExercise, findExercises } from '../exercises.ts';
 import { describeList } from '../list.ts';
 import { noteVerdict, readProgress } from '../progress.ts';
-import { tryOut, type Verdict } from '../trial.ts';
+import { runCheck, type Verdict } from '../run-check.ts';
 
 /** The answers by their exercises, and what they are told today. */
 const answers: Record<string, string> = {
@@ -144,7 +144,7 @@ describe('An answer', () => {
     const work = async () => {
       for (let id = waiting.shift(); id; id = waiting.shift()) {
         const exercise = exerciseOf(id);
-        verdicts.set(id, await tryOut(exercise, exercise.copy, { browser }));
+        verdicts.set(id, await runCheck(exercise, exercise.copy, { browser }));
       }
     };
     await Promise.all([work(), work(), work(), work()]);

@@ -152,7 +152,7 @@ function showVerdict(verdict: VerdictMessage | undefined): void {
   if (tryIt) row('try it', element('code', tryIt));
   if (unit !== undefined) row('see it', unitLink(unit));
   box.replaceChildren(element('h3', failure.title), list);
-  const printed = verdict.said.join('\n');
+  const printed = verdict.printed.join('\n');
   for (const [name, text] of [
     ['All that it said', details],
     ['What your code printed', printed],

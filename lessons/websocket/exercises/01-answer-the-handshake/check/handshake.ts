@@ -1,6 +1,9 @@
 /** A client of which the check sees, and says, every byte: RFC 6455, 4.1. */
 import { once } from 'node:events';
-import type { Served, Trial } from '@on-the-wire/course/exercise/check.ts';
+import type {
+  Served,
+  CheckContext,
+} from '@on-the-wire/course/exercise/check.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { decodeFrame, encodeFrame, opcodes } from '../../../frame.ts';
 
@@ -27,7 +30,7 @@ export interface Answer {
   tryIt: string;
 }
 
-export const newKey = ({ data }: Trial) =>
+export const newKey = ({ data }: CheckContext) =>
   Buffer.from(data.bytes(16)).toString('base64');
 
 /** A text as a client says it. */
@@ -41,7 +44,7 @@ export const frame = (text: string) =>
 
 /** Says it, and waits for the head of an answer. */
 export async function handshake(
-  trial: Trial,
+  trial: CheckContext,
   server: Served,
   { key = newKey(trial), origin, host, frames, byHand }: Partial<Shake> = {},
 ) {
@@ -113,7 +116,12 @@ export async function handshake(
 }
 
 /** The same by hand. The lesson's own server wants a protocol, too. */
-function curlFor({ live }: Trial, key: string, origin?: string, host?: string) {
+function curlFor(
+  { live }: CheckContext,
+  key: string,
+  origin?: string,
+  host?: string,
+) {
   const curl =
     "curl -si -m 1 -H 'Connection: Upgrade' -H 'Upgrade: websocket'" +
     (host === undefined ? '' : ` -H 'Host: ${host}'`);

@@ -1,7 +1,10 @@
 /** A page that watches a server of ours, over a line that can fall silent. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { servePageOf, type Trial } from '@on-the-wire/course/exercise/check.ts';
+import {
+  servePageOf,
+  type CheckContext,
+} from '@on-the-wire/course/exercise/check.ts';
 import { type WebSocket as Client, WebSocketServer } from 'ws';
 
 const pause = 10_000; // ms between two questions
@@ -33,7 +36,7 @@ interface Window {
   WebSocket: new (url: string) => Window['socket'];
 }
 
-export async function openPage(trial: Trial) {
+export async function openPage(trial: CheckContext) {
   const files = servePageOf(trial.file);
   const server = createServer((request, response) => files(request, response));
   const sockets = new WebSocketServer({ server });

@@ -1,6 +1,6 @@
 /** A server that does what is said, each id once, and may not say so. */
 import { once } from 'node:events';
-import type { Trial } from '@on-the-wire/course/exercise/check.ts';
+import type { CheckContext } from '@on-the-wire/course/exercise/check.ts';
 import { createServer } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 
@@ -17,7 +17,7 @@ export interface Message {
   isDone: boolean;
 }
 
-export async function openStation(trial: Trial, faults?: string[]) {
+export async function openStation(trial: CheckContext, faults?: string[]) {
   const server = createServer();
   const sockets = new WebSocketServer({ server });
   const { port } = await trial.listen(server);

@@ -1,5 +1,5 @@
 /** What fifty waits say about how they were chosen. */
-import type { Trial } from '@on-the-wire/course/exercise/check.ts';
+import type { CheckContext } from '@on-the-wire/course/exercise/check.ts';
 
 /** The waits after one failure, in ms, and what they may be at most. */
 export interface Round {
@@ -12,7 +12,7 @@ export interface Round {
  * fifty avoid a third of it by chance happens once in 600 million times.
  */
 export function explainWaits(
-  trial: Trial,
+  trial: CheckContext,
   wishes: { first: number; longest: number },
   rounds: Round[],
 ) {

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { describeVerdict } from '../describe.ts';
 import { differsAt } from '../excerpt.ts';
-import { tryOut } from '../trial.ts';
+import { runCheck } from '../run-check.ts';
 import { rowsOf } from '@on-the-wire/wire/test/rows.ts';
 import { madeUp } from './made-up.ts';
 
@@ -18,7 +18,7 @@ const ask =
 async function verdictOn(code: string, check = ask, options = {}) {
   const { exercise, remove } = await madeUp(check, code);
   removing.push(remove);
-  const verdict = await tryOut(exercise, exercise.copy, options);
+  const verdict = await runCheck(exercise, exercise.copy, options);
   const text = describeVerdict(exercise, verdict).join('\n');
   return { ...verdict, text };
 }
@@ -145,10 +145,10 @@ describe('a file that', () => {
   });
 
   test('prints has it shown below the verdict', async () => {
-    const { said, text } = await verdictOn(
+    const { printed, text } = await verdictOn(
       'console.log("\\u001b[33mding\\u001b[39m"); export const answer = () => 41;',
     );
-    expect(said).toEqual(['ding']);
+    expect(printed).toEqual(['ding']);
     expect(text).toContain('Your code printed:\n    ding');
   });
 

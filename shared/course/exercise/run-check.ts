@@ -1,4 +1,4 @@
-/** Tries a file out: one check, from its first step to the verdict. */
+/** Runs one check, from its first step to the verdict. */
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { pathToFileURL } from 'node:url';
@@ -11,14 +11,17 @@ import type {
   Learner,
   RemoteFeed,
   Served,
-  Trial,
+  CheckContext,
   WaitOptions,
 } from './check.ts';
-import { Failure, type FailureParts, type Place } from './failure.ts';
+import { Failure, type FailureParts, type WirePlace } from './failure.ts';
 import type { FoundExercise } from './exercises.ts';
 import { generate } from './generate.ts';
 import { LearnerProcess, neverEnds } from './learner.ts';
-import { type Line, openLine } from './line.ts';
+import {
+  type TappedConnection,
+  openTappedConnection,
+} from './tapped-connection.ts';
 import { Stir, unnoted } from './stir.ts';
 import { GivenUp, pause, Waiting } from './waiting.ts';
 
@@ -31,12 +34,12 @@ export interface Verdict {
   /** It failed for a reason that is ours: a check that throws. */
   ours?: boolean;
   /** The last lines that the learner's code printed. */
-  said: string[];
+  printed: string[];
   seed: number;
   ms: number;
 }
 
-export interface TrialOptions {
+export interface RunCheckOptions {
   /** What the check's connections go through; without it one of its own. */
   tap?: Tap;
   /** Opens the browser, or says why there is none. */
@@ -57,10 +60,10 @@ const usualFaults = ['joiner=wait:4ms', 'slicer=gap:1ms'];
  * Runs the check of an exercise on a file: the learner's, the solution or any
  * other. Never throws for what the file does.
  */
-export async function tryOut(
+export async function runCheck(
   exercise: FoundExercise,
   file: string,
-  options: TrialOptions = {},
+  options: RunCheckOptions = {},
 ): Promise<Verdict> {
   const began = performance.now();
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
@@ -80,7 +83,7 @@ export async function tryOut(
     const parts = partsOf(error);
     failure = { ...parts, wire: parts.wire ?? run.moved };
   }
-  const said = run.said();
+  const printed = run.printed();
   await run.close();
   if (!options.tap) await tap.close();
   const ms = performance.now() - began;
@@ -90,7 +93,7 @@ export async function tryOut(
     steps,
     ...(failure && { failure }),
     ...(ours && { ours }),
-    said,
+    printed,
     seed,
     ms,
   };
@@ -116,15 +119,15 @@ async function ended(
   if (!over.aborted) await until(over);
 }
 
-class Run implements Trial {
+class Run implements CheckContext {
   readonly steps: Verdict['steps'] = [];
   readonly data;
   readonly file: URL;
   readonly live: string;
   /** Where something crossed one of its lines last. */
-  moved: Place | undefined;
+  moved: WirePlace | undefined;
   readonly #exercise: FoundExercise;
-  readonly #options: TrialOptions & { tap: Tap };
+  readonly #options: RunCheckOptions & { tap: Tap };
   readonly #learners: LearnerProcess[] = [];
   readonly #closing: (() => unknown)[] = [];
   /** What goes on here for the sake of this check. */
@@ -135,7 +138,7 @@ class Run implements Trial {
   constructor(
     exercise: FoundExercise,
     file: string,
-    options: TrialOptions & { tap: Tap; seed: number },
+    options: RunCheckOptions & { tap: Tap; seed: number },
   ) {
     this.#exercise = exercise;
     this.#options = options;
@@ -157,8 +160,8 @@ class Run implements Trial {
     }
   }
 
-  said(): string[] {
-    return this.#learners.flatMap(({ said }) => said);
+  printed(): string[] {
+    return this.#learners.flatMap(({ printed }) => printed);
   }
 
   async close(): Promise<void> {
@@ -195,14 +198,17 @@ class Run implements Trial {
   async line(
     port: number,
     { faults = usualFaults, tls = false } = {},
-  ): Promise<Line> {
+  ): Promise<TappedConnection> {
     const { localCertificate } =
       await import('@on-the-wire/system/certificates/certificates.ts');
     const pair = tls ? await localCertificate() : undefined;
     const { tap } = this.#options;
     const moved = (client: number) => (this.moved = { client });
     const stirred = () => (this.#stir.count += 1);
-    const opened = await openLine(tap, port, faults, pair, { moved, stirred });
+    const opened = await openTappedConnection(tap, port, faults, pair, {
+      moved,
+      stirred,
+    });
     this.defer(opened.close);
     return opened.line;
   }
@@ -264,9 +270,9 @@ class Run implements Trial {
 
   #learner(process: LearnerProcess): Learner {
     const must = async <T>(
-      ...[ask]: Parameters<LearnerProcess['ask']>
+      ...[ask]: Parameters<LearnerProcess['request']>
     ): Promise<T> => {
-      const { value, error } = await process.ask<T>(ask);
+      const { value, error } = await process.request<T>(ask);
       if (!error) return value as T;
       const name = 'name' in ask ? `${ask.name} threw` : 'It threw';
       throw new Failure({
@@ -284,7 +290,7 @@ class Run implements Trial {
     };
     return {
       call: (name, ...args) => must({ ask: 'call', name, args }),
-      attempt: (name, ...args) => process.ask({ ask: 'call', name, args }),
+      attempt: (name, ...args) => process.request({ ask: 'call', name, args }),
       stage: (name, ...args) => must({ ask: 'stage', name, args }),
       memory: () => must({ ask: 'memory' }),
       stop: () => process.stop(),

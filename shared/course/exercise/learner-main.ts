@@ -1,9 +1,9 @@
 /**
  * Runs in the process of a learner's file, and does what the check asks for.
- * Started by `learner.ts`: `inside.ts <url of the file> [url of stage.ts]`.
+ * Started by `learner.ts`: `learner-main.ts <url of the file> [url of stage.ts]`.
  *
  * What the file throws while it loads is left to Node, whose report of it says
- * where; what it throws when it is called goes back as an answer.
+ * where; what it throws when it is called goes back as a response.
  */
 import { listen } from '@on-the-wire/system/listen.ts';
 import { randomFill } from 'node:crypto';
@@ -16,8 +16,8 @@ import { Stir, turns, unnoted } from './stir.ts';
 
 type Module = Record<string, unknown>;
 
-/** What the check asks for; each is answered once, with the same `id`. */
-export type Request = { id: number } & (
+/** What the check requests; each gets one response, with the same `id`. */
+export type LearnerRequest = { id: number } & (
   | { ask: 'alive' }
   /** What goes on in the process: see stir.ts. */
   | { ask: 'stirs' }
@@ -29,7 +29,7 @@ export type Request = { id: number } & (
 );
 
 /** `threw`: the learner's code did. `unfit`: it is not what was asked for. */
-export type Answer = { id: number } & (
+export type LearnerResponse = { id: number } & (
   | { value: unknown }
   | { threw: { name: string; message: string; stack: string } }
   | { unfit: { title: string; expected: string; came: string } }
@@ -43,7 +43,7 @@ const mine = (await import(file)) as Module;
 const sockets = new Set<Socket>();
 let feed: Feed | undefined;
 
-/** Not what was asked for. */
+/** Not what was requested. */
 class Unfit extends Error {
   readonly parts;
 
@@ -53,7 +53,7 @@ class Unfit extends Error {
   }
 }
 
-async function answer(request: Request): Promise<unknown> {
+async function respond(request: LearnerRequest): Promise<unknown> {
   switch (request.ask) {
     case 'alive':
     case 'stirs':
@@ -134,10 +134,10 @@ function memory() {
   return { waiting, connections: sockets.size };
 }
 
-const send = (message: Answer | 'ready') =>
+const send = (message: LearnerResponse | 'ready') =>
   unnoted(() => process.send!(message));
 
-/** What goes on beside this question. */
+/** What goes on beside this request. */
 async function stirs(id: number) {
   await turns(3);
   await throughThePool();
@@ -153,11 +153,11 @@ async function throughThePool() {
   await Promise.all(jobs);
 }
 
-process.on('message', (request: Request) => {
+process.on('message', (request: LearnerRequest) => {
   const { id } = request;
   if (request.ask === 'stirs') return void stirs(id);
   stir.count += 1;
-  answer(request)
+  respond(request)
     .then((value) => {
       stir.count += 1;
       send({ id, value });

@@ -1,4 +1,4 @@
-/** A line of the tap that a check breaks and mends. */
+/** Connections through the tap that a check breaks and mends. */
 import { once } from 'node:events';
 import {
   type SeparateListener,
@@ -7,9 +7,9 @@ import {
   type Read,
   type Tap,
 } from '@on-the-wire/tap/tap.ts';
-import type { Place } from './failure.ts';
+import type { WirePlace } from './failure.ts';
 
-export interface Line {
+export interface TappedConnection {
   /** What a client connects to. */
   port: number;
   origin: string;
@@ -31,23 +31,27 @@ export interface Line {
    *
    * @param text the last unit with this text in its line; else the last of all
    */
-  seen(direction: Place['direction'], text?: string): Place | undefined;
+  seen(direction: WirePlace['direction'], text?: string): WirePlace | undefined;
 }
 
 /**
- * Opens a line; the tap's `close` ends it.
+ * Opens a port of the tap that leads to a port of this machine; the tap's `close`
+ * ends it.
  *
+ * @param port of the server
+ * @param faults from the start, as on the command line
+ * @param pair key and certificate, where clients speak TLS
  * @param told.moved called with the client's port of a connection that was
  *   opened, or on which bytes came
- * @param told.stirred called whenever anything happens on the line
+ * @param told.stirred called whenever anything happens on them
  */
-export async function openLine(
+export async function openTappedConnection(
   tap: Tap,
   port: number,
   faults: string[],
   pair: { key: string; cert: string } | undefined,
   told: { moved(client: number): void; stirred(): void },
-): Promise<{ line: Line; close(): Promise<void> }> {
+): Promise<{ line: TappedConnection; close(): Promise<void> }> {
   const apart: SeparateListener = await tap.listenSeparately(
     { host: '127.0.0.1', port },
     pair,

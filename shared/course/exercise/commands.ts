@@ -1,4 +1,4 @@
-/** What scripts ask for: one answer, and an exit code. */
+/** What `pnpm exercise` does with flags: check once, check all, show a solution. */
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { findBrowser, noBrowser } from '@on-the-wire/browser/find-browser.ts';
@@ -8,7 +8,7 @@ import { describeVerdict } from './describe.ts';
 import type { FoundExercise } from './exercises.ts';
 import { fileToTry } from './try-answer.ts';
 import { noteVerdict } from './progress.ts';
-import { tryOut, type Verdict } from './trial.ts';
+import { runCheck, type Verdict } from './run-check.ts';
 import { makeCopy } from './workspace.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 
@@ -27,7 +27,7 @@ export async function checkOnce(
   const file = other ? fileToTry(exercise, other) : exercise.copy;
   if (!other) makeCopy(exercise);
   const browser = browserOnDemand();
-  const verdict = await tryOut(exercise, file, { browser: browser.get });
+  const verdict = await runCheck(exercise, file, { browser: browser.get });
   await browser.close();
   const { stdout: stream } = process;
   const looks = { stream, ...(stream.isTTY && { width: stream.columns }) };
@@ -51,7 +51,7 @@ export async function checkAll(exercises: FoundExercise[]): Promise<boolean> {
   const browser = browserOnDemand();
   let all = true;
   for (const exercise of begun) {
-    const verdict = await tryOut(exercise, exercise.copy, {
+    const verdict = await runCheck(exercise, exercise.copy, {
       browser: browser.get,
     });
     keep(exercise, verdict);
