@@ -1,15 +1,13 @@
 /** Claims that run in the learner's own browser, in a frame of the home page. */
 import { randomUUID } from 'node:crypto';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
-import {
-  startClaimsLine,
-  type BehindTap,
-} from '@on-the-wire/compare/claims/claims-line.ts';
+import { startTappedClaims } from '@on-the-wire/compare/claims/tapped-claims.ts';
+import type { TappedClaims } from '@on-the-wire/compare/claims/claim.ts';
 import {
   wordOf,
   type Claim,
-  type Places,
-  type Row,
+  type ClaimOrigins,
+  type ClaimRow,
 } from '@on-the-wire/compare/claims/claim.ts';
 import { columns, type Http } from '@on-the-wire/compare/claims/columns.ts';
 import { asExpression } from '@on-the-wire/compare/claims/as-expression.ts';
@@ -23,10 +21,10 @@ const MOST = 128;
 const PATIENCE = 20_000;
 
 interface Run {
-  row: Row;
+  row: ClaimRow;
   claim: Claim;
   http: Http;
-  line: BehindTap;
+  line: TappedClaims;
   meanwhile: Promise<void> | undefined;
 }
 
@@ -54,12 +52,12 @@ export class ClaimRuns {
     home: string,
   ): Promise<Started> {
     const pair = http === '2' ? await localCertificate() : undefined;
-    const line = await startClaimsLine(pair, (places) =>
+    const line = await startTappedClaims(pair, (places) =>
       pageOf(claim, places, home),
     );
     const run = randomUUID();
     this.#running.set(run, { row, claim, http, line, meanwhile: undefined });
-    return { run, url: `${line.places.origin}/run` };
+    return { run, url: `${line.origins.origin}/run` };
   }
 
   /** The frame is loaded: from here on what is on the wire is the claim's. */
@@ -120,7 +118,7 @@ export class ClaimRuns {
 }
 
 /** The page of one claim: it says that it is there, is told to begin, tells. */
-function pageOf(claim: Claim, places: Places, home: string): string {
+function pageOf(claim: Claim, places: ClaimOrigins, home: string): string {
   // In a script nothing may end it, nor begin a comment.
   const safe = (text: string) => text.replaceAll('<', '\\u003c');
   return `<!doctype html>

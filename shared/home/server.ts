@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import type { Claim, Row } from '@on-the-wire/compare/claims/claim.ts';
+import type { Claim, ClaimRow } from '@on-the-wire/compare/claims/claim.ts';
 import { columns, type Http } from '@on-the-wire/compare/claims/columns.ts';
 import { rows } from '@on-the-wire/compare/claims/rows/rows.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
@@ -197,7 +197,7 @@ async function ofRun(act: () => unknown): Promise<HttpResponse> {
  */
 async function readChosen(
   request: IncomingMessage,
-): Promise<{ row: Row; claim: Claim; http: Http }> {
+): Promise<{ row: ClaimRow; claim: Claim; http: Http }> {
   const asked = (await readJsonObject(request)) as Partial<Chosen>;
   const row = rows.find(({ id }) => id === asked.row);
   const claim = row?.claims.find(({ column }) => column === asked.column);

@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 import {
   wordOf,
   type Claim,
-  type Row,
+  type ClaimRow,
 } from '@on-the-wire/compare/claims/claim.ts';
 import { columns } from '@on-the-wire/compare/claims/columns.ts';
 import { rows } from '@on-the-wire/compare/claims/rows/rows.ts';
@@ -41,7 +41,7 @@ export function tableMessage(files: Map<string, RowFile>): TableMessage {
   return { home, columns, rows: rows.map((row) => rowMessage(row, files)) };
 }
 
-function rowMessage(row: Row, files: Map<string, RowFile>): RowMessage {
+function rowMessage(row: ClaimRow, files: Map<string, RowFile>): RowMessage {
   const file = files.get(row.id);
   if (!file) throw new Error(`no file has the row "${row.id}"`);
   const { id, title, claims } = row;

@@ -1,11 +1,11 @@
 /** What a cell of the table says, and how that is settled. */
 import type { atHand } from './at-hand.ts';
-import type { BehindTap } from './claims-line.ts';
+import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { Unit } from '@on-the-wire/wire/unit.ts';
 import type { Column, Http } from './columns.ts';
 
-/** Where a page of the claims finds what it asks. */
-export interface Places {
+/** Where a page of the claims sends its requests. */
+export interface ClaimOrigins {
   /** Its own origin: `http://127.0.0.1:4002`. */
   origin: string;
   /** The same server at another port, which is another origin. */
@@ -16,6 +16,21 @@ export interface Places {
 export interface Seen {
   connection: number;
   unit: Unit;
+}
+
+/** The claims' server, which is reached through a tap. */
+export interface TappedClaims {
+  tap: Tap;
+  origins: ClaimOrigins;
+  /** The units of the claim, as they come. */
+  seen: Seen[];
+  /** From here on a claim begins: `seen` is empty again. */
+  begin(): void;
+  /** Resolves when there is such a unit among those of the claim. */
+  until(is: (seen: Seen) => boolean): Promise<void>;
+  /** From here on these faults apply: `buffer=…`. */
+  break(...faults: string[]): void;
+  close(): Promise<void>;
 }
 
 /** What was found out: the word for the cell, and what shows it. */
@@ -39,14 +54,14 @@ export interface Claim<Told = any> {
    * Runs in a page of the claims' server. It is sent there as text, so it knows
    * nothing but its arguments and what a browser has.
    */
-  inPage(places: Places, atHand: AtHand): Promise<Told>;
-  /** What is done to the line while the page is at it. */
-  meanwhile?(line: BehindTap): Promise<void>;
+  inPage(places: ClaimOrigins, atHand: AtHand): Promise<Told>;
+  /** What is done to the connections while the page is at it. */
+  meanwhile?(line: TappedClaims): Promise<void>;
   /** Looks at what the page tells, and at what was on the wire. */
   judge(told: Told, seen: readonly Seen[]): Found;
 }
 
-export interface Row {
+export interface ClaimRow {
   /** What is typed after `--only`. */
   id: string;
   title: string;
@@ -66,19 +81,27 @@ export const ofKind = (seen: readonly Seen[], kind: RegExp): Unit[] =>
 
 const heads = /^http\/(1\.1 (request|response) head|2 HEADERS|2 header list)$/;
 
-/** The heads of questions for a path, over either version of HTTP. */
-export const questions = (seen: readonly Seen[], path = ''): Unit[] =>
+/**
+ * The header sections of requests, over either version of HTTP.
+ *
+ * @param path what the path of the request must hold
+ */
+export const requestsIn = (seen: readonly Seen[], path = ''): Unit[] =>
   ofKind(seen, heads).filter(
     ({ direction, summary }) => direction === 'up' && summary.includes(path),
   );
 
-/** The heads of answers with a status. */
-export const answers = (seen: readonly Seen[], status: number): Unit[] =>
+/**
+ * The header sections of responses, over either version of HTTP.
+ *
+ * @param status the status code: 204
+ */
+export const responsesIn = (seen: readonly Seen[], status: number): Unit[] =>
   ofKind(seen, heads).filter(
     ({ direction, summary }) =>
       direction === 'down' && new RegExp(`\\b${status}\\b`).test(summary),
   );
 
-/** Their bytes as the wire took them. */
-export const bytesOf = (units: readonly Unit[]): number =>
+/** How many bytes they took on the wire. */
+export const sizeOf = (units: readonly Unit[]): number =>
   units.reduce((sum, { size }) => sum + size, 0);

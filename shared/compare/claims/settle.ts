@@ -9,14 +9,14 @@ import type { Browser, Page } from '@on-the-wire/browser/browser.ts';
 import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
 import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
 import { asExpression } from './as-expression.ts';
-import { startClaimsLine } from './claims-line.ts';
-import { wordOf, type Claim, type Row } from './claim.ts';
+import { startTappedClaims } from './tapped-claims.ts';
+import { wordOf, type Claim, type ClaimRow } from './claim.ts';
 import { columns, type Column, type Http } from './columns.ts';
 import { rows } from './rows/rows.ts';
 
 /** What came of a claim. */
 export interface Settled {
-  row: Row;
+  row: ClaimRow;
   claim: Claim;
   http: Http;
   /** What this browser did, in a word, and what shows it. */
@@ -36,7 +36,7 @@ const PATIENCE = 20_000;
  *
  * @throws UsageError (2)
  */
-export function findRows(only: readonly string[] = []): readonly Row[] {
+export function findRows(only: readonly string[] = []): readonly ClaimRow[] {
   for (const id of only) {
     if (rows.some((row) => row.id === id)) continue;
     const all = rows.map((row) => row.id).join(', ');
@@ -99,7 +99,7 @@ export async function openPages(browser: Browser): Promise<Pages> {
 /** Settles a row's claims side by side: each has a page and a line. */
 export function settleRow(
   pages: Pages,
-  row: Row,
+  row: ClaimRow,
   http: Http,
   folder?: string,
 ): Promise<Settled[]> {
@@ -113,20 +113,20 @@ export function settleRow(
 /** Settles one claim. What goes wrong is a word, too: `failed`. */
 async function settle(
   page: Page,
-  row: Row,
+  row: ClaimRow,
   claim: Claim,
   http: Http,
   folder?: string,
 ): Promise<Settled> {
   const pair = http === '2' ? await localCertificate() : undefined;
-  const line = await startClaimsLine(pair);
+  const line = await startTappedClaims(pair);
   try {
-    await page.goto(line.places.origin);
+    await page.goto(line.origins.origin);
     line.begin();
     const found = await Promise.race([
       Promise.all([
         page.evaluate(
-          `(${asExpression(claim.inPage)})(${JSON.stringify(line.places)})`,
+          `(${asExpression(claim.inPage)})(${JSON.stringify(line.origins)})`,
         ),
         claim.meanwhile?.(line),
       ]).then(([told]) => claim.judge(told, line.seen)),

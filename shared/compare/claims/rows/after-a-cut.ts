@@ -1,8 +1,8 @@
-import type { BehindTap } from '../claims-line.ts';
-import { claim, questions, type Row, type Seen } from '../claim.ts';
+import type { TappedClaims } from '../claim.ts';
+import { claim, requestsIn, type ClaimRow, type Seen } from '../claim.ts';
 
 /** Tears the line down when something has come down it. */
-async function cutOnce(line: BehindTap) {
+async function cutOnce(line: TappedClaims) {
   await line.until(
     ({ unit }) =>
       unit.direction === 'down' &&
@@ -15,7 +15,7 @@ async function cutOnce(line: BehindTap) {
  * Tears the line down until the events go on after the one before. A cut may
  * come when the browser has read nothing yet: then they begin with the first.
  */
-async function cutUntilItGoesOn(line: BehindTap) {
+async function cutUntilItGoesOn(line: TappedClaims) {
   const torn = new Set<number>();
   const isNext = ({ connection, unit }: Seen) =>
     unit.kind === 'event' && !torn.has(connection);
@@ -88,7 +88,7 @@ const socket = {
 } as const;
 
 /** Is there another connection, without a line of code in the page? */
-export const survivesACut: Row = {
+export const survivesACut: ClaimRow = {
   id: 'survives-a-cut',
   title: 'Survives a cut by itself',
   claims: [
@@ -98,7 +98,7 @@ export const survivesACut: Row = {
       sentence: 'error, once. To ask again is up to the page.',
       judge: ({ how }, seen) => ({
         word: how === 'error' ? 'no' : 'yes',
-        evidence: `${how}; asked ${questions(seen, '/lines').length} time`,
+        evidence: `${how}; asked ${requestsIn(seen, '/lines').length} time`,
       }),
     }),
     claim({
@@ -107,7 +107,7 @@ export const survivesACut: Row = {
       sentence: 'The promise, or the read that is under way, is rejected.',
       judge: ({ how }, seen) => ({
         word: how === 'all' ? 'yes' : 'no',
-        evidence: `${how}; asked ${questions(seen, '/lines').length} time`,
+        evidence: `${how}; asked ${requestsIn(seen, '/lines').length} time`,
       }),
     }),
     claim({
@@ -117,7 +117,7 @@ export const survivesACut: Row = {
         'It waits as long as retry said, and asks again; unless the answer to that is an error.',
       judge: ({ opened }, seen) => ({
         word: opened > 1 ? 'yes' : 'no',
-        evidence: `opened ${opened} times; asked ${questions(seen, '/events').length} times`,
+        evidence: `opened ${opened} times; asked ${requestsIn(seen, '/events').length} times`,
       }),
     }),
     claim({
@@ -134,7 +134,7 @@ export const survivesACut: Row = {
 };
 
 /** Does the next connection go on where the last was cut? */
-export const resumes: Row = {
+export const resumes: ClaimRow = {
   id: 'resumes',
   title: 'Resumes by itself',
   claims: [
@@ -144,7 +144,7 @@ export const resumes: Row = {
       sentence:
         'The page must know how far it got, and say so: in the URL, or by a Range.',
       judge: (_told, seen) => ({
-        word: questions(seen, '/lines').length === 1 ? 'no' : 'yes',
+        word: requestsIn(seen, '/lines').length === 1 ? 'no' : 'yes',
         evidence: 'no second question',
       }),
     }),
@@ -153,7 +153,7 @@ export const resumes: Row = {
       today: 'no',
       sentence: 'The same.',
       judge: (_told, seen) => ({
-        word: questions(seen, '/lines').length === 1 ? 'no' : 'yes',
+        word: requestsIn(seen, '/lines').length === 1 ? 'no' : 'yes',
         evidence: 'no second question',
       }),
     }),
@@ -177,7 +177,7 @@ export const resumes: Row = {
       today: 'no',
       sentence: 'There is no place for an id but the URL of the next one.',
       judge: (_told, seen) => ({
-        word: questions(seen, '/socket').length === 1 ? 'no' : 'yes',
+        word: requestsIn(seen, '/socket').length === 1 ? 'no' : 'yes',
         evidence: 'no second handshake',
       }),
     }),

@@ -1,4 +1,4 @@
-import { claim, ofKind, type Row } from '../claim.ts';
+import { claim, ofKind, type ClaimRow } from '../claim.ts';
 
 function found(bytes: number[], what = 'bytes') {
   const same = bytes.every((byte, at) => byte === at);
@@ -9,7 +9,7 @@ function found(bytes: number[], what = 'bytes') {
 }
 
 /** Do bytes that are no text arrive as they were sent? */
-export const binary: Row = {
+export const binary: ClaimRow = {
   id: 'binary',
   title: 'Binary data transfers',
   claims: [

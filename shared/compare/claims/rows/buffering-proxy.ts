@@ -1,7 +1,7 @@
-import { claim, ofKind, type Row } from '../claim.ts';
+import { claim, ofKind, type ClaimRow } from '../claim.ts';
 
 /** Something on the way collects an answer before it hands it on: what comes? */
-export const bufferingProxy: Row = {
+export const bufferingProxy: ClaimRow = {
   id: 'buffering-proxy',
   title: 'Works through a buffering proxy',
   claims: [

@@ -1,6 +1,12 @@
-import { answers, claim, ofKind, type Row, type Seen } from '../claim.ts';
+import {
+  responsesIn,
+  claim,
+  ofKind,
+  type ClaimRow,
+  type Seen,
+} from '../claim.ts';
 
-const unchanged = (seen: readonly Seen[]) => answers(seen, 304).length;
+const unchanged = (seen: readonly Seen[]) => responsesIn(seen, 304).length;
 
 const hidden = (statuses: number[], seen: readonly Seen[]) => ({
   word: unchanged(seen) === 1 && statuses[1] === 200 ? 'the 304' : '?',
@@ -8,7 +14,7 @@ const hidden = (statuses: number[], seen: readonly Seen[]) => ({
 });
 
 /** What is on the wire, and kept from the page? */
-export const cannotSee: Row = {
+export const cannotSee: ClaimRow = {
   id: 'cannot-see',
   title: 'What the page cannot see',
   claims: [
@@ -73,7 +79,7 @@ export const cannotSee: Row = {
       judge(code: number, seen) {
         const pings = ofKind(seen, /websocket ping/).length;
         const pongs = ofKind(seen, /websocket pong/).length;
-        const is403 = answers(seen, 403).length > 0;
+        const is403 = responsesIn(seen, 403).length > 0;
         const hides = pings > 0 && pongs > 0 && is403 && code === 1006;
         return {
           word: hides ? 'pings, and why it was refused' : '?',

@@ -1,4 +1,4 @@
-import { bytesOf, claim, ofKind, type Row, type Seen } from '../claim.ts';
+import { sizeOf, claim, ofKind, type ClaimRow, type Seen } from '../claim.ts';
 
 /** Of an answer's body what was on the wire, without frames around it. */
 const bodyOnTheWire = (seen: readonly Seen[]) =>
@@ -15,7 +15,7 @@ function smaller({ size }: { size: number }, seen: readonly Seen[]) {
 }
 
 /** Does what repeats itself take fewer bytes? */
-export const compression: Row = {
+export const compression: ClaimRow = {
   id: 'compression',
   title: 'Compression',
   claims: [
@@ -82,7 +82,7 @@ export const compression: Row = {
       },
       judge({ size, extensions }, seen) {
         const last = ofKind(seen, /websocket text/).slice(-2);
-        const isSmaller = last.length === 2 && bytesOf(last) < size;
+        const isSmaller = last.length === 2 && sizeOf(last) < size;
         return {
           word: extensions && isSmaller ? 'yes' : 'no',
           evidence: `${size} characters took ${last.map(({ size: of, direction }) => `${of} bytes ${direction}`).join(', ')}; agreed on: ${extensions || 'nothing'}`,

@@ -1,9 +1,9 @@
-import { answers, claim, type Row, type Seen } from '../claim.ts';
+import { responsesIn, claim, type ClaimRow, type Seen } from '../claim.ts';
 
-const answered = (seen: readonly Seen[]) => answers(seen, 200).length;
+const answered = (seen: readonly Seen[]) => responsesIn(seen, 200).length;
 
 /** What may a page of another origin, where the server says nothing about it? */
-export const crossOrigin: Row = {
+export const crossOrigin: ClaimRow = {
   id: 'cross-origin',
   title: 'The rule for other origins',
   claims: [

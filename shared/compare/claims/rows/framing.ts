@@ -1,4 +1,4 @@
-import { bytesOf, claim, ofKind, type Row, type Seen } from '../claim.ts';
+import { sizeOf, claim, ofKind, type ClaimRow, type Seen } from '../claim.ts';
 
 const isHttp2 = (seen: readonly Seen[]) =>
   seen.some(({ unit }) => unit.kind.startsWith('http/2'));
@@ -8,12 +8,12 @@ const overHttp = (seen: readonly Seen[]) => {
   const down = heads.filter(({ direction }) => direction === 'down');
   return {
     word: isHttp2(seen) ? 'HTTP/2 frames' : 'HTTP',
-    evidence: `an answer's head of ${bytesOf(down.slice(-1))} bytes, then its body`,
+    evidence: `an answer's head of ${sizeOf(down.slice(-1))} bytes, then its body`,
   };
 };
 
 /** What tells where a message begins and ends? */
-export const framing: Row = {
+export const framing: ClaimRow = {
   id: 'framing',
   title: 'Framing mechanism',
   claims: [

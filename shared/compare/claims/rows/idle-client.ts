@@ -1,4 +1,4 @@
-import { bytesOf, claim, ofKind, type Row, type Seen } from '../claim.ts';
+import { sizeOf, claim, ofKind, type ClaimRow, type Seen } from '../claim.ts';
 
 /** The last question that brought nothing new, and its answer. */
 function nothingNew(seen: readonly Seen[]) {
@@ -10,7 +10,7 @@ function nothingNew(seen: readonly Seen[]) {
     )
     .map(({ unit }) => unit)
     .slice(-2);
-  const cost = bytesOf(heads);
+  const cost = sizeOf(heads);
   return {
     word: heads.length === 2 ? 'a question each time' : '?',
     evidence: `${cost} bytes for “nothing new”, heads both ways`,
@@ -18,7 +18,7 @@ function nothingNew(seen: readonly Seen[]) {
 }
 
 /** What does it cost to have nothing to say? */
-export const idleClient: Row = {
+export const idleClient: ClaimRow = {
   id: 'idle-client',
   title: 'Cost of an idle client',
   claims: [
@@ -77,7 +77,7 @@ export const idleClient: Row = {
         const pings = ofKind(seen, /websocket (ping|pong)/);
         return {
           word: pings.length === 2 ? 'a connection' : '?',
-          evidence: `a ping and its pong: ${bytesOf(pings)} bytes`,
+          evidence: `a ping and its pong: ${sizeOf(pings)} bytes`,
         };
       },
     }),

@@ -1,4 +1,4 @@
-import { claim, type Row, type Seen } from '../claim.ts';
+import { claim, type ClaimRow, type Seen } from '../claim.ts';
 
 const connections = (seen: readonly Seen[]) =>
   new Set(seen.map(({ connection }) => connection)).size;
@@ -11,7 +11,7 @@ const found = (opened: number, seen: readonly Seen[]) => ({
 });
 
 /** Of eight to one origin that do not end, how many begin? */
-export const manyToOne: Row = {
+export const manyToOne: ClaimRow = {
   id: 'many-to-one',
   title: 'Many to one origin',
   claims: [

@@ -1,6 +1,6 @@
-import { claim, questions, type Row, type Seen } from '../claim.ts';
+import { claim, requestsIn, type ClaimRow, type Seen } from '../claim.ts';
 
-const asked = (seen: readonly Seen[]) => questions(seen).length;
+const asked = (seen: readonly Seen[]) => requestsIn(seen).length;
 
 const fromCache = (_told: unknown, seen: readonly Seen[]) => ({
   word: asked(seen) === 1 ? 'yes' : 'no',
@@ -8,7 +8,7 @@ const fromCache = (_told: unknown, seen: readonly Seen[]) => ({
 });
 
 /** Can something on the way answer in the server's place? */
-export const passesCaches: Row = {
+export const passesCaches: ClaimRow = {
   id: 'passes-caches',
   title: 'Answers from caches',
   claims: [
@@ -62,7 +62,7 @@ export const passesCaches: Row = {
         }
       },
       judge(_told, seen) {
-        const shaken = questions(seen, '/socket').length;
+        const shaken = requestsIn(seen, '/socket').length;
         return {
           word: shaken === 3 ? 'no' : 'yes',
           evidence: `three sockets in the page, ${shaken} handshakes on the wire`,

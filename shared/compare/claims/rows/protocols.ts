@@ -1,4 +1,10 @@
-import { claim, ofKind, type Claim, type Row, type Seen } from '../claim.ts';
+import {
+  claim,
+  ofKind,
+  type Claim,
+  type ClaimRow,
+  type Seen,
+} from '../claim.ts';
 
 type InPage = Claim['inPage'];
 
@@ -40,7 +46,7 @@ const isHttp = (told: unknown, seen: readonly Seen[]) => ({
 });
 
 /** What do the bytes mean, above the connection? */
-export const applicationProtocol: Row = {
+export const applicationProtocol: ClaimRow = {
   id: 'application-protocol',
   title: 'Application transport protocol',
   claims: [
@@ -103,7 +109,7 @@ const isTcp = (told: unknown, seen: readonly Seen[]) => ({
 });
 
 /** What carries it? */
-export const networkTransport: Row = {
+export const networkTransport: ClaimRow = {
   id: 'network-transport',
   title: 'Network transport protocol',
   claims: (

@@ -1,14 +1,14 @@
 import {
-  answers,
-  bytesOf,
+  responsesIn,
+  sizeOf,
   claim,
   ofKind,
-  questions,
-  type Row,
+  requestsIn,
+  type ClaimRow,
 } from '../claim.ts';
 
 /** Can the page send while it is still making what it sends? */
-export const requestStreaming: Row = {
+export const requestStreaming: ClaimRow = {
   id: 'request-streaming',
   title: 'Request streaming',
   claims: [
@@ -68,14 +68,14 @@ export const requestStreaming: Row = {
       },
       judge(told: { text?: string; early?: boolean; failed?: string }, seen) {
         if (told.failed !== undefined) {
-          const asked = questions(seen, '/upload');
+          const asked = requestsIn(seen, '/upload');
           return {
             word: 'no',
             evidence: `${told.failed}; requests on the wire: ${asked.length}`,
           };
         }
         // Pieces of the body that left after the answer's head had come.
-        const [answer] = answers(seen, 200);
+        const [answer] = responsesIn(seen, 200);
         const head = seen.findIndex(({ unit }) => unit === answer);
         const later = seen
           .slice(head + 1)
@@ -100,7 +100,7 @@ export const requestStreaming: Row = {
         source.close();
       },
       judge(_told, seen) {
-        const [asked] = questions(seen, '/events');
+        const [asked] = requestsIn(seen, '/events');
         const isGet = /\bGET\b/.test(asked?.summary ?? '');
         return {
           word: isGet ? 'no' : 'yes',
@@ -129,7 +129,7 @@ export const requestStreaming: Row = {
         const turns = frames.map(({ direction }) => direction).join(' ');
         return {
           word: up.length === 3 ? 'yes' : 'no',
-          evidence: `${up.length} messages up in ${bytesOf(up)} bytes, each answered before the next: ${turns}`,
+          evidence: `${up.length} messages up in ${sizeOf(up)} bytes, each answered before the next: ${turns}`,
         };
       },
     }),

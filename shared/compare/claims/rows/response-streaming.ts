@@ -1,7 +1,7 @@
-import { claim, ofKind, type Row } from '../claim.ts';
+import { claim, ofKind, type ClaimRow } from '../claim.ts';
 
 /** Does the page get an answer piece by piece, while it is on its way? */
-export const responseStreaming: Row = {
+export const responseStreaming: ClaimRow = {
   id: 'response-streaming',
   title: 'Response streaming',
   claims: [

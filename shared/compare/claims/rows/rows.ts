@@ -1,4 +1,4 @@
-import type { Row } from '../claim.ts';
+import type { ClaimRow } from '../claim.ts';
 import { resumes, survivesACut } from './after-a-cut.ts';
 import { binary } from './binary.ts';
 import { bufferingProxy } from './buffering-proxy.ts';
@@ -15,7 +15,7 @@ import { responseStreaming } from './response-streaming.ts';
 import { speaksFirst } from './speaks-first.ts';
 
 /** The table of 2016, and below it what a decision needs and it lacks. */
-export const rows: readonly Row[] = [
+export const rows: readonly ClaimRow[] = [
   requestStreaming,
   responseStreaming,
   framing,

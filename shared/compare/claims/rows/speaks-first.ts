@@ -1,4 +1,10 @@
-import { claim, ofKind, questions, type Row, type Seen } from '../claim.ts';
+import {
+  claim,
+  ofKind,
+  requestsIn,
+  type ClaimRow,
+  type Seen,
+} from '../claim.ts';
 
 const firstWord = (seen: readonly Seen[]) =>
   ofKind(seen, /request head|http\/2 HEADERS|websocket text|^event$/)[0];
@@ -9,7 +15,7 @@ const whoBegins = (_told: unknown, seen: readonly Seen[]) => ({
 });
 
 /** Who may speak first, once there is a connection? */
-export const speaksFirst: Row = {
+export const speaksFirst: ClaimRow = {
   id: 'speaks-first',
   title: 'Who may speak first',
   claims: [
@@ -41,7 +47,7 @@ export const speaksFirst: Row = {
         source.close();
       },
       judge(_told, seen) {
-        const asked = questions(seen, '/events').length;
+        const asked = requestsIn(seen, '/events').length;
         const events = ofKind(seen, /^event$/).length;
         return {
           word: events > asked ? 'the server, once asked' : 'the page',
