@@ -41,6 +41,7 @@ export interface Found {
 
 export type AtHand = typeof atHand;
 
+/** What one cell says, and how a browser shows it. */
 export interface Claim<Told = any> {
   column: Column;
   /** What the table of 2016 said; nothing where it had no such row. */
@@ -61,6 +62,7 @@ export interface Claim<Told = any> {
   judge(told: Told, seen: readonly Seen[]): Found;
 }
 
+/** A row of the table: a question, and a claim for each column. */
 export interface ClaimRow {
   /** What is typed after `--only`. */
   id: string;
@@ -75,7 +77,11 @@ export const claim = <Told>(parts: Claim<Told>): Claim => parts;
 export const wordOf = ({ today, todayOverHttp2 }: Claim, http: Http): string =>
   http === '2' ? (todayOverHttp2 ?? today) : today;
 
-/** The units of these kinds, as they came. */
+/**
+ * The units of these kinds, as they came.
+ *
+ * @param kind is looked for in the unit's kind: `http/1.1 request head`
+ */
 export const ofKind = (seen: readonly Seen[], kind: RegExp): Unit[] =>
   seen.map(({ unit }) => unit).filter((unit) => kind.test(unit.kind));
 

@@ -14,6 +14,7 @@ export { servePageOf } from './page-of.ts';
 export { Failure, type FailureParts, type Shown } from './failure.ts';
 export type { Generated, TappedConnection };
 
+/** The default export of a `check.ts`. */
 export interface Check {
   /** What the verdict on the starter, `exercise.ts` as it is, must say. */
   starter: string;
@@ -56,6 +57,7 @@ export interface Learner {
   stop(): Promise<void>;
 }
 
+/** What a function of the learner's returned, or what it threw. */
 export type Outcome<T> =
   | { value: T; error?: never }
   | { value?: never; error: { name: string; message: string; stack: string } };
@@ -76,6 +78,7 @@ export interface RemoteFeed {
   listeners(event: 'update' | 'over'): Promise<number>;
 }
 
+/** When a wait ends before what is awaited has come. */
 export interface WaitOptions {
   /**
    * What ends the wait, too: what is awaited should have come before. A function
@@ -90,6 +93,7 @@ export interface WaitOptions {
   still?: boolean;
 }
 
+/** What a check works with: the learner's file, the tap, a browser. */
 export interface CheckContext {
   /** Texts and numbers that nobody can know beforehand. */
   readonly data: Generated;

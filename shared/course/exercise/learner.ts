@@ -31,6 +31,7 @@ type LearnerRequestBody = LearnerRequest extends infer R
     : never
   : never;
 
+/** What is started, and how its responses are awaited. */
 export interface LearnerOptions {
   file: URL;
   /** The lesson's folder: what a stack is searched for. */
@@ -203,7 +204,12 @@ export class LearnerProcess implements WatchedProcess {
   }
 }
 
-/** What is told where a response, or the end of the first lines, never comes. */
+/**
+ * What is told where a response, or the end of the first lines, never comes.
+ *
+ * @param what did not come to an end: the subject of the sentence
+ * @param why the wait was given up
+ */
 export function neverEnds(what: string, why: GivenUp): Failure {
   return new Failure({
     title: `${what} did not come to an end`,

@@ -13,6 +13,7 @@ import { createScreen } from './screen.ts';
 import { Session } from './session.ts';
 import { ExerciseView } from './view.ts';
 
+/** What is done, and where it is shown. */
 export interface LoopOptions {
   /** The shell's port. */
   port?: number;

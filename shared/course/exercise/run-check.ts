@@ -39,6 +39,7 @@ export interface Verdict {
   ms: number;
 }
 
+/** What a check is run with, and how long it may take. */
 export interface RunCheckOptions {
   /** What the check's connections go through; without it one of its own. */
   tap?: Tap;

@@ -15,6 +15,7 @@ import { pipeline } from 'node:stream/promises';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { execFile } from '@on-the-wire/system/programs/start.ts';
 
+/** The Node that was installed. */
 export interface Installed {
   /** The binary, as a path. */
   binary: string;

@@ -62,6 +62,7 @@ export async function foldersOf(
   }
 }
 
+/** Whether there is anything at a path, which is absolute. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);
