@@ -18,7 +18,7 @@ import type { ClaimOutcome, Started } from './messages.ts';
 /** As many recordings are kept; a whole table is 64. */
 const MOST = 128;
 /** ms until what happens on the line beside a claim is given up. */
-const PATIENCE = 20_000;
+const TIMEOUT = 20_000;
 
 interface Run {
   row: ClaimRow;
@@ -74,8 +74,8 @@ export class ClaimRuns {
     await Promise.race([
       meanwhile,
       new Promise((_done, fail) => {
-        const error = new Error(`no outcome in ${PATIENCE} ms`);
-        setTimeout(() => fail(error), PATIENCE).unref();
+        const error = new Error(`no outcome in ${TIMEOUT} ms`);
+        setTimeout(() => fail(error), TIMEOUT).unref();
       }),
     ]);
     const { word, evidence } = claim.judge(told, line.seen);

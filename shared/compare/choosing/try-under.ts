@@ -29,7 +29,7 @@ export interface Tried {
 
 const UPDATES = 8;
 /** ms until the next update; and until one that does not come is given up. */
-const [EVERY, PATIENCE] = [60, 4_000];
+const [EVERY, TIMEOUT] = [60, 4_000];
 /** ms until a page that nothing hinders has come so far: only a hang is later. */
 const LOADING = 60_000;
 /** ms: a page that takes longer to say what it has seen is on a busy machine. */
@@ -97,16 +97,16 @@ async function measureBoth(
     const watched = await openPageSubscriber(context, line.url, way.choose);
     const [first] = await host.tell(1, 0);
     await watched.reached(first!.n, first!.at, LOADING);
-    const measure = async (patience: number): Promise<Seen> => {
+    const measure = async (timeoutMs: number): Promise<Seen> => {
       const told = await host.tell(UPDATES, EVERY);
       const last = told.at(-1)!;
-      while (!(await hasReached(last, patience)));
+      while (!(await hasReached(last, timeoutMs)));
       return seenOf(deliveryOf(told, await watched.arrivals()));
     };
     /** @throws Error where it never will */
-    const hasReached = async ({ n, at }: Told, patience: number) => {
+    const hasReached = async ({ n, at }: Told, timeoutMs: number) => {
       try {
-        return await watched.reached(n, at, patience);
+        return await watched.reached(n, at, timeoutMs);
       } catch (error) {
         const asked = now();
         await watched.arrivals();
@@ -116,7 +116,7 @@ async function measureBoth(
     };
     const clean = await measure(LOADING);
     line.tap.setFaults(faults);
-    const broken = await measure(PATIENCE).catch(async () => {
+    const broken = await measure(TIMEOUT).catch(async () => {
       await watched.arrivals(); // The page is still there: it is the fault.
       return never;
     });

@@ -29,7 +29,7 @@ export interface Settled {
 }
 
 /** ms until a claim's page is given up. */
-const PATIENCE = 20_000;
+const TIMEOUT = 20_000;
 
 /**
  * Finds rows by their ids.
@@ -90,7 +90,7 @@ export type Pages = Record<Column, Page>;
 export async function openPages(browser: Browser): Promise<Pages> {
   const opened = Object.keys(columns).map(async (column) => {
     const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE);
+    page.setDefaultTimeout(TIMEOUT);
     return [column, page] as const;
   });
   return Object.fromEntries(await Promise.all(opened)) as Pages;
@@ -132,8 +132,8 @@ async function settle(
       ]).then(([told]) => claim.judge(told, line.seen)),
       new Promise<never>((_done, fail) => {
         setTimeout(
-          () => fail(new Error(`no outcome in ${PATIENCE} ms`)),
-          PATIENCE,
+          () => fail(new Error(`no outcome in ${TIMEOUT} ms`)),
+          TIMEOUT,
         ).unref();
       }),
     ]).catch((error: Error) => ({ word: 'failed', evidence: error.message }));
