@@ -104,7 +104,7 @@ beforeAll(() => {
     for (const entry of readdirSync(from!, { withFileTypes: true })) {
       const [theirs, ours] = [join(from!, entry.name), join(to!, entry.name)];
       if (entry.isFile()) copy(theirs, ours);
-      else if (entry.name !== 'workspace')
+      else if (!['workspace', '.answers'].includes(entry.name))
         symlinkSync(theirs, ours, 'junction');
     }
   }
