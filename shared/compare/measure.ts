@@ -32,7 +32,7 @@ export interface Delivery {
   doubled: number;
 }
 
-/** How a page came back. */
+/** How a page reconnected. */
 export interface Recovery {
   /** ms until something that was told afterwards had arrived. */
   ms: number;
@@ -46,7 +46,7 @@ export interface Turn {
   traffic: Traffic;
   /** After all connections were torn down by RST. */
   cut?: Recovery;
-  /** After the server was started anew: `lost` does not apply. */
+  /** After the server was restarted: `lost` does not apply. */
   restart?: Recovery;
 }
 

@@ -1,4 +1,4 @@
-/** Who is kept up to date, and is watched: a page, or a server's copy. */
+/** A client that is kept up to date, and watched: a page, or a server's copy. */
 import type { Arrival, Notes } from './notes.ts';
 
 /** What the board of one client shows, and since when. */
@@ -17,7 +17,7 @@ export interface Subscriber {
 }
 
 /**
- * @param name of who is watched, for the message that says what did not come
+ * @param name of the subscriber, for the message that says what did not come
  * @param ask calls a method of the notes, wherever those are
  */
 export function createSubscriber(

@@ -102,7 +102,7 @@ const rules: readonly Rule[] = [
     column: 'sse',
   },
   {
-    // Who asks each minute is told within a minute; who asks a cache, as well.
+    // If a client polls every minute, it is at most a minute late; so is a cache.
     row: 'speaks-first',
     ways: ['poll'],
     when: ({ pace, cached }) =>

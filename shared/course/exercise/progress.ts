@@ -68,8 +68,8 @@ export function readProgress(
 }
 
 /**
- * Notes something of one exercise. Whoever reads meanwhile, or whatever
- * crashes, sees the file before or the file after.
+ * Notes something of one exercise. If another program reads meanwhile, or this
+ * one crashes, the file is as it was before or as it is afterwards.
  *
  * @throws UsageError (1) where it cannot be written; then it is as before
  */

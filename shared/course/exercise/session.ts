@@ -116,7 +116,7 @@ export class Session extends EventEmitter<{ change: [] }> {
     return patch.split('\n').slice(1).join('\n');
   }
 
-  /** Begins anew; the old file stays beside. */
+  /** Starts over; the old file stays beside. */
   reset(): void {
     this.#noting(() => {
       const kept = resetCopy(this.exercise);

@@ -85,7 +85,7 @@ export class Waiting {
     const givenUp = new Promise<never>((_resolve, giveUp) => {
       waiter = { still, giveUp };
       this.#waiters.add(waiter);
-      this.#same = 0; // Whoever waits may have begun something just now.
+      this.#same = 0; // The code that waits may have begun something just now.
       const late = () =>
         giveUp(new GivenUp(`${this.#limit / 1_000} s went by`));
       timer = unnoted(() => setTimeout(late, this.#limit));

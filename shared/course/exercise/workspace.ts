@@ -21,7 +21,7 @@ export function makeCopy({ copy, starter }: FoundExercise): boolean {
 }
 
 /**
- * Begins an exercise anew; the file so far stays beside the new one.
+ * Starts an exercise over; the file so far stays beside the new one.
  *
  * @returns where it is kept; `undefined` where there was none
  * @throws UsageError (1) as `makeCopy`; then nothing was lost

@@ -130,7 +130,7 @@ export function startProcess({
   const ready = (async () => {
     for (const each of [port, ...addresses.map((address) => address.port)])
       while (!life.over && !(await accepts(each))) await after(pollEvery);
-    // Who answers for a process that has ended is somebody else.
+    // If the process has ended, it was another one that accepted.
     if (life.over) await new Promise(() => {});
   })();
 

@@ -69,7 +69,7 @@ export class LessonServer extends EventEmitter<Events> {
   #ending: Promise<void> | undefined;
   #over = false;
   #saved: { files: string[]; at: number } | undefined;
-  /** Whether the page is to be loaded anew once the server can send it. */
+  /** Whether the page is to be reloaded once the server can send it. */
   #newPage = false;
 
   constructor(options: ServerOptions) {

@@ -1,5 +1,5 @@
 /**
- * Runs a lesson: its server in a process of its own, started anew when a file is
+ * Runs a lesson: its server in a process of its own, restarted when a file is
  * saved; a tap in front of it, whose address stays; beside it the shell. What
  * takes long to load is loaded while the lesson's process starts.
  */

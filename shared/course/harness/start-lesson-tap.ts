@@ -83,7 +83,8 @@ export async function startLessonTap({
     server.state.on('change', ({ status }) => {
       const isNew = status !== before;
       before = status;
-      // Who is gone again by then is asked by the first client.
+      // If the server is gone again by then, the first client's connection
+      // learns them.
       if (isNew && status === 'ready') tap.learnProtocols().catch(() => {});
     });
   }

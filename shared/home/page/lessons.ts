@@ -7,7 +7,7 @@ export function startLessons(): void {
   const buttons = document.querySelectorAll<HTMLButtonElement>('[data-start]');
   for (const button of buttons)
     button.addEventListener('click', () => void start(button, [...buttons]));
-  // Who comes back finds the page as it was kept: nothing is starting any more.
+  // On going back the page is as it was kept: nothing is starting any more.
   addEventListener('pageshow', () => {
     for (const button of buttons) free(button);
   });

@@ -1,7 +1,7 @@
 /**
- * Who may import whom stands in each package.json, and holds for types, too:
+ * Each package.json says which packages may be imported, types included:
  * - A relative import stays in its package.
- * - Another package is imported only by who declares it: among the dependencies
+ * - A package imports only those that it declares: among the dependencies
  *   for what runs without tests; tests and types may have it among the
  *   devDependencies.
  * - What runs without tests imports nothing that is there for tests.

@@ -83,7 +83,7 @@ async function missingInLessons(
 
 // --- How to get it ---
 
-/** Whoever clones it needs the address that package.json has, if it has one. */
+/** To clone it takes the address that package.json has, if it has one. */
 function checkClone(
   fences: Fence[],
   { repository }: PackageJson = {},

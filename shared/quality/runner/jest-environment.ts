@@ -1,6 +1,6 @@
 /**
  * Where each file of tests runs: Node, and one browser for all files of one
- * worker. jest loads every module anew for every file, save this one and what
+ * worker. jest loads every module again for every file, save this one and what
  * it imports: playwright and a browser of their own would cost each file two
  * seconds of the processor.
  *

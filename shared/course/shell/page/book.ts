@@ -61,7 +61,7 @@ export async function startBook(): Promise<void> {
     } as FocusOptions);
 }
 
-/** Fetches the tutorial anew and stays at the same place. */
+/** Fetches the tutorial again and stays at the same place. */
 export async function renewBook(): Promise<void> {
   const place = here();
   await fetchText();

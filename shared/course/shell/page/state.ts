@@ -81,9 +81,10 @@ function showRefused({ refused: [port] = [] }: StateMessage): void {
 }
 
 /**
- * Loads the lesson's page when its server is ready for the first time, anew
- * when the page was saved, and when its certificate was accepted at last. Not when the server was started again: the page is
- * to find its way back by itself, that is what the learner watches.
+ * Loads the lesson's page when its server is ready for the first time, again
+ * when the page was saved, and when its certificate was accepted at last. Not
+ * when the server was restarted: the page should find its way back by itself,
+ * that is what the learner watches.
  */
 function followFrame(): (state: StateMessage) => void {
   const port = Number(dataset['pagePort']);

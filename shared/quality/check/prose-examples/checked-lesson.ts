@@ -31,7 +31,7 @@ export class CheckedLesson {
   ask(request: LessonRequest): Promise<object>;
   ask(request: LessonRequest): Promise<object> {
     const answer = this.#answer();
-    this.#child.send(request, () => {}); // who is gone has said so by exit
+    this.#child.send(request, () => {}); // if it has ended, `exit` tells
     return answer;
   }
 

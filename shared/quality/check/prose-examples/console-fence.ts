@@ -82,7 +82,7 @@ function commandsOf({ lines, line: first }: Fence): {
     }
     goesOn = text.endsWith('\\');
   }
-  // Who shows a command shows no empty lines after it.
+  // Empty lines after a command are not its output.
   for (const { output } of commands) while (output.at(-1) === '') output.pop();
   return commands;
 }
