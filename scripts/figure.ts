@@ -27,11 +27,11 @@ function onlyFrom({ connections }: Capture, name: LadderName): Capture {
   const { path, skip } = ladders[name];
   const asks = new RegExp(`^GET ${path}[? ]`, 'm');
   for (const connection of connections.toReversed()) {
-    const asked = connection.reads.filter(({ bytes }) =>
+    const request = connection.reads.filter(({ bytes }) =>
       asks.test(Buffer.from(bytes).toString('latin1')),
     )[skip];
-    if (!asked) continue;
-    const start = asked.time - LATENCY;
+    if (!request) continue;
+    const start = request.time - LATENCY;
     const isLater = ({ time }: { time: number }) => time >= start;
     const { comments, reads } = connection;
     return {
@@ -39,7 +39,7 @@ function onlyFrom({ connections }: Capture, name: LadderName): Capture {
         {
           ...connection,
           start,
-          reads: reads.slice(reads.indexOf(asked)),
+          reads: reads.slice(reads.indexOf(request)),
           comments: comments.filter(isLater),
         },
       ],

@@ -4,7 +4,7 @@
  * a handshake of HTTP/1.1 (RFC 6455) behind it, and the same frames go through.
  */
 import { randomBytes } from 'node:crypto';
-import { request as ask, type IncomingMessage } from 'node:http';
+import { request as sendRequest, type IncomingMessage } from 'node:http';
 import {
   createSecureServer,
   type Http2SecureServer,
@@ -42,31 +42,32 @@ export function createGateway(
   };
   /** The same question, for the server behind. */
   const forward = {
-    onReq: ({ headers }: Asked, asked: { headers: object }) =>
-      ask({
-        ...asked,
+    onReq: ({ headers }: Asked, upstream: { headers: object }) =>
+      sendRequest({
+        ...upstream,
         port,
-        headers: { ...asked.headers, ...seen(headers) },
+        headers: { ...upstream.headers, ...seen(headers) },
       }),
   };
   const server = createSecureServer(
     { ...pair, ...options },
-    (request, answer) => {
-      if (hasLostBody(request)) return void answer.writeHead(400).end();
+    (request, response) => {
+      if (hasLostBody(request)) return void response.writeHead(400).end();
       const settings = { ...forward, onRes: handOn } as never;
-      proxy.web(request, answer, settings, (error) => {
+      proxy.web(request, response, settings, (error) => {
         if (!error) return;
         // After the head there is no status left to send: the cut says it.
-        if (answer.headersSent) answer.stream?.close(2 /* INTERNAL_ERROR */);
-        else answer.writeHead(502).end();
+        if (response.headersSent)
+          response.stream?.close(2 /* INTERNAL_ERROR */);
+        else response.writeHead(502).end();
       });
     },
   );
   // The same event for both versions: HTTP/1.1 comes with its socket.
-  server.on('connect', (request, answer) => {
+  server.on('connect', (request, response) => {
     if ('stream' in request)
-      bridge(request as Http2ServerRequest, answer as never, port);
-    else end(answer as unknown as Duplex, 501, 'Not Implemented');
+      bridge(request as Http2ServerRequest, response as never, port);
+    else end(response as unknown as Duplex, 501, 'Not Implemented');
   });
   // As an option only `node:http` takes it; `node:http2` looks at the property.
   Object.assign(server, { shouldUpgradeCallback: wantsWebSocket });
@@ -122,16 +123,16 @@ const isFinal = (status = 0) => status >= 200 && status <= 599;
 /** An answer, as it came; http2-proxy would throw where nobody catches. */
 async function handOn(
   _request: unknown,
-  answer: Http2ServerResponse,
-  told: IncomingMessage,
+  response: Http2ServerResponse,
+  received: IncomingMessage,
 ): Promise<void> {
-  const { statusCode = 0, headers } = told;
+  const { statusCode = 0, headers } = received;
   if (!isFinal(statusCode)) throw new Error(`found status ${statusCode}`);
-  answer.statusCode = statusCode;
+  response.statusCode = statusCode;
   for (const [name, value] of Object.entries(headers))
-    answer.setHeader(name, value!);
-  told.on('end', () => answer.addTrailers(told.trailers as never));
-  told.pipe(answer);
+    response.setHeader(name, value!);
+  received.on('end', () => response.addTrailers(received.trailers as never));
+  received.pipe(response);
 }
 
 /** The end of a connection that leads nowhere. */
@@ -160,19 +161,19 @@ const passed = [
   'sec-websocket-protocol',
   'sec-websocket-extensions',
 ];
-const answered = ['sec-websocket-protocol', 'sec-websocket-extensions'];
+const negotiated = ['sec-websocket-protocol', 'sec-websocket-extensions'];
 
 function bridge(
   { headers, url, stream }: Http2ServerRequest,
-  answer: Http2ServerResponse,
+  response: Http2ServerResponse,
   port: number,
 ): void {
   stream.on('error', () => {});
   if (headers[':protocol'] !== 'websocket') {
-    answer.writeHead(501).end();
+    response.writeHead(501).end();
     return;
   }
-  const asked = ask({
+  const upstream = sendRequest({
     port,
     path: url,
     headers: {
@@ -183,25 +184,25 @@ function bridge(
       'sec-websocket-key': randomBytes(16).toString('base64'),
     },
   });
-  asked.on('upgrade', ({ headers: told }, socket, head) => {
-    stream.respond({ ':status': 200, ...pick(told, answered) });
+  upstream.on('upgrade', ({ headers: received }, socket, head) => {
+    stream.respond({ ':status': 200, ...pick(received, negotiated) });
     if (head.length > 0) stream.write(head);
     pipeline(socket, stream, socket, () => {
       socket.destroy();
       stream.destroy();
     });
   });
-  asked.on('response', (refusal) => {
+  upstream.on('response', (refusal) => {
     const { statusCode } = refusal;
-    answer.writeHead(isFinal(statusCode) ? statusCode! : 502);
-    refusal.pipe(answer);
+    response.writeHead(isFinal(statusCode) ? statusCode! : 502);
+    refusal.pipe(response);
   });
-  asked.on('error', () => {
-    if (!stream.headersSent && !stream.destroyed) answer.writeHead(502).end();
+  upstream.on('error', () => {
+    if (!stream.headersSent && !stream.destroyed) response.writeHead(502).end();
     else stream.destroy();
   });
-  stream.on('close', () => asked.destroy());
-  asked.end();
+  stream.on('close', () => upstream.destroy());
+  upstream.end();
 }
 
 const pick = (headers: NodeJS.Dict<string | string[]>, names: string[]) =>

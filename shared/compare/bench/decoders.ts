@@ -88,20 +88,20 @@ const get = (n: number): Uint8Array =>
     `GET /board/${n} HTTP/1.1\r\nHost: localhost:5173\r\nConnection: keep-alive\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36\r\nAccept: */*\r\nSec-Fetch-Site: same-origin\r\nSec-Fetch-Mode: cors\r\nReferer: http://localhost:5173/\r\nAccept-Encoding: gzip, deflate, br\r\nAccept-Language: en\r\n\r\n`,
   );
 const GET = get(0);
-const answer = (fields: string): Uint8Array =>
+const response = (fields: string): Uint8Array =>
   text(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\n`);
 const whole = (n: number): Uint8Array => {
   const date = new Date(n * 1000).toUTCString();
   const body = text(update(n));
   const fields = `Content-Type: application/json\r\nDate: ${date}\r\nContent-Length: ${body.length}`;
-  return concat([answer(fields), body]);
+  return concat([response(fields), body]);
 };
 const event = (n: number): Uint8Array =>
   text(`id: ${n}\nevent: update\ndata: ${update(n)}\n\n`);
-const events = answer(
+const events = response(
   'Content-Type: text/event-stream\r\nTransfer-Encoding: chunked',
 );
-const gzipped = answer(
+const gzipped = response(
   'Content-Type: text/event-stream\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked',
 );
 const small = (n: number): Uint8Array => text(update(n));
@@ -163,7 +163,7 @@ async function loads(): Promise<Load[]> {
       before: [['up', GET]],
       direction: 'down',
       bytes: concat([
-        answer('Content-Length: 67108864'),
+        response('Content-Length: 67108864'),
         new Uint8Array(67_108_864),
       ]),
     },
@@ -173,7 +173,7 @@ async function loads(): Promise<Load[]> {
       before: [['up', GET]],
       direction: 'down',
       bytes: concat([
-        answer('Transfer-Encoding: chunked'),
+        response('Transfer-Encoding: chunked'),
         many(4_000, () => chunk(new Uint8Array(16_384))),
       ]),
     },

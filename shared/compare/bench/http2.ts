@@ -35,10 +35,10 @@ export async function benchHttp2(
   const first = await start('http2/lesson.ts', lesson);
   const children = [first.child];
   try {
-    const answer = await ask(first.port);
-    const second = await start('http2/bare.ts', answer);
+    const body = await get(first.port);
+    const second = await start('http2/bare.ts', body);
     children.push(second.child);
-    if ((await ask(second.port)) !== answer)
+    if ((await get(second.port)) !== body)
       throw new Error('The bare server gives another answer than the lesson.');
 
     const rates: Rates = { lesson: [], bare: [] };
@@ -63,7 +63,7 @@ async function start(
   return { child, port };
 }
 
-async function ask(port: number): Promise<string> {
+async function get(port: number): Promise<string> {
   const session = connect(`https://127.0.0.1:${port}`, {
     rejectUnauthorized: false,
   });

@@ -146,8 +146,8 @@ async function startLesson(): Promise<number> {
   const args = ['lesson', lesson, '--no-open', '--port', String(port)];
   const child = start('pnpm', args);
   return child.end(async () => {
-    await answers(port, child.ended);
-    await answers(port + 1, child.ended);
+    await responds(port, child.ended);
+    await responds(port + 1, child.ended);
     return performance.now() - began;
   });
 }
@@ -158,7 +158,7 @@ async function startServer(): Promise<number> {
   const args = ['exec', 'node', `lessons/${lesson}/server.ts`];
   const child = start('pnpm', args, { env: { PORT: String(port) } });
   return child.end(async () => {
-    await answers(port, child.ended);
+    await responds(port, child.ended);
     return performance.now() - began;
   });
 }
@@ -187,7 +187,7 @@ async function measureSaves(
   );
   const figures: number[] = [];
   try {
-    await answers(port + 1, never);
+    await responds(port + 1, never);
     for (let turn = 0; turn <= times; turn += 1) {
       // A connection to the old server tells when that is gone.
       const old = connect({ port: port + 1, host: '127.0.0.1' });
@@ -199,7 +199,7 @@ async function measureSaves(
       const began = performance.now();
       await appendFile(join(folder, 'server.ts'), `// saved ${turn}\n`);
       await gone;
-      await answers(port + 1, never);
+      await responds(port + 1, never);
       const figure = performance.now() - began;
       say(`save ${turn || '(to warm up)'}: ${figure.toFixed(0)} ms`);
       if (turn > 0) figures.push(figure);
@@ -230,8 +230,8 @@ async function startFreshClone(
     timeoutMs: 300_000,
   });
   const ms = await child.end(async () => {
-    await answers(port, child.ended);
-    await answers(port + 1, child.ended);
+    await responds(port, child.ended);
+    await responds(port + 1, child.ended);
     return performance.now() - began;
   });
   const bytes = await sizeOf(tree, (path) => path.includes('node_modules'));
@@ -374,7 +374,7 @@ function plainEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Resolves when a page is there; rejects when `ended` says that none will be. */
-async function answers(port: number, ended: AbortSignal): Promise<void> {
+async function responds(port: number, ended: AbortSignal): Promise<void> {
   const giveUp = AbortSignal.any([ended, AbortSignal.timeout(300_000)]);
   while ((await statusOf(port)) !== 200) {
     giveUp.throwIfAborted();

@@ -115,9 +115,9 @@ async function measure(
   };
   const roundTrip = (await run('roundTrip')).figure;
   const before = proxy && (await costOf(proxy));
-  const { figure: requests, answered } = await run('requests');
+  const { figure: requests, responses } = await run('requests');
   const after = proxy && (await costOf(proxy));
-  const processor = proxy && (after! - before!) / answered;
+  const processor = proxy && (after! - before!) / responses;
   return { roundTrip, requests, processor, bulk: (await run('bulk')).figure };
 }
 

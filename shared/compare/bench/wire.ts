@@ -73,7 +73,7 @@ export async function benchWire(
       const [found] = (await once(child, 'message')) as [ShellMemory];
       return found;
     };
-    const ask = async (path: string) => {
+    const get = async (path: string) => {
       const client = connect(lessonPort, '127.0.0.1').on('error', () => {});
       clients.push(client);
       const before = accepted.length;
@@ -110,24 +110,24 @@ export async function benchWire(
 
     // ---- Small messages ----
 
-    const { client, socket } = await ask('/events');
+    const { client, socket } = await get('/events');
     client.resume();
     socket.write(head);
     const began = performance.now();
     const end = began + minutes * 60_000;
     let sent = 0;
-    let told = began;
+    let printed = began;
     while (performance.now() < end) {
       const due = Math.floor(((performance.now() - began) / 1000) * RATE);
       const chunks: string[] = [];
       while (sent < due) chunks.push(chunkOf(sent++));
       if (chunks.length > 0) socket.write(chunks.join(''));
       await wait(TICK);
-      if (performance.now() - told < 30_000) continue;
-      told = performance.now();
+      if (performance.now() - printed < 30_000) continue;
+      printed = performance.now();
       const { resident, lines, dropped } = await memory();
       say(
-        `${((told - began) / 60_000).toFixed(1)} min: Node ${mb(resident)}, page ${mb(await heap())}, ` +
+        `${((printed - began) / 60_000).toFixed(1)} min: Node ${mb(resident)}, page ${mb(await heap())}, ` +
           `${lines.toLocaleString('en')} lines, ${dropped.toLocaleString('en')} of them dropped`,
       );
     }
@@ -157,7 +157,7 @@ export async function benchWire(
 
     // ---- A long download ----
 
-    const download = await ask('/download');
+    const download = await get('/download');
     let arrived = 0;
     download.client.on('data', (bytes) => (arrived += bytes.length));
     const from = performance.now();

@@ -108,9 +108,9 @@ async function measureBoth(
       try {
         return await watched.reached(n, at, timeoutMs);
       } catch (error) {
-        const asked = now();
+        const started = now();
         await watched.arrivals();
-        if (now() - asked < BUSY) throw error;
+        if (now() - started < BUSY) throw error;
         return undefined;
       }
     };

@@ -21,9 +21,9 @@ const PAUSE = 60;
 const prose = 'A train departs from platform 7. '.repeat(200);
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-const answers: Record<string, Answer> = {
+const handlers: Record<string, Handler> = {
   '/': (_request, response) => {
     response.setHeader('Content-Type', 'text/html');
     // No icon: the claims' own requests are all that is on the wire.
@@ -132,9 +132,9 @@ function collect(response: ServerResponse): void {
   }) as typeof response.end;
 }
 
-function answer(request: IncomingMessage, response: ServerResponse): void {
+function respond(request: IncomingMessage, response: ServerResponse): void {
   const path = request.url!.split('?')[0]!;
-  const found = answers[path];
+  const found = handlers[path];
   if (request.url!.includes('buffered')) collect(response);
   if (found) found(request, response);
   else {
@@ -155,7 +155,7 @@ export function createClaimsServer(
 ): Server {
   // The types of both speak of the same requests by different names.
   const both = (request: any, response: any) => {
-    if (request.url !== '/run') return answer(request, response);
+    if (request.url !== '/run') return respond(request, response);
     response.setHeader('Content-Type', 'text/html; charset=utf-8');
     response.end(page());
   };

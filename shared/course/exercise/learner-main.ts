@@ -18,14 +18,14 @@ type Module = Record<string, unknown>;
 
 /** What the check requests; each gets one response, with the same `id`. */
 export type LearnerRequest = { id: number } & (
-  | { ask: 'alive' }
+  | { what: 'alive' }
   /** What goes on in the process: see stir.ts. */
-  | { ask: 'stirs' }
-  | { ask: 'call'; name: string; args: unknown[] }
-  | { ask: 'stage'; name: string; args: unknown[] }
-  | { ask: 'serve'; options: object }
-  | { ask: 'feed'; name: string; args: unknown[] }
-  | { ask: 'memory' }
+  | { what: 'stirs' }
+  | { what: 'call'; name: string; args: unknown[] }
+  | { what: 'stage'; name: string; args: unknown[] }
+  | { what: 'serve'; options: object }
+  | { what: 'feed'; name: string; args: unknown[] }
+  | { what: 'memory' }
 );
 
 /** `threw`: the learner's code did. `unfit`: it is not what was asked for. */
@@ -54,7 +54,7 @@ class Unfit extends Error {
 }
 
 async function respond(request: LearnerRequest): Promise<unknown> {
-  switch (request.ask) {
+  switch (request.what) {
     case 'alive':
     case 'stirs':
       return Object.keys(mine);
@@ -155,7 +155,7 @@ async function throughThePool() {
 
 process.on('message', (request: LearnerRequest) => {
   const { id } = request;
-  if (request.ask === 'stirs') return void stirs(id);
+  if (request.what === 'stirs') return void stirs(id);
   stir.count += 1;
   respond(request)
     .then((value) => {

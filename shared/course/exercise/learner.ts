@@ -52,10 +52,10 @@ export class LearnerProcess implements WatchedProcess {
   readonly #options: LearnerOptions;
   readonly #child: ChildProcess;
   readonly #pipe: Duplex;
-  readonly #waiting = new Map<number, (answer: LearnerResponse) => void>();
+  readonly #waiting = new Map<number, (response: LearnerResponse) => void>();
   #ready!: () => void;
   readonly #loaded = new Promise<void>((resolve) => (this.#ready = resolve));
-  #asked = 0;
+  #requests = 0;
   #over = false;
   #stopping = false;
   #stderr = '';
@@ -129,13 +129,14 @@ export class LearnerProcess implements WatchedProcess {
   }
 
   /** @throws Failure where the process crashes, hangs, or the code is unfit */
-  async request<T>(ask: LearnerRequestBody): Promise<Outcome<T>> {
-    const what = 'name' in ask && ask.ask === 'call' ? ask.name : 'It';
-    const answer = await this.#waitFor(this.#send(ask), what);
-    if ('unfit' in answer) throw new Failure(answer.unfit);
-    return 'threw' in answer
-      ? { error: answer.threw }
-      : { value: answer.value as T };
+  async request<T>(request: LearnerRequestBody): Promise<Outcome<T>> {
+    const what =
+      'name' in request && request.what === 'call' ? request.name : 'It';
+    const response = await this.#waitFor(this.#send(request), what);
+    if ('unfit' in response) throw new Failure(response.unfit);
+    return 'threw' in response
+      ? { error: response.threw }
+      : { value: response.value as T };
   }
 
   /**
@@ -145,26 +146,26 @@ export class LearnerProcess implements WatchedProcess {
    */
   async mustBeAlive(): Promise<void> {
     if (this.#stopping) return;
-    await this.request({ ask: 'alive' });
+    await this.request({ what: 'alive' });
   }
 
   async stirs(): Promise<{ pending: boolean; count: number }> {
     const dead = this.ended.then(() => ({ pending: false, count: -1 }));
     if (this.#stopping || this.#over) return dead;
-    const told = this.#send({ ask: 'stirs' }).then(
-      (answer) =>
-        'value' in answer &&
-        (answer.value as { pending: boolean; count: number }),
+    const stated = this.#send({ what: 'stirs' }).then(
+      (response) =>
+        'value' in response &&
+        (response.value as { pending: boolean; count: number }),
     );
-    return (await Promise.race([told, dead])) || dead;
+    return (await Promise.race([stated, dead])) || dead;
   }
 
   /** A thread of its own responds: see preload.ts of the harness. */
   processorTime(): Promise<number> {
     unnoted(() => this.#pipe.write('?'));
     return new Promise((resolve) =>
-      this.#pipe.once('data', (told: Buffer) =>
-        resolve(Number.parseFloat(String(told))),
+      this.#pipe.once('data', (text: Buffer) =>
+        resolve(Number.parseFloat(String(text))),
       ),
     );
   }
@@ -177,12 +178,12 @@ export class LearnerProcess implements WatchedProcess {
   }
 
   /** Resolves with the response; never where the process ends before. */
-  #send(ask: LearnerRequestBody): Promise<LearnerResponse> {
-    const id = ++this.#asked;
+  #send(request: LearnerRequestBody): Promise<LearnerResponse> {
+    const id = ++this.#requests;
     const answered = new Promise<LearnerResponse>((resolve) =>
       this.#waiting.set(id, resolve),
     );
-    const message = { id, ...ask };
+    const message = { id, ...request };
     if (!this.#over) unnoted(() => this.#child.send(message, () => {}));
     return answered;
   }

@@ -271,32 +271,33 @@ class Run implements CheckContext {
 
   #learner(process: LearnerProcess): Learner {
     const must = async <T>(
-      ...[ask]: Parameters<LearnerProcess['request']>
+      ...[what]: Parameters<LearnerProcess['request']>
     ): Promise<T> => {
-      const { value, error } = await process.request<T>(ask);
+      const { value, error } = await process.request<T>(what);
       if (!error) return value as T;
-      const name = 'name' in ask ? `${ask.name} threw` : 'It threw';
+      const name = 'name' in what ? `${what.name} threw` : 'It threw';
       throw new Failure({
         title: `${name} ${error.name}: ${error.message}`,
         details: error.stack,
       });
     };
     const feed: RemoteFeed = {
-      next: (times = 1) => must({ ask: 'feed', name: 'next', args: [times] }),
-      announce: (text) => must({ ask: 'feed', name: 'announce', args: [text] }),
-      setRate: (rate) => must({ ask: 'feed', name: 'setRate', args: [rate] }),
-      snapshot: () => must({ ask: 'feed', name: 'snapshot', args: [] }),
+      next: (times = 1) => must({ what: 'feed', name: 'next', args: [times] }),
+      announce: (text) =>
+        must({ what: 'feed', name: 'announce', args: [text] }),
+      setRate: (rate) => must({ what: 'feed', name: 'setRate', args: [rate] }),
+      snapshot: () => must({ what: 'feed', name: 'snapshot', args: [] }),
       listeners: (event) =>
-        must({ ask: 'feed', name: 'listeners', args: [event] }),
+        must({ what: 'feed', name: 'listeners', args: [event] }),
     };
     return {
-      call: (name, ...args) => must({ ask: 'call', name, args }),
-      attempt: (name, ...args) => process.request({ ask: 'call', name, args }),
-      stage: (name, ...args) => must({ ask: 'stage', name, args }),
-      memory: () => must({ ask: 'memory' }),
+      call: (name, ...args) => must({ what: 'call', name, args }),
+      attempt: (name, ...args) => process.request({ what: 'call', name, args }),
+      stage: (name, ...args) => must({ what: 'stage', name, args }),
+      memory: () => must({ what: 'memory' }),
       stop: () => process.stop(),
       serve: async (options = {}, { faults } = {}): Promise<Served> => {
-        const port = await must<number>({ ask: 'serve', options });
+        const port = await must<number>({ what: 'serve', options });
         const { tls = false } = this.#exercise.lesson.manifest;
         const how = { tls, ...(faults && { faults }) };
         // Not spread: it counts its connections.

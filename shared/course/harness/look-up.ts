@@ -9,9 +9,9 @@ import { callbackify } from 'node:util';
 import { isLoopback } from '@on-the-wire/tap/tap.ts';
 
 /** All addresses of a name, as the system knows them. */
-export type Ask = (name: string) => Promise<{ address: string }[]>;
+export type Resolve = (name: string) => Promise<{ address: string }[]>;
 
-const askSystem: Ask = (name) => dns.lookup(name, { all: true });
+const resolveBySystem: Resolve = (name) => dns.lookup(name, { all: true });
 
 /** `localhost`, and all names that end in it: RFC 6761 6.3. */
 const LOCALHOST = /(?:^|\.)localhost\.?$/i;
@@ -37,10 +37,13 @@ export class NotThisMachine extends Error {
  */
 export async function addressesOf(
   host: string,
-  { remote = false, ask = askSystem }: { remote?: boolean; ask?: Ask } = {},
+  {
+    remote = false,
+    resolve = resolveBySystem,
+  }: { remote?: boolean; resolve?: Resolve } = {},
 ): Promise<string[]> {
   const isLocalhost = LOCALHOST.test(host);
-  const found = await ask(host).catch((error: unknown) => {
+  const found = await resolve(host).catch((error: unknown) => {
     if (isLocalhost) return [];
     throw error;
   });

@@ -3,7 +3,12 @@ import { listen } from '@on-the-wire/system/listen.ts';
 import { relative } from 'node:path';
 import { createTap, type Fault, type Tap } from '@on-the-wire/tap/tap.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
-import { addressesOf, lookUp, NotThisMachine, type Ask } from './look-up.ts';
+import {
+  addressesOf,
+  lookUp,
+  NotThisMachine,
+  type Resolve,
+} from './look-up.ts';
 import { maskedWords } from '@on-the-wire/wire/masking/connection.ts';
 import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
 import { keepMemorySmall } from '@on-the-wire/viewer/live/small-memory.ts';
@@ -23,8 +28,8 @@ export interface RunTapOptions {
   faults: readonly Fault[];
   /** What is random about the faults follows from it. */
   seed?: number;
-  /** How names are looked up; as the system does. */
-  ask?: Ask;
+  /** How names are resolved; as the system does. */
+  resolve?: Resolve;
 }
 
 /** A tap that listens. */
@@ -56,13 +61,13 @@ export async function runTap(
     wire,
     faults,
     seed,
-    ask,
+    resolve,
   }: RunTapOptions,
   say: (line: string) => void,
 ): Promise<RunningTap> {
   const { protocol, host, targetPort, overTls } = parseTarget(target);
   const shown = withoutPassword(target);
-  const names = { remote, ...(ask && { ask }) };
+  const names = { remote, ...(resolve && { resolve }) };
   await addressesOf(host, names).catch((error: unknown) => {
     const { message } = error as Error;
     if (!(error instanceof NotThisMachine))

@@ -1,6 +1,6 @@
 /** The buttons that start a lesson. */
-import { own, announce } from '@on-the-wire/viewer/page/elements.ts';
-import { ask } from './ask.ts';
+import { announce, own } from '@on-the-wire/viewer/page/elements.ts';
+import { postJson } from './post-json.ts';
 
 /** Listens to them. The lesson opens in this tab: back leads here again. */
 export function startLessons(): void {
@@ -24,7 +24,7 @@ async function start(
   announce('Starting the lesson');
   try {
     const name = button.dataset['start'];
-    const { url } = await ask<{ url: string }>('/lessons/start', { name });
+    const { url } = await postJson<{ url: string }>('/lessons/start', { name });
     location.href = url;
   } catch (error) {
     problem.textContent = (error as Error).message;

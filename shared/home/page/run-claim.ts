@@ -2,7 +2,7 @@
 import { inside } from '@on-the-wire/viewer/page/elements.ts';
 import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
 import type { Chosen, ClaimOutcome, Started } from '../messages.ts';
-import { ask } from './ask.ts';
+import { postJson } from './post-json.ts';
 
 /** ms until a frame that does not load is given up, and one that says nothing. */
 const [LOADING, RUNNING] = [5_000, 20_000];
@@ -16,7 +16,7 @@ const [LOADING, RUNNING] = [5_000, 20_000];
 export async function runClaim(
   chosen: Chosen,
 ): Promise<ClaimOutcome & { run: string }> {
-  const { run, url } = await ask<Started>('/claims/start', chosen);
+  const { run, url } = await postJson<Started>('/claims/start', chosen);
   const frame = document.createElement('iframe');
   frame.tabIndex = -1;
   const { origin } = new URL(url);
@@ -25,7 +25,7 @@ export async function runClaim(
     frame.src = url;
     inside(document.body, '.frames').append(frame);
     await loaded;
-    await ask('/claims/begin', { run });
+    await postJson('/claims/begin', { run });
     const said = nextMessage(
       frame,
       origin,
@@ -35,14 +35,14 @@ export async function runClaim(
     frame.contentWindow!.postMessage('begin', origin);
     const message = (await said) as { told: unknown } | { failed: string };
     if ('failed' in message) throw new Error(message.failed);
-    const outcome = await ask<ClaimOutcome>('/claims/judge', {
+    const outcome = await postJson<ClaimOutcome>('/claims/judge', {
       run,
       told: message.told,
     });
     return { ...outcome, run };
   } finally {
     frame.remove();
-    await ask('/claims/stop', { run }).catch(() => {});
+    await postJson('/claims/stop', { run }).catch(() => {});
   }
 }
 

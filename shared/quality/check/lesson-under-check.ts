@@ -20,11 +20,11 @@ import type {
 /** What the checker asks for; each gets one message in response. */
 export type LessonRequest =
   /** A new server with a new feed; closes the one before. */
-  | { ask: 'open' }
+  | { what: 'open' }
   /** Updates, until the feed has come to this number. */
-  | { ask: 'advance'; to: number }
+  | { what: 'advance'; to: number }
   /** Time for the lesson's timers, in ms. */
-  | { ask: 'pass'; ms: number };
+  | { what: 'pass'; ms: number };
 
 const [, , url = ''] = process.argv;
 const { createServer } = (await import(url)) as LessonModule<{ feed: Feed }>;
@@ -44,7 +44,7 @@ let running: LessonProcess[] = [];
 let lesson: Lesson | undefined;
 
 async function respond(request: LessonRequest): Promise<object> {
-  switch (request.ask) {
+  switch (request.what) {
     case 'open': {
       await lesson?.close();
       feed = createFeed();

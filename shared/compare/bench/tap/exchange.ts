@@ -20,7 +20,7 @@ const rest = '.'.repeat(150);
  * An answer about as large as an update of the board.
  * @param n how many answers came before it
  */
-export function smallAnswer(n: number): string {
+export function smallResponse(n: number): string {
   const update = `departure ${n} ${rest.slice(n % 60)}\n`;
   const date = new Date(FIRST + n * 1000).toUTCString();
   return `HTTP/1.1 200 OK\r\n${headers}Date: ${date}\r\nContent-Length: ${update.length}\r\n\r\n${update}`;

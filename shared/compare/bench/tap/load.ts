@@ -41,7 +41,7 @@ export interface LoadRequest {
 /** Its figure; and for requests, how many were answered. */
 export interface LoadResponse {
   figure: number;
-  answered: number;
+  responses: number;
 }
 
 const host = '127.0.0.1';
@@ -49,10 +49,13 @@ const host = '127.0.0.1';
 const parts = { roundTrip, requests, bulk };
 
 process.on('message', async ({ load, part }: LoadRequest) => {
-  const before = asked;
+  const before = requested;
   const figure = await parts[part](load);
   // Those still under way at the end are one for each connection at most.
-  process.send!({ figure, answered: asked - before } satisfies LoadResponse);
+  process.send!({
+    figure,
+    responses: requested - before,
+  } satisfies LoadResponse);
 });
 process.once('disconnect', () => process.exit());
 
@@ -79,7 +82,7 @@ async function roundTrip({ port, roundTrips }: LoadPlan): Promise<number> {
 }
 
 /** In all rounds: no request is like an earlier one. */
-let asked = 0;
+let requested = 0;
 
 async function requests(load: LoadPlan): Promise<number> {
   const { port, connections, duration } = load;
@@ -88,16 +91,16 @@ async function requests(load: LoadPlan): Promise<number> {
   );
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));
   let answered = 0;
-  const ask = (socket: net.Socket) =>
-    socket.write(smallRequest(port, asked++), 'latin1');
+  const sendRequest = (socket: net.Socket) =>
+    socket.write(smallRequest(port, requested++), 'latin1');
   for (const socket of sockets) {
     // An answer ends with the only line feed that ends a read.
     socket.on('data', (bytes: Buffer) => {
       if (bytes.at(-1) !== LAST || bytes.at(-2) === 0x0d) return;
       answered += 1;
-      ask(socket);
+      sendRequest(socket);
     });
-    ask(socket);
+    sendRequest(socket);
   }
   const begun = performance.now();
   await new Promise((done) => setTimeout(done, duration));

@@ -6,7 +6,7 @@
 import http from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { BULK, bulkHead, SMALL, smallAnswer } from './exchange.ts';
+import { BULK, bulkHead, SMALL, smallResponse } from './exchange.ts';
 
 const upgrades = http.createServer();
 const sockets = new WebSocketServer({ server: upgrades });
@@ -31,17 +31,17 @@ server.listen(0, '127.0.0.1', () => {
 });
 process.once('disconnect', () => process.exit());
 
-let answered = 0;
+let responses = 0;
 
 /** One request at a time, each in one read: so the load is written. */
 function answerAll(socket: Socket, first: Buffer): void {
   let tail = '';
-  const answer = (bytes: Buffer) => {
+  const respond = (bytes: Buffer) => {
     tail = (tail + bytes.toString('latin1')).slice(-4);
-    if (tail === '\r\n\r\n') socket.write(smallAnswer(answered++), 'latin1');
+    if (tail === '\r\n\r\n') socket.write(smallResponse(responses++), 'latin1');
   };
-  answer(first);
-  socket.on('data', answer);
+  respond(first);
+  socket.on('data', respond);
 }
 
 function sendBulk(socket: Socket, line: string): void {

@@ -18,14 +18,14 @@ describe('the addresses that may be dialled', () => {
     ['app.test', ['192.0.2.1', '127.0.0.1'], ['127.0.0.1']],
     ['app.localhost', ['192.0.2.1'], ['127.0.0.1', '::1']],
   ])('of %s, which is %j: %j', async (name, found, expected) => {
-    const ask = knows({ [name]: found });
-    expect(await addressesOf(name, { ask })).toEqual(expected);
+    const resolve = knows({ [name]: found });
+    expect(await addressesOf(name, { resolve })).toEqual(expected);
   });
 
   test.each(['app.localhost', 'a.b.LOCALHOST', 'localhost.'])(
     'of %s, which the system does not know: both of this machine',
     async (name) => {
-      expect(await addressesOf(name, { ask: knows({}) })).toEqual([
+      expect(await addressesOf(name, { resolve: knows({}) })).toEqual([
         '127.0.0.1',
         '::1',
       ]);
@@ -33,11 +33,11 @@ describe('the addresses that may be dialled', () => {
   );
 
   test('of a name that is not on this machine: none, and it says where', async () => {
-    const ask = knows({ 'app.test': ['192.0.2.1', '2001:db8::1'] });
-    await expect(addressesOf('app.test', { ask })).rejects.toThrow(
+    const resolve = knows({ 'app.test': ['192.0.2.1', '2001:db8::1'] });
+    await expect(addressesOf('app.test', { resolve })).rejects.toThrow(
       '"app.test" is 192.0.2.1, 2001:db8::1, which is not this machine',
     );
-    expect(await addressesOf('app.test', { ask, remote: true })).toEqual([
+    expect(await addressesOf('app.test', { resolve, remote: true })).toEqual([
       '192.0.2.1',
       '2001:db8::1',
     ]);
@@ -45,7 +45,7 @@ describe('the addresses that may be dialled', () => {
 
   test('of a name that only looks like one: what the system says', async () => {
     await expect(
-      addressesOf('notlocalhost', { ask: knows({}) }),
+      addressesOf('notlocalhost', { resolve: knows({}) }),
     ).rejects.toThrow('getaddrinfo ENOTFOUND notlocalhost');
   });
 });

@@ -6,7 +6,7 @@ import type { LessonRequest } from '../lesson-under-check.ts';
 import type { LessonAddress } from '../what-varies.ts';
 
 /** How long a lesson's process may take to answer, in ms. */
-const longestAnswer = 300_000;
+const longestResponse = 300_000;
 
 /** It runs in a process of its own: lesson-under-check.ts. */
 export class CheckedLesson {
@@ -24,15 +24,15 @@ export class CheckedLesson {
 
   /** Waits until the lesson is loaded. */
   ready(): Promise<object> {
-    return this.#answer();
+    return this.#response();
   }
 
-  ask(request: { ask: 'open' }): Promise<LessonAddress>;
-  ask(request: LessonRequest): Promise<object>;
-  ask(request: LessonRequest): Promise<object> {
-    const answer = this.#answer();
+  request(request: { what: 'open' }): Promise<LessonAddress>;
+  request(request: LessonRequest): Promise<object>;
+  request(request: LessonRequest): Promise<object> {
+    const response = this.#response();
     this.#child.send(request, () => {}); // if it has ended, `exit` tells
-    return answer;
+    return response;
   }
 
   async end(): Promise<void> {
@@ -43,10 +43,10 @@ export class CheckedLesson {
     await exit;
   }
 
-  async #answer(): Promise<object> {
+  async #response(): Promise<object> {
     const done = new AbortController();
     const { signal } = done;
-    const giveUp = AbortSignal.timeout(longestAnswer);
+    const giveUp = AbortSignal.timeout(longestResponse);
     try {
       const ended = once(this.#child, 'close', { signal }).then(() => {
         throw new Error(`it ended:\n${this.#said}`);
@@ -61,7 +61,7 @@ export class CheckedLesson {
       return message as object;
     } catch (error) {
       if (giveUp.aborted)
-        throw new Error(`no answer within ${longestAnswer} ms`, {
+        throw new Error(`no answer within ${longestResponse} ms`, {
           cause: error,
         });
       throw error;

@@ -41,10 +41,10 @@ export async function playFor(
   const last = Math.max(0, ...ids);
   const comesBack = idsIn(sent.join('\n'), run).length > 0;
   const first = comesBack ? last : (ids[0] ?? 0);
-  await lesson.ask({ ask: 'advance', to: first });
+  await lesson.request({ what: 'advance', to: first });
   return {
-    begin: () => lesson.ask({ ask: 'advance', to: last }),
-    pass: (ms) => lesson.ask({ ask: 'pass', ms }),
+    begin: () => lesson.request({ what: 'advance', to: last }),
+    pass: (ms) => lesson.request({ what: 'pass', ms }),
   };
 }
 

@@ -35,7 +35,7 @@ export async function checkConsole(
       }
     } else if (command.kind === 'ask') {
       const lesson = await openServer();
-      const server = await lesson.ask({ ask: 'open' });
+      const server = await lesson.request({ what: 'open' });
       const expected = fillIn([text, ...output].join('\n'), server).split('\n');
       const filled = parseCommand(expected.shift() ?? '', scripts);
       if (filled.kind !== 'ask') continue; // the port is no other command

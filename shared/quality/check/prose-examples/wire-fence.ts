@@ -24,7 +24,7 @@ export async function checkWire(
   openServer: () => Promise<CheckedLesson>,
 ): Promise<Finding[]> {
   const lesson = await openServer();
-  const server = await lesson.ask({ ask: 'open' });
+  const server = await lesson.request({ what: 'open' });
   const lines = fillIn(fence.lines.join('\n'), server).split('\n');
   const odd = lines.findIndex((line) => !/^[<>](?: |$)/.test(line));
   if (odd >= 0) {

@@ -5,15 +5,15 @@ import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
  *
  * @throws Error with the sentence that it refused with, or that it is gone
  */
-export async function ask<Answer>(
+export async function postJson<Answer>(
   path: string,
-  question: object,
+  body: object,
 ): Promise<Answer> {
   let response: Response;
   try {
     response = await fetch(path, {
       method: 'POST',
-      body: JSON.stringify(question),
+      body: JSON.stringify(body),
     });
   } catch {
     throw new Error(
