@@ -10,10 +10,10 @@ const BLOCK = 512; // bytes
 const MODIFIED = Date.UTC(1985, 9, 26, 8, 15) / 1000; // s since 1970
 
 /** Files by their path in the package, `/` between folders. */
-export type Files = Record<string, string>;
+export type ArchiveFiles = Record<string, string>;
 
 /** @param files of at most 91 bytes of path each */
-export function archiveOf(files: Files): Uint8Array {
+export function archiveOf(files: ArchiveFiles): Uint8Array {
   const blocks = Object.entries(files).flatMap(([path, text]) => {
     const bytes = Buffer.from(text);
     const padding = Buffer.alloc(-bytes.length & (BLOCK - 1));

@@ -24,7 +24,10 @@ const exceptions: Record<string, string> = {
 };
 
 /** What `pnpm licenses list --json` tells: packages by their licence. */
-export type Installed = Record<string, { name: string; versions: string[] }[]>;
+export type PackagesByLicence = Record<
+  string,
+  { name: string; versions: string[] }[]
+>;
 
 /** Looks at each package that pnpm installed, those of packages included. */
 export async function checkLicences(root: string): Promise<Finding[]> {
@@ -34,7 +37,7 @@ export async function checkLicences(root: string): Promise<Finding[]> {
       cwd: root,
       maxBuffer: 64 * 1024 * 1024,
     });
-    const installed = JSON.parse(stdout) as Installed;
+    const installed = JSON.parse(stdout) as PackagesByLicence;
     if (Object.keys(installed).length === 0) throw new Error('no package');
     return findingsOf(installed);
   } catch (error) {
@@ -50,7 +53,7 @@ export async function checkLicences(root: string): Promise<Finding[]> {
 }
 
 /** A finding for each package that may not be passed on. */
-export function findingsOf(installed: Installed): Finding[] {
+export function findingsOf(installed: PackagesByLicence): Finding[] {
   return Object.entries(installed).flatMap(([licence, packages]) =>
     packages
       .filter(({ name }) => !isAllowed(licence) && exceptions[name] !== licence)

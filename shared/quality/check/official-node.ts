@@ -26,7 +26,7 @@ export interface Installed {
 }
 
 /** How the official archive is called, and where the binary lies in it. */
-export function archiveOf({
+export function officialArchiveOf({
   version,
   platform,
   arch,
@@ -52,7 +52,7 @@ export async function compareWithOfficial(
   from: string,
   say: (line: string) => void,
 ): Promise<{ ours: string; official: string }> {
-  const { archive, inside } = archiveOf(ours);
+  const { archive, inside } = officialArchiveOf(ours);
   const release = `${from.replace(/\/+$/, '')}/${ours.version}`;
   const list = `${release}/SHASUMS256.txt`;
   const sums = await (await ask(list)).text();

@@ -13,10 +13,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execFile, spawnSync } from '@on-the-wire/system/programs/start.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
-import { archiveOf, compareWithOfficial, tar } from '../official-node.ts';
+import {
+  officialArchiveOf,
+  compareWithOfficial,
+  tar,
+} from '../official-node.ts';
 
 const { version, platform, arch } = process;
-const { archive, inside } = archiveOf({ version, platform, arch });
+const { archive, inside } = officialArchiveOf({ version, platform, arch });
 const scratch = mkdtempSync(join(tmpdir(), 'a-release-'));
 const binary = join(scratch, 'ours');
 
@@ -79,7 +83,9 @@ test.each([
   ['win32', 'x64', 'node-v26.1.0-win-x64.zip', 'node.exe'],
   ['win32', 'arm64', 'node-v26.1.0-win-arm64.zip', 'node.exe'],
 ] as const)('the archive for %s, %s is %s', (on, kind, name, file) => {
-  expect(archiveOf({ version: 'v26.1.0', platform: on, arch: kind })).toEqual({
+  expect(
+    officialArchiveOf({ version: 'v26.1.0', platform: on, arch: kind }),
+  ).toEqual({
     archive: name,
     inside: `${name.replace(/\.(?:tar\.gz|zip)$/, '')}/${file}`,
   });
