@@ -2,7 +2,8 @@
  * An exported name means one thing in all of shared: whoever meets it in an
  * import, a search or a stack knows which one is meant. What is declared and
  * exported counts, types included; what is handed on (`export … from`) is
- * declared elsewhere. Files below `test/` may call theirs as they like.
+ * declared elsewhere. Files below `test/` may call theirs as they like, and those
+ * of `pack/packed` have the names of the modules whose place they take.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +12,9 @@ import { filesOf } from './tree.ts';
 
 /** A contract that many files fulfil: every server of a lesson exports it. */
 const contracts = new Set(['createServer']);
+
+/** Files whose names are of no concern to others. */
+const ownNames = /\/test\/|^shared\/pack\/packed\//;
 
 /** At the left edge, as prettier leaves it: deeper ones are no exports. */
 const declaration =
@@ -24,7 +28,7 @@ const declaration =
  */
 export async function checkNames(root: string): Promise<Finding[]> {
   const files = (await filesOf(root)).filter(
-    (file) => /^shared\/.*\.ts$/.test(file) && !file.includes('/test/'),
+    (file) => /^shared\/.*\.ts$/.test(file) && !ownNames.test(file),
   );
   const texts = await Promise.all(
     files.map((file) => readFile(join(root, file), 'utf8')),

@@ -58,12 +58,13 @@ test.each(passed)('what %s is no second meaning', async (_why, text) => {
   expect(await check(files)).toEqual([]);
 });
 
-test('overloads, tests and lessons may have a name again', async () => {
+test('overloads, tests, stand-ins and lessons may have a name again', async () => {
   const text = 'export function once(): void;\nexport function once() {}\n';
   expect(
     await check({
       'shared/a.ts': text,
       'shared/test/a.ts': text,
+      'shared/pack/packed/a.ts': text,
       'lessons/talk/once.ts': text,
     }),
   ).toEqual([]);
