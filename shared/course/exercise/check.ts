@@ -43,7 +43,7 @@ export interface Learner {
   stage<T = unknown>(name: string, ...args: unknown[]): Promise<T>;
   /**
    * Calls `createServer(options)` as every lesson exports it, with a feed that
-   * moves only when told, lets it listen on a free port, and puts a line of the
+   * moves only when told, lets it listen on a free port, and puts the
    * tap in front: slicer and joiner, unless said otherwise. Options are copied;
    * those that are no plain data, `options(feed)` of stage.ts returns.
    */
@@ -62,7 +62,7 @@ export type Outcome<T> =
   | { value: T; error?: never }
   | { value?: never; error: { name: string; message: string; stack: string } };
 
-/** The learner's server, behind a line that can be broken. */
+/** The learner's server, behind connections that can be broken. */
 export interface Served extends TappedConnection {
   feed: RemoteFeed;
 }
@@ -110,7 +110,7 @@ export interface CheckContext {
   /** Lets a server of the check's own listen; closed when the check is over. */
   listen(server: Server): Promise<{ port: number; origin: string }>;
   /**
-   * A line of the tap to a port of this machine: for a server of the check's
+   * The tap before a port of this machine: for a server of the check's
    * own, which the learner's code then reaches at `line.origin`.
    */
   line(
@@ -139,7 +139,7 @@ export interface CheckContext {
   /**
    * Resolves when nothing goes on any more: for what must not come. No process
    * of the learner's has a callback left to come (a timer, a request to the
-   * system), no line holds anything back, nothing is on its way between them,
+   * system), no fault holds anything back, nothing is on its way between them,
    * and no timer runs that the check has set. Timers of 4 s and more are not
    * waited for: what would be about those has a clock that stands still, in a
    * stage. Not while a page is open: what goes on in a browser nobody knows.

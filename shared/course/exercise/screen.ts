@@ -8,6 +8,7 @@ import type { Session } from './session.ts';
 import { terminalLines } from './terminal-text.ts';
 import type { ExerciseView } from './view.ts';
 
+/** What is drawn, for an exercise that is being done. */
 export interface Screen {
   /** Writes lines as they are. */
   say(...lines: string[]): void;

@@ -9,6 +9,7 @@ import {
 } from '@on-the-wire/tap/tap.ts';
 import type { WirePlace } from './failure.ts';
 
+/** A port of the tap that leads to one server, and all connections through it. */
 export interface TappedConnection {
   /** What a client connects to. */
   port: number;
@@ -21,7 +22,7 @@ export interface TappedConnection {
   break(...faults: string[]): void;
   /** Cuts all its connections now: `rst` tears them down, `fin` closes them. */
   cut(how?: 'rst' | 'fin'): void;
-  /** Resolves when this fault strikes the next time on this line. */
+  /** Resolves when this fault strikes the next time on one of them. */
   struck(fault: string): Promise<void>;
   /** How many connections came in so far. */
   readonly connections: number;
