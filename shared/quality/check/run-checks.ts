@@ -3,6 +3,7 @@ import { formatFinding, type Finding } from './finding.ts';
 import { checkExercises } from './exercises.ts';
 import { checkLicences } from './licences.ts';
 import { checkReadmeLists } from './readme-lists.ts';
+import { checkNames } from './names.ts';
 import { checkOneNode } from './one-node.ts';
 import { checkPackages } from './packages.ts';
 import { checkPrivateThings } from './private-things.ts';
@@ -21,6 +22,7 @@ export const checks: Record<string, RepositoryCheck> = {
   skeleton: checkLessonShape,
   exercises: checkExercises,
   packages: checkPackages,
+  names: checkNames,
   prose: checkProse,
   lists: checkReadmeLists,
   licences: checkLicences,
