@@ -1,6 +1,10 @@
 /** `pnpm compare`: the same board over every way to talk, measured. */
 import { writeFile } from 'node:fs/promises';
-import { compare, findTransports } from '@on-the-wire/compare/compare.ts';
+import {
+  compare,
+  comparisonAsJson,
+  findTransports,
+} from '@on-the-wire/compare/compare.ts';
 import type { Http } from '@on-the-wire/compare/claims/columns.ts';
 import {
   describeSettled,
@@ -134,7 +138,7 @@ async function measure(flags: Flags) {
   );
   process.stdout.write(`\n${describeComparison(comparison)}`);
   if (flags.json !== undefined)
-    await writeFile(flags.json, `${JSON.stringify(comparison, null, 2)}\n`);
+    await writeFile(flags.json, comparisonAsJson(comparison));
   if (flags.html !== undefined) {
     const { pageOfComparison } =
       await import('@on-the-wire/compare/page-of-comparison.ts');

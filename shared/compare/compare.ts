@@ -71,6 +71,24 @@ export interface Comparison {
   loads: Loaded[];
 }
 
+/** What the fields of a file of `--json` are called: a format, which stays. */
+const inJson: Record<string, string> = {
+  transport: 'way',
+  transports: 'ways',
+  transportOverhead: 'beneath',
+};
+
+/** The report as a file of `--json`. */
+export function comparisonAsJson(comparison: Comparison): string {
+  const rename = (_key: string, value: unknown): unknown =>
+    typeof value !== 'object' || value === null || Array.isArray(value)
+      ? value
+      : Object.fromEntries(
+          Object.entries(value).map(([name, of]) => [inJson[name] ?? name, of]),
+        );
+  return `${JSON.stringify(comparison, rename, 2)}\n`;
+}
+
 /**
  * Finds transports by their ids.
  *

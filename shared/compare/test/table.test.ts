@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { comparisonAsJson } from '../compare.ts';
 import { describeComparison } from '../table.ts';
 import { transports } from '../transports.ts';
 import { madeUpComparison } from './comparison.ts';
@@ -99,4 +100,12 @@ test('machine, versions, seed and command are beneath it', () => {
   expect(text).toMatch(/^On the Wire 0\.1\.0\+bbf1e7c; /m);
   expect(text).toContain('Linux, 2 cores; Chromium 1; seed seed.');
   expect(text).toContain('pnpm compare --only "<b>"');
+});
+
+test('the fields of its JSON are called as they always were', () => {
+  const { networks, loads } = JSON.parse(comparisonAsJson(madeUpComparison()));
+  const [{ way, figures }] = networks[0].ways;
+  expect(way).toEqual(expect.objectContaining({ id: 'polling' }));
+  expect(figures.beneath).toEqual(expect.objectContaining({ median: 156 }));
+  expect(Object.keys(loads[0])).toEqual(['way', 'loads']);
 });
