@@ -90,6 +90,21 @@ test('lint: a program is started in one place, which decides about colours', asy
   );
 });
 
+test('lint: no file imports in a circle, types included', async () => {
+  const rules = new URL('../../../../.oxlintrc.json', import.meta.url);
+  const root = await treeWithTools({
+    '.oxlintrc.json': await readFile(rules, 'utf8'),
+    'a.ts': `import type { B } from './b.ts';\nexport type A = B | 1;\n`,
+    'b.ts': `import type { A } from './a.ts';\nexport type B = A[];\n`,
+    'c.ts': `import type { A } from './a.ts';\nexport type C = A;\n`,
+  });
+  const findings = await checkLint(root);
+  expect(findings.map(({ file, found }) => [file, found]).sort()).toEqual([
+    ['a.ts', expect.stringContaining('Dependency cycle')],
+    ['b.ts', expect.stringContaining('Dependency cycle')],
+  ]);
+});
+
 test('format: a file that is written otherwise is told', async () => {
   const files = { 'good.ts': good, 'a/bad.ts': 'export const  two=2\n' };
   expect(await checkFormat(await treeWithTools(files))).toEqual([
