@@ -22,6 +22,11 @@ export async function runVerb(
   program: Command,
   words: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
+  // `| head` has read enough. What runs, and must be ended, listens itself.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', () => {
+      if (stream.listenerCount('error') === 1) process.exit();
+    });
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {

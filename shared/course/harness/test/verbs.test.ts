@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { execFile } from '@on-the-wire/system/programs/start.ts';
+import { execFile, spawn } from '@on-the-wire/system/programs/start.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { describeLessons, findLessons } from '../lessons.ts';
 
@@ -64,6 +65,18 @@ describe('pnpm new-lesson', () => {
     expect(exitCode).toBe(2);
     expect(error).toContain(`Usage: ${pnpm} new-lesson [options] <name>`);
   });
+});
+
+test('a verb whose output nobody reads any more ends without a word', async () => {
+  const script = new URL('../../../../scripts/tap.ts', import.meta.url);
+  const child = spawn(process.execPath, [fileURLToPath(script), '--help'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.destroy();
+  let said = '';
+  child.stderr.on('data', (text) => (said += String(text)));
+  await once(child, 'close');
+  expect(said).toBe('');
 });
 
 describe('a mistake is told in a sentence', () => {
