@@ -4,7 +4,7 @@ import {
   findExercises,
   type FoundExercise,
 } from '@on-the-wire/course/exercise/exercises.ts';
-import { describeList } from '@on-the-wire/course/exercise/list.ts';
+import { describeList } from '@on-the-wire/course/exercise/terminal/list.ts';
 import { readProgress } from '@on-the-wire/course/exercise/progress.ts';
 import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
@@ -28,7 +28,8 @@ const say = (text: string) => void process.stdout.write(text);
 
 /** What a flag asks for; without one the learner does the exercise. */
 async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
-  const once = await import('@on-the-wire/course/exercise/commands.ts');
+  const once =
+    await import('@on-the-wire/course/exercise/terminal/commands.ts');
   if (flags.solution) return say(once.showSolution(exercise));
   if (flags.reset) {
     const { resetCopy } =
@@ -39,7 +40,7 @@ async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
   }
   if (flags.write) {
     const { writeAnswer } =
-      await import('@on-the-wire/course/exercise/try-answer.ts');
+      await import('@on-the-wire/course/exercise/answers/try-answer.ts');
     return say(writeAnswer(exercise, flags.write));
   }
   if (flags.check || flags.try) {
@@ -47,7 +48,8 @@ async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
     process.exitCode = passed ? 0 : 1;
     return undefined;
   }
-  const { doExercises } = await import('@on-the-wire/course/exercise/loop.ts');
+  const { doExercises } =
+    await import('@on-the-wire/course/exercise/terminal/loop.ts');
   const { open, port } = flags;
   return doExercises(exercise, { open, ...(port && { port }) });
 }
@@ -97,7 +99,7 @@ const program = verb('exercise')
     if (flags.mine) return runOwn(flags.mine, flags);
     if (flags.checkAll) {
       const { checkAll } =
-        await import('@on-the-wire/course/exercise/commands.ts');
+        await import('@on-the-wire/course/exercise/terminal/commands.ts');
       process.exitCode = (await checkAll(findExercises())) ? 0 : 1;
       return undefined;
     }

@@ -4,7 +4,7 @@ import {
   nextOf,
   standingOf,
   type Standing,
-} from '@on-the-wire/course/exercise/list.ts';
+} from '@on-the-wire/course/exercise/terminal/list.ts';
 import type { Progress } from '@on-the-wire/course/exercise/progress.ts';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';

@@ -17,13 +17,13 @@ import type {
 import { Failure, type FailureParts, type WirePlace } from './failure.ts';
 import type { FoundExercise } from './exercises.ts';
 import { generate } from './generate.ts';
-import { LearnerProcess, neverEnds } from './learner.ts';
+import { LearnerProcess, neverEnds } from './learner-process/learner.ts';
 import {
   type TappedConnection,
   openTappedConnection,
 } from './tapped-connection.ts';
-import { Stir, unnoted } from './stir.ts';
-import { GivenUp, pause, Waiting } from './waiting.ts';
+import { Stir, unnoted } from './learner-process/stir.ts';
+import { GivenUp, pause, Waiting } from './learner-process/waiting.ts';
 
 /** What came of a check. */
 export interface Verdict {

@@ -11,7 +11,7 @@ import type {
 import { renderTutorial } from '../shell/tutorial.ts';
 import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
 import { isUnit } from '@on-the-wire/viewer/source.ts';
-import { excerpt } from './excerpt.ts';
+import { excerpt } from './terminal/excerpt.ts';
 import type { FailureParts, WirePlace } from './failure.ts';
 import { urlOfSection } from './sections.ts';
 import type { Session } from './session.ts';

@@ -8,7 +8,7 @@ import {
   editsFile,
   expandAll,
   type ExpandedEdit,
-} from '@on-the-wire/course/exercise/answers.ts';
+} from '@on-the-wire/course/exercise/answers/answers.ts';
 import type { Finding } from './finding.ts';
 import { foldersOf, textOf } from './tree.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import {
   applyEdit,
   parseEdits,
-} from '@on-the-wire/course/exercise/answer-edits.ts';
-import { editsFile } from '@on-the-wire/course/exercise/answers.ts';
+} from '@on-the-wire/course/exercise/answers/edits.ts';
+import { editsFile } from '@on-the-wire/course/exercise/answers/answers.ts';
 import type { Finding } from './finding.ts';
 import { exists, filesOf, foldersOf, textOf } from './tree.ts';
 

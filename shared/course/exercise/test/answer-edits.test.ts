@@ -4,7 +4,7 @@ import {
   applyEdit,
   type EditProblem,
   parseEdits,
-} from '../answer-edits.ts';
+} from '../answers/edits.ts';
 
 /** An answers.md with one section. */
 const section = (...lines: string[]) =>

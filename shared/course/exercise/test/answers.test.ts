@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { madeUpTree, type Files } from '@on-the-wire/testing/made-up-tree.ts';
 import { execFile } from '@on-the-wire/system/programs/start.ts';
-import { answersOf, expand, expandAll } from '../answers.ts';
+import { answersOf, expand, expandAll } from '../answers/answers.ts';
 
 const exercise = 'lessons/talk/exercises/01-say-it';
 const edits = (...names: string[]) =>
@@ -101,7 +101,7 @@ test('several processes expand at once, and none reads half a file', async () =>
     [`${exercise}/solution.ts`]: `say();\n${'// more\n'.repeat(100_000)}`,
     [`${exercise}/answers.md`]: edits(...names),
     'one.ts': `import { readFileSync } from 'node:fs';
-import { answersOf, expand } from '${new URL('../answers.ts', import.meta.url).href}';
+import { answersOf, expand } from '${new URL('../answers/answers.ts', import.meta.url).href}';
 const folder = process.argv[2];
 for (const answer of answersOf(folder)) {
   const text = readFileSync(expand(folder, answer), 'utf8');

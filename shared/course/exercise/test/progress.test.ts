@@ -9,7 +9,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { courseVersion } from '@on-the-wire/system/version.ts';
-import { describeList, standingOf } from '../list.ts';
+import { describeList, standingOf } from '../terminal/list.ts';
 import { noteVerdict, readProgress } from '../progress.ts';
 import { Session } from '../session.ts';
 import { makeCopy, resetCopy } from '../workspace.ts';

@@ -16,9 +16,9 @@ import {
   noBrowser,
   openBrowser,
 } from '@on-the-wire/browser/browser.ts';
-import { answersOf, expand, type KnownAnswer } from '../answers.ts';
+import { answersOf, expand, type KnownAnswer } from '../answers/answers.ts';
 import type { Check } from '../check.ts';
-import { describeVerdict } from '../describe.ts';
+import { describeVerdict } from '../terminal/describe.ts';
 import { findExercises, type FoundExercise } from '../exercises.ts';
 import { runCheck, type Verdict } from '../run-check.ts';
 

@@ -1,7 +1,7 @@
 /** Whatever a learner's file does, the verdict is a sentence on it. */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { describeVerdict } from '../describe.ts';
-import { differsAt } from '../excerpt.ts';
+import { describeVerdict } from '../terminal/describe.ts';
+import { differsAt } from '../terminal/excerpt.ts';
 import { runCheck } from '../run-check.ts';
 import { rowsOf } from '@on-the-wire/wire/test/rows.ts';
 import { madeUp } from './made-up.ts';

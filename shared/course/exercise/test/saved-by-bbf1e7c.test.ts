@@ -32,9 +32,9 @@ import {
   openBrowser,
 } from '@on-the-wire/browser/browser.ts';
 import { isUnit } from '@on-the-wire/viewer/source.ts';
-import { describeVerdict } from '../describe.ts';
+import { describeVerdict } from '../terminal/describe.ts';
 import { findExercise, findExercises } from '../exercises.ts';
-import { describeList } from '../list.ts';
+import { describeList } from '../terminal/list.ts';
 import { noteVerdict, readProgress } from '../progress.ts';
 import { runCheck, type Verdict } from '../run-check.ts';
 

@@ -24,7 +24,7 @@ import {
   spawnSync,
 } from '@on-the-wire/system/programs/start.ts';
 import { findBrowser } from '@on-the-wire/browser/browser.ts';
-import { answersOf, expand } from '../answers.ts';
+import { answersOf, expand } from '../answers/answers.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { findExercises } from '../exercises.ts';
 import { readTask } from '../task.ts';
-import { terminalLines } from '../terminal-text.ts';
+import { terminalLines } from '../terminal/terminal-text.ts';
 
 const plain = { width: 30, stream: new PassThrough() };
 /** A stream that says it is a terminal with colours. */

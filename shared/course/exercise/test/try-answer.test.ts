@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { madeUpTree, type Files } from '@on-the-wire/testing/made-up-tree.ts';
 import { execFile } from '@on-the-wire/system/programs/start.ts';
 import type { FoundExercise } from '../exercises.ts';
-import { fileToTry, writeAnswer } from '../try-answer.ts';
+import { fileToTry, writeAnswer } from '../answers/try-answer.ts';
 
 const course = fileURLToPath(new URL('../../../../', import.meta.url));
 const folder = 'lessons/talk/exercises/01-say-it';

@@ -5,11 +5,11 @@ import { findBrowser, noBrowser } from '@on-the-wire/browser/find-browser.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { describeVerdict } from './describe.ts';
-import type { FoundExercise } from './exercises.ts';
-import { fileToTry } from './try-answer.ts';
-import { noteVerdict } from './progress.ts';
-import { runCheck, type Verdict } from './run-check.ts';
-import { makeCopy } from './workspace.ts';
+import type { FoundExercise } from '../exercises.ts';
+import { fileToTry } from '../answers/try-answer.ts';
+import { noteVerdict } from '../progress.ts';
+import { runCheck, type Verdict } from '../run-check.ts';
+import { makeCopy } from '../workspace.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 
 /**

@@ -1,12 +1,12 @@
 /** What a learner at an exercise sees in the terminal. */
 import { styleText } from 'node:util';
 import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
-import type { RunningLesson } from '../harness/run-lesson.ts';
+import type { RunningLesson } from '../../harness/run-lesson.ts';
 import { describeVerdict } from './describe.ts';
-import type { FoundExercise } from './exercises.ts';
-import type { Session } from './session.ts';
+import type { FoundExercise } from '../exercises.ts';
+import type { Session } from '../session.ts';
 import { terminalLines } from './terminal-text.ts';
-import type { ExerciseView } from './view.ts';
+import type { ExerciseView } from '../view.ts';
 
 /** What is drawn, for an exercise that is being done. */
 export interface Screen {

@@ -2,21 +2,21 @@
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { explainCrash } from '../harness/crash.ts';
+import { explainCrash } from '../../harness/crash.ts';
 import {
   forEachLine,
   preload,
   signalAll,
   windows,
-} from '../harness/lesson-process.ts';
+} from '../../harness/lesson-process.ts';
 import type { Crash } from '@on-the-wire/lesson/lesson.ts';
 import { compiledFolder } from '@on-the-wire/system/place.ts';
 import {
   type ChildProcess,
   spawn,
 } from '@on-the-wire/system/programs/start.ts';
-import type { Outcome } from './check.ts';
-import { Failure } from './failure.ts';
+import type { Outcome } from '../check.ts';
+import { Failure } from '../failure.ts';
 import type { LearnerResponse, LearnerRequest } from './learner-main.ts';
 import { unnoted } from './stir.ts';
 import { GivenUp, type Waiting, type WatchedProcess } from './waiting.ts';

@@ -7,7 +7,7 @@ import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { makeFolder } from '@on-the-wire/system/make-folder.ts';
 import { attempt } from '@on-the-wire/system/system-error.ts';
 import { answersOf, expand, type KnownAnswer } from './answers.ts';
-import type { FoundExercise } from './exercises.ts';
+import type { FoundExercise } from '../exercises.ts';
 
 /**
  * What `--try` means: a file in the exercise's folder, else one in the learner's

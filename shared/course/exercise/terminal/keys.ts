@@ -1,9 +1,9 @@
 /** What the keys of a learner at an exercise do. */
 import type { Key } from 'node:readline';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
-import type { FoundExercise } from './exercises.ts';
+import type { FoundExercise } from '../exercises.ts';
 import type { Screen } from './screen.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../session.ts';
 
 /**
  * @param parts.following the exercise that comes next

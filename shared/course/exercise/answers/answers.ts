@@ -21,7 +21,7 @@ import {
   type Applied,
   type EditProblem,
   parseEdits,
-} from './answer-edits.ts';
+} from './edits.ts';
 
 /** Where the edits stand, in an exercise's folder. */
 export const editsFile = 'answers.md';

@@ -2,9 +2,9 @@
 import { asTyped } from '@on-the-wire/system/as-typed.ts';
 import { styleText } from 'node:util';
 import { excerpt } from './excerpt.ts';
-import type { FoundExercise } from './exercises.ts';
-import type { FailureParts } from './failure.ts';
-import type { Verdict } from './run-check.ts';
+import type { FoundExercise } from '../exercises.ts';
+import type { FailureParts } from '../failure.ts';
+import type { Verdict } from '../run-check.ts';
 
 /** Where a verdict is printed. */
 export interface Looks {

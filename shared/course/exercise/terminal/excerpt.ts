@@ -1,6 +1,6 @@
 /** The part of what came that a caret points into. */
 import { printable } from '@on-the-wire/wire/text.ts';
-import type { Shown } from './failure.ts';
+import type { Shown } from '../failure.ts';
 
 /** What is shown of some bytes. */
 export interface Excerpt {

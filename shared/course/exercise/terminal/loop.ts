@@ -2,16 +2,16 @@
 import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { emitKeypressEvents } from 'node:readline';
-import { runLesson } from '../harness/run-lesson.ts';
-import { watchLesson } from '../harness/watch.ts';
-import { findExercises, type FoundExercise } from './exercises.ts';
+import { runLesson } from '../../harness/run-lesson.ts';
+import { watchLesson } from '../../harness/watch.ts';
+import { findExercises, type FoundExercise } from '../exercises.ts';
 import { createKeys } from './keys.ts';
 import { describeList } from './list.ts';
-import { runMine } from './mine.ts';
-import { readProgress } from './progress.ts';
+import { runMine } from '../mine.ts';
+import { readProgress } from '../progress.ts';
 import { createScreen } from './screen.ts';
-import { Session } from './session.ts';
-import { ExerciseView } from './view.ts';
+import { Session } from '../session.ts';
+import { ExerciseView } from '../view.ts';
 
 /** What is done, and where it is shown. */
 export interface LoopOptions {

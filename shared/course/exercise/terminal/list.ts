@@ -1,7 +1,7 @@
 /** The exercises as a list for a terminal. */
 import { existsSync } from 'node:fs';
-import type { FoundExercise } from './exercises.ts';
-import type { Progress } from './progress.ts';
+import type { FoundExercise } from '../exercises.ts';
+import type { Progress } from '../progress.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 
 /** How far the learner is with one. */
