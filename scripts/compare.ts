@@ -11,8 +11,8 @@ import {
   describeTable,
 } from '@on-the-wire/compare/claims/describe.ts';
 import { findRows, settleAll } from '@on-the-wire/compare/claims/settle.ts';
-import { withMine } from '@on-the-wire/compare/mine.ts';
-import { describeComparison } from '@on-the-wire/compare/table.ts';
+import { withMine } from '@on-the-wire/compare/transports/mine.ts';
+import { describeComparison } from '@on-the-wire/compare/report/table.ts';
 import { findBrowser, noBrowser } from '@on-the-wire/browser/browser.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import {
@@ -141,7 +141,7 @@ async function measure(flags: Flags) {
     await writeFile(flags.json, comparisonAsJson(comparison));
   if (flags.html !== undefined) {
     const { pageOfComparison } =
-      await import('@on-the-wire/compare/page-of-comparison.ts');
+      await import('@on-the-wire/compare/report/page-of-comparison.ts');
     await writeFile(flags.html, await pageOfComparison(comparison));
   }
 }

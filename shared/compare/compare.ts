@@ -8,9 +8,13 @@ import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
 import { courseVersion } from '@on-the-wire/system/version.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import { measureLoad, type Load } from './load/measure-load.ts';
-import { withMine } from './mine.ts';
+import { withMine } from './transports/mine.ts';
 import { measureTurn, type Turn } from './measure.ts';
-import { nameOfTransport, transports, type Transport } from './transports.ts';
+import {
+  nameOfTransport,
+  transports,
+  type Transport,
+} from './transports/transports.ts';
 
 /** What to compare, and how often. */
 export interface CompareOptions {

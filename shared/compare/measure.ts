@@ -2,14 +2,14 @@
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
-import { startHost, type Told } from './start-host.ts';
-import type { Arrival } from './notes.ts';
-import type { Subscriber } from './subscriber.ts';
-import { openCopySubscriber } from './copy-subscriber.ts';
-import { openPageSubscriber } from './page-subscriber.ts';
-import { meterTraffic, type Traffic } from './traffic-meter.ts';
+import { startHost, type Told } from './transports/start-host.ts';
+import type { Arrival } from './report/notes.ts';
+import type { Subscriber } from './subscribers/subscriber.ts';
+import { openCopySubscriber } from './subscribers/copy-subscriber.ts';
+import { openPageSubscriber } from './subscribers/page-subscriber.ts';
+import { meterTraffic, type Traffic } from './subscribers/traffic-meter.ts';
 import { now } from './clock.ts';
-import type { Transport } from './transports.ts';
+import type { Transport } from './transports/transports.ts';
 
 /** What all turns of a run have in common. */
 export interface Conditions {

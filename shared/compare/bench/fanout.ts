@@ -3,7 +3,7 @@
  * and beside what people would take instead. Each in a process of its own.
  */
 import { measureLoad, type Load } from '../load/measure-load.ts';
-import { transports, type Transport } from '../transports.ts';
+import { transports, type Transport } from '../transports/transports.ts';
 import { medianOf } from '../statistics.ts';
 import {
   install,

@@ -3,13 +3,13 @@ import { FaultError, parseFaults, type Fault } from '@on-the-wire/tap/tap.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { deliveryOf, type Delivery } from '../measure.ts';
 import { now } from '../clock.ts';
-import { startHost, type Told } from '../start-host.ts';
-import { meterTraffic } from '../traffic-meter.ts';
-import { openPageSubscriber } from '../page-subscriber.ts';
+import { startHost, type Told } from '../transports/start-host.ts';
+import { meterTraffic } from '../subscribers/traffic-meter.ts';
+import { openPageSubscriber } from '../subscribers/page-subscriber.ts';
 import {
   transports as compared,
   type Transport as Compared,
-} from '../transports.ts';
+} from '../transports/transports.ts';
 import { ways, type Way } from './choose.ts';
 
 /** What a fault did. */

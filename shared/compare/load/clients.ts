@@ -1,6 +1,6 @@
 /** The process of the clients that load a server, for one measurement. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { respondToRequests } from '../respond-to-requests.ts';
+import { respondToRequests } from '../transports/respond-to-requests.ts';
 import {
   openLoadClient,
   type LoadKind,

@@ -1,8 +1,11 @@
 /** One transport under load: what an idle client costs, and what an update does. */
 import { fork } from '@on-the-wire/system/programs/start.ts';
-import { requestFromProcess, endProcess } from '../request-from-process.ts';
-import { startHost } from '../start-host.ts';
-import type { Transport } from '../transports.ts';
+import {
+  requestFromProcess,
+  endProcess,
+} from '../transports/request-from-process.ts';
+import { startHost } from '../transports/start-host.ts';
+import type { Transport } from '../transports/transports.ts';
 import type { ClientsResponse, ClientsRequest } from './clients.ts';
 
 /** What so many clients cost. */

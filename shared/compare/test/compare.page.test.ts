@@ -4,8 +4,8 @@ import { parseFaults } from '@on-the-wire/tap/tap.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { measureTurn, type Conditions } from '../measure.ts';
-import { pageOfComparison } from '../page-of-comparison.ts';
-import { transports, type Transport } from '../transports.ts';
+import { pageOfComparison } from '../report/page-of-comparison.ts';
+import { transports, type Transport } from '../transports/transports.ts';
 import { madeUpComparison } from './comparison.ts';
 
 const conditions: Conditions = {

@@ -2,7 +2,7 @@
 import type { Comparison } from '../compare.ts';
 import { figuresOf } from '../figures.ts';
 import type { Turn } from '../measure.ts';
-import { transports } from '../transports.ts';
+import { transports } from '../transports/transports.ts';
 
 const turn: Turn = {
   delivery: { times: [1, 2, 3, 40], lost: 1, doubled: 0 },

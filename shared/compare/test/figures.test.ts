@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { findTransports } from '../compare.ts';
-import { nameOfTransport } from '../transports.ts';
+import { nameOfTransport } from '../transports/transports.ts';
 import { percentile, spreadOf } from '../statistics.ts';
 import { deliveryOf } from '../measure.ts';
 

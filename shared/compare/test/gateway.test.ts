@@ -9,7 +9,7 @@ import { connect as connectTls } from 'node:tls';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
-import { createGateway } from '../gateway.ts';
+import { createGateway } from '../transports/gateway.ts';
 
 const closing = closingAfterEach();
 

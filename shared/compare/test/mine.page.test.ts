@@ -8,8 +8,8 @@ import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { findTransports } from '../compare.ts';
 import { measureTurn } from '../measure.ts';
-import { withMine } from '../mine.ts';
-import { nameOfTransport } from '../transports.ts';
+import { withMine } from '../transports/mine.ts';
+import { nameOfTransport } from '../transports/transports.ts';
 
 let folder = '';
 beforeAll(async () => {

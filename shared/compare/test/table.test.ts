@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { comparisonAsJson } from '../compare.ts';
-import { describeComparison } from '../table.ts';
-import { transports } from '../transports.ts';
+import { describeComparison } from '../report/table.ts';
+import { transports } from '../transports/transports.ts';
 import { madeUpComparison } from './comparison.ts';
 
 const text = describeComparison(madeUpComparison());

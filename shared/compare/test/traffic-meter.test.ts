@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { meterTraffic } from '../traffic-meter.ts';
+import { meterTraffic } from '../subscribers/traffic-meter.ts';
 
 test('it is quiet when nothing moves from now on, not since some time', async () => {
   const line = await meterTraffic(1, []);

@@ -1,5 +1,5 @@
 /** A client that is kept up to date, and watched: a page, or a server's copy. */
-import type { Arrival, Notes } from './notes.ts';
+import type { Arrival, Notes } from '../report/notes.ts';
 
 /** What the board of one client shows, and since when. */
 export interface Subscriber {

@@ -1,10 +1,10 @@
 /** What was measured, drawn: SVG that needs no script. */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { Compared, Loaded, Network } from './compare.ts';
-import type { Figures } from './figures.ts';
-import type { Spread } from './statistics.ts';
-import type { Transport } from './transports.ts';
+import type { Compared, Loaded, Network } from '../compare.ts';
+import type { Figures } from '../figures.ts';
+import type { Spread } from '../statistics.ts';
+import type { Transport } from '../transports/transports.ts';
 
 type Measured = Compared & { figures: Figures };
 

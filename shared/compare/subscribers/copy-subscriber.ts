@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { News } from '@on-the-wire/lesson/board/update.ts';
 import { lessonsFolder } from '@on-the-wire/course/harness/lessons.ts';
-import { now } from './clock.ts';
-import { createNotes } from './notes.ts';
+import { now } from '../clock.ts';
+import { createNotes } from '../report/notes.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
 
 interface Copy {

@@ -1,10 +1,10 @@
 /** A comparison as text, for a terminal and for the README. */
-import type { Compared, Comparison, Loaded, Network } from './compare.ts';
-import type { Load } from './load/measure-load.ts';
-import type { Figures, Recovered } from './figures.ts';
-import type { Spread } from './statistics.ts';
+import type { Compared, Comparison, Loaded, Network } from '../compare.ts';
+import type { Load } from '../load/measure-load.ts';
+import type { Figures, Recovered } from '../figures.ts';
+import type { Spread } from '../statistics.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
-import { transportOverheadInWords } from './traffic-meter.ts';
+import { transportOverheadInWords } from '../subscribers/traffic-meter.ts';
 
 interface Column {
   title: string;

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createFeed, type Feed } from '@on-the-wire/lesson/board/feed.ts';
 import type { HostRequest, HostResponse } from './start-host.ts';
 import { respondToRequests } from './respond-to-requests.ts';
-import { now } from './clock.ts';
+import { now } from '../clock.ts';
 import {
   deployBroker,
   deployGateway,

@@ -1,7 +1,7 @@
 /** How a page can be kept up to date: what is compared. */
 
 import type { Mine } from '@on-the-wire/course/exercise/mine.ts';
-import type { LoadKind } from './load/load-client.ts';
+import type { LoadKind } from '../load/load-client.ts';
 
 /** One way to talk, and what it takes to measure it. */
 export interface Transport {

@@ -1,14 +1,14 @@
 /** A comparison as one page that stands alone: plots, tables, how it was made. */
 import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
 import { readStyle } from '@on-the-wire/viewer/server/style.ts';
-import type { Comparison, Network } from './compare.ts';
+import type { Comparison, Network } from '../compare.ts';
 import {
   plotArrivals,
   plotBytes,
   plotMemory,
   plotRecoveries,
 } from './plots.ts';
-import type { Transport } from './transports.ts';
+import type { Transport } from '../transports/transports.ts';
 import {
   figureColumns,
   howItWasMade,

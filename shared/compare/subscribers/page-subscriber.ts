@@ -4,7 +4,7 @@
  * to `<departures-board>`.
  */
 import type { BrowserContext } from '@on-the-wire/browser/browser.ts';
-import { createNotes, type Notes } from './notes.ts';
+import { createNotes, type Notes } from '../report/notes.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
 
 declare global {
