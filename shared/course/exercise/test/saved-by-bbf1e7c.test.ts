@@ -190,6 +190,13 @@ describe('What it imports', () => {
     expect(Object.fromEntries(listed)).toEqual(imported);
   });
 
+  test('is also the contract of a check, for exercises of their own', async () => {
+    const manifest = readFileSync(join(root, 'shared/package.json'), 'utf8');
+    const { exports } = JSON.parse(manifest);
+    const file = join(root, 'shared', exports['./exercise/check.ts']);
+    expect(await import(file)).toHaveProperty('Failure');
+  });
+
   test('has the types that it needs, in an editor and in pnpm check', async () => {
     const config = {
       extends: './tsconfig.base.json',
