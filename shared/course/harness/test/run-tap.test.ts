@@ -99,7 +99,7 @@ describe('the tap in front of a program', () => {
       `"192.0.2.1" is not this machine. ${tells}`,
     ]);
     const ask = () => Promise.resolve([{ address: '192.0.2.1' }]);
-    expect(await refusal('http://app.test', { ask })).toEqual([
+    expect(await refusal('http://app.test', { resolve: ask })).toEqual([
       2,
       `"app.test" is 192.0.2.1, which is not this machine. ${tells}`,
     ]);
@@ -107,7 +107,7 @@ describe('the tap in front of a program', () => {
 
   test('says what to do with a name that has no address', async () => {
     const ask = () => Promise.reject(new Error('not found'));
-    expect(await refusal('http://app.test', { ask })).toEqual([
+    expect(await refusal('http://app.test', { resolve: ask })).toEqual([
       1,
       '"app.test" has no address: not found. If it should lead to this ' +
         'machine, add the line "127.0.0.1 app.test" to the hosts file.',
@@ -164,7 +164,7 @@ describe('the tap in front of a program', () => {
     const port = await zug();
     let address = '127.0.0.1';
     const ask = () => Promise.resolve([{ address }]);
-    const tap = await tapBefore(`http://app.test:${port}`, { ask });
+    const tap = await tapBefore(`http://app.test:${port}`, { resolve: ask });
     const get = () => fetch(tap.address, { headers: { connection: 'close' } });
     expect(await (await get()).text()).toBe('Zug');
     address = '192.0.2.1';
