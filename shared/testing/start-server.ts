@@ -12,6 +12,7 @@ const serve = fileURLToPath(new URL('serve.ts', import.meta.url));
  * @param options for `createServer`
  * @param flags for Node, and what its environment needs
  * @returns its port, and what ends it by SIGKILL
+ * @throws Error where the process ends before it listens
  */
 export async function startServer(
   url: URL,
@@ -27,7 +28,12 @@ export async function startServer(
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  const port = await new Promise((resolve, reject) => {
+    child.stdout.once('data', resolve);
+    child.once('close', (code) =>
+      reject(new Error(`${url.href} ended with ${code} before it listened`)),
+    );
+  });
   return {
     port: Number(String(port)),
     async stop() {

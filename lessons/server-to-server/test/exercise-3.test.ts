@@ -1,4 +1,7 @@
+import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { fileToTry } from '@on-the-wire/course/exercise/answers/try-answer.ts';
+import { findExercise } from '@on-the-wire/course/exercise/exercises.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { startServer } from '@on-the-wire/testing/start-server.ts';
 
@@ -12,9 +15,8 @@ const names = [
 test.each(names)(
   'who leaves in the middle of a letter ends no server of exercise 3: %s',
   async (name) => {
-    const folder = '../exercises/03-is-this-letter-genuine';
-    const file = new URL(`${folder}/${name}.ts`, import.meta.url);
-    const { port, stop } = await startServer(file);
+    const file = fileToTry(findExercise(['server-to-server/3']), `${name}.ts`);
+    const { port, stop } = await startServer(pathToFileURL(file));
     try {
       for (let n = 0; n < 3; n += 1) {
         const client = await rawClient(port);

@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { createServer as createTcpServer } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { fileToTry } from '@on-the-wire/course/exercise/answers/try-answer.ts';
+import { findExercise } from '@on-the-wire/course/exercise/exercises.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
@@ -22,9 +25,10 @@ test.each(answers)(
     });
     closing.push(() => behind.close());
     const { origin: upstream } = await listen(behind);
-    const { createServer } = (await import(
-      `../exercises/04-which-side-failed/${name}.ts`
-    )) as { createServer(options: object): Lesson };
+    const file = fileToTry(findExercise(['server-to-server/4']), `${name}.ts`);
+    const { createServer } = (await import(pathToFileURL(file).href)) as {
+      createServer(options: object): Lesson;
+    };
     const gateway = createServer({ upstream, patience: 60_000 });
     closing.push(gateway.close);
     const { origin } = await listen(gateway.server);

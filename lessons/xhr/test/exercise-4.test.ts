@@ -1,13 +1,15 @@
+import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { fileToTry } from '@on-the-wire/course/exercise/answers/try-answer.ts';
+import { findExercise } from '@on-the-wire/course/exercise/exercises.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { startServer } from '@on-the-wire/testing/start-server.ts';
 
 test.each(['exercise', 'solution', 'right/awaits', 'right/one-listener'])(
   'a target that is no URL ends no server of exercise 4: %s',
   async (name) => {
-    const folder = '../exercises/04-the-long-poll-that-loses-nothing';
-    const file = new URL(`${folder}/${name}.ts`, import.meta.url);
-    const { port, stop } = await startServer(file);
+    const file = fileToTry(findExercise(['xhr/4']), `${name}.ts`);
+    const { port, stop } = await startServer(pathToFileURL(file));
     try {
       for (let n = 0; n < 2; n += 1) {
         const client = await rawClient(port);
