@@ -22,6 +22,23 @@ export const shows = (page: Page, id: string, text: string | RegExp) =>
 export const alone = (text: string) => new RegExp(`^\\s*${text}\\s*$`);
 
 /**
+ * Resolves when an element has shown a text, for however short a time. It looks
+ * from before the next command to the page is done.
+ */
+export const showsOnce = (page: Page, id: string, text: string) =>
+  page.evaluate(
+    (wanted) =>
+      new Promise<void>((done) => {
+        const shown = document.querySelector(wanted.selector)!;
+        const look = () => shown.textContent.includes(wanted.text) && done();
+        const what = { childList: true, characterData: true, subtree: true };
+        new MutationObserver(look).observe(shown, what);
+        look();
+      }),
+    { selector: `#${id}`, text },
+  );
+
+/**
  * Listens to a page until `stop`: `said` is what it writes to the console, and
  * the errors that nobody caught; `asked` are the URLs of its requests, without
  * those that hold their data themselves.

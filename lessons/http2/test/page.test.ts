@@ -13,7 +13,12 @@ import type { Page } from '@on-the-wire/browser/browser.ts';
 import { stopClock } from '@on-the-wire/system/clock.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
-import { countOf, listenTo, shows } from '@on-the-wire/testing/lesson-page.ts';
+import {
+  countOf,
+  listenTo,
+  shows,
+  showsOnce,
+} from '@on-the-wire/testing/lesson-page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer } from '../server.ts';
 
@@ -48,19 +53,6 @@ function sessionsOf(server: Http2SecureServer) {
   return sessions;
 }
 
-/** Resolves when it shows a text for once, however short; call it before. */
-const showsOnce = (page: Page, id: string, text: string) =>
-  page.evaluate(
-    (wanted) =>
-      new Promise<void>((done) => {
-        const shown = document.querySelector(wanted.selector)!;
-        const look = () => shown.textContent.includes(wanted.text) && done();
-        const what = { childList: true, characterData: true, subtree: true };
-        new MutationObserver(look).observe(shown, what);
-        look();
-      }),
-    { selector: `#${id}`, text },
-  );
 const press = (page: Page, name: string) =>
   page.getByRole('button', { name, exact: true }).click();
 /** Waits until the board has seen so many updates. */

@@ -13,6 +13,7 @@ import {
   countOf,
   listenTo,
   shows,
+  showsOnce,
 } from '@on-the-wire/testing/lesson-page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { encodeComment, encodeEvent } from '../event-stream.ts';
@@ -156,9 +157,10 @@ describeWithBrowser('the page', (browser) => {
   test('comes back by itself after a cut', async () => {
     const { feed, origin, cut } = await start();
     await visit(origin);
+    const waits = showsOnce(page, 'state', 'waiting to try again');
     await lastId(page, `${feed.run}-0`);
     cut();
-    await state(page, 'waiting to try again');
+    await waits;
     feed.next();
     await lastId(page, `${feed.run}-1`);
     await state(page, 'open');
