@@ -15,6 +15,7 @@ import {
   spawn,
   type ChildProcess,
 } from '@on-the-wire/system/programs/start.ts';
+import { medianOf } from '../statistics.ts';
 import type {
   LoadPlan,
   Measured,
@@ -248,10 +249,10 @@ function report(
     const results = measured[name];
     if (!results) continue;
     medians[name] = {
-      roundTrip: median(results.map((result) => result.roundTrip)),
-      requests: median(results.map((result) => result.requests)),
-      bulk: median(results.map((result) => result.bulk)),
-      processor: results[0]?.processor && median(results.map(processorOf)),
+      roundTrip: medianOf(results.map((result) => result.roundTrip)),
+      requests: medianOf(results.map((result) => result.requests)),
+      bulk: medianOf(results.map((result) => result.bulk)),
+      processor: results[0]?.processor && medianOf(results.map(processorOf)),
     };
   }
   const goals = goalsOf(measured);
@@ -267,7 +268,9 @@ function goalsOf(measured: Partial<Record<Name, Round[]>>): TapGoal[] {
     const theirs = measured[other];
     return (
       theirs &&
-      median(measured.tap!.map((mine, round) => of(mine) / of(theirs[round]!)))
+      medianOf(
+        measured.tap!.map((mine, round) => of(mine) / of(theirs[round]!)),
+      )
     );
   };
   const add = (
@@ -330,11 +333,6 @@ function toText(
       `${holds ? 'reached' : 'MISSED '}  ${goal} ${wanted}: ${found.toFixed(2)}`,
     );
   return lines.join('\n');
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
 if (import.meta.main) console.log((await benchTap()).text);

@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { WebSocket } from 'ws';
+import { medianOf } from '../../statistics.ts';
 import { bulkRequest, LAST, smallRequest } from './exchange.ts';
 
 /** How much to measure. */
@@ -78,7 +79,7 @@ async function roundTrip({ port, roundTrips }: LoadPlan): Promise<number> {
     send();
   });
   socket.terminate();
-  return median(times) * 1000;
+  return medianOf(times) * 1000;
 }
 
 /** In all rounds: no request is like an earlier one. */
@@ -124,10 +125,4 @@ async function bulk({ port, bulk: length }: LoadPlan): Promise<number> {
   await done.promise;
   socket.destroy();
   return length / 1e6 / ((performance.now() - begun) / 1000);
-}
-
-/** The middle one. */
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
