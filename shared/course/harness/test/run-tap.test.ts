@@ -11,13 +11,13 @@ import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { freePort } from '@on-the-wire/system/ports.ts';
-import { runTap } from '../run-tap.ts';
+import { runTap, type RunTapOptions } from '../run-tap.ts';
 
 const closing = closingAfterEach();
 
 const options = { wire: 'lines', faults: [] } as const;
 
-async function refusal(target: string, more: object = {}) {
+async function refusal(target: string, more: Partial<RunTapOptions> = {}) {
   const error = await runTap(target, { ...options, ...more }, () => {}).catch(
     (reason: unknown) => reason,
   );
@@ -115,7 +115,7 @@ describe('the tap in front of a program', () => {
   });
 
   /** A tap before a target that says "Zug", and the lines that it printed. */
-  async function tapBefore(target: string, more: object = {}) {
+  async function tapBefore(target: string, more: Partial<RunTapOptions> = {}) {
     const lines: string[] = [];
     const running = await runTap(
       target,
