@@ -15,7 +15,10 @@ const { own, flags } = splitAtDashes(process.argv.slice(2));
 
 const program = verb('soak')
   .description('runs the network tests many times, to find what fails rarely')
-  .argument('[name...]', 'only these: a lesson, or a room of shared')
+  .argument(
+    '[name...]',
+    'only these: a lesson, a package of shared, or a folder in one',
+  )
   .usage('[name...] [--times <n>] [-- [word...] [flags of jest]]')
   .option('--times <n>', 'how many rounds', wholeNumber(1), 50)
   .action(async (names: string[], { times }: { times: number }) => {

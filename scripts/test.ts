@@ -14,7 +14,10 @@ const { own, flags } = splitAtDashes(process.argv.slice(2));
 
 const program = verb('test')
   .description('tests all lessons and all that they share')
-  .argument('[name...]', 'only these: a lesson, or a room of shared')
+  .argument(
+    '[name...]',
+    'only these: a lesson, a package of shared, or a folder in one',
+  )
   .usage('[name...] [-- [word...] [flags of jest]]')
   .addHelpText(
     'after',

@@ -193,7 +193,7 @@ async function ofRun(act: () => unknown): Promise<HttpResponse> {
 /**
  * Reads which claim is meant: `{"row": "binary", "column": "sse", "http": "2"}`.
  *
- * @throws Refused with what there is
+ * @throws HttpError (400) with what there is
  */
 async function readChosen(
   request: IncomingMessage,

@@ -38,7 +38,7 @@ export function findTests(names: string[], tree = root): string[] {
   });
 }
 
-/** Names that rooms of shared had once, and what they are called now. */
+/** Names that folders of shared had once, and what they are called now. */
 const earlier: Record<string, string[]> = {
   view: ['viewer'],
   testing: ['testing', 'runner'],

@@ -1,7 +1,7 @@
 /**
  * What counts as a secret: whatever lets somebody else act in your name. It is
  * known by the name that stands before it. This is the only list; what leaves
- * the machine is masked by it (`mask-connection.ts`), and the page shows it.
+ * the machine is masked by it (`connection.ts`), and the page shows it.
  */
 
 /** Of the name of a header, parameter or member, the end. */
