@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
 import { filesOfTests, findTests, flagsOfJest, root } from '../run-tests.ts';
-import { failuresOf } from '../soak.ts';
+import { failuresOf, findNetworkTests } from '../soak.ts';
 
 const tree = await mkdtemp(join(tmpdir(), 'tests-'));
 afterAll(() => rm(tree, { recursive: true, force: true }));
@@ -51,6 +51,21 @@ describe('tests are found by the name', () => {
       );
     },
   );
+
+  test('of the network: a lesson without tests has none to run again', async () => {
+    const all = join(tree, 'network');
+    const folders = [
+      'lessons/sse/test',
+      'lessons/gone/node_modules',
+      ...(await readdir(join(root, 'shared'))).map((of) => `shared/${of}/test`),
+    ];
+    for (const folder of folders)
+      await mkdir(join(all, folder), { recursive: true });
+    const found = findNetworkTests(all);
+    expect(found).toContain('lessons/sse/test');
+    expect(found).toContain('shared/tap/test');
+    expect(found).not.toContain('shared/quality/test');
+  });
 });
 
 describe('what follows a --', () => {
