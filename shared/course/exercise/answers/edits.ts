@@ -209,7 +209,8 @@ export interface Applied {
  * Makes an edit in the text of its base.
  *
  * @returns the result, or why it cannot be made: lines that stay or go stand
- *   there never or more than once, or two hunks change the same line
+ *   there never or more than once, two hunks change the same line, or one
+ *   changes nothing
  */
 export function applyEdit(
   base: string,
@@ -221,6 +222,16 @@ export function applyEdit(
     const old = hunk.lines
       .filter(({ sign }) => sign !== '+')
       .map(({ text }) => text);
+    const stays = hunk.lines
+      .filter(({ sign }) => sign !== '-')
+      .map(({ text }) => text);
+    if (stays.join('\n') === old.join('\n'))
+      return {
+        line: hunk.line,
+        found: `${edit.kind}/${edit.name}: what comes is what goes`,
+        expected: 'lines with "+" that differ from those with "-"',
+        remedy: 'Write what this answer has in their place.',
+      };
     const found = placesOf(old, there);
     if (found.length !== 1)
       return misfit({ edit, hunk, index, old, there, found });

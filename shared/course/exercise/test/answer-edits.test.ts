@@ -253,6 +253,15 @@ describe('an edit', () => {
       },
     ],
     [
+      'lines that go and come back the same',
+      ['-c', '+c'],
+      {
+        line: 12,
+        found: 'wrong/lf-only: what comes is what goes',
+        expected: 'lines with "+" that differ from those with "-"',
+      },
+    ],
+    [
       'hunks that overlap',
       ['-a', ' b', '@@', ' b', '-'],
       {
