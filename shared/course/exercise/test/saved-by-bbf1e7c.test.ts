@@ -197,6 +197,7 @@ describe('What it imports', () => {
       './exercise/check.ts': 'Failure',
       // The first of sse, which its guide calls the shape of all, reads with it.
       './testing/event-reader.ts': 'EventParser',
+      './testing/clock.ts': 'stopClock',
     };
     for (const [path, name] of Object.entries(named)) {
       const file = join(root, 'shared', String(exports[path]));
