@@ -5,13 +5,14 @@
 import type { DeparturesBoard } from '@on-the-wire/lesson/board/departures-board.ts';
 import { openBrowser, type Page } from '@on-the-wire/browser/browser.ts';
 
-const timeoutMs = 300_000; // ms
+/** Only what hangs takes so long, even on a machine with much to do. */
+const timeoutMs = 300_000;
 
 /**
  * Opens the shell and waits until the tutorial is there, and the lesson's
  * board has seen some updates.
  *
- * @throws Error where that takes longer than half a minute
+ * @throws Error where that takes longer than five minutes
  */
 export async function seeLesson(
   page: Page,
