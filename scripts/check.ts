@@ -1,15 +1,27 @@
 /** `pnpm check [what…]`: all that can be said of the tree without a test. */
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import {
+  glossaryFile,
+  readGlossary,
+} from '@on-the-wire/course/texts/glossary.ts';
 import { checks, runChecks } from '@on-the-wire/quality/check/run-checks.ts';
 import { Argument } from 'commander';
 import { runVerb, verb } from '@on-the-wire/course/harness/verb.ts';
+
+async function writeGlossary(): Promise<void> {
+  const file = new URL('../lessons/GLOSSARY.md', import.meta.url);
+  await writeFile(file, glossaryFile(readGlossary()));
+}
 
 const program = verb('check')
   .description('types, lint, format, shape, imports and prose; runs no tests')
   .addArgument(
     new Argument('[what...]', 'only these').choices(Object.keys(checks)),
   )
-  .action(async (names: string[]) => {
+  .option('--write', 'first write lessons/GLOSSARY.md from the tutorials')
+  .action(async (names: string[], { write }: { write?: true }) => {
+    if (write) await writeGlossary();
     const chosen = Object.fromEntries(
       Object.entries(checks).filter(
         ([name]) => names.length === 0 || names.includes(name),

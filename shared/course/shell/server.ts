@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import type { FoundLesson, LessonState } from '@on-the-wire/lesson/lesson.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
@@ -126,6 +126,7 @@ export function createShell({
     async read(context) {
       const { path, request, response } = context;
       if (path === '/tutorial') return tutorial();
+      if (path === '/glossary') return glossary();
       if (path.startsWith('/files/')) return file(path.slice('/files/'.length));
       if (path !== '/events')
         return readExercise(exercise, context) ?? readWire(wire, context);
@@ -163,6 +164,12 @@ export function createShell({
       tutorialKept = { version, html };
     }
     return { type: 'text/html; charset=utf-8', body: tutorialKept.html };
+  }
+
+  async function glossary(): Promise<HttpResponse> {
+    await renderer();
+    const { glossaryPage } = await import('../texts/glossary-page.ts');
+    return glossaryPage(lesson.name, dirname(lesson.folder));
   }
 
   async function file(encoded: string): Promise<HttpResponse> {

@@ -25,7 +25,11 @@
  *
  * Boxes. A quotation that begins with `**What the page cannot see.**`.
  *
- * Links. Files of the lesson open in the shell, at `/files/…`, images too.
+ * Start. A paragraph that begins with `**Start it.**` is left out: it says how
+ * to start what shows the text.
+ *
+ * Links. Files of the lesson open in the shell, at `/files/…`, images too, and
+ * lessons/GLOSSARY.md at `/glossary`.
  * http and https open a new tab. Whatever else a link names stands there as
  * text, beside the link's words.
  *
@@ -61,6 +65,7 @@ const markdown = markdownIt({ html: true })
  * @param options.sections false for texts that are no tutorial, such as the
  *   task
  *   of an exercise: then there are no steps and no contents, only the look
+ * @param options.prefix stands before the id of each heading
  * @param options.shellPort the port of the shell that shows it
  */
 export function renderTutorial(
@@ -68,13 +73,18 @@ export function renderTutorial(
   place: TutorialPlace,
   {
     sections = true,
+    prefix = sections ? '' : 'file-',
     shellPort,
-  }: { sections?: boolean; shellPort?: number | undefined } = {},
+  }: {
+    sections?: boolean;
+    prefix?: string;
+    shellPort?: number | undefined;
+  } = {},
 ): string {
   const env: TutorialEnv = {
     place,
     shellPort,
-    prefix: sections ? '' : 'file-',
+    prefix,
     taken: new Set(),
     ids: new Map(),
   };

@@ -1,4 +1,5 @@
 /** What the checks want to know of a Markdown text, each with its line. */
+import { hostAnchor } from '@on-the-wire/course/texts/host-anchor.ts';
 import markdownIt, { type Token } from 'markdown-it';
 
 /** A heading, `#` being level 1. */
@@ -64,7 +65,7 @@ export function parseMarkdown(text: string): Markdown {
       const words = wordsOf(tokens[index + 1]);
       const level = Number(token.tag.slice(1));
       markdown.headings.push({ level, text: words, line });
-      markdown.anchors.add(anchorOf(words, markdown.anchors));
+      hostAnchor(words, markdown.anchors);
     } else if (token.type === 'fence') {
       const [language = '', file] = token.info.trim().split(/\s+/);
       const lines = token.content.replace(/\n$/, '').split('\n');
@@ -132,14 +133,4 @@ function linksOfHtml(html: string, line: number): Link[] {
       }),
     ),
   );
-}
-
-function anchorOf(words: string, taken: Set<string>): string {
-  const slug = words
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
-    .replaceAll(' ', '-');
-  let anchor = slug;
-  for (let more = 1; taken.has(anchor); more += 1) anchor = `${slug}-${more}`;
-  return anchor;
 }

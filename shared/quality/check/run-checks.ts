@@ -1,6 +1,7 @@
 /** Runs all checks at once and tells what they found. */
 import { formatFinding, type Finding } from './finding.ts';
 import { checkExercises } from './exercises.ts';
+import { checkGlossary } from './glossary.ts';
 import { checkLicences } from './licences.ts';
 import { checkReadmeLists } from './readme-lists.ts';
 import { checkNames } from './names.ts';
@@ -24,6 +25,7 @@ export const checks: Record<string, RepositoryCheck> = {
   packages: checkPackages,
   names: checkNames,
   prose: checkProse,
+  glossary: checkGlossary,
   lists: checkReadmeLists,
   licences: checkLicences,
   node: checkOneNode,

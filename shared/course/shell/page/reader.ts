@@ -20,13 +20,19 @@ interface Visit {
 export function startReader(): void {
   document.addEventListener('click', (event) => {
     const link = (event.target as Element).closest<HTMLAnchorElement>(
-      'a[href^="/files/"]',
+      'a[href^="/files/"], a[href^="/glossary"]',
     );
     const plain =
       !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
     if (!link || link.target || !plain) return;
     event.preventDefault();
     const file = link.getAttribute('href') ?? '';
+    // A step of the tutorial that stands behind is shown there.
+    const step = /^\/files\/README\.md#file-(step-\d+)$/.exec(file)?.[1];
+    if (step && document.getElementById(step)) {
+      location.hash = step;
+      return close();
+    }
     history.pushState({ file } satisfies Visit, '');
     void open(file);
   });

@@ -33,9 +33,13 @@ An introduction.
 
 **See.** Dong, as in [the bell](bell.ts).
 
+A [**chime**](../GLOSSARY.md#chime) is a bell that is struck, not swung. It is tuned.
+
 ${'A line that fills the page.\n\n'.repeat(30)}
 
 ## 2. Listen (6 min)
+
+Hear the [chime](../GLOSSARY.md#chime).
 
 \`\`\`console
 $ curl http://127.0.0.1/
@@ -66,6 +70,9 @@ let shell: Awaited<ReturnType<typeof stage>>;
 beforeAll(async () => {
   shell = await stage({
     'README.md': tutorial,
+    'package.json': JSON.stringify({
+      lesson: { title: 'Bells', question: '?', order: 1, minutes: 11 },
+    }),
     'server.ts': code,
     'bell.ts': '// Rings.\nexport const bell = `d${1}ng`;\n',
   });
@@ -245,6 +252,25 @@ describeWithBrowser('the shell in a browser', (browser) => {
       expect(await scrollTop()).toBe(before);
       await page.goForward();
       await page.locator('.reader .listing').waitFor();
+      await page.goBack();
+      await page.locator('.reader').waitFor({ state: 'hidden' });
+    });
+  });
+
+  describe('the glossary', () => {
+    test('opens at a term, and leads to the step that explains it', async () => {
+      await open('/#step-2');
+      const second = page.locator('#step-2');
+      await second.getByRole('link', { name: 'chime' }).click();
+      await page.locator('.reader [id="term-chime"].marked').waitFor();
+      const own = page.locator('#shell-reader-own-tab');
+      expect(await own.getAttribute('href')).toBe('/glossary#term-chime');
+      await page.getByRole('link', { name: 'Bells, step 1' }).click();
+      await page.locator('.reader').waitFor({ state: 'hidden' });
+      await page.waitForURL('**/#step-1');
+      expect(await below('#step-1')).toBeLessThan(50);
+      await page.getByRole('link', { name: 'Glossary' }).click();
+      await page.locator('.reader [id="term-chime"]').waitFor();
       await page.goBack();
       await page.locator('.reader').waitFor({ state: 'hidden' });
     });

@@ -47,6 +47,18 @@ describe('sections', () => {
     ).toEqual(['a', 'a-1', 'section-shell-state', 'section-step-1']);
   });
 
+  test('how to start is left out, as it has been done', () => {
+    const text = [
+      '# T',
+      '',
+      '**Start it.** Type this.',
+      '',
+      '**Start.** Stays.',
+    ];
+    expect(render(...text)).not.toContain('Type this');
+    expect(render(...text)).toContain('Stays');
+  });
+
   test('a heading below a section has an id and its minutes, too', () => {
     expect(render('## A', '', '### Grüße, Bär (30 min)')).toContain(
       '<h3 id="grüße-bär-30-min" tabindex="-1">Grüße, Bär ' +
@@ -288,6 +300,23 @@ describe('links', () => {
     expect(link('https://www.rfc-editor.org/rfc/rfc9112')).toBe(
       '<p><a href="https://www.rfc-editor.org/rfc/rfc9112" target="_blank" ' +
         'rel="noopener">words</a></p>\n',
+    );
+  });
+
+  test('a term leads to the glossary, from an exercise, too', () => {
+    const linked =
+      '<p><a href="/glossary#term-http2-stream" class="file">words</a></p>\n';
+    expect(link('../GLOSSARY.md#http2-stream')).toBe(linked);
+    const place = { lesson: 'sse', folder: 'exercises/01-write-the-event' };
+    const text = '[words](../../../GLOSSARY.md#http2-stream)';
+    expect(renderTutorial(text, place, { sections: false })).toBe(linked);
+  });
+
+  test('a step of the tutorial is found by the id that it has as a file', () => {
+    const place = { lesson: 'sse', folder: 'exercises/01-write-the-event' };
+    const text = '[it](../../README.md#4-a-format-of-lines-4-min)';
+    expect(renderTutorial(text, place, { sections: false })).toBe(
+      '<p><a href="/files/README.md#file-step-4" class="file">it</a></p>\n',
     );
   });
 

@@ -1,6 +1,7 @@
 /** Headings: their ids, numbers of steps, minutes. */
 import type { MarkdownIt, Token } from 'markdown-it';
 import type { TutorialEnv } from './env.ts';
+import { hostAnchor, unique } from '../../texts/host-anchor.ts';
 import { wordsOf } from './tokens.ts';
 
 /** What the plugin has found out about a heading, by the token that opens it. */
@@ -26,11 +27,9 @@ export function headings(markdown: MarkdownIt): void {
     for (const [index, open] of tokens.entries()) {
       if (open.type !== 'heading_open') continue;
       const children = tokens[index + 1]?.children ?? [];
-      const slug = wordsOf(children)
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '')
-        .replaceAll(' ', '-');
-      const hostId = unique(slug, hostIds);
+      const words = wordsOf(children);
+      const slug = hostAnchor(words, new Set());
+      const hostId = hostAnchor(words, hostIds);
 
       const first = children[0];
       const last = children.at(-1);
@@ -63,11 +62,4 @@ export function headings(markdown: MarkdownIt): void {
     const { minutes } = headingOf(open);
     return `${minutes === undefined ? '' : ` ${minutesHtml(minutes)}`}</${open.tag}>\n`;
   };
-}
-
-function unique(wanted: string, taken: Set<string>): string {
-  let id = wanted;
-  for (let more = 1; taken.has(id); more += 1) id = `${wanted}-${more}`;
-  taken.add(id);
-  return id;
 }

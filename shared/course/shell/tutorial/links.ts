@@ -12,7 +12,7 @@ type Target =
 
 /**
  * Where a link of the text leads: to a heading of the text, to a file of the
- * lesson, to the web, or elsewhere, which is shown and not linked.
+ * lesson or the glossary, to the web, or elsewhere, which is shown and not linked.
  *
  * @param href as it stands in the text
  */
@@ -27,11 +27,19 @@ export function targetOf(href: string, { place, ids }: TutorialEnv): Target {
     return { kind: 'elsewhere', path: decode(href) };
   const [, path = '', fragment = ''] = /^([^?#]*)[^#]*(#.*)?$/.exec(href) ?? [];
   const inLesson = posix.join(place.folder, decode(path));
+  if (inLesson === '../GLOSSARY.md')
+    return {
+      kind: 'file',
+      href: `/glossary${fragment.replace('#', '#term-')}`,
+    };
   if (/^\.\.(\/|$)/.test(inLesson))
     return {
       kind: 'elsewhere',
       path: posix.join('lessons', place.lesson, inLesson),
     };
+  // A step of the lesson's own tutorial, by the id that its heading has there.
+  const step = inLesson === 'README.md' && /^#(\d+)-/.exec(fragment)?.[1];
+  if (step) return { kind: 'file', href: `/files/README.md#file-step-${step}` };
   const encoded = inLesson.split('/').map(encodeURIComponent).join('/');
   return { kind: 'file', href: `/files/${encoded}${fragment}` };
 }

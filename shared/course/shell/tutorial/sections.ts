@@ -50,6 +50,11 @@ export function layOut(
 
   for (const block of blocks) {
     const [first, inline] = block;
+    if (
+      first?.type === 'paragraph_open' &&
+      beginsWithStrong(inline, 'Start it.')
+    )
+      continue;
     if (first?.type === 'heading_open' && first.tag === 'h2' && inline) {
       closeSection();
       contentsAt ??= html.length;
