@@ -23,6 +23,21 @@ interface Flags {
   wire?: 'lines' | 'bytes';
   fault?: string[];
   seed?: number;
+  find?: string[];
+}
+
+/** What the texts, terms, faults, fields and claims say of some words. */
+async function find(words: string[]): Promise<void> {
+  const { createSearch } = await import('@on-the-wire/home/search/search.ts');
+  const { findInTerminal } =
+    await import('@on-the-wire/home/search/in-terminal.ts');
+  const { text, found } = findInTerminal(
+    createSearch(),
+    words.join(' '),
+    process.stdout,
+  );
+  (found ? process.stdout : process.stderr).write(text);
+  process.exitCode = found ? 0 : 1;
 }
 
 /** The list; and where somebody sits before it, the page with all of them. */
@@ -59,10 +74,15 @@ const program = verb('lesson')
     'let the network fail: latency=300~50, down@a-b, …',
     collect,
   )
+  .option(
+    '--find <words...>',
+    'search tutorials, exercises, terms, faults, fields and claims',
+  )
   .option('--seed <n>', 'the same seed, the same faults', parseSeed)
   .action(async (name: string | undefined, flags: Flags) => {
+    if (flags.find) return find(flags.find);
     if (name === undefined) return home(flags);
-    const { inspect, fault, ...options } = flags;
+    const { inspect, fault, find: _, ...options } = flags;
     const faults = fault && (await readFaults(fault));
     const lesson = findLesson(name);
     await runUntilStopped(async () => {

@@ -51,3 +51,23 @@ export interface Chosen {
   column: Column;
   http: Http;
 }
+
+/** Something that a search has found. */
+export interface HitMessage {
+  kind: 'term' | 'step' | 'exercise' | 'fault' | 'field' | 'cell';
+  title: string;
+  /** The words around what was looked for; every second part was. */
+  parts: string[];
+  /** Where it stands, in words. */
+  where: string;
+  to:
+    | { kind: 'lesson'; name: string; hash: string }
+    | { kind: 'exercise'; id: string }
+    | { kind: 'cell'; row: string; column: Column };
+}
+
+/** What a search has found, or words that are spelt much like these. */
+export interface SearchMessage {
+  hits: HitMessage[];
+  nearest: string[];
+}

@@ -34,6 +34,7 @@ import { ClaimRuns, NoSuchRun } from './claim-runs.ts';
 import { lessonsHtml } from './lessons-html.ts';
 import { figureHtml, recordingIn } from './figure/figure.ts';
 import type { Chosen } from './messages.ts';
+import { searchMessage } from './search/message.ts';
 import { filesOfRows, tableMessage } from './table-message.ts';
 
 const ofShell = new URL(
@@ -59,6 +60,9 @@ export function createHome({
   const files = filesOfRows();
   const table = json(tableMessage(files));
   const script = lazyAsync(() => bundle(ownFile('home.ts')));
+  const search = lazyAsync(async () =>
+    (await import('./search/search.ts')).createSearch(),
+  );
 
   const server = createGuardedServer({
     // Each claim has a port of its own.
@@ -70,6 +74,12 @@ export function createHome({
         body: await script(),
       }),
       '/home.css': () => style(ofShell, ownFile('home.css')),
+      '/shell.css': () => style(ofShell),
+      '/glossary': async () => {
+        const { glossaryPage } =
+          await import('@on-the-wire/course/texts/glossary-page.ts');
+        return glossaryPage();
+      },
       '/icon.svg': async () => ({
         type: 'image/svg+xml; charset=utf-8',
         body: await readFile(viewerFile('page/icon.svg')),
@@ -84,6 +94,8 @@ export function createHome({
     },
     async read({ path, query }) {
       if (path === '/table') return table;
+      if (path === '/search')
+        return json(searchMessage(await search(), query.get('q') ?? ''));
       if (path === '/code') return code(query.get('row') ?? '');
       if (path === '/recording') return recording(query.get('run') ?? '');
       return undefined;

@@ -2,39 +2,57 @@
 import { announce, own } from '@on-the-wire/viewer/page/elements.ts';
 import { postJson } from './post-json.ts';
 
+const problem = own('problem');
+/** Those that are starting, and what stands on them otherwise. */
+const waiting = new Map<HTMLButtonElement, string>();
+
 /** Listens to them. The lesson opens in this tab: back leads here again. */
 export function startLessons(): void {
-  const buttons = document.querySelectorAll<HTMLButtonElement>('[data-start]');
-  for (const button of buttons)
-    button.addEventListener('click', () => void start(button, [...buttons]));
+  for (const button of document.querySelectorAll<HTMLButtonElement>(
+    '[data-start]',
+  ))
+    button.addEventListener(
+      'click',
+      () => void startLesson(button.dataset['start']!, button),
+    );
   // On going back the page is as it was kept: nothing is starting any more.
-  addEventListener('pageshow', () => {
-    for (const button of buttons) free(button);
-  });
+  addEventListener('pageshow', free);
 }
 
-async function start(
+/**
+ * Starts a lesson and opens it.
+ *
+ * @param button was pressed, and says so until the lesson is there
+ * @param hash the id of the section that is shown; without one the beginning
+ */
+export async function startLesson(
+  name: string,
   button: HTMLButtonElement,
-  all: HTMLButtonElement[],
+  hash = '',
 ): Promise<void> {
-  const problem = own('problem');
+  if (waiting.size > 0) return;
   problem.hidden = true;
-  for (const each of all) each.disabled = true;
+  waiting.set(button, button.textContent);
   button.textContent = 'Starting …';
+  for (const each of startButtons()) each.disabled = true;
   announce('Starting the lesson');
   try {
-    const name = button.dataset['start'];
     const { url } = await postJson<{ url: string }>('/lessons/start', { name });
-    location.href = url;
+    location.href = hash ? `${url}#${hash}` : url;
   } catch (error) {
     problem.textContent = (error as Error).message;
     problem.hidden = false;
-    for (const each of all) free(each);
+    problem.scrollIntoView({ block: 'nearest' });
+    free();
     button.focus();
   }
 }
 
-function free(button: HTMLButtonElement): void {
-  button.disabled = false;
-  button.textContent = 'Start';
+const startButtons = () =>
+  document.querySelectorAll<HTMLButtonElement>('[data-start]');
+
+function free(): void {
+  for (const [button, words] of waiting) button.textContent = words;
+  waiting.clear();
+  for (const each of startButtons()) each.disabled = false;
 }

@@ -273,6 +273,51 @@ describeWithBrowser('the home page', (browser) => {
     await other.close();
   });
 
+  test('finds a step, a cell and an exercise, and leads there', async () => {
+    const query = page.getByLabel('Search the course');
+    await query.fill('compression websocket');
+    const hits = page.locator('#shell-hits li');
+    const ofTable = hits.filter({ hasText: 'Compression: WebSocket' });
+    await ofTable.getByRole('button').click();
+    expect(await text('#shell-cell-title')).toBe('Compression: WebSocket');
+    await page.keyboard.press('Escape');
+
+    await query.fill('write the event');
+    const exercise = hits.filter({ hasText: /exercise sse\/1/ });
+    await exercise.waitFor();
+    expect(await exercise.locator('mark').first().textContent()).toMatch(
+      /^(write|event)s?$/i,
+    );
+
+    await query.fill('a read is not a line');
+    await hits.getByRole('button', { name: 'XHR and fetch, step 5' }).click();
+    await page.waitForURL('**/?shell-of=xhr#step-5');
+    expect(started).toEqual(['xhr']);
+    // Back leads to what was found.
+    await page.goBack();
+    await hits.first().waitFor();
+    expect(await query.inputValue()).toBe('a read is not a line');
+    expect(await accessibilityViolations(page)).toEqual([]);
+  });
+
+  test('says where it finds nothing, and what is spelt like it', async () => {
+    const query = page.getByLabel('Search the course');
+    await query.fill('silense');
+    await page.getByText('Did you mean silence').waitFor();
+    await query.fill('<img src=x onerror=alert(1)>');
+    await page.getByText('Nothing says “<img').waitFor();
+    await query.fill('');
+    await page.waitForURL(`${origin}/`);
+    expect(await text('#shell-found')).toBe('');
+  });
+
+  test('has the glossary', async () => {
+    await page.getByRole('link', { name: 'Glossary' }).click();
+    await page.waitForURL('**/glossary');
+    expect(await text('h1')).toBe('Glossary');
+    expect(await accessibilityViolations(page)).toEqual([]);
+  });
+
   test('starts a lesson, and says where that fails', async () => {
     await page.getByRole('button', { name: 'Start HTTP/2' }).click();
     await page.locator('#shell-problem').waitFor();

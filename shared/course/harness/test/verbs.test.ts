@@ -53,6 +53,23 @@ describe('pnpm lesson', () => {
   });
 });
 
+describe('pnpm lesson --find', () => {
+  test('says where the course speaks of some words', async () => {
+    const [exitCode, out, error] = await run('lesson', '--find', 'silence');
+    expect([exitCode, error]).toEqual([0, '']);
+    expect(out).toMatch(/^\n {2}silence {2}fault\n {4}Nothing arrives/);
+    expect(out).toMatch(
+      /→ .*, step \d: .*pnpm lesson \w+\n +lessons\/\S+:\d+\n/,
+    );
+  });
+
+  test('ends with 1 where it finds nothing', async () => {
+    const [exitCode, out, error] = await run('lesson', '--find', 'silense');
+    expect([exitCode, out]).toEqual([1, '']);
+    expect(error).toMatch(/^Nothing says “silense”\. Did you mean silence/);
+  });
+});
+
 describe('pnpm new-lesson', () => {
   test('with a name that will not do says so, and ends with 2', async () => {
     const [exitCode, out, error] = await run('new-lesson', 'Long Polling');
