@@ -17,16 +17,16 @@ import {
 import { courseVersion } from '@on-the-wire/system/version.ts';
 
 const program = verb('bench').description(
-  'measures; best on a machine that does nothing else',
+  'Measures speed; best on a machine that does nothing else.',
 );
 
 program
   .command('start')
-  .description('starting a lesson, saving a file')
-  .option('--times <n>', 'how often each is measured', wholeNumber(5), 5)
-  .option('--clone', 'also fresh clones, installed from the registry')
-  .option('--test', 'also all tests, against two of them')
-  .option('--json <file>', 'writes the figures to a file')
+  .description('Measures starting a lesson and saving a file.')
+  .option('--times <n>', 'how many times to measure each', wholeNumber(5), 5)
+  .option('--clone', 'also measure fresh clones, installed from the registry')
+  .option('--test', 'also measure all tests, against two of them')
+  .option('--json <file>', 'write the figures to a file')
   .action(
     async (options: StartBenchOptions & { test?: boolean; json?: string }) => {
       await mustBeWritable('The report', options.json);
@@ -49,7 +49,9 @@ program
 
 program
   .command('tap')
-  .description('the tap against a bare proxy, and others where installed')
+  .description(
+    'Measures the tap against a bare proxy, and against others if installed.',
+  )
   .action(async () => {
     const { benchTap } = await import('@on-the-wire/compare/bench/tap.ts');
     const { text, goals } = await benchTap();
@@ -59,8 +61,13 @@ program
 
 program
   .command('wire')
-  .description('1,000 messages a second, shown live; then a gigabyte')
-  .option('--minutes <n>', 'how long the messages go on', positive, 10)
+  .description('Shows 1,000 messages per second live; then records a gigabyte.')
+  .option(
+    '--minutes <n>',
+    'how long the messages go on, in minutes',
+    positive,
+    10,
+  )
   .action(async ({ minutes }: { minutes: number }) => {
     const { benchWire } = await import('@on-the-wire/compare/bench/wire.ts');
     const allHeld = await benchWire(minutes, (line) => console.log(line));
@@ -70,7 +77,7 @@ program
 
 program
   .command('decoders')
-  .description('each decoder of the wire alone, and what a unit weighs')
+  .description('Measures each decoder alone, and the memory that a unit takes.')
   .action(async () => {
     const { benchDecoders } =
       await import('@on-the-wire/compare/bench/decoders.ts');
@@ -80,7 +87,7 @@ program
 
 program
   .command('limits')
-  .description('what hostile bytes cost the wire at most')
+  .description('Measures what hostile bytes cost the decoders at most.')
   .action(async () => {
     const { benchLimits } =
       await import('@on-the-wire/compare/bench/limits.ts');
@@ -91,8 +98,8 @@ program
 
 program
   .command('http2')
-  .description('the lesson on HTTP/2 against a bare server, by h2load')
-  .option('--rounds <n>', 'how often each is measured', wholeNumber(5), 7)
+  .description('Measures the HTTP/2 lesson against a bare server, with h2load.')
+  .option('--rounds <n>', 'how many times to measure each', wholeNumber(5), 7)
   .action(async ({ rounds }: { rounds: number }) => {
     const { benchHttp2 } = await import('@on-the-wire/compare/bench/http2.ts');
     const { rates, ratio } = await benchHttp2(rounds, 20_000);
@@ -111,12 +118,13 @@ program
 
 program
   .command('fanout')
-  .description(
-    'one update to 10,000 clients, beside what one would take instead',
+  .description('Measures one update to 10,000 clients, beside other packages.')
+  .option('--clients <n>', 'how many clients there are', wholeNumber(1), 10_000)
+  .option('--rounds <n>', 'how many times to measure each', wholeNumber(1), 3)
+  .option(
+    '--install',
+    'install better-sse, socket.io and undici for it, with npm',
   )
-  .option('--clients <n>', 'how many there are', wholeNumber(1), 10_000)
-  .option('--rounds <n>', 'how often each is measured', wholeNumber(1), 3)
-  .option('--install', 'installs better-sse, socket.io, undici for it, by npm')
   .action(
     async (options: { clients: number; rounds: number; install?: true }) => {
       const { benchFanout } =

@@ -15,9 +15,11 @@ async function writeGlossary(): Promise<void> {
 }
 
 const program = verb('check')
-  .description('types, lint, format, shape, imports and prose; runs no tests')
+  .description(
+    'Checks types, lint, format, layout, imports and prose. Runs no tests.',
+  )
   .addArgument(
-    new Argument('[what...]', 'only these').choices(Object.keys(checks)),
+    new Argument('[what...]', 'only these checks').choices(Object.keys(checks)),
   )
   .option('--write', 'first write lessons/GLOSSARY.md from the tutorials')
   .action(async (names: string[], { write }: { write?: true }) => {

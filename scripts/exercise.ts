@@ -35,7 +35,7 @@ async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
     const { resetCopy } =
       await import('@on-the-wire/course/exercise/workspace.ts');
     const kept = resetCopy(exercise);
-    say(`Begun anew: ${exercise.copy}\n`);
+    say(`Started over: ${exercise.copy}\n`);
     return say(kept ? `Your file so far: ${kept}\n` : '');
   }
   if (flags.write) {
@@ -86,15 +86,25 @@ async function runOwn(name: string, { open, port }: Flags): Promise<void> {
 const program = verb('exercise')
   .description('Lists the exercises; with a name, lets you do that one.')
   .argument('[name...]', 'the exercise: sse/2, sse 2, or its name')
-  .option('--check', 'check your copy once; ends with 0 if it passes, else 1')
-  .option('--check-all', 'check all that you have begun')
+  .option(
+    '--check',
+    'check your copy once; the exit code is 0 if it passes, else 1',
+  )
+  .option('--check-all', 'check all exercises that you have begun')
   .option('--solution', 'print the solution')
-  .option('--reset', 'begin anew; your file so far is kept beside it')
+  .option('--reset', 'start over; your file so far is kept beside the new one')
   .option('--mine <lesson>', 'run a lesson with your files in place of ours')
-  .option('--try <answer>', 'check one of its answers.md, or a file: lf-only')
-  .option('--write <answer>', 'make a file of it, beside your own')
+  .option(
+    '--try <answer>',
+    'check an answer of its answers.md, or a file: lf-only',
+  )
+  .option('--write <answer>', 'write such an answer to a file, beside your own')
   .option('--no-open', 'do not open a browser')
-  .option('--port <port>', 'of the task; the page has the next', parsePort)
+  .option(
+    '--port <port>',
+    'the port of the task; the page gets the next one',
+    parsePort,
+  )
   .action(async (words: string[], flags: Flags) => {
     if (flags.mine) return runOwn(flags.mine, flags);
     if (flags.checkAll) {

@@ -58,14 +58,21 @@ const program = verb('lesson')
   .argument('[name]', 'the lesson')
   .option('--no-open', 'do not open a browser')
   .option('--smallest', 'run smallest.ts instead of server.ts')
-  .option('--inspect [port]', 'let a debugger in: --inspect=9229', parsePort)
+  .option(
+    '--inspect [port]',
+    'let a debugger connect: --inspect=9229',
+    parsePort,
+  )
   .option(
     '--port <port>',
-    'of the tutorial, or of the home page; the lesson has the next',
+    'the port of the tutorial or the home page; the lesson gets the next one',
     parsePort,
   )
   .addOption(
-    new Option('--wire [what]', 'print the units on the wire, or their bytes')
+    new Option(
+      '--wire [what]',
+      'print the units on the wire, or their bytes as well',
+    )
       .choices(['lines', 'bytes'])
       .preset('lines'),
   )
@@ -78,7 +85,7 @@ const program = verb('lesson')
     '--find <words...>',
     'search tutorials, exercises, terms, faults, fields and claims',
   )
-  .option('--seed <n>', 'the same seed, the same faults', parseSeed)
+  .option('--seed <n>', 'the same seed gives the same faults', parseSeed)
   .action(async (name: string | undefined, flags: Flags) => {
     if (flags.find) return find(flags.find);
     if (name === undefined) return home(flags);

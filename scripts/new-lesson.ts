@@ -13,8 +13,8 @@ import { pnpmWith } from '@on-the-wire/system/programs/pnpm.ts';
 import { spawnSync } from '@on-the-wire/system/programs/start.ts';
 
 const command = verb('new-lesson')
-  .description('Makes a lesson with tutorial, server, page and tests.')
-  .argument('<name>', 'of its folder, such as long-polling')
+  .description('Makes a lesson with a tutorial, a server, a page and tests.')
+  .argument('<name>', 'the name of its folder, such as long-polling')
   .action((name: string) => {
     const files = newLesson(name).map((file) => `  lessons/${name}/${file}\n`);
     process.stdout.write(`\n${files.join('')}\n${list(name)}\n`);

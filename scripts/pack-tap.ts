@@ -6,10 +6,10 @@ import { attempt } from '@on-the-wire/system/system-error.ts';
 
 const program = verb('pack:tap')
   .description(
-    'Writes the tap into one file, a package with which npx runs it on a\n' +
-      'machine that has Node 22 or newer, and no course. Nothing is published.',
+    'Packs the tap into one file. npx runs it on any machine with Node 22 or\n' +
+      'newer, without the course. Nothing is published.',
   )
-  .option('--out <file>', 'where to; otherwise here, under its own name')
+  .option('--out <file>', 'the file to write; otherwise one in this folder')
   .action(async ({ out }: { out?: string }) => {
     const { name, bytes, bundled } = await packTap();
     const file = out ?? name;

@@ -14,13 +14,13 @@ import {
 const { own, flags } = splitAtDashes(process.argv.slice(2));
 
 const program = verb('soak')
-  .description('runs the network tests many times, to find what fails rarely')
+  .description('Runs the network tests many times, to find what fails rarely.')
   .argument(
     '[name...]',
     'only these: a lesson, a package of shared, or a folder in one',
   )
   .usage('[name...] [--times <n>] [-- [word...] [flags of jest]]')
-  .option('--times <n>', 'how many rounds', wholeNumber(1), 50)
+  .option('--times <n>', 'how many rounds to run', wholeNumber(1), 50)
   .action(async (names: string[], { times }: { times: number }) => {
     const folders = names.length > 0 ? findTests(names) : findNetworkTests();
     const say = (text: string) => console.log(text);

@@ -13,7 +13,7 @@ import { pnpm } from '@on-the-wire/system/as-typed.ts';
 const { own, flags } = splitAtDashes(process.argv.slice(2));
 
 const program = verb('test')
-  .description('tests all lessons and all that they share')
+  .description('Tests all lessons and everything that they share.')
   .argument(
     '[name...]',
     'only these: a lesson, a package of shared, or a folder in one',

@@ -84,7 +84,7 @@ function notInstalled() {
     );
   return (
     'What the course needs could not be fetched from the npm registry: see ' +
-    'above why.\nWith a network, and without a proxy that does not answer, ' +
+    'above why.\nWith a network, and without a proxy that does not respond, ' +
     `type the same again: ${asTyped('npx -y pnpm')}`
   );
 }

@@ -29,7 +29,7 @@ export interface TappedServer {
    * the tap's origin before it listens.
    */
   leadTo(target: number): void;
-  /** Cuts all connections now: `rst` tears them down, `fin` closes them. */
+  /** Cuts all connections now: `rst` resets them, `fin` closes them. */
   cut(how?: 'rst' | 'fin'): void;
   /**
    * Resolves when this fault is injected the next time.

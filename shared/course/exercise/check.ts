@@ -31,7 +31,7 @@ export interface Learner {
    * Arguments and result are copied: texts, numbers, byte arrays, plain objects.
    *
    * @throws Failure where there is no such function, where it throws, or where
-   *   it never comes back
+   *   it never returns
    */
   call<T = unknown>(name: string, ...args: unknown[]): Promise<T>;
   /** As `call`, but an error that it throws is a result, too. */

@@ -127,7 +127,7 @@ export class EventReader {
     return this.#parser.comments;
   }
 
-  /** The id that a browser would come back with. */
+  /** The id that a browser would resume with. */
   get lastId(): string {
     return this.events.at(-1)?.id ?? '';
   }

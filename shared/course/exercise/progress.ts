@@ -62,7 +62,7 @@ export function readProgress(
   say(
     `${file} could not be read: expected an object as JSON. ` +
       `It is kept as ${aside}; your code is where it was, ` +
-      `and ${pnpm} exercise --check-all notes anew what passes.`,
+      `and ${pnpm} exercise --check-all notes once more what passes.`,
   );
   return {};
 }

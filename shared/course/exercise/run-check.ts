@@ -154,8 +154,8 @@ class Run implements CheckContext {
     try {
       await this.#stir.run(() => check.run(this));
     } catch (error) {
-      // A server that crashed looks like a broken line to its client: whether
-      // it did is known once it has answered, or has ended.
+      // A server that crashed looks like a cut connection to its client: whether
+      // it did is known once it has reported back, or has ended.
       for (const learner of this.#learners) await learner.mustBeAlive();
       throw error;
     }

@@ -121,8 +121,8 @@ export class Session extends EventEmitter<{ change: [] }> {
     this.#noting(() => {
       const kept = resetCopy(this.exercise);
       this.notice = kept
-        ? `Begun anew. Your file so far: ${kept}`
-        : 'Begun anew.';
+        ? `Started over. Your file so far: ${kept}`
+        : 'Started over.';
     });
     this.emit('change');
   }

@@ -20,7 +20,7 @@ export interface TappedConnection {
    * @param faults as on the command line: `latency=300~50`; none mends all
    */
   break(...faults: string[]): void;
-  /** Cuts all its connections now: `rst` tears them down, `fin` closes them. */
+  /** Cuts all its connections now: `rst` resets them, `fin` closes them. */
   cut(how?: 'rst' | 'fin'): void;
   /** Resolves when this fault strikes the next time on one of them. */
   struck(fault: string): Promise<void>;

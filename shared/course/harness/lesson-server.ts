@@ -117,7 +117,7 @@ export class LessonServer extends EventEmitter<Events> {
     const { status, pageVersion, tutorialVersion } = this.state.current;
     if (tutorial.length > 0)
       this.state.set({ tutorialVersion: tutorialVersion + 1 });
-    // A server that does not answer cannot send the new page yet.
+    // A server that does not respond cannot send the new page yet.
     const waits = status !== 'ready' || server.length > 0;
     if (page.length > 0 && waits) this.#newPage = true;
     else if (page.length > 0) this.state.set({ pageVersion: pageVersion + 1 });

@@ -74,7 +74,7 @@ function readLesson(root: string, name: string): FoundLesson {
 
 const fields = {
   title: 'a text such as "Server-Sent Events"',
-  question: 'a text such as "How can a server keep answering one request?"',
+  question: 'a text such as "How can a server keep a response open?"',
   order: 'a whole number from 1, the place in the reading order',
   minutes: 'a whole number from 1',
 };

@@ -4,8 +4,8 @@
  * harness holds the other end of pipe 3, and the system closes it with the
  * harness. A thread of its own listens, because the lesson's may be busy for
  * ever. It is started before any code of the lesson could be. Whatever comes by
- * the pipe is answered with the process's processor time, in ms: so a check
- * tells a loop that never ends from a machine with much to do.
+ * the pipe gets the process's processor time back, in ms: so a check tells
+ * a loop that never ends from a machine with much to do.
  *
  * Second: keeps what Node has compiled (NODE_COMPILE_CACHE says where). By
  * itself Node does so at a process's end, but the end here is a signal.

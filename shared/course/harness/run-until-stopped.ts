@@ -20,8 +20,8 @@ export async function runUntilStopped(
   let stopping = false;
 
   async function stop() {
-    // Before anything runs, or asked again: at once. The lesson's process ends
-    // with this one, whatever happens here.
+    // Before anything runs, or on a second signal: at once. The lesson's
+    // process ends with this one, whatever happens here.
     if (!running || stopping) process.exit(0);
     stopping = true;
     // A terminal has shown ^C; what comes next begins a line of its own.

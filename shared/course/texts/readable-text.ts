@@ -4,7 +4,7 @@ import { wordsOf } from '../shell/tutorial/tokens.ts';
 
 const parser = markdownIt({ html: true });
 
-/** The words of a paragraph, a heading or a cell, on one line. */
+/** The words of a paragraph, a heading or a cell, without line breaks. */
 export function readableText(markdown: string): string {
   const [inline] = parser.parseInline(markdown, {});
   const words = (inline?.children ?? []).map((token) =>

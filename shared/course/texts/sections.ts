@@ -99,7 +99,7 @@ function sectionsOf(
       const kind = isHeading ? 'heading' : 'words';
       blocks?.push({ kind, markdown: token.content, line });
     }
-    // A fold's question is text, although its mark is HTML.
+    // The summary of a fold is text, although its mark is HTML.
     const summary = /<summary>(.*?)<\/summary>/s.exec(
       token.type === 'html_block' ? token.content : '',
     )?.[1];

@@ -116,7 +116,7 @@ function write(folder: string, edit: AnswerEdit): ExpandedEdit {
   if (readIfThere(file) !== applied.text)
     attempt(`${file} cannot be written`, () => {
       makeFolder(target);
-      // Whoever reads it meanwhile sees all of the old or all of the new.
+      // A process that reads it meanwhile sees all of the old or all of the new.
       const unfinished = `${file}.${process.pid}.tmp`;
       writeFileSync(unfinished, applied.text);
       renameSync(unfinished, file);

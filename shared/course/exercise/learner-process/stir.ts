@@ -54,7 +54,7 @@ let unseen = false;
 
 /** What goes on, in a whole process or in what one function began. */
 export class Stir {
-  /** How many callbacks there have been; whoever knows of more adds them. */
+  /** How many callbacks there have been; code that knows of more adds them. */
   count = 0;
   readonly #pending = new Map<number, Resource>();
 

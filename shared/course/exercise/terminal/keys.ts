@@ -43,7 +43,7 @@ export function createKeys({
         );
     },
     r() {
-      ask('Begin anew? Your file so far is kept beside it.', () => {
+      ask('Start over? Your file so far is kept beside the new one.', () => {
         session.reset();
         screen.say(`  ${session.notice}`);
       });

@@ -20,7 +20,7 @@ export interface Screen {
   showHint(): void;
   /** From the learner's file to the solution. */
   showDiff(): void;
-  /** Asks a question that y answers with yes. */
+  /** Asks for a confirmation: y confirms. */
   showQuestion(text: string): void;
 }
 

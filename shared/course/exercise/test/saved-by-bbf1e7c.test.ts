@@ -4,7 +4,7 @@
  * beside this one are as build bbf1e7c wrote them, `.txt` aside: its solutions
  * as answers; the progress.json that came of checking them, of two hints and of
  * one that was broken afterwards; a run of `pnpm lesson sse --fault
- * latency=40ms --fault joiner=wait:4ms`, cut by hand, and saved while the head
+ * latency=40ms --fault joiner=wait:4ms`, cut by hand, and saved while the header section
  * of a response was chosen; what `pnpm new-lesson mine` made. Never renew them.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';

@@ -1,4 +1,4 @@
-/** The exercise in the shell: told, helped, begun anew. */
+/** The exercise in the shell: told, helped, started over. */
 import { EventEmitter } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from '@jest/globals';
@@ -106,7 +106,7 @@ describeWithBrowser('an exercise in the shell', (browser) => {
     await panel().getByText('Harder.').waitFor();
     expect(await button('No more hints').isDisabled()).toBe(true);
 
-    // Before it has passed the solution is shown after a question only.
+    // Before it has passed the solution is shown after a confirmation only.
     await button('Solution').click();
     await button('No').click();
     expect(await panel().locator('.diff').isVisible()).toBe(false);
@@ -121,7 +121,7 @@ describeWithBrowser('an exercise in the shell', (browser) => {
     expect(await accessibilityViolations(page)).toEqual([]);
     await button('Next: bells/2').click();
 
-    await button('Begin anew').click();
+    await button('Start over').click();
     await button('Yes').click();
     await panel().getByText('exercise-before-reset-1.ts').waitFor();
     expect(await readFile(exercise.copy, 'utf8')).toBe('// as it was given\n');

@@ -133,7 +133,7 @@ testIfInstalled(
       await save(1);
       expect(await see('q quit')).toContain('Passed: sse/2');
       press('r');
-      await see('Begin anew?');
+      await see('Start over?');
       press('y');
       await see('exercise-before-reset-1.ts');
       await see('Not yet: sse/2');

@@ -23,7 +23,7 @@ const lessons = findLessons().filter(({ manifest }) => !manifest.tls);
 const get = (...more: string[]) =>
   ['GET / HTTP/1.1', 'Host: a', ...more, ''].join('\r\n');
 
-/** The number of an answer; 0 where the connection was cut without one. */
+/** The status code of a response; 0 where the connection was cut without one. */
 async function statusOf(port: number, bytes: string): Promise<number> {
   const client = await rawClient(port);
   client.send(bytes);
@@ -65,7 +65,7 @@ describe.each(lessons.map(({ name, folder }) => [name, folder] as const))(
       ['a field of 16,000 bytes', long(16_000), [200]],
       ['a field of 16,500 bytes', long(16_500), [431]],
       ['2,000 fields', get(...many), [431]],
-      // What comes after the answer resets the connection, and the answer may
+      // What comes after the response resets the connection, and the response may
       // be lost by that.
       [
         'a path of 60,000 bytes',

@@ -102,7 +102,7 @@ describe('In one sentence, and the line to type:', () => {
       { installed: false },
       pnpm12,
       'What the course needs could not be fetched from the npm registry: see ' +
-        'above why.\nWith a network, and without a proxy that does not answer, ' +
+        'above why.\nWith a network, and without a proxy that does not respond, ' +
         'type the same again: npx -y pnpm say sse "two words"\n',
     ],
     [

@@ -50,7 +50,7 @@ describe("A lesson's server", () => {
 
   test('does not notice that it was asked whether it listens', async () => {
     const { folder } = lesson('talker', {
-      // Whoever is reset by its client ends here: nobody listens for errors.
+      // A connection that its client resets ends here: nobody listens for errors.
       'server.ts': `
 import { createServer } from 'node:net';
 createServer((socket) => {

@@ -134,7 +134,7 @@ describe('A running lesson', () => {
         'one    │         ^\n' +
         'lesson │ Waiting for the next save\n',
     );
-    // The page is loaded anew only when there is somebody to send it.
+    // The page is loaded again only when there is somebody to send it.
     one.save('page/page.ts', '3');
     one.save('server.ts', honestServer);
     expect(await until(isReady)).toEqual({
@@ -179,7 +179,7 @@ describe('A running lesson', () => {
         `  Also     https://127.0.0.1:${port + 2}/ (other)\n`,
     );
 
-    // Who breaks the handshake off does not like the certificate.
+    // A client that does not like the certificate breaks the handshake off.
     const stranger = await rawClient(port + 1);
     stranger.send('this is no ClientHello');
     expect(

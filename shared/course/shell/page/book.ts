@@ -191,7 +191,7 @@ function keepPlace(): void {
   remember(placeKey, here());
 }
 
-/** The running head, the contents and the address say where the learner is. */
+/** The header of the pane, the contents and the address say where the learner is. */
 function showHere(): void {
   const edge = scroller.clientHeight / 4;
   const section = sections().findLast((each) => topOf(each) <= edge) ?? article;

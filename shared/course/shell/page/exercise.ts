@@ -28,7 +28,7 @@ export function startExercise(): void {
   on('hint', () => void ask('hint'));
   on('next', () => void ask('next'));
   on('reset', () =>
-    question('Begin anew? Your file so far is kept beside it.', () =>
+    question('Start over? Your file so far is kept beside the new one.', () =>
       ask('reset'),
     ),
   );

@@ -1,59 +1,60 @@
 /**
- * The questions of the tutorial. One click is the answer; it is kept, and opens
- * what settles it. Which answer is right is not known here.
+ * The predictions of the tutorial. One click is the guess; it is kept, and opens
+ * what settles it. Which guess is right is not known here.
  */
 import { inside, announce } from '@on-the-wire/viewer/page/elements.ts';
 import { ofLesson, recall, remember } from '@on-the-wire/viewer/page/memory.ts';
 
+// Under this name earlier builds have kept them.
 const key = ofLesson('answers');
-type Answers = Record<string, string>;
+type Guesses = Record<string, string>;
 
-/** Makes the questions of a tutorial answerable, and shows earlier answers. */
+/** Lets a learner guess, and shows what was guessed before. */
 export function startPredictions(article: HTMLElement): void {
-  for (const group of article.querySelectorAll<HTMLElement>('.answers'))
-    startQuestion(article, group);
+  for (const group of article.querySelectorAll<HTMLElement>('.guesses'))
+    startPrediction(article, group);
 }
 
-function startQuestion(article: HTMLElement, group: HTMLElement): void {
+function startPrediction(article: HTMLElement, group: HTMLElement): void {
   const question = group.dataset['question'] ?? '';
   const radios = [...group.querySelectorAll<HTMLElement>('[role=radio]')];
   const outcome = article.querySelector<HTMLDetailsElement>(
     `.outcome[data-question="${question}"]`,
   );
 
-  const show = (answer: string | undefined) => {
+  const show = (guess: string | undefined) => {
     for (const [index, radio] of radios.entries()) {
-      const chosen = radio.dataset['answer'] === answer;
+      const chosen = radio.dataset['guess'] === guess;
       radio.ariaChecked = String(chosen);
-      radio.ariaDisabled = String(answer !== undefined && !chosen);
-      radio.tabIndex = chosen || (answer === undefined && index === 0) ? 0 : -1;
+      radio.ariaDisabled = String(guess !== undefined && !chosen);
+      radio.tabIndex = chosen || (guess === undefined && index === 0) ? 0 : -1;
     }
     if (!outcome) return;
-    outcome.open = answer !== undefined;
+    outcome.open = guess !== undefined;
     const said = inside(outcome, '.said');
-    said.hidden = answer === undefined;
-    if (answer === undefined) return;
+    said.hidden = guess === undefined;
+    if (guess === undefined) return;
     const words = document.createElement('b');
-    words.textContent = answer;
+    words.textContent = guess;
     const again = document.createElement('button');
     again.type = 'button';
-    again.textContent = 'Answer again';
+    again.textContent = 'Guess again';
     again.addEventListener('click', () => {
-      keepAnswer(question, undefined);
+      keepGuess(question, undefined);
       show(undefined);
       radios[0]?.focus();
     });
-    said.replaceChildren('You said: ', words, ' ', again);
+    said.replaceChildren('Your guess: ', words, ' ', again);
   };
 
   group.addEventListener('click', ({ target }) => {
     const radio = (target as Element).closest<HTMLElement>('[role=radio]');
     if (!radio || radio.ariaDisabled === 'true') return;
     if (radio.ariaChecked === 'true') return;
-    const answer = radio.dataset['answer'] ?? '';
-    keepAnswer(question, answer);
-    show(answer);
-    announce(`You said: ${answer}. What happens is shown below.`);
+    const guess = radio.dataset['guess'] ?? '';
+    keepGuess(question, guess);
+    show(guess);
+    announce(`Your guess: ${guess}. What happens is shown below.`);
   });
   group.addEventListener('keydown', (event) => {
     const by = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[
@@ -65,12 +66,12 @@ function startQuestion(article: HTMLElement, group: HTMLElement): void {
     radios[(at + by + radios.length) % radios.length]?.focus();
   });
 
-  const kept = recall<Answers>(key)?.[question];
-  const still = radios.some((radio) => radio.dataset['answer'] === kept);
+  const kept = recall<Guesses>(key)?.[question];
+  const still = radios.some((radio) => radio.dataset['guess'] === kept);
   show(still ? kept : undefined);
 }
 
-function keepAnswer(question: string, answer: string | undefined): void {
+function keepGuess(question: string, guess: string | undefined): void {
   // What is undefined falls out of the JSON.
-  remember(key, { ...recall<Answers>(key), [question]: answer });
+  remember(key, { ...recall<Guesses>(key), [question]: guess });
 }

@@ -19,7 +19,7 @@ export function followState(onTutorial: () => void): void {
     onGrowth(onTutorial),
   ];
   events.addEventListener('state', ({ data, lastEventId }) => {
-    // Another shell answers than the one that this page came from: the lesson
+    // The responses come from another shell than this page did: the lesson
     // was started again, or another one was.
     if (runOf(lastEventId) !== dataset['run']) return location.reload();
     own('stopped').hidden = true;

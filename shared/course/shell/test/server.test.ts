@@ -75,7 +75,7 @@ function ask(
             text,
           }),
         );
-        // An event stream does not end: its head is enough here.
+        // An event stream does not end: its headers are enough here.
         if (response.headers['content-type'] === 'text/event-stream')
           response.destroy();
         response.on('close', () =>

@@ -189,32 +189,32 @@ describeWithBrowser('the shell in a browser', (browser) => {
       expect(Math.abs(await below('#step-2'))).toBeLessThan(2);
     });
 
-    test('one click is the answer: it is kept, and opens what happens', async () => {
+    test('one click is the guess: it is kept, and opens what happens', async () => {
       await open();
       const outcome = page.locator('details[data-question=step-1]');
       const see = page.locator('.see');
       expect(await see.isVisible()).toBe(false);
 
-      // By keyboard: the arrow only moves, the space bar answers.
+      // By keyboard: the arrow only moves, the space bar chooses.
       await page.getByRole('radio', { name: 'Ding' }).focus();
       await page.keyboard.press('ArrowDown');
       expect(await outcome.getAttribute('open')).toBeNull();
       await page.keyboard.press('Space');
       expect(await see.isVisible()).toBe(true);
       const words = await outcome.locator('.said').innerText();
-      expect(words).toBe('You said: Dong Answer again');
+      expect(words).toBe('Your guess: Dong Guess again');
 
-      // By mouse: what is answered stays answered.
+      // By mouse: what was guessed stays guessed.
       await page.getByRole('radio', { name: 'Ding' }).click({ force: true });
       expect(await outcome.locator('.said b').innerText()).toBe('Dong');
 
       await page.reload();
       await complete();
-      const chosen = page.locator('.answers [aria-checked=true]');
+      const chosen = page.locator('.guesses [aria-checked=true]');
       expect(await chosen.innerText()).toBe('Dong');
       expect(await see.isVisible()).toBe(true);
 
-      await page.getByRole('button', { name: 'Answer again' }).click();
+      await page.getByRole('button', { name: 'Guess again' }).click();
       expect(await see.isVisible()).toBe(false);
       await page.getByRole('radio', { name: 'Ding' }).click();
       expect(await outcome.locator('.said b').innerText()).toBe('Ding');
@@ -495,7 +495,7 @@ describeWithBrowser('the shell in a browser', (browser) => {
       const heading = lessonPage().getByRole('heading');
       const held = once(shell.lesson, 'held');
       await heading.evaluate(() => {
-        // Synchronous: until it is answered, this page does nothing else.
+        // Synchronous: until the response has come, this page does nothing else.
         setTimeout(() => {
           const request = new XMLHttpRequest();
           request.open('GET', '/held', false);
@@ -624,7 +624,7 @@ describeWithBrowser('the shell in a browser', (browser) => {
             socket.onopen = end('open');
             socket.onclose = end('refused');
           });
-          // The widest that a form can do; its answer replaces a frame.
+          // The widest that a form can do; its response replaces a frame.
           await new Promise((resolve) => {
             const frame = document.createElement('iframe');
             frame.name = 'form';

@@ -36,7 +36,7 @@ export async function stage(files: Record<string, string | Uint8Array> = {}) {
 
   let asked = 0;
   const lesson = createServer((request, response) => {
-    // Answered by the test, when it likes.
+    // The test responds to it, when it likes.
     if (request.url === '/held') return void lesson.emit('held', response);
     if (request.url === '/') asked += 1;
     response.setHeader('Content-Type', 'text/html; charset=utf-8');

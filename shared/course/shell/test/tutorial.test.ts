@@ -93,12 +93,12 @@ describe('labels', () => {
       '<div class="block predict">\n' +
         '<p id="step-2-question"><strong class="label">Predict</strong> ' +
         'What will it say?</p>\n' +
-        '<div class="answers" role="radiogroup" data-question="step-2" ' +
+        '<div class="guesses" role="radiogroup" data-question="step-2" ' +
         'aria-labelledby="step-2-question">\n' +
         '<button type="button" role="radio" aria-checked="false" tabindex="0" ' +
-        'data-answer="37 of 41">37 of <code>41</code></button>\n' +
+        'data-guess="37 of 41">37 of <code>41</code></button>\n' +
         '<button type="button" role="radio" aria-checked="false" ' +
-        'tabindex="-1" data-answer="41 of 41">41 of 41</button>\n' +
+        'tabindex="-1" data-guess="41 of 41">41 of 41</button>\n' +
         '</div>\n</div>\n' +
         '<div class="block do">\n' +
         '<p><strong class="label">Do</strong> Close it.</p>\n</div>\n' +
@@ -133,7 +133,7 @@ describe('labels', () => {
     );
   });
 
-  test('a list of tasks that answers no question stays a list', () => {
+  test('a list of tasks that belongs to no prediction stays a list', () => {
     expect(render('## 1. A', '', '- [ ] tidy up')).toContain(
       '<li>[ ] tidy up</li>',
     );

@@ -411,7 +411,7 @@ describeWithBrowser('a run of very many units', (browser) => {
         most.added = Math.max(most.added, added);
       }).observe(document.body, { childList: true, subtree: true });
     });
-    // 2,000 units in each second, as fast as the page's own clock goes.
+    // 2,000 units every second, as fast as the page's own clock goes.
     const event = chunk('data: a train departs\n\n');
     const before = run.log.end;
     for (let round = 0; round < 10; round++) {

@@ -1,4 +1,4 @@
-/** Sections, steps, labelled blocks, answers and folds: see tutorial.ts. */
+/** Sections, steps, labelled blocks, guesses and folds: see tutorial.ts. */
 import type { MarkdownIt, Token } from 'markdown-it';
 import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
 import type { TutorialEnv } from './env.ts';
@@ -103,11 +103,11 @@ export function layOut(
       label = next;
       html += `<div class="block ${next.toLowerCase()}">\n`;
     }
-    const answers =
-      label === 'Predict' && question ? answersOf(block) : undefined;
+    const guesses =
+      label === 'Predict' && question ? guessesOf(block) : undefined;
     html +=
-      answers && question
-        ? answersHtml(markdown, answers, question, env)
+      guesses && question
+        ? guessesHtml(markdown, guesses, question, env)
         : render(block);
   }
   closeSection();
@@ -137,36 +137,36 @@ function labelOf([first, inline]: Token[]): Label | undefined {
   return labels.find((label) => beginsWithStrong(inline, `${label}.`));
 }
 
-/** The inline tokens of each `- [ ] answer`, if the block is a list of them. */
-function answersOf(block: Token[]): Token[][] | undefined {
+/** The inline tokens of each `- [ ] guess`, if the block is a list of them. */
+function guessesOf(block: Token[]): Token[][] | undefined {
   if (block[0]?.type !== 'bullet_list_open') return undefined;
-  const answers = block
+  const guesses = block
     .filter(({ type }) => type === 'inline')
     .map(({ children }) => children ?? []);
-  if (!answers.every(([box]) => box?.content.startsWith('[ ] ')))
+  if (!guesses.every(([box]) => box?.content.startsWith('[ ] ')))
     return undefined;
-  for (const [box] of answers)
+  for (const [box] of guesses)
     if (box) box.content = box.content.slice('[ ] '.length);
-  return answers;
+  return guesses;
 }
 
 // A radio group whose arrow keys only move: with native radio buttons the first
-// press of an arrow would already be the answer.
-function answersHtml(
+// press of an arrow would already be the guess.
+function guessesHtml(
   markdown: MarkdownIt,
-  answers: Token[][],
+  guesses: Token[][],
   question: string,
   env: TutorialEnv,
 ): string {
-  const buttons = answers.map(
-    (answer, index) =>
+  const buttons = guesses.map(
+    (guess, index) =>
       `<button type="button" role="radio" aria-checked="false" ` +
       `tabindex="${index === 0 ? 0 : -1}" ` +
-      `data-answer="${escapeHtml(wordsOf(answer))}">` +
-      `${withoutLinks(markdown, answer, env)}</button>\n`,
+      `data-guess="${escapeHtml(wordsOf(guess))}">` +
+      `${withoutLinks(markdown, guess, env)}</button>\n`,
   );
   return (
-    `<div class="answers" role="radiogroup" data-question="${question}" ` +
+    `<div class="guesses" role="radiogroup" data-question="${question}" ` +
     `aria-labelledby="${question}-question">\n${buttons.join('')}</div>\n`
   );
 }
