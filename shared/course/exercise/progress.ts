@@ -45,7 +45,7 @@ export function readProgress(
 ): Progress {
   if (!existsSync(file)) return {};
   const text = attempt(
-    `${file}, where what you have done is noted, cannot be read`,
+    `${file}, which records your progress, cannot be read`,
     () => readFileSync(file, 'utf8'),
   );
   try {
@@ -56,13 +56,13 @@ export function readProgress(
     // As with any other text that is no progress.
   }
   const aside = `${file}.${Date.now()}.unreadable`;
-  attempt(`${file} is damaged, and cannot be put aside as ${aside}`, () =>
+  attempt(`${file} is damaged and cannot be renamed to ${aside}`, () =>
     renameSync(file, aside),
   );
   say(
     `${file} could not be read: expected an object as JSON. ` +
       `It is kept as ${aside}; your code is where it was, ` +
-      `and ${pnpm} exercise --check-all notes once more what passes.`,
+      `and ${pnpm} exercise --check-all records again what passes.`,
   );
   return {};
 }

@@ -216,7 +216,8 @@ class Run implements CheckContext {
 
   async page(): Promise<Page> {
     const open = this.#options.browser;
-    if (!open) throw new Error('this check needs a browser, and got none');
+    if (!open)
+      throw new Error('this check needs a browser, and none was found');
     const page = await unnoted(async () => (await open()).newPage());
     this.#pages.add(page);
     page.on('close', () => this.#pages.delete(page));

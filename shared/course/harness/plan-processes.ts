@@ -127,7 +127,7 @@ export async function planProcesses(
     if (usual === undefined) {
       environment[variable(to)] = url.href;
       notes.push(
-        `${from} calls ${url.host} itself: ${url.protocol} is no protocol that a tap can stand in.`,
+        `${from} calls ${url.host} itself: ${url.protocol} is no protocol that a tap can forward.`,
       );
       return [];
     }

@@ -111,7 +111,7 @@ export async function runLesson(
       for (const what of ['page', 'tutorial'] as const)
         if (saved[what].length > 0) say(`${saved[what].join(', ')} saved`);
     },
-    (error) => say(`Saves are not noticed: ${error}`, 'stderr'),
+    (error) => say(`Saved files are not noticed: ${error}`, 'stderr'),
   );
   server.start();
 

@@ -178,7 +178,7 @@ export function createShell({
     if (found.kind === 'folder') {
       const inside = posix.join('/files', encoded, 'README.md');
       return {
-        ...plainText(302, `A folder: what it is about stands in ${inside}.`),
+        ...plainText(302, `A folder: its description is in ${inside}.`),
         headers: { Location: inside },
       };
     }

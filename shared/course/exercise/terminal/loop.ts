@@ -108,7 +108,7 @@ async function doOne(
         });
       void session.check();
     },
-    (error) => screen.say(`  Saves are not noticed: ${String(error)}`),
+    (error) => screen.say(`  Saved files are not noticed: ${String(error)}`),
   );
   let wasChecking = false;
   const onChange = () => {

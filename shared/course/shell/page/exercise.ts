@@ -154,7 +154,7 @@ function showVerdict(verdict: VerdictMessage | undefined): void {
   box.replaceChildren(element('h3', failure.title), list);
   const printed = verdict.printed.join('\n');
   for (const [name, text] of [
-    ['All that it said', details],
+    ['Its full output', details],
     ['What your code printed', printed],
   ] as const) {
     if (!text) continue;

@@ -183,7 +183,7 @@ describeWithBrowser('the shell in a browser', (browser) => {
       await page.keyboard.press('Escape');
 
       await page.keyboard.press('?');
-      await page.getByLabel('Single keys do this').uncheck();
+      await page.getByLabel('Use single-key shortcuts').uncheck();
       await page.keyboard.press('Escape');
       await page.keyboard.press('n');
       expect(Math.abs(await below('#step-2'))).toBeLessThan(2);
@@ -412,11 +412,11 @@ describeWithBrowser('the shell in a browser', (browser) => {
       await loaded(2);
     });
 
-    test('a refused certificate asks for a word, until it is accepted', async () => {
+    test('a refused certificate needs a confirmation, until it is accepted', async () => {
       await open();
       await lessonPage().getByText('Loaded').waitFor();
       const before = shell.asked;
-      const notice = page.getByRole('region', { name: 'asks for your word' });
+      const notice = page.getByRole('region', { name: 'needs your confirmation' });
       expect(await notice.isVisible()).toBe(false);
       shell.state.set({ refused: [shell.lessonPort] });
       await notice.waitFor();
@@ -458,7 +458,7 @@ describeWithBrowser('the shell in a browser', (browser) => {
       expect(await panel.locator('.message').innerText()).toBe(
         'Error: <b>no</b> bell',
       );
-      await panel.getByText('All that it said').click();
+      await panel.getByText('Its full output').click();
       expect(await panel.locator('pre').innerText()).toBe(
         'at ring <img src=x>',
       );
@@ -520,7 +520,7 @@ describeWithBrowser('the shell in a browser', (browser) => {
             crash: { message: 'Error: no', file: 'server.ts', details: 'at' },
           });
           await page.locator('#shell-crash').waitFor();
-          await page.getByText('All that it said').click();
+          await page.getByText('Its full output').click();
           await page.getByRole('radio', { name: 'Dong' }).click();
           expect(await accessibilityViolations(page)).toEqual([]);
           if (size === phone) return; // the same file looks the same there
