@@ -416,7 +416,9 @@ describeWithBrowser('the shell in a browser', (browser) => {
       await open();
       await lessonPage().getByText('Loaded').waitFor();
       const before = shell.asked;
-      const notice = page.getByRole('region', { name: 'needs your confirmation' });
+      const notice = page.getByRole('region', {
+        name: 'needs your confirmation',
+      });
       expect(await notice.isVisible()).toBe(false);
       shell.state.set({ refused: [shell.lessonPort] });
       await notice.waitFor();
