@@ -10,6 +10,8 @@ import { checkPackages } from './packages.ts';
 import { checkPrivateThings } from './private-things.ts';
 import { checkProse } from './prose.ts';
 import { checkLessonShape } from './lesson-shape.ts';
+import { checkTutorials } from './tutorial.ts';
+import { checkWords } from './words.ts';
 import { checkFormat, checkLint, checkTypes } from './tools.ts';
 
 /** A check looks at the tree in a folder; it changes nothing there. */
@@ -30,7 +32,12 @@ export const checks: Record<string, RepositoryCheck> = {
   licences: checkLicences,
   node: checkOneNode,
   private: checkPrivateThings,
+  tutorials: checkTutorials,
+  words: checkWords,
 };
+
+/** Checks that are run when they are named: the tree does not pass them yet. */
+export const onlyByName = ['tutorials', 'words'];
 
 /**
  * Runs checks side by side: a line for each as it ends, then the findings,

@@ -1,0 +1,31 @@
+/** Where a word that the rules replace is the right one, and why. */
+
+/** One exception. */
+export interface WordException {
+  /** The files in which it holds. */
+  files: RegExp;
+  /** The phrase that is allowed, the word included; with the flag `g`. */
+  words: RegExp;
+  reason: string;
+}
+
+/** All of them. */
+export const exceptions: WordException[] = [
+  {
+    files:
+      /^shared\/course\/exercise\/|^shared\/quality\/check\/(?:answer-files|exercises|tools)\.ts$|\/exercises\/[^/]+\/(?:answers\.md|right\/|wrong\/)/,
+    words: /\banswers?\b/gi,
+    reason: 'An answer to an exercise is called so.',
+  },
+  {
+    files: /^shared\/quality\/check\/words(?:-exceptions)?\.ts$/,
+    words: /[^]+/g,
+    reason: 'It names the words.',
+  },
+  {
+    files:
+      /^shared\/course\/(?:harness\/(?:lessons|list-lesson|new-lesson|look-up)\.ts|shell\/)|^shared\/home\/|^(?:README|CONTRIBUTING)\.md$|^lessons\/(?:README|TEACHING)\.md$/,
+    words: /\bquestions?\b/gi,
+    reason: 'A lesson has one question, which stands in its manifest.',
+  },
+];
