@@ -17,6 +17,8 @@ interface WordRule {
   unless?: RegExp;
 }
 
+const connection = 'connection; a line is one of text, or of the wire’s list';
+
 const rules: WordRule[] = [
   {
     found: /\b(?:un)?answer(?:s|ed|ing|able|er)?\b/gi,
@@ -45,7 +47,11 @@ const rules: WordRule[] = [
     found: /\b(?:torn|tears?|tearing|tore) (?:\w+ )?(?:down|off)\b/gi,
     say: 'close, abort, reset or cancel, as the standard of the layer has it',
   },
-  { found: /\b(?:im)?patien(?:ce|t|tly)\b/gi, say: 'timeout' },
+  {
+    found:
+      /\b(?:im)?patience\b|\bimpatient\b|\b(?:im)?patiently\b|\b(?:is|are|be|more|less|so|how) patient\b/gi,
+    say: 'timeout',
+  },
   {
     found: /\b(?:strangers?|neighbou?r(?:s|ing)?)\b/gi,
     say: 'another origin, a cross-origin page, another site',
@@ -64,23 +70,22 @@ const rules: WordRule[] = [
   { found: /\bwhole time\b/gi, say: 'deadline' },
   {
     found:
-      /\b(?:bad|slow|slower|cut|dead|long|longer|short|busy|fast|lossy|weak|broken|idle|quiet|silent|open|phone|telephone) lines?\b/gi,
-    say: 'connection; a line is one of text, or of the wire’s list',
-    unless:
-      /\b(?:too|very) (?:long|short) lines?\b|\blong lines? of (?:text|code)\b/gi,
+      /\b(?:bad|slow|slower|cut|dead|busy|lossy|weak|broken|idle|quiet|silent|phone|telephone) lines?\b/gi,
+    say: connection,
   },
   {
     found:
-      /\b(?:the|a|its|your|his|their|each|every|one|same|this|that|whole|own) line (?:is |was |has |that (?:is|was) |will be |gets |got |goes |went |being )?(?:cut|bad|slow|dead|lost|down|idle|quiet|silent|busy|drops?|dropped|breaks?|broke|broken|stalls?|stalled|loses|lost|hangs?)\b/gi,
-    say: 'connection; a line is one of text, or of the wire’s list',
+      /\b(?:the|a|its|your|his|their|each|every|one|same|this|that|whole|own) line (?:is |was |has |that (?:is|was) |will be |gets |got |goes |went |being )?(?:cut|bad|slow|dead|lost|down|idle|quiet|silent|busy|broken|broke|stalls?|stalled|loses|hangs?)\b|\b(?:when|where|if|until|after|while|before) the line (?:breaks?|drops?|ends)\b/gi,
+    say: connection,
   },
   {
     found:
-      /\b(?:cut|cuts|cutting|drop|drops|break|breaks|open|opens|hold|holds|close|closes|keep|keeps) (?:the|a|its|your|each|every|one|this|that) line\b|\b(?:on|over|by) (?:one|the|a|the same|another) line(?= (?:to|between|with|from)\b|[.,;:?!)]|$)/gi,
-    say: 'connection; a line is one of text, or of the wire’s list',
+      /\b(?:cut|cuts|cutting|drop|drops|close|closes|hold|holds) (?:the|its|your|each|every|one|this|that) line\b|\b(?:on|over|by|down|through) (?:one|the|a|the same|another)(?: (?:short|long|longer|fast|good|open))? line(?= (?:to|between|with|from)\b|[.,;:?!)]|$)/gi,
+    say: connection,
   },
   {
-    found: /(?<=^|[.!?:;] |\n)Who(?:ever)? (?:\w+ ){1,2}[^.?!]*[.!](?=\s|$)/g,
+    found:
+      /(?<=^|[.!?:;] |\n)Whoever \w+ [^.?!]*[.!](?=\s|$)|(?<=^|[.!?:;] |\n)who (?!else\b)\w+ [^.?!,:;]*?(?<!\b(?:that|which|who|what|whom|it|one|there|he|she|we|you|they|and|or|to)) (?:has|is|gets|must|needs|waits|does|sees|can|finds|will|goes|knows|names|hears|takes|pays|may|keeps|learns|lets|loses|leaves|comes|understands|hammers)\b[^.?!]*[.!](?=\s|$)/gim,
     say: 'If you …: “Who does X has Y” is no plain English',
   },
   {
@@ -137,6 +142,8 @@ function checkText(file: string, text: Text, here: WordException[]): Finding[] {
     return [...text.words.matchAll(found)]
       .filter(
         ({ index, 0: { length } }) =>
+          // Part of a path, a selector or a name is code.
+          !/[./#_@$]/.test(text.words[index - 1] ?? '') &&
           !free.some(([from, to]) => from <= index && index + length <= to),
       )
       .map(({ index, 0: words }) => ({
