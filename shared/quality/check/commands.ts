@@ -97,7 +97,7 @@ export function parseCommand(
 }
 
 /** The words of a command, or `undefined` if it needs more than words. */
-function shellWords(text: string): string[] | undefined {
+export function shellWords(text: string): string[] | undefined {
   const words: string[] = [];
   const token = /\s*((?:'[^']*'|"(?:\\.|[^"\\$`])*"|[^\s'"\\|<>&;()$`])+)/gy;
   let end = 0;

@@ -43,7 +43,8 @@ export interface Markdown {
   anchors: Set<string>;
 }
 
-const parser = markdownIt({ html: true });
+/** CommonMark, tables, and HTML as it stands. */
+export const parser = markdownIt({ html: true });
 
 /** Reads a Markdown text: CommonMark, tables, and the links of HTML in it. */
 export function parseMarkdown(text: string): Markdown {

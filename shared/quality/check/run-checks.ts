@@ -10,6 +10,7 @@ import { checkPackages } from './packages.ts';
 import { checkPrivateThings } from './private-things.ts';
 import { checkProse } from './prose.ts';
 import { checkLessonShape } from './lesson-shape.ts';
+import { checkNumbers } from './numbers.ts';
 import { checkTutorials } from './tutorial.ts';
 import { checkWords } from './words.ts';
 import { checkFormat, checkLint, checkTypes } from './tools.ts';
@@ -32,12 +33,13 @@ export const checks: Record<string, RepositoryCheck> = {
   licences: checkLicences,
   node: checkOneNode,
   private: checkPrivateThings,
+  numbers: checkNumbers,
   tutorials: checkTutorials,
   words: checkWords,
 };
 
 /** Checks that are run when they are named: the tree does not pass them yet. */
-export const onlyByName = ['tutorials', 'words'];
+export const onlyByName = ['numbers', 'tutorials', 'words'];
 
 /**
  * Runs checks side by side: a line for each as it ends, then the findings,

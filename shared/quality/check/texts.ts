@@ -5,9 +5,10 @@
  * it. A piece keeps the line breaks of its file, so that each place in it has
  * a line.
  */
-import markdownIt, { type Token } from 'markdown-it';
+import type { Token } from 'markdown-it';
 import { SyntaxKind } from 'typescript/unstable/ast';
 import { createScanner } from 'typescript/unstable/ast/scanner';
+import { parser } from './markdown.ts';
 
 /** One piece. */
 export interface Text {
@@ -41,8 +42,6 @@ export function lineAt(text: Text, index: number): number {
 }
 
 // --- Markdown ---
-
-const parser = markdownIt({ html: true });
 
 function textsOfMarkdown(source: string): Text[] {
   const tokens = parser.parse(source, {});
