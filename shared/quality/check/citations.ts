@@ -22,7 +22,7 @@ export interface Citation {
 const number = String.raw`\d+(?:\.\d+)*(?![\w.]*\d)`;
 const appendix = String.raw`[Aa]ppendix [A-Z](?:\.\d+)*`;
 const section = `(?:${number}|${appendix})`;
-const names = String.raw`RFC ?\d{3,5}|WHATWG\s+(?:HTML|Fetch|Streams|URL|DOM|WebSockets|Encoding)|HTML(?: Standard)?|Fetch(?: Standard)?|Streams|WebSockets|Encoding|DOM|URL|MQTT(?:,? 3\.1\.1)?`;
+const names = String.raw`RFC ?\d{3,5}|WHATWG\s+(?:HTML|Fetch|Streams|URL|DOM|WebSockets|Encoding)|HTML(?: Standard)?|Fetch(?: Standard)?|Streams|WebSockets|Encoding|DOM|URL|MQTT 5(?=, \d)|MQTT(?:,? 3\.1\.1)?`;
 
 /** The name, what is between, and the sections. */
 const cited = new RegExp(
@@ -46,13 +46,7 @@ export function citationsIn(text: string): Citation[] {
       return onlyWithSection.test(standard)
         ? []
         : [{ standard, index, written, isUnified: name === standard }];
-    // "MQTT 3.1.1" and "MQTT 5" are versions.
-    if (
-      name === 'MQTT' &&
-      /^(?:3\.1|3\.1\.1|5|5\.0)$/.test(sections) &&
-      !between.includes(',')
-    )
-      return [];
+    if (isVersion(name, between, sections)) return [];
     if (standard !== name && !/^RFC|WHATWG|MQTT/.test(name)) return [];
     // Of HTML and the like a bare number is no section: "HTML 5".
     if (onlyWithSection.test(standard) && !/\.|ppendix/.test(sections))
@@ -70,9 +64,20 @@ export function citationsIn(text: string): Citation[] {
   });
 }
 
+/** "MQTT 3.1.1", "MQTT 3.1, 3.1.1 and 5"; but "MQTT, 3.1" is a section. */
+function isVersion(name: string, between: string, sections: string): boolean {
+  if (name !== 'MQTT') return false;
+  const all = sectionsOf(sections);
+  return (
+    all.every((one) => /^(?:3\.1|3\.1\.1|5|5\.0)$/.test(one)) &&
+    (all.length > 1 || !between.includes(','))
+  );
+}
+
 function standardOf(name: string): string {
   const rfc = /^RFC ?(\d+)$/.exec(name)?.[1];
   if (rfc !== undefined) return `RFC ${rfc}`;
+  if (name === 'MQTT 5') return name;
   if (name.startsWith('MQTT')) return 'MQTT';
   return name.replace(/^WHATWG\s+/, '').replace(/ Standard$/, '');
 }

@@ -11,6 +11,7 @@ import { checkPrivateThings } from './private-things.ts';
 import { checkProse } from './prose.ts';
 import { checkLessonShape } from './lesson-shape.ts';
 import { checkNumbers } from './numbers.ts';
+import { checkStandards } from './standards.ts';
 import { checkTutorials } from './tutorial.ts';
 import { checkWords } from './words.ts';
 import { checkFormat, checkLint, checkTypes } from './tools.ts';
@@ -34,12 +35,13 @@ export const checks: Record<string, RepositoryCheck> = {
   node: checkOneNode,
   private: checkPrivateThings,
   numbers: checkNumbers,
+  standards: checkStandards,
   tutorials: checkTutorials,
   words: checkWords,
 };
 
 /** Checks that are run when they are named: the tree does not pass them yet. */
-export const onlyByName = ['numbers', 'tutorials', 'words'];
+export const onlyByName = ['numbers', 'standards', 'tutorials', 'words'];
 
 /**
  * Runs checks side by side: a line for each as it ends, then the findings,

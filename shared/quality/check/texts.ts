@@ -33,7 +33,7 @@ export function textsOf(file: string, source: string): Text[] {
     : file.endsWith('.html')
       ? textsOfHtml(source, 1)
       : textsOfCode(source);
-  return texts.filter(({ words }) => /\p{L}/u.test(words));
+  return texts.filter(({ words }) => /[\p{L}\p{N}]/u.test(words));
 }
 
 /** The line of a place in a piece. */
