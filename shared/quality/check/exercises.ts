@@ -56,7 +56,7 @@ async function checkEntries(
       file: `${folder}/${entry}`,
       found: 'no such file',
       expected: `the entries of every exercise: ${entries.join(', ')}`,
-      remedy: 'Write it; CONTRIBUTING.md says what belongs into it.',
+      remedy: 'Write it; CONTRIBUTING.md says what belongs in it.',
     });
   }
   for (const file of files) {
@@ -152,7 +152,7 @@ async function checkAnswers(
   return findings;
 }
 
-/** Each edit in answers.md can be read, and made. */
+/** Every edit in answers.md can be read and applied. */
 async function checkEdits(root: string, folder: string): Promise<Finding[]> {
   const file = `${folder}/${editsFile}`;
   const text = await textOf(root, file);
@@ -160,14 +160,14 @@ async function checkEdits(root: string, folder: string): Promise<Finding[]> {
   const { edits, problems } = parseEdits(text);
   for (const edit of edits) {
     const base = await textOf(root, `${folder}/${edit.base}`);
-    if (base === undefined) continue; // told already
+    if (base === undefined) continue; // reported already
     const applied = applyEdit(base, edit);
     if ('remedy' in applied) problems.push(applied);
   }
   return problems.map((problem) => ({ file, ...problem }));
 }
 
-/** Enough of each kind, and no name twice: it is tried by its name. */
+/** Enough of each kind, and no name twice: `--try` finds one by its name. */
 async function countAnswers(
   root: string,
   folder: string,

@@ -126,7 +126,7 @@ function linesOfCode(text: string): number {
   }).length;
 }
 
-/** server.ts, and where a lesson has several processes, the file of each. */
+/** server.ts, or if a lesson has several processes, the file of each. */
 async function checkProcesses(
   root: string,
   folder: string,

@@ -244,7 +244,7 @@ function checkFolds({ lines }: Tutorial, report: Report): void {
         line,
         `${words} words in a fold, without fences`,
         `at most ${limits.fold}`,
-        'Shorten it: one question, one answer.',
+        'Shorten it, or fold away less.',
       );
 }
 

@@ -13,9 +13,14 @@ export interface WordException {
 export const exceptions: WordException[] = [
   {
     files:
-      /^shared\/course\/exercise\/|^shared\/quality\/check\/(?:answer-files|exercises|tools)\.ts$|\/exercises\/[^/]+\/(?:answers\.md|right\/|wrong\/)/,
+      /^(?:shared\/course\/exercise|scripts\/exercise\.ts|CONTRIBUTING\.md)|^shared\/quality\/check\/(?:answer-files|exercises|tools)\.ts$|\/exercises\/[^/]+\/(?:answers\.md|right\/|wrong\/)/,
     words: /\banswers?\b/gi,
     reason: 'An answer to an exercise is called so.',
+  },
+  {
+    files: /./,
+    words: /\banswers\.md\b/g,
+    reason: 'The file with the answers to an exercise is called so.',
   },
   {
     files: /^shared\/quality\/check\/words(?:-exceptions)?\.ts$/,
@@ -24,7 +29,7 @@ export const exceptions: WordException[] = [
   },
   {
     files:
-      /^shared\/course\/(?:harness\/(?:lessons|list-lesson|new-lesson|look-up)\.ts|shell\/)|^shared\/home\/|^(?:README|CONTRIBUTING)\.md$|^lessons\/(?:README|TEACHING)\.md$/,
+      /^shared\/course\/(?:harness\/(?:lessons|list-lesson|new-lesson|look-up)\.ts|shell\/)|^shared\/home\/|^shared\/quality\/check\/lesson-shape\.ts$|^(?:README|CONTRIBUTING)\.md$|^lessons\/(?:README|TEACHING)\.md$/,
     words: /\bquestions?\b/gi,
     reason: 'A lesson has one question, which stands in its manifest.',
   },

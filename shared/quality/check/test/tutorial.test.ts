@@ -38,11 +38,11 @@ describe('the tutorial', () => {
   });
 
   test('numbers its steps one by one', async () => {
-    const text = readme.replace('## 3. ', '## 4. ');
+    const text = readme.replace('## 4. ', '## 5. ');
     expect(await withReadme(text)).toEqual([
       expect.objectContaining({
-        line: lineOf(text, '## 4. '),
-        found: 'step 4',
+        line: lineOf(text, '## 5. '),
+        found: 'step 5',
       }),
     ]);
   });
