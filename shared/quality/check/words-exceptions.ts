@@ -33,4 +33,31 @@ export const exceptions: WordException[] = [
     words: /\bquestions?\b/gi,
     reason: 'A lesson has one question, which stands in its manifest.',
   },
+  {
+    files: /^shared\/compare\/choosing\/|^shared\/home\/page\/choosing\.ts$/,
+    words: /\b(?:questions?|answers?|answered)\b/gi,
+    reason: 'The chooser asks its reader questions, and waits for the answers.',
+  },
+  {
+    files: /^shared\/compare\/(?:claims|test)\/|^shared\/home\/messages\.ts$/,
+    words:
+      /\bquestions?\b|\bis (?:its|the) answer\b|\banswer all the questions\b/gi,
+    reason:
+      'A row of the table of claims asks a question; its cells answer it.',
+  },
+  {
+    files: /^shared\/lesson\/lesson\.ts$/,
+    words: /\bquestion that the lesson answers\b/g,
+    reason: 'A lesson has one question, which stands in its manifest.',
+  },
+  {
+    files: /\/exercises\/[^/]+\/check\.ts$/,
+    words: /\bearlier build\b[^.]*\banswers\b/g,
+    reason: 'Answers that a learner saved with an earlier build.',
+  },
+  {
+    files: /^lessons\/xhr\//,
+    words: /\bneighbouring station\b/gi,
+    reason: 'The other origin is a station of the board’s story.',
+  },
 ];

@@ -29,12 +29,14 @@ const rules: WordRule[] = [
   {
     found: /\bquestion(?:s|ed|ing)?\b/gi,
     say: 'request; or what is asked',
-    unless: /\bquestion marks?\b|\bout of the question\b/gi,
+    unless:
+      /\bquestion marks?\b|\bout of the question\b|\bquestions (?:at the end|that people ask)\b/gi,
   },
   {
     found: /\b[Hh]eads?\b/g,
     say: 'headers, header section (fields); start line and headers (with the request or status line)',
-    unless: /\bhead[- ]of\b|\b(?:table|row|column)(?:'s|’s)? head\b/gi,
+    unless:
+      /\bhead[- ]of\b|\b(?:table|row|column)(?:'s|’s)? head\b|<\/?head>/gi,
   },
   {
     found:
@@ -75,12 +77,12 @@ const rules: WordRule[] = [
   },
   {
     found:
-      /\b(?:the|a|its|your|his|their|each|every|one|same|this|that|whole|own) line (?:is |was |has |that (?:is|was) |will be |gets |got |goes |went |being )?(?:cut|bad|slow|dead|lost|down|idle|quiet|silent|busy|broken|broke|stalls?|stalled|loses|hangs?)\b|\b(?:when|where|if|until|after|while|before) the line (?:breaks?|drops?|ends)\b/gi,
+      /\b(?:the|its|your|his|their|each|every|one|same|this|that|whole|own) line (?:is |was |has |that (?:is|was) |will be |gets |got |goes |went |being )?(?:cut|bad|slow|dead|lost|down|idle|quiet|silent|busy|broken|broke|stalls?|stalled|loses|hangs?)\b|\b(?:when|where|if|until|after|while|before) the line (?:breaks?|drops?)\b/gi,
     say: connection,
   },
   {
     found:
-      /\b(?:cut|cuts|cutting|drop|drops|close|closes|hold|holds) (?:the|its|your|each|every|one|this|that) line\b|\b(?:on|over|by|down|through) (?:one|the|a|the same|another)(?: (?:short|long|longer|fast|good|open))? line(?= (?:to|between|with|from)\b|[.,;:?!)]|$)/gi,
+      /\b(?:cut|cuts|cutting|drop|drops|close|closes|hold|holds) (?:the|its|your|each|every|one|this|that) line\b|\b(?:over|by|down|through) (?:one|the|a|the same|another)(?: (?:short|long|longer|fast|good|open))? line(?= (?:to|between|with|from)\b|[.,;:?!)]|$)|\bon (?:the line(?=[.,;:?!)]|$)|(?:one|the|a|the same|another) (?:short|long|longer|fast|good|open) line\b)/gi,
     say: connection,
   },
   {

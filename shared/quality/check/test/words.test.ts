@@ -33,6 +33,8 @@ describe('a word that has a better one is found', () => {
     ['Cut the line: it ends.', 'Cut the line'],
     ['Three requests go over one line.', 'over one line'],
     ['Over a short line, they are cheap.', 'Over a short line'],
+    ['It is 122 bytes on the line.', 'on the line'],
+    ['On a slow connection, by one line, it waits.', 'by one line'],
     ['When the line breaks, wait.', 'When the line breaks'],
     ['Who splits at LF has a hole.', 'Who splits at LF has a hole.'],
     ['Wait; who has not read by then is cut off.', 'who has not read'],
@@ -56,7 +58,9 @@ describe('the same word in another meaning is left alone', () => {
     'The response comes back.',
     'A long line of text; one line of the file; the last line.',
     'Break the line: a line break, and the line breaks of a text.',
-    'Each line of the wire; short lines.',
+    'Each line of the wire; short lines; each field on one line.',
+    'Where the line ends, where a line is cut.',
+    'See the questions at the end.',
     'Who sends this? Whose is it? Who may read: the one that is asked.',
     'Who calls whom, and the port that is called instead.',
     'A patient rings.',
@@ -98,6 +102,12 @@ test('texts, pages, comments and strings are looked at', async () => {
     'a.ts:2',
     'test/a.test.ts:1',
   ]);
+});
+
+test('the element head is none of a response', async () => {
+  expect(
+    await check({ 'a.ts': "const page = '<html> <head> </head>';\n" }),
+  ).toEqual([]);
 });
 
 test('titles, names, code and what tests send are not', async () => {
