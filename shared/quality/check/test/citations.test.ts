@@ -24,6 +24,8 @@ describe('a citation is read', () => {
     ['HPACK, [RFC 7541](https://x.org/rfc7541), and more', ['RFC 7541']],
     ['[RFC 7541](https://x.org/rfc7541), 5.2', ['RFC 7541, 5.2']],
     ['RFC 9112,\n6.3', ['RFC 9112, 6.3']],
+    ['CONNECT once (MQTT, 3.1)', ['MQTT, 3.1']],
+    ['MQTT 5, 2.2.2', ['MQTT 5, 2.2.2']],
   ])('%s', (text, expected) => {
     expect(short(text)).toEqual(expected);
   });
@@ -48,6 +50,8 @@ describe('another form is read, and told apart', () => {
 test.each([
   'MQTT 3.1.1 and MQTT 5; a page of HTML; `fetch`, 5 times; the URL, 2 of them',
   'HTML 5, and Streams, 12 of them.',
+  'MQTT 3.1, 3.1.1 and 5',
+  'MQTT 3.1: its packets',
   'In RFCs, 15 of them.',
 ])('no citation: %s', (text) => {
   expect(short(text)).toEqual([]);

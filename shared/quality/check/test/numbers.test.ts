@@ -99,6 +99,8 @@ test('a comment says it, directly after the block', async () => {
   ).toEqual([]);
   expect(await found(`${number}\nMore.\n${measured}`)).toHaveLength(1);
   expect(await found(`${measured}\n${number}`)).toHaveLength(1);
+  const fence = '```\nx\n```\n';
+  expect(await found(`${number}\n${fence}\n${measured}`)).toHaveLength(1);
   expect(await found(`${number}<!-- 300 ms, says me -->\n`)).toHaveLength(1);
 });
 

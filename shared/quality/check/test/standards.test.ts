@@ -9,6 +9,7 @@ const standards: Standards = {
     sections: {
       '4.1': 'Frame Format',
       '6.8': ['GOAWAY', 'leave', 'last stream'],
+      '5.2': 'The Use of Windows',
       '9.1': 'Overview',
     },
   },
@@ -53,6 +54,10 @@ describe('beside a citation stands a word of its title', () => {
       '1: RFC 9113, 6.8: “GOAWAY”, beside it one of the words goaway, leave, last, stream',
     ],
     [
+      'The use of it: RFC 9113, 5.2.',
+      '1: RFC 9113, 5.2: “The Use of Windows”, beside it one of the words windows',
+    ],
+    [
       'A frame.\n\nNine bytes:\nRFC 9113, 4.1.',
       '4: RFC 9113, 4.1: “Frame Format”, beside it one of the words frame, format',
     ],
@@ -62,7 +67,7 @@ describe('beside a citation stands a word of its title', () => {
 });
 
 test.each([
-  ['A frame: RFC 9113, 4.2.', 'of RFC 9113 it has 4.1, 6.8, 9.1'],
+  ['A frame: RFC 9113, 4.2.', 'of RFC 9113 it has 4.1, 6.8, 5.2, 9.1'],
   ['A frame: RFC 9114.', 'standards.json names'],
   ['A frame: RFC 9114, 4.1.', 'standards.json names'],
 ])('what the table has not is told: %s', async (text, expected) => {
