@@ -1,7 +1,7 @@
 /**
  * Where this program stands, and what is beside it: in the repository. In the
  * packed tap `shared/pack/packed/place.ts` takes the place of this file, so
- * whoever needs to know whether there is a repository asks here.
+ * code that needs to know whether there is a repository imports it from here.
  */
 import { fileURLToPath } from 'node:url';
 

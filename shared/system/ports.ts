@@ -22,7 +22,7 @@ export function parsePort(text: string): number {
 }
 
 /**
- * Finds neighbouring ports of 127.0.0.1 that are free.
+ * Finds adjacent ports of 127.0.0.1 that are free.
  *
  * @param wanted the lowest; without it the first that will do from `from` on
  * @param count how many: one for the shell, one for each address of the lesson

@@ -1,4 +1,4 @@
-/** Makes a lesson that runs: a page that asks once a second. */
+/** Makes a lesson that runs: a page that polls once a second. */
 import {
   existsSync,
   readdirSync,

@@ -1,6 +1,6 @@
 /**
- * Answers that are told as edits, as files for the tools; and what the tools
- * complain about, as said of the edit.
+ * Makes files of the answers that are written as edits, so that the tools can
+ * read them; and turns what the tools report into findings about the edit.
  */
 import { rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
@@ -12,10 +12,10 @@ import {
 import type { Finding } from './finding.ts';
 import { foldersOf, textOf } from './tree.ts';
 
-/** By the file that was made, relative to the root, with slashes. */
+/** Each made file by its path, relative to the root, with slashes. */
 export type AnswerFiles = Map<string, ExpandedEdit & { told: string }>;
 
-/** Makes a file of each edit in the tree that can be made. */
+/** Makes a file of every edit in the tree that can be applied. */
 export async function makeAnswerFiles(root: string): Promise<AnswerFiles> {
   const files: AnswerFiles = new Map();
   for (const lesson of await foldersOf(root, 'lessons')) {
@@ -35,8 +35,8 @@ export async function makeAnswerFiles(root: string): Promise<AnswerFiles> {
 }
 
 /**
- * A finding about a file that was made of an edit names answers.md instead, and
- * there the line that the edit brought, or else the edit's heading.
+ * A finding about a file that was made of an edit names answers.md instead, with
+ * the line that the edit added, or else the edit's heading.
  */
 export async function asSaidOfEdits(
   root: string,

@@ -1,12 +1,12 @@
-/** Which commands of the prose are run by the check, and which are not. */
+/** Which commands in the prose the check runs, and which it does not. */
 
 /** What a command of a `console` fence is to the check. */
 export type ProseCommand =
-  /** Asks the lesson's server; what curl asks with -N may never end. */
+  /** Sends the lesson's server a request; with curl -N it may never end. */
   | { kind: 'ask'; words: string[] }
-  /** Says something and ends. */
+  /** Prints something and ends. */
   | { kind: 'run'; words: string[] }
-  /** Is left to somebody else. */
+  /** Is run somewhere else, or not at all. */
   | { kind: 'exempt'; why: string }
   | { kind: 'unknown'; expected: string; remedy: string };
 
@@ -18,7 +18,7 @@ const exempt: { command: RegExp; why: string }[] = [
   },
   {
     command: /^pnpm exec node lessons\/[\w-]+\/(server|smallest)\.ts$/,
-    why: 'it serves until it is stopped; the lesson’s tests ask it',
+    why: 'it serves until it is stopped; the lesson’s tests send it requests',
   },
   {
     command: /^pnpm (test|check)\b/,
@@ -26,7 +26,7 @@ const exempt: { command: RegExp; why: string }[] = [
   },
   {
     command: /^pnpm (soak|bench)\b/,
-    why: 'it takes minutes, and says something else each time',
+    why: 'it takes minutes, and its output is never the same',
   },
   {
     command: /^pnpm (new-lesson|exec node scripts\/screenshot\.ts)\b/,
@@ -66,12 +66,14 @@ export function parseCommand(
   if (program === 'curl' && words.some((word) => intoFile.test(word))) {
     return {
       kind: 'unknown',
-      expected: 'a curl that prints what it gets: here its file would stay',
-      remedy: 'Leave out -o and -O; show what it prints, or its head with -I.',
+      expected:
+        'a curl that prints what it gets: its file would be left behind here',
+      remedy:
+        'Leave out -o and -O; show what it prints, or its headers with -I.',
     };
   }
   if (program === 'curl') {
-    // Bounded, and without a meter between the lines.
+    // With a time limit, and without a progress meter between the lines.
     return { kind: 'ask', words: [...words, '--silent', '--max-time', '8'] };
   }
   if (program === 'pnpm' && second === 'exec' && third === 'node') {
@@ -97,7 +99,7 @@ export function parseCommand(
 }
 
 /** The words of a command, or `undefined` if it needs more than words. */
-function shellWords(text: string): string[] | undefined {
+export function shellWords(text: string): string[] | undefined {
   const words: string[] = [];
   const token = /\s*((?:'[^']*'|"(?:\\.|[^"\\$`])*"|[^\s'"\\|<>&;()$`])+)/gy;
   let end = 0;

@@ -7,6 +7,7 @@ import {
 import { editsFile } from '@on-the-wire/course/exercise/answers/answers.ts';
 import type { Finding } from './finding.ts';
 import { exists, filesOf, foldersOf, textOf } from './tree.ts';
+import { countWords, withoutComments } from './word-count.ts';
 
 const entries = ['README.md', 'exercise.ts', 'solution.ts', 'check.ts'];
 const optional = ['stage.ts', editsFile];
@@ -55,7 +56,7 @@ async function checkEntries(
       file: `${folder}/${entry}`,
       found: 'no such file',
       expected: `the entries of every exercise: ${entries.join(', ')}`,
-      remedy: 'Write it; CONTRIBUTING.md says what belongs into it.',
+      remedy: 'Write it; CONTRIBUTING.md says what belongs in it.',
     });
   }
   for (const file of files) {
@@ -94,7 +95,7 @@ async function checkTask(root: string, file: string): Promise<Finding[]> {
       'Say what is broken before anybody looks for it elsewhere.',
     );
   const [before = '', after] = text.split(/^## When it passes$/m);
-  const task = wordsOf(before);
+  const task = wordsToRead(before);
   if (task > limits.task)
     report(
       `${task} words, without hints and fences`,
@@ -108,7 +109,7 @@ async function checkTask(root: string, file: string): Promise<Finding[]> {
       `${limits.hints} of them, each in <details><summary>Hint 1</summary>`,
       'Let the first ask, the second point, the third show.',
     );
-  const told = wordsOf(after ?? '');
+  const told = wordsToRead(after ?? '');
   if (told === 0 || told > limits.after)
     report(
       `${told} words below "## When it passes"`,
@@ -151,7 +152,7 @@ async function checkAnswers(
   return findings;
 }
 
-/** Each edit in answers.md can be read, and made. */
+/** Every edit in answers.md can be read and applied. */
 async function checkEdits(root: string, folder: string): Promise<Finding[]> {
   const file = `${folder}/${editsFile}`;
   const text = await textOf(root, file);
@@ -159,14 +160,14 @@ async function checkEdits(root: string, folder: string): Promise<Finding[]> {
   const { edits, problems } = parseEdits(text);
   for (const edit of edits) {
     const base = await textOf(root, `${folder}/${edit.base}`);
-    if (base === undefined) continue; // told already
+    if (base === undefined) continue; // reported already
     const applied = applyEdit(base, edit);
     if ('remedy' in applied) problems.push(applied);
   }
   return problems.map((problem) => ({ file, ...problem }));
 }
 
-/** Enough of each kind, and no name twice: it is tried by its name. */
+/** Enough of each kind, and no name twice: `--try` finds one by its name. */
 async function countAnswers(
   root: string,
   folder: string,
@@ -206,12 +207,8 @@ async function countAnswers(
   return findings;
 }
 
-/** Words to be read: neither folded away nor in a fence. */
-function wordsOf(text: string): number {
-  return text
-    .replaceAll(/<details>[^]*?<\/details>/g, '')
-    .replaceAll(/^```[^]*?^```/gm, '')
-    .replaceAll(/^# .*$/gm, '')
-    .split(/\s+/)
-    .filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+/** What there is to read beside the title: hints and fences are not. */
+function wordsToRead(text: string): number {
+  const lines = withoutComments(text).split('\n');
+  return countWords(lines.filter((line) => !line.startsWith('# '))).read;
 }

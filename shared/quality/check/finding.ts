@@ -1,4 +1,4 @@
-/** One thing that does not hold: where, what, and how to mend it. */
+/** One thing that is wrong: where, what, and how to fix it. */
 export interface Finding {
   /** Relative to the root of the tree, with slashes. */
   file: string;

@@ -10,7 +10,7 @@ export interface Import {
   file: string;
   line: number;
   specifier: string;
-  /** Whether nothing but types: gone before the code runs. */
+  /** Whether it imports only types, which are gone before the code runs. */
   typesOnly: boolean;
 }
 
@@ -93,7 +93,7 @@ export async function findImports(
         line: location?.line,
         found: text,
         expected: 'TypeScript that can be read',
-        remedy: 'Mend the syntax.',
+        remedy: 'Fix the syntax.',
       })),
     };
   }

@@ -1,5 +1,4 @@
-/** Every lesson has the same files, and keeps the same limits. */
-import { parseMarkdown, type Heading } from './markdown.ts';
+/** Every lesson has the same files, and its code keeps the same limits. */
 import type { Finding } from './finding.ts';
 import { findImports } from './imports.ts';
 import { exists, filesOf, foldersOf, packageJson, textOf } from './tree.ts';
@@ -21,12 +20,7 @@ const limits = {
   smallest: [10, 15], // lines of code
   server: 100, // lines, all of them
   columns: 80,
-  steps: [5, 7],
-  words: 200, // in one step, without what is shown or folded away
-  reading: 1.5, // the manifest's minutes, to the sum of the steps'
 } as const;
-
-const labels = ['Predict', 'Do', 'See', 'Why'];
 
 /** Looks at each folder in `lessons/`. */
 export async function checkLessonShape(root: string): Promise<Finding[]> {
@@ -41,7 +35,6 @@ export async function checkLessonShape(root: string): Promise<Finding[]> {
         ...(await checkSmallest(root, `${folder}/smallest.ts`)),
         ...(await checkProcesses(root, folder)),
         ...(await checkColumns(root, folder, files)),
-        ...(await checkTutorial(root, folder)),
       ];
     }),
   );
@@ -133,7 +126,7 @@ function linesOfCode(text: string): number {
   }).length;
 }
 
-/** server.ts, and where a lesson has several processes, the file of each. */
+/** server.ts, or if a lesson has several processes, the file of each. */
 async function checkProcesses(
   root: string,
   folder: string,
@@ -201,134 +194,4 @@ async function checkColumns(
     }
   }
   return findings;
-}
-
-async function checkTutorial(root: string, folder: string): Promise<Finding[]> {
-  const file = `${folder}/README.md`;
-  const text = await textOf(root, file);
-  if (text === undefined) return [];
-  const findings: Finding[] = [];
-  const report = (
-    line: number | undefined,
-    found: string,
-    expected: string,
-    remedy: string,
-  ) => findings.push({ file, line, found, expected, remedy });
-
-  const { headings } = parseMarkdown(text);
-  const sections = headings.filter(({ level }) => level === 2);
-  const steps = sections.filter(({ text: title }) => /^\d+\. /.test(title));
-  const [fewest, most] = limits.steps;
-  if (steps.length < fewest || steps.length > most) {
-    report(
-      steps[0]?.line,
-      `${steps.length} steps (## 1. Title (4 min))`,
-      `${fewest} to ${most} steps`,
-      'Join steps that teach one thing, or fold away what is not for everyone.',
-    );
-  }
-
-  const lines = text.split('\n');
-  let minutes = 0;
-  for (const [index, step] of steps.entries()) {
-    const number = /^\d+/.exec(step.text)?.[0];
-    if (Number(number) !== index + 1) {
-      report(
-        step.line,
-        `step ${number}`,
-        `step ${index + 1}: numbered one by one from 1`,
-        'Number the steps anew.',
-      );
-    }
-    const next = sections[sections.indexOf(step) + 1];
-    const body = lines.slice(step.line, next ? next.line - 1 : undefined);
-    const words = countWords(body);
-    if (words > limits.words) {
-      report(
-        step.line,
-        `${words} words, without fences, tables and <details>`,
-        `at most ${limits.words} in a step`,
-        'Shorten it, or fold away what is not for everyone in <details>.',
-      );
-    }
-    const said = body.flatMap(
-      (line) => /^\*\*(Predict|Do|See|Why)\.\*\*/.exec(line)?.[1] ?? [],
-    );
-    if (said.join() !== labels.join()) {
-      report(
-        step.line,
-        said.length === 0 ? 'no labels' : said.join(', '),
-        'the paragraphs **Predict.**, **Do.**, **See.**, **Why.**, in this order',
-        'Let the learner guess, do, see, and only then say why.',
-      );
-    }
-  }
-  for (const section of steps.concat(sections.filter(isLast))) {
-    const printed = /\((\d+) min\)$/.exec(section.text)?.[1];
-    minutes += Number(printed ?? 0);
-    if (printed !== undefined) continue;
-    report(
-      section.line,
-      section.text,
-      'the minutes it takes, at the end of its heading: (4 min)',
-      'Measure it once, and write it there.',
-    );
-  }
-  const promised = (await packageJson(root, folder))?.lesson?.minutes;
-  if (
-    promised !== undefined &&
-    (promised < minutes || promised > minutes * limits.reading)
-  ) {
-    report(
-      undefined,
-      `${promised} minutes in package.json, ${minutes} in the headings`,
-      `from ${minutes} to ${Math.floor(minutes * limits.reading)} in package.json`,
-      'Say the same in both places.',
-    );
-  }
-
-  const box = '> **What the page cannot see.**';
-  if (!lines.some((line) => line.startsWith(box))) {
-    report(
-      undefined,
-      'no box **What the page cannot see.**',
-      'at least one: a quotation that begins with these words',
-      'Say what the wire carries and the API hides.',
-    );
-  }
-  const last = sections.at(-1);
-  if (!last || !isLast(last)) {
-    report(
-      last?.line,
-      last ? `the last section is "${last.text}"` : 'no section',
-      'the last section is "When to choose it"',
-      'End with the choice that the reader has to make.',
-    );
-  }
-  return findings;
-}
-
-function isLast({ text }: Heading): boolean {
-  return /^When to choose it\b/.test(text);
-}
-
-/** Words that a reader has to read: not what is shown, nor folded away. */
-function countWords(lines: string[]): number {
-  let inFence = false;
-  let folds = 0;
-  let words = 0;
-  for (const line of lines) {
-    if (/^\s*(```|~~~)/.test(line)) {
-      inFence = !inFence;
-      continue;
-    }
-    folds += line.split('<details').length - 1;
-    if (!inFence && folds === 0 && !line.trimStart().startsWith('|')) {
-      words += line
-        .split(/\s+/)
-        .filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
-    }
-    folds -= line.split('</details>').length - 1;
-  }
-  return words;
 }

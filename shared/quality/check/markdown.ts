@@ -1,4 +1,4 @@
-/** What the checks want to know of a Markdown text, each with its line. */
+/** What the checks need to know about a Markdown text, with line numbers. */
 import { hostAnchor } from '@on-the-wire/course/texts/host-anchor.ts';
 import markdownIt, { type Token } from 'markdown-it';
 
@@ -26,12 +26,12 @@ export interface Link {
   line: number;
 }
 
-/** A table; its first row is the head. */
+/** A table; its first row names the columns. */
 export interface MarkdownTable {
   rows: { cells: string[]; links: string[]; line: number }[];
 }
 
-/** A text, taken apart. */
+/** A text in its parts. */
 export interface Markdown {
   headings: Heading[];
   fences: Fence[];
@@ -39,11 +39,12 @@ export interface Markdown {
   tables: MarkdownTable[];
   /** What stands in backticks within a sentence. */
   codes: { text: string; line: number }[];
-  /** What headings can be reached by, as a Git host names them. */
+  /** The anchors of its headings, as a Git host names them. */
   anchors: Set<string>;
 }
 
-const parser = markdownIt({ html: true });
+/** CommonMark, tables, and HTML as it stands. */
+export const parser = markdownIt({ html: true });
 
 /** Reads a Markdown text: CommonMark, tables, and the links of HTML in it. */
 export function parseMarkdown(text: string): Markdown {

@@ -1,7 +1,7 @@
 /**
- * An exported name means one thing in all of shared: whoever meets it in an
- * import, a search or a stack knows which one is meant. What is declared and
- * exported counts, types included; what is handed on (`export … from`) is
+ * An exported name means one thing in all of shared, so that a reader who finds
+ * it in an import, a search or a stack trace knows which one it is. Declared
+ * exports count, types included; what is only re-exported (`export … from`) is
  * declared elsewhere. Files below `test/` may call theirs as they like, and those
  * of `pack/packed` have the names of the modules whose place they take.
  */

@@ -8,7 +8,7 @@ const kinds: { what: string; form: RegExp; remedy: string }[] = [
   {
     what: 'a private key',
     form: /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-    remedy: 'Delete it and make a new one: whoever has the history has it.',
+    remedy: 'Delete it and make a new one: the old one stays in the history.',
   },
   {
     what: 'a path into a home folder',

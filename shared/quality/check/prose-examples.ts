@@ -1,7 +1,7 @@
 /**
- * Does again what the prose shows: runs the commands of its `console` fences,
+ * Repeats what the prose shows: runs the commands of its `console` fences,
  * sends what its `wire` fences sent, and compares what comes. A body in chunks
- * is compared without them: how writes are joined into chunks is Node's affair.
+ * is compared without them: how writes are joined into chunks is up to Node.
  */
 import type { Finding } from './finding.ts';
 import { CheckedLesson } from './prose-examples/checked-lesson.ts';
@@ -21,10 +21,10 @@ export async function checkProseExamples({
   );
   const findings: Finding[] = [];
   let lesson: CheckedLesson | undefined;
-  /** Starts what is needed when it is needed: not every text asks a server. */
+  /** Starts what is needed when it is needed: not every text needs a server. */
   const openServer = async (): Promise<CheckedLesson> => {
     if (text.serverFile === undefined)
-      throw new Error('this text is no lesson’s: it has no server to ask');
+      throw new Error('this text belongs to no lesson: it has no server');
     if (!lesson) {
       lesson = new CheckedLesson(text.serverFile);
       await lesson.ready();
@@ -42,9 +42,9 @@ export async function checkProseExamples({
         findings.push({
           file: text.file,
           line: fence.line,
-          found: `this could not be done again: ${(error as Error).message}`,
+          found: `this could not be repeated: ${(error as Error).message}`,
           expected: 'what it shows, from a real run',
-          remedy: 'Do by hand what the fence shows, and mend what fails.',
+          remedy: 'Do by hand what the fence shows, and fix what fails.',
         });
       }
     }

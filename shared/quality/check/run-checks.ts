@@ -1,4 +1,4 @@
-/** Runs all checks at once and tells what they found. */
+/** Runs all checks at once and reports what they found. */
 import { formatFinding, type Finding } from './finding.ts';
 import { checkExercises } from './exercises.ts';
 import { checkGlossary } from './glossary.ts';
@@ -10,9 +10,13 @@ import { checkPackages } from './packages.ts';
 import { checkPrivateThings } from './private-things.ts';
 import { checkProse } from './prose.ts';
 import { checkLessonShape } from './lesson-shape.ts';
+import { checkNumbers } from './numbers.ts';
+import { checkStandards } from './standards.ts';
+import { checkTutorials } from './tutorial.ts';
+import { checkWords } from './words.ts';
 import { checkFormat, checkLint, checkTypes } from './tools.ts';
 
-/** A check looks at the tree in a folder; it changes nothing there. */
+/** A check reads the tree in a folder and changes nothing in it. */
 export type RepositoryCheck = (root: string) => Promise<Finding[]>;
 
 /** All checks, by the name under which they report. */
@@ -30,7 +34,14 @@ export const checks: Record<string, RepositoryCheck> = {
   licences: checkLicences,
   node: checkOneNode,
   private: checkPrivateThings,
+  numbers: checkNumbers,
+  standards: checkStandards,
+  tutorials: checkTutorials,
+  words: checkWords,
 };
+
+/** Checks that are run when they are named: the tree does not pass them yet. */
+export const onlyByName = ['numbers', 'standards', 'tutorials', 'words'];
 
 /**
  * Runs checks side by side: a line for each as it ends, then the findings,
@@ -62,7 +73,7 @@ export async function runChecks(
   return findings.length;
 }
 
-/** A check that cannot be done is a finding, too. */
+/** A check that fails itself is a finding, too. */
 async function settle(
   name: string,
   findings: Promise<Finding[]>,
@@ -74,8 +85,8 @@ async function settle(
       {
         file: `shared/quality/check (${name})`,
         found: error instanceof Error ? String(error.stack) : String(error),
-        expected: 'a check that can look at the tree',
-        remedy: 'Mend the check, or what it could not read.',
+        expected: 'a check that can read the tree',
+        remedy: 'Fix the check, or the file that it could not read.',
       },
     ];
   }

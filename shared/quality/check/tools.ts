@@ -1,4 +1,4 @@
-/** The tools that others maintain: what they complain about, as findings. */
+/** Runs tools that others maintain, and turns their messages into findings. */
 import { join } from 'node:path';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
 import { asSaidOfEdits, makeAnswerFiles } from './answer-files.ts';
@@ -20,7 +20,7 @@ export async function checkTypes(root: string): Promise<Finding[]> {
         args: ['-p', config, '--pretty', 'false'],
         line: /^(?<file>[^(]+)\((?<line>\d+),\d+\): error (?<what>.*)$/,
         expected: `types that fit together, under ${config}`,
-        remedy: () => 'Mend the type; do not silence it.',
+        remedy: () => 'Fix the type; do not silence the error.',
       }),
     ),
   );
@@ -36,7 +36,7 @@ export async function checkLint(root: string): Promise<Finding[]> {
     args: ['--format', 'unix', '.', ...answers.keys()],
     line: /^(?<file>[^:]+):(?<line>\d+):\d+: (?<what>.*)$/,
     expected: 'code that keeps the rules in .oxlintrc.json',
-    remedy: () => 'Mend it, or say beside it why the rule does not fit here.',
+    remedy: () => 'Fix it, or say beside it why the rule does not fit here.',
   });
   return asSaidOfEdits(root, findings, answers);
 }

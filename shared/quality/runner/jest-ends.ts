@@ -12,7 +12,7 @@ if (process.connected) {
   }, 250).unref();
 }
 
-// Whoever has opened a browser closes it at a signal, and then goes on: tests
-// would fail one by one, each after its time. An exit takes the browser along.
+// playwright closes its browser at a signal, and the process goes on: the tests
+// would fail one by one, each at its timeout. An exit closes the browser, too.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => process.exit(128 + constants.signals[signal]));

@@ -1,6 +1,6 @@
 /**
- * For jest, which ends well where words after `-t` name no test: whoever proves
- * an exercise that way would believe that it holds.
+ * For jest, which ends well where words after `-t` name no test: somebody who
+ * proves an exercise that way would believe that it passes.
  */
 
 /** What is read of jest's own settings and results. */

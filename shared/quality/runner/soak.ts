@@ -1,4 +1,4 @@
-/** Runs tests again and again: what fails once in fifty times fails here. */
+/** Runs tests many times over, to find what fails once in fifty times. */
 import { randomInt } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -66,7 +66,7 @@ export async function soak(
   const scratch = await mkdtemp(join(tmpdir(), 'soak-'));
   // Not some of the random cases, as in `pnpm test`.
   process.env['ALL_CASES'] = '1';
-  // Of exercises the solutions: of each answer in one run would be hours.
+  // Of the exercises only the solutions: all of answers.md would take hours.
   process.env['ONLY_SOLUTIONS'] = '1';
   const { FUZZ_SEED: given } = process.env;
   const results = join(scratch, 'results.json');

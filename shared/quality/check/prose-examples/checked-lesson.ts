@@ -5,7 +5,7 @@ import { fork, type ChildProcess } from '@on-the-wire/system/programs/start.ts';
 import type { LessonRequest } from '../lesson-under-check.ts';
 import type { LessonAddress } from '../what-varies.ts';
 
-/** How long a lesson's process may take to answer, in ms. */
+/** How long a lesson's process may take to respond, in ms. */
 const longestResponse = 300_000;
 
 /** It runs in a process of its own: lesson-under-check.ts. */
@@ -61,7 +61,7 @@ export class CheckedLesson {
       return message as object;
     } catch (error) {
       if (giveUp.aborted)
-        throw new Error(`no answer within ${longestResponse} ms`, {
+        throw new Error(`no response within ${longestResponse} ms`, {
           cause: error,
         });
       throw error;

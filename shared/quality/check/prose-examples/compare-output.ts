@@ -1,4 +1,4 @@
-/** Reads what comes, lets the lesson's time pass meanwhile, and compares. */
+/** Reads what arrives, lets the lesson's time pass meanwhile, and compares. */
 import type { Finding } from '../finding.ts';
 import {
   compareLines,
@@ -13,7 +13,7 @@ import type { ReceivedLines } from './received-lines.ts';
 const longest = 30_000;
 const step = 1000;
 
-/** What the server does while an answer is read. */
+/** What the server does while a response is read. */
 export interface Play {
   /** Once the first bytes came, so that the client is known to be there. */
   begin(): Promise<unknown>;
@@ -21,11 +21,10 @@ export interface Play {
 }
 
 /**
- * Lets the server stand where the fence begins, and come to where it ends. If
- * the client names an id, it comes back: everything has happened meanwhile.
- * Any
- * other client is there when it happens, after the first id that the response
- * names.
+ * Brings the server to the state in which the fence begins, and then to the
+ * state in which it ends. If the client sends an id, it reconnects: everything
+ * has happened meanwhile. Any other client is connected when it happens, after
+ * the first id in the response.
  *
  * @param lesson its server, just opened
  * @param sent the lines of the fence that the client sends

@@ -28,7 +28,7 @@ export async function checkConsole(
     } else if (command.kind === 'exempt') {
       if (output.length > 0) {
         report(
-          `output beneath $ ${text}, which is not run here: ${command.why}`,
+          `output below $ ${text}, which is not run here: ${command.why}`,
           'no output that nobody compares',
           'Show it in a fence without "console", or not at all.',
         );
@@ -60,7 +60,7 @@ export async function checkConsole(
   return findings;
 }
 
-/** The commands of a fence, each with the output beneath it. */
+/** The commands of a fence, each with the output below it. */
 function commandsOf({ lines, line: first }: Fence): {
   text: string;
   /** Where the command's last line stands. */

@@ -11,6 +11,6 @@ export interface ProseExamples {
   serverFile: string | undefined;
   /** The verbs: scripts of the root's package.json. */
   scripts: Record<string, string>;
-  /** How long a command or an answer may take, in ms. */
+  /** How long a command or a response may take, in ms. */
   timeoutMs?: number;
 }

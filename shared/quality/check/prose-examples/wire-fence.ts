@@ -99,13 +99,13 @@ function exchangesOf(
   return exchanges;
 }
 
-/** The head's lines end in CRLF; what follows the empty one is sent as it is. */
+/** Lines up to the blank one end in CRLF; what follows it is sent as it is. */
 function requestOf(sent: string[]): string {
   const end = sent.indexOf('');
-  const head = end < 0 ? sent : sent.slice(0, end);
+  const fields = end < 0 ? sent : sent.slice(0, end);
   const body = end < 0 ? [] : sent.slice(end + 1);
   return (
-    head.map((line) => `${line}\r\n`).join('') +
+    fields.map((line) => `${line}\r\n`).join('') +
     (end < 0 ? '' : '\r\n') +
     body.join('\n')
   );

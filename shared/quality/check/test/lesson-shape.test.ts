@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkLessonShape } from '../lesson-shape.ts';
-import { goodTree, madeUpTree, steps, type Files } from './made-up-tree.ts';
+import { goodTree, madeUpTree, type Files } from './made-up-tree.ts';
 
 const lesson = 'lessons/talk';
-const tutorial = `${lesson}/README.md`;
-const readme = goodTree[tutorial];
 
 async function check(changes: Files) {
   return checkLessonShape(await madeUpTree({ ...goodTree, ...changes }));
@@ -114,126 +112,6 @@ describe('code is at most 80 columns wide', () => {
       [`${lesson}/event.ts`]: `import type { A } from './${'a'.repeat(80)}.ts';\n`,
     });
     expect(findings).toEqual([]);
-  });
-});
-
-describe('the tutorial', () => {
-  const withReadme = (text: string) => check({ [tutorial]: text });
-  const lineOf = (text: string, words: string) =>
-    text.slice(0, text.indexOf(words)).split('\n').length;
-
-  test('has at least five steps', async () => {
-    const four = readme.replace(steps[4] ?? '', '');
-    expect(await withReadme(four)).toContainEqual(
-      expect.objectContaining({
-        file: tutorial,
-        found: expect.stringContaining('4 steps'),
-      }),
-    );
-  });
-
-  test('has at most seven steps', async () => {
-    const more = [6, 7, 8].map((n) => (steps[0] ?? '').replace('1.', `${n}.`));
-    const eight = readme.replace('## When', `${more.join('\n')}\n## When`);
-    expect(await withReadme(eight)).toContainEqual(
-      expect.objectContaining({ found: expect.stringContaining('8 steps') }),
-    );
-  });
-
-  test('numbers its steps one by one', async () => {
-    const text = readme.replace('## 3. ', '## 4. ');
-    expect(await withReadme(text)).toEqual([
-      expect.objectContaining({
-        line: lineOf(text, '## 4. '),
-        found: 'step 4',
-      }),
-    ]);
-  });
-
-  test('has at most 200 words in a step, what is shown or folded not counted', async () => {
-    const free =
-      '```ts\n' +
-      'word '.repeat(300) +
-      '\n```\n\n<details><summary>More</summary>\n\n' +
-      'word '.repeat(300) +
-      '\n\n</details>\n\n| ' +
-      'word '.repeat(300) +
-      '|\n|---|\n';
-    const text = (words: number) =>
-      readme.replace('## 2.', `${'word '.repeat(words)}\n\n${free}\n## 2.`);
-    // The step itself has 21 words.
-    expect(await withReadme(text(179))).toEqual([]);
-    expect(await withReadme(text(180))).toEqual([
-      expect.objectContaining({
-        line: lineOf(readme, '## 1.'),
-        found: expect.stringContaining('201 words'),
-      }),
-    ]);
-  });
-
-  test.each(['Predict', 'Do', 'See', 'Why'])(
-    'says **%s.** in each step',
-    async (label) => {
-      const text = readme.replace(`**${label}.**`, `**${label}**`);
-      expect(await withReadme(text)).toEqual([
-        expect.objectContaining({
-          line: lineOf(text, '## 1.'),
-          expected: expect.stringContaining('**Predict.**'),
-        }),
-      ]);
-    },
-  );
-
-  test('lets the learner see before it says why', async () => {
-    const text = readme
-      .replace('**See.**', '**X.**')
-      .replace('**Why.**', '**See.**')
-      .replace('**X.**', '**Why.**');
-    expect(await withReadme(text)).toEqual([
-      expect.objectContaining({ found: 'Predict, Do, Why, See' }),
-    ]);
-  });
-
-  test.each(['## 2. A step (4 min)', '## When to choose it (3 min)'])(
-    'prints the minutes at %s',
-    async (heading) => {
-      const text = readme.replace(heading, heading.replace(/ \(.*/, ''));
-      const findings = await withReadme(text);
-      expect(findings).toContainEqual(
-        expect.objectContaining({
-          line: lineOf(text, heading.replace(/ \(.*/, '\n')),
-          expected: expect.stringContaining('(4 min)'),
-        }),
-      );
-    },
-  );
-
-  test.each([
-    [22, 1],
-    [23, 0],
-    [34, 0],
-    [35, 1],
-  ])('of 23 minutes may be promised as %i: %i findings', async (minutes, n) => {
-    const json = goodTree[`${lesson}/package.json`].replace('23', `${minutes}`);
-    const findings = await check({ [`${lesson}/package.json`]: json });
-    expect(findings).toHaveLength(n);
-  });
-
-  test('has a box "What the page cannot see"', async () => {
-    const text = readme.replaceAll('> **What the page', '> **What a page');
-    expect(await withReadme(text)).toEqual([
-      expect.objectContaining({ found: expect.stringContaining('no box') }),
-    ]);
-  });
-
-  test('ends with when to choose it', async () => {
-    const text = `${readme}\n## More\n\nWords.\n`;
-    expect(await withReadme(text)).toEqual([
-      expect.objectContaining({
-        line: lineOf(text, '## More'),
-        found: 'the last section is "More"',
-      }),
-    ]);
   });
 });
 

@@ -104,6 +104,14 @@ export const board = ws;
 `,
   'lessons/talk/README.md': `# Talk
 
+**Start it.** Run it.
+
+**Afterwards you can**
+
+- look ([step 1](#1-a-step-4-min)),
+- see ([step 2](#2-a-step-4-min)),
+- say so ([step 3](#3-a-step-4-min)).
+
 ${steps.join('\n')}
 ## When to choose it (3 min)
 

@@ -14,7 +14,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { checkReadmeLists } from '../readme-lists.ts';
 import { checkLessonShape } from '../lesson-shape.ts';
+import { checkNumbers } from '../numbers.ts';
+import { checkStandards } from '../standards.ts';
 import { checkFormat, checkLint, checkTypes } from '../tools.ts';
+import { checkTutorials } from '../tutorial.ts';
+import { checkWords } from '../words.ts';
 import { execFile } from '@on-the-wire/system/programs/start.ts';
 import {
   findLesson,
@@ -91,7 +95,7 @@ describe('A new lesson', () => {
     expect(names).toEqual(['fifth', 'long-polling']);
     expect(findLesson('long-polling', root).manifest).toEqual({
       title: 'Long polling',
-      question: 'How does one ask again and again?',
+      question: 'How does a client keep asking for news?',
       order: 6,
       minutes: 12,
     });
@@ -104,7 +108,7 @@ describe('A new lesson', () => {
     const more = lines.filter((line) => !before.split('\n').includes(line));
     expect(more).toEqual([
       '| 6 | [Long polling](lessons/long-polling/README.md) | ' +
-        'How does one ask again and again? | 12 |',
+        'How does a client keep asking for news? | 12 |',
       '│   ├── long-polling/   Long polling',
     ]);
     expect(lines).toHaveLength(before.split('\n').length + 2);
@@ -138,15 +142,19 @@ describe('A new lesson', () => {
     expect(stderr).toMatch(/Tests: +(?:1 skipped, )?[34] passed, 4 total/);
   });
 
-  test('has types, lint, format and shape as it should be', async () => {
+  test('passes the checks of code and of prose', async () => {
     const findings = [
       ...(await checkLessonShape(tree)),
+      ...(await checkTutorials(tree)),
+      ...(await checkNumbers(tree)),
+      ...(await checkStandards(tree)),
+      ...(await checkWords(tree)),
       ...(await checkTypes(tree)),
       ...(await checkLint(tree)),
       ...(await checkFormat(tree)),
     ];
-    // The fifth lesson is nothing but its manifest.
-    const ofIt = findings.filter(({ file }) => !file.includes('/fifth/'));
+    // The fifth lesson is nothing but its manifest; README.md is the tree's.
+    const ofIt = findings.filter(({ file }) => file.includes('long-polling'));
     expect(ofIt).toEqual([]);
   });
 

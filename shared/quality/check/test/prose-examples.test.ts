@@ -318,7 +318,7 @@ describe('of a console fence', () => {
     ]);
   });
 
-  test('a text that is no lesson’s has no server to ask', async () => {
+  test('a text that is no lesson’s has no server', async () => {
     const root = await madeUpTree(goodTree);
     const { fences } = parseMarkdown(fence('console', `$ curl ${url}/`, 'x'));
     const text = { root, file: 'README.md', fences, scripts: {} };
@@ -327,7 +327,7 @@ describe('of a console fence', () => {
     ).toEqual([
       expect.objectContaining({
         line: 2,
-        found: expect.stringContaining('no server to ask'),
+        found: expect.stringContaining('it has no server'),
       }),
     ]);
   });

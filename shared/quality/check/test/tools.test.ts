@@ -175,7 +175,7 @@ describe('an edit in answers.md', () => {
           /^right\/lost, line 1 of its result: say\('it'\);\n.*Cannot find name 'say'/,
         ),
         expected: found,
-        remedy: 'Mend the type; do not silence it.',
+        remedy: 'Fix the type; do not silence the error.',
       },
       {
         file,
@@ -184,7 +184,7 @@ describe('an edit in answers.md', () => {
           /^right\/number, line 4 of its result: say\(2\);\n.*'number' is not assignable/,
         ),
         expected: found,
-        remedy: 'Mend the type; do not silence it.',
+        remedy: 'Fix the type; do not silence the error.',
       },
     ]);
   });

@@ -1,0 +1,313 @@
+/**
+ * Every tutorial has the same parts in the same order, and a budget: what a
+ * lesson may cost its reader is counted in words and minutes.
+ */
+import type { Finding } from './finding.ts';
+import { parseMarkdown, type Heading, type Markdown } from './markdown.ts';
+import { foldersOf, packageJson, textOf } from './tree.ts';
+import { countWords, withoutComments } from './word-count.ts';
+
+const limits = {
+  steps: [5, 7],
+  words: 200, // in one step, tables and boxes counted
+  folds: 10, // in one lesson
+  fold: 120, // words in one fold, fences not counted
+  growth: 1.25, // of the words that a lesson began with
+  things: 3, // that one can do afterwards
+  actions: 2, // in a Do without a numbered list
+  reading: 1.5, // the manifest's minutes, to the sum of the steps'
+} as const;
+
+/** The words of each tutorial when its budget was set, fences counted. */
+const wordsAtFirst: Record<string, number> = {
+  xhr: 2481,
+  sse: 2637,
+  websocket: 2401,
+  http2: 2500,
+  'server-to-server': 2346,
+};
+
+const labels = ['Predict', 'Do', 'See', 'Why'];
+
+type Report = (
+  line: number | undefined,
+  found: string,
+  expected: string,
+  remedy: string,
+) => void;
+
+/** A tutorial that is taken apart. */
+interface Tutorial {
+  folder: string;
+  /** Without comments, which nobody reads; their lines stay, empty. */
+  lines: string[];
+  markdown: Markdown;
+  /** All headings of level 2, and those of them that are steps. */
+  sections: Heading[];
+  steps: Heading[];
+}
+
+/** Looks at the README.md of each folder in `lessons/`. */
+export async function checkTutorials(root: string): Promise<Finding[]> {
+  const names = await foldersOf(root, 'lessons');
+  const findings = await Promise.all(
+    names.map((name) => checkTutorial(root, `lessons/${name}`)),
+  );
+  return findings.flat();
+}
+
+async function checkTutorial(root: string, folder: string): Promise<Finding[]> {
+  const file = `${folder}/README.md`;
+  const text = await textOf(root, file);
+  if (text === undefined) return [];
+  const findings: Finding[] = [];
+  const report: Report = (line, found, expected, remedy) =>
+    findings.push({ file, line, found, expected, remedy });
+  const markdown = parseMarkdown(text);
+  const sections = markdown.headings.filter(({ level }) => level === 2);
+  const tutorial: Tutorial = {
+    folder,
+    lines: withoutComments(text).split('\n'),
+    markdown,
+    sections,
+    steps: sections.filter(({ text: title }) => /^\d+\. /.test(title)),
+  };
+  checkOpening(tutorial, report);
+  checkSteps(tutorial, report);
+  checkFolds(tutorial, report);
+  checkLength(tutorial, report);
+  const promised = (await packageJson(root, folder))?.lesson?.minutes;
+  checkMinutes(tutorial, promised, report);
+  checkBoxAndEnd(tutorial, report);
+  return findings;
+}
+
+/** The lines of a section, without its heading. */
+function bodyOf({ lines, sections }: Tutorial, section: Heading): string[] {
+  const next = sections[sections.indexOf(section) + 1];
+  return lines.slice(section.line, next ? next.line - 1 : undefined);
+}
+
+// --- Before the first step ---
+
+function checkOpening(tutorial: Tutorial, report: Report): void {
+  const end = (tutorial.sections[0]?.line ?? tutorial.lines.length + 1) - 1;
+  const opening = tutorial.lines.slice(0, end);
+  if (!opening.some((line) => line.startsWith('**Start it.** ')))
+    report(
+      undefined,
+      'no paragraph **Start it.** before the first step',
+      'one paragraph that begins with these words, and says how to start the lesson',
+      'Write it: the shell leaves it out, a Git host shows it.',
+    );
+  const at = opening.findIndex((line) =>
+    line.startsWith('**Afterwards you can**'),
+  );
+  if (at < 0) {
+    report(
+      undefined,
+      'no paragraph **Afterwards you can** before the first step',
+      `one, and after it a list of ${limits.things} things`,
+      'Say what the reader will be able to do, each with a link to its proof.',
+    );
+    return;
+  }
+  const after = opening.slice(at + 1);
+  const next = after.findIndex(
+    (line) => line.trim() !== '' && !/^(?:[-*] |\s+\S)/.test(line),
+  );
+  const items: { text: string; line: number }[] = [];
+  const listed = next < 0 ? after : after.slice(0, next);
+  for (const [index, text] of listed.entries())
+    if (/^[-*] /.test(text)) items.push({ text, line: at + 2 + index });
+    else if (items.length > 0) items.at(-1)!.text += `\n${text}`;
+  if (items.length !== limits.things)
+    report(
+      at + 1,
+      `${items.length} things in the list after **Afterwards you can**`,
+      `${limits.things}`,
+      'Keep those that matter most: a list of three is read.',
+    );
+  for (const { text, line } of items) {
+    const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(
+      ([, target = '']) => target,
+    );
+    if (targets.some((target) => isProof(tutorial, target))) continue;
+    report(
+      line,
+      targets.length === 0 ? 'no link' : `a link to ${targets.join(', ')}`,
+      'a link to the step (#3-…) or the exercise (exercises/…/README.md) that proves it',
+      'Link where the reader can see that it is so.',
+    );
+  }
+}
+
+function isProof({ markdown }: Tutorial, target: string): boolean {
+  if (/^exercises\/[^/]+\/README\.md$/.test(target)) return true;
+  return /^#\d+-/.test(target) && markdown.anchors.has(target.slice(1));
+}
+
+// --- The steps ---
+
+function checkSteps(tutorial: Tutorial, report: Report): void {
+  const { steps } = tutorial;
+  const [fewest, most] = limits.steps;
+  if (steps.length < fewest || steps.length > most)
+    report(
+      steps[0]?.line,
+      `${steps.length} steps (## 1. Title (4 min))`,
+      `${fewest} to ${most} steps`,
+      'Join steps that teach one thing, or fold away what is not for everyone.',
+    );
+  for (const [index, step] of steps.entries()) {
+    const number = /^\d+/.exec(step.text)?.[0];
+    if (Number(number) !== index + 1)
+      report(
+        step.line,
+        `step ${number}`,
+        `step ${index + 1}: numbered one by one from 1`,
+        'Number the steps again.',
+      );
+    const body = bodyOf(tutorial, step);
+    const words = countWords(body).read;
+    if (words > limits.words)
+      report(
+        step.line,
+        `${words} words, tables and boxes counted, without fences and <details>`,
+        `at most ${limits.words} in a step`,
+        'Shorten it, or fold away what is not for everyone in <details>.',
+      );
+    const said = body.flatMap(
+      (line) => /^\*\*(Predict|Do|See|Why)\.\*\*/.exec(line)?.[1] ?? [],
+    );
+    if (said.join() !== labels.join())
+      report(
+        step.line,
+        said.length === 0 ? 'no labels' : said.join(', '),
+        'the paragraphs **Predict.**, **Do.**, **See.**, **Why.**, in this order',
+        'Let the learner guess, do, see, and only then say why.',
+      );
+    checkDo(body, step.line + 1, report);
+  }
+}
+
+/** What one does to the page or the program, in the imperative. */
+const actions =
+  /(?<!\b(?:to|you|may|can|could|will|would|must|should|not|never|the|a|an|no|that|which|of|its|your|it|they|we|is|are|be) )\b(?:press|choose|ask|open|type|click|load|reload|save|stop|start|restart|run|write|set|select|switch|close|send|mend|break|tick|untick|enter|change|move|drag|copy|paste|turn|put|pick|repeat|cut|unplug|kill|replace|delete|remove|add|disconnect|connect|reconnect|subscribe|publish|scroll|go)\b(?![-’'])/gi;
+
+/**
+ * A Do of several actions is a numbered list. An action is an imperative; what
+ * is in italics or backticks is what it is done to.
+ *
+ * @param first the line of the file in which the body begins
+ */
+function checkDo(body: string[], first: number, report: Report): void {
+  const from = body.findIndex((line) => line.startsWith('**Do.**'));
+  if (from < 0) return;
+  const to = body.findIndex((line) => line.startsWith('**See.**'));
+  const lines = body.slice(from, to < from ? undefined : to);
+  if (lines.some((line) => /^\d+\. /.test(line))) return;
+  let inFence = false;
+  const prose = lines.filter((line) => {
+    const isEdge = line.startsWith('```');
+    if (isEdge) inFence = !inFence;
+    return !inFence && !isEdge;
+  });
+  const plain = prose
+    .join('\n')
+    .replaceAll(/`[^`]*`|(?<!\*)\*(?!\*)[^*]+\*(?!\*)|\]\([^)]*\)/g, '…');
+  const found = [...plain.matchAll(actions)].map(([verb]) => verb);
+  if (found.length <= limits.actions) return;
+  report(
+    first + from,
+    `a Do of ${found.length} actions in one paragraph: ${found.join(', ')}`,
+    `at most ${limits.actions}, or a numbered list`,
+    'Number them, and say after each what there is to see.',
+  );
+}
+
+// --- Its size ---
+
+function checkFolds({ lines }: Tutorial, report: Report): void {
+  const { folds } = countWords(lines);
+  const tooMany = folds[limits.folds];
+  if (tooMany)
+    report(
+      tooMany.line,
+      `${folds.length} folds (<details>)`,
+      `at most ${limits.folds} in a lesson`,
+      'Leave out what fewest ask, or make a side trip of it.',
+    );
+  for (const { words, line } of folds)
+    if (words > limits.fold)
+      report(
+        line,
+        `${words} words in a fold, without fences`,
+        `at most ${limits.fold}`,
+        'Shorten it, or fold away less.',
+      );
+}
+
+function checkLength({ folder, lines }: Tutorial, report: Report): void {
+  const before = wordsAtFirst[folder.replace(/^lessons\//, '')];
+  if (before === undefined) return;
+  const words = countWords(lines).all;
+  const most = Math.floor(before * limits.growth);
+  if (words <= most) return;
+  report(
+    undefined,
+    `${words} words, without comments`,
+    `at most ${most}: ${limits.growth} times the ${before} of the first edition`,
+    'Let what is new replace something weaker.',
+  );
+}
+
+function checkMinutes(
+  { sections, steps }: Tutorial,
+  promised: number | undefined,
+  report: Report,
+): void {
+  let minutes = 0;
+  for (const section of steps.concat(sections.filter(isLast))) {
+    const printed = /\((\d+) min\)$/.exec(section.text)?.[1];
+    minutes += Number(printed ?? 0);
+    if (printed !== undefined) continue;
+    report(
+      section.line,
+      section.text,
+      'the minutes it takes, at the end of its heading: (4 min)',
+      'Measure it once, and write it there.',
+    );
+  }
+  if (promised === undefined) return;
+  if (promised >= minutes && promised <= minutes * limits.reading) return;
+  report(
+    undefined,
+    `${promised} minutes in package.json, ${minutes} in the headings`,
+    `from ${minutes} to ${Math.floor(minutes * limits.reading)} in package.json`,
+    'Say the same in both places.',
+  );
+}
+
+function checkBoxAndEnd({ lines, sections }: Tutorial, report: Report): void {
+  const box = '> **What the page cannot see.**';
+  if (!lines.some((line) => line.startsWith(box)))
+    report(
+      undefined,
+      'no box **What the page cannot see.**',
+      'at least one: a quotation that begins with these words',
+      'Say what the wire carries and the API hides.',
+    );
+  const last = sections.at(-1);
+  if (last && isLast(last)) return;
+  report(
+    last?.line,
+    last ? `the last section is "${last.text}"` : 'no section',
+    'the last section is "When to choose it"',
+    'End with the choice that the reader has to make.',
+  );
+}
+
+function isLast({ text }: Heading): boolean {
+  return /^When to choose it\b/.test(text);
+}
