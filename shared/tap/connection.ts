@@ -192,7 +192,10 @@ export class Connection implements RelayContext, FaultTarget {
     this.#down?.stop();
     this.#targetRaw?.destroy();
     const code = this.#status ?? 502;
-    this.injected('status', `answered with ${code}, the server was not asked`);
+    this.injected(
+      'status',
+      `responded with ${code}; the server did not get the request`,
+    );
     this.#settle();
     this.#client.unshift(first);
     respondWith(code, this.#client, first, {

@@ -21,8 +21,8 @@ export type Direction = 'up' | 'down';
  * What a unit is, in the words of its protocol.
  */
 export type Kind =
-  | 'http/1.1 request head'
-  | 'http/1.1 response head'
+  | 'http/1.1 request headers'
+  | 'http/1.1 response headers'
   | 'http/1.1 chunk'
   | 'http/1.1 last chunk'
   | 'body part'

@@ -80,7 +80,7 @@ export const wordOf = ({ today, todayOverHttp2 }: Claim, http: Http): string =>
 /**
  * The units of these kinds, as they came.
  *
- * @param kind is looked for in the unit's kind: `http/1.1 request head`
+ * @param kind is looked for in the unit's kind: `http/1.1 request headers`
  */
 export const ofKind = (seen: readonly Seen[], kind: RegExp): Unit[] =>
   seen.map(({ unit }) => unit).filter((unit) => kind.test(unit.kind));

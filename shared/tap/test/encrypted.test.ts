@@ -109,7 +109,7 @@ describe('with TLS, the tap', () => {
       raw.write(Buffer.from('1503030002022e', 'hex'));
     });
     expect(text).toBe(
-      "the client does not trust the tap's certificate: it broke off the TLS " +
+      "the client does not trust the tap's certificate: it ended the TLS " +
         'handshake with the alert certificate_unknown',
     );
   });

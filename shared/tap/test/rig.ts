@@ -174,20 +174,20 @@ export async function next<Name extends keyof TapEvents>(
 /** Collects events as they come. */
 export function watch(tap: Tap): {
   reads: Read[];
-  strikes: Injected[];
+  injected: Injected[];
   ends: string[];
 } {
   const reads: Read[] = [];
-  const strikes: Injected[] = [];
+  const injected: Injected[] = [];
   const ends: string[] = [];
   tap.on('read', (read) => {
     reads.push({ ...read, bytes: Buffer.from(read.bytes) });
   });
-  tap.on('fault', (strike) => strikes.push(strike));
+  tap.on('fault', (one) => injected.push(one));
   tap.on('end', ({ direction, how }) =>
     ends.push(`${direction ?? 'both'} ${how}`),
   );
-  return { reads, strikes, ends };
+  return { reads, injected, ends };
 }
 
 /** Random bytes from one block, over and over, and their hash. */

@@ -52,17 +52,17 @@ async function ask(tap: Tap, options: http.RequestOptions = {}, body = '') {
 
 describe('status', () => {
   test('answers in place of the server, which hears nothing', async () => {
-    const { tap, asked, strikes, ends } = await rig(['status=503']);
+    const { tap, asked, injected, ends } = await rig(['status=503']);
     const closed = next(tap, 'close');
     const { code, text, headers } = await ask(tap);
     expect(code).toBe(503);
     expect(text).toBe(
-      '503 Service Unavailable: said by the tap, not by the server\n',
+      '503 Service Unavailable: sent by the tap, not by the server\n',
     );
     expect(headers['connection']).toBe('close');
     await closed;
     expect(asked()).toBe(0);
-    expect(strikes).toMatchObject([{ connection: 1, fault: 'status' }]);
+    expect(injected).toMatchObject([{ connection: 1, fault: 'status' }]);
     expect(ends.toSorted()).toEqual(['both fin', 'up fin']);
   });
 

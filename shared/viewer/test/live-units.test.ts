@@ -67,8 +67,8 @@ describe('the units of a tap', () => {
       client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
       await client.until('Zug\n\n\r\n');
       expect(told.splice(0)).toEqual([
-        [connection, 'up', 'http/1.1 request head', [[0, 27]]],
-        [connection, 'down', 'http/1.1 response head', [[0, 80]]],
+        [connection, 'up', 'http/1.1 request headers', [[0, 27]]],
+        [connection, 'down', 'http/1.1 response headers', [[0, 80]]],
         [connection, 'down', 'event', [[84, 101]]],
         [connection, 'down', 'http/1.1 chunk', [[80, 103]]],
       ]);
@@ -85,7 +85,7 @@ describe('the units of a tap', () => {
     await client.closed;
     if (tap.connections > 0) await once(tap, 'close');
     const text = lines.join('\n');
-    expect(lines[0]).toMatch(/^ *\d+\.\d{3} s #1 {2}· opened by port \d+$/);
+    expect(lines[0]).toMatch(/^ *\d+\.\d{3} s #1 {2}· opened from port \d+$/);
     expect(text).toMatch(/^ *\d+\.\d{3} s #1 {2}· reset: /m);
   });
 

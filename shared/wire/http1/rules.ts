@@ -79,7 +79,7 @@ export function headersSummary(
   const [first, second, third] = headers.start;
   if (isRequest) {
     const version = third === 'HTTP/1.1' ? '' : `, ${third}`;
-    return `${first} ${shortened(second)}: request head, ${byteCount(size)}${version}`;
+    return `${first} ${shortened(second)}: request line and headers, ${byteCount(size)}${version}`;
   }
   const version = first === 'HTTP/1.1' ? '' : `, ${first}`;
   const type = headerValue(headers.lines, 'content-type');
@@ -87,5 +87,5 @@ export function headersSummary(
   const status = third
     ? `${second} ${shortened(third, 40)}`
     : statusText(Number(second));
-  return `${status}: response head, ${byteCount(size)}${what}${version}`;
+  return `${status}: status line and headers, ${byteCount(size)}${what}${version}`;
 }

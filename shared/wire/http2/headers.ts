@@ -237,7 +237,7 @@ function fragmentOf(
   if (frame.type === FRAME.PUSH_PROMISE) from += 4;
   else if (frame.flags & PRIORITY) from += 5;
   if (from <= to) return { from, to, problem: undefined };
-  const problem = `expected room for padding and priority, found ${byteCount(frame.length)} of payload (RFC 9113 6.1)`;
+  const problem = `expected room for padding and priority, found ${byteCount(frame.length)} of payload (RFC 9113 ${frame.type === FRAME.PUSH_PROMISE ? '6.6' : '6.2'})`;
   return { from, to: from, problem };
 }
 

@@ -97,7 +97,7 @@ const helloDissector: FieldDissector = {
       'RFC 8446 5.1',
     ]);
     list.add('version', [1, 3], 'TLS', [
-      'says nothing any more',
+      'ignored: kept only for compatibility',
       'RFC 8446 5.1',
     ]);
     list.add('length', [3, 5], length, [
@@ -193,7 +193,7 @@ export function alertInsteadOfResponse(bytes: Uint8Array): string | undefined {
 }
 
 const SPEAKS_TLS =
-  'the server speaks TLS here and got plain text. Give the tap https: in place of http:';
+  'the server speaks TLS here and got plain text. Give the tap https: instead of http:';
 
 /** How nginx, Go and Apache say it, in the body of a 400. */
 const IN_WORDS =

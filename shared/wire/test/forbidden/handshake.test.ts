@@ -34,7 +34,7 @@ RFC 6455 4.1
   with a key of another length | GET /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: YQ==⏎Sec-WebSocket-Version: 13⏎⏎ | found "YQ=="
   without a version | GET /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎⏎ | expected Sec-WebSocket-Version 13, found none
   with another version | GET /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Version: 7⏎⏎ | found "7"
-  with POST | POST /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Version: 13⏎⏎ | expected GET where a WebSocket is asked for, found "POST"
+  with POST | POST /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Version: 13⏎⏎ | expected GET in the handshake of a WebSocket, found "POST"
   over HTTP/1.0 | GET /chat HTTP/1.0⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Version: 13⏎⏎ | found HTTP/1.0`);
   test.each(requests)('$title', (one) => {
     const problems = problemsOf([['up', latin1Bytes(one.sent)]]);

@@ -54,7 +54,7 @@ const CASES: PacketCase[] = [
   ['PINGREQ with bytes', '3.12', 'up', packet('c0', '00')],
   ['PINGRESP with bytes', '3.13', 'down', packet('d0', '00')],
   ['DISCONNECT with bytes', '3.14', 'up', packet('e0', '00')],
-  ['a packet after DISCONNECT', '3.14', 'up', packet('e0'), packet('c0')],
+  ['a packet after DISCONNECT', '3.14.4', 'up', packet('e0'), packet('c0')],
   ['a packet that is too short', '2.2.3', 'down', packet('40', '00')],
 ];
 

@@ -94,7 +94,7 @@ ping, priority, and frames of extensions
 ← [0c 00 0] 0009 "https://a"
 ← [2a ff 7] c0ffee
   up 33+17 [http/2 PING] PING: 17 bytes
-  down 9+17 [http/2 PING] PING, answered: 17 bytes
+  down 9+17 [http/2 PING] PING, acknowledged: 17 bytes
   up 50+14 [http/2 PRIORITY] PRIORITY, stream 3: 14 bytes
   up 64+19 [http/2 PRIORITY_UPDATE] PRIORITY_UPDATE, stream 1 “u=1, i”: 19 bytes
   down 26+21 [http/2 ALTSVC] ALTSVC: 21 bytes
