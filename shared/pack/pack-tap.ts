@@ -78,7 +78,7 @@ export async function packTap(): Promise<PackedTap> {
     'LICENSES-OF-OTHERS.txt': licences,
     // Any Node can read this one, so each can say that it is too old.
     [`${program}.cjs`]: `#!/usr/bin/env node\n${refuseOldNode}require('./tap.cjs');\n`,
-    // Who takes only this one has the licences, too.
+    // If somebody takes only this file, the licences are in it, too.
     'tap.cjs': `${script}\n/*\n${licences.replaceAll('*/', '* /')}*/\n`,
   });
   return { name, bytes, bundled };

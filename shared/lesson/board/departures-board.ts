@@ -340,8 +340,8 @@ export class DeparturesBoard extends HTMLElement {
     if (run !== this.#run) {
       this.#begin(n);
       if (this.#run !== undefined) {
-        this.#note('anew', 'the server started anew');
-        this.#say('the server started anew');
+        this.#note('anew', 'the server was restarted');
+        this.#say('the server was restarted');
       }
       this.#run = run;
       this.#lastAnnouncement = undefined;

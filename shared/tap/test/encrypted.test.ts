@@ -51,7 +51,7 @@ describe('with TLS, the tap', () => {
     },
   );
 
-  test('learns anew what is offered, when it is told to', async () => {
+  test('learns again what is offered, when it is told to', async () => {
     const tap = await startTap(await sayProtocol(['http/1.1']), { layer });
     expect(await tap.learnProtocols()).toEqual(['http/1.1']);
     tap.target = { ...tap.target, port: await sayProtocol(['h2', 'http/1.1']) };
@@ -60,7 +60,7 @@ describe('with TLS, the tap', () => {
     expect(protocol).toBe('h2');
   });
 
-  test('carries HTTP/2 of two strangers', async () => {
+  test('carries HTTP/2 between programs that are not ours', async () => {
     const pair = await localCertificate();
     const server = http2.createSecureServer(pair);
     server.on('stream', (stream, headers) => stream.end(headers[':path']));

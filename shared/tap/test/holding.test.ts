@@ -194,7 +194,7 @@ describe('silence', () => {
 });
 
 describe('idle', () => {
-  test('closes a connection on which nothing moved, and spares another', async () => {
+  test('closes an idle connection, and no other', async () => {
     const { tap, injected, ends } = await rig(['idle=400ms'], echo);
     const quiet = await connect(tap.port);
     await pingPong(quiet.client, ['once']);
@@ -214,7 +214,7 @@ describe('idle', () => {
 });
 
 describe('buffer', () => {
-  test('holds an answer until enough is there', async () => {
+  test('holds a response until enough is there', async () => {
     const { tap, reads } = await rig(['buffer=1kB'], (socket) => {
       socket.write('a'.repeat(400));
       socket.once('data', () => socket.write('b'.repeat(700)));

@@ -21,7 +21,7 @@ export function atEnd(step: () => unknown): void {
   cleanUps.push(step);
 }
 
-/** What clients and targets of a test speak beneath their bytes. */
+/** What clients and targets of a test speak below their bytes. */
 export type Layer = 'plain' | 'TLS';
 
 /** A server whose sockets each go to `serve`; half-open is allowed. */
@@ -86,7 +86,7 @@ export async function startTap(
   return tap;
 }
 
-/** A client; with TLS, `raw` is the socket beneath. */
+/** A client; with TLS, `raw` is the socket below. */
 export async function connect(
   port: number,
   { layer = 'plain', protocols = ['http/1.1'] as string[] } = {},

@@ -24,7 +24,7 @@ const answer =
   '11\r\nid: 7\ndata: Zug\n\n\r\n';
 
 /**
- * A server behind a tap, that answers each connection once; without `respond`
+ * A server behind a tap, that responds once on each connection; without `respond`
  * always with the same.
  */
 async function start(
@@ -97,7 +97,7 @@ describe('the units of a tap', () => {
     client.socket.destroy();
     const lines: string[] = [];
     printCounts(units, (line) => lines.push(line));
-    // 27 bytes up; down 80 of a head, and 23 of a chunk with an event of "Zug".
+    // 27 bytes up; down 80 of status line and headers, and 23 of a chunk with an event of "Zug".
     expect(lines.slice(0, 8).map((line) => line.slice(0, 33).trim())).toEqual([
       'Connections                     1',
       'Round trips                     1',

@@ -50,7 +50,7 @@ describe('Bytes that wait for the other side are told:', () => {
     ]);
   });
 
-  test('two tunnels that nobody answers', () => {
+  test('two tunnels without a response', () => {
     const steps: Step[] = [
       [
         'up',
@@ -68,7 +68,7 @@ describe('Bytes that wait for the other side are told:', () => {
     ]);
   });
 
-  test('many tunnels, each answered, in time that does not grow with their square', () => {
+  test('many tunnels, each with its response, in time that does not grow with their square', () => {
     const asked = 'CONNECT c HTTP/1.1\r\nHost: c\r\n\r\n';
     const steps: Step[] = [
       ['up', text(asked.repeat(20_000))],

@@ -76,7 +76,7 @@ describe('HTTP/1.1', () => {
     ]);
   });
 
-  test('an answer, a chunk with an extension, the last chunk with a trailer', () => {
+  test('a response, a chunk with an extension, the last chunk with a trailer', () => {
     const steps = stepsOf(`
       ← "HTTP/1.1 200 OK⏎Transfer-Encoding: chunked⏎⏎2;a=b⏎hi⏎0⏎X: y⏎⏎"
     `);
@@ -311,7 +311,7 @@ describe('MQTT', () => {
     ]);
   });
 
-  test('PUBLISH, SUBSCRIBE and their answers', () => {
+  test('PUBLISH, SUBSCRIBE and their acknowledgements', () => {
     const steps = stepsOf(`
       → 3b 07 0001 61 0005 6869 82 06 0006 0001 61 02
       ← 40 02 0005 90 03 0006 80 20 02 01 05

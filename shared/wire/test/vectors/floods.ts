@@ -143,7 +143,7 @@ export const FLOODS: Flood[] = [
       ),
   },
   {
-    title: 'requests that nobody answers',
+    title: 'requests without a response',
     make: http1Decoder,
     *steps() {
       yield* after([], 'up', many('GET / HTTP/1.1\r\n\r\n', 100), 50);
@@ -152,7 +152,7 @@ export const FLOODS: Flood[] = [
     says: `more than ${number(PIPELINE_LIMIT)} requests`,
   },
   {
-    title: 'bytes after an upgrade that nobody answers',
+    title: 'bytes after an upgrade without a response',
     make: http1Decoder,
     steps: () =>
       after(

@@ -2,7 +2,7 @@ import { http2Decoder } from '../../http2/decoder.ts';
 import { BEGIN, BEGUN, FIRST } from './http2-frames.ts';
 import { vectors } from './vector.ts';
 
-// RFC 7541 C.3.2, and answers made of the static table.
+// RFC 7541 C.3.2, and responses made of the static table.
 const SECOND = '828684be 58086e6f2d6361636865';
 const OK = '88';
 const EVENTS = '88 0f10 11 746578742f6576656e742d73747265616d';
