@@ -41,6 +41,7 @@ if (parseInt(process.versions.node, 10) < ${oldest}) {
 }
 `;
 
+/** The package that was made: its file and what is in it. */
 export interface PackedTap {
   /** `on-the-wire-tap-0.1.0.tgz` */
   name: string;

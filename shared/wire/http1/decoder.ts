@@ -288,14 +288,14 @@ export class Http1 implements ProtocolDecoder {
     const isFirst = headers.length === 0;
     if (known && isFirst && beginsWith(bytes, input.next, known.bytes)) {
       input.next += known.bytes.length;
-      this.#tellHeaders(side, known, [[offset, input.offset]], units);
+      this.#emitHeaders(side, known, [[offset, input.offset]], units);
       return;
     }
     if (headers.length < RESPONSE.length && side.direction === 'down') {
       if (isFirst) this.#expectNothing(side);
       const wrong = this.#wrongAt(side, input);
       if (wrong >= 0) {
-        this.#unasked(side, input, wrong, units);
+        this.#unexpected(side, input, wrong, units);
         return;
       }
     }
@@ -351,7 +351,7 @@ export class Http1 implements ProtocolDecoder {
    * No request waits for this response. 408 may come to an idle connection, and
    * an early error before the request's headers are complete.
    */
-  #isUnasked(status: number): boolean {
+  #isUnexpected(status: number): boolean {
     if (this.#requests === 0 || this.#waiting.length > 0) return false;
     const { headers, isOpaque } = this.#sides.up;
     const isLate = headers.length > 0 || isOpaque || this.#held.length > 0;
@@ -370,7 +370,12 @@ export class Http1 implements ProtocolDecoder {
   }
 
   /** A body where none may be: told at its first byte that cannot be else. */
-  #unasked(side: Side, input: ByteCursor, wrong: number, units: Unit[]): void {
+  #unexpected(
+    side: Side,
+    input: ByteCursor,
+    wrong: number,
+    units: Unit[],
+  ): void {
     const { what, section } = side.noBody!;
     const found = namedByte(input.bytes[wrong]!);
     const problem = `expected ${what}, found ${found} (${section})`;
@@ -395,10 +400,10 @@ export class Http1 implements ProtocolDecoder {
     const isKept = size <= KNOWN_HEADERS_LIMIT;
     const known = toKnown(isKept ? side.keep(headers) : headers, isRequest);
     side.known = isKept ? known : undefined;
-    this.#tellHeaders(side, known, ranges, units);
+    this.#emitHeaders(side, known, ranges, units);
   }
 
-  #tellHeaders(
+  #emitHeaders(
     side: Side,
     known: KnownHeaders,
     ranges: Range[],
@@ -424,7 +429,7 @@ export class Http1 implements ProtocolDecoder {
       side.noBody = noBodyReason(status, exchange?.method);
       problem ??= responseProblem(headers, status, declared.framing, exchange);
     }
-    if (!isRequest && this.#isUnasked(status))
+    if (!isRequest && this.#isUnexpected(status))
       problem ??= `expected no other response, as no request waits for one (RFC 9112 9.2)`;
     if (side.closing !== undefined)
       problem ??= `expected no other ${isRequest ? 'request' : 'response'} after ${side.closing}`;

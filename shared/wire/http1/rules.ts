@@ -55,7 +55,10 @@ export function makeBody(
   return new WholeBody(length, type, place);
 }
 
-/** What a header section says about its body. */
+/**
+ * What a header section says about its body: Content-Type and
+ * Content-Encoding, RFC 9110 8.3 and 8.4.
+ */
 export function contentTypeOf(
   headers: StartAndHeaders,
   isResponse: boolean,

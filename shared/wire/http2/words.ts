@@ -101,7 +101,10 @@ export const PADDED = 0x8;
 /** Flag of HEADERS. */
 export const PRIORITY = 0x20;
 
-/** `0x05 END_STREAM, END_HEADERS` */
+/**
+ * The flags of a frame of this type by their names, RFC 9113 6:
+ * `0x05 END_STREAM, END_HEADERS`.
+ */
 export function flagNames(type: number, flags: number): string {
   const names = Object.entries(FLAGS[type] ?? {})
     .filter(([bit]) => flags & Number(bit))

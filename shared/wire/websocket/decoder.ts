@@ -45,7 +45,7 @@ import { Payload, previewOf } from './payload.ts';
 /** One direction of a WebSocket: RFC 6455 5. */
 export class WebSocketSide implements LayerDecoder {
   /** Its units tell the same bytes again, where something carries it. */
-  readonly tells = true;
+  readonly emitsUnits = true;
   /** The end of a frame cannot be found: nothing after it can be read. */
   failed = false;
   #place: UnitPlace;
