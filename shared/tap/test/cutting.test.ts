@@ -125,17 +125,23 @@ describe('slow-close', () => {
 });
 
 describe('down', () => {
-  test('cuts who is there, refuses who comes, and ends when it is lifted', async () => {
-    const { tap } = await rig([], hello);
+  test('resets open connections, and new ones that it has accepted; the target gets none', async () => {
+    let reached = 0;
+    const { tap } = await rig([], (socket) => {
+      reached++;
+      hello(socket);
+    });
     const { client } = await connect(tap.port);
     await take(client, 5);
     const end = endOf(client);
     tap.setFaults(parseFaults(['down']));
     expect(await end).toBe('ECONNRESET');
-    const names = next(tap, 'fault', ({ connection }) => connection === 2);
-    const refused = net.connect({ host: '127.0.0.1', port: tap.port });
-    expect(await endOf(refused)).toBe('ECONNRESET');
-    expect(await names).toMatchObject({ fault: 'down' });
+    const fault = next(tap, 'fault', ({ connection }) => connection === 2);
+    // A machine without the process would refuse it: ECONNREFUSED.
+    const socket = net.connect({ host: '127.0.0.1', port: tap.port });
+    expect(await endOf(socket)).toBe('ECONNRESET');
+    expect(await fault).toMatchObject({ fault: 'down' });
+    expect(reached).toBe(1);
     tap.setFaults([]);
     const { client: later } = await connect(tap.port);
     expect(await take(later, 5)).toBe('hello');
