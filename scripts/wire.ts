@@ -18,10 +18,10 @@ import { wrap } from '@on-the-wire/system/wrap.ts';
 import { NO_SECRETS, SECRETS } from '@on-the-wire/wire/masking/secrets.ts';
 
 const secretsInHelp = `
-In a page these secrets become asterisks, unless you say --secrets:
+In a page these secrets become asterisks, unless you give --secrets:
 ${SECRETS.map(({ what, where }) => `\n${indented(where)}\n${indented(what, 4)}`).join('\n')}
 
-${NO_SECRETS}`;
+${indented(NO_SECRETS, 0)}`;
 
 function indented(words: string, columns = 2): string {
   return wrap(words, 78 - columns)
@@ -38,8 +38,8 @@ interface Flags {
 }
 
 const program = verb('wire')
-  .description('Opens a run that was saved: its units, bytes and diagram.')
-  .argument('<file>', 'a pcapng file, saved in the shell')
+  .description('Opens a saved run: its units, bytes and diagram.')
+  .argument('<file>', 'a pcapng file that was saved in the shell')
   .option('--html <out>', 'write the run as one HTML page, and end')
   .option('--unit <n>', 'the unit to show first', wholeNumber(0))
   .option('--secrets', 'do not mask secrets in the page')

@@ -44,7 +44,7 @@ export interface LessonModule<Options = object> {
 export interface Manifest {
   /** As it stands in lists: "Server-Sent Events". */
   title: string;
-  /** The one question that the lesson answers. */
+  /** What the lesson is about, as one question. */
   question: string;
   /** Its place in the reading order, from 1. */
   order: number;

@@ -41,6 +41,7 @@ if (parseInt(process.versions.node, 10) < ${oldest}) {
 }
 `;
 
+/** The package that was made: its file and what is in it. */
 export interface PackedTap {
   /** `on-the-wire-tap-0.1.0.tgz` */
   name: string;
@@ -78,7 +79,7 @@ export async function packTap(): Promise<PackedTap> {
     'LICENSES-OF-OTHERS.txt': licences,
     // Any Node can read this one, so each can say that it is too old.
     [`${program}.cjs`]: `#!/usr/bin/env node\n${refuseOldNode}require('./tap.cjs');\n`,
-    // Who takes only this one has the licences, too.
+    // If somebody takes only this file, the licences are in it, too.
     'tap.cjs': `${script}\n/*\n${licences.replaceAll('*/', '* /')}*/\n`,
   });
   return { name, bytes, bundled };

@@ -80,7 +80,7 @@ export class Connection implements RelayContext, FaultTarget {
   readonly #watches = new Map<RunningFault, () => void>();
   readonly #open = new Set<Socket>();
   /** One side has reset it: that RST is on its way to the other. */
-  #torn = false;
+  #isReset = false;
   /** Why it will end, as far as is known before it does. */
   #why: string | undefined;
   /** It is settled how it ends; what still comes in is dropped. */
@@ -192,7 +192,10 @@ export class Connection implements RelayContext, FaultTarget {
     this.#down?.stop();
     this.#targetRaw?.destroy();
     const code = this.#status ?? 502;
-    this.injected('status', `answered with ${code}, the server was not asked`);
+    this.injected(
+      'status',
+      `responded with ${code}; the server did not get the request`,
+    );
     this.#settle();
     this.#client.unshift(first);
     respondWith(code, this.#client, first, {
@@ -331,8 +334,8 @@ export class Connection implements RelayContext, FaultTarget {
   }
 
   #lost(direction: RelayDirection): void {
-    if (this.#over || this.#torn) return;
-    this.#torn = true;
+    if (this.#over || this.#isReset) return;
+    this.#isReset = true;
     const [way, back] =
       direction === 'up' ? [this.#up, this.#down] : [this.#down, this.#up];
     // Nobody is left to take what goes back.

@@ -15,8 +15,8 @@ export interface ResponseObserver {
 const PREFACE = 'PRI * HTTP/2.0';
 
 /**
- * Responds to the next request of a client, as a proxy does whose server is
- * gone (RFC 9110 15.6): with HTTP/1.1 (RFC 9112), or with HTTP/2 where the
+ * Responds to the next request of a client, as a gateway does that
+ * cannot reach its server (RFC 9110 15.6): with HTTP/1.1 (RFC 9112), or with HTTP/2 where the
  * client begins with its preface (RFC 9113 3.4). Node's own servers write it;
  * the connection ends after the response.
  *
@@ -30,7 +30,7 @@ export function respondWith(
   first: Buffer,
   observer: ResponseObserver,
 ): void {
-  const text = `${code} ${STATUS_CODES[code] ?? 'Error'}: said by the tap, not by the server\n`;
+  const text = `${code} ${STATUS_CODES[code] ?? 'Error'}: sent by the tap, not by the server\n`;
   const headers = {
     'content-type': 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(text),

@@ -1,6 +1,6 @@
 /**
- * Why TLS did not come about, in words. OpenSSL's own are for its makers: they
- * name a file and a line in C, and leave out what to do.
+ * Why a TLS handshake failed, in sentences. Those of OpenSSL name a file and a
+ * line in C, and leave out what to do.
  */
 import { isIP } from 'node:net';
 import type { Target } from './dial.ts';
@@ -62,19 +62,19 @@ export function clientTrouble(
   const alert = alertOf(error);
   if (alert !== undefined && DISTRUST.has(alert))
     return {
-      text: `the client does not trust the tap's certificate: it broke off the TLS handshake with the alert ${alert}`,
+      text: `the client does not trust the tap's certificate: it ended the TLS handshake with the alert ${alert}`,
       distrust: true,
     };
   if (alert !== undefined)
     return trouble(
-      `the client broke off the TLS handshake with the alert ${alert}`,
+      `the client ended the TLS handshake with the alert ${alert}`,
     );
   const left = error instanceof ClosedInHandshake || code === 'ECONNRESET';
   if (left && received === 0)
-    return trouble('the client left before it began the TLS handshake');
+    return trouble('the client closed the connection before the TLS handshake');
   if (left)
     return {
-      text: "the client left in the middle of the TLS handshake: perhaps it does not trust the tap's certificate",
+      text: "the client closed the connection during the TLS handshake: perhaps it does not trust the tap's certificate",
       distrust: true,
     };
   switch (code) {
@@ -90,10 +90,10 @@ export function clientTrouble(
         'the client sent something other than TLS to a port that speaks TLS',
       );
     case 'ERR_SSL_UNSUPPORTED_PROTOCOL':
-      return trouble('the client offers only versions of TLS before 1.2');
+      return trouble('the client offers only versions of TLS older than 1.2');
     case 'ERR_SSL_NO_APPLICATION_PROTOCOL':
       return trouble(
-        `the client asked by ALPN for what the server does not offer; it offers ${offers.join(' and ')}`,
+        `the client offered by ALPN nothing that the server speaks; the server speaks ${offers.join(' and ')}`,
       );
     default:
       return trouble(
@@ -115,7 +115,7 @@ const NO_TLS = new Set([
 ]);
 
 /**
- * Why TLS with a target did not come about, or ended with an alert.
+ * Why TLS with a target failed, or ended with an alert.
  *
  * @param protocol what was offered to it by ALPN
  * @returns undefined where the error has nothing to do with TLS
@@ -129,13 +129,13 @@ export function targetTrouble(
   const alert = alertOf(error);
   const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   if (alert !== undefined)
-    return `${at} broke TLS off with the alert ${alert}${meaningOf(alert, host, protocol)}`;
+    return `${at} ended TLS with the alert ${alert}${meaningOf(alert, host, protocol)}`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return `the certificate of ${at} is not for ${host}, but for ${cert?.subjectaltname || 'no name at all'}`;
+    return `the certificate of ${at} is not for ${host}, but for ${cert?.subjectaltname || 'no name'}`;
   if (code !== undefined && NO_TLS.has(code))
-    return `expected TLS from ${at}, found something else. If it speaks plain text, give the tap http: in place of https:`;
+    return `expected TLS from ${at}, found something else. If it speaks plain text, give the tap http: instead of https:`;
   if (error instanceof ClosedInHandshake)
-    return `${at} closed the connection during the TLS handshake. Either it speaks plain text (then give the tap http: in place of https:), or it has no certificate for ${host}${unnamed(host)}`;
+    return `${at} closed the connection during the TLS handshake. Either it speaks plain text (then give the tap http: instead of https:), or it has no certificate for ${host}${unnamed(host)}`;
   if (code?.startsWith('ERR_SSL_'))
     return `TLS with ${at} failed: ${reason ?? code}`;
   if (UNTRUSTED.has(code ?? ''))
@@ -143,7 +143,7 @@ export function targetTrouble(
   return undefined;
 }
 
-/** Of the codes for certificates, those that another CA would mend. */
+/** Codes for certificates that another CA certificate would make trusted. */
 const UNTRUSTED = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -161,15 +161,15 @@ function meaningOf(
     case 'unrecognized_name':
       return `: it has no certificate for ${host}${unnamed(host)}`;
     case 'internal_error':
-      return `: something failed there; some servers say so where they have no certificate for ${host}${unnamed(host)}`;
+      return `: some servers send it if they have no certificate for ${host}${unnamed(host)}`;
     case 'handshake_failure':
-      return `: it found nothing that both can do, wants a certificate of the client, or has none for ${host}${unnamed(host)}`;
+      return `: it found no cipher suite or parameters that both support, requires a certificate of the client, or has none for ${host}${unnamed(host)}`;
     case 'certificate_required':
-      return ': it wants a certificate of the client, and the tap has none to show';
+      return ': it requires a certificate of the client, and the tap has none';
     case 'protocol_version':
-      return ': it takes no version of TLS that the tap offers, 1.2 or 1.3';
+      return ': it accepts no version of TLS that the tap offers, 1.2 or 1.3';
     case 'no_application_protocol':
-      return `: it does not speak ${protocol ?? 'what was asked for'}`;
+      return `: it does not speak ${protocol ?? 'what was offered'}`;
     default:
       return '';
   }

@@ -19,6 +19,8 @@ export const countOf = (page: Page) =>
 /** Waits until an element shows a text among others; `alone`, nothing else. */
 export const shows = (page: Page, id: string, text: string | RegExp) =>
   page.locator(`#${id}`, { hasText: text }).waitFor();
+
+/** Matches an element whose whole text is this. */
 export const alone = (text: string) => new RegExp(`^\\s*${text}\\s*$`);
 
 /**

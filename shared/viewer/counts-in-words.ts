@@ -20,19 +20,19 @@ export function countsInWords(
     {
       name: 'Round trips',
       value: number(roundTrips),
-      about: 'questions that were answered: a request, a ping',
+      about: 'requests and pings that got their response',
     },
     { name: 'Bytes up', value: number(up), about: 'to the server' },
     { name: 'Bytes down', value: number(down), about: 'from the server' },
     {
       name: 'Payload',
       value: `${number(payload)}${share(payload)}`,
-      about: 'what somebody wanted to send',
+      about: 'content: bodies, events, messages',
     },
     {
       name: 'Overhead',
       value: `${number(overhead)}${share(overhead)}`,
-      about: 'heads, framing, names of fields',
+      about: 'start lines, headers, framing, field names',
     },
     {
       name: 'Updates',
@@ -42,11 +42,11 @@ export function countsInWords(
     {
       name: 'Bytes per update',
       value: updates === 0 ? '–' : number(Math.round(all / updates)),
-      about: 'all bytes of the run, both ways, for each',
+      about: 'all bytes of the run, both directions, for each update',
     },
   ];
 }
 
 /** What the counts leave out, in sentences. */
 export const notCounted =
-  'Beneath are IP, TCP and, where it is used, TLS: some 60 to 100 bytes more for each message, whatever the protocol. The tap does not see them.';
+  'Not counted is what the layers below add: IP and TCP 40 to 72 bytes for each packet, TLS some 22 bytes for each record. The tap does not see them.';

@@ -65,7 +65,7 @@ export function countUnit(counts: Counts, unit: Counted): void {
 /** A response that is not 1xx, save 101: RFC 9110, section 15.2. */
 function isFinalResponse({ kind, direction, summary }: Counted): boolean {
   if (direction !== 'down') return false;
-  if (kind === 'http/1.1 response head')
+  if (kind === 'http/1.1 response headers')
     return /^(?:101|[2-9]\d\d)\b/.test(summary);
   return (
     (kind === 'http/2 HEADERS' || kind === 'http/2 header list') &&

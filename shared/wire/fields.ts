@@ -25,6 +25,13 @@ export interface Field {
 /** What a field means, in a few words, and the section that says so, or ''. */
 export type Explanation = readonly [meaning: string, section: string];
 
+/** What a dissector may ask of the unit whose bytes it reads. */
+export interface DissectedUnit {
+  readonly direction: 'up' | 'down';
+  readonly kind: string;
+  readonly ranges: readonly Range[];
+}
+
 /** Knows the fields of one kind of unit. */
 export interface FieldDissector {
   dissect(list: FieldList): void;
@@ -44,7 +51,7 @@ const NOT_LISTED = {
 export class FieldList {
   readonly fields: Field[] = [];
   readonly bytes: Uint8Array;
-  readonly unit: { readonly kind: string; readonly ranges: readonly Range[] };
+  readonly unit: DissectedUnit;
   readonly unbrotli: Unbrotli | undefined;
   #room = VALUES_LIMIT;
   #more = 0;
@@ -52,7 +59,7 @@ export class FieldList {
   #piece = 0;
   #passed = 0;
 
-  constructor(unit: FieldList['unit'], bytes: Uint8Array, unbrotli?: Unbrotli) {
+  constructor(unit: DissectedUnit, bytes: Uint8Array, unbrotli?: Unbrotli) {
     this.unit = unit;
     this.bytes = bytes;
     this.unbrotli = unbrotli;

@@ -44,6 +44,7 @@ export const UNITS_AHEAD = 8;
  * its bytes.
  */
 export const KEPT_DECODED = 1_024;
+/** And for each of its bytes, at most so many. */
 export const KEPT_FOR_EACH_BYTE = 64;
 
 /** The part of an HTTP/2 frame or MQTT packet that is looked at. */

@@ -21,8 +21,8 @@ export type Direction = 'up' | 'down';
  * What a unit is, in the words of its protocol.
  */
 export type Kind =
-  | 'http/1.1 request head'
-  | 'http/1.1 response head'
+  | 'http/1.1 request headers'
+  | 'http/1.1 response headers'
   | 'http/1.1 chunk'
   | 'http/1.1 last chunk'
   | 'body part'
@@ -173,7 +173,7 @@ export interface ProtocolDecoder {
 }
 
 /** The units that a call adds to an empty list. */
-function told(tell: (units: Unit[]) => void): Unit[] {
+function collected(tell: (units: Unit[]) => void): Unit[] {
   const units: Unit[] = [];
   tell(units);
   return units;
@@ -197,7 +197,7 @@ export function connectionDecoder(
       at[direction] += bytes.length;
       return units;
     },
-    end: (direction) => told((units) => protocol.finish(direction, units)),
+    end: (direction) => collected((units) => protocol.finish(direction, units)),
   };
 }
 
@@ -208,9 +208,9 @@ export function layerDecoder(layer: LayerDecoder): Decoder {
     feed(bytes) {
       const input = new ByteCursor(bytes, at);
       at += bytes.length;
-      return told((units) => layer.push(input, units));
+      return collected((units) => layer.push(input, units));
     },
-    end: () => told((units) => layer.finish(units)),
+    end: () => collected((units) => layer.finish(units)),
   };
 }
 

@@ -80,12 +80,13 @@ export const wordOf = ({ today, todayOverHttp2 }: Claim, http: Http): string =>
 /**
  * The units of these kinds, as they came.
  *
- * @param kind is looked for in the unit's kind: `http/1.1 request head`
+ * @param kind is looked for in the unit's kind: `http/1.1 request headers`
  */
 export const ofKind = (seen: readonly Seen[], kind: RegExp): Unit[] =>
   seen.map(({ unit }) => unit).filter((unit) => kind.test(unit.kind));
 
-const heads = /^http\/(1\.1 (request|response) head|2 HEADERS|2 header list)$/;
+const sections =
+  /^http\/(1\.1 (request|response) headers|2 HEADERS|2 header list)$/;
 
 /**
  * The header sections of requests, over either version of HTTP.
@@ -93,7 +94,7 @@ const heads = /^http\/(1\.1 (request|response) head|2 HEADERS|2 header list)$/;
  * @param path what the path of the request must hold
  */
 export const requestsIn = (seen: readonly Seen[], path = ''): Unit[] =>
-  ofKind(seen, heads).filter(
+  ofKind(seen, sections).filter(
     ({ direction, summary }) => direction === 'up' && summary.includes(path),
   );
 
@@ -103,7 +104,7 @@ export const requestsIn = (seen: readonly Seen[], path = ''): Unit[] =>
  * @param status the status code: 204
  */
 export const responsesIn = (seen: readonly Seen[], status: number): Unit[] =>
-  ofKind(seen, heads).filter(
+  ofKind(seen, sections).filter(
     ({ direction, summary }) =>
       direction === 'down' && new RegExp(`\\b${status}\\b`).test(summary),
   );

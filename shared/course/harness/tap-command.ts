@@ -22,15 +22,15 @@ const names = [...presets, ...faultKinds].map(({ name }) => name).join(', ');
 const targets = `
 Targets:
   http://localhost:5173  HTTP and WebSocket.
-  https://app.test:8443  The same over TLS. The target is asked for this name
-                         (SNI), and if it is not on this machine, its
-                         certificate must be for that name, and trusted. Clients
-                         see a certificate of the tap's own, for localhost and
+  https://app.test:8443  The same over TLS. The tap sends the target this name
+                         (SNI). If the target is not on this machine, its
+                         certificate must be trusted, and for this name. Clients
+                         get a certificate of the tap's own, for localhost and
                          127.0.0.1.
   localhost:1883         Anything else over TCP.
 
-All addresses of a name are tried. What clients send is passed on as it is, the
-Host header too: the target finds the tap's address in it.`;
+All addresses of a name are tried. What clients send is forwarded unchanged, the
+Host header too: it holds the tap's address.`;
 
 /**
  * Makes the command of it.
@@ -39,12 +39,18 @@ Host header too: the target finds the tap's address in it.`;
  */
 export function tapCommand(program: Command): Command {
   return program
-    .description('Shows, and breaks, the connections of your own program.')
+    .description(
+      'Shows the connections of your own program byte by byte, and breaks them on demand.',
+    )
     .argument('<target>', 'such as http://localhost:5173')
     .option('--bytes', 'show the fields and bytes of each unit')
-    .option('--fault <fault>', `let the network fail: ${names}`, collect)
-    .option('--seed <n>', 'the same seed, the same faults', parseSeed)
-    .option('--port <port>', 'where the tap listens', parsePort)
+    .option(
+      '--fault <fault>',
+      `inject a fault; may be repeated: ${names}`,
+      collect,
+    )
+    .option('--seed <n>', 'the same seed gives the same faults', parseSeed)
+    .option('--port <port>', 'the port on which the tap listens', parsePort)
     .option('--no-open', 'do not open the page with the wire in a browser')
     .option('--remote', 'allow a target that is not on this machine')
     .addHelpText('after', targets)

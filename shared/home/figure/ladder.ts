@@ -62,13 +62,13 @@ const counted = (count: number, what: string) =>
 
 function wordsOf(group: readonly UnitLine[]): string {
   const has = (kind: RegExp) => group.filter((unit) => kind.test(unit.kind));
-  const heads = has(/head$/).map(({ direction, summary }) =>
+  const first = has(/headers$/).map(({ direction, summary }) =>
     direction === 'up'
       ? /^[A-Z]+ [^?:]+/.exec(summary)![0]
       : summary.slice(0, 3),
   );
   return [
-    ...heads,
+    ...first,
     ...counted(has(/^event$/).length, 'event'),
     ...counted(has(/^comment$/).length, 'comment'),
     ...counted(has(/^websocket (text|binary)/).length, 'message'),

@@ -34,9 +34,14 @@ const unit = (
 test('a rung falls as long as its bytes were on their way', () => {
   const rungs = rungsOf(
     [
-      unit(900, 'up', 'http/1.1 request head', 'GET /other: request head'),
-      unit(1_100, 'up', 'http/1.1 request head', 'GET /board?a: …', 500),
-      unit(1_200, 'down', 'http/1.1 response head', '200 OK: …', 200),
+      unit(
+        900,
+        'up',
+        'http/1.1 request headers',
+        'GET /other: request line and headers',
+      ),
+      unit(1_100, 'up', 'http/1.1 request headers', 'GET /board?a: …', 500),
+      unit(1_200, 'down', 'http/1.1 response headers', '200 OK: …', 200),
       unit(1_201, 'down', 'body', 'body: 50 bytes', 50),
       unit(1_500, 'down', 'event', 'event 1', 30, 1),
       unit(1_501, 'down', 'http/1.1 chunk', 'chunk: 36 bytes', 36),

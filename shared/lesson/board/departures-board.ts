@@ -284,7 +284,7 @@ export class DeparturesBoard extends HTMLElement {
   readonly #toDraw = new Set<Row>();
   readonly #turning = new Set<Flap>();
   #willDraw = false;
-  #unsaid = 0;
+  #unannounced = 0;
   #sentence = '';
   #breath: ReturnType<typeof setTimeout> | undefined;
 
@@ -340,8 +340,8 @@ export class DeparturesBoard extends HTMLElement {
     if (run !== this.#run) {
       this.#begin(n);
       if (this.#run !== undefined) {
-        this.#note('anew', 'the server started anew');
-        this.#say('the server started anew');
+        this.#note('anew', 'the server was restarted');
+        this.#say('the server was restarted');
       }
       this.#run = run;
       this.#lastAnnouncement = undefined;
@@ -519,19 +519,19 @@ export class DeparturesBoard extends HTMLElement {
 
   /** Says it now, or with all else that happens until the next breath. */
   #say(sentence: string): void {
-    this.#unsaid += 1;
+    this.#unannounced += 1;
     this.#sentence = sentence;
     if (this.#breath === undefined && this.isConnected) this.#speak();
   }
 
   #speak(): void {
     this.#breath = undefined;
-    if (this.#unsaid === 0) return;
+    if (this.#unannounced === 0) return;
     this.#voice.textContent =
-      this.#unsaid === 1
+      this.#unannounced === 1
         ? this.#sentence
-        : `${this.#unsaid} changes; ${this.#sentence}`;
-    this.#unsaid = 0;
+        : `${this.#unannounced} changes; ${this.#sentence}`;
+    this.#unannounced = 0;
     this.#breath = setTimeout(() => this.#speak(), BREATH);
   }
 }

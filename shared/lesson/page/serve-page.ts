@@ -54,7 +54,7 @@ export function servePage(
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       if (next) return next();
       response.setHeader('Allow', 'GET, HEAD');
-      return sendText(response, 405, 'This page answers GET and HEAD only.');
+      return sendText(response, 405, 'This page allows GET and HEAD only.');
     }
     const file = await findFile(page, request.url ?? '/');
     if (!file) {

@@ -158,7 +158,9 @@ describeOnUnix('the packed tap, where there is no repository', () => {
       expect(await tap.ended).toEqual([0, null]);
       await refuses(tap.address);
       await refuses(tap.page);
-      expect(tap.out).toMatch(/#1 {2}← 200 OK: response head, \d+ bytes/);
+      expect(tap.out).toMatch(
+        /#1 {2}← 200 OK: status line and headers, \d+ bytes/,
+      );
       expect(tap.out).toContain('Bytes down');
       expect(readdirSync(home)).toEqual([]);
     },

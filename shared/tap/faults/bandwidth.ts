@@ -75,7 +75,10 @@ class Narrow extends Stage {
   push(item: Item): void {
     if (!this.#isReported) {
       const rate = quantity(this.#rate, 'B/s');
-      this.context.injected('bandwidth', `from here on, all share ${rate}`);
+      this.context.injected(
+        'bandwidth',
+        `from here on, all connections share ${rate}`,
+      );
     }
     this.#isReported = true;
     this.#queue.push(item);
@@ -122,13 +125,13 @@ class Narrow extends Stage {
 export const bandwidth: FaultKind<'rate'> = {
   name: 'bandwidth',
   sentence:
-    'So many bytes a second and no more, in each direction. All connections share them, as they share the line to your house.',
+    'Limits the throughput in each direction. All connections share it, as all devices in a house share one access to the Internet.',
   usual: 'each',
   directed: true,
   parameters: {
     rate: {
       label: 'rate',
-      meaning: 'what all connections together may carry',
+      meaning: 'throughput of all connections together',
       unit: 'B/s',
       least: 100,
       most: 1_000_000_000,

@@ -17,7 +17,7 @@ class Buffering extends Stage {
       const size = quantity(this.#size, 'B');
       this.context.injected(
         'buffer',
-        `held until ${size} are there, or the end`,
+        `held until ${size} have come, or the end`,
       );
     }
     this.#parts.push(item);
@@ -41,13 +41,13 @@ class Buffering extends Stage {
 export const buffer: FaultKind<'size'> = {
   name: 'buffer',
   sentence:
-    'A proxy that collects an answer before it hands it on: nothing arrives until enough is there, or the answer ends. Harmless for a file, deadly for a live byte stream.',
+    'Acts like a proxy that buffers: nothing is forwarded until enough bytes are there, or the connection ends. A download is only a little late; events and messages may wait for ever.',
   usual: 'down',
   directed: true,
   parameters: {
     size: {
       label: 'size',
-      meaning: 'how much is collected before it is handed on',
+      meaning: 'how many bytes are collected before they are forwarded',
       unit: 'B',
       least: 1,
       // Less than what a direction may hold, or it would wait for ever.
@@ -56,6 +56,6 @@ export const buffer: FaultKind<'size'> = {
     },
   },
   describe: ({ size }) =>
-    `Collects ${quantity(size, 'B')}, or all until the end, before it hands them on.`,
+    `Forwards nothing until ${quantity(size, 'B')} have come, or the end.`,
   start: ({ size }) => ({ stage: (context) => new Buffering(context, size) }),
 };

@@ -15,7 +15,7 @@ import { status } from './status.ts';
 
 /**
  * All faults there are, in the order in which bytes meet them: from the proxy
- * beside the server, over the line, to the system of the receiver.
+ * beside the server, over the network, to the system of the receiver.
  */
 export const faultKinds: readonly FaultKind[] = [
   status,
@@ -48,7 +48,7 @@ export const presets: readonly Preset[] = [
     name: 'not-localhost',
     title: 'Not localhost',
     sentence:
-      'What any real network does, and yours never: 80 ms each way, messages that arrive in parts, and several at once.',
+      'What happens on a real network, and almost never on localhost: 80 ms in each direction, messages that arrive in parts, and several that arrive at once.',
     faults: ['latency=80ms', 'joiner', 'slicer'],
   },
 ];

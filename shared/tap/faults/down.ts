@@ -4,14 +4,15 @@ import type { FaultKind } from './kind.ts';
 export const down: FaultKind<never> = {
   name: 'down',
   sentence:
-    'The server is gone: live connections are torn down, new ones too, as soon as they are made. Lift it, and it is back.',
+    'As if the process of the server were gone: open connections are reset (RST), and new ones as soon as the tap has accepted them. Without a tap, a machine without that process refuses new ones.',
   usual: 'each',
   directed: false,
   parameters: {},
-  describe: () => 'Tears down every connection, the new ones as well.',
+  describe: () =>
+    'Resets every connection, new ones as soon as they are accepted.',
   start: () => ({
     watch(target) {
-      target.cut('rst', 'down', 'the server is down');
+      target.cut('rst', 'down', 'reset: the server is down');
       return () => {};
     },
   }),

@@ -1,17 +1,17 @@
 import type { FaultKind } from './kind.ts';
 import { quantity } from './units.ts';
 
-/** Closes connections on which nothing moves. */
+/** Closes idle connections. */
 export const idle: FaultKind<'after'> = {
   name: 'idle',
   sentence:
-    'Closes a connection on which nothing moved for a while, in neither direction: proxies and load balancers do, often after a minute.',
+    'Closes (FIN) a connection that was idle: no byte in either direction for this time. Proxies and load balancers do so, often after 60 seconds.',
   usual: 'each',
   directed: false,
   parameters: {
     after: {
       label: 'after',
-      meaning: 'how long nothing may move',
+      meaning: 'how long it may be idle',
       unit: 'ms',
       least: 10,
       most: 3_600_000,
@@ -19,10 +19,10 @@ export const idle: FaultKind<'after'> = {
     },
   },
   describe: ({ after }) =>
-    `Closes each connection on which nothing moved for ${quantity(after, 'ms')}.`,
+    `Closes each connection that was idle for ${quantity(after, 'ms')}.`,
   start: ({ after }) => ({
     watch(target) {
-      const text = `closed: nothing moved for ${quantity(after, 'ms')}`;
+      const text = `closed: idle for ${quantity(after, 'ms')}`;
       const began = target.now();
       let timer: NodeJS.Timeout;
       const look = () => {

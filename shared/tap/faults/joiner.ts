@@ -47,7 +47,7 @@ class Joiner extends Stage {
 export const joiner: FaultKind<'wait'> = {
   name: 'joiner',
   sentence:
-    'Glues reads that follow each other closely, so that what was sent in parts arrives at once. TCP has always been allowed to.',
+    'Joins reads that follow each other closely, so that what was sent in several writes arrives in one read. TCP may always do so.',
   usual: 'each',
   directed: true,
   parameters: {
@@ -61,6 +61,6 @@ export const joiner: FaultKind<'wait'> = {
     },
   },
   describe: ({ wait }) =>
-    `Hands on as one read what arrives within ${quantity(wait, 'ms')}.`,
+    `Forwards as one read what arrives within ${quantity(wait, 'ms')}.`,
   start: ({ wait }) => ({ stage: (context) => new Joiner(context, wait) }),
 };

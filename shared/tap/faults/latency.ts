@@ -31,7 +31,7 @@ function describe(delay: number): string {
 export const latency: FaultKind<'delay' | 'jitter'> = {
   name: 'latency',
   sentence:
-    'Each read arrives later, as from far away. The order is kept: what follows a late read is late too.',
+    'Each read arrives later, as from a server far away. The order is kept: what follows a late read is late, too.',
   usual: 'each',
   directed: true,
   parameters: {
@@ -45,7 +45,7 @@ export const latency: FaultKind<'delay' | 'jitter'> = {
     },
     jitter: {
       label: 'jitter',
-      meaning: 'how far that may swing up or down',
+      meaning: 'jitter: how much more or less, at random',
       unit: 'ms',
       least: 0,
       most: 60_000,
@@ -53,7 +53,7 @@ export const latency: FaultKind<'delay' | 'jitter'> = {
     },
   },
   describe: ({ delay, jitter }) =>
-    `Holds each read for ${delay} ms${jitter ? `, give or take ${jitter} ms` : ''}; the order is kept.`,
+    `Holds each read for ${delay} ms${jitter ? ` ± ${jitter} ms` : ''}; the order is kept.`,
   start: ({ delay, jitter }) => ({
     stage: (context) => new Latency(context, delay, jitter),
   }),

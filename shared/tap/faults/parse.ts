@@ -1,10 +1,11 @@
-/** Faults as text, and text as faults. */
+/** Reads faults from text, and writes them as text. */
 import { closest, distance } from 'fastest-levenshtein';
 import { faultKinds, presets } from './catalogue.ts';
 import type { Fault, FaultKind, Parameter } from './kind.ts';
+import { DIRECTION_NAMES } from './limit.ts';
 import { parseQuantity, quantity, unitNames } from './units.ts';
 
-/** The text is no fault, or its numbers make no sense; the message says why. */
+/** The text is no fault, or has numbers that are out of range; the message says why. */
 export class FaultError extends Error {
   override name = 'FaultError';
 }
@@ -13,9 +14,9 @@ export class FaultError extends Error {
  * One fault, as it is written on a command line or sent by a panel:
  *
  *     latency            with the usual numbers
- *     latency=300~50     300 ms, give or take 50
+ *     latency=300~50     300 ms ± 50
  *     down:latency=2s    in one direction only; also up:
- *     stall=2%,hold:1s   a number without a label is the first one's
+ *     stall=2%,hold:1s   a number without a label belongs to the first
  *     reset=after:2000B  units: ms s min, B kB MB, B/s kB/s MB/s, %
  *     down@a-b           on the link from a to b alone
  *
@@ -31,7 +32,7 @@ export function parseFault(text: string): Fault {
   const only = match[1] as 'up' | 'down' | undefined;
   if (only && !kind.directed) {
     throw new FaultError(
-      `"${short(text)}": ${name} strikes the whole connection. Leave "${only}:" away.`,
+      `"${short(text)}": ${name} is injected into the whole connection. Leave out "${only}:".`,
     );
   }
   const values = readValues(kind, match[3] ?? '', text);
@@ -43,7 +44,7 @@ export function parseFault(text: string): Fault {
 /**
  * Faults and presets, as given one by one on a command line.
  *
- * @throws FaultError for an unknown one, one that makes no sense, or two of the
+ * @throws FaultError for an unknown one, one with numbers out of range, or two of the
  *   same kind in the same direction
  */
 export function parseFaults(texts: readonly string[]): Fault[] {
@@ -55,7 +56,7 @@ export function parseFaults(texts: readonly string[]): Fault[] {
     const before = faults.slice(0, at).find((other) => collide(fault, other));
     if (before) {
       throw new FaultError(
-        `"${formatFault(before)}" and "${formatFault(fault)}" strike the same direction. Keep one of them.`,
+        `"${formatFault(before)}" and "${formatFault(fault)}" are injected into the same direction. Keep one of them.`,
       );
     }
   }
@@ -96,7 +97,7 @@ export function describeFault({
   const places = [
     ...(link === undefined ? [] : [`On ${link}`]),
     ...(kind.directed && direction !== 'each'
-      ? [`on the way ${direction}`]
+      ? [DIRECTION_NAMES[direction]]
       : []),
   ];
   const sentence = kind.describe(values);
@@ -138,7 +139,7 @@ function readValues(
     }
     if (given.has(key) || (kind.alternatives && given.size > 0)) {
       throw new FaultError(
-        `"${short(text)}": ${kind.name} takes ${kind.alternatives ? 'one of these' : `one ${parameter.label}`}, here are two. ${usage(kind)}`,
+        `"${short(text)}": ${kind.name} takes ${kind.alternatives ? 'only one number' : `${parameter.label} once`}, found ${kind.alternatives ? 'two' : 'it twice'}. ${usage(kind)}`,
       );
     }
     given.set(key, amount);
@@ -180,7 +181,7 @@ function unknown(text: string, name: string): FaultError {
 
 function tooMuch(kind: FaultKind, part: string, text: string): FaultError {
   return new FaultError(
-    `"${short(text)}": ${kind.name} has no place for "${short(part)}". ${usage(kind)}`,
+    `"${short(text)}": ${kind.name} does not take "${short(part)}". ${usage(kind)}`,
   );
 }
 
@@ -192,7 +193,7 @@ function senseless(
 ): FaultError {
   const range = `${quantity(least, unit)} to ${quantity(most, unit)}`;
   return new FaultError(
-    `"${short(text)}": "${short(number)}" is not what ${label} of ${kind.name} can be: ${range}. ${usage(kind)}`,
+    `"${short(text)}": expected ${range} for ${label}, found "${short(number)}". ${usage(kind)}`,
   );
 }
 
@@ -210,7 +211,7 @@ function usage(kind: FaultKind): string {
   return `Write ${kind.name}=${joined}.`;
 }
 
-/** What somebody typed, not longer than a line. */
+/** What the user typed, not longer than a line. */
 function short(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -1,5 +1,5 @@
 import type { FaultKind } from './kind.ts';
-import { afterBytes } from './limit.ts';
+import { afterBytes, DIRECTION_NAMES } from './limit.ts';
 import { UntilBytes } from './stage.ts';
 import { quantity } from './units.ts';
 
@@ -7,7 +7,7 @@ import { quantity } from './units.ts';
 export const reset: FaultKind<'bytes' | 'time' | 'mean'> = {
   name: 'reset',
   sentence:
-    'Tears the connection down (RST) in the middle of whatever it carries: a server that crashed, a router that forgot. What was handed on before has arrived.',
+    'Resets the connection (RST) in the middle of what it carries, as when a process crashes, or a NAT router has forgotten the connection. What was forwarded before has arrived.',
   usual: 'each',
   directed: true,
   alternatives: true,
@@ -49,7 +49,7 @@ export const reset: FaultKind<'bytes' | 'time' | 'mean'> = {
         const random = context.random('reset');
         // Any byte may be the one: the gaps are distributed exponentially.
         const at = bytes || Math.ceil(-Math.log(1 - random()) * mean) || 1;
-        const text = `reset after ${quantity(at, 'B')} on the way ${context.direction}`;
+        const text = `reset after ${quantity(at, 'B')} ${DIRECTION_NAMES[context.direction]}`;
         return new UntilBytes(context, at, () =>
           context.cut('rst', 'reset', text),
         );

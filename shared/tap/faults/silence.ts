@@ -14,7 +14,7 @@ class Silence extends HoldingStage {
   due(_item: Item, now: number): number {
     if (now < this.#from) return now;
     if (!this.#isReported) {
-      this.context.injected('silence', 'from here on, everything is held');
+      this.context.injected('silence', 'from here on, all bytes are held');
     }
     this.#isReported = true;
     return Infinity;
@@ -25,7 +25,7 @@ class Silence extends HoldingStage {
 export const silence: FaultKind<'after'> = {
   name: 'silence',
   sentence:
-    'Nothing arrives any more and nobody says so: a cable was pulled, a phone left the network. Connections stay open; ends are held too. Lift it, and all that was held arrives.',
+    'Nothing arrives any more, and neither side is told: as when a cable was pulled or a phone lost its network. Connections stay open; FIN and RST are held, too. Mend it, and all that was held arrives.',
   usual: 'each',
   directed: true,
   parameters: {
@@ -40,7 +40,7 @@ export const silence: FaultKind<'after'> = {
   },
   describe: ({ after }) =>
     after
-      ? `Holds everything, from ${quantity(after, 'ms')} on.`
-      : 'Holds everything.',
+      ? `Holds all bytes, from ${quantity(after, 'ms')} on.`
+      : 'Holds all bytes.',
   start: ({ after }) => ({ stage: (context) => new Silence(context, after) }),
 };

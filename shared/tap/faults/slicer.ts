@@ -50,7 +50,7 @@ class Slicer extends HoldingStage {
 export const slicer: FaultKind<'pieces' | 'gap'> = {
   name: 'slicer',
   sentence:
-    'Cuts each read at random places, so that what was sent at once arrives in parts. TCP has always been allowed to.',
+    'Cuts each read at random places, so that what was sent in one write arrives in several reads. TCP may always do so.',
   usual: 'each',
   directed: true,
   parameters: {
@@ -64,7 +64,7 @@ export const slicer: FaultKind<'pieces' | 'gap'> = {
     },
     gap: {
       label: 'gap',
-      meaning: 'how long between two pieces',
+      meaning: 'the pause between two pieces',
       unit: 'ms',
       least: 1,
       most: 10_000,

@@ -22,7 +22,7 @@ class SlowClose extends HoldingStage {
 export const slowClose: FaultKind<'delay'> = {
   name: 'slow-close',
   sentence:
-    'The end of a connection (FIN or RST) arrives late; the bytes before it do not. Who waits for the end waits longer.',
+    'The end of a connection (FIN or RST) arrives late; the bytes before it do not. A program that waits for the end waits longer.',
   usual: 'each',
   directed: true,
   parameters: {

@@ -26,7 +26,7 @@ class Stall extends HoldingStage {
     if (!lost) return now;
     this.context.injected(
       'stall',
-      `a packet was lost: all waits ${quantity(this.#hold, 'ms')} until it was sent again`,
+      `a packet was lost: the connection waits ${quantity(this.#hold, 'ms')} until it is sent again`,
     );
     return now + this.#hold;
   }
@@ -36,13 +36,13 @@ class Stall extends HoldingStage {
 export const stall: FaultKind<'loss' | 'hold'> = {
   name: 'stall',
   sentence:
-    'What a lost packet looks like from above: one connection stands still until TCP has sent the packet again, then all arrives, in order. The other connections go on.',
+    'Shows what a lost packet does to a program: one connection stands still until TCP has sent the packet again, then all arrives, in order (head-of-line blocking). Other connections go on.',
   usual: 'each',
   directed: true,
   parameters: {
     loss: {
       label: 'loss',
-      meaning: 'how many packets of a hundred are lost',
+      meaning: 'how many of 100 packets are lost',
       unit: '%',
       least: 0.01,
       most: 100,
@@ -59,7 +59,7 @@ export const stall: FaultKind<'loss' | 'hold'> = {
     },
   },
   describe: ({ loss, hold }) =>
-    `Loses ${quantity(loss, '%')} of the packets: each time that connection stands still for ${quantity(hold, 'ms')}.`,
+    `Loses ${quantity(loss, '%')} of the packets: each time, that connection stands still for ${quantity(hold, 'ms')}.`,
   start: ({ loss, hold }) => ({
     stage: (context) => new Stall(context, loss, hold),
   }),

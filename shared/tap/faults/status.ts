@@ -18,13 +18,13 @@ class RespondsNext extends Stage {
 export const status: FaultKind<'code'> = {
   name: 'status',
   sentence:
-    'A proxy that cannot reach the server answers in its place, with a status of its own. The one fault that speaks HTTP: 1.1, and 2 on new connections.',
+    'Acts like a gateway that cannot reach the server: it responds itself, with this status code. The only fault that speaks HTTP: HTTP/1.1, and HTTP/2 on new connections.',
   usual: 'up',
   directed: false,
   parameters: {
     code: {
       label: 'code',
-      meaning: 'the status of the answer',
+      meaning: 'the status code of the response',
       unit: '',
       least: 400,
       most: 599,
@@ -32,7 +32,7 @@ export const status: FaultKind<'code'> = {
     },
   },
   describe: ({ code }) =>
-    `Answers the next request of each connection with ${code}, without asking the server.`,
+    `Responds to the next request of each connection with ${code}; the server does not get it.`,
   start: ({ code }) => ({
     status: code,
     stage: (context) => new RespondsNext(context),

@@ -29,9 +29,9 @@ describe('faults on a live connection', () => {
     await pingPong(client, ['before']);
     const far = parseFaults(['down:latency=1min']);
     tap.setFaults(far);
-    const struck = next(tap, 'fault');
+    const names = next(tap, 'fault');
     client.write('held, ');
-    await struck;
+    await names;
     tap.setFaults(parseFaults(['down:latency=1ms']));
     client.write('then this');
     expect(await take(client, 15)).toBe('held, then this');
@@ -47,7 +47,7 @@ describe('faults on a live connection', () => {
   });
 
   test('are met in the order of a network, however they were given', async () => {
-    const { tap, strikes } = await rig(
+    const { tap, injected } = await rig(
       ['down:reset=after:5B', 'buffer=1kB'],
       (socket) => socket.end('0123456789'),
     );
@@ -56,7 +56,7 @@ describe('faults on a live connection', () => {
       text: '01234',
       end: 'ECONNRESET',
     });
-    expect(strikes.map(({ fault }) => fault)).toEqual(['buffer', 'reset']);
+    expect(injected.map(({ fault }) => fault)).toEqual(['buffer', 'reset']);
   });
 
   test('survive 60 changes of all that hold, without a byte lost', async () => {
@@ -90,13 +90,13 @@ describe('faults on a live connection', () => {
 
   test('under Not localhost all bytes arrive, in order', async () => {
     const bytes = randomBytes(300 * KB);
-    const { tap, strikes } = await rig(['not-localhost'], (socket) => {
+    const { tap, injected } = await rig(['not-localhost'], (socket) => {
       socket.end(bytes);
     });
     const { client } = await connect(tap.port);
     expect((await all(client)).bytes.equals(bytes)).toBe(true);
-    const struck = new Set(strikes.map(({ fault }) => fault));
-    expect(struck).toEqual(new Set(['latency', 'joiner', 'slicer']));
+    const names = new Set(injected.map(({ fault }) => fault));
+    expect(names).toEqual(new Set(['latency', 'joiner', 'slicer']));
   });
 
   test('hold no more than a window: then the sender waits', async () => {
@@ -110,8 +110,8 @@ describe('faults on a live connection', () => {
     const server = await met.promise;
     const { send, hash } = flood(40 * KB * KB);
     const sent = send(server);
-    const struck = next(tap, 'fault');
-    await struck;
+    const names = next(tap, 'fault');
+    await names;
     // The other direction is free: round trips go on while the server waits.
     for (let times = 0; times < 300; times += 1) {
       client.write('?');

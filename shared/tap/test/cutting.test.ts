@@ -11,9 +11,9 @@ const KB = 1000;
 const hello = (socket: Duplex) => socket.write('hello');
 
 describe.each(['plain', 'TLS'] as const)('reset, %s,', (layer) => {
-  test('lets so many bytes through, and tears down both sides', async () => {
+  test('lets so many bytes through, then resets both sides', async () => {
     let atServer: Promise<string> | undefined;
-    const { tap, reads, strikes, ends } = await rig(
+    const { tap, reads, injected, ends } = await rig(
       ['reset=after:2000B'],
       (socket) => {
         atServer = endOf(socket);
@@ -29,8 +29,8 @@ describe.each(['plain', 'TLS'] as const)('reset, %s,', (layer) => {
     expect(bytes.length).toBe(2000);
     expect(end).toBe('ECONNRESET');
     expect(await atServer).toBe('ECONNRESET');
-    expect(strikes).toMatchObject([
-      { fault: 'reset', text: 'reset after 2 kB on the way down' },
+    expect(injected).toMatchObject([
+      { fault: 'reset', text: 'reset after 2 kB from the server' },
     ]);
     expect(ends).toEqual(['both rst']);
   });
@@ -52,7 +52,7 @@ const lengths = async (seed: number) => {
 };
 
 describe('reset', () => {
-  test('at random strikes at the same bytes with the same seed', async () => {
+  test('at random cuts at the same bytes with the same seed', async () => {
     const [one, same, other] = [
       await lengths(3),
       await lengths(3),
@@ -95,9 +95,9 @@ describe('a reset by a peer', () => {
       socket.write('late');
       met.resolve(socket as net.Socket);
     });
-    const struck = next(tap, 'fault');
+    const names = next(tap, 'fault');
     const { client } = await connect(tap.port);
-    const { time } = await struck;
+    const { time } = await names;
     const ended = next(tap, 'end');
     (await met.promise).resetAndDestroy();
     expect(await endOf(client)).toBe('ECONNRESET');
@@ -109,7 +109,7 @@ describe('a reset by a peer', () => {
 
 describe('slow-close', () => {
   test('holds the end, not the bytes', async () => {
-    const { tap, strikes } = await rig(['slow-close=300ms'], (socket) => {
+    const { tap, injected } = await rig(['slow-close=300ms'], (socket) => {
       socket.end('done');
     });
     const { client } = await connect(tap.port);
@@ -120,22 +120,28 @@ describe('slow-close', () => {
     const wait = (await ended).time - time;
     expect(wait).toBeGreaterThan(298);
     expect(held).toBeLessThan(wait / 2);
-    expect(strikes).toMatchObject([{ fault: 'slow-close' }]);
+    expect(injected).toMatchObject([{ fault: 'slow-close' }]);
   });
 });
 
 describe('down', () => {
-  test('cuts who is there, refuses who comes, and ends when it is lifted', async () => {
-    const { tap } = await rig([], hello);
+  test('resets open connections, and new ones that it has accepted; the target gets none', async () => {
+    let reached = 0;
+    const { tap } = await rig([], (socket) => {
+      reached++;
+      hello(socket);
+    });
     const { client } = await connect(tap.port);
     await take(client, 5);
     const end = endOf(client);
     tap.setFaults(parseFaults(['down']));
     expect(await end).toBe('ECONNRESET');
-    const struck = next(tap, 'fault', ({ connection }) => connection === 2);
-    const refused = net.connect({ host: '127.0.0.1', port: tap.port });
-    expect(await endOf(refused)).toBe('ECONNRESET');
-    expect(await struck).toMatchObject({ fault: 'down' });
+    const fault = next(tap, 'fault', ({ connection }) => connection === 2);
+    // A machine without the process would refuse it: ECONNREFUSED.
+    const socket = net.connect({ host: '127.0.0.1', port: tap.port });
+    expect(await endOf(socket)).toBe('ECONNRESET');
+    expect(await fault).toMatchObject({ fault: 'down' });
+    expect(reached).toBe(1);
     tap.setFaults([]);
     const { client: later } = await connect(tap.port);
     expect(await take(later, 5)).toBe('hello');
@@ -144,10 +150,10 @@ describe('down', () => {
 
 describe('down, TLS,', () => {
   test('refuses before the handshake', async () => {
-    const { tap, strikes } = await rig(['down'], hello, { layer: 'TLS' });
+    const { tap, injected } = await rig(['down'], hello, { layer: 'TLS' });
     const refused = net.connect({ host: '127.0.0.1', port: tap.port });
     expect(await endOf(refused)).toBe('ECONNRESET');
-    expect(strikes).toMatchObject([{ fault: 'down' }]);
+    expect(injected).toMatchObject([{ fault: 'down' }]);
     expect(tap.recording.connection(1)?.opened.protocol).toBe(undefined);
   });
 });
@@ -156,13 +162,13 @@ describe('cut()', () => {
   test.each(['rst', 'fin'] as const)(
     'ends what is asked with %s',
     async (how) => {
-      const { tap, strikes } = await rig([], hello);
+      const { tap, injected } = await rig([], hello);
       const [one, two] = [await connect(tap.port), await connect(tap.port)];
       await Promise.all([take(one.client, 5), take(two.client, 5)]);
       const end = endOf(one.client);
       tap.cut(how, 1);
       expect(await end).toBe(how === 'rst' ? 'ECONNRESET' : 'fin');
-      expect(strikes).toMatchObject([{ connection: 1, fault: 'cut' }]);
+      expect(injected).toMatchObject([{ connection: 1, fault: 'cut' }]);
       two.client.write('?');
       await next(tap, 'read', ({ connection }) => connection === 2);
     },

@@ -51,7 +51,7 @@ describe('with TLS, the tap', () => {
     },
   );
 
-  test('learns anew what is offered, when it is told to', async () => {
+  test('learns again what is offered, when it is told to', async () => {
     const tap = await startTap(await sayProtocol(['http/1.1']), { layer });
     expect(await tap.learnProtocols()).toEqual(['http/1.1']);
     tap.target = { ...tap.target, port: await sayProtocol(['h2', 'http/1.1']) };
@@ -60,7 +60,7 @@ describe('with TLS, the tap', () => {
     expect(protocol).toBe('h2');
   });
 
-  test('carries HTTP/2 of two strangers', async () => {
+  test('carries HTTP/2 between programs that are not ours', async () => {
     const pair = await localCertificate();
     const server = http2.createSecureServer(pair);
     server.on('stream', (stream, headers) => stream.end(headers[':path']));
@@ -109,7 +109,7 @@ describe('with TLS, the tap', () => {
       raw.write(Buffer.from('1503030002022e', 'hex'));
     });
     expect(text).toBe(
-      "the client does not trust the tap's certificate: it broke off the TLS " +
+      "the client does not trust the tap's certificate: it ended the TLS " +
         'handshake with the alert certificate_unknown',
     );
   });

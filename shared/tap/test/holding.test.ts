@@ -19,7 +19,7 @@ const echo = (socket: Duplex) => socket.pipe(socket);
 
 describe('latency', () => {
   test('holds each read as long as said, and keeps the order', async () => {
-    const { tap, reads, strikes } = await rig(['down:latency=60~50'], echo);
+    const { tap, reads, injected } = await rig(['down:latency=60~50'], echo);
     const { client } = await connect(tap.port);
     const messages = Array.from({ length: 8 }, (_, at) => `message ${at}`);
     for (const message of messages) {
@@ -33,7 +33,7 @@ describe('latency', () => {
       if (direction === 'up') expect(held).toBe(0);
       else expect(held).toBeGreaterThanOrEqual(10);
     }
-    expect(strikes).toMatchObject([
+    expect(injected).toMatchObject([
       { connection: 1, direction: 'down', fault: 'latency' },
     ]);
   });
@@ -107,7 +107,7 @@ describe('slicer', () => {
 
 describe('joiner', () => {
   test('makes one read of what was written apart', async () => {
-    const { tap, reads, strikes } = await rig(
+    const { tap, reads, injected } = await rig(
       ['joiner=1min'],
       async (socket) => {
         for (const letter of 'apart') {
@@ -120,7 +120,7 @@ describe('joiner', () => {
     client.end('go');
     expect(await all(client)).toMatchObject({ text: 'apart!', end: 'fin' });
     expect(reads.map(({ bytes }) => String(bytes))).toEqual(['go', 'apart!']);
-    expect(strikes).toMatchObject([{ fault: 'joiner', direction: 'down' }]);
+    expect(injected).toMatchObject([{ fault: 'joiner', direction: 'down' }]);
   });
 
   test('waits as long as said from the first byte on, and no longer', async () => {
@@ -143,22 +143,22 @@ describe('stall', () => {
     // Seeds are drawn until the first packet is lost on connection 1 alone.
     let seed = 1;
     while (!lost(seed, 1) || lost(seed, 2)) seed += 1;
-    const { tap, reads, strikes } = await rig(
+    const { tap, reads, injected } = await rig(
       ['down:stall=50%,hold:100ms'],
       echo,
       { seed },
     );
     const first = await connect(tap.port);
     const second = await connect(tap.port);
-    const struck = next(tap, 'fault');
+    const names = next(tap, 'fault');
     first.client.write('held');
-    expect((await struck).connection).toBe(1);
+    expect((await names).connection).toBe(1);
     await pingPong(second.client, ['free']);
     expect(await take(first.client, 4)).toBe('held');
     const down = reads.filter(({ direction }) => direction === 'down');
     expect(down.map(({ connection }) => connection)).toEqual([2, 1]);
     expect(down[1]!.held).toBeGreaterThan(99);
-    expect(strikes).toHaveLength(1);
+    expect(injected).toHaveLength(1);
   });
 });
 
@@ -172,30 +172,30 @@ describe('silence', () => {
     });
     const { client } = await connect(tap.port);
     const got = all(client);
-    const struck = next(tap, 'fault');
+    const names = next(tap, 'fault');
     client.write('?');
-    expect((await struck).direction).toBe('down');
+    expect((await names).direction).toBe('down');
     expect(reads.map(({ direction }) => direction)).toEqual(['up']);
     tap.setFaults([]);
     expect(await got).toMatchObject({ text: 'one two', end: 'fin' });
   });
 
   test('begins later where it is told to', async () => {
-    const { tap, strikes } = await rig(['down:silence=after:150ms'], echo);
+    const { tap, injected } = await rig(['down:silence=after:150ms'], echo);
     const { client } = await connect(tap.port);
     await pingPong(client, ['still here']);
     const timer = setInterval(() => client.write('?'), 5);
     atEnd(() => clearInterval(timer));
-    const struck = await next(tap, 'fault');
+    const names = await next(tap, 'fault');
     const { time } = tap.recording.connection(1)!.opened;
-    expect(struck.time - time).toBeGreaterThanOrEqual(149);
-    expect(strikes).toHaveLength(1);
+    expect(names.time - time).toBeGreaterThanOrEqual(149);
+    expect(injected).toHaveLength(1);
   });
 });
 
 describe('idle', () => {
-  test('closes a connection on which nothing moved, and spares another', async () => {
-    const { tap, strikes, ends } = await rig(['idle=400ms'], echo);
+  test('closes an idle connection, and no other', async () => {
+    const { tap, injected, ends } = await rig(['idle=400ms'], echo);
     const quiet = await connect(tap.port);
     await pingPong(quiet.client, ['once']);
     const busy = await connect(tap.port);
@@ -207,21 +207,21 @@ describe('idle', () => {
     expect((await ended).end).toBe('fin');
     await pingPong(busy.client, ['and again']);
     const { time } = [...tap.recording.reads(1)].at(-1)!;
-    expect(strikes).toMatchObject([{ connection: 1, fault: 'idle' }]);
-    expect(strikes[0]!.time - time).toBeGreaterThanOrEqual(399);
+    expect(injected).toMatchObject([{ connection: 1, fault: 'idle' }]);
+    expect(injected[0]!.time - time).toBeGreaterThanOrEqual(399);
     expect(ends).toContain('both fin');
   });
 });
 
 describe('buffer', () => {
-  test('holds an answer until enough is there', async () => {
+  test('holds a response until enough is there', async () => {
     const { tap, reads } = await rig(['buffer=1kB'], (socket) => {
       socket.write('a'.repeat(400));
       socket.once('data', () => socket.write('b'.repeat(700)));
     });
-    const struck = next(tap, 'fault');
+    const names = next(tap, 'fault');
     const { client } = await connect(tap.port);
-    await struck;
+    await names;
     expect(reads).toEqual([]);
     client.write('more');
     await take(client, 1100);

@@ -75,9 +75,9 @@ describe('close()', () => {
       await startTarget((socket) => socket.write('hello')),
       { faults: ['silence', 'idle=1min', 'bandwidth', 'reset=after:1min'] },
     );
-    const struck = next(tap, 'fault');
+    const names = next(tap, 'fault');
     await connect(tap.port);
-    await struck;
+    await names;
     await tap.close();
     await createTap({ target: { host: '127.0.0.1', port: 1 } }).close();
   });

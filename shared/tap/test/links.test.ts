@@ -39,7 +39,7 @@ test('A link tells its name with each connection', async () => {
   expect(tap.links).toEqual(['a-b', 'a-c']);
 });
 
-test('A fault of one link strikes its live and new connections only', async () => {
+test('A fault of one link is injected into its live and new connections only', async () => {
   const { tap, first, second } = await start();
   const [live, other] = [await rawClient(first), await rawClient(second)];
   for (const client of [live, other]) {
@@ -66,7 +66,7 @@ test('A fault of one link and of another stand beside each other', () => {
     link: 'a-b',
   });
   expect(() => parseFaults(['down@a-b', 'down'])).toThrow(
-    '"down@a-b" and "down" strike the same direction.',
+    '"down@a-b" and "down" are injected into the same direction.',
   );
 });
 

@@ -167,7 +167,7 @@ describe('the tap', () => {
     expect(await endOf(client)).toBe('ECONNRESET');
     expect((await ended).text).toBe(
       `app.test:${port} closed the connection during the TLS handshake. ` +
-        'Either it speaks plain text (then give the tap http: in place of ' +
+        'Either it speaks plain text (then give the tap http: instead of ' +
         'https:), or it has no certificate for app.test',
     );
   });

@@ -59,7 +59,7 @@ describe('a fault is read from a line of text:', () => {
 describe('what makes no sense is refused with what would:', () => {
   const names = [...faultKinds, ...presets].map(({ name }) => name).join(', ');
   const latency = (text: string) =>
-    `"latency=${text}": "${text}" is not what delay of latency can be: 0 ms to 1 min. Write latency=delay:80ms (ms, s, min),jitter:0ms (ms, s, min).`;
+    `"latency=${text}": expected 0 ms to 1 min for delay, found "${text}". Write latency=delay:80ms (ms, s, min),jitter:0ms (ms, s, min).`;
   test.each(
     rowsOf(`
       latencie | There is no fault "latencie". Did you mean "latency"? There are: ${names}.
@@ -68,15 +68,15 @@ describe('what makes no sense is refused with what would:', () => {
       latency=fast | ${latency('fast')}
       latency=-5 | ${latency('-5')}
       latency=61s | ${latency('61s')}
-      reset=after:2000kg | "reset=after:2000kg": "2000kg" is not what after of reset can be: 1 B to 1000000 MB. Write reset=after:2kB (B, kB, MB) or after:5s (ms, s, min) or random:20kB (B, kB, MB).
-      reset=after:1kB,random:2kB | "reset=after:1kB,random:2kB": reset takes one of these, here are two. Write reset=after:2kB (B, kB, MB) or after:5s (ms, s, min) or random:20kB (B, kB, MB).
-      slicer=3,pieces:4 | "slicer=3,pieces:4": slicer takes one pieces, here are two. Write slicer=pieces:3,gap:2ms (ms, s, min).
-      stall=2ms | "stall=2ms": "2ms" is not what loss of stall can be: 0.01% to 100%. Write stall=loss:2%,hold:200ms (ms, s, min).
-      buffer=1GB | "buffer=1GB": "1GB" is not what size of buffer can be: 1 B to 1 MB. Write buffer=size:64kB (B, kB, MB).
-      status=200 | "status=200": "200" is not what code of status can be: 400 to 599. Write status=code:502.
-      down=now | "down=now": down has no place for "now". Write down alone.
-      idle=1s,2s | "idle=1s,2s": idle has no place for "2s". Write idle=after:1min (ms, s, min).
-      up:idle | "up:idle": idle strikes the whole connection. Leave "up:" away.
+      reset=after:2000kg | "reset=after:2000kg": expected 1 B to 1000000 MB for after, found "2000kg". Write reset=after:2kB (B, kB, MB) or after:5s (ms, s, min) or random:20kB (B, kB, MB).
+      reset=after:1kB,random:2kB | "reset=after:1kB,random:2kB": reset takes only one number, found two. Write reset=after:2kB (B, kB, MB) or after:5s (ms, s, min) or random:20kB (B, kB, MB).
+      slicer=3,pieces:4 | "slicer=3,pieces:4": slicer takes pieces once, found it twice. Write slicer=pieces:3,gap:2ms (ms, s, min).
+      stall=2ms | "stall=2ms": expected 0.01% to 100% for loss, found "2ms". Write stall=loss:2%,hold:200ms (ms, s, min).
+      buffer=1GB | "buffer=1GB": expected 1 B to 1 MB for size, found "1GB". Write buffer=size:64kB (B, kB, MB).
+      status=200 | "status=200": expected 400 to 599 for code, found "200". Write status=code:502.
+      down=now | "down=now": down does not take "now". Write down alone.
+      idle=1s,2s | "idle=1s,2s": idle does not take "2s". Write idle=after:1min (ms, s, min).
+      up:idle | "up:idle": idle is injected into the whole connection. Leave out "up:".
     `).concat([['', `There is no fault "". There are: ${names}.`]]),
   )('%s', (text, message) => {
     expect(() => parseFault(text)).toThrow(new FaultError(message));
@@ -84,7 +84,7 @@ describe('what makes no sense is refused with what would:', () => {
 
   test('two of a kind in one direction', () => {
     expect(() => parseFaults(['not-localhost', 'up:latency=1s'])).toThrow(
-      '"latency=delay:80ms,jitter:0ms" and "up:latency=delay:1s,jitter:0ms" strike the same direction. Keep one of them.',
+      '"latency=delay:80ms,jitter:0ms" and "up:latency=delay:1s,jitter:0ms" are injected into the same direction. Keep one of them.',
     );
   });
 
@@ -143,12 +143,12 @@ describe('every fault', () => {
       'idle=90s',
     ].map((text) => describeFault(parseFault(text)));
     expect(sentences).toEqual([
-      'Holds each read for 300 ms, give or take 50 ms; the order is kept.',
-      'On the way down: lets 20 kB/s pass, shared by all connections.',
-      'On the way up: resets each connection after 5 s.',
+      'Holds each read for 300 ms ± 50 ms; the order is kept.',
+      'From the server: lets 20 kB/s pass, shared by all connections.',
+      'To the server: resets each connection after 5 s.',
       'Resets each connection at random, after 20 kB on average.',
-      'Answers the next request of each connection with 503, without asking the server.',
-      'Closes each connection on which nothing moved for 90 s.',
+      'Responds to the next request of each connection with 503; the server does not get it.',
+      'Closes each connection that was idle for 90 s.',
     ]);
   });
 

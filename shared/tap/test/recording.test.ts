@@ -426,7 +426,7 @@ describe('a recording', () => {
     expect(recording.connection(2)).toMatchObject({ closed: 0 });
   });
 
-  test('keeps the first 256 strikes of a connection and counts the others', () => {
+  test('keeps the first 256 faults of a connection and counts the others', () => {
     const { recording, open } = rig(4);
     open(1);
     for (let time = 0; time < 300; time += 1) {

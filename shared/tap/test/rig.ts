@@ -21,7 +21,7 @@ export function atEnd(step: () => unknown): void {
   cleanUps.push(step);
 }
 
-/** What clients and targets of a test speak beneath their bytes. */
+/** What clients and targets of a test speak below their bytes. */
 export type Layer = 'plain' | 'TLS';
 
 /** A server whose sockets each go to `serve`; half-open is allowed. */
@@ -86,7 +86,7 @@ export async function startTap(
   return tap;
 }
 
-/** A client; with TLS, `raw` is the socket beneath. */
+/** A client; with TLS, `raw` is the socket below. */
 export async function connect(
   port: number,
   { layer = 'plain', protocols = ['http/1.1'] as string[] } = {},
@@ -174,20 +174,20 @@ export async function next<Name extends keyof TapEvents>(
 /** Collects events as they come. */
 export function watch(tap: Tap): {
   reads: Read[];
-  strikes: Injected[];
+  injected: Injected[];
   ends: string[];
 } {
   const reads: Read[] = [];
-  const strikes: Injected[] = [];
+  const injected: Injected[] = [];
   const ends: string[] = [];
   tap.on('read', (read) => {
     reads.push({ ...read, bytes: Buffer.from(read.bytes) });
   });
-  tap.on('fault', (strike) => strikes.push(strike));
+  tap.on('fault', (one) => injected.push(one));
   tap.on('end', ({ direction, how }) =>
     ends.push(`${direction ?? 'both'} ${how}`),
   );
-  return { reads, strikes, ends };
+  return { reads, injected, ends };
 }
 
 /** Random bytes from one block, over and over, and their hash. */

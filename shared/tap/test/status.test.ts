@@ -23,7 +23,7 @@ import {
 
 afterEach(cleanUp);
 
-/** A server that answers "from the server", and how often it was asked. */
+/** A server that responds "from the server", and how many requests it got. */
 async function rig(faults: string[]) {
   let asked = 0;
   const server = http.createServer((request, response) => {
@@ -51,18 +51,18 @@ async function ask(tap: Tap, options: http.RequestOptions = {}, body = '') {
 }
 
 describe('status', () => {
-  test('answers in place of the server, which hears nothing', async () => {
-    const { tap, asked, strikes, ends } = await rig(['status=503']);
+  test('responds instead of the server, which gets nothing', async () => {
+    const { tap, asked, injected, ends } = await rig(['status=503']);
     const closed = next(tap, 'close');
     const { code, text, headers } = await ask(tap);
     expect(code).toBe(503);
     expect(text).toBe(
-      '503 Service Unavailable: said by the tap, not by the server\n',
+      '503 Service Unavailable: sent by the tap, not by the server\n',
     );
     expect(headers['connection']).toBe('close');
     await closed;
     expect(asked()).toBe(0);
-    expect(strikes).toMatchObject([{ connection: 1, fault: 'status' }]);
+    expect(injected).toMatchObject([{ connection: 1, fault: 'status' }]);
     expect(ends.toSorted()).toEqual(['both fin', 'up fin']);
   });
 
@@ -77,7 +77,7 @@ describe('status', () => {
     expect(tap.recording.bytes(1, 'down', 0, down.bytes)).toEqual(bytes);
   });
 
-  test('answers an upload too, and a WebSocket handshake', async () => {
+  test('responds to an upload too, and a WebSocket handshake', async () => {
     const { tap, asked } = await rig(['status=504']);
     const upload = await ask(tap, { method: 'POST' }, 'x'.repeat(300_000));
     expect(upload.code).toBe(504);
@@ -91,7 +91,7 @@ describe('status', () => {
     expect(asked()).toBe(0);
   });
 
-  test('answers the next request of a connection that lives', async () => {
+  test('responds to the next request of a connection that lives', async () => {
     const { tap, asked } = await rig([]);
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     atEnd(() => agent.destroy());

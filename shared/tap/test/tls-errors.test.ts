@@ -62,7 +62,7 @@ describe('of a client, the tap says', () => {
       fetch(`https://127.0.0.1:${port}/`).catch(() => {}),
     );
     expect(text).toBe(
-      'the client left in the middle of the TLS handshake: perhaps it does ' +
+      'the client closed the connection during the TLS handshake: perhaps it does ' +
         "not trust the tap's certificate",
     );
   });
@@ -93,7 +93,9 @@ describe('of a client, the tap says', () => {
       await once(raw, 'connect');
       raw.end();
     });
-    expect(text).toBe('the client left before it began the TLS handshake');
+    expect(text).toBe(
+      'the client closed the connection before the TLS handshake',
+    );
   });
 
   test('that it knows only old versions', async () => {
@@ -104,7 +106,7 @@ describe('of a client, the tap says', () => {
       client.on('error', () => {});
       await endOf(client);
     });
-    expect(text).toBe('the client offers only versions of TLS before 1.2');
+    expect(text).toBe('the client offers only versions of TLS older than 1.2');
   });
 
   test('by ALPN, what it could have had', async () => {
@@ -115,8 +117,8 @@ describe('of a client, the tap says', () => {
       await endOf(client);
     });
     expect(text).toBe(
-      'the client asked by ALPN for what the server does not offer; it ' +
-        'offers http/1.1',
+      'the client offered by ALPN nothing that the server speaks; the server ' +
+        'speaks http/1.1',
     );
   });
 
@@ -132,7 +134,7 @@ describe('of a client, the tap says', () => {
         breakOff(port, alertRecord(description)),
       );
       expect(text).toBe(
-        "the client does not trust the tap's certificate: it broke off the " +
+        "the client does not trust the tap's certificate: it ended the " +
           `TLS handshake with the alert ${name}`,
       );
     },
@@ -141,7 +143,7 @@ describe('of a client, the tap says', () => {
   test('another alert by its name', async () => {
     const text = await toldOf((port) => breakOff(port, alertRecord(80)));
     expect(text).toBe(
-      'the client broke off the TLS handshake with the alert internal_error',
+      'the client ended the TLS handshake with the alert internal_error',
     );
   });
 
@@ -186,7 +188,7 @@ describe('of a target, the tap says', () => {
     const port = await listen(http.createServer());
     expect(await toldOf(port)).toBe(
       `expected TLS from localhost:${port}, found something else. If it ` +
-        'speaks plain text, give the tap http: in place of https:',
+        'speaks plain text, give the tap http: instead of https:',
     );
   });
 
@@ -218,17 +220,17 @@ describe('of a target, the tap says', () => {
     [
       'internal_error',
       80,
-      ': something failed there; some servers say so where they have no certificate for localhost',
+      ': some servers send it if they have no certificate for localhost',
     ],
     [
       'handshake_failure',
       40,
-      ': it found nothing that both can do, wants a certificate of the client, or has none for localhost',
+      ': it found no cipher suite or parameters that both support, requires a certificate of the client, or has none for localhost',
     ],
     [
       'protocol_version',
       70,
-      ': it takes no version of TLS that the tap offers, 1.2 or 1.3',
+      ': it accepts no version of TLS that the tap offers, 1.2 or 1.3',
     ],
     ['access_denied', 49, ''],
   ])('which alert it sent: %s', async (name, description, meaning) => {
@@ -236,7 +238,7 @@ describe('of a target, the tap says', () => {
       socket.once('data', () => socket.end(alertRecord(description))),
     );
     expect(await toldOf(port)).toBe(
-      `localhost:${port} broke TLS off with the alert ${name}${meaning}`,
+      `localhost:${port} ended TLS with the alert ${name}${meaning}`,
     );
   });
 
@@ -252,8 +254,8 @@ describe('of a target, the tap says', () => {
     atEnd(() => server.close());
     const { port } = server.address() as AddressInfo;
     expect(await toldOf(port)).toBe(
-      `localhost:${port} broke TLS off with the alert certificate_required: ` +
-        'it wants a certificate of the client, and the tap has none to show',
+      `localhost:${port} ended TLS with the alert certificate_required: ` +
+        'it requires a certificate of the client, and the tap has none',
     );
   });
 });

@@ -176,7 +176,7 @@ describe('a slow reader', () => {
 });
 
 describe('HTTP goes through:', () => {
-  test('requests sent at once are answered in their order', async () => {
+  test('requests sent at once get their responses in order', async () => {
     const port = await listen(
       http.createServer((request, response) => response.end(request.url)),
     );

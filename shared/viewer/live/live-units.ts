@@ -206,7 +206,7 @@ export class LiveUnits extends EventEmitter<{
 
   /**
    * Decodes what waits, as far as this turn allows; what is emitted afterwards
-   * comes after it. A listener of a unit may come back here: it then goes on
+   * comes after it. A listener of a unit may call this again: it then goes on
    * where it stands.
    */
   #decode(clock = () => performance.now()): void {
@@ -345,14 +345,14 @@ function processorTime(): number {
 }
 
 const ends = {
-  fin: 'FIN: all was said',
-  rst: 'RST: torn down',
+  fin: 'FIN: closed in this direction',
+  rst: 'RST: the connection was reset',
   refused: 'RST: the server could not be reached',
-  failed: 'the TLS handshake was broken off',
+  failed: 'the TLS handshake failed',
 };
 
 function describe({ client, encrypted, protocol }: Opened): string {
-  const by = `opened by port ${client.port}`;
+  const by = `opened from port ${client.port}`;
   if (!encrypted) return by;
-  return `${by}, over TLS${protocol ? `, to speak ${protocol}` : ''}`;
+  return `${by}, over TLS${protocol ? `, ALPN chose ${protocol}` : ''}`;
 }

@@ -27,7 +27,7 @@ export function startFaults(
   list.className = 'kinds';
   panel.append(quick, error, now, list);
 
-  /** Where what is set from here on strikes. */
+  /** Where what is set from here on is injected. */
   const where = document.createElement('select');
   where.ariaLabel = 'Where it is broken';
   where.append(new Option('everywhere', ''));
@@ -100,10 +100,10 @@ export function startFaults(
       quick.append(toggle);
     }
     const reset = button('Cut now');
-    reset.title = 'Tears all connections down at once (RST)';
+    reset.title = 'Resets all connections at once (RST)';
     reset.addEventListener('click', () => faults.cut('rst'));
     const close = button('Close now');
-    close.title = 'Closes all connections politely (FIN)';
+    close.title = 'Closes all connections (FIN)';
     close.addEventListener('click', () => faults.cut('fin'));
     mend.addEventListener('click', () => faults.set([]));
     quick.append(reset, close, mend);
@@ -146,7 +146,7 @@ function makeKind(
   if (directed) values.append(direction);
 
   const which = document.createElement('select');
-  which.ariaLabel = `What decides when ${name} strikes`;
+  which.ariaLabel = `What decides when ${name} is injected`;
   const inputs = parameters.map(({ label, meaning, usual }) => {
     const field = document.createElement('label');
     const input = document.createElement('input');

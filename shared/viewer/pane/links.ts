@@ -24,7 +24,7 @@ export function startLinks(
   panel.append(
     list,
     paragraph(
-      'Break tears a link down, and each new try; Mend brings it back.',
+      'Break resets all connections of a link, and every new one; Mend lets new ones work again.',
     ),
   );
   const rows = new Map<string, ReturnType<typeof makeRow>>();

@@ -10,7 +10,7 @@ import { drawUnit } from './unit.ts';
 
 const groups = {
   '': 'all kinds',
-  heads: 'heads',
+  headers: 'headers',
   messages: 'events, messages, bodies',
   framing: 'framing',
   notes: 'connections and faults',

@@ -55,7 +55,7 @@ export function startSave(
     link('Save as one page', '/wire/run.html'),
     label,
     paragraph(
-      `The pcapng file opens in Wireshark${pnpmOfPage && `, and with ${pnpmOfPage} wire FILE`}. The page opens in any browser and needs nothing else: for a bug report. Both know the unit that you chose. Cookies, passwords, tokens and all else on the list below become asterisks, unless you ask for them.`,
+      `The pcapng file opens in Wireshark${pnpmOfPage && `, and with ${pnpmOfPage} wire FILE`}. The page opens in any browser and needs nothing else: attach it to a bug report. Both show first the unit that you chose. Cookies, passwords, tokens and all else on the list below become asterisks, unless you tick the box.`,
     ),
     secretsInWords(),
   );

@@ -35,7 +35,7 @@ export function makeFaultSetter(): FaultSetter {
       if (response.ok) known = (await response.json()) as FaultsMessage;
       error = response.ok ? '' : await response.text();
     } catch {
-      error = 'The shell did not answer. Is the lesson still running?';
+      error = 'The shell did not respond. Is the lesson still running?';
     }
     for (const listener of listeners) listener();
   }

@@ -31,7 +31,7 @@ export interface Filter {
 }
 
 /** The kinds of lines that a reader can choose between. */
-export type Group = 'heads' | 'messages' | 'framing' | 'notes' | 'problems';
+export type Group = 'headers' | 'messages' | 'framing' | 'notes' | 'problems';
 
 /** The rows of a timeline, oldest first, and the filter on them. */
 export class TimelineRows {
@@ -143,7 +143,8 @@ export function groupOf(line: Line): Group {
   if (!isUnit(line)) return 'notes';
   const { kind, counts, payload } = line;
   if (kind === 'malformed' || kind === 'limit') return 'problems';
-  if (/head$|HEADERS|header list|CONNECT$|CONNACK/.test(kind)) return 'heads';
+  if (/headers$|HEADERS|header list|CONNECT$|CONNACK/.test(kind))
+    return 'headers';
   if (kind === 'event' || (counts && payload > 0)) return 'messages';
   return 'framing';
 }

@@ -197,7 +197,7 @@ function entriesOf(
     }
   };
 
-  const tls = secure ? `, over TLS${alpn ? `, to speak ${alpn}` : ''}` : '';
+  const tls = secure ? `, over TLS${alpn ? `, ALPN chose ${alpn}` : ''}` : '';
   note(start, {
     kind: 'open',
     summary: `opened, to port ${connection.realPort}${tls}`,
@@ -229,7 +229,10 @@ function entriesOf(
     note(time, {
       kind: 'end',
       ...(!isCut && { direction }),
-      summary: how === 'fin' ? 'FIN: all was said' : 'RST: torn down',
+      summary:
+        how === 'fin'
+          ? 'FIN: closed in this direction'
+          : 'RST: the connection was reset',
     });
   for (const { time, text } of comments) {
     if (text.startsWith(CHOSEN)) continue;

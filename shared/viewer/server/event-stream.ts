@@ -64,7 +64,7 @@ export function sendEventStream(
 
   const sendLines = () => {
     timer = undefined;
-    if (response.writableNeedDrain) return; // `drain` comes back to it
+    if (response.writableNeedDrain) return; // `drain` calls it again
     const lines = log.lines(next, BATCH);
     if (lines.length === 0) return;
     next = lines.at(-1)!.n + 1;

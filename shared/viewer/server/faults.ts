@@ -85,7 +85,7 @@ export async function cutNow(
   if (how !== 'rst' && how !== 'fin')
     throw new HttpError(
       400,
-      `Cutting: found ${JSON.stringify(how)}, expected "rst" (torn down) or "fin" (closed politely).`,
+      `Cutting: found ${JSON.stringify(how)}, expected "rst" (reset) or "fin" (close).`,
     );
   tap.cut(how);
 }

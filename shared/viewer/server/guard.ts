@@ -14,7 +14,7 @@ export function refuseHost(request: IncomingMessage): string | undefined {
   const port = request.socket.localPort;
   const named = request.headers.host?.toLowerCase();
   return (
-    `Refused: this server was asked for as "${named ?? ''}". It answers on ` +
+    `Refused: this server was addressed as "${named ?? ''}". It responds on ` +
     `this machine only, as 127.0.0.1:${port} or localhost:${port}. ` +
     `Open http://127.0.0.1:${port}/ instead.`
   );
@@ -34,12 +34,12 @@ export function refuseOrigin(request: IncomingMessage): string | undefined {
   const { origin, 'sec-fetch-site': site } = request.headers;
   if (origin !== undefined && origin !== own)
     return (
-      `Refused: a page of ${origin} asked for this. Only the shell's own page ` +
+      `Refused: a page of ${origin} sent this request. Only the shell's own page ` +
       `(${own}) may.`
     );
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     return (
-      `Refused: a page of another address asked for this (${site}). Only the ` +
+      `Refused: a page of another origin sent this request (${site}). Only the ` +
       `shell's own page (${own}) may.`
     );
   return undefined;

@@ -68,7 +68,7 @@ export function createGuardedServer({
         if (response.headersSent) return response.destroy();
         if (error instanceof HttpError)
           return send(response, plainText(error.status, error.message));
-        const failed = `The shell failed to answer ${request.url}: ${String(error)}`;
+        const failed = `The shell failed at ${request.url}: ${String(error)}`;
         return send(response, plainText(500, failed));
       },
     );
@@ -97,7 +97,10 @@ export function createGuardedServer({
     if (change) return change(context);
     if (!reads)
       return {
-        ...plainText(405, `${request.method} is not answered here, only GET.`),
+        ...plainText(
+          405,
+          `${request.method} is not allowed here, only GET and HEAD.`,
+        ),
         headers: { Allow: 'GET, HEAD' },
       };
     if (page) return page();

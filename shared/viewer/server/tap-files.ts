@@ -12,8 +12,10 @@ import { viewerFile } from './response.ts';
 import { bundle } from './bundle.ts';
 import { readStyle } from './style.ts';
 
+/** The page of `pnpm tap`, as HTML. */
 export const tapHtml = () => readFile(viewerFile('pane/tap.html'), 'utf8');
 
+/** The script of that page, bundled. */
 export const tapScript = async () =>
   textOf(await bundle(viewerFile('pane/tap-page.ts')));
 
@@ -25,6 +27,7 @@ export const savedScript = async () =>
 export const wireStyle = () =>
   readStyle(viewerFile('pane/saved-page.css'), viewerFile('pane/wire.css'));
 
+/** The icon of every page, as SVG. */
 export const icon = () => readFile(viewerFile('page/icon.svg'), 'utf8');
 
 function textOf(bytes: Uint8Array): string {

@@ -17,7 +17,7 @@ const unit = (n: number, parts: Partial<UnitLine>): Line => ({
 });
 
 const ask = unit(1, {
-  kind: 'http/1.1 request head',
+  kind: 'http/1.1 request headers',
   direction: 'up',
   layer: 0,
   summary: 'GET /',

@@ -24,7 +24,7 @@ const answer =
   '11\r\nid: 7\ndata: Zug\n\n\r\n';
 
 /**
- * A server behind a tap, that answers each connection once; without `respond`
+ * A server behind a tap, that responds once on each connection; without `respond`
  * always with the same.
  */
 async function start(
@@ -67,8 +67,8 @@ describe('the units of a tap', () => {
       client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
       await client.until('Zug\n\n\r\n');
       expect(told.splice(0)).toEqual([
-        [connection, 'up', 'http/1.1 request head', [[0, 27]]],
-        [connection, 'down', 'http/1.1 response head', [[0, 80]]],
+        [connection, 'up', 'http/1.1 request headers', [[0, 27]]],
+        [connection, 'down', 'http/1.1 response headers', [[0, 80]]],
         [connection, 'down', 'event', [[84, 101]]],
         [connection, 'down', 'http/1.1 chunk', [[80, 103]]],
       ]);
@@ -85,7 +85,7 @@ describe('the units of a tap', () => {
     await client.closed;
     if (tap.connections > 0) await once(tap, 'close');
     const text = lines.join('\n');
-    expect(lines[0]).toMatch(/^ *\d+\.\d{3} s #1 {2}· opened by port \d+$/);
+    expect(lines[0]).toMatch(/^ *\d+\.\d{3} s #1 {2}· opened from port \d+$/);
     expect(text).toMatch(/^ *\d+\.\d{3} s #1 {2}· reset: /m);
   });
 
@@ -97,7 +97,7 @@ describe('the units of a tap', () => {
     client.socket.destroy();
     const lines: string[] = [];
     printCounts(units, (line) => lines.push(line));
-    // 27 bytes up; down 80 of a head, and 23 of a chunk with an event of "Zug".
+    // 27 bytes up; down 80 of status line and headers, and 23 of a chunk with an event of "Zug".
     expect(lines.slice(0, 8).map((line) => line.slice(0, 33).trim())).toEqual([
       'Connections                     1',
       'Round trips                     1',

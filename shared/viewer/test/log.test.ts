@@ -41,7 +41,11 @@ describe('the log of a run', () => {
     await ask();
     const lines = log.lines(0, 100);
     expect(lines.map(({ n }) => n)).toEqual(lines.map((_, index) => index));
-    const one = ['http/1.1 request head', 'http/1.1 response head', 'body'];
+    const one = [
+      'http/1.1 request headers',
+      'http/1.1 response headers',
+      'body',
+    ];
     expect(units(lines)).toEqual([...one, ...one]);
     expect(lines.filter(({ kind }) => kind === 'open')).toHaveLength(2);
     expect(log.lines(3, 2)).toEqual(lines.slice(3, 5));

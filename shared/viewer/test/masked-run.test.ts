@@ -101,7 +101,7 @@ describe('A masked run says what was replaced:', () => {
   test('what follows something malformed, and a size that is none', () => {
     const run = saved([get, ['up', text('GET / HTTP/9\r\nCookie: a\r\n\r\n')]]);
     expect(told(run)).toEqual([
-      'GET /: request head, 27 bytes',
+      'GET /: request line and headers, 27 bytes',
       `27 bytes ${gone}`,
     ]);
   });

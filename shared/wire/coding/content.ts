@@ -161,7 +161,7 @@ export class Content implements LayerDecoder {
   }
 
   /** Its units tell the same bytes again. */
-  get tells(): boolean {
+  get emitsUnits(): boolean {
     return this.type.isEventStream;
   }
 
@@ -196,12 +196,12 @@ export class Content implements LayerDecoder {
       unpacker.allowance += INFLATED_FOR_EACH_BYTE;
       unpacker.write(input.bytes, next, next + 1, emit);
       if (unpacker.problem && !events.stopped)
-        this.#tellBroken(packed, unpacker, units);
+        this.#emitBroken(packed, unpacker, units);
     }
     input.next = to;
   }
 
-  #tellBroken(
+  #emitBroken(
     range: readonly [number, number],
     { problem, allowance }: Unpacker,
     units: Unit[],

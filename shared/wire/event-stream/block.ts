@@ -210,10 +210,11 @@ const STANDARD = 'WHATWG HTML 9.2.6';
 
 const MEANINGS: Record<Name, string> = {
   data: 'a line of the data; several are joined with line feeds',
-  event: 'the type: which listener of the page is called',
-  id: 'sent back as Last-Event-ID when the connection was lost',
-  retry: 'how long to wait before connecting again, in milliseconds',
-  comment: 'begins with a colon: read and forgotten, keeps proxies awake',
+  event: 'the type of the event: which listeners are called',
+  id: 'sent as Last-Event-ID when the client reconnects',
+  retry: 'how long to wait before reconnecting, in milliseconds',
+  comment:
+    'a comment: ignored; often a heartbeat, so that no proxy closes an idle connection',
   unknown: 'not a field of the standard: ignored',
   blank: 'a blank line ends the block',
 };

@@ -74,7 +74,7 @@ export class EventStream implements LayerDecoder {
   #wire = 0;
   /** Where the present call began. */
   #from = 0;
-  #told = 0;
+  #emitted = 0;
 
   constructor(place: UnitPlace) {
     this.#place = place;
@@ -191,7 +191,7 @@ export class EventStream implements LayerDecoder {
     // To the byte where the limit is, wherever the bytes were cut.
     this.#keep(input, input.next + EVENT_LIMIT - this.#block.length);
     const what = `an event of more than ${number(EVENT_LIMIT)} bytes`;
-    this.#tellLimit(this.#block.discard().take(), units, {
+    this.#emitLimit(this.#block.discard().take(), units, {
       summary: `${what}: this is how far it was read`,
       problem: `${what} is too long to be shown`,
     });
@@ -224,27 +224,27 @@ export class EventStream implements LayerDecoder {
   #hasRoom(to: number): boolean {
     const wire = this.#wire + (this.#packed ? 0 : to - this.#from);
     const most = wire - Math.floor(wire / BODY_PART) + UNITS_AHEAD;
-    this.#told++;
-    return this.#told < most;
+    this.#emitted++;
+    return this.#emitted < most;
   }
 
   #stop(taken: TakenRanges, units: Unit[]): void {
     this.stopped = true;
     const what = `more events, comments and blank lines than bytes on the wire`;
-    this.#tellLimit(taken, units, {
+    this.#emitLimit(taken, units, {
       summary: `${what}: the rest of this event stream is not read`,
       problem: what,
     });
   }
 
   #closeSkipped(taken: TakenRanges, units: Unit[]): void {
-    this.#tellLimit(taken, units, {
+    this.#emitLimit(taken, units, {
       summary: `the rest of an event that was too long: ${byteCount(taken.size)}`,
     });
     this.#first = false;
   }
 
-  #tellLimit(
+  #emitLimit(
     { ranges, size }: TakenRanges,
     units: Unit[],
     words: Pick<UnitParts, 'summary' | 'problem'>,

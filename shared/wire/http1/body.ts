@@ -80,7 +80,7 @@ export class WholeBody implements Body {
       const size = this.#remaining;
       this.#remaining = 0;
       input.next = end;
-      this.#tell([[offset, offset + size]], size, units);
+      this.#emit([[offset, offset + size]], size, units);
       return;
     }
     const { part, content } = this.#begin();
@@ -150,10 +150,10 @@ export class WholeBody implements Body {
     // An event stream tells its last event, or what is left of one.
     if (this.#type.isEventStream) content.finish(units);
     const { ranges, size } = part.take();
-    if (size > 0 || problem) this.#tell(ranges, size, units, problem);
+    if (size > 0 || problem) this.#emit(ranges, size, units, problem);
   }
 
-  #tell(ranges: Range[], size: number, units: Unit[], problem?: string): void {
+  #emit(ranges: Range[], size: number, units: Unit[], problem?: string): void {
     const { direction, exchange } = this.#place;
     units.push(
       makeUnit({

@@ -50,7 +50,7 @@ export class ChunkedBody implements Body {
       if (this.#part === 'data') this.#data(input, units);
       else if (this.#part === 'size') this.#sizeLine(input, units);
       else if (this.#part === 'end') this.#lineEnd(input, units);
-      else this.#rangesers(input, units);
+      else this.#trailers(input, units);
     }
   }
 
@@ -153,7 +153,7 @@ export class ChunkedBody implements Body {
     );
   }
 
-  #rangesers(input: ByteCursor, units: Unit[]): void {
+  #trailers(input: ByteCursor, units: Unit[]): void {
     const { bytes } = input;
     while (input.left > 0) {
       if (this.#chunk.size === HEADERS_LIMIT) {
@@ -235,14 +235,18 @@ function listSize(
   const line = latin1(bytes, 0, next).replace(/\r?\n$/, '');
   const digits = /^[0-9a-fA-F]*/.exec(line)![0];
   const size = Number.parseInt(digits, 16);
-  const meaning = size > 0 ? 'in hex: so many bytes follow' : 'no more data';
+  const meaning =
+    size > 0
+      ? 'in hex: so many bytes of data follow'
+      : '0: the last chunk, without data';
   list.add('size', [0, digits.length], `${digits} = ${number(size)}`, [
     meaning,
     SECTION,
   ]);
   if (line.length > digits.length) {
     const value = line.slice(digits.length);
-    const says = 'extensions: almost nobody reads them';
+    const says =
+      'chunk extensions: a recipient ignores those that it does not know';
     list.add('extensions', [digits.length, line.length], value, [
       says,
       'RFC 9112 7.1.1',

@@ -93,6 +93,12 @@ const RESPONSE = 'HTTP/1.';
 /** Longer ones are not kept to be recognised. */
 const KNOWN_HEADERS_LIMIT = 4_096;
 
+/** What a message begins with: RFC 9112 3 and 4, and 5. */
+const START_AND_HEADERS = {
+  up: 'request line and headers',
+  down: 'status line and headers',
+} as const;
+
 const NOTHING: string[] = [];
 const NO_OFFER: Offer = { key: '', protocols: [], extensions: [] };
 
@@ -222,7 +228,7 @@ export class Http1 implements ProtocolDecoder {
       this.#fail(
         side,
         insteadOfHeaders(side) ??
-          'expected the rest of a head, the connection ended (RFC 9112 8)',
+          `expected the rest of the ${START_AND_HEADERS[side.direction]}, the connection ended (RFC 9112 8)`,
         units,
       );
     side.body = undefined;
@@ -247,7 +253,7 @@ export class Http1 implements ProtocolDecoder {
     const room = HELD_LIMIT - this.#held.length - (this.#rest?.left ?? 0);
     this.#held.read(input, input.upTo(room));
     if (input.left === 0) return;
-    const problem = `${number(HELD_LIMIT)} bytes came before the answer to an upgrade`;
+    const problem = `${number(HELD_LIMIT)} bytes came before the response to an upgrade or CONNECT`;
     const all = new ByteRanges();
     if (this.#rest) all.read(this.#rest, this.#rest.bytes.length);
     all.addAll(this.#held.discard().take().ranges);
@@ -282,14 +288,14 @@ export class Http1 implements ProtocolDecoder {
     const isFirst = headers.length === 0;
     if (known && isFirst && beginsWith(bytes, input.next, known.bytes)) {
       input.next += known.bytes.length;
-      this.#tellHeaders(side, known, [[offset, input.offset]], units);
+      this.#emitHeaders(side, known, [[offset, input.offset]], units);
       return;
     }
     if (headers.length < RESPONSE.length && side.direction === 'down') {
       if (isFirst) this.#expectNothing(side);
       const wrong = this.#wrongAt(side, input);
       if (wrong >= 0) {
-        this.#unasked(side, input, wrong, units);
+        this.#unexpected(side, input, wrong, units);
         return;
       }
     }
@@ -316,7 +322,7 @@ export class Http1 implements ProtocolDecoder {
     }
     headers.read(input, next);
     if (headers.length < HEADERS_LIMIT) return;
-    const problem = `expected the end of a head within ${byteCount(HEADERS_LIMIT)}`;
+    const problem = `expected the end of the ${START_AND_HEADERS[side.direction]} within ${byteCount(HEADERS_LIMIT)}`;
     this.#fail(side, problem, units, { kind: 'limit' });
   }
 
@@ -335,14 +341,17 @@ export class Http1 implements ProtocolDecoder {
   #expectNothing(side: Side): void {
     const isDone = this.#requests > 0 && this.#waiting.length === 0;
     if (isDone && !this.#isLost)
-      side.noBody ??= { what: 'with no request', section: 'RFC 9112 6.3' };
+      side.noBody ??= {
+        what: 'no bytes while no request waits for a response',
+        section: 'RFC 9112 9.2',
+      };
   }
 
   /**
    * No request waits for this response. 408 may come to an idle connection, and
    * an early error before the request's headers are complete.
    */
-  #isUnasked(status: number): boolean {
+  #isUnexpected(status: number): boolean {
     if (this.#requests === 0 || this.#waiting.length > 0) return false;
     const { headers, isOpaque } = this.#sides.up;
     const isLate = headers.length > 0 || isOpaque || this.#held.length > 0;
@@ -361,10 +370,15 @@ export class Http1 implements ProtocolDecoder {
   }
 
   /** A body where none may be: told at its first byte that cannot be else. */
-  #unasked(side: Side, input: ByteCursor, wrong: number, units: Unit[]): void {
+  #unexpected(
+    side: Side,
+    input: ByteCursor,
+    wrong: number,
+    units: Unit[],
+  ): void {
     const { what, section } = side.noBody!;
     const found = namedByte(input.bytes[wrong]!);
-    const problem = `expected no body ${what}, found ${found} (${section})`;
+    const problem = `expected ${what}, found ${found} (${section})`;
     side.headers.read(input, wrong + 1);
     this.#fail(side, problem, units, { offset: input.base + wrong });
   }
@@ -386,10 +400,10 @@ export class Http1 implements ProtocolDecoder {
     const isKept = size <= KNOWN_HEADERS_LIMIT;
     const known = toKnown(isKept ? side.keep(headers) : headers, isRequest);
     side.known = isKept ? known : undefined;
-    this.#tellHeaders(side, known, ranges, units);
+    this.#emitHeaders(side, known, ranges, units);
   }
 
-  #tellHeaders(
+  #emitHeaders(
     side: Side,
     known: KnownHeaders,
     ranges: Range[],
@@ -415,15 +429,17 @@ export class Http1 implements ProtocolDecoder {
       side.noBody = noBodyReason(status, exchange?.method);
       problem ??= responseProblem(headers, status, declared.framing, exchange);
     }
-    if (!isRequest && this.#isUnasked(status))
-      problem ??= `expected no other response, as no request waits for one (RFC 9112 6.3)`;
+    if (!isRequest && this.#isUnexpected(status))
+      problem ??= `expected no other response, as no request waits for one (RFC 9112 9.2)`;
     if (side.closing !== undefined)
       problem ??= `expected no other ${isRequest ? 'request' : 'response'} after ${side.closing}`;
     if (isRequest || status >= 200) side.closing ??= known.closes;
     units.push(
       makeUnit({
         direction: place.direction,
-        kind: isRequest ? 'http/1.1 request head' : 'http/1.1 response head',
+        kind: isRequest
+          ? 'http/1.1 request headers'
+          : 'http/1.1 response headers',
         layer: 0,
         ranges,
         size: known.bytes.length,
@@ -447,7 +463,7 @@ export class Http1 implements ProtocolDecoder {
   #crowd(isRequest: boolean): string | undefined {
     const isFull = this.#waiting.length >= PIPELINE_LIMIT;
     if (!isRequest || !isFull) return undefined;
-    return `more than ${number(PIPELINE_LIMIT)} requests wait: answers are not told apart from here on`;
+    return `more than ${number(PIPELINE_LIMIT)} requests wait: responses are not matched to them from here on`;
   }
 
   #request({ headers, switches }: KnownHeaders): void {

@@ -83,8 +83,9 @@ function targetProblem(method: string, target: string): string | undefined {
 /** A target with a scheme of HTTP. */
 function addressProblem(target: string): string | undefined {
   const host = /^[a-z]+:\/\/([^/?]+)/i.exec(target)?.[1];
+  const section = /^https/i.test(target) ? '4.2.2' : '4.2.1';
   if (host === undefined)
-    return `expected a host after the scheme, found ${quoted(target)} (RFC 9110 4.2.1)`;
+    return `expected a host after the scheme, found ${quoted(target)} (RFC 9110 ${section})`;
   return host.includes('@')
     ? `expected a target without a user, found ${quoted(target)} (RFC 9110 4.2.4)`
     : undefined;
@@ -119,7 +120,7 @@ export function responseProblem(
 ): string | undefined {
   const { lines } = headers;
   if (lacksSpace(headers))
-    return 'expected a space after the status, found the end of the line (RFC 9112 4)';
+    return 'expected a space after the status code, found the end of the line (RFC 9112 4)';
   if (status === 101) return switchProblem(lines, exchange);
   if (status === 205 && framing.by === 'length' && framing.length > 0)
     return 'expected no body in a 205 (RFC 9110 15.3.6)';
@@ -165,10 +166,15 @@ export function noBodyReason(
   method: string | undefined,
 ): { what: string; section: string } | undefined {
   if (status < 200)
-    return { what: `after ${status}`, section: 'RFC 9110 15.2' };
-  if (status === 204) return { what: 'after 204', section: 'RFC 9110 15.3.5' };
-  if (status === 304) return { what: 'after 304', section: 'RFC 9110 15.4.5' };
+    return { what: `no body after ${status}`, section: 'RFC 9110 15.2' };
+  if (status === 204)
+    return { what: 'no body after 204', section: 'RFC 9110 15.3.5' };
+  if (status === 304)
+    return { what: 'no body after 304', section: 'RFC 9110 15.4.5' };
   if (method === 'HEAD')
-    return { what: 'after the response to HEAD', section: 'RFC 9110 9.3.2' };
+    return {
+      what: 'no body after the response to HEAD',
+      section: 'RFC 9110 9.3.2',
+    };
   return undefined;
 }

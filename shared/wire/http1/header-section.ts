@@ -68,6 +68,9 @@ export function readStartAndHeaders(bytes: Uint8Array): StartAndHeaders {
       const last = headers.lines.at(-1);
       if (isFolded && last) fold(last, text.slice(at, end), end);
       else headers.lines.push(readLine(text.slice(at, end), at, end));
+      if (isFolded && !last)
+        headers.problem ??=
+          'expected the first field after the start line, found a space before it (RFC 9112 2.2)';
     }
     at = next;
   }
@@ -150,8 +153,10 @@ function readLine(line: string, start: number, end: number): HeaderLine {
   let problem: string | undefined;
   if (colon < 0)
     problem = `expected "name: value", found no colon (RFC 9112 5)`;
+  else if (/^[^ \t]+[ \t]+$/.test(name))
+    problem = `expected no space between the field name and its colon, found ${quoted(name)} (RFC 9112 5.1)`;
   else if (!TOKEN.test(name))
-    problem = `expected a field name of letters, digits and -, found ${quoted(name)} (RFC 9112 5.1)`;
+    problem = `expected a token as the field name, found ${quoted(name)} (RFC 9110 5.1)`;
   return { name, value, start, end, problem };
 }
 
@@ -233,7 +238,7 @@ export function framingOf(
     const declared = framingByCodings(codings, isRequest);
     if (length !== undefined)
       declared.problem =
-        'expected Transfer-Encoding or Content-Length, found both: the length does not count (RFC 9112 6.1)';
+        'expected Transfer-Encoding or Content-Length, found both: the length does not count (RFC 9112 6.2)';
     else if (start[isRequest ? 2 : 0] === 'HTTP/1.0')
       declared.problem ??=
         'expected no Transfer-Encoding in a message of HTTP/1.0 (RFC 9112 6.1)';
@@ -311,18 +316,14 @@ function listHeaders(list: FieldList, lines: HeaderLine[]): void {
   }
 }
 
-function listEnd(
-  list: FieldList,
-  headers: StartAndHeaders,
-  meaning: string,
-): void {
+function listEnd(list: FieldList, headers: StartAndHeaders): void {
   const last = headers.lines.at(-1)?.end ?? headers.startEnd;
   // The end of the last line is not part of the blank one.
   const skip = list.bytes[last] === 0x0d ? 2 : 1;
   const from = Math.min(last + skip, list.bytes.length);
   if (from < list.bytes.length)
     list.add('blank line', [from, list.bytes.length], '', [
-      meaning,
+      'a blank line ends the header section',
       'RFC 9112 2.1',
     ]);
 }
@@ -340,15 +341,15 @@ export const requestDissector: FieldDissector = {
     };
     list.add('method', next(method), method, methodMeaning(method));
     list.add('target', next(target), target, [
-      'what is asked for',
+      'the request target: what the method applies to',
       'RFC 9112 3.2',
     ]);
     list.add('version', next(version), version, [
-      'the highest that the client speaks',
-      'RFC 9112 2.3',
+      'the highest minor version within HTTP/1 that the client speaks',
+      'RFC 9110 2.5',
     ]);
     listHeaders(list, headers.lines);
-    listEnd(list, headers, 'a blank line ends the head');
+    listEnd(list, headers);
   },
 };
 
@@ -361,20 +362,22 @@ export const responseDissector: FieldDissector = {
     const statusAt = from + version.length + 1;
     const reasonAt = statusAt + status.length + 1;
     list.add('version', [from, from + version.length], version, [
-      'the highest that the server speaks',
-      'RFC 9112 2.3',
+      'the highest minor version within HTTP/1 that the server speaks',
+      'RFC 9110 2.5',
     ]);
-    list.add('status', [statusAt, statusAt + status.length], status, [
+    list.add(
+      'status',
+      [statusAt, statusAt + status.length],
+      status,
       statusMeaning(Number(status)),
-      'RFC 9110 15',
-    ]);
+    );
     if (reason)
       list.add('reason', [reasonAt, headers.startEnd], reason, [
-        'for people; programs ignore it',
+        'for people; a client should ignore it',
         'RFC 9112 4',
       ]);
     listHeaders(list, headers.lines);
-    listEnd(list, headers, 'a blank line ends the head');
+    listEnd(list, headers);
   },
 };
 

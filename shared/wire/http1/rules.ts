@@ -55,7 +55,10 @@ export function makeBody(
   return new WholeBody(length, type, place);
 }
 
-/** What a header section says about its body. */
+/**
+ * What a header section says about its body: Content-Type and
+ * Content-Encoding, RFC 9110 8.3 and 8.4.
+ */
 export function contentTypeOf(
   headers: StartAndHeaders,
   isResponse: boolean,
@@ -79,7 +82,7 @@ export function headersSummary(
   const [first, second, third] = headers.start;
   if (isRequest) {
     const version = third === 'HTTP/1.1' ? '' : `, ${third}`;
-    return `${first} ${shortened(second)}: request head, ${byteCount(size)}${version}`;
+    return `${first} ${shortened(second)}: request line and headers, ${byteCount(size)}${version}`;
   }
   const version = first === 'HTTP/1.1' ? '' : `, ${first}`;
   const type = headerValue(headers.lines, 'content-type');
@@ -87,5 +90,5 @@ export function headersSummary(
   const status = third
     ? `${second} ${shortened(third, 40)}`
     : statusText(Number(second));
-  return `${status}: response head, ${byteCount(size)}${what}${version}`;
+  return `${status}: status line and headers, ${byteCount(size)}${what}${version}`;
 }

@@ -216,11 +216,11 @@ export class Http2 implements ProtocolDecoder {
       problem = this.#states.frame(side.direction, frame, payload);
     const whole = { frame, payload, ranges, size, problem, isSound };
     if (HeaderBlocks.has(frame.type)) side.headers.frame(whole, units);
-    else if (frame.type === FRAME.DATA) this.#tellData(side, whole, units);
-    else this.#tell(side, whole, units);
+    else if (frame.type === FRAME.DATA) this.#emitData(side, whole, units);
+    else this.#emit(side, whole, units);
   }
 
-  #tellData(side: Side, whole: WholeFrame, units: Unit[]): void {
+  #emitData(side: Side, whole: WholeFrame, units: Unit[]): void {
     const { frame, ranges, size } = whole;
     const { direction } = side;
     const pad = frame.flags & PADDED ? 1 + side.padding : 0;
@@ -242,7 +242,7 @@ export class Http2 implements ProtocolDecoder {
         ranges,
         size,
         payload,
-        counts: !side.reader?.tells,
+        counts: !side.reader?.emitsUnits,
         summary: `DATA, stream ${frame.stream}: ${byteCount(size)}, ${number(payload)} of data${ends ? ', ends the stream' : ''}`,
         problem: whole.problem,
         stream: frame.stream,
@@ -271,7 +271,7 @@ export class Http2 implements ProtocolDecoder {
   }
 
   /** All other frames. */
-  #tell(side: Side, whole: WholeFrame, units: Unit[]): void {
+  #emit(side: Side, whole: WholeFrame, units: Unit[]): void {
     const { frame, ranges, size } = whole;
     const dissector = whole.isSound
       ? this.#apply(side, whole)

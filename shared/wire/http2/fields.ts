@@ -48,8 +48,12 @@ export function listHeader(list: FieldList): FrameContent {
   const section = 'RFC 9113 4.1';
   list.add('length', [0, 3], number(length), ['bytes of payload', section]);
   list.add('type', [3, 4], `${type} ${frameName(type)}`, frameMeaning(type));
-  list.add('flags', [4, 5], flagNames(type, flags), ['what applies', section]);
-  const about = stream === 0 ? 'the connection as a whole' : 'its stream';
+  list.add('flags', [4, 5], flagNames(type, flags), [
+    'flags of this type of frame',
+    section,
+  ]);
+  const about =
+    stream === 0 ? '0: the whole connection' : 'the stream that it belongs to';
   list.add('stream', [5, 9], stream, [about, 'RFC 9113 5.1.1']);
   const part: FrameContent = {
     type,
@@ -96,7 +100,7 @@ export class DataDissector implements FieldDissector {
     const part = listHeader(list);
     const value = readable(list.bytes.subarray(part.from, part.to));
     list.add('data', [part.from, part.to], value, [
-      'a piece of the body',
+      'a piece of the content',
       'RFC 9113 6.1',
     ]);
     listPadding(list, part);
@@ -109,7 +113,7 @@ function listWindows(
   stream: number | undefined,
   connection: number,
 ): void {
-  const section = 'RFC 9113 5.2.1';
+  const section = 'RFC 9113 6.9.1';
   const more =
     'bytes of data that may now be sent before the other side allows more';
   if (stream !== undefined)
@@ -134,7 +138,7 @@ export class WindowUpdateDissector implements FieldDissector {
     const { from } = listHeader(list);
     const increment = number(uint31(list.bytes, from));
     list.add('increment', [from, from + 4], increment, [
-      'so many more bytes of data',
+      'so many more bytes of data may be sent',
       'RFC 9113 6.9',
     ]);
     listWindows(list, this.streamWindow, this.connectionWindow);
@@ -144,7 +148,7 @@ export class WindowUpdateDissector implements FieldDissector {
 /** Lists five bytes that HEADERS and PRIORITY may have: RFC 7540 6.3. */
 export function listPriority(list: FieldList, from: number): void {
   const { bytes } = list;
-  const meaning = 'from the old priority tree: ignored';
+  const meaning = 'a priority as in RFC 7540: deprecated';
   const value = `stream ${uint31(bytes, from)}, weight ${(bytes[from + 4] ?? 0) + 1}`;
   list.add('priority', [from, from + 5], value, [meaning, 'RFC 9113 5.3.2']);
 }
@@ -157,9 +161,9 @@ function listSettings(list: FieldList, part: FrameContent): void {
   }
 }
 
-function listReason(list: FieldList, at: number, section: string): void {
+function listErrorCode(list: FieldList, at: number, section: string): void {
   const code = uint(list.bytes, at, 4);
-  list.add('reason', [at, at + 4], errorName(code), [
+  list.add('error code', [at, at + 4], errorName(code), [
     errorMeaning(code),
     section,
   ]);
@@ -180,11 +184,15 @@ function listOrigins(list: FieldList, part: FrameContent): void {
 function listAltSvc(list: FieldList, part: FrameContent): void {
   const { from } = part;
   const middle = Math.min(part.to, from + 2 + uint(list.bytes, from, 2));
-  list.ascii('origin', [from + 2, middle], ['for this site', 'RFC 7838 4']);
+  list.ascii(
+    'origin',
+    [from + 2, middle],
+    ['the origin that it is about', 'RFC 7838 4'],
+  );
   list.ascii(
     'alternatives',
     [middle, part.to],
-    ['where else it can be had', 'RFC 7838 4'],
+    ['other hosts, ports or protocols', 'RFC 7838 4'],
   );
 }
 
@@ -196,33 +204,40 @@ export const http2FrameDissector: FieldDissector = {
     if (from === to) return;
     if (type === FRAME.SETTINGS) listSettings(list, part);
     else if (type === FRAME.PRIORITY) listPriority(list, from);
-    else if (type === FRAME.RST_STREAM) listReason(list, from, 'RFC 9113 7');
+    else if (type === FRAME.RST_STREAM) listErrorCode(list, from, 'RFC 9113 7');
     else if (type === FRAME.ORIGIN) listOrigins(list, part);
     else if (type === FRAME.ALTSVC) listAltSvc(list, part);
     else if (type === FRAME.PING) {
       const value = hex(list.bytes.subarray(from, to), 8);
       const meaning =
-        part.flags & ACK ? 'the same bytes, sent back' : 'any 8 bytes';
+        part.flags & ACK ? 'the 8 bytes of the ping, sent back' : 'any 8 bytes';
       list.add('data', [from, to], value, [meaning, 'RFC 9113 6.7']);
     } else if (type === FRAME.GOAWAY) {
       const last = uint31(list.bytes, from);
       list.add('last stream', [from, from + 4], last, [
-        'streams after this one were not worked on',
+        'streams of the other side above this one are not processed: it may retry them',
         'RFC 9113 6.8',
       ]);
-      listReason(list, from + 4, 'RFC 9113 7');
+      listErrorCode(list, from + 4, 'RFC 9113 7');
       if (from + 8 < to)
-        list.text('debug data', [from + 8, to], ['for people', 'RFC 9113 6.8']);
+        list.text(
+          'debug data',
+          [from + 8, to],
+          ['only for diagnosis', 'RFC 9113 6.8'],
+        );
     } else if (type === FRAME.PRIORITY_UPDATE) {
       const stream = uint31(list.bytes, from);
       list.add('prioritized stream', [from, from + 4], stream, [
-        'whose answer it is about',
+        'the stream whose response it is about',
         'RFC 9218 7.1',
       ]);
       list.ascii(
         'priority',
         [from + 4, to],
-        ['u: urgency, 0 the highest; i: useful in parts', 'RFC 9218 4'],
+        [
+          'u: urgency, 0 is the highest; i: the client can use it in parts',
+          'RFC 9218 4',
+        ],
       );
     } else {
       const value = hex(list.bytes.subarray(from, to), 64);
@@ -237,7 +252,8 @@ export const http2FrameDissector: FieldDissector = {
 /** The 24 bytes with which every client begins. */
 export const prefaceDissector: FieldDissector = {
   dissect(list) {
-    const meaning = 'an HTTP/1.1 server would refuse it and close';
+    const meaning =
+      'the connection preface of a client: no server of HTTP/1.1 reads on after it';
     list.ascii('preface', [0, list.bytes.length], [meaning, 'RFC 9113 3.4']);
   },
 };

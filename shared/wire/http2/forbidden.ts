@@ -42,13 +42,15 @@ const TAB = 9;
 function nameProblem(name: string): string | undefined {
   const from = name.charCodeAt(0) === COLON ? 1 : 0;
   if (from === name.length)
-    return `expected a name for each field, found ${quoted(name)} (RFC 9113 8.2.1)`;
+    return `expected a name for each field, found ${quoted(name)} (RFC 9110 5.1)`;
   for (let at = from; at < name.length; at++) {
     const code = name.charCodeAt(at);
     if (NAME_CHARACTERS[code] === 1) continue;
-    const what =
-      code >= 65 && code <= 90 ? 'small letters' : 'letters, digits and -';
-    return `expected a field name in ${what}, found ${quoted(name)} (RFC 9113 8.2.1)`;
+    if (code >= 65 && code <= 90)
+      return `expected a field name in lower case, found ${quoted(name)} (RFC 9113 8.2.1)`;
+    // Some characters are in no token, and yet HTTP/2 does not name them.
+    const isNamed = code <= SPACE || code >= 0x7f || code === COLON;
+    return `expected a token as the field name, found ${quoted(name)} (RFC ${isNamed ? '9113 8.2.1' : '9110 5.1'})`;
   }
   return undefined;
 }
@@ -178,7 +180,7 @@ export function fieldsProblem(
 }
 
 function readLength(value: string, facts: Facts): string | undefined {
-  const section = '(RFC 9113 8.1.1)';
+  const section = '(RFC 9110 8.6)';
   if (facts.length !== undefined)
     return `expected content-length once, found it twice ${section}`;
   if (!/^[0-9]{1,15}$/.test(value))
@@ -213,7 +215,7 @@ function requestProblem(
   if (!method)
     return 'expected :method in a request, found none (RFC 9113 8.3.1)';
   if (!METHOD.test(method))
-    return `expected a :method that is one word, found ${quoted(method)} (RFC 9110 9.1)`;
+    return `expected a token as the :method, found ${quoted(method)} (RFC 9110 9.1)`;
   if (protocol !== undefined && method !== 'CONNECT')
     return `expected :protocol only with CONNECT, found ${quoted(method)} (RFC 8441 4)`;
   if (protocol !== undefined && !mayConnect)
@@ -258,7 +260,7 @@ function authorityProblem(
 ): string | undefined {
   const section = '(RFC 9113 8.3.1)';
   if (!authority && !host)
-    return `expected :authority or host in a request, found neither ${section}`;
+    return 'expected :authority or host in a request, found neither (RFC 9110 7.2)';
   if (authority?.includes('@'))
     return `expected :authority without a user, found one ${section}`;
   if (!HOST.test(authority ?? '') || !HOST.test(host ?? ''))

@@ -20,7 +20,7 @@ export class HeadersDissector implements FieldDissector {
     let { from } = part;
     if (part.type === FRAME.PUSH_PROMISE) {
       list.add('promised stream', [from, from + 4], uint31(list.bytes, from), [
-        'where the answer will come',
+        'the stream on which the response will come',
         'RFC 9113 6.6',
       ]);
       from += 4;
@@ -33,7 +33,7 @@ export class HeadersDissector implements FieldDissector {
     } else {
       const shown = hex(list.bytes.subarray(from, part.to), 32);
       list.add('header block', [from, part.to], shown, [
-        'a part of it: read when all parts are there',
+        'a part of the compressed headers: decoded when all parts are there',
         'RFC 9113 4.3',
       ]);
     }
@@ -72,7 +72,7 @@ function listHeaders(
     if (one.kind === 'size update') {
       const value = number(one.index);
       list.add('table size', [start, end], value, [
-        'the sender remembers so many bytes of headers',
+        'from here on the HPACK table has at most so many bytes',
         'RFC 7541 6.3',
       ]);
       continue;

@@ -107,20 +107,20 @@ export class HeaderBlocks {
     if (!isLast(frame)) {
       block.bytes.read(fragment, fragment.bytes.length);
       this.#open = block;
-      this.#tell(whole, 'continued', undefined, units);
+      this.#emit(whole, 'continued', undefined, units);
       return;
     }
     const list = this.hpack.decode(fragment.bytes);
     const learned = this.#learn(block, list);
     whole.problem ??= learned;
-    this.#tell(whole, titleOf(list), list, units);
+    this.#emit(whole, titleOf(list), list, units);
     this.#end(block, units);
   }
 
   #continue(whole: WholeFrame, fragment: ByteCursor, units: Unit[]): void {
     const block = this.#open;
     if (!block) {
-      this.#tell(whole, '', undefined, units);
+      this.#emit(whole, '', undefined, units);
       return;
     }
     block.frames++;
@@ -131,12 +131,12 @@ export class HeaderBlocks {
       this.hpack.lose();
     }
     const ends = isLast(whole.frame);
-    this.#tell(whole, ends ? 'the last part' : 'a part', undefined, units);
+    this.#emit(whole, ends ? 'the last part' : 'a part', undefined, units);
     if (!ends) return;
     this.#open = undefined;
     const list = this.hpack.decode(block.bytes.take());
     const problem = this.#learn(block, list);
-    this.#tellBlock(block, list, problem, units);
+    this.#emitBlock(block, list, problem, units);
     this.#end(block, units);
   }
 
@@ -165,7 +165,7 @@ export class HeaderBlocks {
       this.#streams.end(this.#direction, block.about, units);
   }
 
-  #tell(
+  #emit(
     whole: WholeFrame,
     title: string,
     list: HeaderList | undefined,
@@ -190,7 +190,7 @@ export class HeaderBlocks {
     );
   }
 
-  #tellBlock(
+  #emitBlock(
     block: Block,
     list: HeaderList,
     problem: string | undefined,
@@ -237,7 +237,7 @@ function fragmentOf(
   if (frame.type === FRAME.PUSH_PROMISE) from += 4;
   else if (frame.flags & PRIORITY) from += 5;
   if (from <= to) return { from, to, problem: undefined };
-  const problem = `expected room for padding and priority, found ${byteCount(frame.length)} of payload (RFC 9113 6.1)`;
+  const problem = `expected room for padding and priority, found ${byteCount(frame.length)} of payload (RFC 9113 ${frame.type === FRAME.PUSH_PROMISE ? '6.6' : '6.2'})`;
   return { from, to: from, problem };
 }
 

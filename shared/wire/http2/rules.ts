@@ -81,7 +81,7 @@ export function frameSummary({ frame, payload, size }: WholeFrame): string {
   if (type === FRAME.WINDOW_UPDATE)
     return `${name}: ${bytes}, ${number(uint31(payload, 0))} more may be sent`;
   if (type === FRAME.PING)
-    return `${name}${flags & ACK ? ', answered' : ''}: ${bytes}`;
+    return `${name}${flags & ACK ? ', acknowledged' : ''}: ${bytes}`;
   if (type === FRAME.PRIORITY_UPDATE)
     return `${name}, stream ${uint31(payload, 0)} “${shortened(latin1(payload, 4), 30)}”: ${bytes}`;
   return `${name}: ${bytes}`;

@@ -246,11 +246,11 @@ export class Http2States {
       else sender.hasLostPings = true;
       return undefined;
     }
-    const asked = this.#senders[otherDirection(direction)];
-    const at = asked.pings.indexOf(data);
-    if (at >= 0) asked.pings.splice(at, 1);
-    else if (!asked.hasLostPings)
-      return `expected a PING that this answers, found none with ${data} (RFC 9113 6.7)`;
+    const pinging = this.#senders[otherDirection(direction)];
+    const at = pinging.pings.indexOf(data);
+    if (at >= 0) pinging.pings.splice(at, 1);
+    else if (!pinging.hasLostPings)
+      return `expected a PING that this acknowledges, found none with ${data} (RFC 9113 6.7)`;
     return undefined;
   }
 

@@ -36,19 +36,31 @@ export function frameKind(type: number): Kind {
 }
 
 const FRAME_MEANINGS: Record<FrameName, [meaning: string, section: string]> = {
-  DATA: ['a piece of a body', 'RFC 9113 6.1'],
-  HEADERS: ['opens a stream, answers on it, or ends it', 'RFC 9113 6.2'],
-  PRIORITY: ['from the old priority tree: ignored', 'RFC 9113 6.3'],
-  RST_STREAM: ['ends one stream at once', 'RFC 9113 6.4'],
-  SETTINGS: ['what this side wants of the other', 'RFC 9113 6.5'],
-  PUSH_PROMISE: ['an answer will come unasked', 'RFC 9113 6.6'],
-  PING: ['are you there?', 'RFC 9113 6.7'],
-  GOAWAY: ['no new streams; the connection will end', 'RFC 9113 6.8'],
+  DATA: ['a piece of the content', 'RFC 9113 6.1'],
+  HEADERS: [
+    'the headers of a request or a response, or trailers',
+    'RFC 9113 6.2',
+  ],
+  PRIORITY: ['a priority as in RFC 7540: deprecated', 'RFC 9113 6.3'],
+  RST_STREAM: ['resets one stream: it ends at once', 'RFC 9113 6.4'],
+  SETTINGS: ['what the other side must keep to', 'RFC 9113 6.5'],
+  PUSH_PROMISE: ['a response will come that was not requested', 'RFC 9113 6.6'],
+  PING: ['are you there, and how long is a round trip?', 'RFC 9113 6.7'],
+  GOAWAY: [
+    'open no more streams: the connection will be closed',
+    'RFC 9113 6.8',
+  ],
   WINDOW_UPDATE: ['the other side may send more data', 'RFC 9113 6.9'],
-  CONTINUATION: ['more of a header block', 'RFC 9113 6.10'],
-  ALTSVC: ['the same can be had elsewhere', 'RFC 7838 4'],
-  ORIGIN: ['the sites that this connection serves', 'RFC 8336 2'],
-  PRIORITY_UPDATE: ['how urgent an answer is', 'RFC 9218 7.1'],
+  CONTINUATION: [
+    'goes on with the headers of the frame before',
+    'RFC 9113 6.10',
+  ],
+  ALTSVC: [
+    'another host, port or protocol that serves an origin',
+    'RFC 7838 4',
+  ],
+  ORIGIN: ['origins for which this connection may be used', 'RFC 8336 2'],
+  PRIORITY_UPDATE: ['how urgent a response is', 'RFC 9218 7.1'],
 };
 
 /**
@@ -58,7 +70,10 @@ const FRAME_MEANINGS: Record<FrameName, [meaning: string, section: string]> = {
 export function frameMeaning(type: number): [string, string] {
   const name = NAMES.get(type);
   if (name) return FRAME_MEANINGS[name];
-  return ['an extension: must be ignored', 'RFC 9113 5.5'];
+  return [
+    'a type that is not known here: such a frame is discarded',
+    'RFC 9113 5.5',
+  ];
 }
 
 const FLAGS: Partial<Record<number, Record<number, string>>> = {
@@ -86,7 +101,10 @@ export const PADDED = 0x8;
 /** Flag of HEADERS. */
 export const PRIORITY = 0x20;
 
-/** `0x05 END_STREAM, END_HEADERS` */
+/**
+ * The flags of a frame of this type by their names, RFC 9113 6:
+ * `0x05 END_STREAM, END_HEADERS`.
+ */
 export function flagNames(type: number, flags: number): string {
   const names = Object.entries(FLAGS[type] ?? {})
     .filter(([bit]) => flags & Number(bit))
@@ -98,27 +116,30 @@ export function flagNames(type: number, flags: number): string {
 /** RFC 9113 7. */
 const ERRORS: [name: string, meaning: string][] = [
   ['NO_ERROR', 'nothing went wrong'],
-  ['PROTOCOL_ERROR', 'something that the protocol does not allow'],
-  ['INTERNAL_ERROR', 'the sender met something unexpected'],
-  ['FLOW_CONTROL_ERROR', 'more data came than the window allowed'],
+  ['PROTOCOL_ERROR', 'the other side broke a rule of the protocol'],
+  ['INTERNAL_ERROR', 'the sender met an unexpected error'],
+  ['FLOW_CONTROL_ERROR', 'the other side broke the rules of flow control'],
   ['SETTINGS_TIMEOUT', 'SETTINGS was not acknowledged in time'],
-  ['STREAM_CLOSED', 'a frame came on a stream that had ended'],
+  ['STREAM_CLOSED', 'a frame came on a stream that was half-closed'],
   ['FRAME_SIZE_ERROR', 'a frame of the wrong size'],
-  ['REFUSED_STREAM', 'not worked on at all: may be asked again'],
-  ['CANCEL', 'not needed any more'],
-  ['COMPRESSION_ERROR', 'a header block could not be read'],
-  ['CONNECT_ERROR', 'the tunnel of a CONNECT broke'],
-  ['ENHANCE_YOUR_CALM', 'the other side does too much'],
-  ['INADEQUATE_SECURITY', 'TLS is too weak'],
-  ['HTTP_1_1_REQUIRED', 'ask again over HTTP/1.1'],
+  ['REFUSED_STREAM', 'the request was not processed at all: it may be retried'],
+  ['CANCEL', 'the stream is not needed any more'],
+  [
+    'COMPRESSION_ERROR',
+    'the headers of the whole connection cannot be decompressed any more',
+  ],
+  ['CONNECT_ERROR', 'the connection behind a CONNECT was reset or broke off'],
+  ['ENHANCE_YOUR_CALM', 'the other side may be causing too much load'],
+  ['INADEQUATE_SECURITY', 'TLS is weaker than HTTP/2 demands'],
+  ['HTTP_1_1_REQUIRED', 'retry over HTTP/1.1'],
 ];
 
-/** The reason in RST_STREAM and GOAWAY, RFC 9113 7. */
+/** The name of an error code in RST_STREAM and GOAWAY, RFC 9113 7. */
 export function errorName(code: number): string {
-  return ERRORS[code]?.[0] ?? `unknown reason ${code}`;
+  return ERRORS[code]?.[0] ?? `unknown error code ${code}`;
 }
 
-/** What such a reason means. */
+/** What such an error code means. */
 export function errorMeaning(code: number): string {
   return ERRORS[code]?.[1] ?? 'not in the standard';
 }
@@ -139,14 +160,35 @@ const SETTING_MEANINGS: Record<
   keyof typeof SETTING,
   [meaning: string, section: string]
 > = {
-  HEADER_TABLE_SIZE: ['how much of earlier headers it remembers, in bytes', ''],
-  ENABLE_PUSH: ['whether the server may send answers unasked', ''],
-  MAX_CONCURRENT_STREAMS: ['how many streams may be open at once', ''],
-  INITIAL_WINDOW_SIZE: ['bytes of data that each new stream may carry', ''],
-  MAX_FRAME_SIZE: ['the largest payload of a frame that it takes', ''],
-  MAX_HEADER_LIST_SIZE: ['the largest list of headers that it takes', ''],
-  ENABLE_CONNECT_PROTOCOL: ['a stream may become a WebSocket', 'RFC 8441 3'],
-  NO_RFC7540_PRIORITIES: ['the old priority tree is not used', 'RFC 9218 2.1'],
+  HEADER_TABLE_SIZE: [
+    'the largest HPACK table for the headers that it receives, in bytes',
+    '',
+  ],
+  ENABLE_PUSH: ['1: the server may push responses; 0: it must not', ''],
+  MAX_CONCURRENT_STREAMS: [
+    'how many streams the other side may have open at once',
+    '',
+  ],
+  INITIAL_WINDOW_SIZE: [
+    'the first window of each stream, in bytes: WINDOW_UPDATE adds to it',
+    '',
+  ],
+  MAX_FRAME_SIZE: [
+    'the largest payload of a frame that it accepts, in bytes',
+    '',
+  ],
+  MAX_HEADER_LIST_SIZE: [
+    'advice: the largest header section that it accepts, uncompressed, in bytes',
+    '',
+  ],
+  ENABLE_CONNECT_PROTOCOL: [
+    '1: a stream may be opened for a WebSocket',
+    'RFC 8441 3',
+  ],
+  NO_RFC7540_PRIORITIES: [
+    '1: the priorities of RFC 7540 are not used',
+    'RFC 9218 2.1',
+  ],
 };
 
 const SETTING_NAMES = new Map(
@@ -167,7 +209,8 @@ export function settingName(id: number): string {
  */
 export function settingMeaning(id: number): [string, string] {
   const name = SETTING_NAMES.get(id);
-  if (!name) return ['must be ignored', 'RFC 9113 6.5.2'];
+  if (!name)
+    return ['not known here: such a setting is ignored', 'RFC 9113 6.5.2'];
   const [meaning, section] = SETTING_MEANINGS[name];
   return [meaning, section || 'RFC 9113 6.5.2'];
 }

@@ -125,8 +125,8 @@ class Side {
     coverWhole(bytes, [[this.#done, from]]);
     this.#done = Math.max(this.#done, to);
     switch (unit.kind) {
-      case 'http/1.1 request head':
-      case 'http/1.1 response head':
+      case 'http/1.1 request headers':
+      case 'http/1.1 response headers':
         return this.#headers(unit, from, to);
       case 'body':
       case 'body part':

@@ -90,23 +90,23 @@ const LONGEST = 200;
  */
 export function isSecretName(name: string, isParameter = false): boolean {
   if (name.length > LONGEST) return false;
-  const asked = isParameter ? askedAsParameter : askedBefore;
-  let answer = asked.get(name);
-  if (answer === undefined) {
-    if (asked.size >= MOST_ASKED) asked.clear();
+  const known = isParameter ? knownParameters : knownNames;
+  let result = known.get(name);
+  if (result === undefined) {
+    if (known.size >= MOST_KNOWN) known.clear();
     // A form has `token[value]` for what is {"token":{"value":…}} in JSON.
-    answer = [name, ...name.split(/[[\]]+/)].some(
+    result = [name, ...name.split(/[[\]]+/)].some(
       (part) => part !== '' && isSecret(part, isParameter),
     );
-    asked.set(name, answer);
+    known.set(name, result);
   }
-  return answer;
+  return result;
 }
 
 /** A recording has a million names, most of them the same few. */
-const askedBefore = new Map<string, boolean>();
-const askedAsParameter = new Map<string, boolean>();
-const MOST_ASKED = 1_000;
+const knownNames = new Map<string, boolean>();
+const knownParameters = new Map<string, boolean>();
+const MOST_KNOWN = 1_000;
 
 /** `dbPass` as `db-pass`. */
 const inWords = (name: string): string =>
@@ -187,12 +187,12 @@ export const SECRETS: readonly { what: string; where: string }[] = [
     where: 'MQTT.',
   },
   {
-    what: 'Whole, if one of these is in it, or if it cannot be read: the same number of asterisks.',
+    what: 'All of it, if one of these is in it, or if it cannot be read; the number of bytes stays.',
     where:
       'Compressed bodies and messages; headers and messages that are malformed or were cut; all that follows on such a connection; connections whose beginning the recording has dropped.',
   },
 ];
 
-/** What is no secret here, whatever it holds. */
+/** Where secrets are not looked for. */
 export const NO_SECRETS =
-  'Secrets are not looked for in XML, Protocol Buffers and other binary formats, pictures, text in UTF-16, assignments in scripts and style sheets, nor in how other protocols sign in (Redis, SMTP, PostgreSQL), nor where no such name stands before them.';
+  'Not found are secrets in XML, in Protocol Buffers and other binary formats, in pictures, in text in UTF-16, in assignments in scripts and style sheets, in the logins of other protocols (Redis, SMTP, PostgreSQL), and wherever no such name stands before them.';

@@ -185,7 +185,8 @@ class Side implements LayerDecoder {
     const isAfterEnd = this.#hasLeft;
     this.#hasPackets = true;
     if (type === TYPE.DISCONNECT) this.#hasLeft = true;
-    if (isAfterEnd) return 'expected nothing more after DISCONNECT (MQTT 3.14)';
+    if (isAfterEnd)
+      return 'expected nothing more after DISCONNECT (MQTT 3.14.4)';
     if (type === TYPE.CONNECT) {
       const isSecond = this.#session.hasBegun;
       this.#session.hasBegun = true;
@@ -224,7 +225,7 @@ function aboutPacket(
     parts.push(shortened(reader.text()));
     const qos = (flags >> 1) & 3;
     if (qos > 0) parts.push(`QoS ${qos}`, `id ${reader.uint16()}`);
-    if (flags & 8) parts.push('once more');
+    if (flags & 8) parts.push('sent again');
     if (flags & 1) parts.push('retained');
   } else if (type >= TYPE.PUBACK && type <= TYPE.UNSUBACK) {
     parts.push(`id ${reader.uint16()}`, ...aboutTopics(type, reader));

@@ -6,20 +6,32 @@ import type { Kind } from '../unit.ts';
 /** Chapter 2.2.1; the place in the list is the type's number. */
 const TYPES: (readonly [name: string, meaning: string, section: string])[] = [
   ['', '', ''],
-  ['CONNECT', 'the client introduces itself', '3.1'],
-  ['CONNACK', 'the server accepts, or not', '3.2'],
+  ['CONNECT', 'the client requests a connection', '3.1'],
+  ['CONNACK', 'the server accepts the connection, or refuses it', '3.2'],
   ['PUBLISH', 'a message for a topic', '3.3'],
-  ['PUBACK', 'the message has arrived (QoS 1)', '3.4'],
-  ['PUBREC', 'the message has arrived (QoS 2, step 1)', '3.5'],
-  ['PUBREL', 'the message may be handed on (QoS 2, step 2)', '3.6'],
-  ['PUBCOMP', 'the message was handed on (QoS 2, step 3)', '3.7'],
-  ['SUBSCRIBE', 'send me what is published there', '3.8'],
-  ['SUBACK', 'you will get it', '3.9'],
-  ['UNSUBSCRIBE', 'send me no more of that', '3.10'],
-  ['UNSUBACK', 'you will get no more', '3.11'],
+  ['PUBACK', 'acknowledges a PUBLISH of QoS 1', '3.4'],
+  [
+    'PUBREC',
+    'the PUBLISH has arrived (second of four packets of QoS 2)',
+    '3.5',
+  ],
+  [
+    'PUBREL',
+    'the sender keeps the message no more (third of four packets of QoS 2)',
+    '3.6',
+  ],
+  ['PUBCOMP', 'all is done (last of four packets of QoS 2)', '3.7'],
+  ['SUBSCRIBE', 'send me what is published to these topics', '3.8'],
+  ['SUBACK', 'acknowledges a SUBSCRIBE: a return code for each filter', '3.9'],
+  ['UNSUBSCRIBE', 'send me no more of these topics', '3.10'],
+  ['UNSUBACK', 'acknowledges an UNSUBSCRIBE', '3.11'],
   ['PINGREQ', 'are you there?', '3.12'],
   ['PINGRESP', 'yes', '3.13'],
-  ['DISCONNECT', 'the client leaves in peace', '3.14'],
+  [
+    'DISCONNECT',
+    'the client ends the connection: its will is not published',
+    '3.14',
+  ],
 ];
 
 /** The types of packets, 2.2.1. */
@@ -53,8 +65,8 @@ export const RETURN_CODES = [
   'accepted',
   'refused: this version of the protocol is not spoken',
   'refused: this client identifier is not allowed',
-  'refused: not available',
-  'refused: wrong user name or password',
+  'refused: the service is not available',
+  'refused: bad user name or password',
   'refused: not authorized',
 ];
 
@@ -63,9 +75,21 @@ export function granted(code: number): string {
   return code === 0x80 ? 'refused' : `QoS ${code}`;
 }
 
+/** By direction and bit: a server sets it for another reason, 3.3.1.3. */
+const RETAIN = {
+  up: [
+    'the server does not keep it',
+    'the server keeps it for later subscribers; an empty one deletes what was kept',
+  ],
+  down: [
+    'published after this client had subscribed',
+    'a retained message: published before this client subscribed',
+  ],
+} as const;
+
 const QUALITIES = [
   'at most once: it may be lost',
-  'at least once: it may come twice',
+  'at least once: it may come more than once',
   'exactly once',
   'not allowed',
 ];
@@ -130,7 +154,7 @@ class Lister {
   }
 
   identifier(section: string): void {
-    const meaning = 'which message this is about';
+    const meaning = 'the same in the packets that belong together';
     this.take('packet identifier', (r) => r.uint16(), meaning, section);
   }
 }
@@ -164,15 +188,15 @@ function listHeader(list: FieldList): { type: number; from: number } {
     const qos = (flags >> 1) & 3;
     const dup = flags >> 3;
     list.add('DUP', [0, 1], dup, [
-      dup ? 'sent once more' : 'sent for the first time',
+      dup
+        ? 'sent again: an earlier one may have arrived'
+        : 'sent for the first time',
       'MQTT 3.3.1.1',
     ]);
     list.add('QoS', [0, 1], qos, [QUALITIES[qos]!, 'MQTT 3.3.1.2']);
     const retain = flags & 1;
     list.add('RETAIN', [0, 1], retain, [
-      retain
-        ? 'kept for those who subscribe later'
-        : 'for those who have subscribed',
+      RETAIN[list.unit.direction][retain]!,
       'MQTT 3.3.1.3',
     ]);
   } else {
@@ -181,7 +205,7 @@ function listHeader(list: FieldList): { type: number; from: number } {
   }
   const { length, next } = readLength(list.bytes, 1);
   list.add('remaining length', [1, next], number(length), [
-    'bytes after this one; 7 bits in each byte',
+    'bytes that follow; each byte of this number holds 7 bits of it',
     'MQTT 2.2.3',
   ]);
   return { type, from: next };
@@ -203,17 +227,17 @@ function listConnect(lister: Lister): void {
   lister.take(
     'keep alive',
     (r) => `${r.uint16()} s`,
-    'something must come within this time',
+    'the longest pause of the client; after 1.5 times this the server closes; 0: never',
     '3.1.2.10',
   );
   lister.take(
     'client identifier',
     (r) => r.text(),
-    'who is connecting',
+    'names the client, and its session at the server',
     '3.1.3.1',
   );
   if (flags & 0x04) {
-    const meaning = 'published if the connection is lost';
+    const meaning = 'published if the connection ends without DISCONNECT';
     lister.take('will topic', (r) => r.text(), meaning, '3.1.3.2');
     lister.take(
       'will message',
@@ -283,13 +307,13 @@ export const packetDissector: FieldDissector = {
       lister.take(
         'session present',
         (r) => r.byte() & 1,
-        '1: the server remembers this client',
+        '1: the server has kept the session of this client',
         '3.2.2.2',
       );
       lister.take(
         'return code',
         (r) => returnCode(r.byte()),
-        'whether the client may stay',
+        'whether the connection is accepted',
         '3.2.2.3',
       );
     } else if (type === TYPE.PUBLISH) {
@@ -300,13 +324,13 @@ export const packetDissector: FieldDissector = {
         lister.take(
           'topic filter',
           (r) => r.text(),
-          '+ is any one level, # all below',
+          '+ is any one level; # the level before it and all below',
           '3.8.3',
         );
         lister.take(
           'requested QoS',
           (r) => r.byte(),
-          'the best that the client wants',
+          'the highest QoS with which the server may send',
           '3.8.3',
         );
       }

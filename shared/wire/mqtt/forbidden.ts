@@ -116,8 +116,10 @@ function connectProblem(reader: PacketReader): string | undefined {
   reader.uint16();
   const hasWill = (flags & 4) !== 0;
   if (flags & 1) return 'expected 0 as the last flag, found 1 (MQTT 3.1.2.3)';
-  if (!hasWill && flags & 0x38)
-    return 'expected no QoS and no Retain without a will (MQTT 3.1.2.6)';
+  if (!hasWill && flags & 0x18)
+    return 'expected no QoS of a will without a will (MQTT 3.1.2.6)';
+  if (!hasWill && flags & 0x20)
+    return 'expected no Retain of a will without a will (MQTT 3.1.2.7)';
   if ((flags & 0x18) === 0x18)
     return 'expected a will of QoS 0, 1 or 2, found 3 (MQTT 3.1.2.6)';
   if ((flags & 0xc0) === 0x40)

@@ -27,7 +27,7 @@ describe('Bytes that wait for the other side are told:', () => {
     const units = decode(http1Decoder, steps);
     expectCover(units, steps);
     expect(units.map(({ kind }) => kind)).toEqual([
-      'http/1.1 response head',
+      'http/1.1 response headers',
       'bytes',
     ]);
   });
@@ -44,13 +44,13 @@ describe('Bytes that wait for the other side are told:', () => {
     const units = decode(http1Decoder, steps);
     expectCover(units, steps);
     expect(units.filter((u) => u.direction === 'up').map(lineOf)).toEqual([
-      'up 0+47 [http/1.1 request head] POST /: request head, 47 bytes',
+      'up 0+47 [http/1.1 request headers] POST /: request line and headers, 47 bytes',
       'up 47+4 [body] body: 4 bytes',
       'up 51+2 [bytes] bytes “ef”: 2 bytes, not decoded',
     ]);
   });
 
-  test('two tunnels that nobody answers', () => {
+  test('two tunnels without a response', () => {
     const steps: Step[] = [
       [
         'up',
@@ -62,13 +62,13 @@ describe('Bytes that wait for the other side are told:', () => {
     const units = decode(http1Decoder, steps);
     expectCover(units, steps);
     expect(units.map(({ kind }) => kind)).toEqual([
-      'http/1.1 request head',
-      'http/1.1 request head',
+      'http/1.1 request headers',
+      'http/1.1 request headers',
       'malformed',
     ]);
   });
 
-  test('many tunnels, each answered, in time that does not grow with their square', () => {
+  test('many tunnels, each with its response, in time that does not grow with their square', () => {
     const asked = 'CONNECT c HTTP/1.1\r\nHost: c\r\n\r\n';
     const steps: Step[] = [
       ['up', text(asked.repeat(20_000))],

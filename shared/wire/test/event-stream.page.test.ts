@@ -1,4 +1,4 @@
-/** A stranger to compare with: Chromium's EventSource gets the same events. */
+/** Compared with another program: Chromium's EventSource gets the same events. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -66,7 +66,7 @@ describe('Every field of every vector', () => {
 describe('HTTP/1.1', () => {
   test('a request', () => {
     const steps = stepsOf('→ "GET /board HTTP/1.1⏎Host: a⏎X-Own:b⏎⏎"');
-    expect(fields(http1Decoder, steps, 'http/1.1 request head')).toEqual([
+    expect(fields(http1Decoder, steps, 'http/1.1 request headers')).toEqual([
       'method 0+3 = GET',
       'target 4+6 = /board',
       'version 11+8 = HTTP/1.1',
@@ -76,11 +76,11 @@ describe('HTTP/1.1', () => {
     ]);
   });
 
-  test('an answer, a chunk with an extension, the last chunk with a trailer', () => {
+  test('a response, a chunk with an extension, the last chunk with a trailer', () => {
     const steps = stepsOf(`
       ← "HTTP/1.1 200 OK⏎Transfer-Encoding: chunked⏎⏎2;a=b⏎hi⏎0⏎X: y⏎⏎"
     `);
-    expect(fields(http1Decoder, steps, 'http/1.1 response head')).toEqual([
+    expect(fields(http1Decoder, steps, 'http/1.1 response headers')).toEqual([
       'version 0+8 = HTTP/1.1',
       'status 9+3 = 200',
       'reason 13+2 = OK',
@@ -252,10 +252,12 @@ describe('HTTP/2', () => {
     ]);
     expect(of('http/2 GOAWAY')).toEqual([
       'last stream 36+4 = 5',
-      'reason 40+4 = ENHANCE_YOUR_CALM',
+      'error code 40+4 = ENHANCE_YOUR_CALM',
       'debug data 44+4 = calm',
     ]);
-    expect(of('http/2 RST_STREAM')).toEqual(['reason 57+4 = REFUSED_STREAM']);
+    expect(of('http/2 RST_STREAM')).toEqual([
+      'error code 57+4 = REFUSED_STREAM',
+    ]);
     expect(of('http/2 PUSH_PROMISE')).toEqual([
       'promised stream 70+4 = 2',
       ':method 74+1 = GET',
@@ -309,7 +311,7 @@ describe('MQTT', () => {
     ]);
   });
 
-  test('PUBLISH, SUBSCRIBE and their answers', () => {
+  test('PUBLISH, SUBSCRIBE and their acknowledgements', () => {
     const steps = stepsOf(`
       → 3b 07 0001 61 0005 6869 82 06 0006 0001 61 02
       ← 40 02 0005 90 03 0006 80 20 02 01 05

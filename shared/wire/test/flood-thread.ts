@@ -2,7 +2,7 @@
  * Takes floods in a thread of its own, whose memory is nobody else's: jest's
  * own is a hundred times as much, and to collect its garbage takes as long.
  * Gets a flood's place in the list, and how many bytes its decoder may hold;
- * answers with a `Flooded`.
+ * responds with a `Flooded`.
  */
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';

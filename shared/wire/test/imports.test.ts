@@ -13,7 +13,7 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .map((name) => name.replaceAll('\\', '/'))
   .filter((name) => /^(?!test|node_modules).*\.ts$/.test(name));
 
-test.each(files)('%s imports only its neighbours', (name) => {
+test.each(files)('%s imports only what it may', (name) => {
   const source = readFileSync(new URL(name, folder), 'utf8');
   const imports = [...source.matchAll(/(?:from|import) '([^']+)'/g)];
   const others = imports

@@ -1,4 +1,4 @@
-/** A stranger to compare with: zlib makes the bytes, and reads them too. */
+/** Compared with another program: zlib makes the bytes, and reads them too. */
 import {
   brotliCompressSync,
   constants,

@@ -72,7 +72,7 @@ describe('A decoder that is flooded holds little, and says so:', () => {
     const head = `POST / HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n`;
     const steps: Step[] = [['up', text(head + body)]];
     const told = decode(decodeConnection, steps).map(lineOf);
-    expect(told[0]).toMatch(/http\/1.1 request head/);
+    expect(told[0]).toMatch(/http\/1.1 request headers/);
     expect(decode(decodeConnection, byteByByte(steps)).map(lineOf)).toEqual(
       told,
     );

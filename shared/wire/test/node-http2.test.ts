@@ -1,4 +1,4 @@
-/** A stranger to compare with: node:http2 speaks, and tells what it got. */
+/** Compared with another program: node:http2 speaks, and tells what it got. */
 import { once } from 'node:events';
 import {
   connect,

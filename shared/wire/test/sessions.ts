@@ -162,7 +162,7 @@ export function mqttSession(): CapturedConnection[] {
   }));
 }
 
-/** Numbered anew, as one recording. */
+/** Numbered again, as one recording. */
 export async function allSessions(): Promise<CapturedConnection[]> {
   const sessions = [
     ...(await http1Session()),

@@ -18,7 +18,7 @@ function tellWebSocket({ size, payload }: Unit, fields: Field[]): Told {
   return told.map((value) => value.replaceAll(/(?<=^[0-9a-f ]+) /g, ':'));
 }
 
-const HTTP2_REASONS = ['NO_ERROR', 'CANCEL'];
+const HTTP2_ERROR_CODES = ['NO_ERROR', 'CANCEL'];
 
 function tellHttp2({ size, kind }: Unit, fields: Field[]): Told {
   if (kind === 'http/2 preface') return [`size ${size}`, 'magic'];
@@ -37,7 +37,8 @@ function tellHttp2({ size, kind }: Unit, fields: Field[]): Told {
     ...rest.map(({ label, value }) => {
       if (isHeaders) return `${label}: ${value}`;
       if (kind === 'http/2 SETTINGS') return String(SETTINGS[label]);
-      if (label === 'reason') return String(HTTP2_REASONS.indexOf(value) * 8);
+      if (label === 'error code')
+        return String(HTTP2_ERROR_CODES.indexOf(value) * 8);
       return value.replaceAll(' ', ':').replaceAll(',', '');
     }),
   ];
@@ -102,8 +103,8 @@ function tellMqtt(
 
 /** tshark has a message of HTTP/1.1 as one, headers and body. */
 function tellHttp1(unit: Unit, fields: Field[], told: Told[]): void {
-  if (unit.kind.endsWith('head')) {
-    const isRequest = unit.kind === 'http/1.1 request head';
+  if (unit.kind.endsWith('headers')) {
+    const isRequest = unit.kind === 'http/1.1 request headers';
     const labels = isRequest ? ['method', 'target'] : ['status', 'reason'];
     const start = values(fields.slice(0, 3), labels).join(' ');
     const lines = fields

@@ -1,5 +1,5 @@
 /**
- * A stranger to compare with: tshark opens our file, and sees the same units,
+ * Compared with another program: tshark opens our file, and sees the same units,
  * in the same order, with the same values.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-/** A stranger to compare with: `ws` reads the same frames. */
+/** Compared with another program: `ws` reads the same frames. */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';

@@ -40,7 +40,7 @@ export function startsHello(bytes: Uint8Array): 'yes' | 'no' | 'perhaps' {
  */
 export class EncryptedPair extends OpaquePair {
   #record = new ReassemblyBuffer();
-  #isTold = false;
+  #isEmitted = false;
 
   override push(direction: Direction, input: ByteCursor, units: Unit[]): void {
     if (direction === 'up') this.#hello(input, units);
@@ -49,14 +49,14 @@ export class EncryptedPair extends OpaquePair {
 
   /** Takes what belongs to the first record. */
   #hello(input: ByteCursor, units: Unit[]): void {
-    while (!this.#isTold && input.left > 0) {
+    while (!this.#isEmitted && input.left > 0) {
       this.#record.read(input, input.upTo(this.#missing()));
-      if (this.#missing() === 0) this.#tell(units);
+      if (this.#missing() === 0) this.#emit(units);
     }
   }
 
   override finish(direction: Direction, units: Unit[]): void {
-    if (direction === 'up' && this.#record.length > 0) this.#tell(units);
+    if (direction === 'up' && this.#record.length > 0) this.#emit(units);
     super.finish(direction, units);
   }
 
@@ -67,8 +67,8 @@ export class EncryptedPair extends OpaquePair {
     return HEADER + bytes[3]! * 256 + bytes[4]! - bytes.length;
   }
 
-  #tell(units: Unit[]): void {
-    this.#isTold = true;
+  #emit(units: Unit[]): void {
+    this.#isEmitted = true;
     const name = serverName(this.#record.take());
     const { ranges, size } = this.#record.ranges.take();
     const of = name ? ` for ${name.value}` : '';
@@ -97,7 +97,7 @@ const helloDissector: FieldDissector = {
       'RFC 8446 5.1',
     ]);
     list.add('version', [1, 3], 'TLS', [
-      'says nothing any more',
+      'ignored: kept only for compatibility',
       'RFC 8446 5.1',
     ]);
     list.add('length', [3, 5], length, [
@@ -193,7 +193,7 @@ export function alertInsteadOfResponse(bytes: Uint8Array): string | undefined {
 }
 
 const SPEAKS_TLS =
-  'the server speaks TLS here and got plain text. Give the tap https: in place of http:';
+  'the server speaks TLS here and got plain text. Give the tap https: instead of http:';
 
 /** How nginx, Go and Apache say it, in the body of a 400. */
 const IN_WORDS =
@@ -219,18 +219,18 @@ export class BodyOf400 implements Body {
   }
 
   push(input: ByteCursor, units: Unit[]): void {
-    const told = units.length;
+    const before = units.length;
     const from = input.next;
     this.#body.push(input, units);
     const to = Math.min(input.next, from + LOOKED_AT - this.#start.length);
     this.#start.append(input.bytes, from, to);
-    this.#look(told, units);
+    this.#look(before, units);
   }
 
   finish(units: Unit[]): void {
-    const told = units.length;
+    const before = units.length;
     this.#body.finish(units);
-    this.#look(told, units);
+    this.#look(before, units);
   }
 
   #look(from: number, units: Unit[]): void {

@@ -45,7 +45,7 @@ import { Payload, previewOf } from './payload.ts';
 /** One direction of a WebSocket: RFC 6455 5. */
 export class WebSocketSide implements LayerDecoder {
   /** Its units tell the same bytes again, where something carries it. */
-  readonly tells = true;
+  readonly emitsUnits = true;
   /** The end of a frame cannot be found: nothing after it can be read. */
   failed = false;
   #place: UnitPlace;
@@ -147,8 +147,9 @@ export class WebSocketSide implements LayerDecoder {
 
   /** What is wrong with it at this place. */
   #orderProblem(frame: FrameHeader): string | undefined {
-    if (this.#isClosed)
-      return 'expected nothing more after a close frame (RFC 6455 5.5.1)';
+    // A pong may follow: a ping of the other side may have been on its way.
+    if (this.#isClosed && !frame.isControl)
+      return 'expected no more messages after a close frame (RFC 6455 5.5.1)';
     if (frame.opcode === 0 && this.#fragments === 0)
       return 'expected a message to continue, found none (RFC 6455 5.4)';
     if (frame.isStart && this.#fragments > 0)

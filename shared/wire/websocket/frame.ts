@@ -81,28 +81,46 @@ export function unmask(
   return plain;
 }
 
+/** Those that may be sent: RFC 6455 7.4.1, and the registry of 11.7. */
 const CLOSE_CODES: Record<number, string> = {
-  1000: 'normal: done',
-  1001: 'going away: a page left, a server stops',
+  1000: 'normal closure: all is done',
+  1001: 'going away: a page was left, a server stops',
   1002: 'protocol error',
-  1003: 'a kind of data that it cannot take',
-  1007: 'the data did not fit its kind: text that is not UTF-8',
-  1008: 'against the policy',
-  1009: 'message too big',
-  1010: 'the server did not accept an extension',
-  1011: 'the server met something unexpected',
+  1003: 'a kind of data that the endpoint cannot accept',
+  1007: 'data that does not fit the message: text that is not UTF-8',
+  1008: 'against the policy of the endpoint',
+  1009: 'a message that is too big to process',
+  1010: 'the client needs an extension that the server did not accept',
+  1011: 'the server met an unexpected condition',
   1012: 'the server restarts',
-  1013: 'try again later',
-  1014: 'a gateway got a bad answer',
+  1013: 'the server is overloaded: try again later',
+  1014: 'a gateway got an invalid response from upstream',
 };
 
-/** What a close code means, RFC 6455 7.4 and its registry. */
-export function closeMeaning(code: number): string {
+/**
+ * What a close code in a frame means, whether it may be there or not.
+ * @returns the meaning and the section that has it: RFC 6455 7.4 or its registry
+ */
+export function closeMeaning(code: number): [string, string] {
   const known = CLOSE_CODES[code];
-  if (known) return known;
-  if (code >= 4000 && code <= 4999) return "the application's own";
-  if (code >= 3000 && code <= 3999) return 'registered by a library';
-  return 'never sent on the wire';
+  if (known) return [known, `RFC 6455 ${code < 1012 ? '7.4.1' : '11.7'}`];
+  if (code >= 1004 && code <= 1015)
+    return [
+      code === 1004
+        ? 'reserved: it has no meaning yet'
+        : 'reserved for what an endpoint reports by itself: no frame may have it',
+      'RFC 6455 7.4.1',
+    ];
+  return [closeRange(code), 'RFC 6455 7.4.2'];
+}
+
+function closeRange(code: number): string {
+  if (code < 1000) return 'not used';
+  if (code < 3000)
+    return 'reserved for later versions of the protocol and for extensions';
+  if (code < 4000) return 'of a library or framework that has registered it';
+  if (code < 5000) return 'the application defines it';
+  return 'not in a range of the standard';
 }
 
 /**
@@ -116,7 +134,7 @@ export function readCloseProblem(payload: Uint8Array): string | undefined {
   const code = (payload[0]! << 8) | payload[1]!;
   const isPrivate = code >= 3000 && code <= 4999;
   if (!isPrivate && !CLOSE_CODES[code])
-    return `expected a close code that may be sent, found ${code} (RFC 6455 7.4)`;
+    return `expected a close code that may be sent, found ${code} (${closeMeaning(code)[1]})`;
   const check = new Utf8Check();
   const wrong = check.push(payload, 2, payload.length);
   if (wrong >= 0 || !check.complete)
@@ -126,33 +144,52 @@ export function readCloseProblem(payload: Uint8Array): string | undefined {
 
 const FRAME = 'RFC 6455 5.2';
 
-const OPCODES: Record<number, [name: string, meaning: string]> = {
-  0: ['continuation', 'goes on with the message before'],
-  1: ['text', 'a message of text, UTF-8'],
-  2: ['binary', 'a message of bytes'],
-  8: ['close', 'the last frame in this direction'],
-  9: ['ping', 'are you there? the other side must answer with a pong'],
-  10: ['pong', 'the answer to a ping'],
+const OPCODES: Record<
+  number,
+  [name: string, meaning: string, section: string]
+> = {
+  0: ['continuation', 'goes on with the message before', 'RFC 6455 5.4'],
+  1: ['text', 'a message of text in UTF-8', 'RFC 6455 5.6'],
+  2: ['binary', 'a message of bytes', 'RFC 6455 5.6'],
+  8: ['close', 'no more messages follow in this direction', 'RFC 6455 5.5.1'],
+  9: [
+    'ping',
+    'are you there? the other side must respond with a pong',
+    'RFC 6455 5.5.2',
+  ],
+  10: [
+    'pong',
+    'the response to a ping; one without a ping expects no response',
+    'RFC 6455 5.5.3',
+  ],
 };
 
 function listHeader(list: FieldList, at: number, frame: FrameHeader): void {
   const end = at + frame.headerSize;
-  const [name, meaning] = OPCODES[frame.opcode] ?? ['reserved', 'not in use'];
-  const final = frame.isFinal
-    ? 'the last frame of the message'
-    : 'more frames of this message follow';
+  const [name, meaning, section] = OPCODES[frame.opcode] ?? [
+    'reserved',
+    'reserved for frames that are not defined yet',
+    FRAME,
+  ];
+  const whole = frame.isControl
+    ? 'a control frame is always in one piece'
+    : 'the last frame of the message';
+  const final = frame.isFinal ? whole : 'more frames of this message follow';
   list.add('FIN', [at, at + 1], frame.isFinal ? 1 : 0, [final, FRAME]);
   const bits = frame.reserved.toString(2).padStart(3, '0');
   const compressed = frame.reserved === 4 && frame.isStart;
   const rsv = compressed
     ? 'RSV1 is set: the message is compressed'
     : 'for extensions; 0 if none uses them';
-  const rsvSection = compressed ? 'RFC 7692 7.2.1' : FRAME;
+  const rsvSection = compressed ? 'RFC 7692 6' : FRAME;
   list.add('RSV', [at, at + 1], bits, [rsv, rsvSection]);
-  list.add('opcode', [at, at + 1], `${frame.opcode} ${name}`, [meaning, FRAME]);
+  list.add('opcode', [at, at + 1], `${frame.opcode} ${name}`, [
+    meaning,
+    section,
+  ]);
   const mask = frame.isMasked
-    ? 'the payload is masked, as a client must'
-    : 'the payload is as it is, as a server must';
+    ? 'the payload is masked, as in every frame of a client'
+    : 'the payload is not masked, as in every frame of a server';
   list.add('MASK', [at + 1, at + 2], frame.isMasked ? 1 : 0, [mask, FRAME]);
   const lengthEnd = frame.isMasked ? end - 4 : end;
   const how = {
@@ -186,14 +223,14 @@ export function shownPayload(payload: Uint8Array, isText: boolean): string {
 function listClose(list: FieldList, from: number, payload: Uint8Array): void {
   if (payload.length < 2) return;
   const code = (payload[0]! << 8) | payload[1]!;
-  list.add('code', [from, from + 2], code, [
-    closeMeaning(code),
-    'RFC 6455 7.4',
-  ]);
+  list.add('code', [from, from + 2], code, closeMeaning(code));
   if (payload.length === 2) return;
   const reason = utf8(payload.subarray(2));
   const to = from + payload.length;
-  list.add('reason', [from + 2, to], reason, ['for people', 'RFC 6455 7.1.6']);
+  list.add('reason', [from + 2, to], reason, [
+    'why, for logs and debugging',
+    'RFC 6455 7.1.6',
+  ]);
 }
 
 function listFrame(list: FieldList, inflated: string | undefined): void {
@@ -207,7 +244,7 @@ function listFrame(list: FieldList, inflated: string | undefined): void {
   } else if (inflated !== undefined) {
     list.add('payload', [from, to], hex(payload, 64), [
       'compressed',
-      'RFC 7692 7.2.2',
+      'RFC 7692 7.2.1',
     ]);
     list.known('inflated', inflated, [
       'what the receiver gets, or how it begins',
@@ -220,7 +257,7 @@ function listFrame(list: FieldList, inflated: string | undefined): void {
       : 'the payload';
     list.add('payload', [from, to], shownPayload(payload, isText), [
       meaning,
-      'RFC 6455 5.3',
+      frame.isMasked ? 'RFC 6455 5.3' : FRAME,
     ]);
   }
 }
@@ -275,7 +312,7 @@ export class MessageDissector implements FieldDissector {
       const from = at + headerSize;
       at = from + payload.length;
       const value = byteCount(payload.length);
-      const meaning = 'its part of the message';
+      const meaning = 'a part of the message';
       list.add(`fragment ${count}`, [from, at], value, [meaning, FRAGMENTS]);
     }
     const message =

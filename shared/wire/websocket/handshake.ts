@@ -1,5 +1,5 @@
 /**
- * The handshake of WebSocket, RFC 6455 4: what the client asks for, what the
+ * The handshake of WebSocket, RFC 6455 4: what the client requests, what the
  * server responds, and whether the one fits the other.
  */
 import {
@@ -37,9 +37,9 @@ export function upgradeProblem(
     return undefined;
   const section = '(RFC 6455 4.1)';
   if (method !== 'GET')
-    return `expected GET where a WebSocket is asked for, found ${quoted(method)} ${section}`;
+    return `expected GET in the handshake of a WebSocket, found ${quoted(method)} ${section}`;
   if (version === 'HTTP/1.0')
-    return `expected HTTP/1.1 where a WebSocket is asked for, found HTTP/1.0 ${section}`;
+    return `expected HTTP/1.1 in the handshake of a WebSocket, found HTTP/1.0 ${section}`;
   const key = findHeader(lines, 'sec-websocket-key');
   if (key === undefined || !KEY.test(key))
     return `expected a Sec-WebSocket-Key of 16 bytes in Base64, found ${key === undefined ? 'none' : quoted(key)} ${section}`;

@@ -4,7 +4,7 @@ const isHttp2 = (seen: readonly Seen[]) =>
   seen.some(({ unit }) => unit.kind.startsWith('http/2'));
 
 const overHttp = (seen: readonly Seen[]) => {
-  const heads = ofKind(seen, /response head|http\/2 HEADERS/);
+  const heads = ofKind(seen, /response headers|http\/2 HEADERS/);
   const down = heads.filter(({ direction }) => direction === 'down');
   return {
     word: isHttp2(seen) ? 'HTTP/2 frames' : 'HTTP',

@@ -6,7 +6,7 @@ function nothingNew(seen: readonly Seen[]) {
     .filter(
       ({ unit }) =>
         unit.layer === 0 &&
-        /request head|response head|http\/2 HEADERS/.test(unit.kind),
+        /(request|response) headers|http\/2 HEADERS/.test(unit.kind),
     )
     .map(({ unit }) => unit)
     .slice(-2);

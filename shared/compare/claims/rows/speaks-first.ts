@@ -7,7 +7,7 @@ import {
 } from '../claim.ts';
 
 const firstWord = (seen: readonly Seen[]) =>
-  ofKind(seen, /request head|http\/2 HEADERS|websocket text|^event$/)[0];
+  ofKind(seen, /request headers|http\/2 HEADERS|websocket text|^event$/)[0];
 
 const whoBegins = (_told: unknown, seen: readonly Seen[]) => ({
   word: firstWord(seen)?.direction === 'up' ? 'the page' : 'the server',

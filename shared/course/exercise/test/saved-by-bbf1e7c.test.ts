@@ -284,10 +284,10 @@ describe('A run', () => {
       '1 down 0 146',
       '2 open opened, to port 7411',
       '2 fault latency: from here on, each read is held for about 40 ms',
-      '1 end FIN: all was said',
+      '1 end FIN: closed in this direction',
       '2 up 0 98',
       '2 fault latency: from here on, each read is held for about 40 ms',
-      '1 end FIN: all was said',
+      '1 end FIN: closed in this direction',
       '2 down 0 249',
       '2 down 1 64',
       '2 down 0 70',
@@ -299,7 +299,7 @@ describe('A run', () => {
       '2 down 0 143',
       '2 fault cut: cut by hand',
       '2 down 0 0',
-      '2 end RST: torn down',
+      '2 end RST: the connection was reset',
     ]);
     expect(run.counts).toEqual({
       connections: 2,

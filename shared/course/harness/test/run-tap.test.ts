@@ -42,9 +42,9 @@ describe('the tap in front of a program', () => {
     expect(await answer.text()).toBe('Zug');
     const text = lines.join('\n');
     expect(text).toMatch(
-      /#1 {2}→ GET \/platform\?n=7: request head, \d+ bytes/,
+      /#1 {2}→ GET \/platform\?n=7: request line and headers, \d+ bytes/,
     );
-    expect(text).toMatch(/#1 {2}← 200 OK: response head, \d+ bytes/);
+    expect(text).toMatch(/#1 {2}← 200 OK: status line and headers, \d+ bytes/);
   });
 
   test.each(['http://', ''])(
@@ -199,7 +199,7 @@ describe('the tap in front of a program', () => {
     const ends = tap.lines.filter((line) => line.includes('· ← '));
     expect(ends.map((line) => line.slice(line.indexOf('←')))).toEqual([
       `← FIN, without a byte before it. If it speaks TLS, start the tap with https://127.0.0.1:${port}`,
-      '← FIN: all was said',
+      '← FIN: closed in this direction',
     ]);
   });
 

@@ -62,12 +62,12 @@ describe('A run that was saved', () => {
     expect(run.lines.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining([
         'open',
-        'http/1.1 response head',
+        'http/1.1 response headers',
         'body',
         'fault',
       ]),
     );
-    expect(run.lines[run.chosen!]!.kind).toBe('http/1.1 response head');
+    expect(run.lines[run.chosen!]!.kind).toBe('http/1.1 response headers');
   });
 
   test.each([
@@ -166,7 +166,7 @@ describeWithBrowser('The page of a saved run', (browser) => {
     await page.getByRole('button', { name: 'Diagram' }).click();
     await page.locator('svg text', { hasText: 'GET /' }).waitFor();
     await page.getByRole('button', { name: 'Counts' }).click();
-    await page.getByText('some 60 to 100 bytes more').waitFor();
+    await page.getByText('40 to 72 bytes for each packet').waitFor();
     expect(await page.locator('svg').isVisible()).toBe(false);
     expect(await accessibilityViolations(page)).toEqual([]);
     expect(said).toEqual([]);

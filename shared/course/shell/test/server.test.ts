@@ -217,7 +217,7 @@ describe('Host', () => {
       const { status, text } = await ask(path, headers);
       expect(status).toBe(403);
       expect(text).toContain(
-        `"${headers.Host}". It answers on this machine only, as ` +
+        `"${headers.Host}". It responds on this machine only, as ` +
           `127.0.0.1:${shell.port} or localhost:${shell.port}.`,
       );
     }
@@ -253,7 +253,7 @@ describe('Origin', () => {
     for (const path of guarded) {
       const { status, text } = await ask(path, { Origin });
       expect(status).toBe(403);
-      expect(text).toContain(`a page of ${Origin} asked for this`);
+      expect(text).toContain(`a page of ${Origin} sent this request`);
     }
     for (const [method, path] of [
       ['POST', '/'],
@@ -450,7 +450,7 @@ describe('/wire/faults', () => {
         name: 'latency',
         text: 'down:latency=delay:1s,jitter:0ms',
         sentence:
-          'On the way down: holds each read for 1000 ms; the order is kept.',
+          'From the server: holds each read for 1000 ms; the order is kept.',
       },
     ]);
   });
@@ -466,7 +466,10 @@ describe('/wire/faults', () => {
 
   test.each([
     ['{"faults": ["latenzy"]}', 'Did you mean "latency"? There are: status,'],
-    ['{"faults": ["idle=never"]}', '"never" is not what after of idle can be'],
+    [
+      '{"faults": ["idle=never"]}',
+      'expected 10 ms to 60 min for after, found "never"',
+    ],
     ['{"faults": "idle"}', 'found "idle", expected a list of texts'],
     ['{"faults": [1]}', 'found [1], expected a list of texts'],
     ['[', 'no JSON object'],

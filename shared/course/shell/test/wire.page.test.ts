@@ -102,7 +102,9 @@ describeWithBrowser('the wire in the shell', (browser) => {
     const bytes = Buffer.from(chunk(hostile) + chunk('data: 2\n\n'));
     server.write(bytes.subarray(0, 40));
     while (
-      !run.log.lines(0, 99).some(({ kind }) => kind.endsWith('response head'))
+      !run.log
+        .lines(0, 99)
+        .some(({ kind }) => kind.endsWith('response headers'))
     )
       await once(run.log, 'grew');
     await once(client, 'data');
@@ -135,8 +137,8 @@ describeWithBrowser('the wire in the shell', (browser) => {
     await open();
     const chunks = line('chunk: ').first();
     await chunks.waitFor();
-    expect(await line('200 OK: response head').innerText()).toMatch(
-      /^\d+\.\d{3}\s+#1\s+←\s+from the server:\s+200 OK: response head, \d+ bytes, text\/event-stream\s+\d+ B$/,
+    expect(await line('200 OK: status line and headers').innerText()).toMatch(
+      /^\d+\.\d{3}\s+#1\s+←\s+from the server:\s+200 OK: status line and headers, \d+ bytes, text\/event-stream\s+\d+ B$/,
     );
     const numbers = await page
       .locator('.wire .line')
@@ -149,7 +151,7 @@ describeWithBrowser('the wire in the shell', (browser) => {
 
   test('lights up the bytes of a field, and the field of a byte', async () => {
     await open();
-    await line('200 OK: response head').click();
+    await line('200 OK: status line and headers').click();
     const field = page.locator('.wire .field', { hasText: 'X-Evil' });
     await field.hover();
     const lit = page.locator('.wire .byte.lit');
@@ -216,7 +218,7 @@ describeWithBrowser('the wire in the shell', (browser) => {
     await status('1 of ');
     await untilLines(1);
     await page.getByLabel('Only lines with this text').fill('');
-    await page.getByLabel('Kind').selectOption('heads');
+    await page.getByLabel('Kind').selectOption('headers');
     await untilLines(2);
     await page
       .getByRole('group', { name: 'Filter' })
@@ -308,7 +310,7 @@ describeWithBrowser('the wire in the shell', (browser) => {
     await button('Break with latency').click();
     const alert = page.locator('.faults [role=alert]');
     await alert
-      .getByText('"soon" is not what delay of latency can be')
+      .getByText('expected 0 ms to 1 min for delay, found "soon"')
       .waitFor();
     expect(tap.faults.at(-1)!.values).toEqual({ delay: 300, jitter: 0 });
 
@@ -336,7 +338,7 @@ describeWithBrowser('the wire in the shell', (browser) => {
     const cut = new Promise((closed) => client.once('close', closed));
     await button('Cut now').click();
     await cut;
-    await line('RST: torn down').last().waitFor();
+    await line('RST: the connection was reset').last().waitFor();
   });
 
   for (const colorScheme of ['light', 'dark'] as const)

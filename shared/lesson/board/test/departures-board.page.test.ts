@@ -120,7 +120,7 @@ describeWithBrowser('<departures-board>', (browser) => {
   const counts = () =>
     withBoard(({ seen, of, doubled }) => ({ seen, of, doubled }));
 
-  /** Waits until the line beneath the board says this. */
+  /** Waits until the line below the board says this. */
   const untilCount = (text: string) =>
     page.locator('.count').getByText(text, { exact: true }).waitFor();
 
@@ -280,7 +280,7 @@ describeWithBrowser('<departures-board>', (browser) => {
     );
   });
 
-  test('begins anew with another run', async () => {
+  test('starts again with another run', async () => {
     await show(3, [{}]);
     await apply([announcement(5, 4), announcement(5, 4)]);
     await show(1, [{ to: 'Győr' }], 'bbbbb');
@@ -292,7 +292,7 @@ describeWithBrowser('<departures-board>', (browser) => {
     await untilCount('updates seen 1 of 1');
     expect(await log()).toEqual([
       '1\n„Grüezi“',
-      'the server started anew',
+      'the server was restarted',
       '4\ntext 4',
     ]);
   });

@@ -46,7 +46,7 @@ async function start(server: Server): Promise<number> {
 const startHttp = (listener: RequestListener = page()) =>
   start(createServer(listener));
 
-/** Sends the request line as it stands and returns all that comes back. */
+/** Sends the request line as it stands and returns the whole response. */
 async function ask(port: number, line: string): Promise<string> {
   const client = await rawClient(port);
   client.send(`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
@@ -56,7 +56,7 @@ async function ask(port: number, line: string): Promise<string> {
 }
 
 describe('servePage', () => {
-  test('answers / with index.html, byte for byte', async () => {
+  test('serves / as index.html, byte for byte', async () => {
     expect(await ask(await startHttp(), 'GET /')).toBe(
       'HTTP/1.1 200 OK\r\n' +
         'Content-Type: text/html; charset=utf-8\r\n' +
@@ -68,7 +68,7 @@ describe('servePage', () => {
     );
   });
 
-  test('answers HEAD with the same head and no body', async () => {
+  test('responds to HEAD with the same headers and no body', async () => {
     const port = await startHttp();
     const whole = await ask(port, 'GET /page.ts');
     const head = whole.slice(0, whole.indexOf('\r\n\r\n') + 4);

@@ -37,7 +37,7 @@ describe('the certificate for localhost', () => {
     expect(await readdir(folder)).toEqual(['localhost.pem']);
   });
 
-  test('is made anew where the file is damaged', async () => {
+  test('is made again where the file is damaged', async () => {
     await writeFile(join(folder, 'localhost.pem'), 'half a certifi');
     const { cert } = await localCertificate(folder, now);
     expect(new X509Certificate(cert).subject).toBe('CN=localhost');

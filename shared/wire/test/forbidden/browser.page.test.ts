@@ -26,12 +26,12 @@ const PAGE =
 (missing ? describe.skip : describe)('Chromium refuses nothing else', () => {
   let page: Page;
   let server: Server;
-  /** What each path got last: a browser may ask again. */
+  /** What each path got last: a browser may retry. */
   const seen = new Map<string, Step[]>();
 
   beforeAll(async () => {
     server = createServer((socket) => {
-      // A browser that refuses the answer may reset the connection.
+      // A browser that refuses the response may reset the connection.
       socket.on('error', () => undefined);
       socket.once('data', (piece: Buffer) => {
         const request = piece.toString('latin1');

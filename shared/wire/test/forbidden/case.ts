@@ -18,7 +18,7 @@ export interface Case {
   says?: string;
   /** Others refuse it, and we say nothing: the words in wire/left-out.md. */
   leftOut?: string;
-  /** The request that a response answers, if it is not GET. */
+  /** The method of the request, if it is not GET. */
   method?: 'HEAD';
 }
 

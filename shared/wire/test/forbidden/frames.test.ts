@@ -22,6 +22,7 @@ const FRAMES: FrameCase[] = [
   ['a close without a code', '88 00', ''],
   ['a close with a long reason', `88 7d 03e8 ${'c3a9'.repeat(61)}61`, ''],
   ['a close with a code of its own', '88 02 0fa0', ''],
+  ['a pong after a close', '88 00 8a 00', ''],
   ['RSV2', 'a1 00', 'RFC 6455 5.2'],
   ['RSV3', '91 00', 'RFC 6455 5.2'],
   ['RSV1 without compression', 'c1 00', 'RFC 6455 5.2'],
@@ -39,13 +40,21 @@ const FRAMES: FrameCase[] = [
   ['text in fragments that is not UTF-8', '01 01 c3 80 01 61', 'RFC 6455 8.1'],
   ['a close of one byte', '88 01 03', 'RFC 6455 5.5.1'],
   ['a reason that is not UTF-8', '88 03 03e8 ff', 'RFC 6455 5.5.1'],
-  ...['0000', '03e7', '03ec', '03ed', '03ee', '03f7', '07d0', '1388'].map(
-    (code): FrameCase => [
-      `the close code ${Number.parseInt(code, 16)}`,
-      `88 02 ${code}`,
-      'RFC 6455 7.4',
-    ],
-  ),
+  // 7.4.1 names single codes, 7.4.2 whole ranges.
+  ...[
+    ['0000', '7.4.2'],
+    ['03e7', '7.4.2'],
+    ['03ec', '7.4.1'],
+    ['03ed', '7.4.1'],
+    ['03ee', '7.4.1'],
+    ['03f7', '7.4.1'],
+    ['07d0', '7.4.2'],
+    ['1388', '7.4.2'],
+  ].map(([code, section]): FrameCase => [
+    `the close code ${Number.parseInt(code!, 16)}`,
+    `88 02 ${code}`,
+    `RFC 6455 ${section}`,
+  ]),
   // `ws` takes these two.
   ['a length that is not the shortest', '82 7e 0001 61', 'RFC 6455 5.2'],
   ['a frame after a close', '88 00 81 00', 'RFC 6455 5.5.1'],

@@ -1,4 +1,4 @@
-/** What a server answers, with `{accept}` where the right one stands. */
+/** What a server responds, with `{accept}` where the right one stands. */
 import { createHash } from 'node:crypto';
 import { casesOf } from './case.ts';
 
@@ -37,7 +37,7 @@ RFC 9110 7.8
   no Upgrade | HTTP/1.1 101 Switching Protocols⏎Connection: Upgrade⏎Sec-WebSocket-Accept: {accept}⏎Sec-WebSocket-Protocol: board.v1⏎⏎ | expected an Upgrade field in a 101, found none
   another protocol | HTTP/1.1 101 Switching Protocols⏎Upgrade: h2c⏎Connection: Upgrade⏎Sec-WebSocket-Accept: {accept}⏎Sec-WebSocket-Protocol: board.v1⏎⏎ | found "h2c"`);
 
-/** The answer to this request, its key taken from the bytes. */
+/** The response to this request, its key taken from the bytes. */
 export function answerTo(request: string, answer: string): string {
   const key = /^sec-websocket-key: *(\S+)/im.exec(request)?.[1];
   const magic = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';

@@ -34,7 +34,7 @@ RFC 6455 4.1
   with a key of another length | GET /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: YQ==⏎Sec-WebSocket-Version: 13⏎⏎ | found "YQ=="
   without a version | GET /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎⏎ | expected Sec-WebSocket-Version 13, found none
   with another version | GET /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Version: 7⏎⏎ | found "7"
-  with POST | POST /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Version: 13⏎⏎ | expected GET where a WebSocket is asked for, found "POST"
+  with POST | POST /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Version: 13⏎⏎ | expected GET in the handshake of a WebSocket, found "POST"
   over HTTP/1.0 | GET /chat HTTP/1.0⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Version: 13⏎⏎ | found HTTP/1.0`);
   test.each(requests)('$title', (one) => {
     const problems = problemsOf([['up', latin1Bytes(one.sent)]]);
@@ -104,7 +104,7 @@ describe('What a client may not offer is named:', () => {
     ['server_max_window_bits=10', 'server_max_window_bits=10', true],
     ['', 'server_max_window_bits=10', true],
   ];
-  test.each(accepted)('"%s" is answered "%s"', (offer, answer, fits) => {
+  test.each(accepted)('to "%s" the response is "%s"', (offer, answer, fits) => {
     const list = (parameters: string): string =>
       `Sec-WebSocket-Extensions: permessage-deflate${parameters && `; ${parameters}`}\r\n\r\n`;
     const sent = `${whole}${list(offer)}`;
@@ -127,14 +127,14 @@ describe('What a client may not offer is named:', () => {
   });
 });
 
-describe('What a server may not answer is named', () => {
+describe('What a server may not respond is named', () => {
   let server: Server;
   let answer = '';
   let steps: Step[] = [];
 
   beforeAll(async () => {
     server = createServer((socket) => {
-      // Whoever refuses the answer may reset the connection.
+      // A client that refuses the response may reset the connection.
       socket.on('error', () => undefined);
       socket.once('data', (piece: Buffer) => {
         const made = latin1Bytes(answerTo(piece.toString('latin1'), answer));

@@ -34,6 +34,7 @@ RFC 9112 2.2
   LF alone after a field | GET / HTTP/1.1⏎Host: a\nX: b⏎⏎ | found LF alone
   LF alone as the blank line | GET / HTTP/1.1⏎Host: a⏎\n | found LF alone
   CR in a value | GET / HTTP/1.1⏎Host: a⏎X: a\rb⏎⏎ | expected CR only before LF, found one in X
+  a space before the first field | GET / HTTP/1.1⏎ Host: a⏎Host: a⏎⏎ | found a space before it
   CR before CR LF | GET / HTTP/1.1⏎Host: a\r⏎⏎ | found one in Host
   LF alone after a trailer | ${REQUEST}0⏎A: b\n⏎ | found LF alone
   LF alone after the trailers | ${REQUEST}0⏎\n | found LF alone
@@ -70,10 +71,12 @@ RFC 9110 5.5
   NUL in a trailer | ${REQUEST}0⏎a: b\u0000⏎⏎ | found 0x00
 
 RFC 9112 5.1
-  a space before the colon | GET / HTTP/1.1⏎Host : a⏎⏎ | found "Host "
-  no name | GET / HTTP/1.1⏎Host: a⏎: a⏎⏎ | expected a field name
-  a field that goes on from nothing | GET / HTTP/1.1⏎ Host: a⏎Host: a⏎⏎ | found " Host"
-  a trailer with a space in its name | ${REQUEST}0⏎a b: c⏎⏎ | expected a field name
+  a space before the colon | GET / HTTP/1.1⏎Host : a⏎⏎ | no space between the field name and its colon, found "Host "
+
+RFC 9110 5.1
+  no name | GET / HTTP/1.1⏎Host: a⏎: a⏎⏎ | expected a token as the field name, found ""
+  a space in a name | GET / HTTP/1.1⏎Host: a⏎a b: c⏎⏎ | expected a token as the field name, found "a b"
+  a trailer with a space in its name | ${REQUEST}0⏎a b: c⏎⏎ | expected a token as the field name
 
 RFC 9112 5
   no colon | GET / HTTP/1.1⏎Host: a⏎foo⏎⏎ | found no colon
@@ -83,8 +86,10 @@ RFC 9112 5.2
   a field on two lines | GET / HTTP/1.1⏎Host: a⏎X: a⏎ b⏎⏎ | expected each field on one line
   a trailer on two lines | ${REQUEST}0⏎a: b⏎ c⏎⏎ | expected each field on one line
 
-RFC 9112 6.1
+RFC 9112 6.2
   a length and chunks | POST / HTTP/1.1⏎Host: a⏎Content-Length: 3⏎Transfer-Encoding: chunked⏎⏎0⏎⏎ | found both
+
+RFC 9112 6.1
   chunked twice | POST / HTTP/1.1⏎Host: a⏎Transfer-Encoding: chunked, chunked⏎⏎0⏎⏎ | expected chunked once
   chunks in HTTP/1.0 | POST / HTTP/1.0⏎Host: a⏎Transfer-Encoding: chunked⏎⏎0⏎⏎ | in a message of HTTP/1.0
 
@@ -139,6 +144,9 @@ RFC 9110 9.1
 RFC 9110 4.2.1
   a scheme without a host | GET http: HTTP/1.1⏎Host: a⏎⏎ | expected a host after
   a scheme with an empty host | GET http:/// HTTP/1.1⏎Host: a⏎⏎ | expected a host
+
+RFC 9110 4.2.2
+  https without a host | GET https: HTTP/1.1⏎Host: a⏎⏎ | expected a host after
 
 RFC 9110 4.2.4
   a target with a user | GET http://me@a/ HTTP/1.1⏎Host: a⏎⏎ | without a user
@@ -201,14 +209,16 @@ RFC 9110 15.2
 RFC 9110 15.3.6
   a body after 205 | HTTP/1.1 205 ⏎Content-Length: 2⏎⏎hi | expected no body in a 205
 
+RFC 9112 9.2
+  more than the length | HTTP/1.1 200 OK⏎Content-Length: 2⏎⏎himore | expected no bytes while no request waits for a response, found 0x6d
+  two responses to one request | HTTP/1.1 200 OK⏎Content-Length: 2⏎⏎hiHTTP/1.1 200 OK⏎Content-Length: 2⏎⏎hi | expected no other response, as no request waits for one
+
 RFC 9112 6.3
-  more than the length | HTTP/1.1 200 OK⏎Content-Length: 2⏎⏎himore | expected no body with no request, found 0x6d
   an unknown coding | HTTP/1.1 200 OK⏎Transfer-Encoding: foo⏎⏎abc | found "foo": the body lasts until the connection ends
   chunked with a semicolon | HTTP/1.1 200 OK⏎Transfer-Encoding: chunked;⏎⏎abc | found "chunked;"
   a length that is none | HTTP/1.1 200 OK⏎Content-Length: x⏎⏎hi | found "x"
   a length that is empty | HTTP/1.1 200 OK⏎Content-Length:⏎⏎hi | found ""
   lengths that differ | HTTP/1.1 200 OK⏎Content-Length: 3⏎Content-Length: 2⏎⏎hi | found "3, 2"
-  two responses to one request | HTTP/1.1 200 OK⏎Content-Length: 2⏎⏎hiHTTP/1.1 200 OK⏎Content-Length: 2⏎⏎hi | expected no other response, as no request waits for one
 
 RFC 9110 8.6
   a length in 204 | HTTP/1.1 204 ⏎Content-Length: 0⏎⏎ | expected no Content-Length in a 204
@@ -217,8 +227,10 @@ RFC 9110 8.6
 
 RFC 9112 6.1
   chunks in 204 | HTTP/1.1 204 ⏎Transfer-Encoding: chunked⏎⏎0⏎⏎ | expected no Transfer-Encoding in a 204
-  a length and chunks | HTTP/1.1 200 OK⏎Content-Length: 2⏎Transfer-Encoding: chunked⏎⏎2⏎hi⏎0⏎⏎ | found both
   chunks in HTTP/1.0 | HTTP/1.0 200 OK⏎Transfer-Encoding: chunked⏎⏎0⏎⏎ | in a message of HTTP/1.0
+
+RFC 9112 6.2
+  a length and chunks | HTTP/1.1 200 OK⏎Content-Length: 2⏎Transfer-Encoding: chunked⏎⏎2⏎hi⏎0⏎⏎ | found both
 
 RFC 9112 2.2
   LF alone everywhere | HTTP/1.1 200 OK\nContent-Length: 2\n\nhi | found LF alone
@@ -236,7 +248,7 @@ RFC 9112 4
   HTTP/2.0 | HTTP/2.0 200 OK⏎Content-Length: 2⏎⏎hi | expected "HTTP/1.1 status reason"
   a space before | \u0020HTTP/1.1 200 OK⏎Content-Length: 2⏎⏎hi | expected "HTTP/1.1 status reason"
   something else | hello⏎ | expected "HTTP/1.1 status reason"
-  no space after the status | HTTP/1.1 200⏎Content-Length: 2⏎⏎hi | expected a space after the status
+  no space after the status | HTTP/1.1 200⏎Content-Length: 2⏎⏎hi | expected a space after the status code
   a control character in the reason | HTTP/1.1 200 O\u0001K⏎Content-Length: 2⏎⏎hi | no control character in the start line
 
 RFC 9112 5

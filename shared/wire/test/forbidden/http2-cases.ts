@@ -37,11 +37,18 @@ allowed
   PRIORITY_UPDATE | → [01 05 1] ${GET} → [10 00 0] 00000001 "u=3"
   GOAWAY that names a promised stream | → [07 00 0] 00000002 00000000
 
+RFC 9110 5.1
+  no name | → [01 05 1] ${GET} (=b) | expected a name for each field
+  a character that is in no token | → [01 05 1] ${GET} (x@a=b) | expected a token as the field name, found "x@a"
+
 RFC 9110 5.3
   host twice | → [01 05 1] (:method=GET) (:scheme=http) (:path=/) (host=a) (host=a) | expected host once
 
+RFC 9110 7.2
+  neither :authority nor host | → [01 05 1] (:method=GET) (:scheme=http) (:path=/) | found neither
+
 RFC 9110 9.1
-  a method of two words | → [01 05 1] (:method=GE T) (:scheme=http) (:path=/) (:authority=a) | expected a :method that is one word, found "GE T"
+  a method of two words | → [01 05 1] (:method=GE T) (:scheme=http) (:path=/) (:authority=a) | expected a token as the :method, found "GE T"
 
 RFC 9113 8.3.1
   a space in :authority | → [01 05 1] (:method=GET) (:scheme=http) (:path=/) (:authority=a b) | expected a name or an address in :authority
@@ -55,7 +62,6 @@ RFC 9113 8.3.1
   no :path | → [01 05 1] (:method=GET) (:scheme=http) (:authority=a) | expected :path in a request
   an empty :path | → [01 05 1] (:method=GET) (:scheme=http) (:path=) (:authority=a) | expected a :path, found an empty one
   a :path without "/" | → [01 05 1] (:method=GET) (:scheme=http) (:path=a) (:authority=a) | expected a :path that begins with "/", found "a"
-  neither :authority nor host | → [01 05 1] (:method=GET) (:scheme=http) (:path=/) | found neither
   a user in :authority | → [01 05 1] (:method=GET) (:scheme=http) (:path=/) (:authority=u@a) | expected :authority without a user
   host and :authority that differ | → [01 05 1] (:method=GET) (:scheme=http) (:path=/) (:authority=a) (host=b) | found "b"
 
@@ -102,9 +108,9 @@ RFC 7540 5.3.1
 RFC 9113 6.1
   DATA on stream 0 | → [00 01 0] "hi" | expected DATA on a stream
   padding that is longer than the frame | → [01 04 1] ${POST} → [00 09 1] 05 "hi" | expected padding shorter than the frame
-  padding of HEADERS that is longer than the frame | → [01 0d 1] ff ${GET} | expected room for padding
 
 RFC 9113 6.2
+  padding of HEADERS that is longer than the frame | → [01 0d 1] ff ${GET} | expected room for padding
   HEADERS on stream 0 | → [01 05 0] ${GET} | expected HEADERS on a stream
 
 RFC 9113 6.10
@@ -139,7 +145,7 @@ RFC 9113 6.5.3
 RFC 9113 6.7
   PING on a stream | → [06 00 1] 0102030405060708 | expected PING on stream 0
   PING of another size | → [06 00 0] 01 | expected 8 bytes of payload
-  an answer to no PING | → [06 01 0] 0102030405060708 | expected a PING that this answers
+  an answer to no PING | → [06 01 0] 0102030405060708 | expected a PING that this acknowledges
 
 RFC 9113 6.9
   WINDOW_UPDATE of 0 | → [08 00 0] 00000000 | expected an increment of at least 1
@@ -163,13 +169,14 @@ RFC 9113 8.1.1
   more DATA than content-length says | → [01 04 1] ${POST} (content-length=1) → [00 01 1] "hi" | expected 1 byte of DATA, as content-length says, found 2
   DATA in two frames, and another length | → [01 04 1] ${POST} (content-length=3) → [00 00 1] "hi" → [00 01 1] "hi" | expected 3 bytes of DATA
   a content-length, and no DATA | → [01 05 1] ${POST} (content-length=5) | expected 5 bytes of DATA, as content-length says, found 0
+
+RFC 9110 8.6
   a content-length that is none | → [01 05 1] ${GET} (content-length=x) | expected a content-length of digits, found "x"
   two content-lengths | → [01 05 1] ${GET} (content-length=0) (content-length=0) | expected content-length once
 
 RFC 9113 8.2.1
-  capital letters in a name | → [01 05 1] ${GET} (X-A=b) | expected a field name in small letters, found "X-A"
-  a space in a name | → [01 05 1] ${GET} (x a=b) | expected a field name in letters, digits and -, found "x a"
-  no name | → [01 05 1] ${GET} (=b) | expected a name for each field
+  capital letters in a name | → [01 05 1] ${GET} (X-A=b) | expected a field name in lower case, found "X-A"
+  a space in a name | → [01 05 1] ${GET} (x a=b) | expected a token as the field name, found "x a"
   a colon within a name | → [01 05 1] ${GET} (x:a=b) | found "x:a"
   NUL in a value | → [01 05 1] ${GET} (x=a\u0000b) | expected no control character in x, found 0x00
   CR LF in a value | → [01 05 1] ${GET} (x=a⏎b) | found 0x0d (CR)
@@ -269,7 +276,7 @@ RFC 9110 15.4.5
   DATA after 304 | ← [01 04 1] 8b ← [00 01 1] "hi" | expected no DATA after 304
 
 RFC 9113 8.2.1
-  capital letters in a name | ← [01 05 1] (:status=200) (X-A=b) | in small letters
+  capital letters in a name | ← [01 05 1] (:status=200) (X-A=b) | in lower case
   CR LF in a value | ← [01 05 1] (:status=200) (x=a⏎b) | found 0x0d (CR)
 
 RFC 9113 8.2.2

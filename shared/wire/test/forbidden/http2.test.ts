@@ -102,7 +102,7 @@ function refusalIn(frames: Frame[]): string | undefined {
 
 const LAST_PING = frame('06 00 0', '6c61737400000000');
 
-/** Sends, then a PING, and reads until it is answered or all is over. */
+/** Sends, then a PING, and reads until it is acknowledged or all is over. */
 async function conversation(
   socket: Socket,
   pieces: Uint8Array[],

@@ -77,17 +77,17 @@ const events = 'Content-Type: text/event-stream\r\nTransfer-Encoding: chunked';
 
 export const FLOODS: Flood[] = [
   {
-    title: 'a head without a line end',
+    title: 'a request line without an end',
     make: http1Decoder,
     steps: () => after([['up', text('GET /')]], 'up', many('a', 8_192), 40),
-    says: `expected the end of a head within ${number(HEADERS_LIMIT)}`,
+    says: `expected the end of the request line and headers within ${number(HEADERS_LIMIT)}`,
   },
   {
-    title: 'a head without an end',
+    title: 'headers without an end',
     make: http1Decoder,
     steps: () =>
       after([['up', GET.subarray(0, -2)]], 'up', many('a: b\r\n', 999), 40),
-    says: `expected the end of a head within ${number(HEADERS_LIMIT)}`,
+    says: `expected the end of the request line and headers within ${number(HEADERS_LIMIT)}`,
   },
   {
     title: 'the line of a chunk without an end',
@@ -143,7 +143,7 @@ export const FLOODS: Flood[] = [
       ),
   },
   {
-    title: 'requests that nobody answers',
+    title: 'requests without a response',
     make: http1Decoder,
     *steps() {
       yield* after([], 'up', many('GET / HTTP/1.1\r\n\r\n', 100), 50);
@@ -152,7 +152,7 @@ export const FLOODS: Flood[] = [
     says: `more than ${number(PIPELINE_LIMIT)} requests`,
   },
   {
-    title: 'bytes after an upgrade that nobody answers',
+    title: 'bytes after an upgrade without a response',
     make: http1Decoder,
     steps: () =>
       after(
@@ -161,7 +161,7 @@ export const FLOODS: Flood[] = [
         many('a', 65_536),
         40,
       ),
-    says: `${number(HELD_LIMIT)} bytes came before the answer`,
+    says: `${number(HELD_LIMIT)} bytes came before the response`,
   },
   {
     title: 'an event without an end',

@@ -65,7 +65,7 @@ more padding than there is room
 → [00 08 1] 05 "hi"
 → [01 0c 1] 05 82
   up 33+12 [http/2 DATA] DATA, stream 1: 12 bytes, 0 of data ! expected padding shorter than the frame, found 5 bytes (RFC 9113 6.1)
-  up 45+11 [http/2 HEADERS] HEADERS, stream 1: 11 bytes ! expected room for padding and priority, found 2 bytes of payload (RFC 9113 6.1)
+  up 45+11 [http/2 HEADERS] HEADERS, stream 1: 11 bytes ! expected room for padding and priority, found 2 bytes of payload (RFC 9113 6.2)
 
 a frame that is not complete
 → 000008 06 00 00000000 0102

@@ -2,7 +2,7 @@ import { http2Decoder } from '../../http2/decoder.ts';
 import { BEGIN, BEGUN, FIRST } from './http2-frames.ts';
 import { vectors } from './vector.ts';
 
-// RFC 7541 C.3.2, and answers made of the static table.
+// RFC 7541 C.3.2, and responses made of the static table.
 const SECOND = '828684be 58086e6f2d6361636865';
 const OK = '88';
 const EVENTS = '88 0f10 11 746578742f6576656e742d73747265616d';
@@ -94,7 +94,7 @@ ping, priority, and frames of extensions
 ← [0c 00 0] 0009 "https://a"
 ← [2a ff 7] c0ffee
   up 33+17 [http/2 PING] PING: 17 bytes
-  down 9+17 [http/2 PING] PING, answered: 17 bytes
+  down 9+17 [http/2 PING] PING, acknowledged: 17 bytes
   up 50+14 [http/2 PRIORITY] PRIORITY, stream 3: 14 bytes
   up 64+19 [http/2 PRIORITY_UPDATE] PRIORITY_UPDATE, stream 1 “u=1, i”: 19 bytes
   down 26+21 [http/2 ALTSVC] ALTSVC: 21 bytes

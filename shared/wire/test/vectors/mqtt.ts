@@ -49,7 +49,7 @@ messages of all three qualities
   up 0+9 [mqtt PUBLISH] PUBLISH, a/b: 9 bytes, 2 of payload
   up 9+11 [mqtt PUBLISH] PUBLISH, a/b, QoS 1, id 5, retained: 11 bytes, 2 of payload
   down 0+4 [mqtt PUBACK] PUBACK, id 5: 4 bytes
-  up 20+9 [mqtt PUBLISH] PUBLISH, a/b, QoS 1, id 5, once more: 9 bytes, 0 of payload
+  up 20+9 [mqtt PUBLISH] PUBLISH, a/b, QoS 1, id 5, sent again: 9 bytes, 0 of payload
   up 29+11 [mqtt PUBLISH] PUBLISH, a/b, QoS 2, id 6: 11 bytes, 2 of payload
   down 4+4 [mqtt PUBREC] PUBREC, id 6: 4 bytes
   up 40+4 [mqtt PUBREL] PUBREL, id 6: 4 bytes

@@ -51,12 +51,12 @@ export const connectionVectors: Vector[] = [
 HTTP/1.1 by its request line
 → "GET / HTTP/1.1⏎Host: a⏎⏎"
 ← "HTTP/1.1 204 No Content⏎⏎"
-  up 0+27 [http/1.1 request head] GET /: request head, 27 bytes
-  down 0+27 [http/1.1 response head] 204 No Content: response head, 27 bytes
+  up 0+27 [http/1.1 request headers] GET /: request line and headers, 27 bytes
+  down 0+27 [http/1.1 response headers] 204 No Content: status line and headers, 27 bytes
 
 HTTP/1.1 with a method of its own
 → "PURGE /a HTTP/1.1⏎Host: a⏎⏎"
-  up 0+30 [http/1.1 request head] PURGE /a: request head, 30 bytes
+  up 0+30 [http/1.1 request headers] PURGE /a: request line and headers, 30 bytes
 
 HTTP/1.1 that is wrong
 → "GET /⏎⏎"

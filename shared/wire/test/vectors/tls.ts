@@ -10,9 +10,10 @@ const NAMED = hello(
   '16 0301 0047 01 000043',
 );
 const REQUEST = '"GET / HTTP/1.1⏎Host: a⏎⏎"';
-const ASKED = 'up 0+27 [http/1.1 request head] GET /: request head, 27 bytes';
+const ASKED =
+  'up 0+27 [http/1.1 request headers] GET /: request line and headers, 27 bytes';
 const PLAIN =
-  'the server speaks TLS here and got plain text. Give the tap https: in place of http:';
+  'the server speaks TLS here and got plain text. Give the tap https: instead of http:';
 
 const began = (of: string) =>
   `the client began a TLS handshake (https:)${of}, and only plain text is decoded here: open it with http:, or give the tap https: if the server speaks TLS`;
@@ -59,20 +60,20 @@ a 400 of nginx that says so
 → ${REQUEST}
 ← "HTTP/1.1 400 Bad Request⏎Content-Length: 85⏎⏎<html>⏎<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>"
   ${ASKED}
-  down 0+48 [http/1.1 response head] 400 Bad Request: response head, 48 bytes
+  down 0+48 [http/1.1 response headers] 400 Bad Request: status line and headers, 48 bytes
   down 48+85 [body] body: 85 bytes ! ${PLAIN}
 
 a 400 of Go that says so
 → ${REQUEST}
 ← "HTTP/1.1 400 Bad Request⏎Content-Length: 48⏎⏎Client sent an HTTP request to an HTTPS server.\n"
   ${ASKED}
-  down 0+48 [http/1.1 response head] 400 Bad Request: response head, 48 bytes
+  down 0+48 [http/1.1 response headers] 400 Bad Request: status line and headers, 48 bytes
   down 48+48 [body] body: 48 bytes ! ${PLAIN}
 
 any other 400
 → ${REQUEST}
 ← "HTTP/1.1 400 Bad Request⏎Content-Length: 9⏎⏎HTTP? No."
   ${ASKED}
-  down 0+47 [http/1.1 response head] 400 Bad Request: response head, 47 bytes
+  down 0+47 [http/1.1 response headers] 400 Bad Request: status line and headers, 47 bytes
   down 47+9 [body] body: 9 bytes`,
 );

@@ -80,7 +80,7 @@ close with one byte
 
 a close code that is never sent
 ← 88 02 03ed
-  down 0+4 [websocket close] close 1005: 4 bytes, 2 of payload ! expected a close code that may be sent, found 1005 (RFC 6455 7.4)
+  down 0+4 [websocket close] close 1005: 4 bytes, 2 of payload ! expected a close code that may be sent, found 1005 (RFC 6455 7.4.1)
 
 a reason that is not UTF-8
 ← 88 03 03e8 ff
@@ -89,7 +89,7 @@ a reason that is not UTF-8
 a frame after close
 ← 88 00 81 00
   down 0+2 [websocket close] close: 2 bytes, 0 of payload
-  down 2+2 [websocket text] text: 2 bytes, 0 of payload ! expected nothing more after a close frame (RFC 6455 5.5.1)
+  down 2+2 [websocket text] text: 2 bytes, 0 of payload ! expected no more messages after a close frame (RFC 6455 5.5.1)
 
 text that is not UTF-8
 ← 81 02 c328
