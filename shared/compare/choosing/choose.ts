@@ -224,7 +224,7 @@ const reminders: readonly Reminder[] = [
 ];
 
 /**
- * Chooses. A question that is not answered yet rules nothing out.
+ * Chooses. A question that is still open rules nothing out.
  *
  * @param table what the rows of the table say, by their ids
  */

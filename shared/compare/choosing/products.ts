@@ -1,14 +1,14 @@
-/** Products, each as somebody would describe it, and what that says of the questions. */
+/** Products, each as somebody would describe it, and what it needs. */
 import type { Answers } from './questions.ts';
 
-/** A product, and how it answers the questions. */
+/** A product, and what it needs. */
 export interface Product {
   title: string;
   description: string;
   answers: Required<Answers>;
 }
 
-/** The answers that most products have in common. */
+/** What holds for most products. */
 const usual = {
   speaks: 'news',
   pace: 'seconds',
@@ -19,7 +19,7 @@ const usual = {
   proxies: 'calm',
 } as const satisfies Answers;
 
-/** Those that a reader can choose instead of answering the questions. */
+/** Those that a reader can choose on the home page. */
 export const products = {
   board: {
     title: 'A departures board',

@@ -20,7 +20,7 @@ const door = createServer();
 beforeAll(async () => {
   const { port } = await listen(door);
   // The process of a compared server says when it has been told to make
-  // updates, so that its answer is still to come; its end closes the socket.
+  // updates, so that its response is still to come; its end closes the socket.
   writeFileSync(
     preload,
     `import { connect } from 'node:net';

@@ -45,7 +45,7 @@ export function startChoosing(): void {
   const form = own<HTMLFormElement>('questions');
   for (const name of Object.keys(questions) as Question[]) {
     const { title, answers: all } = questions[name];
-    const select = selectOf('not answered yet', all);
+    const select = selectOf('not chosen yet', all);
     select.addEventListener('change', () => {
       answers = { ...answers, [name]: select.value || undefined };
       own<HTMLSelectElement>('product').value = '';

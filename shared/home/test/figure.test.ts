@@ -64,7 +64,7 @@ test('a rung falls as long as its bytes were on their way', () => {
 test('the recordings show what the figure says', () => {
   const polling = rungsIn('polling');
   expect(polling.length).toBeGreaterThanOrEqual(8);
-  // Each question has its one answer, before the next.
+  // Each request has its one response, before the next.
   polling.forEach(({ direction, words }, index) => {
     expect(direction).toBe(index % 2 === 0 ? 'up' : 'down');
     expect(words).toBe(index % 2 === 0 ? 'GET /board' : '200');

@@ -75,7 +75,7 @@ describeWithBrowser('the home page', (browser) => {
       'Binary data transfers: WebSocket',
     );
     expect(await text('.cell .today')).toBe(
-      'Over HTTP/1.1: yes. In 2016: limited.',
+      'Over HTTP/1.1, in Chromium: yes. In 2016: limited.',
     );
     await page.locator('.cell .listing').waitFor();
     const line = Number(/:(\d+)$/.exec((await text('.cell .file'))!)![1]);
@@ -203,7 +203,7 @@ describeWithBrowser('the home page', (browser) => {
     expect(await cell('Resumes by itself', 2).textContent()).toBe('yes');
   });
 
-  test('says where a browser contradicts', async () => {
+  test('says where a browser does something else', async () => {
     const other = await browser().newContext();
     // One that reads no bytes.
     await other.addInitScript(() => {
@@ -216,7 +216,7 @@ describeWithBrowser('the home page', (browser) => {
     await its.click('#shell-run');
     await its.locator('#shell-units').waitFor();
     expect(await its.textContent('#shell-outcome')).toBe(
-      '✗ This browser contradicts: no: in the response 0 bytes, each as it was ' +
+      '✗ This browser does something else: no: in the response 0 bytes, each as it was ' +
         'sent; in the request 256 bytes, each as it was sent.',
     );
     await its.keyboard.press('Escape');
@@ -224,7 +224,7 @@ describeWithBrowser('the home page', (browser) => {
       'yes ✗ here: no',
     );
     expect(await its.textContent('#shell-sum')).toBe(
-      '1 of 64 run: 1 contradicted',
+      '1 of 64 run: 1 does not hold',
     );
     await other.close();
   });

@@ -23,7 +23,7 @@ import type {
   CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 
-/** The answers that most of the products have in common. */
+/** What holds for most of the products. */
 const usual = {
   speaks: 'news',
   pace: 'seconds',
@@ -34,7 +34,7 @@ const usual = {
   proxies: 'calm',
 } as const satisfies Answers;
 
-/** What an expert would answer about each. */
+/** What an expert would say about each. */
 const products: Record<string, Required<Answers>> = {
   lottery: {
     ...usual,
