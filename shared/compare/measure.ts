@@ -2,7 +2,7 @@
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
-import { startHost, type Told } from './transports/start-host.ts';
+import { startHost, type MadeUpdate } from './transports/start-host.ts';
 import type { Arrival } from './report/notes.ts';
 import type { Subscriber } from './subscribers/subscriber.ts';
 import { openCopySubscriber } from './subscribers/copy-subscriber.ts';
@@ -99,17 +99,17 @@ export async function measureTurn(
       copy ?? (await openPageSubscriber(context, line.url, transport.choose));
 
     // It is ready when one update has arrived.
-    let [last] = await host.tell(1, 0);
+    let [last] = await host.makeUpdates(1, 0);
     await watched.reached(last!.n, last!.at, TIMEOUT);
     await line.quiet(QUIET, TIMEOUT);
 
     line.begin();
-    const told = await host.tell(updates, every);
-    last = told.at(-1)!;
+    const made = await host.makeUpdates(updates, every);
+    last = made.at(-1)!;
     await watched.reached(last.n, last.at, TIMEOUT);
     await line.quiet(QUIET, 1_000);
     const traffic = line.traffic();
-    const delivery = deliveryOf(told, await watched.arrivals());
+    const delivery = deliveryOf(made, await watched.arrivals());
     if (!recover) return { delivery, traffic };
 
     const cut = await recoverFromCut();
@@ -120,10 +120,10 @@ export async function measureTurn(
       const from = (await watched.arrivals()).length;
       line.tap.cut('rst');
       const at = now();
-      const during = await host.tell(10, PAUSE);
+      const during = await host.makeUpdates(10, PAUSE);
       const first = await recoveredAt(during[0]!.n, at);
       // All of them, and one more: duplicates have arrived by then.
-      const [more] = await host.tell(1, 0);
+      const [more] = await host.makeUpdates(1, 0);
       await watched.reached(more!.n, more!.at, TIMEOUT);
       const after = (await watched.arrivals()).slice(from);
       const { lost, doubled } = deliveryOf([...during, more!], after);
@@ -135,7 +135,7 @@ export async function measureTurn(
       while (now() - since < TIMEOUT) {
         const arrival = await watched.reached(n, since, PAUSE).catch(() => {});
         if (arrival) return arrival;
-        await host.tell(1, 0);
+        await host.makeUpdates(1, 0);
       }
       throw new Error(
         `${transport.id}: has not recovered ${TIMEOUT} ms after a cut`,
@@ -144,7 +144,7 @@ export async function measureTurn(
 
     async function recoverFromRestart(): Promise<Recovery> {
       const at = await host.restart();
-      const [first] = await host.tell(1, 0);
+      const [first] = await host.makeUpdates(1, 0);
       const arrived = await watched.reached(first!.n, at, TIMEOUT);
       return { ms: arrived.at - at, lost: 0, doubled: 0 };
     }
@@ -154,11 +154,11 @@ export async function measureTurn(
 /**
  * Compares the updates that were made with what arrived.
  *
- * @param told the updates that the feed made, in order
+ * @param made the updates that the feed made, in order
  * @param arrivals what reached the board since, in order
  */
 export function deliveryOf(
-  told: readonly Told[],
+  made: readonly MadeUpdate[],
   arrivals: readonly Arrival[],
 ): Delivery {
   const times: number[] = [];
@@ -167,7 +167,7 @@ export function deliveryOf(
     if (kind === 'update') seen.set(n, (seen.get(n) ?? 0) + 1);
   let lost = 0;
   let doubled = 0;
-  for (const { n, at } of told) {
+  for (const { n, at } of made) {
     // A snapshot or an update after n shows this update, too.
     const shown = arrivals.find(
       (arrival) => arrival.n >= n && arrival.at >= at,

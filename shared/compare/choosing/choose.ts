@@ -85,7 +85,7 @@ const rules: readonly Rule[] = [
     row: 'speaks-first',
     ways: ['sse'],
     when: ({ speaks }) => speaks === 'asks',
-    fits: isNot('the server, once asked'),
+    fits: isNot('the server, after a request'),
   },
   {
     row: 'speaks-first',

@@ -3,7 +3,7 @@ import { FaultError, parseFaults, type Fault } from '@on-the-wire/tap/tap.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { deliveryOf, type Delivery } from '../measure.ts';
 import { now } from '../clock.ts';
-import { startHost, type Told } from '../transports/start-host.ts';
+import { startHost, type MadeUpdate } from '../transports/start-host.ts';
 import { meterTraffic } from '../subscribers/traffic-meter.ts';
 import { openPageSubscriber } from '../subscribers/page-subscriber.ts';
 import {
@@ -96,16 +96,16 @@ async function measureBoth(
   try {
     await host.allow(meter.port);
     const watched = await openPageSubscriber(context, meter.url, way.choose);
-    const [first] = await host.tell(1, 0);
+    const [first] = await host.makeUpdates(1, 0);
     await watched.reached(first!.n, first!.at, LOADING);
     const measure = async (timeoutMs: number): Promise<Seen> => {
-      const told = await host.tell(UPDATES, EVERY);
-      const last = told.at(-1)!;
+      const made = await host.makeUpdates(UPDATES, EVERY);
+      const last = made.at(-1)!;
       while (!(await hasReached(last, timeoutMs)));
-      return seenOf(deliveryOf(told, await watched.arrivals()));
+      return seenOf(deliveryOf(made, await watched.arrivals()));
     };
     /** @throws Error if it never will */
-    const hasReached = async ({ n, at }: Told, timeoutMs: number) => {
+    const hasReached = async ({ n, at }: MadeUpdate, timeoutMs: number) => {
       try {
         return await watched.reached(n, at, timeoutMs);
       } catch (error) {

@@ -21,7 +21,7 @@ export type LoadKind =
 export interface LoadClient {
   /** Updates that have arrived; for polls, responses. */
   count: number;
-  /** Resolves when it is ready to be told something; rejects when it failed. */
+  /** Resolves when it is ready to get updates; rejects when it failed. */
   ready: Promise<void>;
   close(): void;
 }
@@ -85,7 +85,7 @@ let streams = 0;
 function openStream(port: number, path: string): LoadClient {
   if (!session || streams === STREAMS) {
     streams = 0;
-    // It is this machine's own server, and no secret is told.
+    // It is this machine's own server, and no secret is sent.
     session = connectHttp2(`https://127.0.0.1:${port}`, {
       rejectUnauthorized: false,
     });

@@ -59,7 +59,7 @@ export async function measureLoad(
     await source?.stop();
     throw error;
   });
-  const { tell } = source ?? host;
+  const { makeUpdates } = source ?? host;
   const { port } = host;
   const toOpen = { what: 'open', kind, port, path, compressed } as const;
   const warm = fork(new URL('clients.ts', import.meta.url));
@@ -81,7 +81,7 @@ export async function measureLoad(
 
   async function measured(): Promise<Load> {
     await send({ ...toOpen, clients: WARM_UP }, warm);
-    await tell(1, 0);
+    await makeUpdates(1, 0);
     await endProcess(warm);
     const empty = await host.weigh();
 
@@ -90,14 +90,14 @@ export async function measureLoad(
 
     // The garbage collection has dropped compiled code: this compiles it again.
     const isPoll = kind === 'polling' || kind === 'conditional';
-    await tell(1, 0);
+    await makeUpdates(1, 0);
     if (!isPoll)
       await send({ what: 'counted', wanted: clients, limit: TIMEOUT });
 
     const before = await host.time();
     await send({ what: 'begin' });
     const began = performance.now();
-    await tell(UPDATES, EVERY);
+    await makeUpdates(UPDATES, EVERY);
     const { counted, cpu: busy } = await send({
       what: 'counted',
       wanted: clients * UPDATES,

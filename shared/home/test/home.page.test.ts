@@ -255,7 +255,7 @@ describeWithBrowser('the home page', (browser) => {
     );
     const decided = page.locator('#shell-why div').first();
     expect(await decided.getByRole('button').allTextContents()).toEqual([
-      'Who may speak first? The server, once asked.',
+      'Who may speak first? The server, after a request.',
       'Can a cache respond in the server’s place? No.',
       'Does it survive a cut by itself? Yes.',
       'Does it resume by itself? Yes.',

@@ -39,7 +39,7 @@ export const speaksFirst: ClaimRow = {
     }),
     claim({
       column: 'sse',
-      today: 'the server, once asked',
+      today: 'the server, after a request',
       sentence:
         'After one request the server sends whenever it likes. To send something itself, the page needs another request.',
       async inPage({ origin }, { nextMessage }) {
@@ -51,7 +51,7 @@ export const speaksFirst: ClaimRow = {
         const requests = requestsIn(seen, '/events').length;
         const events = ofKind(seen, /^event$/).length;
         return {
-          word: events > requests ? 'the server, once asked' : 'the page',
+          word: events > requests ? 'the server, after a request' : 'the page',
           evidence: `${requests} request, ${events} events`,
         };
       },
