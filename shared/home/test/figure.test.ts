@@ -58,7 +58,7 @@ test('a rung falls as long as its bytes were on their way', () => {
     },
   ]);
   expect(sumOf(rungs)).toBe('5 seconds: 2 up, 2 down, 793 bytes');
-  expect(() => rungsOf([], '/board')).toThrow('nobody asks');
+  expect(() => rungsOf([], '/board')).toThrow('nobody requests');
 });
 
 test('the recordings show what the figure says', () => {
