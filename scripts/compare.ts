@@ -56,32 +56,42 @@ const counts = (text: string) => list(text).map(wholeNumber(1));
 
 const program = verb('compare')
   .description(
-    'the same board over every way to talk, measured on this machine',
+    'measures the same board over every way to talk, on this machine',
   )
   .option('--only <names>', 'only these ways, or rows of the table', list)
   .option('--http <versions>', 'only these versions of HTTP: 1.1,2', versions)
-  .option('--quick', 'one round over HTTP/1.1, a few updates: under 30 s')
+  .option('--quick', 'one round over HTTP/1.1 with a few updates: under 30 s')
   .option('--mine', `your own servers beside ours: see ${pnpm} exercise`)
-  .option('--claims', 'the table: each cell is settled in your browser')
-  .option('--record <folder>', 'with --claims: keeps what was on the wire')
+  .option(
+    '--claims',
+    'the table of claims: every cell is tested in your browser',
+  )
+  .option(
+    '--record <folder>',
+    'with --claims: saves what was on the wire, a file for each cell',
+  )
   .option(
     '--rounds <n>',
-    'how often each way takes its turn',
+    'how often every way takes its turn',
     wholeNumber(1),
     3,
   )
-  .option('--fault <fault>', 'once more under it: latency=80ms, …', collect)
+  .option(
+    '--fault <fault>',
+    'measures once more with this fault: latency=80ms, …',
+    collect,
+  )
   .option(
     '--clients <n>',
-    'under load: 100,1000,10000',
+    'numbers of clients for the load: 100,1000,10000',
     counts,
     [100, 1_000, 10_000],
   )
-  .option('--seed <n>', 'another one, other updates', parseSeed)
-  .option('--html <file>', 'writes a page with plots that stands alone')
-  .option('--json <file>', 'writes all figures')
+  .option('--seed <n>', 'a number: another one makes other updates', parseSeed)
+  .option('--html <file>', 'writes the report as one page, with plots')
+  .option('--json <file>', 'writes all figures as JSON')
   .action((flags: Flags) => {
-    // What is not complete has nothing to say: no figure, and no verdict.
+    // Half a comparison is reported as nothing: no figures, and no verdict.
     endWhenTold('Stopped before the end: nothing is reported.');
     return flags.claims ? settleTable(flags) : measure(flags);
   });
@@ -107,17 +117,17 @@ async function settleTable({ only, http, record }: Flags) {
 
 function refuseWithoutBrowser() {
   if (!findBrowser())
-    throw new UsageError(`A real page is needed: ${noBrowser}.`, 1);
+    throw new UsageError(`This needs a browser: ${noBrowser}.`, 1);
 }
 
 async function measure(flags: Flags) {
   const found = findTransports(flags.only);
   if (flags.mine) withMine(found);
-  // Fifteen ways take longer than a quick look may.
+  // Fifteen ways would take too long for a quick look.
   const http = flags.http ?? (flags.quick ? ['1.1'] : undefined);
   const faults = await readFaults(flags.fault);
   refuseWithoutBrowser();
-  // Before minutes of measuring, not after: can what was asked be written?
+  // Before minutes of measuring, not after: can the files be written?
   for (const file of [flags.json, flags.html])
     await mustBeWritable('The report', file);
   const comparison = await compare(

@@ -1,5 +1,7 @@
 /** The browser of this machine, for tests and scripts. */
-import type { Browser } from 'playwright-core';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { findBrowser, forRoot, noBrowser } from './find-browser.ts';
 
 export { findBrowser, noBrowser };
@@ -66,6 +68,29 @@ export async function openBrowser(args: string[] = []): Promise<Browser> {
     executablePath,
     args: [...browserFlags, ...args],
   });
+}
+
+/**
+ * Starts a headless browser with a profile that has these preferences. Unlike a
+ * page of `openBrowser` it is no incognito window, so settings apply that
+ * differ there: which third-party cookies go along, for example.
+ *
+ * @param folder an empty one for the profile, which the caller removes
+ * @param preferences as in Chromium's own file `Preferences`
+ * @throws Error where no browser is installed, or it does not start
+ */
+export async function openProfile(
+  folder: string,
+  preferences: object,
+): Promise<BrowserContext> {
+  const executablePath = findBrowser();
+  if (!executablePath) throw new Error(`Opening a browser: ${noBrowser}`);
+  mkdirSync(join(folder, 'Default'));
+  const file = join(folder, 'Default/Preferences');
+  writeFileSync(file, JSON.stringify(preferences));
+  const { chromium } = await import('playwright-core');
+  const args = browserFlags;
+  return chromium.launchPersistentContext(folder, { executablePath, args });
 }
 
 export type {

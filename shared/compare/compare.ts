@@ -29,13 +29,13 @@ export interface CompareOptions {
   updates: number;
   every: number;
   seed: string;
-  /** Measured once more under these, beside the clean network. */
+  /** Measured once more with these, beside the network without faults. */
   faults: readonly Fault[];
   /** Whether cuts and restarts are tried. */
   recover: boolean;
   /** How many clients there are under load; each number in turn. */
   clients: readonly number[];
-  /** What was typed, for who reads the report. */
+  /** The command that was typed, for the readers of the report. */
   command: string;
 }
 
@@ -49,12 +49,12 @@ export interface Compared {
 
 /** A network, and all transports on it. */
 export interface Network {
-  /** As on the command line; none is the clean one. */
+  /** As on the command line; none for a network without faults. */
   faults: string[];
   transports: Compared[];
 }
 
-/** One transport under load; for each number of clients what it came to, or why not. */
+/** One transport under load: for each number of clients the figures, or why there are none. */
 export interface Loaded {
   transport: Transport;
   loads: (Load | { clients: number; blank: string })[];
@@ -96,7 +96,7 @@ export function comparisonAsJson(comparison: Comparison): string {
 /**
  * Finds transports by their ids.
  *
- * @param http only those over such a version of HTTP, and what has none
+ * @param http only those over these versions of HTTP, and MQTT
  * @throws UsageError (2)
  */
 export function findTransports(
@@ -123,7 +123,7 @@ export function findTransports(
 }
 
 /**
- * Compares. What fails in one turn is reported in its place; the rest goes on.
+ * Compares. A transport that fails is reported in its place; the rest goes on.
  *
  * @param say gets a line before each turn
  * @throws UsageError (2), or Error where there is no browser
@@ -214,7 +214,7 @@ export async function compare(
   };
 }
 
-/** What went wrong in one line, which a cell of a table has room for. */
+/** What went wrong, in one line: a cell of a table has no room for more. */
 function whyOf(error: unknown): string {
   const text = stripVTControlCharacters((error as Error).message);
   return text.split('\n')[0]!;

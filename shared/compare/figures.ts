@@ -1,4 +1,4 @@
-/** What all turns of one transport came to. */
+/** The figures of one transport, from all its turns. */
 import { percentile, spreadOf, type Spread } from './statistics.ts';
 import type { Recovery, Turn } from './measure.ts';
 
@@ -10,10 +10,10 @@ export interface Figures {
   /** For one update: bytes to the server and from it. */
   up: Spread;
   down: Spread;
-  /** Of both, for one update: what somebody wanted to send, and the rest. */
+  /** Of both directions, for one update: what was to be sent, and the rest. */
   payload: Spread;
   overhead: Spread;
-  /** For one update, reckoned: what TCP, IP and TLS add. */
+  /** For one update, an estimate: what TCP, IP and TLS add. */
   transportOverhead: Spread;
   /** For one update. */
   roundTrips: Spread;
@@ -26,7 +26,7 @@ export interface Figures {
   restart?: Recovered;
 }
 
-/** How its pages came back from cuts, or from restarts. */
+/** How its pages recovered from cuts, or from restarts. */
 export interface Recovered {
   ms: Spread;
   lost: number;

@@ -1,4 +1,4 @@
-/** What measured: a figure means nothing without. */
+/** The machine that measured: figures mean nothing without it. */
 import { cpus, totalmem, type as system } from 'node:os';
 import { courseVersion } from '@on-the-wire/system/version.ts';
 

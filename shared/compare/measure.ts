@@ -1,8 +1,8 @@
-/** One transport, one turn: a fresh server, a tap, a real page, and what came of it. */
+/** One turn of a transport: a fresh server, a tap, a real page, and the figures. */
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
-import { startHost, type Told } from './transports/start-host.ts';
+import { startHost, type MadeUpdate } from './transports/start-host.ts';
 import type { Arrival } from './report/notes.ts';
 import type { Subscriber } from './subscribers/subscriber.ts';
 import { openCopySubscriber } from './subscribers/copy-subscriber.ts';
@@ -13,7 +13,7 @@ import type { Transport } from './transports/transports.ts';
 
 /** What all turns of a run have in common. */
 export interface Conditions {
-  /** How many updates are told in one turn, and ms from one to the next. */
+  /** How many updates are made in one turn, and ms from one to the next. */
   updates: number;
   every: number;
   seed: string;
@@ -22,29 +22,29 @@ export interface Conditions {
   recover: boolean;
 }
 
-/** What became of the updates of one stretch. */
+/** What became of a series of updates. */
 export interface Delivery {
-  /** For each update ms until the page's board had got to it, in order. */
+  /** For each update ms until the page's board showed it, in order. */
   times: number[];
-  /** Updates that never came one by one, however right the board is. */
+  /** Updates that did not arrive one by one, although the board may be right. */
   lost: number;
-  /** Arrivals of what had come before. */
+  /** Arrivals of an update that had arrived before. */
   doubled: number;
 }
 
 /** How a page reconnected. */
 export interface Recovery {
-  /** ms until something that was told afterwards had arrived. */
+  /** ms until an update that was made afterwards had arrived. */
   ms: number;
   lost: number;
   doubled: number;
 }
 
-/** What came of one turn. */
+/** The figures of one turn. */
 export interface Turn {
   delivery: Delivery;
   traffic: Traffic;
-  /** After all connections were torn down by RST. */
+  /** After all connections were reset. */
   cut?: Recovery;
   /** After the server was restarted: `lost` does not apply. */
   restart?: Recovery;
@@ -52,15 +52,15 @@ export interface Turn {
 
 /** Longest wait for one thing, in ms. */
 const TIMEOUT = 20_000;
-/** Nothing moves for so many ms: all is said. */
+/** If nothing is sent for so many ms, everything was sent. */
 const QUIET = 60;
-/** ms between two updates that are told while somebody is away. */
+/** ms between two updates while a client is disconnected. */
 const PAUSE = 50;
 
 /**
  * Measures one turn of a transport.
  *
- * @throws Error that says what was awaited, if the page never comes so far
+ * @throws Error that says what did not arrive
  */
 export async function measureTurn(
   transport: Transport,
@@ -98,18 +98,18 @@ export async function measureTurn(
     const watched =
       copy ?? (await openPageSubscriber(context, line.url, transport.choose));
 
-    // It has begun in earnest when it has heard of one update.
-    let [last] = await host.tell(1, 0);
+    // It is ready when one update has arrived.
+    let [last] = await host.makeUpdates(1, 0);
     await watched.reached(last!.n, last!.at, TIMEOUT);
     await line.quiet(QUIET, TIMEOUT);
 
     line.begin();
-    const told = await host.tell(updates, every);
-    last = told.at(-1)!;
+    const made = await host.makeUpdates(updates, every);
+    last = made.at(-1)!;
     await watched.reached(last.n, last.at, TIMEOUT);
     await line.quiet(QUIET, 1_000);
     const traffic = line.traffic();
-    const delivery = deliveryOf(told, await watched.arrivals());
+    const delivery = deliveryOf(made, await watched.arrivals());
     if (!recover) return { delivery, traffic };
 
     const cut = await recoverFromCut();
@@ -120,29 +120,31 @@ export async function measureTurn(
       const from = (await watched.arrivals()).length;
       line.tap.cut('rst');
       const at = now();
-      const during = await host.tell(10, PAUSE);
-      const first = await backAt(during[0]!.n, at);
-      // All of them, and one more: what was doubled has come by then.
-      const [more] = await host.tell(1, 0);
+      const during = await host.makeUpdates(10, PAUSE);
+      const first = await recoveredAt(during[0]!.n, at);
+      // All of them, and one more: duplicates have arrived by then.
+      const [more] = await host.makeUpdates(1, 0);
       await watched.reached(more!.n, more!.at, TIMEOUT);
       const after = (await watched.arrivals()).slice(from);
       const { lost, doubled } = deliveryOf([...during, more!], after);
       return { ms: first.at - at, lost, doubled };
     }
 
-    /** Some learn only by the next update that they have missed others. */
-    async function backAt(n: number, since: number): Promise<Arrival> {
+    /** Some learn only from the next update that they have missed others. */
+    async function recoveredAt(n: number, since: number): Promise<Arrival> {
       while (now() - since < TIMEOUT) {
         const arrival = await watched.reached(n, since, PAUSE).catch(() => {});
         if (arrival) return arrival;
-        await host.tell(1, 0);
+        await host.makeUpdates(1, 0);
       }
-      throw new Error(`${transport.id}: not back ${TIMEOUT} ms after a cut`);
+      throw new Error(
+        `${transport.id}: has not recovered ${TIMEOUT} ms after a cut`,
+      );
     }
 
     async function recoverFromRestart(): Promise<Recovery> {
       const at = await host.restart();
-      const [first] = await host.tell(1, 0);
+      const [first] = await host.makeUpdates(1, 0);
       const arrived = await watched.reached(first!.n, at, TIMEOUT);
       return { ms: arrived.at - at, lost: 0, doubled: 0 };
     }
@@ -150,13 +152,13 @@ export async function measureTurn(
 }
 
 /**
- * Compares what was told with what arrived.
+ * Compares the updates that were made with what arrived.
  *
- * @param told the updates that the feed made, in order
+ * @param made the updates that the feed made, in order
  * @param arrivals what reached the board since, in order
  */
 export function deliveryOf(
-  told: readonly Told[],
+  made: readonly MadeUpdate[],
   arrivals: readonly Arrival[],
 ): Delivery {
   const times: number[] = [];
@@ -165,8 +167,8 @@ export function deliveryOf(
     if (kind === 'update') seen.set(n, (seen.get(n) ?? 0) + 1);
   let lost = 0;
   let doubled = 0;
-  for (const { n, at } of told) {
-    // Whatever is at n or after it shows this update, too.
+  for (const { n, at } of made) {
+    // A snapshot or an update after n shows this update, too.
     const shown = arrivals.find(
       (arrival) => arrival.n >= n && arrival.at >= at,
     );

@@ -1,6 +1,6 @@
-/** What is made of several measurements: the one place that does. */
+/** What is computed from several measurements. */
 
-/** A figure of each round, and what they come to. */
+/** A figure of every round, with median and range. */
 export interface Spread {
   median: number;
   least: number;
@@ -27,7 +27,7 @@ export function percentile(values: readonly number[], of: number): number {
   return sorted[Math.ceil((of / 100) * sorted.length) - 1] ?? NaN;
 }
 
-/** Median, ends, and each round. */
+/** Median, least, most, and every round. */
 export function spreadOf(values: readonly number[]): Spread {
   return {
     median: medianOf(values),

@@ -17,14 +17,14 @@ import type { ClaimOutcome, Started } from './messages.ts';
 
 /** As many recordings are kept; a whole table is 64. */
 const MOST = 128;
-/** ms until what happens on the line beside a claim is given up. */
+/** ms until what is done to a claim's connections is given up. */
 const TIMEOUT = 20_000;
 
 interface Run {
   row: ClaimRow;
   claim: Claim;
   http: Http;
-  line: TappedClaims;
+  tapped: TappedClaims;
   meanwhile: Promise<void> | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface Recorded {
   bytes: Uint8Array;
 }
 
-/** A run that is not there: somebody asked too late, or never began it. */
+/** A run that is not there: it has ended, or never began. */
 export class NoSuchRun extends Error {}
 
 /** Starts claims, judges them, and keeps what was on the wire. */
@@ -45,32 +45,32 @@ export class ClaimRuns {
   /**
    * Starts a server behind a tap for one claim.
    *
-   * @param home the origin of the page that frames it: it hears of nobody else
+   * @param home the origin of the page that frames it: it listens to no other
    */
   async start(
     { row, claim, http }: Pick<Run, 'row' | 'claim' | 'http'>,
     home: string,
   ): Promise<Started> {
     const pair = http === '2' ? await localCertificate() : undefined;
-    const line = await startTappedClaims(pair, (places) =>
+    const tapped = await startTappedClaims(pair, (places) =>
       pageOf(claim, places, home),
     );
     const run = randomUUID();
-    this.#running.set(run, { row, claim, http, line, meanwhile: undefined });
-    return { run, url: `${line.origins.origin}/run` };
+    this.#running.set(run, { row, claim, http, tapped, meanwhile: undefined });
+    return { run, url: `${tapped.origins.origin}/run` };
   }
 
-  /** The frame is loaded: from here on what is on the wire is the claim's. */
+  /** The frame has loaded: from here on what is on the wire is the claim's. */
   begin(id: string): void {
     const run = this.#find(id);
-    run.line.begin();
-    run.meanwhile = run.claim.meanwhile?.(run.line);
-    run.meanwhile?.catch(() => {}); // said when it is judged
+    run.tapped.begin();
+    run.meanwhile = run.claim.meanwhile?.(run.tapped);
+    run.meanwhile?.catch(() => {}); // reported when it is judged
   }
 
-  /** Judges what the page told, and keeps the recording. */
-  async judge(id: string, told: unknown): Promise<ClaimOutcome> {
-    const { row, claim, http, line, meanwhile } = this.#find(id);
+  /** Judges the page's result, and keeps the recording. */
+  async judge(id: string, result: unknown): Promise<ClaimOutcome> {
+    const { row, claim, http, tapped, meanwhile } = this.#find(id);
     await Promise.race([
       meanwhile,
       new Promise((_done, fail) => {
@@ -78,12 +78,12 @@ export class ClaimRuns {
         setTimeout(() => fail(error), TIMEOUT).unref();
       }),
     ]);
-    const { word, evidence } = claim.judge(told, line.seen);
+    const { word, evidence } = claim.judge(result, tapped.seen);
     // It opens at the claim's first unit, past the loading of the frame.
-    const [first] = line.seen;
+    const [first] = tapped.seen;
     const chosen = first && locationOf(first.connection, first.unit);
     const title = `${row.title}: ${columns[claim.column]}, HTTP/${http}`;
-    this.#keep(id, { title, bytes: saveRun(line.tap, { chosen }) });
+    this.#keep(id, { title, bytes: saveRun(tapped.tap, { chosen }) });
     await this.stop(id);
     return { word, evidence, holds: word === wordOf(claim, http) };
   }
@@ -92,7 +92,7 @@ export class ClaimRuns {
   async stop(id: string): Promise<void> {
     const run = this.#running.get(id);
     this.#running.delete(id);
-    await run?.line.close();
+    await run?.tapped.close();
   }
 
   recording(id: string): Recorded | undefined {
@@ -117,7 +117,7 @@ export class ClaimRuns {
   }
 }
 
-/** The page of one claim: it says that it is there, is told to begin, tells. */
+/** The page of one claim: it reports that it has loaded, waits for `begin`, and posts its result. */
 function pageOf(claim: Claim, places: ClaimOrigins, home: string): string {
   // In a script nothing may end it, nor begin a comment.
   const safe = (text: string) => text.replaceAll('<', '\\u003c');
@@ -131,7 +131,7 @@ const inPage = ${asExpression(claim.inPage)};
 addEventListener('message', async ({ data, origin }) => {
   if (origin !== home || data !== 'begin') return;
   try {
-    parent.postMessage({ told: await inPage(places) }, home);
+    parent.postMessage({ result: await inPage(places) }, home);
   } catch (error) {
     parent.postMessage({ failed: String(error) }, home);
   }

@@ -1,12 +1,12 @@
-/** What the home page and its server say to each other. */
+/** What the home page and its server send each other. */
 import type { Column, Http } from '@on-the-wire/compare/claims/columns.ts';
 
 /** One cell of the table. */
 export interface CellMessage {
   column: Column;
-  /** What the table of 2016 said, where it had such a row. */
+  /** What the table of 2016 said, if it had such a row. */
   said?: string;
-  /** What holds today, in a word, for each version of HTTP. */
+  /** What holds today, in a word, for every version of HTTP. */
   today: Record<Http, string>;
   sentence: string;
   /** The line of the row's file where its claim begins. */
@@ -17,6 +17,8 @@ export interface CellMessage {
 export interface RowMessage {
   id: string;
   title: string;
+  /** To which the word of a cell is the answer. */
+  question: string;
   /** Below the repository's root. */
   file: string;
   cells: CellMessage[];
@@ -24,7 +26,7 @@ export interface RowMessage {
 
 /** The table, as the page gets it. */
 export interface TableMessage {
-  /** Names this life of the server: so long it has the recordings. */
+  /** Names this life of the server, which alone has the recordings. */
   home: string;
   columns: Record<Column, string>;
   rows: RowMessage[];
@@ -37,7 +39,7 @@ export interface Started {
   url: string;
 }
 
-/** What came of it. */
+/** The outcome of a claim. */
 export interface ClaimOutcome {
   word: string;
   evidence: string;
@@ -45,7 +47,7 @@ export interface ClaimOutcome {
   holds: boolean;
 }
 
-/** Which claim is meant. */
+/** Which claim to run. */
 export interface Chosen {
   row: string;
   column: Column;

@@ -170,8 +170,8 @@ export function createHome({
   async function judgeClaim({
     request,
   }: RequestContext): Promise<HttpResponse> {
-    const { run, told } = await readJsonObject(request);
-    return ofRun(() => runs.judge(String(run), told));
+    const { run, result } = await readJsonObject(request);
+    return ofRun(() => runs.judge(String(run), result));
   }
 
   async function stopClaim({ request }: RequestContext): Promise<HttpResponse> {

@@ -16,7 +16,7 @@ const folder = new URL(
   import.meta.resolve('@on-the-wire/compare/claims/rows/rows.ts'),
 );
 
-/** A row's file, and what stands in it. */
+/** A row's file, and its text. */
 export interface RowFile {
   /** Below the repository's root. */
   path: string;
@@ -35,7 +35,7 @@ export function filesOfRows(): Map<string, RowFile> {
   return files;
 }
 
-/** Makes the message of a server that has just begun. */
+/** Makes the message of a server that has just started. */
 export function tableMessage(files: Map<string, RowFile>): TableMessage {
   const home = randomUUID();
   return { home, columns, rows: rows.map((row) => rowMessage(row, files)) };
@@ -44,10 +44,11 @@ export function tableMessage(files: Map<string, RowFile>): TableMessage {
 function rowMessage(row: ClaimRow, files: Map<string, RowFile>): RowMessage {
   const file = files.get(row.id);
   if (!file) throw new Error(`no file has the row "${row.id}"`);
-  const { id, title, claims } = row;
+  const { id, title, question, claims } = row;
   return {
     id,
     title,
+    question,
     file: file.path,
     cells: claims.map((claim) => cellMessage(claim, id, file.text)),
   };

@@ -151,7 +151,7 @@ async function loads(): Promise<Load[]> {
       bytes: many(20_000, get),
     },
     {
-      title: 'HTTP/1.1, answers of a server',
+      title: 'HTTP/1.1, responses of a server',
       make: () => decodeConnection(),
       before: [['up', GET]],
       direction: 'down',

@@ -40,7 +40,7 @@ const byId = (id: string) =>
     (transport) => transport.id === id && transport.over === 'HTTP/1.1',
   )!;
 
-/** No sign of life while it is measured: an update is all that is counted. */
+/** No heartbeat while it is measured: only updates are counted. */
 const calm = { comment: 600_000, heartbeat: 600_000, ping: 600_000 };
 const ofLesson = (transport: Transport): Transport => ({
   ...transport,

@@ -1,6 +1,6 @@
 /**
  * The lesson on HTTP/2 under load, beside a bare `node:http2` server with the
- * same answers. By `h2load` (Debian: nghttp2-client), in turns, so that both
+ * same responses. With `h2load` (Debian: nghttp2-client), in turns, so that both
  * meet the same machine.
  */
 import { once } from 'node:events';
@@ -39,7 +39,9 @@ export async function benchHttp2(
     const second = await start('http2/bare.ts', body);
     children.push(second.child);
     if ((await get(second.port)) !== body)
-      throw new Error('The bare server gives another answer than the lesson.');
+      throw new Error(
+        'The bare server sends another response than the lesson.',
+      );
 
     const rates: Rates = { lesson: [], bare: [] };
     await load(first.port, requests);

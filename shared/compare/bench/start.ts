@@ -79,7 +79,7 @@ async function measure(
     servers: startServer,
   });
   rows.push(
-    { what: `pnpm lesson ${lesson}, until both pages answer`, ms: lessons },
+    { what: `pnpm lesson ${lesson}, until both pages respond`, ms: lessons },
     { what: `node lessons/${lesson}/server.ts, likewise`, ms: servers },
     {
       what: 'the first to the second',
@@ -90,7 +90,7 @@ async function measure(
 
   const saves = await inScratch((folder) => measureSaves(folder, times, say));
   rows.push({
-    what: 'from a save until the new server answers',
+    what: 'from a save until the new server responds',
     ms: saves,
     goal: 400,
   });
@@ -106,7 +106,7 @@ async function measure(
     }
     rows.push(
       {
-        what: 'fresh clone, until both pages answer',
+        what: 'fresh clone, until both pages respond',
         ms: clones,
         goal: 30_000,
       },

@@ -5,13 +5,18 @@
 import { columns, type Column } from '../claims/columns.ts';
 import type { Answers } from './questions.ts';
 
-/** Each with its column, and its name after `pnpm compare --only`. */
+/** Each with its column, and its id after `pnpm compare --only`. */
 export const ways = {
   request: { title: 'a request', column: 'fetch', id: 'polling' },
   poll: { title: 'polling, with ETag', column: 'fetch', id: 'conditional' },
+  'poll-list': {
+    title: 'polling a list of updates, by their ids',
+    column: 'fetch',
+    id: 'long-polling',
+  },
   'long-poll': { title: 'long polling', column: 'fetch', id: 'long-polling' },
   stream: {
-    title: 'a streamed answer, read by fetch',
+    title: 'a streamed response, read with fetch',
     column: 'fetch',
     id: 'streamed',
   },
@@ -24,10 +29,10 @@ export const ways = {
 /** The name of one of them. */
 export type Way = keyof typeof ways;
 
-/** The table: what a row says today of a column, in a word. */
+/** The table: what a row says today about a column, in a word. */
 export type Table = (row: string, column: Column) => string;
 
-/** What a way lacks, and where that is said. */
+/** What a way lacks, and which cell says so. */
 export interface Lack {
   way: Way;
   row: string;
@@ -35,7 +40,7 @@ export interface Lack {
   word: string;
 }
 
-/** One part of what a product says, and the way for it. */
+/** One part of a product's traffic, and the way for it. */
 export interface Part {
   what: 'all' | 'news' | 'says' | 'files' | 'kept';
   way: Way;
@@ -45,7 +50,7 @@ export interface Part {
 export interface Choice {
   /** What to take; several parts where one way is not the best for all. */
   parts: Part[];
-  /** What was ruled out, and by which row: the first that did. */
+  /** What was ruled out, and by which row: the first that did so. */
   out: Lack[];
   /** The rows that decided: what the chosen way has, or a simpler one lacks. */
   decided: string[];
@@ -59,13 +64,13 @@ export interface Choice {
 
 interface Rule {
   row: string;
-  /** Whom it concerns. */
+  /** Which ways it concerns. */
   ways: readonly Way[];
-  /** When it is asked for. */
+  /** When the product needs it. */
   when(answers: Answers): boolean;
-  /** Whether what the row says will do. */
+  /** Whether a word of the row is good enough. */
   fits(word: string): boolean;
-  /** Whose cell it is, where that is not the way's own. */
+  /** The column of the cell, where that is not the way's own. */
   column?: Column;
 }
 
@@ -73,31 +78,32 @@ const listens = ({ speaks }: Answers) =>
   speaks === 'news' || speaks === 'news-asks' || speaks === 'both';
 const isYes = (word: string) => word === 'yes';
 const isNot = (word: string) => (found: string) => found !== word;
+const isCached = ({ cached }: Answers) => cached === 'all';
 
 const rules: readonly Rule[] = [
   {
     row: 'speaks-first',
     ways: ['sse'],
     when: ({ speaks }) => speaks === 'asks',
-    fits: isNot('the server, once asked'),
+    fits: isNot('the server, after a request'),
   },
   {
     row: 'speaks-first',
-    ways: ['poll', 'long-poll', 'stream', 'sse'],
+    ways: ['poll', 'poll-list', 'long-poll', 'stream', 'sse'],
     when: ({ speaks }) => speaks === 'both',
     fits: (word) => word === 'both',
   },
   {
     row: 'passes-caches',
     ways: ['sse', 'websocket'],
-    when: ({ cached }) => cached === 'all',
+    when: isCached,
     fits: isYes,
   },
   {
-    // An answer that is awaited, or has no end, is for one reader only.
+    // A response that is still awaited, or has no end, is for one reader only.
     row: 'passes-caches',
     ways: ['long-poll', 'stream'],
-    when: (answers) => answers.cached === 'all' && listens(answers),
+    when: (answers) => isCached(answers) && listens(answers),
     fits: isYes,
     column: 'sse',
   },
@@ -105,22 +111,30 @@ const rules: readonly Rule[] = [
     // If a client polls every minute, it is at most a minute late; so is a cache.
     row: 'speaks-first',
     ways: ['poll'],
-    when: ({ pace, cached }) =>
-      (pace === 'seconds' || pace === 'many') && cached !== 'all',
+    when: (answers) =>
+      (answers.pace === 'seconds' || answers.pace === 'many') &&
+      !isCached(answers),
     fits: isNot('the page'),
   },
   {
-    // Polling tells what is, not what has happened.
+    // A polled state shows what is, not what has happened.
     row: 'resumes',
     ways: ['poll'],
-    when: ({ loss, cached }) => loss === 'nothing' && cached !== 'all',
+    when: ({ loss }) => loss === 'nothing',
     fits: isYes,
+  },
+  {
+    // If no cache may respond, a server that sends its news costs less.
+    row: 'speaks-first',
+    ways: ['poll-list'],
+    when: (answers) => listens(answers) && !isCached(answers),
+    fits: isNot('the page'),
   },
   {
     row: 'idle-client',
     ways: ['long-poll'],
     when: ({ pace, clients }) => pace === 'many' || clients === 'ten-thousands',
-    fits: isNot('a question each time'),
+    fits: isNot('a request each time'),
   },
   {
     row: 'request-streaming',
@@ -130,7 +144,7 @@ const rules: readonly Rule[] = [
   },
   {
     row: 'binary',
-    ways: ['request', 'poll', 'long-poll', 'stream', 'sse', 'websocket'],
+    ways: Object.keys(ways) as Way[],
     when: ({ kind }) => kind === 'binary',
     fits: isYes,
   },
@@ -143,8 +157,9 @@ const rules: readonly Rule[] = [
   {
     row: 'buffering-proxy',
     ways: ['stream', 'sse', 'websocket'],
+    // A proxy of one's own is a line of configuration: it rules nothing out.
     when: ({ proxies }) => proxies === 'buffering' || proxies === 'old',
-    fits: isYes,
+    fits: (word) => isYes(word) || word === 'if it knows the handshake',
   },
   {
     row: 'application-protocol',
@@ -154,21 +169,22 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Who is asked, in the order of what is left to write: the first that does. */
+/** The ways in the order of how much is left to write. The first that fits is taken. */
 const simplestFirst = {
   asks: ['request', 'websocket', 'sse'],
   pieces: ['stream', 'sse', 'websocket', 'request'],
-  news: ['poll', 'sse', 'websocket', 'stream', 'long-poll'],
-  'news-asks': ['poll', 'sse', 'websocket', 'stream', 'long-poll'],
+  news: ['poll', 'poll-list', 'sse', 'websocket', 'stream', 'long-poll'],
+  'news-asks': ['poll', 'poll-list', 'sse', 'websocket', 'stream', 'long-poll'],
   both: ['websocket'],
 } as const satisfies Record<string, readonly Way[]>;
 
-/** What speaks for a way by itself, beside what others lack. */
+/** The rows that speak for a way, beside what others lack. */
 const strengths: Record<Way, readonly string[]> = {
   request: ['speaks-first', 'passes-caches'],
   poll: ['idle-client', 'passes-caches'],
+  'poll-list': ['idle-client', 'passes-caches'],
   'long-poll': ['application-protocol', 'buffering-proxy'],
-  // An EventSource would ask once more when the answer is over.
+  // An EventSource would send the request again when the response has ended.
   stream: ['response-streaming', 'survives-a-cut'],
   sse: ['survives-a-cut', 'resumes'],
   websocket: ['speaks-first', 'framing'],
@@ -182,46 +198,51 @@ interface Reminder {
   when?(answers: Answers): boolean;
 }
 const isCrowd = ({ clients }: Answers) => clients === 'ten-thousands';
+const isOwn = ({ proxies }: Answers) => proxies === 'own';
 
 /** What to keep in mind of a way, where the table says this. */
 const reminders: readonly Reminder[] = [
   { way: 'request', row: 'cannot-see', word: /./ },
   { way: 'poll', row: 'cannot-see', word: /./ },
+  // The ids, and what was missed, are the page's own code.
+  { way: 'poll-list', row: 'resumes', word: /^no/ },
   { way: 'long-poll', row: 'many-to-one', word: /^six/ },
   { way: 'stream', row: 'survives-a-cut', word: /^no/ },
   { way: 'stream', row: 'many-to-one', word: /^six/ },
+  { way: 'stream', row: 'buffering-proxy', word: /^at the end/, when: isOwn },
   { way: 'sse', row: 'many-to-one', word: /^six/ },
-  { way: 'sse', row: 'buffering-proxy', word: /^no/ },
+  { way: 'sse', row: 'buffering-proxy', word: /^in clumps/ },
   { way: 'sse', row: 'cannot-see', word: /./ },
   { way: 'sse', row: 'compression', word: /^yes/, when: isCrowd },
   { way: 'sse', row: 'idle-client', word: /./, when: isCrowd },
   { way: 'websocket', row: 'survives-a-cut', word: /^no/ },
   { way: 'websocket', row: 'resumes', word: /^no/ },
   { way: 'websocket', row: 'cross-origin', word: /^none/ },
+  { way: 'websocket', row: 'buffering-proxy', word: /^if/, when: isOwn },
   { way: 'websocket', row: 'compression', word: /^yes/, when: isCrowd },
   { way: 'websocket', row: 'idle-client', word: /./, when: isCrowd },
 ];
 
 /**
- * Chooses. Questions that are not answered yet rule nothing out.
+ * Chooses. A question that is still open rules nothing out.
  *
  * @param table what the rows of the table say, by their ids
  */
 export function choose(answers: Answers, table: Table): Choice {
   const out = lacksOf(answers, table);
   const isOut = (way: Way) => out.some((lack) => lack.way === way);
-  const asked: readonly Way[] = answers.speaks
+  const candidates: readonly Way[] = answers.speaks
     ? simplestFirst[answers.speaks]
     : (Object.keys(ways) as Way[]);
-  const left = asked.filter((way) => !isOut(way));
-  // One connection does not do all of it: then two do.
+  const left = candidates.filter((way) => !isOut(way));
+  // No one way does all of it: then two do.
   if (left.length === 0 && answers.speaks === 'both') {
     const two = choose({ ...answers, speaks: 'news-asks' }, table);
     const decided = unique(['speaks-first', ...two.decided]);
     return { ...two, out, decided, compromise: true };
   }
   const way = left[0] ?? (listens(answers) ? 'long-poll' : 'request');
-  const simpler = asked.slice(0, asked.indexOf(way));
+  const simpler = candidates.slice(0, candidates.indexOf(way));
   const { column } = ways[way];
   return {
     parts: partsOf(answers, way),
@@ -244,7 +265,7 @@ export function choose(answers: Answers, table: Table): Choice {
   };
 }
 
-/** XMLHttpRequest does what fetch does, but for reading as it comes. */
+/** XMLHttpRequest does what fetch does, except for reading a stream. */
 function columnsOf(left: readonly Way[]): Column[] {
   const found = new Set<Column>(left.map((way) => ways[way].column));
   if (left.some((way) => ways[way].column === 'fetch' && way !== 'stream'))
@@ -254,9 +275,9 @@ function columnsOf(left: readonly Way[]): Column[] {
 
 function lacksOf(answers: Answers, table: Table): Lack[] {
   const lacks = new Map<Way, Lack>();
-  for (const { row, ways: whom, when, fits, column } of rules) {
+  for (const { row, ways: concerned, when, fits, column } of rules) {
     if (!when(answers)) continue;
-    for (const way of whom) {
+    for (const way of concerned) {
       const cell = { row, column: column ?? ways[way].column };
       const word = table(cell.row, cell.column);
       if (!fits(word) && !lacks.has(way))
@@ -268,12 +289,12 @@ function lacksOf(answers: Answers, table: Table): Lack[] {
 
 function partsOf({ speaks, kind, cached }: Answers, way: Way): Part[] {
   const parts: Part[] = [];
-  // What can carry both carries both.
+  // What can carry both directions carries both.
   const isMixed = speaks === 'news-asks' || speaks === 'both';
   if (isMixed && way !== 'websocket')
     parts.push({ what: 'news', way }, { what: 'says', way: 'request' });
   else parts.push({ what: 'all', way });
-  if (way === 'request' || way === 'poll') return parts;
+  if (['request', 'poll', 'poll-list'].includes(way)) return parts;
   if (kind === 'files') parts.push({ what: 'files', way: 'request' });
   if (cached === 'part') parts.push({ what: 'kept', way: 'request' });
   return parts;

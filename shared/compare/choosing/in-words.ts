@@ -1,12 +1,18 @@
 /** What was chosen, in words. */
 import { ways, type Choice, type Lack, type Part, type Way } from './choose.ts';
 
+/** A row's question, and a word of one of its cells. */
+export interface Cell {
+  question: string;
+  word: string;
+}
+
 const forWhat: Record<Part['what'], string> = {
   all: '',
   news: ' for the news',
-  says: ' for what the page says',
+  says: ' for what the page sends',
   files: ' for the files',
-  kept: ' for what may be kept',
+  kept: ' for what caches may keep',
 };
 
 /** `Server-Sent Events for the news; a request for what the page says` */
@@ -19,12 +25,29 @@ export function partsInWords({ parts }: Choice): string {
   return [...said].map(([way, what]) => ways[way].title + what).join('; ');
 }
 
+/** `Does it survive a cut by itself? No.` */
+export const cellInWords = ({ question, word }: Cell): string =>
+  `${question} ${capitalized(word)}.`;
+
 /**
- * `polling, with ETag: “Who may speak first” says “the page”`
+ * `Polling, with ETag: Who may speak first? The page.`
  *
- * @param titleOf the title of a row of the table, by its id
+ * @param questionOf the question of a row of the table, by its id
  */
 export const lackInWords = (
   { way, row, word }: Lack,
-  titleOf: (row: string) => string,
-): string => `${ways[way].title}: “${titleOf(row)}” says “${word}”`;
+  questionOf: (row: string) => string,
+): string =>
+  `${capitalized(ways[way].title)}: ${cellInWords({ question: questionOf(row), word })}`;
+
+/**
+ * `Does it survive a cut by itself? No: close fires with code 1006.`
+ *
+ * @param sentence of the cell, which explains its word
+ */
+export const reminderInWords = (
+  { question, word }: Cell,
+  sentence: string,
+): string => `${question} ${capitalized(word)}: ${sentence}`;
+
+const capitalized = (text: string) => text[0]!.toUpperCase() + text.slice(1);

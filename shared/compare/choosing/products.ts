@@ -1,14 +1,14 @@
-/** Products, each as somebody would describe it, and what that answers. */
+/** Products, each as somebody would describe it, and what it needs. */
 import type { Answers } from './questions.ts';
 
-/** A product, and how it answers the questions. */
+/** A product, and what it needs. */
 export interface Product {
   title: string;
   description: string;
   answers: Required<Answers>;
 }
 
-/** What is answered where nothing else is said. */
+/** What holds for most products. */
 const usual = {
   speaks: 'news',
   pace: 'seconds',
@@ -19,7 +19,7 @@ const usual = {
   proxies: 'calm',
 } as const satisfies Answers;
 
-/** Those that can be picked instead of answering questions. */
+/** Those that a reader can choose on the home page. */
 export const products = {
   board: {
     title: 'A departures board',
@@ -32,7 +32,7 @@ export const products = {
   weather: {
     title: 'A weather forecast',
     description:
-      'The forecast is made anew each hour, and is the same for a million ' +
+      'A new forecast is made every hour, and is the same for a million ' +
       'readers. Ten minutes late is early enough.',
     answers: {
       ...usual,
@@ -52,16 +52,16 @@ export const products = {
   auction: {
     title: 'An auction',
     description:
-      'Bids come in every few seconds and all bidders see them. Who bids ' +
-      'wants to be told at once whether it counted. The catalogue with its ' +
-      'pictures does not change.',
+      'Bids come in every few seconds, and all bidders see them. A bidder ' +
+      'wants to know at once whether a bid counted. The catalogue and its ' +
+      'pictures do not change.',
     answers: { ...usual, speaks: 'news-asks', cached: 'part' },
   },
   assistant: {
-    title: 'A machine that answers',
+    title: 'An assistant',
     description:
-      'A person asks a long question. The answer is written word by word, ' +
-      'and is read while it comes; then it is over.',
+      'A person asks a long question. A language model answers word by ' +
+      'word, and the person reads along until the answer is complete.',
     answers: { ...usual, speaks: 'pieces', pace: 'many' },
   },
   drawing: {
@@ -81,8 +81,8 @@ export const products = {
   radar: {
     title: 'A radar picture',
     description:
-      'An antenna turns. Twenty times a second a strip of bytes goes to some ' +
-      'hundred screens, which say nothing back. A strip may be missing.',
+      'An antenna turns. Twenty times a second it sends a strip of bytes to ' +
+      'about a hundred screens, which send nothing. A strip may be missing.',
     answers: {
       ...usual,
       pace: 'many',
@@ -93,8 +93,7 @@ export const products = {
   },
   album: {
     title: 'A photo album',
-    description:
-      'Whoever opens it asks for pictures, which never change, and gets them.',
+    description: 'A visitor opens it and sees pictures, which never change.',
     answers: {
       ...usual,
       speaks: 'asks',
@@ -113,16 +112,16 @@ export const products = {
   bank: {
     title: 'Messages in a bank',
     description:
-      'Customers get word of their account, and answer now and then. Many ' +
-      'sit behind old proxies of their offices, which hold answers back and ' +
-      'refuse what is not plain HTTP.',
+      'Customers get messages about their account and reply now and then. ' +
+      'Many sit behind old office proxies, which buffer responses and refuse ' +
+      'everything that is not plain HTTP.',
     answers: { ...usual, speaks: 'news-asks', kind: 'files', proxies: 'old' },
   },
   clinic: {
     title: 'A waiting room',
     description:
-      'A screen in each practice shows whose turn it is. The network of the ' +
-      'practices holds every answer back until it is whole.',
+      'A screen in every practice shows whose turn it is. A proxy in the ' +
+      'network of the practices buffers every response.',
     answers: {
       ...usual,
       clients: 'hundreds',
@@ -133,8 +132,8 @@ export const products = {
   ticker: {
     title: 'Prices for everybody',
     description:
-      'Prices change many times a second, but what anybody may see for ' +
-      'nothing is the state of some seconds ago, the same for all.',
+      'Prices change many times a second, but without an account people see ' +
+      'the prices of some seconds ago, the same for all.',
     answers: {
       ...usual,
       pace: 'many',
@@ -146,8 +145,8 @@ export const products = {
   sensors: {
     title: 'A page that measures',
     description:
-      'A telephone’s page sends what its sensors feel, a hundred readings a ' +
-      'second. The server says nothing to that.',
+      'A page on a phone sends what the sensors measure, a hundred readings ' +
+      'a second. The server sends nothing back.',
     answers: {
       ...usual,
       speaks: 'asks',

@@ -4,8 +4,8 @@ export const questions = {
   speaks: {
     title: 'Who speaks?',
     answers: {
-      asks: 'The page asks, and is answered',
-      pieces: 'The page; the answer comes bit by bit',
+      asks: 'The page: a request, a response',
+      pieces: 'The page; the response is long',
       news: 'The server; the page listens',
       'news-asks': 'The server; the page now and then',
       both: 'Both, at any time',
@@ -28,10 +28,10 @@ export const questions = {
     },
   },
   cached: {
-    title: 'May an answer be kept for others?',
+    title: 'May a cache keep it for others?',
     answers: {
       no: 'No: new each time, or for one',
-      part: 'In part: pictures, what is over',
+      part: 'Partly: pictures, past items',
       all: 'Yes: the same for many, a bit old',
     },
   },
@@ -54,8 +54,9 @@ export const questions = {
   proxies: {
     title: 'What stands between?',
     answers: {
-      calm: 'Nothing that holds bytes back',
-      buffering: 'Proxies that wait for the end',
+      calm: 'Nothing that buffers',
+      own: 'A buffering proxy of mine',
+      buffering: 'Buffering proxies of others',
       old: 'Such proxies, without WebSocket',
     },
   },

@@ -1,4 +1,4 @@
-/** The table as a choice asks it: what holds today. */
+/** The table as `choose` reads it: what holds today. */
 import { wordOf } from '../claims/claim.ts';
 import type { Http } from '../claims/columns.ts';
 import { rows } from '../claims/rows/rows.ts';
@@ -8,7 +8,11 @@ import type { Table } from './choose.ts';
 export const titleOf = (id: string): string | undefined =>
   rows.find((row) => row.id === id)?.title;
 
-/** What a row says of a column, over a version of HTTP. */
+/** A row's question; undefined where the table has no such row. */
+export const questionOf = (id: string): string | undefined =>
+  rows.find((row) => row.id === id)?.question;
+
+/** What a row says about a column, over a version of HTTP. */
 export const tableOver =
   (http: Http): Table =>
   (id, column) => {

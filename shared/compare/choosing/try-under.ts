@@ -1,9 +1,9 @@
-/** What a fault does to a way, measured: the lesson's own server and page. */
+/** What a fault does to a way, measured with the lesson's own server and page. */
 import { FaultError, parseFaults, type Fault } from '@on-the-wire/tap/tap.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { deliveryOf, type Delivery } from '../measure.ts';
 import { now } from '../clock.ts';
-import { startHost, type Told } from '../transports/start-host.ts';
+import { startHost, type MadeUpdate } from '../transports/start-host.ts';
 import { meterTraffic } from '../subscribers/traffic-meter.ts';
 import { openPageSubscriber } from '../subscribers/page-subscriber.ts';
 import {
@@ -14,25 +14,25 @@ import { ways, type Way } from './choose.ts';
 
 /** What a fault did. */
 export interface Tried {
-  /** After `pnpm compare --only`. */
+  /** As after `pnpm compare --only`. */
   id: string;
   /** What was measured, in words. */
   words: string;
-  /** ms until an update is seen, on a clean line and under the fault: medians. */
+  /** ms until an update is seen, without the fault and with it: medians. */
   clean: number;
   broken: number;
-  /** The same of those that were seen soonest: a busy machine adds to it least. */
+  /** The same of those that were seen first: a busy machine adds least to it. */
   least: number;
-  /** Updates that are lost more than without the fault. */
+  /** How many more updates are lost than without the fault. */
   lost: number;
 }
 
 const UPDATES = 8;
-/** ms until the next update; and until one that does not come is given up. */
+/** ms until the next update, and until one that does not come is given up. */
 const [EVERY, TIMEOUT] = [60, 4_000];
-/** ms until a page that nothing hinders has come so far: only a hang is later. */
+/** ms for a page without a fault: only one that hangs takes longer. */
 const LOADING = 60_000;
-/** ms: a page that takes longer to say what it has seen is on a busy machine. */
+/** ms: a page that takes longer to report what it has seen is on a busy machine. */
 const BUSY = 250;
 
 interface Seen {
@@ -43,9 +43,10 @@ interface Seen {
   lost: number;
 }
 
-/** Why a text is no fault, as `--fault` says it; undefined where it is one. */
+/** Why a text is not a fault, as `--fault` says it; undefined if it is one. */
 export function whatIsWrongWith(fault: unknown): string | undefined {
-  if (typeof fault !== 'string') return `${JSON.stringify(fault)} is no text.`;
+  if (typeof fault !== 'string')
+    return `${JSON.stringify(fault)} is not a text.`;
   try {
     parseFaults([fault]);
     return undefined;
@@ -56,10 +57,10 @@ export function whatIsWrongWith(fault: unknown): string | undefined {
 }
 
 /**
- * Measures a way on a clean line and then under a fault, on the same page.
+ * Measures a way without a fault and then with it, on the same page.
  *
  * @param fault as after `--fault`
- * @throws FaultError where it is none; Error if the page does not come so far without the fault
+ * @throws FaultError if it is not a fault; Error if the page does not get so far without it
  */
 export async function tryUnder(
   way: Way,
@@ -90,21 +91,21 @@ async function measureBoth(
   browser: Browser,
 ): Promise<{ clean: Seen; broken: Seen }> {
   const host = await startHost(way, 'choose');
-  const line = await meterTraffic(host.port, []);
+  const meter = await meterTraffic(host.port, []);
   const context = await browser.newContext();
   try {
-    await host.allow(line.port);
-    const watched = await openPageSubscriber(context, line.url, way.choose);
-    const [first] = await host.tell(1, 0);
+    await host.allow(meter.port);
+    const watched = await openPageSubscriber(context, meter.url, way.choose);
+    const [first] = await host.makeUpdates(1, 0);
     await watched.reached(first!.n, first!.at, LOADING);
     const measure = async (timeoutMs: number): Promise<Seen> => {
-      const told = await host.tell(UPDATES, EVERY);
-      const last = told.at(-1)!;
+      const made = await host.makeUpdates(UPDATES, EVERY);
+      const last = made.at(-1)!;
       while (!(await hasReached(last, timeoutMs)));
-      return seenOf(deliveryOf(told, await watched.arrivals()));
+      return seenOf(deliveryOf(made, await watched.arrivals()));
     };
-    /** @throws Error where it never will */
-    const hasReached = async ({ n, at }: Told, timeoutMs: number) => {
+    /** @throws Error if it never will */
+    const hasReached = async ({ n, at }: MadeUpdate, timeoutMs: number) => {
       try {
         return await watched.reached(n, at, timeoutMs);
       } catch (error) {
@@ -115,15 +116,15 @@ async function measureBoth(
       }
     };
     const clean = await measure(LOADING);
-    line.tap.setFaults(faults);
+    meter.tap.setFaults(faults);
     const broken = await measure(TIMEOUT).catch(async () => {
-      await watched.arrivals(); // The page is still there: it is the fault.
+      await watched.arrivals(); // It still responds: the fault is the reason.
       return never;
     });
     return { clean, broken };
   } finally {
     await context.close();
-    await line.close();
+    await meter.close();
     await host.stop();
   }
 }

@@ -1,9 +1,9 @@
-import { atHand } from './at-hand.ts';
+import { pageHelpers } from './page-helpers.ts';
 import type { Claim } from './claim.ts';
 
 /**
  * What a claim does in its page, as the text of an expression: it runs in the
- * learner's own browser just so. A method's text is none:
+ * learner's own browser just so. The text of a method is not an expression:
  * `async inPage(places) { … }`.
  */
 export function asExpression(inPage: Claim['inPage']): string {
@@ -11,6 +11,6 @@ export function asExpression(inPage: Claim['inPage']): string {
   const expression = /^(async\s+)?\(/.test(text)
     ? text
     : text.replace(/^async\s+\w+/, 'async function ');
-  const { xhr, heard, eight } = atHand;
-  return `(places) => (${expression})(places, { ${xhr}, ${heard}, ${eight} })`;
+  const { xhr, nextMessage, eightBegun } = pageHelpers;
+  return `(places) => (${expression})(places, { ${xhr}, ${nextMessage}, ${eightBegun} })`;
 }

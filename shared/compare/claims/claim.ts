@@ -1,5 +1,5 @@
 /** What a cell of the table says, and how that is settled. */
-import type { atHand } from './at-hand.ts';
+import type { pageHelpers } from './page-helpers.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { Unit } from '@on-the-wire/wire/unit.ts';
 import type { Column, Http } from './columns.ts';
@@ -8,8 +8,10 @@ import type { Column, Http } from './columns.ts';
 export interface ClaimOrigins {
   /** Its own origin: `http://127.0.0.1:4002`. */
   origin: string;
-  /** The same server at another port, which is another origin. */
+  /** The same server at another port: another origin of the same site. */
   other: string;
+  /** That port by another host name: another site. */
+  otherSite: string;
 }
 
 /** A unit that was on the wire, and where. */
@@ -39,10 +41,10 @@ export interface Found {
   evidence: string;
 }
 
-export type AtHand = typeof atHand;
+export type PageHelpers = typeof pageHelpers;
 
 /** What one cell says, and how a browser shows it. */
-export interface Claim<Told = any> {
+export interface Claim<Result = any> {
   column: Column;
   /** What the table of 2016 said; nothing where it had no such row. */
   said?: string;
@@ -55,23 +57,25 @@ export interface Claim<Told = any> {
    * Runs in a page of the claims' server. It is sent there as text, so it knows
    * nothing but its arguments and what a browser has.
    */
-  inPage(places: ClaimOrigins, atHand: AtHand): Promise<Told>;
-  /** What is done to the connections while the page is at it. */
-  meanwhile?(line: TappedClaims): Promise<void>;
-  /** Looks at what the page tells, and at what was on the wire. */
-  judge(told: Told, seen: readonly Seen[]): Found;
+  inPage(places: ClaimOrigins, helpers: PageHelpers): Promise<Result>;
+  /** What is done to the connections while the page runs. */
+  meanwhile?(tapped: TappedClaims): Promise<void>;
+  /** Looks at the page's result, and at what was on the wire. */
+  judge(result: Result, seen: readonly Seen[]): Found;
 }
 
-/** A row of the table: a question, and a claim for each column. */
+/** A row of the table: a question, and a claim for every column. */
 export interface ClaimRow {
   /** What is typed after `--only`. */
   id: string;
   title: string;
+  /** A whole question; the word of a cell, with a period, is its answer. */
+  question: string;
   claims: readonly Claim[];
 }
 
-/** A claim whose page and judge agree on what is told. */
-export const claim = <Told>(parts: Claim<Told>): Claim => parts;
+/** A claim whose page and judge agree on the type of the result. */
+export const claim = <Result>(parts: Claim<Result>): Claim => parts;
 
 /** The word for the cell under a version of HTTP. */
 export const wordOf = ({ today, todayOverHttp2 }: Claim, http: Http): string =>
@@ -85,7 +89,7 @@ export const wordOf = ({ today, todayOverHttp2 }: Claim, http: Http): string =>
 export const ofKind = (seen: readonly Seen[], kind: RegExp): Unit[] =>
   seen.map(({ unit }) => unit).filter((unit) => kind.test(unit.kind));
 
-const sections =
+const headerSections =
   /^http\/(1\.1 (request|response) headers|2 HEADERS|2 header list)$/;
 
 /**
@@ -94,7 +98,7 @@ const sections =
  * @param path what the path of the request must hold
  */
 export const requestsIn = (seen: readonly Seen[], path = ''): Unit[] =>
-  ofKind(seen, sections).filter(
+  ofKind(seen, headerSections).filter(
     ({ direction, summary }) => direction === 'up' && summary.includes(path),
   );
 
@@ -104,7 +108,7 @@ export const requestsIn = (seen: readonly Seen[], path = ''): Unit[] =>
  * @param status the status code: 204
  */
 export const responsesIn = (seen: readonly Seen[], status: number): Unit[] =>
-  ofKind(seen, sections).filter(
+  ofKind(seen, headerSections).filter(
     ({ direction, summary }) =>
       direction === 'down' && new RegExp(`\\b${status}\\b`).test(summary),
   );

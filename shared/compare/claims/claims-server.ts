@@ -1,7 +1,8 @@
 /**
- * The server that the claims are settled with: the same answers over HTTP/1.1
+ * The server that the claims are settled with: the same responses over HTTP/1.1
  * and, with a certificate, over HTTP/2. It does on purpose what a lesson's
- * server would not: it compresses events, counts uploads, answers at once.
+ * server would not: it compresses events, buffers like a proxy, and responds
+ * before it has read the whole request.
  */
 import {
   createServer,
@@ -12,11 +13,14 @@ import { createSecureServer } from 'node:http2';
 import type { Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createGzip, constants, gzipSync } from 'node:zlib';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import { wantsWebSocket } from '@on-the-wire/lesson/page/upgrade.ts';
 
-/** Time between two pieces of what goes on, in ms. */
+/** ms between two pieces of a response that goes on. */
 const PAUSE = 60;
+
+/** Bytes that a buffering proxy holds back. */
+const BUFFER = 4_096;
 
 const prose = 'A train departs from platform 7. '.repeat(200);
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -30,7 +34,7 @@ const handlers: Record<string, Handler> = {
     response.end('<!doctype html><link rel="icon" href="data:,"><title>Claims');
   },
 
-  // A state with a name: asked again, it is 304 while nothing has changed.
+  // A state with an ETag: a conditional request gets 304, for nothing changes.
   '/state': (request, response) => {
     response.setHeader('ETag', '"7"');
     response.setHeader('Cache-Control', 'no-cache');
@@ -52,7 +56,7 @@ const handlers: Record<string, Handler> = {
     response.end(gzipSync(prose));
   },
 
-  // Says what it got when it has all. Its head goes out at once.
+  // Responds with what it got when it has all. The headers go out at once.
   '/upload': (request, response) => {
     response.writeHead(200);
     response.flushHeaders();
@@ -69,8 +73,8 @@ const handlers: Record<string, Handler> = {
       if (n === 5) response.end();
     });
   },
-  // Five lines, each when the one before has been seen and `/go-on` says so: a
-  // page that is slow gets none of them together.
+  // Five lines. The next is sent when the page has seen one and requested
+  // `/go-on`, so that a slow page gets no two together.
   '/held': (request, response) => {
     let n = 0;
     const sayNext = () => {
@@ -87,7 +91,18 @@ const handlers: Record<string, Handler> = {
     response.end();
   },
 
-  // Events, as long as somebody listens; after the last id that was seen.
+  // A page that opens the WebSocket its URL names, and tells its parent page
+  // what it heard first. It is framed by a page of another site.
+  '/opens-socket': (_request, response) => {
+    response.setHeader('Content-Type', 'text/html');
+    response.end(`<!doctype html><link rel="icon" href="data:,"><script>
+      const socket = new WebSocket(decodeURIComponent(location.hash.slice(1)));
+      socket.onmessage = ({ data }) => parent.postMessage(data, '*');
+      socket.onclose = () => parent.postMessage('closed', '*');
+    </script>`);
+  },
+
+  // Events, until the client closes; after the last id that it names.
   '/events': (request, response) => {
     const after = Number(request.headers['last-event-id'] ?? 0);
     response.setHeader('Content-Type', 'text/event-stream');
@@ -105,37 +120,67 @@ const handlers: Record<string, Handler> = {
   },
 };
 
-/** What writes the next line of an answer, by the name of who asked. */
+/** What writes the next line of a response, by the name of its request. */
 const held = new Map<string, () => void>();
 
-/** Whose answer is meant: `/held?xhr`, of the server that was asked. */
+/** Which response is meant: `/held?xhr`, of the server it was sent to. */
 function nameIn({ url, headers, socket }: IncomingMessage): string {
   const host = headers[':authority'] ?? headers.host ?? socket.localPort;
   return `${host} ${url!.split('?')[1]}`;
 }
 
 /** Calls with 1, 2, 3, … until the response is closed. */
-function goOn(response: ServerResponse, tell: (n: number) => void): void {
+function goOn(response: ServerResponse, send: (n: number) => void): void {
   let n = 0;
-  const timer = setInterval(() => tell((n += 1)), PAUSE);
+  const timer = setInterval(() => send((n += 1)), PAUSE);
   response.on('close', () => clearInterval(timer));
 }
 
-/** Does to an answer what a proxy does that collects it: nginx, by default. */
-function collect(response: ServerResponse): void {
+/**
+ * Does to a response what a buffering proxy does: hands it on whenever so many
+ * bytes have come, and the rest at its end. So nginx 1.22 behaves with its
+ * defaults, whose buffer is a page of memory: 4 KiB on most machines.
+ */
+function buffer(response: ServerResponse): void {
   const { write, end } = response;
-  const parts: string[] = [];
-  response.write = (part: string) => parts.push(part) > 0;
+  let waiting = '';
+  response.write = ((part: string) => {
+    waiting += part;
+    if (waiting.length < BUFFER) return true;
+    const full = waiting.slice(0, BUFFER);
+    waiting = waiting.slice(BUFFER);
+    return (write as (part: string) => boolean).call(response, full);
+  }) as typeof response.write;
   response.end = (() => {
     Object.assign(response, { write, end });
-    return response.end(parts.join(''));
+    return response.end(waiting);
   }) as typeof response.end;
+}
+
+/**
+ * Sends 1, 2, 3 … once the page has sent its first message; or what comes after
+ * the number that URL, subprotocol, cookie or that message names.
+ */
+function sendNumbers(client: WebSocket, { url, headers }: IncomingMessage) {
+  const inHeaders = /after[.=](\d+)/.exec(
+    `${url} ${headers['sec-websocket-protocol']} ${headers.cookie}`,
+  );
+  client.once('message', (data: Buffer) => {
+    let n = Number(inHeaders?.[1] ?? data.toString());
+    const timer = setInterval(() => client.send(String((n += 1))), PAUSE);
+    client.on('close', () => clearInterval(timer));
+  });
 }
 
 function respond(request: IncomingMessage, response: ServerResponse): void {
   const path = request.url!.split('?')[0]!;
   const found = handlers[path];
-  if (request.url!.includes('buffered')) collect(response);
+  // A preflight: there is no header here that would allow anything.
+  if (request.method === 'OPTIONS') {
+    response.statusCode = 204;
+    return void response.end();
+  }
+  if (request.url!.includes('buffered')) buffer(response);
   if (found) found(request, response);
   else {
     response.statusCode = 404;
@@ -163,7 +208,11 @@ export function createClaimsServer(
   const server = pair
     ? createSecureServer({ ...pair, allowHTTP1: true, ...upgrade }, both)
     : createServer(upgrade, both);
-  const plain = new WebSocketServer({ noServer: true });
+  const plain = new WebSocketServer({
+    noServer: true,
+    // A subprotocol that says after which id to go on: `after.3`.
+    handleProtocols: (offered) => [...offered][0]!,
+  });
   const smaller = new WebSocketServer({
     noServer: true,
     perMessageDeflate: { threshold: 0 },
@@ -174,15 +223,21 @@ export function createClaimsServer(
       const path = request.url!.split('?')[0]!;
       if (path === '/refused')
         return void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      // A proxy that does not pass on the handshake leaves an ordinary GET.
+      if (path === '/no-upgrade')
+        return void socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
       const sockets = path === '/compressed-socket' ? smaller : plain;
       sockets.handleUpgrade(request, socket, head, (client) => {
-        // It speaks first, says back what it hears, and asks who is there.
-        client.send('welcome');
+        client.on('error', () => {});
+        if (path === '/numbered') return sendNumbers(client, request);
+        // It speaks first, echoes what it hears, and sends a ping.
+        client.send(
+          path === '/cookies' ? (request.headers.cookie ?? '') : 'welcome',
+        );
         client.ping();
         client.on('message', (data, isBinary) => {
           client.send(data, { binary: isBinary });
         });
-        client.on('error', () => {});
       });
     },
   );

@@ -5,21 +5,21 @@ import { wordOf } from './claim.ts';
 import { columns, type Column, type Http } from './columns.ts';
 import type { Settled } from './settle.ts';
 
-/** One outcome in a line, as it is known. */
+/** One outcome, in a line or two. */
 export function describeSettled(settled: Settled): string {
   const { row, claim, http, word, evidence, holds, file } = settled;
   const where = `${row.title}, ${columns[claim.column]}, HTTP/${http}`;
   const verdict = holds
     ? `${word}`
-    : `${word}, where ${wordOf(claim, http)} was expected: THIS BROWSER CONTRADICTS`;
+    : `${word}, where ${wordOf(claim, http)} was expected: THIS BROWSER DOES SOMETHING ELSE`;
   return `${where}: ${verdict}\n  ${evidence}${file ? `\n  ${file}` : ''}`;
 }
 
 /**
- * The whole table: what 2016 said, and what holds on this machine.
+ * The whole table: what 2016 said, and what holds in this browser.
  *
- * @param room the columns of the terminal; cells have several lines where the
- *   table would be wider
+ * @param room columns of the terminal; if the table is wider, its cells have
+ *   several lines
  */
 export function describeTable(
   all: readonly Settled[],
@@ -31,9 +31,9 @@ export function describeTable(
   const sum =
     wrong.length === 0
       ? `${all.length} claims, all hold in this browser.`
-      : `${all.length} claims; this browser contradicts ${wrong.length}:\n` +
+      : `${all.length} claims; ${wrong.length} of them ${wrong.length === 1 ? 'does' : 'do'} not hold in this browser:\n` +
         wrong.map(describeSettled).join('\n');
-  return `${tables.join('\n\n')}\n\n${sum}\nOn the Wire ${courseVersion()}\n`;
+  return `${tables.join('\n\n')}\n\n${sum}\nThe expected words are what Chromium does.\nOn the Wire ${courseVersion()}\n`;
 }
 
 function tableOf(all: readonly Settled[], http: Http, room: number): string {
@@ -66,7 +66,7 @@ function tableOf(all: readonly Settled[], http: Http, room: number): string {
     taken - GAP.length <= room
       ? table.map((cells) => lineOf(cells, widths))
       : table.flatMap((cells) => [...linesOf(cells), '']);
-  return `${lines.join('\n').trimEnd()}\n\n← what the table of 2016 said, where it was another word`;
+  return `${lines.join('\n').trimEnd()}\n\n← what the table of 2016 said, if it was another word`;
 }
 
 const GAP = '  ';

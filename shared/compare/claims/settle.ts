@@ -83,7 +83,7 @@ export async function settleAll(
   return all;
 }
 
-/** A page for each column, each with a profile of its own. */
+/** A page for every column, each with a profile of its own. */
 export type Pages = Record<Column, Page>;
 
 /** Opens them: once for all rows, since that takes longer than most claims. */
@@ -96,7 +96,7 @@ export async function openPages(browser: Browser): Promise<Pages> {
   return Object.fromEntries(await Promise.all(opened)) as Pages;
 }
 
-/** Settles a row's claims side by side: each has a page and a line. */
+/** Settles a row's claims side by side: each has a page and a tapped. */
 export function settleRow(
   pages: Pages,
   row: ClaimRow,
@@ -119,17 +119,17 @@ async function settle(
   folder?: string,
 ): Promise<Settled> {
   const pair = http === '2' ? await localCertificate() : undefined;
-  const line = await startTappedClaims(pair);
+  const tapped = await startTappedClaims(pair);
   try {
-    await page.goto(line.origins.origin);
-    line.begin();
+    await page.goto(tapped.origins.origin);
+    tapped.begin();
     const found = await Promise.race([
       Promise.all([
         page.evaluate(
-          `(${asExpression(claim.inPage)})(${JSON.stringify(line.origins)})`,
+          `(${asExpression(claim.inPage)})(${JSON.stringify(tapped.origins)})`,
         ),
-        claim.meanwhile?.(line),
-      ]).then(([told]) => claim.judge(told, line.seen)),
+        claim.meanwhile?.(tapped),
+      ]).then(([result]) => claim.judge(result, tapped.seen)),
       new Promise<never>((_done, fail) => {
         setTimeout(
           () => fail(new Error(`no outcome in ${TIMEOUT} ms`)),
@@ -144,10 +144,10 @@ async function settle(
     const file = join(folder, name);
     await page.goto('about:blank'); // what the claim opened is closed, too
     await attempt(`The recording cannot be kept in ${file}`, () =>
-      writeFile(file, saveRun(line.tap)),
+      writeFile(file, saveRun(tapped.tap)),
     );
     return { ...settled, file };
   } finally {
-    await line.close();
+    await tapped.close();
   }
 }

@@ -23,10 +23,14 @@ export async function startTappedClaims(
   const units = new LiveUnits(tap);
   const seen: Seen[] = [];
   units.on('unit', ({ connection, unit }) => seen.push({ connection, unit }));
-  const originOf = (at: number) => `http${pair ? 's' : ''}://127.0.0.1:${at}`;
+  const originOf = (at: number, host = '127.0.0.1') =>
+    `http${pair ? 's' : ''}://${host}:${at}`;
+  const origin = originOf(await tap.listen());
+  const otherPort = await tap.listenFor(target);
   const origins = {
-    origin: originOf(await tap.listen()),
-    other: originOf(await tap.listenFor(target)),
+    origin,
+    other: originOf(otherPort),
+    otherSite: originOf(otherPort, 'localhost'),
   };
   return {
     tap,

@@ -21,7 +21,7 @@ export type LoadKind =
 export interface LoadClient {
   /** Updates that have arrived; for polls, responses. */
   count: number;
-  /** Resolves when it is ready to be told something; rejects when it failed. */
+  /** Resolves when it is ready to get updates; rejects when it failed. */
   ready: Promise<void>;
   close(): void;
 }
@@ -85,7 +85,7 @@ let streams = 0;
 function openStream(port: number, path: string): LoadClient {
   if (!session || streams === STREAMS) {
     streams = 0;
-    // It is this machine's own server, and no secret is told.
+    // It is this machine's own server, and no secret is sent.
     session = connectHttp2(`https://127.0.0.1:${port}`, {
       rejectUnauthorized: false,
     });
@@ -119,7 +119,7 @@ function countMarks(
   isReady: () => void,
   counts: (more: number) => void,
 ) {
-  // The space after a colon is optional: WHATWG HTML, 9.2.6.
+  // The space after a colon is optional: HTML, 9.2.6, interpreting an event stream.
   const wanted = [mark, mark.trimEnd()]
     .filter((each, index, all) => all.indexOf(each) === index)
     .flatMap((each) => [`${each}departure`, `${each}announcement`]);
@@ -168,7 +168,7 @@ function upgrade(
       if (greeting) socket.write(greeting);
       rest = rest.subarray(end + 4);
     }
-    // RFC 6455, section 5.2: a server's frames are not masked.
+    // RFC 6455, 5.2, base framing protocol: a server's frames are not masked.
     for (;;) {
       if (rest.length < 2) break;
       const short = rest[1]! & 0x7f;

@@ -1,4 +1,4 @@
-/** One transport under load: what an idle client costs, and what an update does. */
+/** One transport under load: the cost of an idle client, and of an update. */
 import { fork } from '@on-the-wire/system/programs/start.ts';
 import {
   requestFromProcess,
@@ -8,13 +8,13 @@ import { startHost } from '../transports/start-host.ts';
 import type { Transport } from '../transports/transports.ts';
 import type { ClientsResponse, ClientsRequest } from './clients.ts';
 
-/** What so many clients cost. */
+/** The cost of so many clients. */
 export interface Load {
   clients: number;
   /**
-   * Bytes of the server's process for each client that waits, when all garbage
-   * is collected; none where all of them together are lost in what the process
-   * takes and gives by itself.
+   * Bytes of the server's process for each client that waits, after a garbage
+   * collection; none if they are too few to stand out from what the process
+   * itself takes.
    */
   memory?: number;
   /** µs of the server's processor for each update, or response, to each client. */
@@ -26,14 +26,14 @@ export interface Load {
   generator: number;
 }
 
-/** How many updates are told, and ms between two. */
+/** How many updates are made, and ms between two. */
 const UPDATES = 5;
 const EVERY = 1_000;
-/** ms after the last until what has not arrived counts as missing. */
+/** ms after the last until an update that has not arrived counts as missing. */
 const TIMEOUT = 10_000;
 /** Bytes that a process grows and shrinks by, whatever it does. */
 const NOISE = 8_000_000;
-/** They make the server load and compile what it needs, before it is weighed. */
+/** So many clients make the server load and compile what it needs, before its memory is measured. */
 const WARM_UP = 50;
 
 /**
@@ -47,7 +47,7 @@ export async function measureLoad(
   seed: string,
 ): Promise<Load> {
   refuseTooMany(clients);
-  if (!transport.raw) throw new Error('nothing is known that could load it');
+  if (!transport.raw) throw new Error('it has no client for a load');
   const { kind, path, compressed = false } = transport.raw;
   const { behind, options } = transport;
   const source = behind && (await startHost(behind, seed));
@@ -59,7 +59,7 @@ export async function measureLoad(
     await source?.stop();
     throw error;
   });
-  const { tell } = source ?? host;
+  const { makeUpdates } = source ?? host;
   const { port } = host;
   const toOpen = { what: 'open', kind, port, path, compressed } as const;
   const warm = fork(new URL('clients.ts', import.meta.url));
@@ -81,23 +81,23 @@ export async function measureLoad(
 
   async function measured(): Promise<Load> {
     await send({ ...toOpen, clients: WARM_UP }, warm);
-    await tell(1, 0);
+    await makeUpdates(1, 0);
     await endProcess(warm);
     const empty = await host.weigh();
 
     await send({ ...toOpen, clients });
     const grown = (await host.weigh()) - empty;
 
-    // Weighing has thrown away what was compiled: it is compiled again by this.
+    // The garbage collection has dropped compiled code: this compiles it again.
     const isPoll = kind === 'polling' || kind === 'conditional';
-    await tell(1, 0);
+    await makeUpdates(1, 0);
     if (!isPoll)
       await send({ what: 'counted', wanted: clients, limit: TIMEOUT });
 
     const before = await host.time();
     await send({ what: 'begin' });
     const began = performance.now();
-    await tell(UPDATES, EVERY);
+    await makeUpdates(UPDATES, EVERY);
     const { counted, cpu: busy } = await send({
       what: 'counted',
       wanted: clients * UPDATES,
@@ -117,7 +117,7 @@ export async function measureLoad(
   }
 }
 
-/** Each client is a file in two processes; the system allows only so many. */
+/** Each client is an open file in two processes, and the system has a limit. */
 function refuseTooMany(clients: number): void {
   const { userLimits } = process.report.getReport() as {
     userLimits?: { open_files?: { soft: number | 'unlimited' } };

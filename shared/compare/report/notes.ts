@@ -1,6 +1,6 @@
-/** What reached a board, and when: noted in a page, or in a process of ours. */
+/** What reached a board, and when: noted in a page, or in one of our processes. */
 
-/** Something that was handed to a board. */
+/** A snapshot or an update that was handed to a board. */
 export interface Arrival {
   kind: 'snapshot' | 'update';
   n: number;
@@ -15,14 +15,13 @@ export interface Notes {
   arrivals: Arrival[];
   note(arrival: Arrival): void;
   /**
-   * Resolves with the first arrival by which the board has got to update `n`,
-   * among those after a moment of the common clock; with undefined when so
-   * many ms are over.
+   * Resolves with the first arrival that shows update `n`, among those after a
+   * moment of the common clock; with undefined after `timeoutMs`.
    */
   reached(
     n: number,
     since: number,
-    limit: number,
+    timeoutMs: number,
   ): Promise<Arrival | undefined>;
 }
 
@@ -36,18 +35,18 @@ export function createNotes(): Notes {
       arrivals.push(arrival);
       for (const look of waiting) look(arrival);
     },
-    reached(n, since, limit) {
+    reached(n, since, timeoutMs) {
       const has = (arrival: Arrival) => arrival.n >= n && arrival.at >= since;
       const found = arrivals.find(has);
       if (found) return Promise.resolve(found);
-      return new Promise((tell) => {
+      return new Promise((resolve) => {
         const end = (arrival?: Arrival) => {
           waiting.delete(look);
           clearTimeout(timer);
-          tell(arrival);
+          resolve(arrival);
         };
         const look = (arrival: Arrival) => has(arrival) && end(arrival);
-        const timer = setTimeout(end, limit);
+        const timer = setTimeout(end, timeoutMs);
         waiting.add(look);
       });
     },

@@ -74,9 +74,9 @@ function sectionOf(network: Network): string {
     .join('\n');
   return `<section>
 <h2>${escapeHtml(title)}</h2>
-${figure('From the update to the board', 'A dot at the median of all rounds, a line to what 99 of 100 updates did not exceed.', plotArrivals(network))}
-${figure('Bytes for one update', 'Both ways together. What lies beneath was reckoned, the rest was counted.', plotBytes(network))}
-${figure('Until it was back', 'Each round is a dot.', plotRecoveries(network))}
+${figure('From the update to the board', 'A dot at the median of all rounds, a line to the time that 99 of 100 updates did not exceed.', plotArrivals(network))}
+${figure('Bytes for one update', 'Both directions together. TCP/IP is an estimate, the rest was counted.', plotBytes(network))}
+${figure('Until it had recovered', 'Each round is a dot.', plotRecoveries(network))}
 ${tableOf(network)}
 ${failures}
 </section>`;
@@ -119,7 +119,7 @@ function loadsOf({ loads: all }: Comparison): string {
   const notes = notesOnLoads(all).map((note) => `<p>${escapeHtml(note)}</p>`);
   return `<section>
 <h2>Under load</h2>
-${figure('Memory of the server', 'For each client that waits, where there are most of them.', plotMemory(all))}
+${figure('Memory of the server', 'For each client that waits, with the largest number of clients.', plotMemory(all))}
 ${table('Figures under load', heads, rows)}
 ${notes.join('\n')}
 </section>`;
@@ -154,7 +154,7 @@ function bookOf({ networks }: Comparison): string {
       ? []
       : `<dt>${escapeHtml(transport.title)}</dt><dd>${escapeHtml(transport.book)}</dd>`,
   );
-  if (said.length === 0) return '<p>Nothing about these ways.</p>';
+  if (said.length === 0) return '<p>It says nothing about these ways.</p>';
   return `<p>Ilya Grigorik, <cite>High Performance Browser Networking</cite>, 2013:</p>
 <dl>${said.join('\n')}</dl>`;
 }

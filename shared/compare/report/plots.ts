@@ -13,7 +13,7 @@ const measured = ({ transports }: Network): Measured[] =>
 const name = ({ transport }: { transport: Transport }) =>
   transport.over === 'HTTP/2' ? `${transport.title}, HTTP/2` : transport.title;
 
-/** ms from update to arrival, for each transport; undefined where nothing is known. */
+/** ms from update to arrival, for each transport; undefined if nothing was measured. */
 export function plotArrivals(network: Network): string | undefined {
   const rows = measured(network).map((each) => ({
     transport: name(each),
@@ -45,11 +45,11 @@ export function plotArrivals(network: Network): string | undefined {
 const parts = {
   payload: 'payload',
   overhead: 'overhead',
-  transportOverhead: 'beneath',
+  transportOverhead: 'TCP/IP (estimate)',
 } as const;
 const keysOfParts = Object.keys(parts) as (keyof typeof parts)[];
 
-/** Bytes for one update: what was wanted, what was added, what lies beneath. */
+/** Bytes for one update: payload, overhead, and an estimate of TCP, IP and TLS. */
 export function plotBytes(network: Network): string | undefined {
   const rows = measured(network).flatMap((each) =>
     keysOfParts.map((key) => ({
@@ -78,7 +78,7 @@ export function plotBytes(network: Network): string | undefined {
   });
 }
 
-/** Seconds until a page was back; undefined where it was not tried. */
+/** Seconds until a page had recovered; undefined if it was not tried. */
 export function plotRecoveries(network: Network): string | undefined {
   const rows = measured(network).flatMap((each) =>
     (['cut', 'restart'] as const).flatMap((after) => {
@@ -114,7 +114,7 @@ export function plotRecoveries(network: Network): string | undefined {
   });
 }
 
-/** KiB of the server for each client, where there are most of them. */
+/** KiB of the server for each client, with the largest number of clients. */
 export function plotMemory(loads: readonly Loaded[]): string | undefined {
   const rows = loads.flatMap((each) => {
     const last = each.loads.findLast((load) => !('blank' in load));
@@ -134,7 +134,7 @@ export function plotMemory(loads: readonly Loaded[]): string | undefined {
   );
 }
 
-/** A logarithm has no place for 0. */
+/** A logarithmic axis has no place for 0. */
 const atLeast = ({ median }: Spread) => Math.max(median, 0.1);
 
 const namesOf = (network: Network) => measured(network).map(name);
@@ -149,7 +149,7 @@ function draw(names: readonly string[], options: Plot.PlotOptions) {
     marginBottom: 46,
     y: { label: null, domain: names },
     ...options,
-    // Below the figures, and not among them.
+    // Below the numbers of the axis, and not among them.
     x: { labelOffset: 42, ...options.x },
   });
   return plot.outerHTML;

@@ -1,4 +1,4 @@
-/** A comparison as text, for a terminal and for the README. */
+/** A comparison as text, for a terminal. */
 import type { Compared, Comparison, Loaded, Network } from '../compare.ts';
 import type { Load } from '../load/measure-load.ts';
 import type { Figures, Recovered } from '../figures.ts';
@@ -14,7 +14,7 @@ interface Column {
 
 const middle = (spread: Spread, digits = 0) => spread.median.toFixed(digits);
 
-/** All that is told of a transport, in the order of columns. */
+/** All figures of a transport, in the order of columns. */
 export const figureColumns: readonly Column[] = [
   { title: 'p50 ms', cell: ({ p50 }) => middle(p50, 1) },
   { title: 'p99 ms', cell: ({ p99 }) => middle(p99, 1) },
@@ -23,7 +23,7 @@ export const figureColumns: readonly Column[] = [
   { title: 'payload B', cell: ({ payload }) => middle(payload) },
   { title: 'overhead B', cell: ({ overhead }) => middle(overhead) },
   {
-    title: 'beneath B',
+    title: 'TCP/IP B',
     cell: ({ transportOverhead }) => middle(transportOverhead),
   },
   { title: 'trips', cell: ({ roundTrips }) => middle(roundTrips, 2) },
@@ -55,14 +55,14 @@ export function describeComparison(comparison: Comparison): string {
     ...(comparison.loads.some(({ loads }) => loads.length > 0)
       ? [
           'Under load, raw clients over HTTP/1.1, without a tap',
-          'KiB: for a client; µs: of the processor, for an update',
+          'KiB: for each client; µs: of the processor, for each update',
           '',
           tableOfLoads(comparison.loads),
           '',
         ]
       : []),
     ...howItWasMade(comparison).flatMap((line) =>
-      // What is to be typed again stays one line.
+      // A command that can be copied stays one line.
       line === comparison.command ? [line] : wrap(line, WIDTH),
     ),
     '',
@@ -71,37 +71,37 @@ export function describeComparison(comparison: Comparison): string {
   ].join('\n');
 }
 
-/** What a reader must know to believe the figures, or to measure again. */
+/** What a reader must know to judge the figures, or to measure again. */
 export function howItWasMade(comparison: Comparison): string[] {
   const { version, rounds, updates, every, machine, browser, seed } =
     comparison;
   return [
     `Medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} in which the ` +
-      `ways took turns; ${updates} updates each, one in ${every} ms.`,
-    'p50, p99: ms from the update in the server until the page has it; 50, ' +
-      '99 of 100 are faster.',
-    'up, down, payload, overhead, trips: for one update. Payload and overhead ' +
-      'are both directions together.',
-    `beneath: ${transportOverheadInWords}.`,
+      `ways took turns; each had ${updates} updates, one every ${every} ms.`,
+    'p50, p99: ms from the update in the server until the page has it; 50 ' +
+      'and 99 of 100 updates are faster.',
+    'up, down, payload, overhead, trips (request and response): for one ' +
+      'update. Payload and overhead are both directions together.',
+    `TCP/IP: ${transportOverheadInWords}.`,
     'HTTP/2: the same server behind a gateway (http2-proxy, TLS), as in ' +
-      'production; times are with it. MQTT: to a broker, and from it to the ' +
-      'copy of another server.',
-    'lost: updates that never came one by one; a board that is polled is ' +
-      'right all the same. after a cut, a restart: until something that was ' +
-      'told afterwards had arrived.',
-    'Under load: memory is what the server grew by, all garbage collected; ' +
-      'µs of its processor for ' +
-      'each update that arrived, or each answer to a poll, one a second; ' +
-      'load itself: how busy the process of the clients was.',
+      'production; the times include it. MQTT: to a broker, and from there to ' +
+      'the copy of the board in another server.',
+    'lost: updates that did not arrive one by one; a polled board is right ' +
+      'all the same. after a cut, a restart: until an update that was made ' +
+      'afterwards had arrived.',
+    'Under load: memory is what the server grew by, after a garbage ' +
+      'collection; µs of its processor for each update that arrived, or each ' +
+      'response to a poll, one every second; load itself: how busy the ' +
+      'process of the clients was.',
     `On the Wire ${version}; ${machine}; ${browser}; seed ${seed}.`,
     comparison.command,
   ];
 }
 
-/** A terminal has 80 columns: all that is told of a transport takes three tables. */
+/** A terminal has 80 columns: all figures of a transport take three tables. */
 const parts: readonly (readonly Column[])[] = [
   named('p50 ms', 'p99 ms', 'lost', 'doubled', 'trips', 'conn.'),
-  named('up B', 'down B', 'payload B', 'overhead B', 'beneath B'),
+  named('up B', 'down B', 'payload B', 'overhead B', 'TCP/IP B'),
   [
     { title: 's after a cut', cell: ({ cut }) => cut && seconds(cut.ms) },
     { title: 'lost', cell: ({ cut }) => cut && String(cut.lost) },
@@ -135,7 +135,7 @@ function tableOf({ transports }: Network): string {
   return [...tables, ...notes].join('\n\n');
 }
 
-/** Those over one version of HTTP stand together, below its name. */
+/** Transports over one version of HTTP stand together, below its name. */
 function byVersion(
   part: readonly Column[],
   transports: readonly Compared[],
@@ -156,10 +156,10 @@ function byVersion(
   return align([head, ...rows]).join('\n');
 }
 
-/** What is told of a transport under so many clients, in the order of columns. */
+/** All figures of a transport under load, in the order of columns. */
 export const loadColumns: readonly {
   title: string;
-  /** Where there is little room. */
+  /** The title where there is little room. */
   short: string;
   cell(load: Load): string | undefined;
 }[] = [
@@ -184,7 +184,7 @@ export const loadColumns: readonly {
   },
 ];
 
-/** From here on the clients' process may be what was measured. */
+/** Above this share the clients' process may be the bottleneck. */
 const BUSY = 0.8;
 
 function tableOfLoads(all: readonly Loaded[]): string {
@@ -207,7 +207,7 @@ function tableOfLoads(all: readonly Loaded[]): string {
   ].join('\n');
 }
 
-/** Why something is blank, or not to be trusted. */
+/** Why a cell is blank, or cannot be trusted. */
 export function notesOnLoads(all: readonly Loaded[]): string[] {
   const blanks = all.flatMap(({ transport, loads }) =>
     loads.flatMap((load) =>
@@ -223,7 +223,7 @@ export function notesOnLoads(all: readonly Loaded[]): string[] {
     ...blanks,
     ...(measured.some(({ memory }) => memory === undefined)
       ? [
-          'KiB blank: so few clients are lost in what a process takes by itself.',
+          'KiB blank: the memory of so few clients is lost in that of the process.',
         ]
       : []),
     ...(measured.some(({ generator }) => generator > BUSY)
@@ -262,7 +262,7 @@ function recovered({ ms, lost, doubled }: Recovered): string {
 
 const duration = (spread: Spread) => seconds(spread, ' s');
 
-/** Some of it is decided by lot: how widely it spread belongs to it. */
+/** Jitter is part of some: so the spread is shown, too. */
 function seconds({ median, least, most }: Spread, unit = ''): string {
   const [half, from, to] = [median, least, most].map((ms) =>
     (ms / 1000).toFixed(1),

@@ -1,6 +1,6 @@
 /**
  * A server's own copy of the board, as a gateway of the last lesson keeps it:
- * told by a broker, and what is missing fetched from the station.
+ * updates come from a broker, and what is missing is fetched from the station.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,14 +21,13 @@ interface Copy {
  *
  * @param broker its URL, through the tap
  * @param station its URL
- * @param limit ms to wait
- * @throws Error when the limit is over
+ * @throws Error after `timeoutMs`
  */
 export async function openCopySubscriber(
   lesson: string,
   broker: string,
   station: string,
-  limit: number,
+  timeoutMs: number,
 ): Promise<Subscriber> {
   const load = (file: string) =>
     import(pathToFileURL(join(lessonsFolder, lesson, file)).href);
@@ -44,7 +43,7 @@ export async function openCopySubscriber(
     if (kind === 'snapshot') note({ kind, n, at, run: data.run });
     else note({ kind: 'update', n, at });
   });
-  const news = hearNews(broker, (told: News) => copy.take(told));
+  const news = hearNews(broker, (one: News) => copy.take(one));
   const watched = createSubscriber('The copy of the board', {
     arrivals: async () => arrivals,
     reached,
@@ -54,7 +53,7 @@ export async function openCopySubscriber(
       agent.destroy();
     },
   });
-  await watched.reached(0, 0, limit).catch(async (error) => {
+  await watched.reached(0, 0, timeoutMs).catch(async (error) => {
     await watched.close();
     throw error;
   });

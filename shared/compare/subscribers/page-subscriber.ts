@@ -1,7 +1,7 @@
 /**
  * A lesson's own page in a real browser, with a note of what reached its board
- * and when. The page does not know: the note is taken where it hands something
- * to `<departures-board>`.
+ * and when. The page is unchanged: the note is taken where it calls
+ * `<departures-board>`.
  */
 import type { BrowserContext } from '@on-the-wire/browser/browser.ts';
 import { createNotes, type Notes } from '../report/notes.ts';

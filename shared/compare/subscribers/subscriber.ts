@@ -1,4 +1,4 @@
-/** A client that is kept up to date, and watched: a page, or a server's copy. */
+/** A client that is kept up to date: a page, or the copy in a server. */
 import type { Arrival, Notes } from '../report/notes.ts';
 
 /** What the board of one client shows, and since when. */
@@ -6,37 +6,38 @@ export interface Subscriber {
   /** All that has arrived so far. */
   arrivals(): Promise<Arrival[]>;
   /**
-   * Resolves with the first arrival by which the board has got to update `n`,
-   * among those after a moment of the common clock.
+   * Resolves with the first arrival that shows update `n`, among those after a
+   * moment of the common clock.
    *
-   * @param limit ms to wait
-   * @throws Error when the limit is over
+   * @throws Error after `timeoutMs`
    */
-  reached(n: number, since: number, limit: number): Promise<Arrival>;
+  reached(n: number, since: number, timeoutMs: number): Promise<Arrival>;
   close(): Promise<void>;
 }
 
 /**
- * @param name of the subscriber, for the message that says what did not come
- * @param ask calls a method of the notes, wherever those are
+ * @param name of the subscriber, for the message that says what did not arrive
+ * @param notes calls a method of the notes, in the page or in this process
  */
 export function createSubscriber(
   name: string,
-  ask: {
+  notes: {
     arrivals(): Promise<Arrival[]>;
     reached: Notes['reached'];
     close(): Promise<void>;
   },
 ): Subscriber {
   return {
-    ...ask,
-    async reached(n, since, limit) {
-      const found = await ask.reached(n, since, limit);
+    ...notes,
+    async reached(n, since, timeoutMs) {
+      const found = await notes.reached(n, since, timeoutMs);
       if (found) return found;
-      const last = (await ask.arrivals()).at(-1);
-      const got = last ? `the last that came was ${last.n}` : 'nothing came';
+      const last = (await notes.arrivals()).at(-1);
+      const got = last
+        ? `the last that arrived was ${last.n}`
+        : 'nothing arrived';
       throw new Error(
-        `${name} has not shown update ${n} in ${limit} ms: ${got}`,
+        `${name} has not shown update ${n} in ${timeoutMs} ms: ${got}`,
       );
     },
   };

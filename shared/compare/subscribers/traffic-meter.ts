@@ -10,11 +10,11 @@ export interface Traffic {
   down: number;
   /** Of both those that somebody wanted to send. */
   payload: number;
-  /** Requests that got their response. */
+  /** Requests that got a response. */
   roundTrips: number;
-  /** Connections on which anything was said. */
+  /** Connections on which anything was sent. */
   connections: number;
-  /** What TCP, IP and TLS add, in bytes: reckoned, not seen. */
+  /** What TCP, IP and TLS add, in bytes: an estimate. */
   transportOverhead: number;
 }
 
@@ -33,7 +33,7 @@ export interface TrafficMeter {
   close(): Promise<void>;
 }
 
-/** As much as Ethernet carries of a byte stream in one packet, in bytes. */
+/** Bytes of a byte stream that one packet of Ethernet carries. */
 const SEGMENT = 1_448;
 /**
  * IPv4 (RFC 791) and TCP (RFC 9293) take 20 bytes each, and TCP's timestamps
@@ -43,7 +43,7 @@ const HEADERS = 52;
 /** A record's header, its kind, and the tag of AES-GCM: RFC 8446, 5.2. */
 const RECORD = 22;
 
-/** How `transportOverhead` is reckoned, in words. */
+/** How `transportOverhead` is estimated, in words. */
 export const transportOverheadInWords =
   `an estimate: ${HEADERS} bytes of IP and TCP for each segment and for the ` +
   'acknowledgement of every second one' +

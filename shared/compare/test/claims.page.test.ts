@@ -63,7 +63,7 @@ describe('the table', () => {
     ]);
   });
 
-  test('as text it marks what has changed, and what this browser contradicts', () => {
+  test('as text it marks what has changed, and what does not hold in this browser', () => {
     const row = rows[1]!;
     const [xhr, fetch] = row.claims as [Settled['claim'], Settled['claim']];
     const rest = { row, http: '1.1' as const, evidence: 'seen' };
@@ -72,7 +72,7 @@ describe('the table', () => {
       { ...rest, claim: fetch, word: 'never', holds: false },
     ]);
     expect(text).toMatch(/Response streaming +limited +never \(!\) ← limited/);
-    expect(text).toContain('this browser contradicts 1:');
+    expect(text).toContain('1 of them does not hold in this browser:');
     expect(text).toContain('never, where yes was expected');
     expect(text).toMatch(/\nOn the Wire \d+\.\d+\.\d+\S*\n$/);
   });

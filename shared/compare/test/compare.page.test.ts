@@ -59,7 +59,7 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
     expect(turn.delivery.times).toHaveLength(4);
   });
 
-  test('sse: fields and chunks, to the byte; torn down, it loses nothing', async () => {
+  test('sse: fields and chunks, to the byte; after a reset it has lost nothing', async () => {
     const recovering = { ...conditions, recover: true };
     const turn = await measureTurn(transport('sse'), browser(), recovering);
     const events = toldUpdates().map(({ id, kind, data }) => {
@@ -100,7 +100,7 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
     },
   );
 
-  test('websocket over HTTP/2: torn down, it comes back over HTTP/1.1', async () => {
+  test('websocket over HTTP/2: after a reset it reconnects over HTTP/1.1', async () => {
     const wanted = transport('websocket', 'HTTP/2');
     const recovering = { ...conditions, recover: true };
     const turn = await measureTurn(wanted, browser(), recovering);
@@ -145,7 +145,7 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
     expect(turn.delivery).toMatchObject({ lost: 0, doubled: 0 });
   });
 
-  test('long polling: a question for each answer, and nothing lost', async () => {
+  test('long polling: a request for each response, and nothing lost', async () => {
     const turn = await measureTurn(
       transport('long-polling'),
       browser(),

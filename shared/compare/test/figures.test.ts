@@ -4,20 +4,20 @@ import { nameOfTransport } from '../transports/transports.ts';
 import { percentile, spreadOf } from '../statistics.ts';
 import { deliveryOf } from '../measure.ts';
 
-const told = [
+const made = [
   { n: 7, at: 1000 },
   { n: 8, at: 1100 },
   { n: 9, at: 1200 },
 ];
 
-describe('what was told, and what arrived', () => {
+describe('what was made, and what arrived', () => {
   test('each update came once, so many ms later', () => {
     const arrivals = [
       { kind: 'update' as const, n: 7, at: 1003 },
       { kind: 'update' as const, n: 8, at: 1110 },
       { kind: 'update' as const, n: 9, at: 1201 },
     ];
-    expect(deliveryOf(told, arrivals)).toEqual({
+    expect(deliveryOf(made, arrivals)).toEqual({
       times: [3, 10, 1],
       lost: 0,
       doubled: 0,
@@ -29,7 +29,7 @@ describe('what was told, and what arrived', () => {
       { kind: 'update' as const, n: 7, at: 1003 },
       { kind: 'snapshot' as const, n: 9, at: 1500, run: 'k3x9a' },
     ];
-    expect(deliveryOf(told, arrivals)).toEqual({
+    expect(deliveryOf(made, arrivals)).toEqual({
       times: [3, 400, 300],
       lost: 2,
       doubled: 0,
@@ -42,16 +42,16 @@ describe('what was told, and what arrived', () => {
       { kind: 'update' as const, n: 7, at: 1010 },
       { kind: 'update' as const, n: 7, at: 1020 },
     ];
-    expect(deliveryOf(told, arrivals)).toEqual({
+    expect(deliveryOf(made, arrivals)).toEqual({
       times: [3],
       lost: 2,
       doubled: 2,
     });
   });
 
-  test('what arrived before it was told belongs to something else', () => {
+  test('what arrived before it was made belongs to something else', () => {
     const arrivals = [{ kind: 'update' as const, n: 9, at: 900 }];
-    expect(deliveryOf([told[2]!], arrivals).times).toEqual([]);
+    expect(deliveryOf([made[2]!], arrivals).times).toEqual([]);
   });
 });
 

@@ -17,7 +17,7 @@ const closing = closingAfterEach();
 async function start() {
   const behind: string[] = [];
   const server = createHttpServer((request, response) => {
-    // It tells which request it answers, once it has all of it.
+    // It says which request it responds to, once it has all of it.
     request.resume().on('end', () => {
       response.end(`${request.method} ${request.url}`);
     });
@@ -60,7 +60,7 @@ async function overHttp2(port: number) {
   };
 }
 
-/** All that comes back over a connection of HTTP/1.1 inside TLS. */
+/** All bytes from the server on a connection of HTTP/1.1 inside TLS. */
 async function overHttp1(port: number, bytes: string) {
   const socket = connectTls({ port, rejectUnauthorized: false });
   socket.setEncoding('latin1').on('error', () => {});
@@ -159,7 +159,7 @@ describe('over HTTP/1.1', () => {
     ['POST /a', 'Transfer-Encoding: gzip, chunked', chunks, 400],
     ['GET /a', `${to('websocket')}\r\n${length}`, 'hello', 400],
     ['CONNECT station.example:80', 'X-A: b', '', 501],
-    // What was asked before is asked again.
+    // The same request once more.
     ['GET /later', to('h2c'), '', 200],
     ['GET /later', 'X-A: b', '', 200],
   ])('%s with %j and %j: %i', async (line, field, body, status) => {
@@ -195,7 +195,7 @@ describe('over HTTP/1.1', () => {
   });
 });
 
-describe('an answer that is none', () => {
+describe('a response that is none', () => {
   const websocket = {
     ':method': 'CONNECT',
     ':protocol': 'websocket',

@@ -19,15 +19,15 @@ const door = createServer();
 
 beforeAll(async () => {
   const { port } = await listen(door);
-  // The process of a compared server says when it has been told to make
-  // updates, so that its answer is still to come; its end closes the socket.
+  // The process of a compared server says when it has been asked to make
+  // updates, so that its response is still to come; its end closes the socket.
   writeFileSync(
     preload,
     `import { connect } from 'node:net';
 if (process.argv[1]?.endsWith('host.ts')) {
   const socket = connect(${port}, '127.0.0.1').unref();
   process.on('message', ({ what, count }) => {
-    if (what === 'tell' && count > 1) socket.write('telling');
+    if (what === 'update' && count > 1) socket.write('updating');
   });
 }`,
   );

@@ -124,7 +124,7 @@ describe('a raw client', () => {
     await expect(client.ready).rejects.toThrow('the server has closed it');
   });
 
-  test('asks again after the last id that a long poll brought', async () => {
+  test('polls after the last id that a long poll brought', async () => {
     const socket = await stage('long');
     const answer = (body: unknown) => {
       const text = JSON.stringify(body);

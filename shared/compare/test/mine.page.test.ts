@@ -101,6 +101,8 @@ test('says how to begin where nothing was begun', () => {
     copy: '/nowhere',
   }));
   const all = () => withMine(findTransports(), exercises);
-  expect(all).toThrow('you have not begun an exercise yet');
+  expect(all).toThrow(
+    'You have not begun an exercise of a lesson that is compared',
+  );
   expect(all).toThrow('pnpm exercise sse/1');
 });

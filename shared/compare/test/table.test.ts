@@ -16,10 +16,10 @@ test('three tables have a line for each way, numbers below one another', () => {
     'Server-Sent Events     2.0    40.0  1 of 4        0   1.00      1',
     'WebSocket',
     '',
-    '                    up B  down B  payload B  overhead B  beneath B',
+    '                    up B  down B  payload B  overhead B  TCP/IP B',
     'HTTP/1.1',
-    'polling              100     200        150         150        156',
-    'Server-Sent Events   100     200        150         150        156',
+    'polling              100     200        150         150       156',
+    'Server-Sent Events   100     200        150         150       156',
     'WebSocket',
     '',
     '                    s after a cut  lost  doubled  s after a restart',
@@ -96,7 +96,7 @@ test('under load, what is missing and who was busy is told', () => {
   expect(text).toContain('the process of the clients was the bottleneck');
 });
 
-test('machine, versions, seed and command are beneath it', () => {
+test('machine, versions, seed and command stand below it', () => {
   expect(text).toMatch(/^On the Wire 0\.1\.0\+bbf1e7c; /m);
   expect(text).toContain('Linux, 2 cores; Chromium 1; seed seed.');
   expect(text).toContain('pnpm compare --only "<b>"');

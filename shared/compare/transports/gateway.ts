@@ -1,6 +1,6 @@
 /**
- * A gateway before a server that speaks HTTP/1.1: to browsers it speaks HTTP/2,
- * as most servers are reached today. A WebSocket in a stream (RFC 8441) becomes
+ * A gateway in front of a server that speaks HTTP/1.1: to browsers it speaks
+ * HTTP/2, as most servers are reached today. A WebSocket in a stream (RFC 8441) becomes
  * a handshake of HTTP/1.1 (RFC 6455) behind it, and the same frames go through.
  */
 import { randomBytes } from 'node:crypto';
@@ -40,9 +40,9 @@ export function createGateway(
     Http1ServerResponse: LastAfterUpgrade,
     settings: { enableConnectProtocol: true },
   };
-  /** The same question, for the server behind. */
+  /** The same request, for the upstream server. */
   const forward = {
-    onReq: ({ headers }: Asked, upstream: { headers: object }) =>
+    onReq: ({ headers }: WithHeaders, upstream: { headers: object }) =>
       sendRequest({
         ...upstream,
         port,
@@ -53,10 +53,10 @@ export function createGateway(
     { ...pair, ...options },
     (request, response) => {
       if (hasLostBody(request)) return void response.writeHead(400).end();
-      const settings = { ...forward, onRes: handOn } as never;
+      const settings = { ...forward, onRes: passOn } as never;
       proxy.web(request, response, settings, (error) => {
         if (!error) return;
-        // After the head there is no status left to send: the cut says it.
+        // After the headers there is no status code left to send: a reset says it.
         if (response.headersSent)
           response.stream?.close(2 /* INTERNAL_ERROR */);
         else response.writeHead(502).end();
@@ -117,11 +117,11 @@ function hasLostBody(request: IncomingMessage | Http2ServerRequest): boolean {
   return coding !== undefined || Number(length) > 0;
 }
 
-/** Whether a browser can be told it: RFC 9110, 15. Node throws at any other. */
+/** Whether a browser can get it (RFC 9110, 15). Node throws at any other. */
 const isFinal = (status = 0) => status >= 200 && status <= 599;
 
-/** An answer, as it came; http2-proxy would throw where nobody catches. */
-async function handOn(
+/** Passes on a response; http2-proxy would throw where nothing catches it. */
+async function passOn(
   _request: unknown,
   response: Http2ServerResponse,
   received: IncomingMessage,
@@ -135,17 +135,17 @@ async function handOn(
   received.pipe(response);
 }
 
-/** The end of a connection that leads nowhere. */
+/** Ends a connection that leads nowhere, with a response. */
 function end(socket: Duplex, status: number, reason: string) {
   socket.on('error', () => {});
   const fields = 'Connection: close\r\nContent-Length: 0';
   socket.end(`HTTP/1.1 ${status} ${reason}\r\n${fields}\r\n\r\n`);
 }
 
-type Asked = { headers: NodeJS.Dict<string | string[]> };
+type WithHeaders = { headers: NodeJS.Dict<string | string[]> };
 
-/** By which names the server behind knows itself: it speaks no TLS. */
-function seen(headers: Asked['headers']) {
+/** The host and the origin as the upstream server knows them: it speaks no TLS. */
+function seen(headers: WithHeaders['headers']) {
   const host = String(headers[':authority'] ?? headers['host']);
   const origin = headers['origin'];
   return {
@@ -154,7 +154,7 @@ function seen(headers: Asked['headers']) {
   };
 }
 
-/** What of a handshake concerns the server behind. */
+/** The headers of a handshake that the upstream server needs. */
 const passed = [
   'cookie',
   'sec-websocket-version',

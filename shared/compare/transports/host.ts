@@ -1,6 +1,6 @@
 /**
  * The process of a server that is compared: a lesson's own, unchanged. Only its
- * feed has no clock and moves when it is told to, so that every way gets the
+ * feed has no clock and moves only when it is asked to, so that every way gets the
  * same updates, and the moment of each is known.
  */
 import { setTimeout as wait } from 'node:timers/promises';
@@ -42,8 +42,8 @@ async function respond(request: HostRequest): Promise<HostResponse> {
     case 'allow':
       origins.push(...request.origins);
       return {};
-    case 'tell': {
-      const told = [];
+    case 'update': {
+      const made = [];
       const began = now();
       for (let count = 0; count < request.count; count += 1) {
         // By the clock, not pause after pause: a late one delays no other.
@@ -52,9 +52,9 @@ async function respond(request: HostRequest): Promise<HostResponse> {
         if (count > 0)
           await wait(Math.max(0, began + count * request.every - now()));
         const at = now();
-        told.push({ n: feed.next().data.n, at });
+        made.push({ n: feed.next().data.n, at });
       }
-      return { told };
+      return { made };
     }
     case 'restart': {
       const { ports } = deployment;

@@ -24,14 +24,14 @@ export function withMine(
   ]);
   if (all.length > transports.length) return all;
   throw new UsageError(
-    'Of the lessons that are compared you have not begun an exercise yet, or ' +
-      `theirs do not make up a whole server. Begin one: ${pnpm} exercise sse/1.`,
+    'You have not begun an exercise of a lesson that is compared, or your ' +
+      `files do not make up a whole server. Begin one: ${pnpm} exercise sse/1.`,
     2,
   );
 }
 
 function mineOf(transport: Transport, exercises: FoundExercise[]): Transport[] {
-  // What a lesson can be set to beside, the exercises do not have.
+  // The exercises do not have the options of a lesson's server.
   if (transport.options) return [];
   const ofLesson = exercises.filter(
     ({ lesson }) => lesson.name === transport.lesson,

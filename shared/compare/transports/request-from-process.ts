@@ -8,16 +8,15 @@ import { setTimeout as wait } from 'node:timers/promises';
  *
  * @param about which process it is, in words: the subject of an error's message
  * @param request `what` is what the process should do
- * @param limit ms to wait
  * @returns what the process responded
  * @throws Error with the `error` that it responded, how it ended instead, or
- *   that it did not respond within the limit
+ *   that it did not respond within `timeoutMs`
  */
 export async function requestFromProcess<Response extends { error?: string }>(
   child: ChildProcess,
   about: string,
   request: { what: string },
-  limit = 120_000,
+  timeoutMs = 120_000,
 ): Promise<Response> {
   const over = new AbortController();
   const { signal } = over;
@@ -31,8 +30,8 @@ export async function requestFromProcess<Response extends { error?: string }>(
       });
     }),
     once(child, 'message', { signal }).then(([message]) => message as Response),
-    wait(limit, undefined, { signal }).then(() => ({
-      error: `no answer in ${limit} ms`,
+    wait(timeoutMs, undefined, { signal }).then(() => ({
+      error: `no response in ${timeoutMs} ms`,
     })),
     once(child, 'exit', { signal }).then(([code, by]) => ({
       error: `its process has ended (exit code ${code}${by ? `, ${by}` : ''})`,
@@ -40,7 +39,7 @@ export async function requestFromProcess<Response extends { error?: string }>(
   ])) as Response;
   over.abort();
   if (response.error === undefined) return response;
-  throw new Error(`${about} was asked to ${request.what}: ${response.error}`);
+  throw new Error(`${about} could not do “${request.what}”: ${response.error}`);
 }
 
 /** Ends a child at once. Resolves when it is gone. */

@@ -13,14 +13,14 @@ import type { Transport } from './transports.ts';
 export type HostRequest =
   | ({ what: 'start'; seed: string } & Pick<Transport, 'over' | 'direct'> &
       DeploymentOptions)
-  | { what: 'tell'; count: number; every: number }
+  | { what: 'update'; count: number; every: number }
   | { what: 'allow'; origins: string[] }
   | { what: 'restart' }
   | { what: 'weigh' }
   | { what: 'time' };
 
 /** An update that was made, and when by the common clock, in ms. */
-export interface Told {
+export interface MadeUpdate {
   n: number;
   at: number;
 }
@@ -28,7 +28,7 @@ export interface Told {
 /** Its response; which fields it has depends on the request. */
 export interface HostResponse {
   ports?: number[];
-  told?: Told[];
+  made?: MadeUpdate[];
   at?: number;
   resident?: number;
   cpu?: number;
@@ -48,7 +48,7 @@ export interface Host {
    */
   allow(port: number): Promise<void>;
   /** Makes so many updates, one each `every` ms. Resolves after the last. */
-  tell(count: number, every: number): Promise<Told[]>;
+  makeUpdates(count: number, every: number): Promise<MadeUpdate[]>;
   /**
    * Ends the server, as one does that is deployed, and starts another with an
    * empty history at the same port. Resolves with the moment it listens.
@@ -107,8 +107,8 @@ export async function startHost(
       const origins = [...localOrigins(at), ...localOrigins(at, 'https')];
       await send({ what: 'allow', origins });
     },
-    async tell(count, every) {
-      return (await send({ what: 'tell', count, every })).told!;
+    async makeUpdates(count, every) {
+      return (await send({ what: 'update', count, every })).made!;
     },
     async restart() {
       return (await send({ what: 'restart' })).at!;

@@ -7,25 +7,25 @@ import type { LoadKind } from '../load/load-client.ts';
 export interface Transport {
   /** What is typed after `--only`. */
   id: string;
-  /** As it stands in tables. */
+  /** Its name in tables. */
   title: string;
   /** The folder of the lesson whose server and page are used, unchanged. */
   lesson: string;
   /** What it speaks on the connection, or begins with. */
   over: 'HTTP/1.1' | 'HTTP/2' | 'MQTT 3.1.1';
-  /** What differs from the lesson's own numbers. */
+  /** Options of the lesson's server, where they differ from its own. */
   options?: object;
   /** The switch on the lesson's page that chooses it: a CSS selector. */
   choose?: string;
-  /** Whether each update is to arrive, once, whatever the network does. */
+  /** Whether every update must arrive, once, whatever the network does. */
   keepsAll: boolean;
-  /** How raw clients ask for it under load, and what; some have no such load. */
+  /** What raw clients request under load, and how; some have no such load. */
   raw?: { kind: LoadKind; path: string; compressed?: true };
   /** Another server than the lesson's own: where its file is, as a URL. */
   server?: string;
   /** Its server speaks HTTP/2 by itself: no gateway stands in front. */
   direct?: true;
-  /** It is a gateway; what is behind, it is told as the option `station`. */
+  /** It is a gateway; its upstream server is given as the option `station`. */
   behind?: Transport;
   /** The learner's files, which run in place of ours. */
   mine?: Pick<Mine, 'file' | 'flags' | 'env'>;
@@ -33,7 +33,7 @@ export interface Transport {
   book?: string;
 }
 
-const poll = '500–800 bytes a poll, heads both ways';
+const poll = '500–800 bytes a poll, the headers of request and response';
 const frame = '2–10 bytes a message, 6–14 from the page';
 
 const overHttp1: readonly Transport[] = [
@@ -105,9 +105,9 @@ const overHttp1: readonly Transport[] = [
 ];
 
 /**
- * The same server once more, with a gateway in front that speaks HTTP/2: so it
- * is in production, where the gateway uses HTTP/1.1 to the server. Under load
- * the gateway would be weighed, not the server: it has none.
+ * The same server with a gateway in front that speaks HTTP/2, as in production;
+ * to the server the gateway speaks HTTP/1.1. There is no load for it: the
+ * gateway would be measured, not the server.
  */
 function overHttp2({
   raw: _raw,
@@ -117,7 +117,7 @@ function overHttp2({
   return { ...transport, over: 'HTTP/2' };
 }
 
-/** Between servers there is no page: a copy of the board is kept. */
+/** Between servers there is no page: a server keeps a copy of the board. */
 const betweenServers: Transport = {
   id: 'mqtt',
   title: 'MQTT, between servers',

@@ -9,7 +9,7 @@ import { drawLadder, picture, rungsOf, sumOf, type Rung } from './ladder.ts';
  * requests come before what is drawn.
  */
 export const ladders = {
-  // The page asks once when it is opened, and only then polls.
+  // The page sends one request when it is opened, and only then polls.
   polling: { title: 'XHR polling', lesson: 'xhr', path: '/board', skip: 1 },
   sse: { title: 'Server-Sent Events', lesson: 'sse', path: '/events', skip: 0 },
   websocket: {

@@ -1,6 +1,6 @@
 /**
  * A ladder: client on the left, server on the right, time downward and to
- * scale. An arrow falls as long as what it stands for was on its way. Pure.
+ * scale. An arrow slopes down for as long as its units were on the way. Pure.
  */
 import {
   isUnit,
@@ -8,11 +8,11 @@ import {
   type UnitLine,
 } from '@on-the-wire/viewer/source.ts';
 
-/** ms that each read was held on its way, so that the way can be seen. */
+/** ms that each read was delayed, so that the way can be seen. */
 export const LATENCY = 100;
 /** ms that a ladder shows. */
 const SHOWN = 5_000;
-/** What comes within so many ms of each other is one arrow. */
+/** Units that follow each other within so many ms are one arrow. */
 const TOGETHER = 30;
 
 /** An arrow: units that went the same way at the same time. */
@@ -33,9 +33,9 @@ export interface Rung {
  */
 export function rungsOf(lines: readonly Line[], path: string): Rung[] {
   const units = lines.filter(isUnit);
-  const asks = new RegExp(`^GET ${path}[?:]`);
-  const first = units.find(({ summary }) => asks.test(summary));
-  if (!first) throw new Error(`nobody asks for ${path}`);
+  const wanted = new RegExp(`^GET ${path}[?:]`);
+  const first = units.find(({ summary }) => wanted.test(summary));
+  if (!first) throw new Error(`nobody requests ${path}`);
   const began = first.time - LATENCY;
   const groups: UnitLine[][] = [];
   for (const unit of units.slice(units.indexOf(first))) {
@@ -62,13 +62,14 @@ const counted = (count: number, what: string) =>
 
 function wordsOf(group: readonly UnitLine[]): string {
   const has = (kind: RegExp) => group.filter((unit) => kind.test(unit.kind));
-  const first = has(/headers$/).map(({ direction, summary }) =>
-    direction === 'up'
-      ? /^[A-Z]+ [^?:]+/.exec(summary)![0]
-      : summary.slice(0, 3),
+  const sections = has(/(request|response) headers/).map(
+    ({ direction, summary }) =>
+      direction === 'up'
+        ? /^[A-Z]+ [^?:]+/.exec(summary)![0]
+        : summary.slice(0, 3),
   );
   return [
-    ...first,
+    ...sections,
     ...counted(has(/^event$/).length, 'event'),
     ...counted(has(/^comment$/).length, 'comment'),
     ...counted(has(/^websocket (text|binary)/).length, 'message'),

@@ -40,7 +40,7 @@ export function openCell(cell: OpenCell): void {
   const { said, today, sentence } = cell.cell;
   const was = said === undefined ? '' : ` In 2016: ${said}.`;
   inside(dialog, '.today').textContent =
-    `Over HTTP/${http}: ${today[http]}.${was}`;
+    `Over HTTP/${http}, in Chromium: ${today[http]}.${was}`;
   inside(dialog, '.sentence').textContent = sentence;
   inside(dialog, '.file').textContent = `${row.file}:${cell.cell.line}`;
   showOutcome(cell.known);
@@ -51,7 +51,7 @@ export function openCell(cell: OpenCell): void {
 
 async function showCode({ row, cell }: OpenCell): Promise<void> {
   const code = inside(dialog, '.code');
-  code.textContent = 'The code is being set …';
+  code.textContent = 'Loading the code …';
   const response = await fetch(`/code?row=${encodeURIComponent(row.id)}`);
   const text = await response.text();
   if (opened?.row !== row || opened.cell !== cell) return;
@@ -89,7 +89,7 @@ function showOutcome(known: KnownOutcome | undefined): void {
   button.textContent = known ? 'Run it again' : 'Run it here';
   units.hidden = !known;
   outcome.textContent = known
-    ? `${known.holds ? '✓' : '✗ This browser contradicts:'} ${known.word}: ${known.evidence}.`
+    ? `${known.holds ? '✓' : '✗ This browser does something else:'} ${known.word}: ${known.evidence}.`
     : '';
   if (known) units.href = `/recording?run=${known.run}`;
 }

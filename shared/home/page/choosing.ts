@@ -1,4 +1,5 @@
-/** The questions, and the way to talk that is left when they are answered. */
+/** The questions, and the way to talk that fits the answers. */
+import { beyondTheTable } from '@on-the-wire/compare/choosing/beyond.ts';
 import {
   choose,
   ways,
@@ -6,8 +7,10 @@ import {
   type Way,
 } from '@on-the-wire/compare/choosing/choose.ts';
 import {
+  cellInWords,
   lackInWords,
   partsInWords,
+  reminderInWords,
 } from '@on-the-wire/compare/choosing/in-words.ts';
 import {
   products,
@@ -23,10 +26,11 @@ import { own } from '@on-the-wire/viewer/page/elements.ts';
 import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
 import { columnTitle, markTable, openAt, rowOf, wordOfCell } from './table.ts';
 
-/** The fault that shows each way at its weakest. */
+/** The fault that hurts a way most. */
 const weakness: Record<Way, string> = {
   request: 'latency=200ms',
   poll: 'latency=200ms',
+  'poll-list': 'latency=200ms',
   'long-poll': 'latency=200ms',
   stream: 'reset=after:5s',
   sse: 'buffer=64kB',
@@ -36,12 +40,12 @@ const weakness: Record<Way, string> = {
 let answers: Answers = {};
 const selects = new Map<Question, HTMLSelectElement>();
 
-/** Draws the questions, and listens. */
+/** Draws the questions, and listens to them. */
 export function startChoosing(): void {
   const form = own<HTMLFormElement>('questions');
   for (const name of Object.keys(questions) as Question[]) {
     const { title, answers: all } = questions[name];
-    const select = selectOf('not answered yet', all);
+    const select = selectOf('not chosen yet', all);
     select.addEventListener('change', () => {
       answers = { ...answers, [name]: select.value || undefined };
       own<HTMLSelectElement>('product').value = '';
@@ -57,18 +61,18 @@ export function startChoosing(): void {
   examples.addEventListener('change', () => {
     const product: Product | undefined =
       products[examples.value as keyof typeof products];
-    answer(product?.answers ?? {});
+    setAnswers(product?.answers ?? {});
     own('description').textContent = product?.description ?? '';
   });
 }
 
-function answer(all: Answers): void {
+function setAnswers(all: Answers): void {
   answers = all;
   for (const [name, select] of selects) select.value = all[name] ?? '';
   showChoice();
 }
 
-/** Shows what is left, by what the table says now. */
+/** Shows what is left, according to what the table says now. */
 export function showChoice(): void {
   const choice = choose(answers, wordOfCell);
   const open = unanswered(answers);
@@ -83,23 +87,27 @@ export function showChoice(): void {
     ...listOf('What decided', isDone ? rowButtons(choice) : []),
     ...listOf('Ruled out', choice.out.map(lackItem)),
     ...listOf('Keep in mind', isDone ? choice.mind.map(mindItem) : []),
+    ...listOf(
+      'Beyond the table',
+      isDone ? beyondTheTable(answers).map((text) => new Text(text)) : [],
+    ),
     ...listOf('See it at its weakest', isDone ? [trialOf(choice)] : []),
   );
 }
 
 function sentenceOf(choice: Choice, open: number): string {
   if (open > 0)
-    return `${open} ${open === 1 ? 'question' : 'questions'} to go. ${leftOf(choice)}`;
+    return `${open} ${open === 1 ? 'question' : 'questions'} left. ${leftOf(choice)}`;
   const parts = partsInWords(choice);
   return choice.compromise
-    ? `Nothing does all of it. What comes nearest: ${parts}.`
+    ? `No way does all of it. The nearest is ${parts}.`
     : `Take ${parts}.`;
 }
 
 const leftOf = ({ fits }: Choice) =>
   fits.length === 0
     ? 'No column does all of it alone.'
-    : `Left: ${fits.map(columnTitle).join(', ')}.`;
+    : `Still possible: ${fits.map(columnTitle).join(', ')}.`;
 
 function listOf(title: string, items: Node[]): Node[] {
   if (items.length === 0) return [];
@@ -123,19 +131,23 @@ function rowButtons({ decided, parts }: Choice): Node[] {
   return decided.map((row) => {
     const button = document.createElement('button');
     button.type = 'button';
-    button.textContent = rowOf(row).title;
+    button.textContent = cellInWords({
+      question: rowOf(row).question,
+      word: wordOfCell(row, column),
+    });
     button.addEventListener('click', () => openAt(row, column));
     return button;
   });
 }
 
 const lackItem = (lack: Choice['out'][number]) =>
-  new Text(lackInWords(lack, (row) => rowOf(row).title));
+  new Text(lackInWords(lack, (row) => rowOf(row).question));
 
 function mindItem({ row, column }: Choice['mind'][number]): Node {
-  const { title, cells } = rowOf(row);
+  const { question, cells } = rowOf(row);
   const { sentence } = cells.find((cell) => cell.column === column)!;
-  return new Text(`${title}. ${sentence}`);
+  const word = wordOfCell(row, column);
+  return new Text(reminderInWords({ question, word }, sentence));
 }
 
 function trialOf({ parts }: Choice): Node {

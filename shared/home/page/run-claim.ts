@@ -4,13 +4,13 @@ import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
 import type { Chosen, ClaimOutcome, Started } from '../messages.ts';
 import { postJson } from './post-json.ts';
 
-/** ms until a frame that does not load is given up, and one that says nothing. */
+/** ms until a frame that does not load is given up, and one that has no result. */
 const [LOADING, RUNNING] = [5_000, 20_000];
 
 /**
  * Runs it.
  *
- * @returns what came of it, and the run's name, by which its recording is found
+ * @returns the outcome, and the run's name, by which its recording is found
  * @throws Error with a sentence that says why there is no outcome
  */
 export async function runClaim(
@@ -26,18 +26,19 @@ export async function runClaim(
     inside(document.body, '.frames').append(frame);
     await loaded;
     await postJson('/claims/begin', { run });
-    const said = nextMessage(
+    const finished = nextMessage(
       frame,
       origin,
       RUNNING,
       `no outcome in ${RUNNING / 1000} s`,
     );
     frame.contentWindow!.postMessage('begin', origin);
-    const message = (await said) as { told: unknown } | { failed: string };
+    const message = (await finished) as
+      { result: unknown } | { failed: string };
     if ('failed' in message) throw new Error(message.failed);
     const outcome = await postJson<ClaimOutcome>('/claims/judge', {
       run,
-      told: message.told,
+      result: message.result,
     });
     return { ...outcome, run };
   } finally {
@@ -75,7 +76,7 @@ function notLoaded({ row, http }: Chosen): string {
   if (http === '1.1') return 'the claim’s page did not load';
   return (
     'This browser does not accept the certificate that was made on this ' +
-    'machine, so it speaks no HTTP/2 with it. In a browser that does: ' +
+    'machine, so HTTP/2 cannot be tried in it. To try it in one that does: ' +
     `${pnpmOfPage} compare --claims --only ${row} --http 2`
   );
 }

@@ -1,4 +1,4 @@
-/** The table: its cells, the switch over it, and what running them showed. */
+/** The table: its cells, the switch above it, and the outcomes of running them. */
 import { inside, own, announce } from '@on-the-wire/viewer/page/elements.ts';
 import { recall, remember } from '@on-the-wire/viewer/page/memory.ts';
 import type { Column, Http } from '@on-the-wire/compare/claims/columns.ts';
@@ -6,7 +6,7 @@ import type { CellMessage, RowMessage, TableMessage } from '../messages.ts';
 import { openCell, startCell, type KnownOutcome } from './cell.ts';
 import { runClaim } from './run-claim.ts';
 
-/** What this browser remembers of the cells that it has run. */
+/** What this browser remembers about the cells that it has run. */
 interface Remembered {
   /** The server that has the recordings. */
   home: string;
@@ -56,7 +56,7 @@ const chosenHttp = () =>
   inside<HTMLInputElement>(own('http'), ':checked').value as Http;
 
 /**
- * What a cell says now: what this browser showed, or else what we hold.
+ * What a cell says now: what this browser showed, or else what Chromium does.
  *
  * @param row its id
  */
@@ -116,7 +116,7 @@ function draw(): void {
     ),
   );
   const bodies = [
-    group('What the book compares', ({ cells: all }) => 'said' in all[0]!),
+    group('The table of 2016', ({ cells: all }) => 'said' in all[0]!),
     group('What a decision needs', ({ cells: all }) => !('said' in all[0]!)),
   ];
   own('table').replaceChildren(head, ...bodies);
@@ -159,7 +159,7 @@ function rememberCells(): void {
   remember(REMEMBERED, { home, known } satisfies Remembered);
 }
 
-/** Shows what was run before this page was loaded, on the same server. */
+/** Shows the outcomes of runs before this page was loaded, on the same server. */
 function recallCells(): void {
   const remembered = recall<Remembered>(REMEMBERED);
   if (remembered?.home !== table.home) return;
@@ -186,7 +186,7 @@ function open(drawn: Cell): void {
   });
 }
 
-/** Runs one, and shows what came of it. */
+/** Runs one, and shows the outcome. */
 async function run(drawn: Cell, over: Http): Promise<KnownOutcome> {
   const { row, cell, known } = drawn;
   const { column } = cell;
@@ -254,7 +254,9 @@ function sum(): void {
   const wrong = found.filter(({ holds }) => !holds).length;
   const words =
     `${found.length} of ${cells.length} run: ` +
-    (wrong === 0 ? 'all hold in this browser' : `${wrong} contradicted`);
+    (wrong === 0
+      ? 'all hold in this browser'
+      : `${wrong} ${wrong === 1 ? 'does' : 'do'} not hold`);
   own('sum').textContent = words;
   announce(words);
 }

@@ -63,13 +63,13 @@ test('a rung falls as long as its bytes were on their way', () => {
     },
   ]);
   expect(sumOf(rungs)).toBe('5 seconds: 2 up, 2 down, 793 bytes');
-  expect(() => rungsOf([], '/board')).toThrow('nobody asks');
+  expect(() => rungsOf([], '/board')).toThrow('nobody requests');
 });
 
 test('the recordings show what the figure says', () => {
   const polling = rungsIn('polling');
   expect(polling.length).toBeGreaterThanOrEqual(8);
-  // Each question has its one answer, before the next.
+  // Each request has its one response, before the next.
   polling.forEach(({ direction, words }, index) => {
     expect(direction).toBe(index % 2 === 0 ? 'up' : 'down');
     expect(words).toBe(index % 2 === 0 ? 'GET /board' : '200');

@@ -67,7 +67,7 @@ afterAll(async () => {
 
 const portOf = (url: string) => Number(new URL(url).port);
 
-/** Sends a request as it stands, and returns the number of its answer. */
+/** Sends a request as it stands, and returns the status code of the response. */
 async function statusOf(port: number, head: string[]): Promise<number> {
   const client = await rawClient(port);
   const lines = [...head, 'Connection: close', '', ''];
@@ -76,7 +76,7 @@ async function statusOf(port: number, head: string[]): Promise<number> {
   const { received } = client;
   const [, status] = /^HTTP\/1\.1 (\d{3}) /.exec(received) ?? [];
   expect(received).not.toMatch(/^access-control-/im);
-  // 0: closed without a word, as Node answers CONNECT.
+  // 0: closed without a response, as Node does with CONNECT.
   return Number(status ?? 0);
 }
 
@@ -90,7 +90,7 @@ describe.each(names)('%s', (name) => {
     ask(pages[name]!.own ?? '/', ...headers);
 
   test.each(['127.0.0.1', 'localhost', '[::1]', 'LOCALHOST'])(
-    'answers as %s',
+    'responds as %s',
     async (host) => {
       expect(await ask('/', `Host: ${host}:{port}`)).toBe(200);
     },

@@ -75,7 +75,7 @@ describeWithBrowser('the home page', (browser) => {
       'Binary data transfers: WebSocket',
     );
     expect(await text('.cell .today')).toBe(
-      'Over HTTP/1.1: yes. In 2016: limited.',
+      'Over HTTP/1.1, in Chromium: yes. In 2016: limited.',
     );
     await page.locator('.cell .listing').waitFor();
     const line = Number(/:(\d+)$/.exec((await text('.cell .file'))!)![1]);
@@ -126,15 +126,43 @@ describeWithBrowser('the home page', (browser) => {
     },
   );
 
-  test('runs what happens on the line beside a claim', async () => {
+  test('resets the connections of a claim that needs it', async () => {
     await cell('Survives a cut by itself', 2).click();
     await page.click('#shell-run');
     await page.locator('#shell-units').waitFor();
     expect(await text('#shell-outcome')).toMatch(/^✓ yes: /);
-    // The old outcome's units are not those of the new one.
+    // The units of the old outcome are not those of the new one.
     await page.click('#shell-run');
     expect(await page.locator('#shell-units').isVisible()).toBe(false);
     await page.locator('#shell-units').waitFor();
+  });
+
+  test.each([
+    ['1.1', 'set, by their SameSite: cookies without, Lax, Strict, None;'],
+    // An https frame in an http page is itself of another site.
+    ['2', 'set, by their SameSite: no cookie;'],
+  ])(
+    'opens a WebSocket from a page of another site, over HTTP/%s',
+    async (http, evidence) => {
+      await page.check(`[name=http][value="${http}"]`);
+      await cell('The rule for other origins', 3).click();
+      await page.click('#shell-run');
+      await page.locator('#shell-units').waitFor();
+      expect(await text('#shell-outcome')).toContain(`✓ none: ${evidence}`);
+      expect(await text('#shell-outcome')).toMatch(
+        /of a page of another site: (no cookie|cookies None)\.$/,
+      );
+    },
+  );
+
+  test('resumes a WebSocket with code, where no cookie may be set', async () => {
+    await page.check('[name=http][value="2"]');
+    await cell('Resumes by itself', 3).click();
+    await page.click('#shell-run');
+    await page.locator('#shell-units').waitFor();
+    expect(await text('#shell-outcome')).toMatch(
+      /^✓ no: cut after (\d); .+ gets 1; by first message .+ by subprotocol it gets \d\.$/,
+    );
   });
 
   test('remembers what was run, as long as the same server has it', async () => {
@@ -144,11 +172,11 @@ describeWithBrowser('the home page', (browser) => {
     await page.locator('#shell-units').waitFor();
     const outcome = await text('#shell-outcome');
 
-    const openAnew = async () => {
+    const openAgain = async () => {
       await page.goto(origin);
       await cell('Resumes by itself', 2).waitFor();
     };
-    await openAnew();
+    await openAgain();
     expect(await cell('Resumes by itself', 2).textContent()).toBe('yes');
     await page.check('[name=http][value="2"]');
     expect(await cell('Resumes by itself', 2).textContent()).toBe('yes ✓');
@@ -170,12 +198,12 @@ describeWithBrowser('the home page', (browser) => {
       const of = { ...remembered, home: 'another' };
       localStorage[name] = JSON.stringify(of);
     });
-    await openAnew();
+    await openAgain();
     await page.check('[name=http][value="2"]');
     expect(await cell('Resumes by itself', 2).textContent()).toBe('yes');
   });
 
-  test('says where a browser contradicts', async () => {
+  test('says where a browser does something else', async () => {
     const other = await browser().newContext();
     // One that reads no bytes.
     await other.addInitScript(() => {
@@ -188,14 +216,15 @@ describeWithBrowser('the home page', (browser) => {
     await its.click('#shell-run');
     await its.locator('#shell-units').waitFor();
     expect(await its.textContent('#shell-outcome')).toBe(
-      '✗ This browser contradicts: no: 0 bytes, each as it was sent.',
+      '✗ This browser does something else: no: in the response 0 bytes, each as it was ' +
+        'sent; in the request 256 bytes, each as it was sent.',
     );
     await its.keyboard.press('Escape');
     expect(await binary.getByRole('button').nth(1).textContent()).toBe(
       'yes ✗ here: no',
     );
     expect(await its.textContent('#shell-sum')).toBe(
-      '1 of 64 run: 1 contradicted',
+      '1 of 64 run: 1 does not hold',
     );
     await other.close();
   });
@@ -208,7 +237,7 @@ describeWithBrowser('the home page', (browser) => {
 
     await page.getByLabel('Who speaks?').selectOption('both');
     expect(await text('#shell-chosen')).toBe(
-      '6 questions to go. Left: WebSocket.',
+      '6 questions left. Still possible: WebSocket.',
     );
     expect(await outColumns()).toEqual(
       ['XMLHttpRequest', 'fetch', 'Server-Sent Events'].map(
@@ -222,17 +251,27 @@ describeWithBrowser('the home page', (browser) => {
     expect(await page.getByLabel('How often?').inputValue()).toBe('seconds');
     expect(await text('#shell-chosen')).toBe(
       'Take Server-Sent Events for the news; a request for what the page ' +
-        'says and for what may be kept.',
+        'sends and for what caches may keep.',
     );
     const decided = page.locator('#shell-why div').first();
     expect(await decided.getByRole('button').allTextContents()).toEqual([
+      'Who may speak first? The server, after a request.',
+      'Can a cache respond in the server’s place? No.',
+      'Does it survive a cut by itself? Yes.',
+      'Does it resume by itself? Yes.',
+    ]);
+    expect(await marked()).toEqual([
       'Who may speak first',
-      'Answers from caches',
       'Survives a cut by itself',
       'Resumes by itself',
+      'Responses from caches',
     ]);
-    expect((await marked()).toSorted()).toEqual(
-      (await decided.getByRole('button').allTextContents()).toSorted(),
+    // An item of a list is a whole sentence.
+    expect(await text('#shell-why')).toContain(
+      'Polling, with ETag: Who may speak first? The page.',
+    );
+    expect(await text('#shell-why')).toContain(
+      'What can the page not see? Comments: A comment shows proxies',
     );
     // What is said of six connections does not hold over HTTP/2.
     expect(await text('#shell-why')).toContain('the seventh tab hangs');
@@ -241,7 +280,9 @@ describeWithBrowser('the home page', (browser) => {
     await page.check('[name=http][value="1.1"]');
 
     expect(await accessibilityViolations(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Resumes by itself' }).click();
+    await page
+      .getByRole('button', { name: 'Does it resume by itself?' })
+      .click();
     expect(await text('#shell-cell-title')).toBe(
       'Resumes by itself: Server-Sent Events',
     );
@@ -255,14 +296,14 @@ describeWithBrowser('the home page', (browser) => {
 
   test('what this browser shows decides', async () => {
     const other = await browser().newContext();
-    // One that reads no bytes from an answer.
+    // One that reads no bytes from a response.
     await other.addInitScript(() => {
       Response.prototype.arrayBuffer = async () => new ArrayBuffer(0);
     });
     const its = await other.newPage();
     await its.goto(origin);
     await its.getByLabel('For example').selectOption('album');
-    const kept = its.getByLabel('May an answer be kept for others?');
+    const kept = its.getByLabel('May a cache keep it for others?');
     await kept.selectOption('no');
     expect(await its.textContent('#shell-chosen')).toBe('Take a request.');
     const binary = its.getByRole('row', { name: 'Binary data transfers' });

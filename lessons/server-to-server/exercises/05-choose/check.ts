@@ -1,4 +1,4 @@
-/** What fits five products, by the table; and what a fault does to it. */
+/** What fits five products according to the table, and what a fault does to it. */
 import {
   choose,
   ways,
@@ -8,6 +8,7 @@ import {
 import { lackInWords } from '@on-the-wire/shared/compare/choosing/in-words.ts';
 import type { Answers } from '@on-the-wire/shared/compare/choosing/questions.ts';
 import {
+  questionOf,
   tableOver,
   titleOf,
 } from '@on-the-wire/shared/compare/choosing/table.ts';
@@ -22,7 +23,7 @@ import type {
   CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 
-/** What is answered where nothing else is said. */
+/** What holds for most of the products. */
 const usual = {
   speaks: 'news',
   pace: 'seconds',
@@ -33,7 +34,7 @@ const usual = {
   proxies: 'calm',
 } as const satisfies Answers;
 
-/** What a person who knows the field would answer of each. */
+/** What an expert would say about each. */
 const products: Record<string, Required<Answers>> = {
   lottery: {
     ...usual,
@@ -55,7 +56,7 @@ const products: Record<string, Required<Answers>> = {
 };
 
 const section = 'lessons/README.md, “Which one, then?”';
-/** So many ms more until an update is seen hurt; so does one that is lost. */
+/** ms: an update that is seen so much later hurts, and so does one that is lost. */
 const HURTS = 800;
 
 interface Theirs {
@@ -137,22 +138,22 @@ function checkTaken(
     if (lack)
       return fail({
         title: `${name}: ${way} is ruled out`,
-        expected: 'a way of which no row says that it will not do',
-        came: lackInWords(lack, (row) => titleOf(row)!),
+        expected: 'a way that no row of the table rules out',
+        came: lackInWords(lack, (row) => questionOf(row)!),
         section,
       });
     return fail({
-      title: `${name}: ${way} would do, and more than is needed`,
+      title: `${name}: ${way} would do, but a simpler way does, too`,
       expected:
-        'the first that does: what it cannot is what you need not write',
+        'the simplest way that does everything: it leaves the least to write',
       came,
       section,
     });
   }
   if (take.length < needed.size)
     return fail({
-      title: `${name}: not all of it is said`,
-      expected: `${needed.size} ways: the news are one thing, what the page says another`,
+      title: `${name}: a way is missing`,
+      expected: `${needed.size} ways: one for the server’s news, one for what the page sends`,
       came,
       section,
     });
@@ -167,8 +168,8 @@ function checkRows(
   const came = JSON.stringify(rows) ?? 'nothing';
   if (!Array.isArray(rows) || new Set(rows).size < 2)
     return fail({
-      title: `${name}: two rows are wanted`,
-      expected: 'the names of two rows of the table',
+      title: `${name}: two rows are needed`,
+      expected: 'the ids of two rows of the table',
       came,
       tryIt: 'pnpm compare --claims',
     });
@@ -177,15 +178,14 @@ function checkRows(
     if (title === undefined)
       return fail({
         title: `${name}: the table has no row "${row}"`,
-        expected: 'the name of a row, such as "resumes"',
+        expected: 'the id of a row, such as "resumes"',
         came,
         tryIt: `pnpm compare --claims --only ${row}`,
       });
     if (!decided.includes(row))
       return fail({
         title: `${name}: “${title}” does not decide it`,
-        expected:
-          'a row that rules out what is simpler, or speaks for your way',
+        expected: 'a row that rules out a simpler way, or speaks for yours',
         came: row,
         tryIt: `pnpm compare --claims --only ${row}`,
       });
@@ -200,28 +200,28 @@ function checkIsFault(
   const wrong = whatIsWrongWith(fault);
   if (wrong !== undefined)
     fail({
-      title: `${name}: “${fault}” is no fault`,
-      expected: 'one that there is, with its numbers',
+      title: `${name}: “${fault}” is not a fault`,
+      expected: 'the name of a fault and its numbers, as after --fault',
       came: wrong,
     });
 }
 
 /**
- * What is being measured, or has hurt a way: if you change one choice, you need not wait
- * for all five.
+ * What is being measured, or has hurt a way. If you change one choice, you do
+ * not have to wait for all five.
  */
 const measured = new Map<string, Promise<Tried>>();
 /** ms more until an update is seen. */
 const more = ({ broken, clean }: Tried) => broken - clean;
 const hurts = (tried: Tried) => more(tried) >= HURTS || tried.lost > 0;
 
-/** A busy machine may be slow with the fault, or without it; never so much. */
+/** A busy machine may be slow with the fault or without it, but never so much. */
 const isClear = (tried: Tried) =>
   tried.least >= HURTS || (more(tried) < HURTS / 2 && tried.lost === 0);
 
 /**
- * Tries it; where that leaves a doubt, up to five times. A busy machine only
- * ever makes it later, with the fault and without: the soonest of each count.
+ * Tries it, and up to five times if there is a doubt. A busy machine only ever
+ * makes an update later, with the fault and without: the earliest counts.
  */
 async function tryOften(way: Way, fault: string, browser: Browser) {
   let best = await tryUnder(way, fault, browser);
@@ -238,7 +238,7 @@ async function tryOften(way: Way, fault: string, browser: Browser) {
   return best;
 }
 
-/** Says what was measured in the step's name, where the learner reads it. */
+/** Says what was measured in the name of the step, where the learner reads it. */
 async function checkFault(
   trial: CheckContext,
   name: string,

@@ -1,5 +1,5 @@
 /**
- * The least that answers as the lesson does: node:http2, one text, the same
+ * The least that responds as the lesson does: node:http2, one text, the same
  * headers. In a process of its own; says its port.
  */
 import { createSecureServer } from 'node:http2';

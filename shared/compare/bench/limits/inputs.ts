@@ -158,7 +158,7 @@ export const INPUTS: Input[] = [
     steps: () => [['down', repeat(Uint8Array.of(0x82, 0), MIB)]],
   },
   {
-    title: 'WebSocket, empty frames before the upgrade is answered',
+    title: 'WebSocket, empty frames before the response to the upgrade',
     make: () => decodeConnection(),
     steps: () => [
       ['up', bytes('GET / HTTP/1.1\r\nConnection: Upgrade\r\n\r\n')],
@@ -236,7 +236,7 @@ export const INPUTS: Input[] = [
     steps: () => [['up', repeat('GET / HTTP/1.1\r\n\r\n', 18 * 50_000)]],
   },
   {
-    title: 'HTTP/1.1, heads of very short lines',
+    title: 'HTTP/1.1, header sections of very short lines',
     make: () => decodeConnection(),
     steps: () => {
       const head = `GET / HTTP/1.1\r\n${'a:\n'.repeat(21_000)}\r\n`;

@@ -8,17 +8,17 @@
 export const SMALL = 'GET /small/';
 export const BULK = 'GET /bulk/';
 
-/** What a small answer, and only the end of it, ends with. */
+/** What a small response, and only its end, ends with. */
 export const LAST = 0x0a;
 
 const headers = 'Content-Type: text/plain\r\n';
-/** The date of the first answer; that of each later one is a second on. */
+/** The date of the first response; each later one is a second later. */
 const FIRST = Date.UTC(2026, 10, 28, 12);
 const rest = '.'.repeat(150);
 
 /**
- * An answer about as large as an update of the board.
- * @param n how many answers came before it
+ * A response about as large as an update of the board.
+ * @param n how many responses came before it
  */
 export function smallResponse(n: number): string {
   const update = `departure ${n} ${rest.slice(n % 60)}\n`;

@@ -10,9 +10,9 @@ import { bulkRequest, LAST, smallRequest } from './exchange.ts';
 /** How much to measure. */
 export interface LoadPlan {
   port: number;
-  /** Messages that are sent and come back, one after the other. */
+  /** Messages that are sent and echoed, one after the other. */
   roundTrips: number;
-  /** Connections that ask, each again as soon as it was answered. */
+  /** Connections that send a request as soon as they have a response. */
   connections: number;
   /** For how long they do, in milliseconds. */
   duration: number;
@@ -39,7 +39,7 @@ export interface LoadRequest {
   part: LoadFigure;
 }
 
-/** Its figure; and for requests, how many were answered. */
+/** Its figure; and for requests, how many got a response. */
 export interface LoadResponse {
   figure: number;
   responses: number;
@@ -95,7 +95,7 @@ async function requests(load: LoadPlan): Promise<number> {
   const sendRequest = (socket: net.Socket) =>
     socket.write(smallRequest(port, requested++), 'latin1');
   for (const socket of sockets) {
-    // An answer ends with the only line feed that ends a read.
+    // A response ends with the only line feed that ends a read.
     socket.on('data', (bytes: Buffer) => {
       if (bytes.at(-1) !== LAST || bytes.at(-2) === 0x0d) return;
       answered += 1;

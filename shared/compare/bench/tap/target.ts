@@ -1,7 +1,7 @@
 /**
  * The server that is measured through all proxies. It costs as little as can
  * be, so that the proxies are what is measured: `/small` and `/bulk` are
- * answered without parsing, WebSocket messages are sent back.
+ * responded to without parsing, WebSocket messages are echoed.
  */
 import http from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';

@@ -8,55 +8,82 @@ import {
 
 const unchanged = (seen: readonly Seen[]) => responsesIn(seen, 304).length;
 
-const hidden = (statuses: number[], seen: readonly Seen[]) => ({
-  word: unchanged(seen) === 1 && statuses[1] === 200 ? 'the 304' : '?',
-  evidence: `the page got ${statuses.join(' and ')}; on the wire ${unchanged(seen)} × 304`,
-});
+const hides304 = (statuses: number[], seen: readonly Seen[]) =>
+  unchanged(seen) === 1 && statuses[1] === 200;
+const statusesOf = (statuses: number[], seen: readonly Seen[]) =>
+  `the page got ${statuses.join(' and ')}; on the wire ${unchanged(seen)} × 304`;
 
 /** What is on the wire, and kept from the page? */
 export const cannotSee: ClaimRow = {
   id: 'cannot-see',
   title: 'What the page cannot see',
+  question: 'What can the page not see?',
   claims: [
     claim({
       column: 'xhr',
       today: 'the 304',
-      sentence: 'The page gets 200, and the body that the browser kept.',
+      sentence:
+        'The browser revalidates by itself: the page gets 200 and the stored body, although the response was 304.',
       async inPage({ origin }, { xhr }) {
-        const ask = async () => (await xhr(`${origin}/state`)).status;
-        return [await ask(), await ask()];
+        const status = async () => (await xhr(`${origin}/state`)).status;
+        return [await status(), await status()];
       },
-      judge: hidden,
+      judge: (statuses: number[], seen) => ({
+        word: hides304(statuses, seen) ? 'the 304' : '?',
+        evidence: statusesOf(statuses, seen),
+      }),
     }),
     claim({
       column: 'fetch',
       today: 'the 304',
       sentence:
-        'The same. Nor does it see why there was no answer: each is one TypeError.',
-      async inPage({ origin }) {
-        const ask = async () => (await fetch(`${origin}/state`)).status;
-        return [await ask(), await ask()];
+        'As with XMLHttpRequest. Nor does it see why a request failed: refused by CORS or never sent, it is the same TypeError.',
+      async inPage({ origin, other }) {
+        const status = async () => (await fetch(`${origin}/state`)).status;
+        const failure = (url: string) =>
+          fetch(url).then(() => 'a response', String);
+        return {
+          statuses: [await status(), await status()],
+          // Without CORS headers; and to a port that browsers do not call.
+          failures: [
+            await failure(`${other}/bytes`),
+            await failure(`${origin.replace(/:\d+$/, '')}:1/`),
+          ],
+        };
       },
-      judge: hidden,
+      judge({ statuses, failures }, seen) {
+        const isSame = new Set(failures).size === 1;
+        const hides = hides304(statuses, seen) && isSame;
+        return {
+          word: hides ? 'the 304' : '?',
+          evidence: `${statusesOf(statuses, seen)}; two failures: ${failures.join(' and ')}`,
+        };
+      },
     }),
     claim({
       column: 'sse',
       today: 'comments',
       sentence:
-        'A comment keeps proxies calm and fires nothing. Nor is there a status in error.',
-      async inPage({ origin }, { heard }) {
+        'A comment shows proxies that the connection is in use, and fires no event. Nor does error say which status code came.',
+      async inPage({ origin }, { nextMessage }) {
         const source = new EventSource(`${origin}/events`);
         const fired = 4;
-        await heard(source, fired);
+        await nextMessage(source, fired);
         source.close();
-        return fired;
+        const missing = new EventSource(`${origin}/missing`);
+        const error = await new Promise<Event>(
+          (done) => (missing.onerror = done),
+        );
+        return { fired, tells: 'status' in error || 'code' in error };
       },
-      judge(fired: number, seen) {
+      judge({ fired, tells }, seen) {
         const comments = ofKind(seen, /^comment$/).length;
         const events = ofKind(seen, /^event$/).length;
+        const is404 = responsesIn(seen, 404).length > 0;
+        const hides = comments > 0 && fired <= events && is404 && !tells;
         return {
-          word: comments > 0 && fired <= events ? 'comments' : '?',
-          evidence: `${comments} comments on the wire; fired: ${fired} events`,
+          word: hides ? 'comments' : '?',
+          evidence: `${comments} comments on the wire; fired: ${fired} events; 404 on the wire, in the page error ${tells ? 'with' : 'without'} a code`,
         };
       },
     }),
@@ -64,12 +91,12 @@ export const cannotSee: ClaimRow = {
       column: 'websocket',
       today: 'pings, and why it was refused',
       sentence:
-        'The browser answers pings by itself. A 403 is error without a word, and 1006.',
-      async inPage({ origin }, { heard }) {
+        'The browser responds to pings by itself. A 403 becomes error without a reason, then close with code 1006.',
+      async inPage({ origin }, { nextMessage }) {
         const socket = new WebSocket(`${origin}/socket`);
-        await heard(socket);
+        await nextMessage(socket);
         socket.send('after the ping');
-        await heard(socket);
+        await nextMessage(socket);
         socket.close();
         const refused = new WebSocket(`${origin}/refused`);
         return await new Promise<number>((done) => {

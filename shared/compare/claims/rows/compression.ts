@@ -1,6 +1,6 @@
 import { sizeOf, claim, ofKind, type ClaimRow, type Seen } from '../claim.ts';
 
-/** Of an answer's body what was on the wire, without frames around it. */
+/** Bytes of response bodies that were on the wire, without frames around them. */
 const bodyOnTheWire = (seen: readonly Seen[]) =>
   ofKind(seen, /^(body|body part|http\/2 DATA|http\/1.1 chunk)$/)
     .filter(({ direction, layer }) => direction === 'down' && layer === 0)
@@ -14,16 +14,18 @@ function smaller({ size }: { size: number }, seen: readonly Seen[]) {
   };
 }
 
-/** Does what repeats itself take fewer bytes? */
+/** Does text that repeats itself take fewer bytes? */
 export const compression: ClaimRow = {
   id: 'compression',
   title: 'Compression',
+  question: 'Can it be compressed?',
   claims: [
     claim({
       column: 'xhr',
       said: 'yes',
       today: 'yes',
-      sentence: 'The browser says what it accepts, and undoes it by itself.',
+      sentence:
+        'The browser sends Accept-Encoding and decompresses the response by itself.',
       async inPage({ origin }, { xhr }) {
         const { responseText } = await xhr(`${origin}/compressed`);
         return { size: responseText.length };
@@ -34,8 +36,7 @@ export const compression: ClaimRow = {
       column: 'fetch',
       said: 'yes',
       today: 'yes',
-      sentence:
-        'As with XMLHttpRequest. What it sends it can compress itself, by CompressionStream.',
+      sentence: 'As with XMLHttpRequest.',
       async inPage({ origin }) {
         const text = await (await fetch(`${origin}/compressed`)).text();
         return { size: text.length };
@@ -47,13 +48,13 @@ export const compression: ClaimRow = {
       said: 'yes',
       today: 'yes',
       sentence:
-        'If the server flushes after each event; otherwise the compressor keeps them back. Each client costs memory.',
-      async inPage({ origin }, { heard }) {
+        'If the server flushes the compressor after every event; otherwise events wait in it. Each client costs the server memory for a compressor.',
+      async inPage({ origin }, { nextMessage }) {
         const source = new EventSource(`${origin}/events?compressed`);
         let size = 0;
         let events = 0;
         for (; events < 4; events += 1)
-          size += ((await heard(source)).data as string).length;
+          size += ((await nextMessage(source)).data as string).length;
         source.close();
         return { size, events };
       },
@@ -70,13 +71,13 @@ export const compression: ClaimRow = {
       said: 'limited',
       today: 'yes',
       sentence:
-        'permessage-deflate (RFC 7692): browsers offer it, servers mostly leave it off, as it costs memory and time for each client.',
-      async inPage({ origin }, { heard }) {
+        'With permessage-deflate (RFC 7692). Browsers offer it; many servers leave it off, because each client costs memory and processor time.',
+      async inPage({ origin }, { nextMessage }) {
         const socket = new WebSocket(`${origin}/compressed-socket`);
-        await heard(socket);
+        await nextMessage(socket);
         const text = 'A train departs from platform 7. '.repeat(20);
         socket.send(text);
-        await heard(socket);
+        await nextMessage(socket);
         socket.close();
         return { size: text.length, extensions: socket.extensions };
       },
@@ -85,7 +86,7 @@ export const compression: ClaimRow = {
         const isSmaller = last.length === 2 && sizeOf(last) < size;
         return {
           word: extensions && isSmaller ? 'yes' : 'no',
-          evidence: `${size} characters took ${last.map(({ size: of, direction }) => `${of} bytes ${direction}`).join(', ')}; agreed on: ${extensions || 'nothing'}`,
+          evidence: `${size} characters took ${last.map(({ size: of, direction }) => `${of} bytes ${direction}`).join(', ')}; negotiated: ${extensions || 'nothing'}`,
         };
       },
     }),

@@ -1,17 +1,29 @@
-import { responsesIn, claim, type ClaimRow, type Seen } from '../claim.ts';
+import {
+  claim,
+  requestsIn,
+  responsesIn,
+  type ClaimRow,
+  type Seen,
+} from '../claim.ts';
 
-const answered = (seen: readonly Seen[]) => responsesIn(seen, 200).length;
+const served = (seen: readonly Seen[]) => responsesIn(seen, 200).length;
 
-/** What may a page of another origin, where the server says nothing about it? */
+/** What a page of another site brings at most. */
+const isOnlyNone = (names: string[]) => names.every((name) => name === 'None');
+const inWords = (names: string[]) =>
+  names.length > 0 ? `cookies ${names.join(', ')}` : 'no cookie';
+
+/** What may a page of another origin do, if the server says nothing about it? */
 export const crossOrigin: ClaimRow = {
   id: 'cross-origin',
   title: 'The rule for other origins',
+  question: 'Which rule does the browser apply to other origins?',
   claims: [
     claim({
       column: 'xhr',
       today: 'CORS',
       sentence:
-        'It may ask; the answer arrives, and is withheld from the page.',
+        'A simple request is sent and served, but the browser withholds the response from the page.',
       async inPage({ other }) {
         const request = new XMLHttpRequest();
         request.open('GET', `${other}/bytes`);
@@ -21,26 +33,35 @@ export const crossOrigin: ClaimRow = {
           request.send();
         });
       },
-      judge: (how: string, seen) => ({
-        word: how === 'error' && answered(seen) > 0 ? 'CORS' : 'none',
-        evidence: `${answered(seen)} × 200 on the wire; in the page ${how}`,
+      judge: (ended: string, seen) => ({
+        word: ended === 'error' && served(seen) > 0 ? 'CORS' : 'none',
+        evidence: `${served(seen)} × 200 on the wire; in the page ${ended}`,
       }),
     }),
     claim({
       column: 'fetch',
       today: 'CORS',
-      sentence: 'The same: a TypeError, for an answer that is there.',
-      inPage: ({ other }) =>
-        fetch(`${other}/bytes`).then(() => 'answer', String),
-      judge: (how: string, seen) => ({
-        word: how !== 'answer' && answered(seen) > 0 ? 'CORS' : 'none',
-        evidence: `${answered(seen)} × 200 on the wire; in the page ${how}`,
-      }),
+      sentence:
+        'As with XMLHttpRequest: a TypeError, although the response arrived. A request that is not simple, such as a PUT, is not sent at all: the preflight fails (Fetch, 4.8, CORS-preflight fetch).',
+      async inPage({ other }) {
+        const send = (method: string) =>
+          fetch(`${other}/bytes`, { method }).then(() => 'a response', String);
+        return { get: await send('GET'), put: await send('PUT') };
+      },
+      judge({ get, put }, seen) {
+        const puts = requestsIn(seen, 'PUT').length;
+        const withheld = get !== 'a response' && put !== 'a response';
+        return {
+          word: withheld && served(seen) > 0 && puts === 0 ? 'CORS' : 'none',
+          evidence: `GET: ${served(seen)} × 200 on the wire; in the page ${get}. PUT: ${requestsIn(seen, 'OPTIONS').length} × OPTIONS and ${puts} × PUT on the wire`,
+        };
+      },
     }),
     claim({
       column: 'sse',
       today: 'CORS',
-      sentence: 'The same. The stream is closed for good.',
+      sentence:
+        'As with XMLHttpRequest, and the EventSource is closed for good.',
       async inPage({ other }) {
         const source = new EventSource(`${other}/events`);
         await new Promise((done) => {
@@ -50,26 +71,71 @@ export const crossOrigin: ClaimRow = {
         return source.readyState;
       },
       judge: (readyState: number, seen) => ({
-        word: readyState === 2 && answered(seen) > 0 ? 'CORS' : 'none',
-        evidence: `${answered(seen)} × 200 on the wire; in the page ${readyState === 2 ? 'closed for good' : 'open'}`,
+        word: readyState === 2 && served(seen) > 0 ? 'CORS' : 'none',
+        evidence: `${served(seen)} × 200 on the wire; in the page ${readyState === 2 ? 'closed for good' : 'open'}`,
       }),
     }),
     claim({
       column: 'websocket',
       today: 'none',
       sentence:
-        'Any page may open one to anywhere, with the cookies of the one it calls. The server must look at Origin.',
-      async inPage({ other }) {
-        const socket = new WebSocket(`${other}/socket`);
-        return await new Promise<string>((done) => {
+        'Any page may open one to any server, which must check Origin against a list (RFC 6455, 10.2, origin considerations). From another origin of the same site all cookies go along. From another site Chromium sends only those with SameSite=None, and none where it blocks third-party cookies.',
+      async inPage({ other, otherSite }) {
+        const cookies = ['without', 'Lax', 'Strict', 'None'];
+        const set = (more: string) => {
+          for (const name of cookies) {
+            const site = name === 'without' ? '' : `; SameSite=${name}`;
+            const secure = name === 'None' ? '; Secure' : '';
+            document.cookie = `claim-${name}=1; path=/${site}${secure}${more}`;
+          }
+        };
+        const names = (text: string) =>
+          cookies.filter((name) => text.includes(`claim-${name}=`));
+        set('');
+        const own = names(document.cookie);
+        const url = `${other.replace('http', 'ws')}/cookies`;
+        const sameSite = await new Promise<string>((done) => {
+          const socket = new WebSocket(url);
           socket.onmessage = ({ data }) => done(String(data));
-          socket.onclose = () => done('');
+          socket.onclose = () => done('closed');
         });
+        const crossSite = await new Promise<string>((done) => {
+          const frame = document.createElement('iframe');
+          const from = new URL(otherSite).origin;
+          addEventListener('message', ({ data, origin }) => {
+            if (origin === from) done(String(data));
+          });
+          // A browser may not load it: it has not accepted the certificate.
+          setTimeout(() => done('not loaded'), 8_000);
+          frame.src = `${otherSite}/opens-socket#${encodeURIComponent(url)}`;
+          document.body.append(frame);
+        });
+        set('; max-age=0');
+        return {
+          own,
+          sameSite: { opened: sameSite !== 'closed', cookies: names(sameSite) },
+          crossSite: {
+            opened: crossSite !== 'closed',
+            loaded: crossSite !== 'not loaded',
+            cookies: names(crossSite),
+          },
+        };
       },
-      judge: (heard: string) => ({
-        word: heard === 'welcome' ? 'none' : 'CORS',
-        evidence: `the page of another origin heard “${heard}”`,
-      }),
+      judge({ own, sameSite, crossSite }) {
+        const opened = sameSite.opened && crossSite.opened;
+        const asSaid =
+          sameSite.cookies.join() === own.join() &&
+          isOnlyNone(crossSite.cookies);
+        return {
+          word: opened ? (asSaid ? 'none' : 'none, other cookies') : 'CORS',
+          evidence:
+            `set, by their SameSite: ${inWords(own)}; in the handshake of a ` +
+            `page at another port: ${inWords(sameSite.cookies)}; ` +
+            (crossSite.loaded
+              ? `of a page of another site: ${inWords(crossSite.cookies)}`
+              : 'another site could not be tried'),
+        };
+      },
     }),
   ],
 };

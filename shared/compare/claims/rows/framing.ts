@@ -4,18 +4,19 @@ const isHttp2 = (seen: readonly Seen[]) =>
   seen.some(({ unit }) => unit.kind.startsWith('http/2'));
 
 const overHttp = (seen: readonly Seen[]) => {
-  const heads = ofKind(seen, /response headers|http\/2 HEADERS/);
-  const down = heads.filter(({ direction }) => direction === 'down');
+  const sections = ofKind(seen, /response headers|http\/2 HEADERS/);
+  const down = sections.filter(({ direction }) => direction === 'down');
   return {
     word: isHttp2(seen) ? 'HTTP/2 frames' : 'HTTP',
-    evidence: `an answer's head of ${sizeOf(down.slice(-1))} bytes, then its body`,
+    evidence: `a response with a header section of ${sizeOf(down.slice(-1))} bytes, then its body`,
   };
 };
 
-/** What tells where a message begins and ends? */
+/** What shows where a message begins and ends? */
 export const framing: ClaimRow = {
   id: 'framing',
   title: 'Framing mechanism',
+  question: 'What shows where a message ends?',
   claims: [
     claim({
       column: 'xhr',
@@ -23,9 +24,9 @@ export const framing: ClaimRow = {
       today: 'HTTP',
       todayOverHttp2: 'HTTP/2 frames',
       sentence:
-        'A head, and a body of a known length or in chunks; over HTTP/2 frames with a head of 9 bytes.',
+        'A header section, then a body of a known length or in chunks (RFC 9112, 6.3, message body length). Over HTTP/2: frames, each with a header of 9 bytes (RFC 9113, 4.1, frame format).',
       inPage: ({ origin }, { xhr }) => xhr(`${origin}/bytes`).then(() => {}),
-      judge: (_told, seen) => overHttp(seen),
+      judge: (_result, seen) => overHttp(seen),
     }),
     claim({
       column: 'fetch',
@@ -36,20 +37,20 @@ export const framing: ClaimRow = {
       async inPage({ origin }) {
         await (await fetch(`${origin}/bytes`)).arrayBuffer();
       },
-      judge: (_told, seen) => overHttp(seen),
+      judge: (_result, seen) => overHttp(seen),
     }),
     claim({
       column: 'sse',
       said: 'event stream',
       today: 'event stream',
       sentence:
-        'Lines of “field: value”, and an empty one, within the body of one answer.',
-      async inPage({ origin }, { heard }) {
+        'Lines “field: value”, then an empty line, inside the body of one response (HTML, 9.2.5, parsing an event stream).',
+      async inPage({ origin }, { nextMessage }) {
         const source = new EventSource(`${origin}/events`);
-        await heard(source);
+        await nextMessage(source);
         source.close();
       },
-      judge(_told, seen) {
+      judge(_result, seen) {
         const events = ofKind(seen, /^event$/);
         const [first] = events;
         return {
@@ -65,22 +66,22 @@ export const framing: ClaimRow = {
       said: 'binary framing',
       today: 'binary framing',
       sentence:
-        'From 2 bytes before each message from the server, from 6 before each to it.',
-      async inPage({ origin }, { heard }) {
+        '2 to 10 bytes before each frame from the server, 6 to 14 with the masking key before each to it (RFC 6455, 5.2, base framing protocol).',
+      async inPage({ origin }, { nextMessage }) {
         const socket = new WebSocket(`${origin}/socket`);
-        await heard(socket);
+        await nextMessage(socket);
         socket.send('platform 7');
-        await heard(socket);
+        await nextMessage(socket);
         socket.close();
       },
-      judge(_told, seen) {
+      judge(_result, seen) {
         const frames = ofKind(seen, /websocket text/);
-        const heads = frames.map(
+        const sizes = frames.map(
           ({ direction, size, payload }) => `${size - payload} ${direction}`,
         );
         return {
           word: frames.length > 0 ? 'binary framing' : 'none',
-          evidence: `bytes before messages: ${heads.join(', ')}`,
+          evidence: `bytes before messages: ${sizes.join(', ')}`,
         };
       },
     }),

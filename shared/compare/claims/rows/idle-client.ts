@@ -1,8 +1,8 @@
 import { sizeOf, claim, ofKind, type ClaimRow, type Seen } from '../claim.ts';
 
-/** The last question that brought nothing new, and its answer. */
+/** The last request that brought nothing new, and its response. */
 function nothingNew(seen: readonly Seen[]) {
-  const heads = seen
+  const sections = seen
     .filter(
       ({ unit }) =>
         unit.layer === 0 &&
@@ -10,54 +10,55 @@ function nothingNew(seen: readonly Seen[]) {
     )
     .map(({ unit }) => unit)
     .slice(-2);
-  const cost = sizeOf(heads);
+  const cost = sizeOf(sections);
   return {
-    word: heads.length === 2 ? 'a question each time' : '?',
-    evidence: `${cost} bytes for “nothing new”, heads both ways`,
+    word: sections.length === 2 ? 'a request each time' : '?',
+    evidence: `${cost} bytes for “nothing new”: the header sections of request and response`,
   };
 }
 
-/** What does it cost to have nothing to say? */
+/** What does it cost while there is no news? */
 export const idleClient: ClaimRow = {
   id: 'idle-client',
   title: 'Cost of an idle client',
+  question: 'What does an idle client cost?',
   claims: [
     claim({
       column: 'xhr',
-      today: 'a question each time',
+      today: 'a request each time',
       sentence:
-        'No connection need stay, and no memory of the server; but who wants to know must ask.',
+        'No connection has to stay open, and the server keeps nothing. But to learn that there is no news, the page must send a request.',
       async inPage({ origin }, { xhr }) {
         await xhr(`${origin}/state`);
         await xhr(`${origin}/state`);
       },
-      judge: (_told, seen) => nothingNew(seen),
+      judge: (_result, seen) => nothingNew(seen),
     }),
     claim({
       column: 'fetch',
-      today: 'a question each time',
-      sentence: 'The same bytes.',
+      today: 'a request each time',
+      sentence: 'As with XMLHttpRequest: the same bytes.',
       async inPage({ origin }) {
         for (let times = 0; times < 2; times += 1)
           await (await fetch(`${origin}/state`)).text();
       },
-      judge: (_told, seen) => nothingNew(seen),
+      judge: (_result, seen) => nothingNew(seen),
     }),
     claim({
       column: 'sse',
       today: 'a connection',
       sentence:
-        'A comment now and then. The server keeps a connection and an answer for each: the comparison measures the memory.',
-      async inPage({ origin }, { heard }) {
+        'The server sends a comment now and then as a heartbeat, and keeps a connection and an unfinished response for each client. The comparison measures the memory.',
+      async inPage({ origin }, { nextMessage }) {
         const source = new EventSource(`${origin}/events`);
-        await heard(source, 3);
+        await nextMessage(source, 3);
         source.close();
       },
-      judge(_told, seen) {
+      judge(_result, seen) {
         const [comment] = ofKind(seen, /^comment$/);
         return {
           word: comment ? 'a connection' : '?',
-          evidence: `a comment of ${comment?.size} bytes, when it wants to`,
+          evidence: `a comment of ${comment?.size} bytes now and then`,
         };
       },
     }),
@@ -65,15 +66,15 @@ export const idleClient: ClaimRow = {
       column: 'websocket',
       today: 'a connection',
       sentence:
-        'A ping and a pong now and then, and the least memory of all that stay: the comparison measures it.',
-      async inPage({ origin }, { heard }) {
+        'A ping and a pong now and then, and the memory of a connection. The comparison measures it: less than for an event stream.',
+      async inPage({ origin }, { nextMessage }) {
         const socket = new WebSocket(`${origin}/socket`);
-        await heard(socket);
+        await nextMessage(socket);
         socket.send('after the pong');
-        await heard(socket);
+        await nextMessage(socket);
         socket.close();
       },
-      judge(_told, seen) {
+      judge(_result, seen) {
         const pings = ofKind(seen, /websocket (ping|pong)/);
         return {
           word: pings.length === 2 ? 'a connection' : '?',

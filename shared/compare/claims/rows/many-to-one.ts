@@ -7,25 +7,26 @@ const word = (opened: number) =>
   opened === 8 ? 'all eight' : opened === 6 ? 'six' : `${opened}`;
 const found = (opened: number, seen: readonly Seen[]) => ({
   word: word(opened),
-  evidence: `of eight ${opened} began, on ${connections(seen)} connections`,
+  evidence: `of eight ${opened} began, on ${connections(seen)} ${connections(seen) === 1 ? 'connection' : 'connections'}`,
 });
 
 /** Of eight to one origin that do not end, how many begin? */
 export const manyToOne: ClaimRow = {
   id: 'many-to-one',
   title: 'Many to one origin',
+  question: 'Of eight at once to one origin, how many begin?',
   claims: [
     claim({
       column: 'xhr',
       today: 'six',
       todayOverHttp2: 'all eight',
       sentence:
-        'Over HTTP/1.1 a browser opens six connections to an origin; what comes then waits, without an error. Over HTTP/2 all share one.',
-      async inPage({ origin }, { eight }) {
+        'Over HTTP/1.1 Chromium opens six connections to an origin, and further requests wait without an error. Over HTTP/2 all share one connection, up to the server’s limit of streams, often 100 (RFC 9113, 5.1.2, stream concurrency).',
+      async inPage({ origin }, { eightBegun }) {
         let opened = 0;
-        const asked = Array.from({ length: 8 }, (_, index) => {
+        const requests = Array.from({ length: 8 }, (_, index) => {
           const request = new XMLHttpRequest();
-          // Each another URL: the browser would let them wait for one another.
+          // Each has its own URL: otherwise the browser’s cache lets them wait.
           request.open('GET', `${origin}/events?${index}`);
           request.onreadystatechange = () => {
             if (request.readyState === XMLHttpRequest.HEADERS_RECEIVED)
@@ -34,8 +35,8 @@ export const manyToOne: ClaimRow = {
           request.send();
           return request;
         });
-        await eight(() => opened);
-        for (const request of asked) request.abort();
+        await eightBegun(() => opened);
+        for (const request of requests) request.abort();
         return opened;
       },
       judge: found,
@@ -44,8 +45,8 @@ export const manyToOne: ClaimRow = {
       column: 'fetch',
       today: 'six',
       todayOverHttp2: 'all eight',
-      sentence: 'The same six.',
-      async inPage({ origin }, { eight }) {
+      sentence: 'As with XMLHttpRequest.',
+      async inPage({ origin }, { eightBegun }) {
         let opened = 0;
         const abort = new AbortController();
         const { signal } = abort;
@@ -54,7 +55,7 @@ export const manyToOne: ClaimRow = {
             () => (opened += 1),
             () => {},
           );
-        await eight(() => opened);
+        await eightBegun(() => opened);
         const before = opened;
         abort.abort();
         return before;
@@ -66,16 +67,17 @@ export const manyToOne: ClaimRow = {
       today: 'six',
       todayOverHttp2: 'all eight',
       sentence:
-        'The six connections of HTTP/1.1 are held for as long as somebody listens: the seventh tab hangs.',
-      async inPage({ origin }, { eight }) {
+        'Each open event stream occupies one of Chromium’s six connections of HTTP/1.1: the seventh tab hangs. Over HTTP/2 the server’s limit of streams takes its place, often 100.',
+      async inPage({ origin }, { eightBegun }) {
         let opened = 0;
         const sources = Array.from({ length: 8 }, () => {
           const source = new EventSource(`${origin}/events`);
           source.onopen = () => (opened += 1);
           return source;
         });
-        await eight(() => opened);
-        for (const source of sources) source.close();
+        await eightBegun(() => opened);
+        // The last first: those that wait would take a place that becomes free.
+        for (const source of sources.toReversed()) source.close();
         return opened;
       },
       judge: found,
@@ -83,15 +85,16 @@ export const manyToOne: ClaimRow = {
     claim({
       column: 'websocket',
       today: 'all eight',
-      sentence: 'WebSockets are counted apart, and there may be hundreds.',
-      async inPage({ origin }, { eight }) {
+      sentence:
+        'Chromium counts WebSockets apart from the six. Of 300 to one host it opened 255.',
+      async inPage({ origin }, { eightBegun }) {
         let opened = 0;
         const sockets = Array.from({ length: 8 }, () => {
           const socket = new WebSocket(`${origin}/socket`);
           socket.onopen = () => (opened += 1);
           return socket;
         });
-        await eight(() => opened);
+        await eightBegun(() => opened);
         for (const socket of sockets) socket.close();
         return opened;
       },

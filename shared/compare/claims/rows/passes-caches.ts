@@ -1,71 +1,75 @@
 import { claim, requestsIn, type ClaimRow, type Seen } from '../claim.ts';
 
-const asked = (seen: readonly Seen[]) => requestsIn(seen).length;
+const sent = (seen: readonly Seen[]) => requestsIn(seen).length;
 
-const fromCache = (_told: unknown, seen: readonly Seen[]) => ({
-  word: asked(seen) === 1 ? 'yes' : 'no',
-  evidence: `three questions in the page, ${asked(seen)} on the wire`,
-});
-
-/** Can something on the way answer in the server's place? */
+/** Can something between page and server respond in the server's place? */
 export const passesCaches: ClaimRow = {
   id: 'passes-caches',
-  title: 'Answers from caches',
+  title: 'Responses from caches',
+  question: 'Can a cache respond in the server’s place?',
   claims: [
     claim({
       column: 'xhr',
       today: 'yes',
       sentence:
-        'The browser’s own, a proxy’s, a CDN’s: what may be kept is asked for once.',
+        'As long as a response is fresh, the browser’s own cache responds, as this run shows. A shared cache, in a proxy or a CDN, does the same for many readers.',
       async inPage({ origin }, { xhr }) {
         for (let times = 0; times < 3; times += 1) await xhr(`${origin}/kept`);
       },
-      judge: fromCache,
+      judge: (_result, seen) => ({
+        word: sent(seen) === 1 ? 'yes' : 'no',
+        evidence: `three requests in the page, ${sent(seen)} on the wire`,
+      }),
     }),
     claim({
       column: 'fetch',
       today: 'yes',
-      sentence: 'The same, and the page may choose by its option cache.',
+      sentence:
+        'As with XMLHttpRequest. The option cache lets the page choose: with “reload” the request goes to the server.',
       async inPage({ origin }) {
         for (let times = 0; times < 3; times += 1)
           await (await fetch(`${origin}/kept`)).text();
+        await (await fetch(`${origin}/kept`, { cache: 'reload' })).text();
       },
-      judge: fromCache,
+      judge: (_result, seen) => ({
+        word: sent(seen) === 2 ? 'yes' : 'no',
+        evidence: `three requests in the page, and one with “reload”; ${sent(seen)} on the wire`,
+      }),
     }),
     claim({
       column: 'sse',
       today: 'no',
       sentence:
-        'An answer without end cannot be kept: each reader has one of its own.',
-      async inPage({ origin }, { heard }) {
+        'The browser cannot store a response that has not ended: each EventSource sends a request of its own. Some CDNs let many readers share one stream from the server, Fastly for example (request collapsing, streaming miss).',
+      async inPage({ origin }, { nextMessage }) {
         for (let times = 0; times < 3; times += 1) {
           const source = new EventSource(`${origin}/events`);
-          await heard(source);
+          await nextMessage(source);
           source.close();
         }
       },
-      judge: (_told, seen) => ({
-        word: asked(seen) === 3 ? 'no' : 'yes',
-        evidence: `three streams in the page, ${asked(seen)} questions on the wire`,
+      judge: (_result, seen) => ({
+        word: sent(seen) === 3 ? 'no' : 'yes',
+        evidence: `three event streams in the page, ${sent(seen)} requests on the wire`,
       }),
     }),
     claim({
       column: 'websocket',
       today: 'no',
       sentence:
-        'What a frame means is between page and server. Nobody else can answer.',
-      async inPage({ origin }, { heard }) {
+        'HTTP’s rules for caches end at the handshake: no cache knows what a message means.',
+      async inPage({ origin }, { nextMessage }) {
         for (let times = 0; times < 3; times += 1) {
           const socket = new WebSocket(`${origin}/socket`);
-          await heard(socket);
+          await nextMessage(socket);
           socket.close();
         }
       },
-      judge(_told, seen) {
-        const shaken = requestsIn(seen, '/socket').length;
+      judge(_result, seen) {
+        const handshakes = requestsIn(seen, '/socket').length;
         return {
-          word: shaken === 3 ? 'no' : 'yes',
-          evidence: `three sockets in the page, ${shaken} handshakes on the wire`,
+          word: handshakes === 3 ? 'no' : 'yes',
+          evidence: `three sockets in the page, ${handshakes} handshakes on the wire`,
         };
       },
     }),

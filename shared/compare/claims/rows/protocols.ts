@@ -8,71 +8,73 @@ import {
 
 type InPage = Claim['inPage'];
 
-const byXhr: InPage = async ({ origin }, { xhr }) => {
+const withXhr: InPage = async ({ origin }, { xhr }) => {
   await xhr(`${origin}/bytes`);
   await new Promise((done) => setTimeout(done));
   const last = performance.getEntriesByType('resource').at(-1);
   return (last as PerformanceResourceTiming).nextHopProtocol;
 };
-const byFetch: InPage = async ({ origin }) => {
+const withFetch: InPage = async ({ origin }) => {
   await (await fetch(`${origin}/bytes`)).arrayBuffer();
   await new Promise((done) => setTimeout(done));
   const last = performance.getEntriesByType('resource').at(-1);
   return (last as PerformanceResourceTiming).nextHopProtocol;
 };
-const byEvents: InPage = async ({ origin }, { heard }) => {
+const withEvents: InPage = async ({ origin }, { nextMessage }) => {
   const source = new EventSource(`${origin}/events`);
-  await heard(source);
+  await nextMessage(source);
   source.close();
 };
-const bySocket: InPage = async ({ origin }, { heard }) => {
+const withSocket: InPage = async ({ origin }, { nextMessage }) => {
   const socket = new WebSocket(`${origin}/socket`);
-  await heard(socket);
+  await nextMessage(socket);
   socket.close();
 };
 
-/** As the bytes say, whatever the browser says. */
+/** As the bytes show, whatever the browser reports. */
 function spoken(seen: readonly Seen[]): string {
   if (ofKind(seen, /^websocket/).length > 0) return 'WebSocket';
   if (ofKind(seen, /^http\/2/).length > 0) return 'HTTP/2';
   return ofKind(seen, /^http\/1\.1/).length > 0 ? 'HTTP/1.1' : 'nothing';
 }
 
-const isHttp = (told: unknown, seen: readonly Seen[]) => ({
+const isHttp = (result: unknown, seen: readonly Seen[]) => ({
   word: spoken(seen).startsWith('HTTP/') ? 'HTTP' : spoken(seen),
   evidence:
     `on the wire ${spoken(seen)}` +
-    (typeof told === 'string' ? `; the browser says ${told}` : ''),
+    (typeof result === 'string' ? `; the browser reports ${result}` : ''),
 });
 
-/** What do the bytes mean, above the connection? */
+/** What do the bytes on the connection mean? */
 export const applicationProtocol: ClaimRow = {
   id: 'application-protocol',
   title: 'Application transport protocol',
+  question: 'Which protocol do the bytes speak?',
   claims: [
     claim({
       column: 'xhr',
       said: 'HTTP',
       today: 'HTTP',
       sentence:
-        'Version 1.1, 2 or 3, as browser and server agree; the page is not asked.',
-      inPage: byXhr,
+        'HTTP/1.1, HTTP/2 or HTTP/3: browser and server agree on it, and the page has no say.',
+      inPage: withXhr,
       judge: isHttp,
     }),
     claim({
       column: 'fetch',
       said: 'HTTP',
       today: 'HTTP',
-      sentence: 'The same.',
-      inPage: byFetch,
+      sentence: 'As with XMLHttpRequest.',
+      inPage: withFetch,
       judge: isHttp,
     }),
     claim({
       column: 'sse',
       said: 'HTTP',
       today: 'HTTP',
-      sentence: 'One question, one answer; the format is within its body.',
-      inPage: byEvents,
+      sentence:
+        'One request and one response; the format of the events is inside its body.',
+      inPage: withEvents,
       judge: isHttp,
     }),
     claim({
@@ -80,9 +82,9 @@ export const applicationProtocol: ClaimRow = {
       said: 'WebSocket',
       today: 'WebSocket',
       sentence:
-        'It begins as a request of HTTP/1.1 and then is none any more. Beside HTTP/2 it has a connection of its own, unless the server offers RFC 8441.',
-      inPage: bySocket,
-      judge(_told, seen) {
+        'It begins with a request over HTTP/1.1 and a response 101, and is WebSocket from there (RFC 6455, 1.3, opening handshake). Beside HTTP/2 it takes a connection of its own, unless the server offers a stream for it (RFC 8441).',
+      inPage: withSocket,
+      judge(_result, seen) {
         const connectionsOf = (kind: string) =>
           new Set(
             seen
@@ -94,30 +96,31 @@ export const applicationProtocol: ClaimRow = {
         );
         return {
           word: spoken(seen),
-          evidence: `a handshake, and frames, on a connection ${own ? 'of its own' : 'of HTTP/2'}`,
+          evidence: `a handshake, then frames, on a connection ${own ? 'of its own' : 'of HTTP/2'}`,
         };
       },
     }),
   ],
 };
 
-const isTcp = (told: unknown, seen: readonly Seen[]) => ({
-  word: seen.length > 0 && told !== 'h3' ? 'TCP' : 'another',
+const isTcp = (result: unknown, seen: readonly Seen[]) => ({
+  word: seen.length > 0 && result !== 'h3' ? 'TCP' : 'another',
   evidence:
     `${new Set(seen.map(({ connection }) => connection)).size} TCP ` +
     'connections through the tap, which passes nothing else',
 });
 
-/** What carries it? */
+/** Which protocol is below it? */
 export const networkTransport: ClaimRow = {
   id: 'network-transport',
   title: 'Network transport protocol',
+  question: 'Which protocol carries it?',
   claims: (
     [
-      ['xhr', byXhr],
-      ['fetch', byFetch],
-      ['sse', byEvents],
-      ['websocket', bySocket],
+      ['xhr', withXhr],
+      ['fetch', withFetch],
+      ['sse', withEvents],
+      ['websocket', withSocket],
     ] as const
   ).map(([column, inPage]) =>
     claim({
@@ -126,8 +129,8 @@ export const networkTransport: ClaimRow = {
       today: 'TCP',
       sentence:
         column === 'websocket'
-          ? 'Over HTTP/3 it would be QUIC: RFC 9220.'
-          : 'Over HTTP/3 it is QUIC, on UDP: RFC 9114. Node has no server for that.',
+          ? 'RFC 9220 defines how it would run over HTTP/3, and so over QUIC.'
+          : 'Over HTTP/3 it is QUIC, which runs on UDP (RFC 9114). Node 26 has no server for that.',
       inPage,
       judge: isTcp,
     }),

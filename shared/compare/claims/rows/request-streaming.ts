@@ -7,17 +7,18 @@ import {
   type ClaimRow,
 } from '../claim.ts';
 
-/** Can the page send while it is still making what it sends? */
+/** Can the page send a body while it is still making it? */
 export const requestStreaming: ClaimRow = {
   id: 'request-streaming',
   title: 'Request streaming',
+  question: 'Can the page send a body while it is still making it?',
   claims: [
     claim({
       column: 'xhr',
       said: 'no',
       today: 'no',
       sentence:
-        'It takes a whole body. A stream is turned into a text: the words “[object ReadableStream]”.',
+        'send() takes a whole body. A ReadableStream becomes text: the words “[object ReadableStream]”.',
       async inPage({ origin }) {
         const body = new ReadableStream() as unknown as string;
         const request = new XMLHttpRequest();
@@ -42,7 +43,7 @@ export const requestStreaming: ClaimRow = {
       today: 'no',
       todayOverHttp2: 'half duplex',
       sentence:
-        'Over HTTP/2 it streams, but the page gets no answer before its last byte is sent, although the answer may be on the wire for long. Over HTTP/1.1 it fails before anything is sent.',
+        'Chromium streams it over HTTP/2 and HTTP/3, half duplex: the page gets the response only after its last byte is sent, even if it has long arrived. Over HTTP/1.1 it fails before anything is sent. Firefox 153 sends the words “[object ReadableStream]”; in Safari, too, it does not stream (MDN’s compatibility data).',
       async inPage({ origin }) {
         const pieces = ['one ', 'two ', 'three'];
         let sentAll = 0;
@@ -59,33 +60,36 @@ export const requestStreaming: ClaimRow = {
         const options = { method: 'POST', body, duplex: 'half' };
         try {
           const response = await fetch(`${origin}/upload`, options);
-          const answered = performance.now();
+          const responded = performance.now();
           const { text } = (await response.json()) as { text: string };
-          return { text, early: answered < sentAll };
+          return { text, early: responded < sentAll };
         } catch (error) {
           return { failed: String(error) };
         }
       },
-      judge(told: { text?: string; early?: boolean; failed?: string }, seen) {
-        if (told.failed !== undefined) {
-          const asked = requestsIn(seen, '/upload');
+      judge(result: { text?: string; early?: boolean; failed?: string }, seen) {
+        if (result.failed !== undefined) {
+          const sent = requestsIn(seen, '/upload');
           return {
             word: 'no',
-            evidence: `${told.failed}; requests on the wire: ${asked.length}`,
+            evidence: `${result.failed}; requests on the wire: ${sent.length}`,
           };
         }
-        // Pieces of the body that left after the answer's head had come.
-        const [answer] = responsesIn(seen, 200);
-        const head = seen.findIndex(({ unit }) => unit === answer);
+        // It was sent, but not as a stream.
+        if (result.text !== 'one two three')
+          return { word: 'no', evidence: `the server got “${result.text}”` };
+        // Pieces of the body that left after the response's headers had come.
+        const [response] = responsesIn(seen, 200);
+        const at = seen.findIndex(({ unit }) => unit === response);
         const later = seen
-          .slice(head + 1)
+          .slice(at + 1)
           .filter(
             ({ unit }) =>
               unit.direction === 'up' && unit.kind === 'http/2 DATA',
           );
         return {
-          word: told.early ? 'yes' : 'half duplex',
-          evidence: `the answer's head came before ${later.length} more pieces of the question, the page heard of it ${told.early ? 'at once' : 'after them'}`,
+          word: result.early ? 'yes' : 'half duplex',
+          evidence: `the headers of the response came before ${later.length} more frames of the request; the page got them ${result.early ? 'at once' : 'after these'}`,
         };
       },
     }),
@@ -93,18 +97,18 @@ export const requestStreaming: ClaimRow = {
       column: 'sse',
       said: 'no',
       today: 'no',
-      sentence: 'An EventSource asks by GET, without a body.',
-      async inPage({ origin }, { heard }) {
+      sentence: 'An EventSource sends a GET without a body.',
+      async inPage({ origin }, { nextMessage }) {
         const source = new EventSource(`${origin}/events`);
-        await heard(source);
+        await nextMessage(source);
         source.close();
       },
-      judge(_told, seen) {
-        const [asked] = requestsIn(seen, '/events');
-        const isGet = /\bGET\b/.test(asked?.summary ?? '');
+      judge(_result, seen) {
+        const [request] = requestsIn(seen, '/events');
+        const isGet = /\bGET\b/.test(request?.summary ?? '');
         return {
           word: isGet ? 'no' : 'yes',
-          evidence: `the question: ${asked?.summary ?? 'none'}`,
+          evidence: `the request: ${request?.summary ?? 'none'}`,
         };
       },
     }),
@@ -113,23 +117,23 @@ export const requestStreaming: ClaimRow = {
       said: 'yes',
       today: 'yes',
       sentence:
-        'Each message goes out when the page says it, as a frame of its own, on the connection that is open.',
-      async inPage({ origin }, { heard }) {
+        'Each message goes out when the page sends it, on the connection that is open already.',
+      async inPage({ origin }, { nextMessage }) {
         const socket = new WebSocket(`${origin}/socket`);
-        await heard(socket);
+        await nextMessage(socket);
         for (const word of ['one', 'two', 'three']) {
           socket.send(word);
-          await heard(socket);
+          await nextMessage(socket);
         }
         socket.close();
       },
-      judge(_told, seen) {
+      judge(_result, seen) {
         const frames = ofKind(seen, /websocket text/);
         const up = frames.filter(({ direction }) => direction === 'up');
         const turns = frames.map(({ direction }) => direction).join(' ');
         return {
           word: up.length === 3 ? 'yes' : 'no',
-          evidence: `${up.length} messages up in ${sizeOf(up)} bytes, each answered before the next: ${turns}`,
+          evidence: `${up.length} messages up in ${sizeOf(up)} bytes, each echoed before the next: ${turns}`,
         };
       },
     }),

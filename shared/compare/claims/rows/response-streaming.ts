@@ -1,37 +1,40 @@
 import { claim, ofKind, type ClaimRow } from '../claim.ts';
 
-/** Does the page get an answer piece by piece, while it is on its way? */
+/** Does the page get a response piece by piece, while it arrives? */
 export const responseStreaming: ClaimRow = {
   id: 'response-streaming',
   title: 'Response streaming',
+  question: 'Does the page get a response piece by piece?',
   claims: [
     claim({
       column: 'xhr',
       said: 'limited',
       today: 'limited',
       sentence:
-        'responseText grows while the answer comes, and keeps all of it to the end; bytes are there only at the end.',
+        'responseText grows while the response arrives, and all of it is kept to the end. Bytes are there only at the end.',
       async inPage({ origin }, { xhr }) {
-        const ask = async (type: XMLHttpRequestResponseType) => {
+        const request = async (type: XMLHttpRequestResponseType) => {
           const pieces: string[] = [];
-          await xhr(`${origin}/held?xhr`, (request) => {
-            request.responseType = type;
-            request.onprogress = () => {
-              if (request.readyState !== XMLHttpRequest.LOADING) return;
+          await xhr(`${origin}/held?xhr`, (running) => {
+            running.responseType = type;
+            running.onprogress = () => {
+              if (running.readyState !== XMLHttpRequest.LOADING) return;
               pieces.push(
-                type === '' ? request.responseText : `${request.response}`,
+                type === '' ? running.responseText : `${running.response}`,
               );
               void fetch(`${origin}/go-on?xhr`); // the next line, please
             };
           });
           return pieces;
         };
-        const texts = await ask('');
+        const texts = await request('');
         return {
           lengths: texts.map(({ length }) => length),
           keeps: texts.every((text) => text.startsWith('line 1\n')),
-          bytes: new Set(await ask('arraybuffer')).size,
-          nothing: (await ask('arraybuffer')).every((text) => text === 'null'),
+          bytes: new Set(await request('arraybuffer')).size,
+          nothing: (await request('arraybuffer')).every(
+            (text) => text === 'null',
+          ),
         };
       },
       judge({ lengths, keeps, nothing }) {
@@ -46,7 +49,8 @@ export const responseStreaming: ClaimRow = {
       column: 'fetch',
       said: 'limited',
       today: 'yes',
-      sentence: 'response.body hands over what has come, and lets go of it.',
+      sentence:
+        'response.body hands over each piece as it arrives, and keeps none of it.',
       async inPage({ origin }) {
         const response = await fetch(`${origin}/held?fetch`);
         const pieces = response.body!.getReader();
@@ -67,17 +71,18 @@ export const responseStreaming: ClaimRow = {
       column: 'sse',
       said: 'yes',
       today: 'yes',
-      sentence: 'The answer never ends, and each event fires when it is whole.',
-      async inPage({ origin }, { heard }) {
+      sentence:
+        'The response stays open, and each event fires as soon as it is complete.',
+      async inPage({ origin }, { nextMessage }) {
         const source = new EventSource(`${origin}/events`);
-        await heard(source, 3);
+        await nextMessage(source, 3);
         const { readyState } = source;
         source.close();
         return { readyState };
       },
       judge: ({ readyState }, seen) => ({
         word: readyState === 1 ? 'yes' : 'no',
-        evidence: `${ofKind(seen, /^event$/).length} events of an answer that was not over`,
+        evidence: `${ofKind(seen, /^event$/).length} events of a response that had not ended`,
       }),
     }),
     claim({
@@ -85,21 +90,21 @@ export const responseStreaming: ClaimRow = {
       said: 'yes',
       today: 'yes',
       sentence:
-        'Messages come whenever the server says something; no answer is awaited.',
-      async inPage({ origin }, { heard }) {
+        'A message arrives whenever the server sends one, without a request.',
+      async inPage({ origin }, { nextMessage }) {
         const socket = new WebSocket(`${origin}/socket`);
-        await heard(socket);
+        await nextMessage(socket);
         socket.send('again');
-        await heard(socket);
+        await nextMessage(socket);
         socket.close();
       },
-      judge(_told, seen) {
+      judge(_result, seen) {
         const messages = ofKind(seen, /websocket text/).filter(
           ({ direction }) => direction === 'down',
         );
         return {
           word: messages.length === 2 ? 'yes' : 'no',
-          evidence: `${messages.length} messages on one connection, the first unasked`,
+          evidence: `${messages.length} messages on one connection, the first without a request`,
         };
       },
     }),

@@ -6,31 +6,32 @@ import {
   type Seen,
 } from '../claim.ts';
 
-const firstWord = (seen: readonly Seen[]) =>
+const firstUnit = (seen: readonly Seen[]) =>
   ofKind(seen, /request headers|http\/2 HEADERS|websocket text|^event$/)[0];
 
-const whoBegins = (_told: unknown, seen: readonly Seen[]) => ({
-  word: firstWord(seen)?.direction === 'up' ? 'the page' : 'the server',
-  evidence: `first of all: ${firstWord(seen)?.summary}`,
+const whoBegins = (_result: unknown, seen: readonly Seen[]) => ({
+  word: firstUnit(seen)?.direction === 'up' ? 'the page' : 'the server',
+  evidence: `first on the wire: ${firstUnit(seen)?.summary}`,
 });
 
 /** Who may speak first, once there is a connection? */
 export const speaksFirst: ClaimRow = {
   id: 'speaks-first',
   title: 'Who may speak first',
+  question: 'Who may speak first?',
   claims: [
     claim({
       column: 'xhr',
       today: 'the page',
       sentence:
-        'Each answer needs a question. Whoever has news must wait to be asked.',
+        'Each response belongs to a request. A server with news must wait for one.',
       inPage: ({ origin }, { xhr }) => xhr(`${origin}/bytes`).then(() => {}),
       judge: whoBegins,
     }),
     claim({
       column: 'fetch',
       today: 'the page',
-      sentence: 'The same.',
+      sentence: 'As with XMLHttpRequest.',
       async inPage({ origin }) {
         await (await fetch(`${origin}/bytes`)).arrayBuffer();
       },
@@ -38,20 +39,20 @@ export const speaksFirst: ClaimRow = {
     }),
     claim({
       column: 'sse',
-      today: 'the server, once asked',
+      today: 'the server, after a request',
       sentence:
-        'One question, and from then on the server speaks when it likes. The page needs another request to say something.',
-      async inPage({ origin }, { heard }) {
+        'After one request the server sends whenever it likes. To send something itself, the page needs another request.',
+      async inPage({ origin }, { nextMessage }) {
         const source = new EventSource(`${origin}/events`);
-        await heard(source, 3);
+        await nextMessage(source, 3);
         source.close();
       },
-      judge(_told, seen) {
-        const asked = requestsIn(seen, '/events').length;
+      judge(_result, seen) {
+        const requests = requestsIn(seen, '/events').length;
         const events = ofKind(seen, /^event$/).length;
         return {
-          word: events > asked ? 'the server, once asked' : 'the page',
-          evidence: `${asked} question, ${events} events`,
+          word: events > requests ? 'the server, after a request' : 'the page',
+          evidence: `${requests} request, ${events} events`,
         };
       },
     }),
@@ -59,15 +60,15 @@ export const speaksFirst: ClaimRow = {
       column: 'websocket',
       today: 'both',
       sentence:
-        'After the handshake there are no questions and answers, only what each says.',
-      async inPage({ origin }, { heard }) {
+        'After the handshake there are no requests and responses: both sides send whenever they like.',
+      async inPage({ origin }, { nextMessage }) {
         const socket = new WebSocket(`${origin}/socket`);
-        await heard(socket);
-        socket.send('and I');
-        await heard(socket);
+        await nextMessage(socket);
+        socket.send('from the page');
+        await nextMessage(socket);
         socket.close();
       },
-      judge(_told, seen) {
+      judge(_result, seen) {
         const [first, second] = ofKind(seen, /websocket text/);
         const isBoth =
           first?.direction === 'down' && second?.direction === 'up';

@@ -1,4 +1,4 @@
-/** undici, which hands an answer on as a stream. */
+/** undici, which passes on a response as a stream. */
 import { createServer as createHttpServer } from 'node:http';
 import type { Writable } from 'node:stream';
 import { floorOf } from '../floor.ts';

@@ -8,7 +8,7 @@ const { Server } = await load('socket.io');
 
 export function createServer({ feed }: { feed: Feed }) {
   const server = createHttpServer();
-  // No sign of life while it is measured, as with all others.
+  // No heartbeat while it is measured, as with all others.
   const io = new Server(server, {
     transports: ['websocket'],
     pingInterval: 600_000,

@@ -1,8 +1,8 @@
 /**
- * What the pages of claims have at hand. It is sent there as text, so each
- * knows nothing but its arguments and what a browser has.
+ * Helpers for the pages of claims. They are sent there as text, so each knows
+ * nothing but its arguments and what a browser has.
  */
-export const atHand = {
+export const pageHelpers = {
   /** Sends a GET; resolves when it is over, however it ended. */
   xhr(url: string, prepare: (request: XMLHttpRequest) => void = () => {}) {
     return new Promise<XMLHttpRequest>((done) => {
@@ -13,17 +13,20 @@ export const atHand = {
       request.send();
     });
   },
-  /** The next message; or the n-th from now. */
-  async heard(from: EventSource | WebSocket, n = 1): Promise<MessageEvent> {
+  /** Resolves with the next message; or with the n-th from now. */
+  async nextMessage(
+    source: EventSource | WebSocket,
+    n = 1,
+  ): Promise<MessageEvent> {
     for (; ; n -= 1) {
       const message = await new Promise<MessageEvent>(
-        (done) => (from.onmessage = done),
+        (done) => (source.onmessage = done),
       );
       if (n === 1) return message;
     }
   },
   /** Waits until eight have begun; or six, and no other for 1.5 s. */
-  async eight(begun: () => number): Promise<void> {
+  async eightBegun(begun: () => number): Promise<void> {
     for (let before = 0, quiet = 0; begun() < 8 && quiet < 15;) {
       await new Promise((done) => setTimeout(done, 100));
       quiet = begun() >= 6 && begun() === before ? quiet + 1 : 0;
