@@ -96,7 +96,7 @@ describe('one connection', () => {
         .filter(({ type }) => type === 'DATA')
         .reduce((sum, { payload }) => sum + payload.length, 0);
     // Another stream is not held up: small, and the window is its own … but
-    // that of the connection is spent, so only its head can come.
+    // that of the connection is spent, so only its HEADERS can come.
     await client.until(() => data() === 65_535);
     client.send(request(3, get('/board?station=1&wait=0')));
     await client.until(

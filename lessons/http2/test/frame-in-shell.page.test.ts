@@ -48,7 +48,7 @@ describeWithBrowser('the page in the frame of the shell', (browser) => {
     expect(await frame.locator('#response').innerText()).toMatch(
       /→ (?:200|4(?!01)\d\d) /,
     );
-    await press('Let the server send GOAWAY');
+    await press('Let the server close the connection');
     await shows('response', 'POST /goaway → 204');
   });
 
@@ -96,7 +96,7 @@ describeWithBrowser('a page of another site', (browser) => {
       async () => site.close(),
       () => page.close(),
     );
-    // Whoever reads the page has signed in, in a tab of its own.
+    // Its reader has signed in, in a tab of its own.
     await page.goto(`https://127.0.0.1:${lesson.port}/`);
     await page.getByRole('button', { name: 'Sign in as staff' }).click();
     await page.locator('#response', { hasText: '→ 204' }).waitFor();

@@ -208,7 +208,7 @@ describeWithBrowser('the page', (browser) => {
     await seen(page, 1);
     const another = once(server, 'session');
     const waits = showsOnce(page, 'state', 'waiting to reconnect');
-    await press(page, 'Let the server send GOAWAY');
+    await press(page, 'Let the server close the connection');
     await shows(page, 'response', '→ 204');
     await waits;
     feed.next();

@@ -39,7 +39,7 @@ describe('the event stream', () => {
     const asked = once(server, 'request');
     const events = session.request({ ':path': '/events' });
     const [, response] = (await asked) as [unknown, Http2ServerResponse];
-    // It reads neither the head nor what follows.
+    // It reads neither the headers nor what follows.
     const ended = once(events, 'close');
     events.pause();
     let most = 0;
