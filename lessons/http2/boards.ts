@@ -1,9 +1,9 @@
-/** The boards of a hundred stations, each a small answer that takes a while. */
+/** The boards of a hundred stations: small responses that take a while. */
 import { setTimeout as after } from 'node:timers/promises';
 import { BadInput } from '@on-the-wire/shared/board/feed.ts';
 import { createTimetable } from '@on-the-wire/shared/board/timetable.ts';
 import type { Request } from '@on-the-wire/shared/page/exchange.ts';
-import { untilGone, type Exchange } from './exchange.ts';
+import { closeSignal, type Exchange } from './exchange.ts';
 import { stations } from './stations.ts';
 
 /** What is sent: one text for each station, some 800 bytes of JSON. */
@@ -14,9 +14,9 @@ export const boards = stations.map((station) =>
   }),
 );
 
-const longest = 5_000; // ms that one may ask to wait
+const longest = 5_000; // ms that a request may ask for
 
-/** Answers `/board?station=42&wait=50`, the wait in ms, as a database would. */
+/** Responds to `/board?station=42&wait=50`, the wait in ms, like a database. */
 export async function sendBoard({ request, response, query }: Exchange) {
   const board = boards[Number(query.get('station') ?? NaN)];
   if (!board) {
@@ -32,10 +32,10 @@ export async function sendBoard({ request, response, query }: Exchange) {
   }
 
   // The work. It stops when its own stream is reset, and no other does.
-  const signal = wait > 0 ? untilGone(response) : undefined;
+  const signal = wait > 0 ? closeSignal(response) : undefined;
   if (signal) await after(wait, undefined, { signal });
 
-  // The page cannot see which connection an answer came by. So we say it.
+  // The page cannot see which connection a response came over. So we say it.
   response.setHeader('Server-Timing', `c;desc=${connectionOf(request)}`);
   response.setHeader('Content-Type', 'application/json');
   response.end(board);
@@ -44,7 +44,7 @@ export async function sendBoard({ request, response, query }: Exchange) {
 const numbers = new WeakMap<object, number>();
 let connections = 0;
 
-/** The number of the connection that a request came by. */
+/** The number of the connection that a request came over. */
 export function connectionOf(request: Request) {
   const connection =
     'stream' in request ? request.stream.session! : request.socket;

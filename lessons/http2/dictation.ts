@@ -1,11 +1,11 @@
-/** A conversation in one request: its body and its answer at the same time. */
+/** One request whose body and response are sent at the same time. */
 import { once } from 'node:events';
-import { untilGone, type Exchange } from './exchange.ts';
+import { closeSignal, type Exchange } from './exchange.ts';
 
-/** Answers at once, and then each piece of the body when it comes. */
-export async function answerDictation(exchange: Exchange) {
+/** Responds at once, and then to each piece of the body when it comes. */
+export async function respondToDictation(exchange: Exchange) {
   const { request, response } = exchange;
-  const signal = untilGone(response);
+  const signal = closeSignal(response);
   const began = performance.now();
   response.setHeader('Content-Type', 'application/jsonl');
   response.setHeader('Cache-Control', 'no-transform');
@@ -15,7 +15,7 @@ export async function answerDictation(exchange: Exchange) {
     if (!hasRoom) await once(response, 'drain', { signal });
   };
 
-  // The answer begins before anything was said.
+  // The response begins before any word has come.
   await say('');
   request.setEncoding('utf8');
   for await (const words of request) await say(words);

@@ -1,20 +1,20 @@
 /** 103 Early Hints: what the page will need, before the page. RFC 8297. */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as after } from 'node:timers/promises';
-import { untilGone, type Exchange } from './exchange.ts';
+import { closeSignal, type Exchange } from './exchange.ts';
 
 const page = new URL('page/hints.html', import.meta.url);
 const style = new URL('page/hints.css', import.meta.url);
-const hinting = 100; // ms until the hints: sooner, Chromium ignores some
+const hinting = 100; // ms until the hints: Chromium ignores some earlier ones
 const thinking = 1_000; // ms that this page takes to make, from then on
 
 let visits = 0;
 
-/** Sends hints soon and the page later. Only a page gets them obeyed. */
-export async function giveEarlyHints({ response }: Exchange) {
-  const signal = untilGone(response);
+/** Sends hints soon and the page later. Browsers use hints of a page only. */
+export async function sendEarlyHints({ response }: Exchange) {
+  const signal = closeSignal(response);
   await after(hinting, undefined, { signal });
-  // Each visit has a style of its own: none was kept from the last one.
+  // Each visit has its own style, so that none is in the cache.
   const own = `/hints.css?${(visits += 1)}`;
   response.writeEarlyHints({ link: `<${own}>; rel=preload; as=style` });
   await after(thinking, undefined, { signal });
@@ -24,8 +24,10 @@ export async function giveEarlyHints({ response }: Exchange) {
   response.end(text.replace('/hints.css', own));
 }
 
-/** Sends what was hinted at. It is kept until the page wants it, or the
- * browser would ask a second time. */
+/**
+ * Sends the file that the hints named. It must stay fresh until the page needs
+ * it, or the browser requests it twice.
+ */
 export async function sendHinted({ response }: Exchange) {
   response.setHeader('Content-Type', 'text/css; charset=utf-8');
   response.setHeader('Cache-Control', 'max-age=60');

@@ -1,4 +1,4 @@
-/** The board's news as an event stream: WHATWG HTML, 9.2. See lesson sse. */
+/** The board's updates as an event stream: HTML, 9.2. See lesson sse. */
 import type { Feed, News } from '@on-the-wire/shared/board/feed.ts';
 import { isStaff } from '@on-the-wire/shared/page/staff.ts';
 import { writtenOnce } from '@on-the-wire/shared/page/written-once.ts';
@@ -14,13 +14,13 @@ interface Options {
 const eventOf = (fields: string, data: object) =>
   `${fields}\ndata: ${JSON.stringify(data)}\n\n`;
 
-// What every reader gets is written once.
+// What every client gets is made once.
 const textOf = writtenOnce(({ kind, id, data }: News) =>
   eventOf(`event: ${kind}\nid: ${id}`, data),
 );
 
-/** Tells what came after the id that the reader names, and all that comes. */
-export function tellNews(
+/** Sends the updates after the id that the client names, and all later ones. */
+export function sendEvents(
   { request, response, query }: Exchange,
   { feed, http1, heartbeat, buffer }: Options,
 ) {
@@ -28,7 +28,7 @@ export function tellNews(
   response.setHeader('Cache-Control', 'no-cache, no-transform');
   response.setHeader('X-Accel-Buffering', 'no');
 
-  // Without the one stream that nobody reads, the connection lives on.
+  // A stream that nobody reads is reset. The others of its connection go on.
   const send = (text: string) => {
     response.write(text);
     if (response.writableLength > buffer) response.destroy();

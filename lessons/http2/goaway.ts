@@ -1,20 +1,25 @@
-/** GOAWAY: how a connection ends without losing anything. RFC 9113, 6.8. */
+/** GOAWAY: closing a connection without losing a request. RFC 9113, 6.8. */
 import type { Http2Session } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import type { Exchange } from './exchange.ts';
 
-/** Says that this connection takes no further streams, and then ends it. */
+/**
+ * Says that this connection takes no new streams, and closes it when those that
+ * run have finished, or after the deadline.
+ *
+ * @param deadline ms from now
+ */
 export function sendGoaway(session: Http2Session, deadline: number) {
-  // GOAWAY names the last stream that is still served. Who has opened a later
-  // one knows that nothing was done about it, and asks again elsewhere.
+  // GOAWAY names the last stream that may have been processed. A client can
+  // send requests of later streams again, over another connection.
   session.close();
 
-  // Streams that run may finish. Some never do: they have until here.
+  // Streams that run may finish. Some never do, so they get a deadline.
   const timer = setTimeout(() => session.destroy(), deadline);
   session.on('close', () => clearTimeout(timer));
 }
 
-/** Ends the connection that asks for it. */
+/** Ends the connection over which this request came. */
 export function endConnection(exchange: Exchange, deadline: number) {
   const { request, response } = exchange;
   response.statusCode = 204;
@@ -22,14 +27,19 @@ export function endConnection(exchange: Exchange, deadline: number) {
     response.end();
     sendGoaway(request.stream.session!, deadline);
   } else {
-    // HTTP/1.1 says it in a header, in every answer anew.
+    // HTTP/1.1 says it in a header of the response.
     response.setHeader('Connection', 'close');
     response.end();
   }
 }
 
-/** Makes a function that ends servers: politely, but not for ever. */
-export function leaver(servers: Server[], deadline: number) {
+/**
+ * Makes a function that drains servers: they accept nothing new, and what runs
+ * may finish until the deadline.
+ *
+ * @param deadline ms
+ */
+export function createDrain(servers: Server[], deadline: number) {
   const sessions = new Set<Http2Session>();
   const sockets = new Set<Socket>();
   for (const server of servers) {
@@ -49,7 +59,7 @@ export function leaver(servers: Server[], deadline: number) {
     );
     for (const session of sessions) sendGoaway(session, deadline);
 
-    // HTTP/1.1 has no goodbye: when the time is over, the line is cut.
+    // HTTP/1.1 has no GOAWAY: at the deadline its connections are cut.
     const timer = setTimeout(() => {
       for (const socket of sockets) socket.destroy();
     }, deadline);

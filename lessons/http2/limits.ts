@@ -1,24 +1,24 @@
 /**
- * How much one connection may ask of us: RFC 9113, 10.5. On one connection a
- * client can do more harm than on six, as everything on it costs it little.
+ * How much one connection may demand of us: RFC 9113, 10.5. Streams cost a
+ * client little, so it can do more harm on one connection than on six.
  */
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { Request } from '@on-the-wire/shared/page/exchange.ts';
 import { sendGoaway } from './goaway.ts';
 
 export const limits = {
-  // Streams at the same time. Without it Node allows four thousand millions.
+  // Streams at the same time. Without it Node allows four billion.
   settings: {
     maxConcurrentStreams: 128,
     maxHeaderListSize: 16_384, // bytes, once unpacked
     enableConnectProtocol: true, // WebSocket in a stream: RFC 8441
   },
 
-  // Header bombs: some bytes that unpack to a great many.
+  // Header bombs: a few bytes that unpack to many headers.
   maxHeaderListPairs: 100,
 
   // Rapid reset (CVE-2023-44487): open and cancel, again and again. A page
-  // that is closed may cancel all its streams at once; then 20 a second.
+  // that is closed may cancel 200 streams at once; after that 20 a second.
   streamResetBurst: 200,
   streamResetRate: 20,
 };
@@ -38,13 +38,13 @@ function sizeOf(rawHeaders: string[]) {
   return sum + 32 * (rawHeaders.length / 2);
 }
 
-/** Says goodbye to a connection on which nothing moves for so many ms. */
+/** Sends GOAWAY on a connection without traffic for so many ms. */
 export function endIdle(server: Http2SecureServer, idle: number) {
   server.on('session', (session: ServerHttp2Session) => {
     session.setTimeout(idle, () => sendGoaway(session, idle));
   });
 
-  // A client that breaks the protocol has lost its connection already, and no
-  // other has lost anything.
+  // A client that breaks the protocol has lost its connection by now. No
+  // other client has lost anything.
   server.on('sessionError', () => {});
 }

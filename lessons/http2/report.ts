@@ -1,4 +1,4 @@
-/** A delay that somebody reports: JSON, and only from staff. */
+/** A report of a delay: JSON, and only from staff. */
 import type { Feed } from '@on-the-wire/shared/board/feed.ts';
 import { readJson } from '@on-the-wire/shared/page/read-json.ts';
 import { isStaff } from '@on-the-wire/shared/page/staff.ts';

@@ -1,5 +1,5 @@
 /**
- * A client that asks for much and reads nothing, to see how much is sent to
+ * A client that requests 30 MB and reads nothing, to see how much is sent to
  * it: `pnpm exec node lessons/http2/slow-reader.ts <address of the lesson>`
  */
 import { connect } from 'node:http2';
@@ -7,12 +7,12 @@ import { setTimeout as after } from 'node:timers/promises';
 
 const [, , address = ''] = process.argv;
 
-// Whoever wants to know that it is the lesson must know its certificate.
+// Nothing secret is sent, so the certificate is not checked here.
 const session = connect(address, { rejectUnauthorized: false });
 const sentBefore = await askSent();
 const long = session.request({ ':path': '/timetable' });
 
-// Without a reader it waits here, and grows until the server stops by itself.
+// Nobody reads, so it waits in this process until the server has to stop.
 let before = 0;
 while (long.readableLength === 0 || long.readableLength > before) {
   before = long.readableLength;
@@ -20,7 +20,7 @@ while (long.readableLength === 0 || long.readableLength > before) {
 }
 console.log(`unread: ${long.readableLength} bytes`);
 
-// Another stream is not held up by that: it has room of its own.
+// Another stream is not held up by that: it has a window of its own.
 const sent = (await askSent()) - sentBefore;
 console.log(`less than 100 kB sent: ${sent < 100_000}`);
 session.destroy();

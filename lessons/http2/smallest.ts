@@ -7,7 +7,7 @@ const [key, cert] = [readFileSync(file), readFileSync(file)];
 const server = createSecureServer({ key, cert });
 server.on('session', () => console.log('a connection'));
 server.on('stream', (stream, headers) => {
-  console.log(`stream ${stream.id} asks for ${headers[':path']}`);
+  console.log(`stream ${stream.id} requests ${headers[':path']}`);
   stream.respond({ ':status': 200, 'content-type': 'text/plain' });
   setTimeout(() => stream.end(`train ${stream.id} departs\n`), 1000);
   stream.on('error', () => {});

@@ -1,18 +1,18 @@
-/** An answer that is long: each line is written when there is room for it. */
+/** A long response: each line is written when there is room for it. */
 import { once } from 'node:events';
 import { boards } from './boards.ts';
-import { untilGone, type Exchange } from './exchange.ts';
+import { closeSignal, type Exchange } from './exchange.ts';
 
 /** Sends each station's board for each day of the year, as lines of JSON. */
 export async function sendTimetable({ response }: Exchange) {
-  const signal = untilGone(response);
+  const signal = closeSignal(response);
   response.setHeader('Content-Type', 'application/jsonl');
   for (let day = 1; day <= 365; day += 1) {
     for (const board of boards) {
       const hasRoom = response.write(`{"day":${day},"board":${board}}\n`);
 
-      // No room: the reader has not said that it may have more. We wait, and
-      // stop waiting if it leaves. Who writes on would fill our own memory.
+      // No room: flow control does not allow more yet. We wait, until the
+      // client leaves. To write on would fill our own memory.
       if (!hasRoom) await once(response, 'drain', { signal });
     }
   }

@@ -1,10 +1,10 @@
 /**
  * WebSocket in a stream of HTTP/2: RFC 8441. The handshake is a CONNECT with
- * `:protocol`, its answer is 200, and DATA frames carry WebSocket frames.
+ * `:protocol`, its response is 200, and DATA frames carry WebSocket frames.
  *
- * `ws` knows HTTP/1.1 only. What it does with a socket once the handshake is
- * over does for a stream as well; but `setSocket` is its own affair, not an
- * API: a new version of it must pass our tests before it is used.
+ * `ws` knows only HTTP/1.1. After the handshake it can use a stream in place of
+ * a socket; but `setSocket` is internal, not an API: a new version of `ws` must
+ * pass our tests before it is used.
  */
 import type { IncomingMessage } from 'node:http';
 import type {
@@ -31,18 +31,21 @@ const Opened = WebSocket as unknown as new (
 ) => Opened;
 
 /**
- * Accepts WebSockets at /loudspeaker: what staff says there, all hear.
+ * Accepts WebSockets at /loudspeaker: what staff says there, everybody hears.
  *
- * @param origins of pages that may ask: scheme, host and port
+ * @param origins of pages that may open one: scheme, host and port
  */
 export function acceptWebSockets(
   server: Http2SecureServer,
   feed: Feed,
   origins: readonly string[],
 ) {
-  const accept = (request: Http2ServerRequest, answer: Http2ServerResponse) => {
+  const accept = (
+    request: Http2ServerRequest,
+    response: Http2ServerResponse,
+  ) => {
     const status = refusal(request, origins);
-    if (status) return void answer.writeHead(status).end();
+    if (status) return void response.writeHead(status).end();
 
     const { stream } = request;
     stream.respond({ ':status': 200 });
@@ -54,7 +57,7 @@ export function acceptWebSockets(
     socket.on('error', () => {}); // `ws` has closed it already
     const say = (message: object) => socket.send(JSON.stringify(message));
 
-    // The page cannot see where its words travel. So we say it.
+    // The page cannot see which stream this is. So we say it.
     say({ kind: 'hello', stream: stream.id });
     socket.on('message', (text) => {
       try {
@@ -72,7 +75,7 @@ export function acceptWebSockets(
   });
 }
 
-/** Another method than those that we have: RFC 9110, 9.1. */
+/** A method that we do not have: RFC 9110, 9.1. */
 function refuseProxying(socket: Duplex) {
   socket.on('error', () => {}); // it may leave while we speak
   const fields = 'Connection: close\r\nContent-Length: 0';
@@ -87,8 +90,8 @@ function refusal(request: Http2ServerRequest, origins: readonly string[]) {
   if (url !== '/loudspeaker') return 404;
   if (headers['sec-websocket-version'] !== '13') return 400;
 
-  // Any page of the Web may try. The browser tells us which one it is. The list
-  // of ours is not made from `:authority`: what stands there, the caller says.
+  // Any page of the Web may try, and the browser says which one it is. It is
+  // compared with our own list, not with `:authority`, which the client chose.
   const { origin } = headers;
   return origin === undefined || origins.includes(origin) ? undefined : 403;
 }

@@ -1,6 +1,6 @@
 /**
- * One request whose body is made while it is sent. The server answers each
- * word at once; when does the page get to know?
+ * One request whose body is made while it is sent. The server responds to each
+ * word at once; when does the page hear of it?
  */
 import { button, element, inMs, say, urlBy, type Protocol } from './origins.ts';
 
@@ -22,7 +22,7 @@ async function dictate(protocol: Protocol) {
     .replaceChildren(...rows);
   say('dictated', 'Dictating …');
 
-  // A body that gives its next piece when the browser asks for it.
+  // A body that makes its next piece when the browser pulls it.
   const encoder = new TextEncoder();
   let next = 0;
   const body = new ReadableStream<Uint8Array>({
@@ -37,18 +37,20 @@ async function dictate(protocol: Protocol) {
   });
 
   try {
-    // `half` is the only one there is: first all of the body, then the answer.
+    // `half` is the only duplex: first the whole body, then the response.
     const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
-    const answer = await fetch(urlBy(protocol, '/dictation'), init);
+    const response = await fetch(urlBy(protocol, '/dictation'), init);
     const there = now();
     let at = 0;
-    const lines = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const lines = response
+      .body!.pipeThrough(new TextDecoderStream())
+      .getReader();
     let text = '';
     for (;;) {
       const { value, done } = await lines.read();
       if (done) break;
       text += value;
-      // Only whole lines; the first says that the server listens.
+      // Only whole lines; the first comes before any word.
       for (const line of text.split('\n').slice(at, -1)) {
         if (at > 0 && rows[at - 1]) {
           set(rows[at - 1]!, 2, JSON.parse(line).ms);
@@ -60,8 +62,8 @@ async function dictate(protocol: Protocol) {
     const { ms } = JSON.parse(text.split('\n')[0]!);
     say(
       'dictated',
-      `The server began to answer after ${inMs(ms)}. ` +
-        `The page had the first of it after ${inMs(there)}.`,
+      `The server began its response after ${inMs(ms)}. ` +
+        `The page got the first of it after ${inMs(there)}.`,
     );
   } catch (error) {
     say('dictated', `Not dictated: ${error}`);

@@ -1,4 +1,4 @@
-/** The boards of a hundred stations, by HTTP/1.1 and by HTTP/2. */
+/** The boards of a hundred stations, over HTTP/1.1 and over HTTP/2. */
 import { element, inMs, say, urlBy, type Protocol } from './origins.ts';
 
 const count = 100;
@@ -11,14 +11,14 @@ export function startHundred() {
     submit.disabled = true;
     const wait = String(new FormData(form).get('wait'));
     try {
-      // One after the other: they shall not take each other's room.
-      const old = await load('http1', wait);
-      const young = await load('h2', wait);
-      const longest = Math.max(old.took, young.took);
-      draw('http1', old.boards, longest);
-      draw('h2', young.boards, longest);
+      // One after the other, so that they do not slow each other down.
+      const http1 = await load('http1', wait);
+      const h2 = await load('h2', wait);
+      const longest = Math.max(http1.took, h2.took);
+      draw('http1', http1.boards, longest);
+      draw('h2', h2.boards, longest);
     } catch (error) {
-      say('h2-counts', `It has failed: ${error}`);
+      say('h2-counts', `Failed: ${error}`);
     }
     submit.disabled = false;
   };
@@ -26,7 +26,7 @@ export function startHundred() {
 
 type Board = PerformanceResourceTiming;
 
-/** Loads all boards at once, and says what that took. */
+/** Loads all boards at once, and shows what that took. */
 async function load(protocol: Protocol, wait: string) {
   say(`${protocol}-counts`, 'Loading …');
   performance.clearResourceTimings();
@@ -36,8 +36,9 @@ async function load(protocol: Protocol, wait: string) {
   await Promise.all(
     Array.from({ length: count }, async (_, station) => {
       const path = `/board?station=${station}&wait=${wait}`;
-      const answer = await fetch(urlBy(protocol, path), { cache: 'no-store' });
-      await answer.json();
+      const url = urlBy(protocol, path);
+      const response = await fetch(url, { cache: 'no-store' });
+      await response.json();
     }),
   );
   const took = performance.now() - began;
@@ -55,23 +56,26 @@ async function load(protocol: Protocol, wait: string) {
   return { took, boards };
 }
 
-/** By how many connections the answers came: the server numbers them. */
+/** How many connections the responses came over: the server numbers them. */
 function connectionsOf(boards: Board[]) {
   const numbers = boards.map(
     ({ serverTiming }) => serverTiming[0]?.description,
   );
-  // WebKit does not hand on what the server says about another origin's.
-  if (numbers.includes(undefined)) return 'by how many connections: not told';
+  // WebKit does not tell a page the Server-Timing of another origin.
+  if (numbers.includes(undefined)) return 'connections unknown';
   const different = new Set(numbers).size;
   return different === 1 ? '1 connection' : `${different} connections`;
 }
 
 async function traffic(protocol: Protocol) {
-  const answer = await fetch('/traffic', { cache: 'no-store' });
-  return (await answer.json())[protocol] as { received: number; sent: number };
+  const response = await fetch('/traffic', { cache: 'no-store' });
+  return (await response.json())[protocol] as {
+    received: number;
+    sent: number;
+  };
 }
 
-/** Draws a line for each board, from when it was wanted until it was there. */
+/** Draws a bar for each board, from `fetch` to the end of its response. */
 function draw(protocol: Protocol, boards: Board[], longest: number) {
   const chart = element(`${protocol}-chart`);
   const first = Math.min(...boards.map(({ startTime }) => startTime));
@@ -91,7 +95,7 @@ function draw(protocol: Protocol, boards: Board[], longest: number) {
       .sort((a, b) => a.responseEnd - b.responseEnd)
       .flatMap(({ startTime, requestStart, responseEnd }, row) => [
         bar('waited', row, startTime, requestStart),
-        bar('answered', row, requestStart, responseEnd),
+        bar('received', row, requestStart, responseEnd),
       ]),
   );
   const last = Math.max(...boards.map(({ responseEnd }) => responseEnd));

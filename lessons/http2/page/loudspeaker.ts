@@ -1,4 +1,4 @@
-/** The WebSocket. To the page it is one like any other. */
+/** The WebSocket. To the page it is like any other. */
 import { say } from './origins.ts';
 
 let socket: WebSocket | undefined;
@@ -15,7 +15,7 @@ export function startLoudspeaker() {
   open();
 }
 
-/** Opens another one: the cookie is in the handshake, and never comes again. */
+/** Opens another one: the handshake alone carries the cookie. */
 export function openAgain() {
   socket?.close();
   open();
@@ -34,8 +34,9 @@ function open() {
   own.onclose = ({ code }) => {
     if (own !== socket) return;
     submit.disabled = true;
-    if (!hasBeenOpen) return say('socket', 'Here it needs HTTP/2.');
-    say('socket', `Closed: ${code}. Another try in a while.`);
+    if (!hasBeenOpen)
+      return say('socket', 'This server accepts it only over HTTP/2.');
+    say('socket', `Closed: ${code}. It reconnects in a few seconds.`);
     setTimeout(() => own === socket && open(), 1_000 + Math.random() * 4_000);
   };
 }

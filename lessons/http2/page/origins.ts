@@ -1,13 +1,13 @@
-/** The two origins that the page asks: the same server, by either protocol. */
+/** The two origins of the page's requests: one server, either protocol. */
 export type Protocol = 'http1' | 'h2';
 
 const origins = { http1: '', h2: '' };
 let known: () => void;
 
-/** Resolves when the server has said where the other one is. */
+/** Resolves when the server has said where HTTP/1.1 is. */
 export const bothKnown = new Promise<void>((resolve) => (known = resolve));
 
-/** Says where HTTP/1.1 is to be had. This page may have come from there. */
+/** Sets the origin that speaks only HTTP/1.1; perhaps this page's own. */
 export function setHttp1(origin: string) {
   origins.http1 = origin;
   known();

@@ -9,17 +9,17 @@ import { startTwelve } from './twelve.ts';
 
 const board = document.querySelector<DeparturesBoard>('departures-board')!;
 
-// ---- What each request went by ----
+// ---- Which protocol each request used ----
 
-// The browser tells it of every request that has an answer, if asked before
-// the first one is sent. Of another origin, if that allows it.
+// The browser tells it for every request that got a response; for another
+// origin only if that allows it (Timing-Allow-Origin).
 const counted = new Map<string, number>();
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
     const { origin, pathname } = new URL(entry.name);
     if (pathname === '/traffic' || origin === 'null') continue;
     if (origin === location.origin) came(entry.nextHopProtocol);
-    const by = entry.nextHopProtocol || 'not told';
+    const by = entry.nextHopProtocol || 'unknown';
     const where = origin === location.origin ? '' : origin;
     const what = `${by}\n${where}${pathname}`;
     counted.set(what, (counted.get(what) ?? 0) + 1);
@@ -36,21 +36,21 @@ new PerformanceObserver((list) => {
   element('log').replaceChildren(...lines.reverse());
 }).observe({ type: 'resource', buffered: true });
 
-// Of a page in a frame of another origin, Firefox and WebKit do not tell it.
-// Of the files that it consists of they do.
+// Firefox and WebKit do not tell it for a page in a cross-origin frame, but
+// for the files of the page they do.
 const [page] = performance.getEntriesByType(
   'navigation',
 ) as PerformanceNavigationTiming[];
 came(page?.nextHopProtocol);
 
-/** Says what the page came by, as soon as the browser has told. */
+/** Says which protocol the page came over, as soon as the browser tells. */
 function came(by = '') {
   const { dataset } = element('came');
   if (by === '' || dataset['by']) return;
   dataset['by'] = by;
-  say('came', `This page came by ${by}.`);
+  say('came', `This page came over ${by}.`);
   // Over HTTP/1.1 there is nothing to compare with.
-  for (const id of ['load', 'twelve-h2', 'dictate-h2', 'goodbye'])
+  for (const id of ['load', 'twelve-h2', 'dictate-h2', 'goaway'])
     button(id).disabled = by !== 'h2';
 }
 
@@ -66,7 +66,7 @@ function open() {
   source.onerror = () =>
     source.readyState === EventSource.CLOSED
       ? show('closed', 'closed for good')
-      : show('waiting', 'waiting to try again');
+      : show('waiting', 'waiting to reconnect');
 
   on('hello', (hello: { staff: boolean; rate: string; http1: string }) => {
     rates.value = hello.rate;
@@ -105,7 +105,7 @@ function show(state: string, text: string) {
 // ---- Requests that change something ----
 
 element('sign-in').onclick = async () => {
-  await ask('POST', '/sign-in');
+  await request('POST', '/sign-in');
   source.close();
   open();
   openAgain();
@@ -116,22 +116,22 @@ element('report').onclick = () => {
     .filter(({ status }) => status === 'scheduled' || status === 'boarding')
     .sort((a, b) => a.due.localeCompare(b.due))
     .at(0);
-  if (next) ask('POST', '/delays', { train: next.train, minutes: 5 });
+  if (next) request('POST', '/delays', { train: next.train, minutes: 5 });
 };
 
-// What was said on this connection is said to its end; then there is another.
-element('goodbye').onclick = () => ask('POST', '/goodbye');
+// What runs on this connection may finish. The next requests open another.
+element('goaway').onclick = () => request('POST', '/goaway');
 
 const rates = document.forms
   .namedItem('rates')!
   .elements.namedItem('rate') as RadioNodeList;
 document.forms.namedItem('rates')!.onchange = () => {
-  ask('PUT', '/rate', { rate: rates.value });
+  request('PUT', '/rate', { rate: rates.value });
 };
 
-/** Sends a request, and shows what was asked and what came back. */
-async function ask(method: string, path: string, body?: object) {
-  const said = `${method} ${path} ${body ? JSON.stringify(body) : ''}`;
+/** Sends a request, and shows it with its response. */
+async function request(method: string, path: string, body?: object) {
+  const sent = `${method} ${path} ${body ? JSON.stringify(body) : ''}`;
   try {
     const response = await fetch(path, {
       method,
@@ -139,9 +139,9 @@ async function ask(method: string, path: string, body?: object) {
       body: body ? JSON.stringify(body) : null,
     });
     const text = await response.text();
-    say('answer', `${said} → ${response.status} ${text}`);
+    say('response', `${sent} → ${response.status} ${text}`);
   } catch (error) {
-    say('answer', `${said} → no answer: ${error}`);
+    say('response', `${sent} → no response: ${error}`);
   }
 }
 

@@ -1,8 +1,8 @@
-/** Twelve event streams to one origin, and an ordinary request beside them. */
+/** Twelve event streams to one origin, and an ordinary request as well. */
 import { button, element, inMs, say, urlBy, type Protocol } from './origins.ts';
 
 let sources: EventSource[] = [];
-let asking: AbortController | undefined;
+let requesting: AbortController | undefined;
 
 export function startTwelve() {
   element('twelve-http1').onclick = () => open('http1');
@@ -18,8 +18,8 @@ function open(protocol: Protocol) {
     source.onerror = show;
     source.onopen = () => {
       show();
-      // Six are open: as many as there will be by HTTP/1.1.
-      if (openOnes().length === 6 && !asking) void ask(protocol);
+      // Six are open: more will not open over HTTP/1.1.
+      if (openOnes().length === 6 && !requesting) void request(protocol);
     };
     return source;
   });
@@ -28,23 +28,24 @@ function open(protocol: Protocol) {
 
 const openOnes = () => sources.filter(({ readyState }) => readyState === 1);
 
-/** An ordinary request to the same origin: how long does it take? */
-async function ask(protocol: Protocol) {
+/** Sends an ordinary request to the same origin: how long does it take? */
+async function request(protocol: Protocol) {
   const own = new AbortController();
-  asking = own;
+  requesting = own;
   const began = performance.now();
   const tell = (what: string) => {
     const took = inMs(performance.now() - began);
-    if (asking === own) say('beside', `An ordinary request: ${what} ${took}.`);
+    if (requesting === own)
+      say('beside', `An ordinary request: ${what} ${took}.`);
   };
-  const ticking = setInterval(tell, 200, 'no answer after');
+  const ticking = setInterval(tell, 200, 'no response after');
   try {
     const url = urlBy(protocol, '/board?station=42&wait=0');
     const { signal } = own;
     await (await fetch(url, { cache: 'no-store', signal })).text();
-    tell('answered after');
+    tell('response after');
   } catch {
-    // It was given up, by the button that closes the others.
+    // Aborted, by the button that closes the event streams.
   }
   clearInterval(ticking);
 }
@@ -52,8 +53,8 @@ async function ask(protocol: Protocol) {
 function close() {
   for (const source of sources) source.close();
   sources = [];
-  asking?.abort();
-  asking = undefined;
+  requesting?.abort();
+  requesting = undefined;
   say('beside', 'No ordinary request beside them.');
   button('twelve-close').disabled = true;
   show();

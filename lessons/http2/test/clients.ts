@@ -136,26 +136,26 @@ function framesOf(bytes: Buffer) {
   }
 }
 
-export interface Answer {
+export interface WholeResponse {
   headers: IncomingHttpHeaders & { ':status'?: number };
   text: string;
   /** The code of RST_STREAM, or 0. */
   code: number;
 }
 
-/** Asks, and waits for the whole answer, or for whatever else ends it. */
+/** Sends a request, and waits for the end of its response, or of its stream. */
 export async function ask(
   session: ClientHttp2Session,
   headers: Record<string, string>,
   body?: string,
-): Promise<Answer> {
+): Promise<WholeResponse> {
   const stream = session.request(headers, { endStream: body === undefined });
   if (body !== undefined) stream.end(body);
-  const answer: Answer = { headers: {}, text: '', code: 0 };
+  const response: WholeResponse = { headers: {}, text: '', code: 0 };
   stream.setEncoding('utf8');
-  stream.on('response', (head) => (answer.headers = head));
-  stream.on('data', (text: string) => (answer.text += text));
+  stream.on('response', (head) => (response.headers = head));
+  stream.on('data', (text: string) => (response.text += text));
   stream.on('error', () => {}); // `code` says it
   await new Promise((done) => stream.on('close', done));
-  return { ...answer, code: stream.rstCode ?? 0 };
+  return { ...response, code: stream.rstCode ?? 0 };
 }

@@ -1,6 +1,6 @@
 /**
- * What HTTP/2 forbids is answered by the lesson, and behind a tap, as
- * node:http2 answers it alone: RFC 9113, section by section.
+ * To what HTTP/2 forbids the lesson reacts, also behind a tap, as node:http2
+ * does alone: RFC 9113, section by section.
  */
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -65,7 +65,7 @@ function frame(
 
 const [END_STREAM, END_HEADERS, PADDED] = [1, 4, 8];
 const WHOLE = END_STREAM | END_HEADERS;
-/** A request that is not answered as long as a case takes. */
+/** A request that gets no response as long as a case takes. */
 const waits = '/board?station=1&wait=5000';
 const asks = (...more: [string, string][]) => get(waits, more);
 
@@ -294,7 +294,7 @@ async function outcomeOf(sent: Uint8Array[], port: number): Promise<Outcome> {
       frame('PING', 0, 0, ping('aa')),
     ),
   );
-  // An answer to a PING overtakes a RST_STREAM that is to be sent.
+  // The acknowledgement of a PING overtakes a RST_STREAM in the queue.
   for (const name of ['aa', 'bb']) {
     await client.until((got) => isOver(got) || isAnswer(name)(got));
     if (client.frames.some(isOver)) break;

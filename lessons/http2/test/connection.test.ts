@@ -29,12 +29,12 @@ describe('one connection', () => {
     expect(timers() - before).toBeGreaterThanOrEqual(100);
     for (const stream of slow) stream.close(constants.NGHTTP2_CANCEL);
     await Promise.all(slow.map((stream) => once(stream, 'close')));
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 100 }, (_, station) =>
         ask(session, board(station, 1)),
       ),
     );
-    expect(new Set(answers.map(({ text }) => text)).size).toBe(100);
+    expect(new Set(responses.map(({ text }) => text)).size).toBe(100);
     expect(connections).toBe(1);
     session.close();
   });
@@ -62,7 +62,7 @@ describe('one connection', () => {
     client.session.close();
   });
 
-  test('begins with settings, and answers a request with these frames', async () => {
+  test('begins with settings, and responds to a request with these frames', async () => {
     const { port } = await start();
     const client = await frameClient(port);
     client.greet();
@@ -84,7 +84,7 @@ describe('one connection', () => {
     client.socket.destroy();
   });
 
-  test('sends no more of a long answer than the reader has room for', async () => {
+  test('sends no more of a long response than the reader has room for', async () => {
     const { port, server } = await start();
     const asked = once(server, 'request');
     const client = await frameClient(port);
@@ -96,7 +96,7 @@ describe('one connection', () => {
         .filter(({ type }) => type === 'DATA')
         .reduce((sum, { payload }) => sum + payload.length, 0);
     // Another stream is not held up: small, and the window is its own … but
-    // that of the connection is spent, so only its head can come.
+    // that of the connection is spent, so only its HEADERS can come.
     await client.until(() => data() === 65_535);
     client.send(request(3, get('/board?station=1&wait=0')));
     await client.until(
@@ -118,7 +118,7 @@ describe('one connection', () => {
   });
 });
 
-test('answers while it is still asked: a full duplex', async () => {
+test('responds while the request body is being sent: full duplex', async () => {
   const { port } = await start();
   const { session } = await nodeClient(port);
   const stream = session.request({ ':path': '/dictation', ':method': 'POST' });
@@ -128,7 +128,7 @@ test('answers while it is still asked: a full duplex', async () => {
     const [text] = (await once(stream, 'data')) as [string];
     heard.push(JSON.parse(text).heard);
   };
-  // Each word is said only when the one before was answered.
+  // Each word is sent only when the response to the one before has come.
   await line();
   for (const word of ['Zürich,', 'platform', '7']) {
     stream.write(word);

@@ -27,32 +27,32 @@ describeWithBrowser('the page in the frame of the shell', (browser) => {
     ending.push(() => page.close());
     await page.goto(shellUrl!);
     const frame = page.frameLocator('iframe');
-    await frame.getByText('This page came by h2.').waitFor();
+    await frame.getByText('This page came over h2.').waitFor();
     const shows = (id: string, text: string | RegExp) =>
       frame.locator(`#${id}`, { hasText: text }).waitFor();
     const press = (name: string) =>
       frame.getByRole('button', { name, exact: true }).click();
     await shows('state', 'open');
 
-    for (const id of ['load', 'twelve-h2', 'dictate-h2', 'goodbye'])
+    for (const id of ['load', 'twelve-h2', 'dictate-h2', 'goaway'])
       expect(await frame.locator(`#${id}`).isEnabled()).toBe(true);
     const report = 'Report the next train 5 minutes late';
     await press(report);
-    await shows('answer', '→ 401');
+    await shows('response', '→ 401');
     await press('Sign in as staff');
-    await shows('answer', '→ 204');
+    await shows('response', '→ 204');
     await shows('state', 'open');
     await press(report);
     // Trains come and go meanwhile: 200, or a train that has just left.
-    await shows('answer', /^POST \/delays .* → \d/);
-    expect(await frame.locator('#answer').innerText()).toMatch(
+    await shows('response', /^POST \/delays .* → \d/);
+    expect(await frame.locator('#response').innerText()).toMatch(
       /→ (?:200|4(?!01)\d\d) /,
     );
-    await press('Let the server say goodbye');
-    await shows('answer', 'POST /goodbye → 204');
+    await press('Let the server close the connection');
+    await shows('response', 'POST /goaway → 204');
   });
 
-  test('knows what it came by where a browser tells only of its files', async () => {
+  test('knows its protocol where a browser tells only of its files', async () => {
     const { port } = await start();
     const page = await browser().newPage();
     ending.push(() => page.close());
@@ -62,8 +62,8 @@ describeWithBrowser('the page in the frame of the shell', (browser) => {
       Object.defineProperty(prototype, 'nextHopProtocol', { value: '' });
     });
     await page.goto(`https://127.0.0.1:${port}/`);
-    await page.getByText('This page came by h2.').waitFor();
-    for (const id of ['load', 'twelve-h2', 'dictate-h2', 'goodbye'])
+    await page.getByText('This page came over h2.').waitFor();
+    for (const id of ['load', 'twelve-h2', 'dictate-h2', 'goaway'])
       expect(await page.locator(`#${id}`).isEnabled()).toBe(true);
   });
 });
@@ -96,10 +96,10 @@ describeWithBrowser('a page of another site', (browser) => {
       async () => site.close(),
       () => page.close(),
     );
-    // Whoever reads the page has signed in, in a tab of its own.
+    // Its reader has signed in, in a tab of its own.
     await page.goto(`https://127.0.0.1:${lesson.port}/`);
     await page.getByRole('button', { name: 'Sign in as staff' }).click();
-    await page.locator('#answer', { hasText: '→ 204' }).waitFor();
+    await page.locator('#response', { hasText: '→ 204' }).waitFor();
     await page.goto(stranger);
   });
 

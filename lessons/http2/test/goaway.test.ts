@@ -37,7 +37,7 @@ describe('who leaves', () => {
     session.close();
   });
 
-  test('ends a long answer that is being written', async () => {
+  test('ends a long response that is being written', async () => {
     const { port, server } = await start();
     const { session } = await nodeClient(port);
     const asked = once(server, 'request');
@@ -95,11 +95,11 @@ describe('leaving', () => {
       port: http1,
       rejectUnauthorized: false,
     });
-    const [answer] = (await once(old, 'response')) as [IncomingMessage];
-    answer.on('error', () => {}).resume();
+    const [response] = (await once(old, 'response')) as [IncomingMessage];
+    response.on('error', () => {}).resume();
     const gone = Promise.all([
       new Promise((done) => events.on('close', done)),
-      new Promise((done) => answer.on('close', done)),
+      new Promise((done) => response.on('close', done)),
     ]);
     await close();
     await gone;
@@ -111,10 +111,10 @@ describe('leaving', () => {
     const { port } = await start({ deadline: 600_000 });
     const { session: leaving } = await nodeClient(port);
     const { session: staying } = await nodeClient(port);
-    const goodbye = once(leaving, 'goaway');
+    const goaway = once(leaving, 'goaway');
     const running = ask(leaving, board(1, 100));
-    await ask(leaving, { ':path': '/goodbye', ':method': 'POST' });
-    await goodbye;
+    await ask(leaving, { ':path': '/goaway', ':method': 'POST' });
+    await goaway;
     expect((await running).headers[':status']).toBe(200);
     await once(leaving, 'close');
     expect((await ask(staying, board(2, 0))).headers[':status']).toBe(200);

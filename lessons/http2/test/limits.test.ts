@@ -90,9 +90,9 @@ describe('a client that means no good', () => {
       client.send(
         request(stream, Uint8Array.of(...get(path), ...field, ...value)),
       );
-      const answers = (frame: Frame) =>
+      const isResponse = (frame: Frame) =>
         frame.type === 'HEADERS' && frame.stream === stream;
-      const { payload } = await client.until(answers);
+      const { payload } = await client.until(isResponse);
       return Buffer.from(payload).toString('latin1');
     };
     // Indexed `:status: 200`, and a literal "431": RFC 7541, B and 6.2.1.
@@ -102,7 +102,7 @@ describe('a client that means no good', () => {
     client.socket.destroy();
   });
 
-  test('is told goodbye when it says nothing', async () => {
+  test('gets a GOAWAY when it says nothing', async () => {
     const { port } = await start({ idle: 50 });
     const client = await frameClient(port);
     client.greet();

@@ -43,7 +43,7 @@ async function start() {
   return { feed, server, origin, old };
 }
 
-/** Which session each request came by, WebSockets too. */
+/** Which session each request came over, WebSockets too. */
 function sessionsOf(server: Http2SecureServer) {
   const sessions = new Map<string, Http2Session>();
   const keep = ({ url, stream }: Http2ServerRequest) => {
@@ -76,14 +76,14 @@ describeWithBrowser('the page', (browser) => {
     await shows(page, 'state', 'open');
   };
 
-  test('shows the board, by HTTP/2, and says nothing else', async () => {
+  test('shows the board, over HTTP/2, and says nothing else', async () => {
     const { feed, origin } = await start();
     const { said, stop } = listenTo(page);
     await visit(origin);
     for (let i = 0; i < 20; i += 1) feed.next();
     await seen(page, 20);
     expect(await countOf(page)).toEqual({ seen: 20, of: 20, doubled: 0 });
-    await shows(page, 'came', 'This page came by h2.');
+    await shows(page, 'came', 'This page came over h2.');
     await shows(page, 'log', 'h2/page.ts');
     await shows(page, 'socket', 'Open');
     expect(said).toEqual([]);
@@ -98,7 +98,7 @@ describeWithBrowser('the page', (browser) => {
     await shows(page, 'http1-counts', /ms, [2-6] connections, \d+ kB/);
     const charts = page.locator('.sides svg');
     for (const chart of await charts.all()) {
-      expect(await chart.locator('.answered').count()).toBe(100);
+      expect(await chart.locator('.received').count()).toBe(100);
       expect(await chart.getAttribute('aria-label')).toMatch(/^100 boards/);
     }
     await shows(page, 'log', /http\/1.1https:.*\/board × 100/);
@@ -108,24 +108,24 @@ describeWithBrowser('the page', (browser) => {
   test('opens twelve event streams, or six and nothing beside them', async () => {
     const { origin, server } = await start();
     await visit(origin);
-    await press(page, 'Open twelve by HTTP/1.1');
+    await press(page, 'Open twelve over HTTP/1.1');
     await shows(page, 'twelve-state', '6 of 12 are open.');
-    await shows(page, 'beside', /no answer after [\d,]+ ms/);
-    // What goes by HTTP/2 meanwhile is not held up.
+    await shows(page, 'beside', /no response after [\d,]+ ms/);
+    // What goes over HTTP/2 meanwhile is not held up.
     const other = once(server, 'request');
     await press(page, 'Report the next train 5 minutes late');
     await other;
-    await shows(page, 'answer', '401');
+    await shows(page, 'response', '401');
     await shows(page, 'twelve-state', '6 of 12 are open.');
-    await shows(page, 'beside', /no answer after/);
+    await shows(page, 'beside', /no response after/);
     await press(page, 'Close them');
-    await press(page, 'Open twelve by HTTP/2');
+    await press(page, 'Open twelve over HTTP/2');
     await shows(page, 'twelve-state', '12 of 12 are open.');
-    await shows(page, 'beside', /answered after/);
+    await shows(page, 'beside', /: response after/);
     await press(page, 'Close them');
   });
 
-  test('has the answer only when it has asked to the end', async () => {
+  test('gets the response only when its request has ended', async () => {
     const { origin, server } = await start();
     // Both clocks go on when the test says so: a word every 300 ms.
     const clock = stopClock();
@@ -153,10 +153,10 @@ describeWithBrowser('the page', (browser) => {
       clock.pass(300);
       await own.clock.runFor(300);
     }
-    await shows(own, 'dictated', 'The server began to answer after');
+    await shows(own, 'dictated', 'The server began its response after');
     const rows = await own.locator('#words tbody tr').allInnerTexts();
-    // The server answered each word before the next one was said; the page
-    // heard of it when all was said.
+    // The server responded to each word before the next was sent; the page
+    // heard of it when all had been sent.
     expect(rows).toEqual([
       'Platform\t0 ms\t0 ms\t1,800 ms',
       'seven\t300 ms\t300 ms\t1,800 ms',
@@ -167,11 +167,11 @@ describeWithBrowser('the page', (browser) => {
     ]);
   });
 
-  test('cannot send such a request by HTTP/1.1', async () => {
+  test('cannot send such a request over HTTP/1.1', async () => {
     const { origin } = await start();
     await visit(origin);
     const event = page.waitForEvent('requestfailed');
-    await press(page, 'Dictate by HTTP/1.1');
+    await press(page, 'Dictate over HTTP/1.1');
     expect((await event).failure()?.errorText).toMatch(/ALPN|H2_OR_QUIC/);
     await shows(page, 'dictated', 'TypeError: Failed to fetch');
   });
@@ -197,19 +197,19 @@ describeWithBrowser('the page', (browser) => {
     const [update] = await heard;
     expect(update.data.text).toBe('Zürich, Gleis 7');
     await press(page, 'Report the next train 5 minutes late');
-    await shows(page, 'answer', '→ 200');
+    await shows(page, 'response', '→ 200');
     await seen(page, 2);
   });
 
-  test('moves to another connection after a goodbye, and misses nothing', async () => {
+  test('moves to another connection after a GOAWAY, and misses nothing', async () => {
     const { feed, origin, server } = await start();
     await visit(origin);
     feed.next();
     await seen(page, 1);
     const another = once(server, 'session');
-    const waits = showsOnce(page, 'state', 'waiting to try again');
-    await press(page, 'Let the server say goodbye');
-    await shows(page, 'answer', '→ 204');
+    const waits = showsOnce(page, 'state', 'waiting to reconnect');
+    await press(page, 'Let the server close the connection');
+    await shows(page, 'response', '→ 204');
     await waits;
     feed.next();
     await another;
@@ -230,11 +230,11 @@ describeWithBrowser('the page', (browser) => {
     await tab.close();
   });
 
-  test('works by HTTP/1.1 as well, as far as that can', async () => {
+  test('works over HTTP/1.1 as well, as far as that can', async () => {
     const { feed, old } = await start();
     await visit(old);
-    await shows(page, 'came', 'This page came by http/1.1.');
-    await shows(page, 'socket', 'Here it needs HTTP/2.');
+    await shows(page, 'came', 'This page came over http/1.1.');
+    await shows(page, 'socket', 'This server accepts it only over HTTP/2.');
     feed.next();
     await seen(page, 1);
   });

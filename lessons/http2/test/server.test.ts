@@ -10,31 +10,31 @@ afterEach(closeAll);
 
 const ours = { host: '127.0.0.1', rejectUnauthorized: false };
 
-/** An answer of a client that knows HTTP/1.1 only. */
+/** A response to a client that knows HTTP/1.1 only. */
 async function askHttp1(port: number, path: string, headers = {}) {
   const options = { ...ours, port, path, headers };
-  const [answer] = (await once(
+  const [response] = (await once(
     getByHttp1({ ...options, agent: false }),
     'response',
   )) as [IncomingMessage];
   let text = '';
-  for await (const piece of answer.setEncoding('utf8')) text += piece;
-  return { answer, text };
+  for await (const piece of response.setEncoding('utf8')) text += piece;
+  return { response, text };
 }
 
 describe('one server, two protocols', () => {
-  test('one answers in HTTP/2 and in HTTP/1.1, the other in HTTP/1.1', async () => {
+  test('one speaks HTTP/2 and HTTP/1.1, the other only HTTP/1.1', async () => {
     const { port, http1 } = await start();
     const { session } = await nodeClient(port);
-    const answer = await ask(session, board(7, 0));
-    expect(answer.headers[':status']).toBe(200);
-    expect(JSON.parse(answer.text).station).toBe('Arbon');
+    const response = await ask(session, board(7, 0));
+    expect(response.headers[':status']).toBe(200);
+    expect(JSON.parse(response.text).station).toBe('Arbon');
     for (const each of [port, http1]) {
-      const { answer: other, text } = await askHttp1(
+      const { response: other, text } = await askHttp1(
         each,
         board(7, 0)[':path'],
       );
-      expect([other.httpVersion, text]).toEqual(['1.1', answer.text]);
+      expect([other.httpVersion, text]).toEqual(['1.1', response.text]);
     }
     await expect(nodeClient(http1)).rejects.toThrow(/alert|ALPN|protocol/i);
     session.close();
@@ -44,8 +44,8 @@ describe('one server, two protocols', () => {
     const { port, http1 } = await start();
     const headers = ['access-control-allow-origin', 'timing-allow-origin'];
     const of = async (at: number) => {
-      const { answer } = await askHttp1(at, '/');
-      return headers.map((name) => answer.headers[name]);
+      const { response } = await askHttp1(at, '/');
+      return headers.map((name) => response.headers[name]);
     };
     expect(await of(http1)).toEqual(['*', '*']);
     expect(await of(port)).toEqual([undefined, undefined]);
@@ -70,9 +70,9 @@ describe('one server, two protocols', () => {
       [{ ':path': '/rate', ':method': 'PUT' }, 'rush', 400, /application/],
     ];
     for (const [headers, body, status, text] of table) {
-      const answer = await ask(session, headers, body);
-      expect([headers, answer.headers[':status']]).toEqual([headers, status]);
-      expect(answer.text).toMatch(text);
+      const response = await ask(session, headers, body);
+      expect([headers, response.headers[':status']]).toEqual([headers, status]);
+      expect(response.text).toMatch(text);
     }
     session.close();
   });
@@ -115,13 +115,13 @@ describe('the news', () => {
       'content-type': 'application/json',
       cookie,
     };
-    const answer = await ask(
+    const response = await ask(
       session,
       report,
       JSON.stringify({ train, minutes: 5 }),
     );
-    expect(answer.headers[':status']).toBe(200);
-    expect(JSON.parse(answer.text).data).toMatchObject({
+    expect(response.headers[':status']).toBe(200);
+    expect(JSON.parse(response.text).data).toMatchObject({
       n: 1,
       train,
       delay: 5,
@@ -168,7 +168,7 @@ describe('a WebSocket in a stream', () => {
     await until('may speak."}');
     const refused = received.slice(first.length);
     expect(refused).toMatch(/^\x81.*Only staff may speak/);
-    // A ping, masked, is answered without anybody's doing: RFC 6455, 5.5.3.
+    // A ping, masked, gets its pong without our doing: RFC 6455, 5.5.3.
     stream.write(Buffer.from('898037fa213d', 'hex'));
     await until('\x8a\x00');
     expect(received).toBe(`${first}${refused}\x8a\x00`);
@@ -187,8 +187,8 @@ describe('a WebSocket in a stream', () => {
     const { port } = await start({ origins });
     const { session } = await nodeClient(port);
     await once(session, 'remoteSettings');
-    const answer = await ask(session, handshake(port, more));
-    expect(answer.headers[':status']).toBe(status);
+    const response = await ask(session, handshake(port, more));
+    expect(response.headers[':status']).toBe(status);
     session.close();
   });
 
@@ -218,7 +218,7 @@ describe('a CONNECT, which asks for a proxy', () => {
       'HTTP/1.1 501 Not Implemented\r\n' +
         'Connection: close\r\nContent-Length: 0\r\n\r\n',
     );
-    expect((await askHttp1(port, '/traffic')).answer.statusCode).toBe(200);
+    expect((await askHttp1(port, '/traffic')).response.statusCode).toBe(200);
   });
 
   test('gets 501 over HTTP/2', async () => {
@@ -234,7 +234,7 @@ test('An Upgrade inside TLS is ignored', async () => {
   const { port } = await start();
   for (const upgrade of ['h2c', 'websocket']) {
     const headers = { connection: 'upgrade', upgrade };
-    const { answer } = await askHttp1(port, '/traffic', headers);
-    expect(answer.statusCode).toBe(200);
+    const { response } = await askHttp1(port, '/traffic', headers);
+    expect(response.statusCode).toBe(200);
   }
 });

@@ -21,7 +21,7 @@ export async function start(options: Parameters<typeof createServer>[0] = {}) {
   return { feed, ...lesson, port, http1: http1.port };
 }
 
-/** The headers that ask for a board, and for its answer after `wait` ms. */
+/** The headers of a request for a board that takes `wait` ms. */
 export const board = (station: number, wait: number) => ({
   ':path': `/board?station=${station}&wait=${wait}`,
 });

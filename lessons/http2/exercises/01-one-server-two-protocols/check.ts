@@ -1,4 +1,4 @@
-/** Which protocol a client gets, and whether the answers are the same. */
+/** Which protocol a client gets, and whether the responses are the same. */
 import { once } from 'node:events';
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { request as requestHttp1 } from 'node:https';
@@ -15,45 +15,45 @@ const trust = { host, rejectUnauthorized: false };
 
 export default {
   browser: true,
-  starter: 'Who speaks HTTP/2 does not get it',
+  starter: 'A client that offers HTTP/2 does not get it',
 
   async run(trial) {
     const { data } = trial;
     const learner = await trial.start();
     const opened = await learner.stage<number | undefined>('open');
-    // There is none: the frame says what the file exports instead.
+    // There is none: this says what the file exports instead.
     const port = opened ?? (await learner.call<number>('createServer'));
 
-    await trial.step('HTTP/1.1, for those who know no other', async () => {
+    await trial.step('HTTP/1.1, for clients that know no other', async () => {
       // `false`: a client that has never heard of ALPN.
       for (const offers of [['http/1.1'], []])
         await mustAgree(trial, port, offers, ['http/1.1', false]);
-      await mustAnswer(trial, 'HTTP/1.1', (path, name) =>
-        askHttp1(port, path, name),
+      await mustRespond(trial, 'HTTP/1.1', (path, name) =>
+        requestOverHttp1(port, path, name),
       );
     });
 
-    await trial.step('HTTP/2, for those who speak it', async () => {
+    await trial.step('HTTP/2, for clients that offer it', async () => {
       await mustAgree(trial, port, ['h2', 'http/1.1'], ['h2']);
       await mustAgree(trial, port, ['h2'], ['h2']);
     });
 
     const line = await trial.line(port, { tls: true });
 
-    await trial.step('the same answers by HTTP/2', async () => {
+    await trial.step('the same responses over HTTP/2', async () => {
       const session = connect(line.origin, { rejectUnauthorized: false });
-      session.on('error', () => {}); // each request says what came of it
+      session.on('error', () => {}); // each request fails by itself
       trial.defer(() => session.destroy());
       for (let n = 0; n < 3; n += 1)
-        await mustAnswer(trial, 'HTTP/2', (path, name) =>
-          askHttp2(session, path, name),
+        await mustRespond(trial, 'HTTP/2', (path, name) =>
+          requestOverHttp2(session, path, name),
         );
       const warnings = await learner.stage<string[]>('warned');
       const warning = warnings.find((text) => /connection/i.test(text));
       if (warning)
         trial.fail({
-          title: 'An answer by HTTP/2 speaks of the connection',
-          sent: 'GET /board by HTTP/2',
+          title: 'A response over HTTP/2 has a header about the connection',
+          sent: 'GET /board over HTTP/2',
           expected: 'no Connection, Keep-Alive, Transfer-Encoding or Upgrade',
           came: warning,
           wire: line.seen('down', 'HEADERS'),
@@ -62,7 +62,7 @@ export default {
         });
     });
 
-    await trial.step('a browser, by HTTP/2', async () => {
+    await trial.step('a browser, over HTTP/2', async () => {
       const browser = (await trial.page()).context().browser()!;
       const page = await browser.newPage({ ignoreHTTPSErrors: true });
       trial.defer(() => page.close());
@@ -73,28 +73,28 @@ export default {
           await page.goto(`${line.origin}/board?station=${first}`);
           return page.evaluate(async (asked) => {
             const paths = asked.map((n) => `/board?station=${n}`);
-            const answers = await Promise.all(paths.map((path) => fetch(path)));
-            const boards = await Promise.all(answers.map((a) => a.json()));
+            const all = await Promise.all(paths.map((path) => fetch(path)));
+            const boards = await Promise.all(all.map((one) => one.json()));
             return boards.map((board: { station: string }, n) => {
               const url = new URL(paths[n]!, location.href).href;
               const [entry] = performance.getEntriesByName(url);
               const { nextHopProtocol } = entry as PerformanceResourceTiming;
-              return `${board.station} by ${nextHopProtocol}`;
+              return `${board.station} over ${nextHopProtocol}`;
             });
           }, numbers);
         })(),
         (why) => ({
-          title: 'A browser gets no answer',
+          title: 'A browser gets no response',
           sent: 'a page that fetches twelve boards',
           came: why.message,
         }),
       );
-      const wanted = numbers.map((n) => `${stations[n]} by h2`);
+      const wanted = numbers.map((n) => `${stations[n]} over h2`);
       const wrong = came.findIndex((each, n) => each !== wanted[n]);
       if (wrong >= 0)
         trial.fail({
           title: 'A browser gets something else',
-          sent: `fetch('/board?station=${numbers[wrong]}') by a page`,
+          sent: `fetch('/board?station=${numbers[wrong]}') in a page`,
           expected: wanted[wrong],
           came: came[wrong],
           section: 'RFC 9113 3.2',
@@ -103,16 +103,17 @@ export default {
   },
 } satisfies Check;
 
-/** Offers these by ALPN; one of the wanted must be chosen. */
+/** Offers these by ALPN; the server must choose one of the wanted. */
 async function mustAgree(
   trial: CheckContext,
   port: number,
   offers: string[],
   wanted: (string | false)[],
 ) {
-  const said = offers.length > 0 ? `offers ${offers.join(', ')}` : 'says none';
+  const offered =
+    offers.length > 0 ? `offers ${offers.join(', ')}` : 'offers none';
   const parts = {
-    sent: `a TLS handshake; by ALPN the client ${said}`,
+    sent: `a TLS handshake; by ALPN the client ${offered}`,
     expected: wanted[0] || 'no protocol',
     section: 'RFC 7301 3.2',
   };
@@ -129,7 +130,7 @@ async function mustAgree(
     return {
       ...parts,
       title: isRefused
-        ? 'A client that speaks HTTP/1.1 only is turned away'
+        ? 'A client that speaks only HTTP/1.1 is turned away'
         : 'The server does not speak TLS',
       came: code || why.message,
     };
@@ -139,21 +140,21 @@ async function mustAgree(
   if (wanted.includes(chosen ?? false)) return;
   trial.fail({
     ...parts,
-    title: 'Who speaks HTTP/2 does not get it',
-    came: chosen || 'no protocol: the client must take HTTP/1.1',
+    title: 'A client that offers HTTP/2 does not get it',
+    came: chosen || 'no protocol, so the client has to use HTTP/1.1',
   });
 }
 
-interface Answer {
+interface Result {
   status: number;
   text: string;
 }
 
-/** A station's board, under any name of the server; and none. */
-async function mustAnswer(
+/** A station's board, by whatever name the server is called; and a path without one. */
+async function mustRespond(
   trial: CheckContext,
   protocol: string,
-  ask: (path: string, name: string) => Promise<Answer>,
+  send: (path: string, name: string) => Promise<Result>,
 ) {
   const { data } = trial;
   const n = data.whole(0, 99);
@@ -163,20 +164,20 @@ async function mustAnswer(
     station: stations[n],
     at: `https://${name}${path}`,
   });
-  const sent = `GET ${path} by ${protocol}, to ${name}`;
+  const sent = `GET ${path} over ${protocol}, to ${name}`;
   const none = (why: Error) => ({
-    title: `A request by ${protocol} gets no answer`,
+    title: `A request over ${protocol} gets no response`,
     sent,
     expected: wanted,
     came: why.message,
   });
-  const { status, text } = await trial.within(ask(path, name), none);
+  const { status, text } = await trial.within(send(path, name), none);
   const read = readBoard(text);
   if (read.at === `https://${name}${path}` && read.station === stations[n]) {
-    const nowhere = await trial.within(ask(`/${data.word()}`, name), none);
+    const nowhere = await trial.within(send(`/${data.word()}`, name), none);
     if (status === 200 && nowhere.status === 404) return;
     trial.fail({
-      title: `By ${protocol} the status is another`,
+      title: `Over ${protocol} the status code is wrong`,
       expected: '200 for a board, 404 for what is not there',
       came: `${status}, and ${nowhere.status}`,
     });
@@ -191,10 +192,10 @@ async function mustAnswer(
     trial.fail({
       ...parts,
       title: 'The server does not know its own name',
-      note: `the client said ${name}`,
+      note: `the client called it ${name}`,
       section: protocol === 'HTTP/2' ? 'RFC 9113 8.3.1' : 'RFC 9110 7.2',
     });
-  trial.fail({ ...parts, title: `By ${protocol} the answer is another` });
+  trial.fail({ ...parts, title: `Over ${protocol} the response is wrong` });
 }
 
 function readBoard(text: string): { station?: string; at?: string } {
@@ -205,7 +206,11 @@ function readBoard(text: string): { station?: string; at?: string } {
   }
 }
 
-function askHttp1(port: number, path: string, name: string): Promise<Answer> {
+function requestOverHttp1(
+  port: number,
+  path: string,
+  name: string,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
     const headers = { Host: name };
     requestHttp1({ ...trust, port, path, headers, agent: false })
@@ -223,18 +228,18 @@ function askHttp1(port: number, path: string, name: string): Promise<Answer> {
   });
 }
 
-function askHttp2(
+function requestOverHttp2(
   session: ClientHttp2Session,
   path: string,
   name: string,
-): Promise<Answer> {
+): Promise<Result> {
   return new Promise((resolve, reject) => {
     let status = 0;
     let text = '';
     session
       .request({ ':path': path, ':authority': name })
       .setEncoding('utf8')
-      .on('response', (head) => (status = Number(head[':status'])))
+      .on('response', (headers) => (status = Number(headers[':status'])))
       .on('data', (piece: string) => (text += piece))
       .on('error', reject)
       .on('close', () => reject(new Error('the stream was closed')))

@@ -10,7 +10,7 @@ import { stations } from '../../stations.ts';
 
 const tls = await localCertificate();
 
-/** Answers `/board?station=42`: its name, and where its board is. */
+/** Responds to `/board?station=42`: its name, and where its board is. */
 export function handle(request: Request, response: Response) {
   const [path, search] = request.url!.split('?');
   const number = new URLSearchParams(search).get('station') ?? '';
@@ -23,7 +23,7 @@ export function handle(request: Request, response: Response) {
 }
 
 export function createServer(): Lesson {
-  // TODO: HTTP/2 for whoever speaks it, HTTP/1.1 for all others.
+  // TODO: HTTP/2 for each client that offers it, HTTP/1.1 for all others.
   const server = createHttp1Server(tls, handle);
   const close = () => new Promise<void>((done) => server.close(() => done()));
   return { server, close };

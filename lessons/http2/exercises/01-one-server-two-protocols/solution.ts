@@ -7,10 +7,10 @@ import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import type { Request, Response } from '@on-the-wire/shared/page/exchange.ts';
 import { stations } from '../../stations.ts';
 
-// Why allowHTTP1: without it, whoever speaks no HTTP/2 is turned away.
+// Why allowHTTP1: without it, clients without HTTP/2 are turned away.
 const tls = { ...(await localCertificate()), allowHTTP1: true };
 
-/** Answers `/board?station=42`: its name, and where its board is. */
+/** Responds to `/board?station=42`: its name, and where its board is. */
 export function handle(request: Request, response: Response) {
   const [path, search] = request.url!.split('?');
   const number = new URLSearchParams(search).get('station') ?? '';
@@ -25,7 +25,7 @@ export function handle(request: Request, response: Response) {
 }
 
 export function createServer(): Lesson {
-  // Why no Connection: other streams use it, too. One answer cannot speak for
+  // Why no Connection: other streams use it, too. One response cannot speak for
   // all of them, and HTTP/1.1 keeps it open anyway.
   const server = createSecureServer(tls, handle);
   const close = () => new Promise<void>((done) => server.close(() => done()));

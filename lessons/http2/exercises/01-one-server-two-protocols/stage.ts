@@ -1,4 +1,4 @@
-/** In the learner's process: its server itself, and what Node warns of. */
+/** In the learner's process: its server, and what Node warns of. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { LessonModule } from '@on-the-wire/shared/lesson.ts';

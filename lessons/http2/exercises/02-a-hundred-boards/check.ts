@@ -1,4 +1,4 @@
-/** Many answers by one connection: RFC 9113, 5.1.2, 8.7 and 9.1. */
+/** Many responses over one connection: RFC 9113, 5.1.2, 8.7 and 9.1. */
 import { once } from 'node:events';
 import {
   constants,
@@ -30,7 +30,7 @@ export default {
       await mustLoad(trial, learner, hall);
     });
 
-    await trial.step('by one connection', async () => {
+    await trial.step('over one connection', async () => {
       const hall = await openHall(trial, boardsOf(data, 12));
       await mustLoad(trial, learner, hall);
       const { length } = hall.sessions;
@@ -46,13 +46,12 @@ export default {
 
     await trial.step('a hundred, and none waits for another', async () => {
       const hall = await openHall(trial, boardsOf(data, 100), { holds: 'all' });
-      // Until all are here nobody is answered: where some wait for answers,
-      // nothing goes on any more.
+      // It responds when all are here. If some wait for responses, nothing goes on.
       await trial.within(mustLoad(trial, learner, hall), () => ({
         title: 'The boards wait for each other',
         ...hall.parts,
         expected: `${hall.boards.size} streams at the same time: ${limit} are allowed`,
-        came: `${streams(hall.waiting)} at the same time, and no more while nothing was answered`,
+        came: `${streams(hall.waiting)} at the same time, and no more while there was no response`,
         section: 'step “A hundred boards” of the tutorial',
       }));
     });
@@ -67,7 +66,7 @@ export default {
       );
     });
 
-    await trial.step('a server that has too much to do', async () => {
+    await trial.step('a server that is busy', async () => {
       const boards = boardsOf(data, data.whole(20, 40));
       const refuses = data.whole(3, 9);
       await mustLoad(
@@ -87,12 +86,12 @@ export default {
         title: 'The connection stays open',
         ...hall.parts,
         expected: 'a GOAWAY, or the end of the connection',
-        came: 'neither, although all was answered',
+        came: 'neither, although all responses have come',
         section: 'RFC 9113 9.1',
       }));
     });
 
-    await trial.step('a line that breaks is an error', async () => {
+    await trial.step('a connection that breaks is an error', async () => {
       for (const how of ['reset=after:', 'limit=after:']) {
         const hall = await openHall(trial, boardsOf(data, 60));
         hall.line.break(`down:${how}${data.whole(3000, 5000)}B`);
@@ -100,10 +99,10 @@ export default {
         if (!value) continue;
         const missing = value.filter((text) => text === undefined).length;
         trial.fail({
-          title: 'A broken connection is passed over',
+          title: 'A broken connection goes unnoticed',
           ...hall.parts,
-          sent: `${hall.parts.sent}; after some the line breaks`,
-          expected: 'an error: nobody knows the other boards',
+          sent: `${hall.parts.sent}; after some of them the connection breaks`,
+          expected: 'an error: the other boards are unknown, not missing',
           came: `${value.length} results, ${missing} of them undefined`,
         });
       }
@@ -136,13 +135,13 @@ function boardsOf(data: Generated, count: number): Boards {
 interface Hall {
   boards: Boards;
   line: TappedConnection;
-  /** What was asked, and where it is seen. */
+  /** What was requested, and where it is seen. */
   readonly parts: Pick<FailureParts, 'sent' | 'wire'>;
   sessions: ServerHttp2Session[];
-  /** How often each path was answered. */
-  answered: Map<string, number>;
+  /** How often there was a response for each path. */
+  served: Map<string, number>;
   refused: Set<string>;
-  /** How many streams are waiting for their answer. */
+  /** How many streams are waiting for their response. */
   readonly waiting: number;
 }
 
@@ -150,15 +149,15 @@ interface Ways {
   /** Streams that it allows at the same time. */
   most?: number;
   /**
-   * Answers nobody before all are waiting; or as many as may, or as do: some
-   * ask for less.
+   * Responds only when all are waiting; or as many as may, or as do: some
+   * send fewer.
    */
   holds?: 'all' | 'most';
   /** Refuses so many, each once. */
   refuses?: number;
 }
 
-/** A server of boards, behind a line. */
+/** A server of boards, behind a tap. */
 async function openHall(
   trial: CheckContext,
   boards: Boards,
@@ -167,31 +166,31 @@ async function openHall(
   const pair = await localCertificate();
   const settings = { maxConcurrentStreams: most };
   const server = createSecureServer({ ...pair, settings });
-  const answered = new Map<string, number>();
+  const served = new Map<string, number>();
   const refused = new Set<string>();
   const sessions: ServerHttp2Session[] = [];
   let waiting: (() => void)[] = [];
 
-  const answer = (stream: ServerHttp2Stream, path: string) => {
+  const respond = (stream: ServerHttp2Stream, path: string) => {
     if (stream.destroyed) return;
-    answered.set(path, (answered.get(path) ?? 0) + 1);
+    served.set(path, (served.get(path) ?? 0) + 1);
     const text = boards.get(path);
     stream.respond({ ':status': text === undefined ? 404 : 200 });
     stream.end(text ?? 'no such board');
   };
-  // Whoever came last is answered first.
+  // The last one gets its response first.
   const release = () => {
     for (const go of waiting.reverse()) go();
     waiting = [];
   };
   const isFull = () =>
-    waiting.length >= Math.min(most, boards.size - answered.size);
+    waiting.length >= Math.min(most, boards.size - served.size);
   let looking = false;
   const hold = (session: ServerHttp2Session, go: () => void) => {
     waiting.push(go);
     if (!looking && (holds === 'most' || isFull())) look(session, pings);
   };
-  // What was sent up to here comes before the answer to a ping.
+  // What was sent up to here comes before a ping's acknowledgement.
   const look = (session: ServerHttp2Session, left: number) => {
     const { length } = waiting;
     looking = !session.destroyed;
@@ -208,15 +207,15 @@ async function openHall(
   server.on('session', (session) => {
     sessions.push(session);
     session.on('error', () => {});
-    // Of those that the server's limit refuses nobody is told.
+    // Streams that exceed the limit are refused by Node, and never come here.
     session.on('stream', (stream, head) => {
       const path = String(head[':path']);
       stream.on('error', () => {});
       if (refused.size < refuses && !refused.has(path)) {
         refused.add(path);
         stream.close(constants.NGHTTP2_REFUSED_STREAM);
-      } else if (holds) hold(session, () => answer(stream, path));
-      else setImmediate(answer, stream, path);
+      } else if (holds) hold(session, () => respond(stream, path));
+      else setImmediate(respond, stream, path);
     });
   });
   server.on('sessionError', () => {});
@@ -236,7 +235,7 @@ async function openHall(
       return { sent, wire: line.seen('up') };
     },
     sessions,
-    answered,
+    served,
     refused,
     get waiting() {
       return waiting.length;
@@ -253,30 +252,30 @@ const load = (learner: Learner, { line, boards }: Hall) =>
 /** Loads all of them, and compares. */
 async function mustLoad(trial: CheckContext, learner: Learner, hall: Hall) {
   const { value, error } = await load(learner, hall);
-  const { boards, parts, answered, refused } = hall;
+  const { boards, parts, served, refused } = hall;
   const paths = [...boards.keys()];
   const wanted = [...boards.values()];
-  const again = [...answered].find(([, times]) => times > 1);
+  const again = [...served].find(([, times]) => times > 1);
   const isRefusal = error && /REFUSED|code 7/.test(error.message);
-  const never = paths.filter((path) => !answered.has(path));
+  const never = paths.filter((path) => !served.has(path));
 
   if (isRefusal || (!error && never.length > 0))
     trial.fail({
-      title: 'A refused board is counted as failed',
+      title: 'A refused request counts as failed',
       ...parts,
-      expected: 'asked for again: what is refused was not even looked at',
+      expected: 'another try: a refused request was not processed',
       came: error
         ? `${error.name}: ${error.message}`
-        : `${never.length} of ${paths.length} were refused, and never asked for again`,
+        : `${never.length} of ${paths.length} were refused, and never requested again`,
       note: refused.size > 0 ? `${refused.size} were refused, once` : undefined,
       section: 'RFC 9113 8.7',
     });
   if (again)
     trial.fail({
-      title: 'A board that was answered is asked for again',
+      title: 'A request is repeated after its response',
       ...parts,
-      expected: 'each board answered once',
-      came: `${again[1]} answers to GET ${again[0]}`,
+      expected: 'one response for each board',
+      came: `${again[1]} responses to GET ${again[0]}`,
       section: 'RFC 9113 8.7',
     });
   if (error)
@@ -304,7 +303,7 @@ async function mustLoad(trial: CheckContext, learner: Learner, hall: Hall) {
     title:
       found < 0
         ? 'A board is not as it was sent'
-        : 'A board stands in the wrong place',
+        : 'A board is in the wrong place',
     ...parts,
     wire: hall.line.seen('down'),
     expected: `${prefix}${wanted[at] ?? 'undefined, as the status is 404'}`,

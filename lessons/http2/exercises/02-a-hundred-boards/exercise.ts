@@ -1,11 +1,11 @@
 /**
- * Many small questions to one server.
+ * Many small requests to one server.
  * Broken on purpose: see README.md.
  */
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
 
-// The server's certificate is our own: nobody else vouches for it.
+// The server's certificate is our own: no authority vouches for it.
 const { cert: ca } = await localCertificate();
 
 /** The texts at these paths, in their order; undefined where there is none. */
@@ -13,11 +13,11 @@ export async function loadBoards(
   origin: string,
   paths: string[],
 ): Promise<(string | undefined)[]> {
-  // TODO: one connection, all at once; whom the server refuses asks again.
+  // TODO: one connection, all at once; retry what the server refuses.
   const texts: (string | undefined)[] = [];
   for (const path of paths) {
     const session = connect(origin, { ca });
-    texts.push(await ask(session, path));
+    texts.push(await requestText(session, path));
     session.close();
   }
   return texts;
@@ -25,7 +25,7 @@ export async function loadBoards(
 
 // ---- From here on nothing is broken ----
 
-/** Why a stream ended without its answer: a code of RFC 9113, 7. */
+/** Why a stream ended without its response: a code of RFC 9113, 7. */
 export class StreamError extends Error {
   readonly code: number;
 
@@ -35,8 +35,8 @@ export class StreamError extends Error {
   }
 }
 
-/** Asks once. Rejects with a `StreamError` where no whole answer comes. */
-export function ask(
+/** Sends one request. Rejects with a `StreamError` if its response is cut. */
+export function requestText(
   session: ClientHttp2Session,
   path: string,
 ): Promise<string | undefined> {
@@ -45,7 +45,7 @@ export function ask(
   let text = '';
   let failed = false;
   stream.setEncoding('utf8');
-  stream.on('response', (head) => (status = head[':status']));
+  stream.on('response', (headers) => (status = headers[':status']));
   stream.on('data', (piece: string) => (text += piece));
   stream.on('error', () => (failed = true));
   return new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
-/** Many small questions to one server. */
+/** Many small requests to one server. */
 import { connect, constants, type ClientHttp2Session } from 'node:http2';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
 
-// The server's certificate is our own: nobody else vouches for it.
+// The server's certificate is our own: no authority vouches for it.
 const { cert: ca } = await localCertificate();
 
 /** The texts at these paths, in their order; undefined where there is none. */
@@ -12,12 +12,12 @@ export async function loadBoards(
 ): Promise<(string | undefined)[]> {
   const session = connect(origin, { ca });
   // Why a listener: without one, an error of the session ends the process.
-  // Each of its streams fails as well, and so we hear of it all the same.
+  // Each of its streams fails as well, so that we hear of it anyway.
   session.on('error', () => {});
   try {
     return await Promise.all(paths.map((path) => untilServed(session, path)));
   } finally {
-    // Why: it would stay open, and keep the process alive.
+    // Why: it would stay open, and keep the process running.
     session.close();
   }
 }
@@ -25,9 +25,9 @@ export async function loadBoards(
 async function untilServed(session: ClientHttp2Session, path: string) {
   for (;;) {
     try {
-      return await ask(session, path);
+      return await requestText(session, path);
     } catch (error) {
-      // Why again: a refused stream was not looked at, so that nothing is done
+      // Why again: a refused request was not processed, so that nothing is done
       // twice. By now the server has said its limit, and Node keeps to it.
       if (!isRefused(error)) throw error;
     }
@@ -38,7 +38,7 @@ const isRefused = (error: unknown) =>
   error instanceof StreamError &&
   error.code === constants.NGHTTP2_REFUSED_STREAM;
 
-/** Why a stream ended without its answer: a code of RFC 9113, 7. */
+/** Why a stream ended without its response: a code of RFC 9113, 7. */
 export class StreamError extends Error {
   readonly code: number;
 
@@ -48,8 +48,8 @@ export class StreamError extends Error {
   }
 }
 
-/** Asks once. Rejects with a `StreamError` where no whole answer comes. */
-export function ask(
+/** Sends one request. Rejects with a `StreamError` if its response is cut. */
+export function requestText(
   session: ClientHttp2Session,
   path: string,
 ): Promise<string | undefined> {
@@ -58,7 +58,7 @@ export function ask(
   let text = '';
   let failed = false;
   stream.setEncoding('utf8');
-  stream.on('response', (head) => (status = head[':status']));
+  stream.on('response', (headers) => (status = headers[':status']));
   stream.on('data', (piece: string) => (text += piece));
   stream.on('error', () => (failed = true));
   return new Promise((resolve, reject) => {

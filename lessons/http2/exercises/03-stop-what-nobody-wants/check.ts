@@ -15,13 +15,13 @@ import type {
 } from '@on-the-wire/course/exercise/check.ts';
 
 export default {
-  starter: 'Who has gone is still searched for',
+  starter: 'A search goes on after its client has gone',
 
   async run(trial) {
     const { data } = trial;
     const learner = await trial.start();
     const opened = await learner.stage<number | undefined>('open');
-    // There is none: the frame says what the file exports instead.
+    // There is none: this says what the file exports instead.
     const port = opened ?? (await learner.call<number>('createServer'));
     const line = await trial.line(port, { tls: true });
     const further = await trial.line(port, { tls: true });
@@ -33,7 +33,7 @@ export default {
       for (let n = data.whole(2, 4); n > 0; n -= 1) await reader.mustHear();
       await learner.stage('find', reader.text);
       await trial.within(reader.ended, () => ({
-        title: 'The answer does not end with its search',
+        title: 'The response does not end with its search',
         ...reader.parts,
         came: reader.came(),
       }));
@@ -54,7 +54,7 @@ export default {
           sent: `RST_STREAM (${code}) for stream ${gone.stream.id}, “${gone.text}”, while its search waits for a line`,
           wire: { ...gone.parts.wire!, direction: 'up' as const },
         };
-        // Whatever the server does about it is done before these are heard.
+        // What the server does about it is done before these lines are read.
         const others = {
           ...parts,
           title: 'One cancelled stream ends the others',
@@ -70,7 +70,7 @@ export default {
           if (await isClosed(learner, gone))
             return {
               title: 'A search ends only at its next line',
-              note: 'it may be long until there is one',
+              note: 'that may take long',
             };
           client.leave();
           await learner.stage('left', 0);
@@ -86,13 +86,13 @@ export default {
         await learner.stage('left', 0);
       });
 
-    await trial.step('one line of two breaks', async () => {
+    await trial.step('one connection of two breaks', async () => {
       const here = open(line);
       const there = open(further);
       const stays = await here.ask();
       const lost = [await there.ask(), await there.ask()];
       const parts = {
-        sent: 'two searches by one connection, and one by another; then the first line breaks',
+        sent: 'two searches over one connection, and one over another; then the first connection breaks',
       };
       further.cut('rst');
       await trial.within(learner.stage('left', 1), () => ({
@@ -101,12 +101,12 @@ export default {
       }));
       await stays.mustHear({
         ...parts,
-        title: 'A broken line ends searches of another connection',
+        title: 'A broken connection ends searches of another one',
       });
       for (const reader of lost)
         await mustEnd(trial, learner, reader, parts, async () => ({
-          title: 'A broken line leaves its searches running',
-          note: 'nobody resets a stream where the line is gone',
+          title: 'A broken connection leaves its searches running',
+          note: 'a client that is cut off cannot reset its streams',
         }));
     });
   },
@@ -136,7 +136,7 @@ function openClient(
   session.on('connect', () => {
     wire = { client: session.socket.localPort!, direction: 'down' };
   });
-  session.on('error', () => {}); // each stream says what came of it
+  session.on('error', () => {}); // each stream fails by itself
   trial.defer(() => session.destroy());
 
   async function ask(): Promise<Reader> {
@@ -206,7 +206,7 @@ function openClient(
     return reader;
   }
 
-  /** What was sent up to here has come, once a ping is answered. */
+  /** What was sent up to here has come when a ping is acknowledged. */
   const fence = () =>
     new Promise<void>((resolve) => {
       if (session.destroyed) return resolve();
@@ -241,9 +241,9 @@ async function mustEnd(
   const { asked } = await learner.stage<{ asked: number }>('look', reader.text);
   trial.fail({
     ...usual,
-    title: 'Who has gone is still searched for',
+    title: 'A search goes on after its client has gone',
     expected: `close() of the search for “${reader.text}”, at once`,
-    came: `it was not closed; so far it was asked for ${asked} lines`,
+    came: `no close(); so far next() was called ${asked} times`,
     section: 'step “Leave without loss” of the tutorial',
     ...parts,
     ...more,

@@ -12,7 +12,7 @@ import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 
 const tls = await localCertificate();
 
-/** Work that somebody must end: as a query of a database. */
+/** Work that somebody must end, like a query of a database. */
 export interface Search {
   /** The next line; undefined after the last one, and after `close`. */
   next(): Promise<string | undefined>;
@@ -24,7 +24,7 @@ interface Options {
   search(text: string): Search;
 }
 
-/** Answers `/search?for=Aarau` with lines, as they are found. */
+/** Responds to `/search?for=Aarau` with lines, as they are found. */
 export function createServer({ search }: Options): Lesson {
   async function handle(
     request: Http2ServerRequest,
@@ -34,7 +34,7 @@ export function createServer({ search }: Options): Lesson {
     const found = search(query.get('for') ?? '');
     response.setHeader('Content-Type', 'text/plain; charset=utf-8');
 
-    // TODO: who resets the stream wants no further line.
+    // TODO: a client that resets the stream wants no further line.
     for (;;) {
       const line = await found.next();
       if (line === undefined) break;

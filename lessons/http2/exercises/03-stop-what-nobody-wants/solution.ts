@@ -11,7 +11,7 @@ import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 
 const tls = await localCertificate();
 
-/** Work that somebody must end: as a query of a database. */
+/** Work that somebody must end, like a query of a database. */
 export interface Search {
   /** The next line; undefined after the last one, and after `close`. */
   next(): Promise<string | undefined>;
@@ -23,7 +23,7 @@ interface Options {
   search(text: string): Search;
 }
 
-/** Answers `/search?for=Aarau` with lines, as they are found. */
+/** Responds to `/search?for=Aarau` with lines, as they are found. */
 export function createServer({ search }: Options): Lesson {
   async function handle(
     request: Http2ServerRequest,
@@ -33,8 +33,8 @@ export function createServer({ search }: Options): Lesson {
     const found = search(query.get('for') ?? '');
     response.setHeader('Content-Type', 'text/plain; charset=utf-8');
 
-    // Why the response: it closes with its own stream, and with no other; by a
-    // reset, by a line that breaks, and when all was said.
+    // Why the response: it closes with its own stream, and with no other; after
+    // a reset, when the connection breaks, and when everything was sent.
     response.on('close', () => found.close());
     for (;;) {
       const line = await found.next();

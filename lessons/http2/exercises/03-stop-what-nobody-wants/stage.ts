@@ -1,4 +1,4 @@
-/** In the learner's process: its server, and the searches, seen from outside. */
+/** In the learner's process: its server, and the searches as the check sees them. */
 import { once } from 'node:events';
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +6,7 @@ import type { LessonModule } from '@on-the-wire/shared/lesson.ts';
 
 class Search {
   closed = false;
-  /** How often it was asked for a line. */
+  /** How often `next` was called. */
   asked = 0;
   #lines: (string | undefined)[] = [];
   #waiting: ((line: string | undefined) => void)[] = [];
@@ -23,7 +23,7 @@ class Search {
     for (const resolve of this.#waiting.splice(0)) resolve(undefined);
   }
 
-  /** Without a line: there is none any more. */
+  /** Without a line: the search is over. */
   find(line?: string) {
     const resolve = this.#waiting.shift();
     if (resolve) resolve(line);
@@ -39,7 +39,7 @@ function search(text: string) {
   const begun = new Search();
   searches.set(text, begun);
   begins();
-  // Its own, so that what it is asked for is counted here alone.
+  // An object of its own, so that calls are counted only here.
   return { next: () => begun.next(), close: () => begun.close() };
 }
 

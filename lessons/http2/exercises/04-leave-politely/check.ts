@@ -1,4 +1,4 @@
-/** Both ends of a goodbye: RFC 9113, 6.8, and step 7 of the tutorial. */
+/** Both ends of a GOAWAY: RFC 9113, 6.8, and step 7 of the tutorial. */
 import { once } from 'node:events';
 import {
   connect,
@@ -21,25 +21,26 @@ const step = 'step “Leave without loss” of the tutorial';
 const [early, late] = [50, 1_250];
 
 export default {
-  starter: 'A running answer is torn off',
+  starter: 'A running response is cut off',
 
   async run(trial) {
     const { data } = trial;
     const learner = await trial.start();
     const hall = await openHall(trial);
-    const ask = (path: string) =>
-      learner.stage<string | undefined>('ask', hall.origin, path);
+    const request = (path: string) =>
+      learner.stage<string | undefined>('request', hall.origin, path);
 
     await trial.step('a client keeps its connection', async () => {
       for (let n = 0; n < 3; n += 1) {
         const text = data.line();
         hall.say((stream) => stream.end(text));
-        const got = await ask('/board');
-        // There is none: the frame says what the file exports instead.
-        if (got === undefined) await learner.call('keeper', hall.origin);
+        const got = await request('/board');
+        // There is none: this says what the file exports instead.
+        if (got === undefined)
+          await learner.call('keepConnection', hall.origin);
         if (got !== text)
           trial.fail({
-            title: 'An answer does not arrive',
+            title: 'A response does not arrive',
             sent: 'GET /board',
             expected: text,
             came: got ?? 'nothing',
@@ -57,30 +58,30 @@ export default {
       });
     });
 
-    await trial.step('a server leaves: what runs may finish', async () => {
+    await trial.step('a server ends: what runs may finish', async () => {
       const text = data.line();
       const server = await openServer(trial, learner, 60_000);
-      const { session, closed, got } = await server.ask('/board');
-      const goodbye = once(session, 'goaway');
-      goodbye.catch(() => {}); // the stream tells
+      const { session, closed, got } = await server.request('/board');
+      const goaway = once(session, 'goaway');
+      goaway.catch(() => {}); // the stream fails, too
       await learner.stage('goAway', '');
-      const sent = 'GET /board; while it runs the server leaves';
+      const sent = 'GET /board; while it runs the server has to end';
       const torn = {
-        title: 'A running answer is torn off',
+        title: 'A running response is cut off',
         sent,
         expected: `${text}, and then the end`,
         section,
         wire: server.seen('down'),
       };
       const heard = Promise.race([
-        goodbye.then(() => true),
+        goaway.then(() => true),
         closed.then(() => false),
       ]);
-      // Some say it a little later.
+      // Some send it a little later.
       if ((await Promise.race([heard, trial.still()])) === undefined)
         await learner.stage('pass', late);
       const told = await trial.within(heard, () => ({
-        title: 'Nobody is told that the server leaves',
+        title: 'No client gets a GOAWAY',
         sent,
         expected: 'GOAWAY, at once',
         came: 'nothing',
@@ -90,7 +91,7 @@ export default {
       if (!told) trial.fail({ ...torn, came: 'the end of the connection' });
       if (await isOpen(server.port))
         trial.fail({
-          title: 'It lets in who comes now',
+          title: 'A new connection is accepted while the server ends',
           sent,
           expected: 'a new connection is refused',
           came: 'it is accepted, by a server that is about to end',
@@ -103,18 +104,18 @@ export default {
         trial.fail({ ...torn, came: got() || 'the end of the connection' });
       if (hasLeft)
         trial.fail({
-          title: 'It has left, while an answer runs',
+          title: 'The promise resolves while a response runs',
           sent,
           expected: 'the promise resolves when the last stream is over',
-          came: 'it has resolved: who ends the process now tears it off',
+          came: 'it has resolved: a process that ends now cuts the response off',
           section: step,
         });
       await trial.still();
       if (!(await learner.stage<boolean>('hasLeft')))
         await learner.stage('pass', late);
       await trial.within(learner.stage('left'), () => ({
-        title: 'It waits for the deadline, though all have finished',
-        sent: `${sent}; then its answer ends. The deadline is 60 s`,
+        title: 'It waits for the deadline although all streams have finished',
+        sent: `${sent}; then its response ends. The deadline is 60 s`,
         expected: 'the promise resolves now',
         came: 'it does not',
         section: step,
@@ -122,7 +123,7 @@ export default {
     });
 
     await trial.step('what never finishes has a deadline', async () => {
-      // Two that are far apart: so it must be the one that was given.
+      // Two that are far apart, to see that the given one is used.
       const [short, longer] = [
         data.whole(400, 900),
         data.whole(20_000, 40_000),
@@ -130,19 +131,19 @@ export default {
       const text = data.line();
       const server = await openServer(trial, learner, short);
       const clients = [
-        await server.ask('/events', 1),
-        await server.ask('/events', 2),
+        await server.request('/events', 1),
+        await server.request('/events', 2),
       ];
       const open = () => clients.filter(({ stream }) => !stream.closed).length;
       await learner.stage('goAway', text);
-      const sent = `GET /events by two clients, endless streams; the server leaves, deadline ${short} ms`;
+      const sent = `GET /events by two clients, endless streams; the server has to end, deadline ${short} ms`;
       const mustHaveTime = () => {
         for (const { got, stream } of clients)
           if (got() !== text || stream.closed)
             trial.fail({
-              title: 'An event stream gets no time',
+              title: 'An event stream is cut before the deadline',
               sent,
-              expected: `${text}, said just as it leaves, and the end afterwards`,
+              expected: `${text}, sent as the drain begins, and the end afterwards`,
               came: got()
                 ? `${got()}, and the end at once`
                 : 'the end, at once',
@@ -152,7 +153,7 @@ export default {
       };
       const ownDeadline = (deadline: number, came: string) =>
         trial.fail({
-          title: 'It has a deadline of its own',
+          title: 'It uses a deadline of its own',
           sent: `deadline ${deadline} ms`,
           expected: `cut after ${deadline} ms`,
           came,
@@ -175,19 +176,19 @@ export default {
       if (stays > 0 || !(await learner.stage<boolean>('hasLeft')))
         trial.fail({
           title: [
-            'All streams are over, and it does not say that it has left',
+            'All streams are over, and the promise does not resolve',
             'The deadline cuts one event stream, and not the other',
-            'An event stream holds it for ever',
+            'An event stream keeps it from ending',
           ][stays]!,
           sent,
-          expected: `after ${short} ms both are cut, and the server has left`,
-          came: `it has not left; ${stays} of 2 streams still run`,
+          expected: `after ${short} ms both are cut, and the promise resolves`,
+          came: `it has not resolved; ${stays} of 2 streams still run`,
           section: step,
           wire: server.seen('down'),
         });
 
       const other = await openServer(trial, learner, longer);
-      const { stream, closed } = await other.ask('/events');
+      const { stream, closed } = await other.request('/events');
       await learner.stage('goAway', text);
       await learner.stage('pass', longer - early);
       await trial.still();
@@ -198,75 +199,78 @@ export default {
       );
     });
 
-    await trial.step('a client is told goodbye, and moves on', async () => {
-      const [slow, text] = [data.line(), data.line()];
-      const held = Promise.withResolvers<ServerHttp2Stream>();
-      hall.say((stream) => held.resolve(stream));
-      const running = ask('/slow');
-      running.catch(() => {}); // where nobody waits for it any more
-      const stream = await held.promise;
-      const goodbye = hall.seen('down', 'GOAWAY');
-      stream.session!.close(); // GOAWAY
-      await trial.within(learner.stage('had', 'goaway'), () => ({
-        title: 'The client has no connection that could hear a goodbye',
-        sent: 'GOAWAY, while GET /slow runs',
-        wire: goodbye,
-      }));
-      hall.say((next) => next.end(text));
-      const got = await ask('/board');
-      stream.end(slow);
-      const sent = 'GOAWAY, while GET /slow runs; then GET /board';
-      if (got !== text)
+    await trial.step(
+      'a client gets a GOAWAY, and opens another connection',
+      async () => {
+        const [slow, text] = [data.line(), data.line()];
+        const held = Promise.withResolvers<ServerHttp2Stream>();
+        hall.say((stream) => held.resolve(stream));
+        const running = request('/slow');
+        running.catch(() => {}); // where nobody waits for it any more
+        const stream = await held.promise;
+        const goaway = hall.seen('down', 'GOAWAY');
+        stream.session!.close(); // GOAWAY
+        await trial.within(learner.stage('had', 'goaway'), () => ({
+          title: 'The client has no connection that could get a GOAWAY',
+          sent: 'GOAWAY, while GET /slow runs',
+          wire: goaway,
+        }));
+        hall.say((next) => next.end(text));
+        const got = await request('/board');
+        stream.end(slow);
+        const sent = 'GOAWAY, while GET /slow runs; then GET /board';
+        if (got !== text)
+          trial.fail({
+            title: 'It uses a connection after its GOAWAY',
+            sent,
+            expected: `a new connection, and ${text}`,
+            came: got ?? 'nothing',
+            section,
+            wire: hall.seen('up'),
+          });
+        const old = await running;
+        if (old !== slow)
+          trial.fail({
+            title: 'What ran on the old connection is lost',
+            sent,
+            expected: `${slow}, for GET /slow`,
+            came: old ?? 'nothing',
+            section,
+            wire: goaway,
+          });
+        const opened = hall.sessions.length;
+        await trial.within(learner.stage('oldOnesClosed'), () => ({
+          title: 'The old connection stays open although nothing runs on it',
+          sent: `${sent}; then both responses end`,
+          wire: goaway,
+        }));
+        await request('/board');
+        if (hall.sessions.length === opened) return;
         trial.fail({
-          title: 'It asks on the connection that said goodbye',
-          sent,
-          expected: `a new connection, and ${text}`,
-          came: got ?? 'nothing',
-          section,
+          title: 'A good connection is dropped when the old one closes',
+          sent: `${sent}; both responses end, the old connection closes; GET /board`,
+          expected: 'it goes on the new connection, which is good',
+          came: 'one more connection',
+          section: 'RFC 9113 9.1',
           wire: hall.seen('up'),
         });
-      const old = await running;
-      if (old !== slow)
-        trial.fail({
-          title: 'What ran on the old connection is lost',
-          sent,
-          expected: `${slow}, for GET /slow`,
-          came: old ?? 'nothing',
-          section,
-          wire: goodbye,
-        });
-      const opened = hall.sessions.length;
-      await trial.within(learner.stage('oldOnesClosed'), () => ({
-        title: 'The old connection stays, though nothing runs on it',
-        sent: `${sent}; then both answers end`,
-        wire: goodbye,
-      }));
-      await ask('/board');
-      if (hall.sessions.length === opened) return;
-      trial.fail({
-        title: 'A good connection is given up when the old one closes',
-        sent: `${sent}; both answers end, the old connection closes; GET /board`,
-        expected: 'it goes on the new connection, which is good',
-        came: 'one more connection',
-        section: 'RFC 9113 9.1',
-        wire: hall.seen('up'),
-      });
-    });
+      },
+    );
 
-    await trial.step('a line that is cut', async () => {
+    await trial.step('a connection that is cut', async () => {
       const text = data.line();
       hall.cut();
       await trial.within(learner.stage('had', 'close'), () => ({
         title: 'The client does not notice a cut',
-        sent: 'the line is torn down',
+        sent: 'the connection is reset',
         wire: hall.seen('down'),
       }));
       hall.say((stream) => stream.end(text));
-      const got = await ask('/board');
+      const got = await request('/board');
       if (got === text) return;
       trial.fail({
         title: 'After a cut it goes on with a dead connection',
-        sent: 'the line is torn down; then GET /board',
+        sent: 'the connection is reset; then GET /board',
         expected: `a new connection, and ${text}`,
         came: got ?? 'nothing',
         wire: hall.seen('up'),
@@ -275,20 +279,20 @@ export default {
   },
 } satisfies Check;
 
-/** The learner's server, behind a line, and how to ask it. */
+/** The learner's server, behind a tap, and a client for it. */
 async function openServer(
   trial: CheckContext,
   learner: Learner,
   deadline: number,
 ) {
   const opened = await learner.stage<number | undefined>('open', deadline);
-  const port = opened ?? (await learner.call<number>('leaver'));
+  const port = opened ?? (await learner.call<number>('createDrain'));
   const line = await trial.line(port, { tls: true });
   return {
     port,
     seen: line.seen,
     /** Resolves when the request has come, and so many streams run. */
-    async ask(path: string, streams = 1) {
+    async request(path: string, streams = 1) {
       const session: ClientHttp2Session = connect(line.origin, {
         rejectUnauthorized: false,
       });
@@ -309,7 +313,7 @@ async function openServer(
   };
 }
 
-/** Whether anybody listens there. */
+/** Whether a connection to this port is accepted. */
 async function isOpen(port: number): Promise<boolean> {
   const socket = connectTcp({ host: '127.0.0.1', port });
   try {
@@ -322,7 +326,7 @@ async function isOpen(port: number): Promise<boolean> {
   }
 }
 
-/** A server of ours for the learner's client, behind a line. */
+/** A server of ours for the learner's client, behind a tap. */
 async function openHall(trial: CheckContext) {
   let say = (stream: ServerHttp2Stream): unknown => stream.end();
   const sessions: ServerHttp2Session[] = [];

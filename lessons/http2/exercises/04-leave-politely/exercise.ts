@@ -1,5 +1,5 @@
 /**
- * Both ends of a goodbye.
+ * Both ends of a GOAWAY.
  * Broken on purpose: see README.md.
  */
 import {
@@ -10,17 +10,17 @@ import {
 } from 'node:http2';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
 
-// The server's certificate is our own: nobody else vouches for it.
+// The server's certificate is our own: no authority vouches for it.
 const { cert: ca } = await localCertificate();
 
-/** Who leaves, and how many ms the streams that run may still take. */
-export interface Leaving {
+/** What ends, and how many ms its running streams may still take. */
+export interface DrainOptions {
   server: Http2SecureServer;
   deadline: number;
 }
 
-/** Makes a function that ends a server. Call it before the server listens. */
-export function leaver({ server }: Leaving) {
+/** Makes a function that drains a server. Call it before the server listens. */
+export function createDrain({ server }: DrainOptions) {
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);
@@ -28,21 +28,21 @@ export function leaver({ server }: Leaving) {
   });
 
   return async () => {
-    // TODO: a goodbye first, and time for what runs.
+    // TODO: GOAWAY first, and time for what runs.
     server.close();
     for (const session of sessions) session.destroy();
   };
 }
 
 /** Makes a function that returns the connection for the next request. */
-export function keeper(origin: string) {
+export function keepConnection(origin: string) {
   let session: ClientHttp2Session | undefined;
 
   return () => {
-    // TODO: it may have said goodbye, or may be cut.
+    // TODO: a GOAWAY may have come, or the connection may be cut.
     if (!session) {
       session = connect(origin, { ca });
-      session.on('error', () => {}); // its streams tell
+      session.on('error', () => {}); // its streams fail, too
     }
     return session;
   };

@@ -1,4 +1,4 @@
-/** Both ends of a goodbye: RFC 9113, 6.8. */
+/** Both ends of a GOAWAY: RFC 9113, 6.8. */
 import {
   connect,
   type ClientHttp2Session,
@@ -7,17 +7,17 @@ import {
 } from 'node:http2';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
 
-// The server's certificate is our own: nobody else vouches for it.
+// The server's certificate is our own: no authority vouches for it.
 const { cert: ca } = await localCertificate();
 
-/** Who leaves, and how many ms the streams that run may still take. */
-export interface Leaving {
+/** What ends, and how many ms its running streams may still take. */
+export interface DrainOptions {
   server: Http2SecureServer;
   deadline: number;
 }
 
-/** Makes a function that ends a server. Call it before the server listens. */
-export function leaver({ server, deadline }: Leaving) {
+/** Makes a function that drains a server. Call it before the server listens. */
+export function createDrain({ server, deadline }: DrainOptions) {
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);
@@ -25,11 +25,11 @@ export function leaver({ server, deadline }: Leaving) {
   });
 
   return async () => {
-    // Why first: who comes now must find another server.
+    // Why first: new clients must find another server.
     const closed = new Promise((done) => server.close(done));
-    // Why close: it says GOAWAY, and waits for the streams that run.
+    // Why close: it sends GOAWAY, and waits for the streams that run.
     for (const session of sessions) session.close();
-    // Why a clock: an event stream would wait for ever, and nobody restarts.
+    // Why a deadline: an event stream never ends, and so nothing would restart.
     const timer = setTimeout(() => {
       for (const session of sessions) session.destroy();
     }, deadline);
@@ -39,14 +39,14 @@ export function leaver({ server, deadline }: Leaving) {
 }
 
 /** Makes a function that returns the connection for the next request. */
-export function keeper(origin: string) {
+export function keepConnection(origin: string) {
   let session: ClientHttp2Session | undefined;
 
   return () => {
     if (session && isGood(session)) return session;
     const opened = connect(origin, { ca });
-    opened.on('error', () => {}); // its streams tell
-    // Why an event as well: `closed` is true a turn later only.
+    opened.on('error', () => {}); // its streams fail, too
+    // Why an event as well: `closed` becomes true one turn later.
     opened.on('goaway', () => {
       if (session === opened) session = undefined;
     });
@@ -55,6 +55,6 @@ export function keeper(origin: string) {
   };
 }
 
-// Why both: a goodbye closes it, and a cut destroys it.
+// Why both: a GOAWAY closes it, and a cut destroys it.
 const isGood = ({ closed, destroyed }: ClientHttp2Session) =>
   !closed && !destroyed;

@@ -1,6 +1,6 @@
 /**
- * In the learner's process: a server that leaves, a client that asks, and a
- * clock that moves when we say so.
+ * In the learner's process: a server that ends, a client that sends requests,
+ * and a clock that moves when we say so.
  */
 import { once } from 'node:events';
 import {
@@ -12,23 +12,29 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
 import { stopClock } from '@on-the-wire/system/clock.ts';
-import type { Leaving } from './exercise.ts';
+import type { DrainOptions } from './exercise.ts';
 
+type Drain = (options: DrainOptions) => () => Promise<unknown>;
+type Keep = (origin: string) => () => ClientHttp2Session;
 type Mine = {
-  leaver?(leaving: Leaving): () => Promise<unknown>;
-  keeper?(origin: string): () => ClientHttp2Session;
+  createDrain?: Drain;
+  keepConnection?: Keep;
+  /** As they were called at first. */
+  leaver?: Drain;
+  keeper?: Keep;
 };
 
 const clock = stopClock();
 const running = new Set<ServerHttp2Stream>();
-let leave: () => Promise<unknown>;
-let leaving: Promise<unknown> | undefined;
+let drain: () => Promise<unknown>;
+let draining: Promise<unknown> | undefined;
 let gone = false;
 let arrived = () => {};
 
-/** A server whose streams end when told to; undefined without a `leaver`. */
-export async function open({ leaver }: Mine, deadline: number) {
-  if (!leaver) return undefined;
+/** A server whose streams end when told to; undefined without `createDrain`. */
+export async function open(mine: Mine, deadline: number) {
+  const createDrain = mine.createDrain ?? mine.leaver;
+  if (!createDrain) return undefined;
   const server = createSecureServer({ ...(await localCertificate()) });
   server.on('sessionError', () => {});
   server.on('stream', (stream) => {
@@ -39,7 +45,7 @@ export async function open({ leaver }: Mine, deadline: number) {
     arrived();
   });
   gone = false;
-  leave = leaver({ server, deadline });
+  drain = createDrain({ server, deadline });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
@@ -51,12 +57,12 @@ export async function busy(_mine: Mine, streams: number) {
     await new Promise<void>((resolve) => (arrived = resolve));
 }
 
-/** From here on it leaves; in the same turn a stream has something to say. */
+/** From here on it drains; in the same turn a stream has something to send. */
 export async function goAway(_mine: Mine, text: string) {
-  leaving = (async () => leave())();
-  leaving.then(
+  draining = (async () => drain())();
+  draining.then(
     () => (gone = true),
-    () => {}, // told by `left`
+    () => {}, // `left` fails with it
   );
   for (const stream of running) stream.write(text);
 }
@@ -69,26 +75,27 @@ export function finish(_mine: Mine, text: string) {
 /** So many ms pass. */
 export const pass = (_mine: Mine, ms: number) => clock.elapse(ms);
 
-/** Whether it says that it has left. */
+/** Whether the promise has resolved. */
 export const hasLeft = () => gone;
 
-/** Resolves when it has left. */
+/** Resolves when the server has ended. */
 export async function left() {
-  await leaving;
+  await draining;
 }
 
-const keepers = new Map<string, () => ClientHttp2Session>();
+const kept = new Map<string, () => ClientHttp2Session>();
 const alive = new Set<ClientHttp2Session>();
 const seen = new WeakSet<ClientHttp2Session>();
 let latest: ClientHttp2Session | undefined;
 let events: string[] = [];
 let happened = () => {};
 
-/** Asks, by the connection that the learner's keeper has. */
-export async function ask({ keeper }: Mine, origin: string, path: string) {
-  if (!keeper) return undefined;
-  const next = keepers.get(origin) ?? keeper(origin);
-  keepers.set(origin, next);
+/** Sends a request over the connection that the learner's function gives. */
+export async function request(mine: Mine, origin: string, path: string) {
+  const keepConnection = mine.keepConnection ?? mine.keeper;
+  if (!keepConnection) return undefined;
+  const next = kept.get(origin) ?? keepConnection(origin);
+  kept.set(origin, next);
   const session = next();
   latest = session;
   if (!seen.has(session)) {
@@ -120,7 +127,7 @@ export async function ask({ keeper }: Mine, origin: string, path: string) {
   });
 }
 
-/** Resolves when the keeper's newest connection has had this event. */
+/** Resolves when the newest connection has had this event. */
 export async function had(_mine: Mine, name: string) {
   while (!events.includes(name))
     await new Promise<void>((resolve) => (happened = resolve));
@@ -128,7 +135,7 @@ export async function had(_mine: Mine, name: string) {
   await turn();
 }
 
-/** Resolves when all connections but the keeper's newest have closed. */
+/** Resolves when all connections but the newest have closed. */
 export async function oldOnesClosed(_mine: Mine) {
   while ([...alive].some((session) => session !== latest))
     await new Promise<void>((resolve) => (happened = resolve));

@@ -17,7 +17,7 @@ export async function loadBoards(
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, path] = next;
       try {
-        texts[index] = await ask(session, path);
+        texts[index] = await requestText(session, path);
       } catch (error) {
         if (!isRefused(error)) throw error;
         waiting.push(next);
@@ -40,7 +40,7 @@ const isRefused = (error: unknown) =>
   error instanceof StreamError &&
   error.code === constants.NGHTTP2_REFUSED_STREAM;
 
-/** Why a stream ended without its answer: a code of RFC 9113, 7. */
+/** Why a stream ended without its response: a code of RFC 9113, 7. */
 export class StreamError extends Error {
   readonly code: number;
 
@@ -50,8 +50,8 @@ export class StreamError extends Error {
   }
 }
 
-/** Asks once. Rejects with a `StreamError` where no whole answer comes. */
-export function ask(
+/** Sends one request. Rejects with a `StreamError` if its response is cut. */
+export function requestText(
   session: ClientHttp2Session,
   path: string,
 ): Promise<string | undefined> {
@@ -60,7 +60,7 @@ export function ask(
   let text = '';
   let failed = false;
   stream.setEncoding('utf8');
-  stream.on('response', (head) => (status = head[':status']));
+  stream.on('response', (headers) => (status = headers[':status']));
   stream.on('data', (piece: string) => (text += piece));
   stream.on('error', () => (failed = true));
   return new Promise((resolve, reject) => {

@@ -6,7 +6,7 @@ import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 
 const tls = await localCertificate();
 
-/** Work that somebody must end: as a query of a database. */
+/** Work that somebody must end, like a query of a database. */
 export interface Search {
   /** The next line; undefined after the last one, and after `close`. */
   next(): Promise<string | undefined>;
@@ -18,7 +18,7 @@ interface Options {
   search(text: string): Search;
 }
 
-/** Answers `/search?for=Aarau` with lines, as they are found. */
+/** Responds to `/search?for=Aarau` with lines, as they are found. */
 export function createServer({ search }: Options): Lesson {
   const server = createSecureServer(tls);
   server.on('stream', async (stream, head) => {

@@ -1,11 +1,11 @@
 // Right, and different: the deadline races the sessions, one by one.
 
 import type { ServerHttp2Session } from 'node:http2';
-import type { Leaving } from '../solution.ts';
+import type { DrainOptions } from '../solution.ts';
 
-export { keeper } from '../solution.ts';
+export { keepConnection } from '../solution.ts';
 
-export function leaver({ server, deadline }: Leaving) {
+export function createDrain({ server, deadline }: DrainOptions) {
   const sessions: ServerHttp2Session[] = [];
   server.on('session', (session) => sessions.push(session));
 

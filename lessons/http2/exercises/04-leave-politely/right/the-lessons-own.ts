@@ -1,16 +1,16 @@
-// Right, and different: the lesson's own goodbye, and a connection in a promise.
+// Right, and different: the lesson's own drain, and a list of connections.
 
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { localCertificate } from '@on-the-wire/shared/certificates/certificates.ts';
-import { leaver as lessons } from '../../../goaway.ts';
-import type { Leaving } from '../solution.ts';
+import { createDrain as lessons } from '../../../goaway.ts';
+import type { DrainOptions } from '../solution.ts';
 
 const { cert: ca } = await localCertificate();
 
-export const leaver = ({ server, deadline }: Leaving) =>
+export const createDrain = ({ server, deadline }: DrainOptions) =>
   lessons([server], deadline);
 
-export function keeper(origin: string) {
+export function keepConnection(origin: string) {
   let good: ClientHttp2Session[] = [];
   const forget = (session: ClientHttp2Session) =>
     (good = good.filter((each) => each !== session));

@@ -39,7 +39,7 @@ describe('the event stream', () => {
     const asked = once(server, 'request');
     const events = session.request({ ':path': '/events' });
     const [, response] = (await asked) as [unknown, Http2ServerResponse];
-    // It reads neither the head nor what follows.
+    // It reads neither the headers nor what follows.
     const ended = once(events, 'close');
     events.pause();
     let most = 0;
@@ -152,21 +152,21 @@ test('a hint comes before the page, and names what the page then wants', async (
   session.close();
 });
 
-test('a goodbye has nothing to say but that it was heard', async () => {
+test('the response to POST /goaway has no body', async () => {
   const { port, http1 } = await start();
   const { session } = await nodeClient(port);
-  const asked = { ':path': '/goodbye', ':method': 'POST' };
+  const asked = { ':path': '/goaway', ':method': 'POST' };
   expect((await ask(session, asked)).headers[':status']).toBe(204);
   const old = askByHttp1({
     host: '127.0.0.1',
     port: http1,
     method: 'POST',
-    path: '/goodbye',
+    path: '/goaway',
     headers: { Connection: 'keep-alive' },
     rejectUnauthorized: false,
   }).end();
-  const [answer] = (await once(old, 'response')) as [IncomingMessage];
-  expect(answer.statusCode).toBe(204);
-  expect(answer.headers.connection).toBe('close');
-  answer.resume();
+  const [response] = (await once(old, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(204);
+  expect(response.headers.connection).toBe('close');
+  response.resume();
 });
