@@ -1,5 +1,5 @@
 /**
- * Who else may read our responses: CORS. WHATWG Fetch, section 3.3.
+ * Who else may read our responses: CORS. Fetch, 3.3.
  *
  * These headers decide what the browser does for a page of another origin:
  * whether it shows a response to that page, and whether it sends a request that

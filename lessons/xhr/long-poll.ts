@@ -1,4 +1,4 @@
-/** The response that waits: long polling. RFC 6202, section 2. */
+/** The response that waits: long polling. RFC 6202, 2. */
 import { once } from 'node:events';
 import type { Feed, News } from '@on-the-wire/shared/board/feed.ts';
 import type { Response } from 'express';

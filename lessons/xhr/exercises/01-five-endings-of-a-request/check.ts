@@ -1,4 +1,4 @@
-/** Whether five endings of a request are told apart: RFC 9110, section 15. */
+/** Whether five endings of a request are told apart: RFC 9110, 15. */
 import { createServer, type ServerResponse } from 'node:http';
 import type {
   Check,
@@ -42,7 +42,7 @@ export default {
           sent: `If-None-Match: ${etag}; the response: 304, without a body`,
           name: 'A board that is not modified',
           note: 'a 304 is no failure, and has no body to parse',
-          section: 'RFC 9110 15.4.5',
+          section: 'RFC 9110, 15.4.5',
           tryIt: `curl -i -H 'If-None-Match: *' ${trial.live}/board`,
         },
       );
@@ -53,7 +53,7 @@ export default {
         came: station.named
           ? `If-None-Match: ${station.named}`
           : 'no such header',
-        section: 'RFC 9110 13.1.2',
+        section: 'RFC 9110, 13.1.2',
       });
     });
 
@@ -73,7 +73,7 @@ export default {
             sent: `the response: ${status}, ${body || 'without a body'}`,
             name: 'An error status',
             note: 'the server was reached, and said no',
-            section: `RFC 9110 15.${String(status)[0] === '5' ? 6 : 5}`,
+            section: `RFC 9110, 15.${String(status)[0] === '5' ? 6 : 5}`,
             tryIt: `curl -i ${trial.live}/nowhere`,
           },
         );
@@ -99,7 +99,7 @@ export default {
             sent: `a 200, half a board; then the connection is ${how}`,
             name: 'A body that broke off',
             note: 'reading the body can fail as well',
-            section: 'RFC 9112 8',
+            section: 'RFC 9112, 8',
           },
         );
       }

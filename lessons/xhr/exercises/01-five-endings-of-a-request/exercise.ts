@@ -1,5 +1,5 @@
 /**
- * One request, and how it ends. RFC 9110, section 15; WHATWG Fetch, 5.6.
+ * One request, and how it ends. RFC 9110, 15; Fetch, 5.6.
  * Broken on purpose: see README.md.
  */
 

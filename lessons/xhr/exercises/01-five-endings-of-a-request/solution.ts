@@ -1,4 +1,4 @@
-/** One request, and how it ends. RFC 9110, section 15; WHATWG Fetch, 5.6. */
+/** One request, and how it ends. RFC 9110, 15; Fetch, 5.6. */
 
 export interface BoardRequest {
   url: string;

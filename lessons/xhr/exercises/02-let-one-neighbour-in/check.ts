@@ -1,4 +1,4 @@
-/** Which pages get a response, and which do not: WHATWG Fetch, 3.3. */
+/** Which pages CORS gives a response, and which not: Fetch, 3.3. */
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { Departure } from '@on-the-wire/shared/board/update.ts';
 import type {
@@ -9,7 +9,7 @@ import type {
 } from '@on-the-wire/course/exercise/check.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 
-const section = 'WHATWG Fetch 3.3';
+const section = 'Fetch, 3.3: CORS protocol';
 const allowing = 'access-control-allow-origin';
 
 export default {
@@ -200,7 +200,7 @@ export default {
             expected: `only ${from}, and nothing that contains it`,
             ...response.parts(found, 'this allows it'),
             tryIt: `curl -si -H 'Origin: http://127.0.0.1:4002.example' ${trial.live}/board`,
-            section: 'RFC 6454 5',
+            section: 'RFC 6454, 5',
           });
         }
       },
@@ -228,7 +228,7 @@ export default {
           expected: 'Vary: Origin, as other origins get another response',
           ...response.parts(undefined, 'stored, and used for any other origin'),
           tryIt: `curl -si ${live}/board`,
-          section: 'RFC 9110 12.5.5',
+          section: 'RFC 9110, 12.5.5',
         });
       }
     });

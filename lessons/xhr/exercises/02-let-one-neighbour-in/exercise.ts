@@ -1,5 +1,5 @@
 /**
- * Who else may read our responses: CORS. WHATWG Fetch, section 3.3.
+ * Who else may read our responses: CORS. Fetch, 3.3.
  * Broken on purpose: see README.md.
  */
 import { createServer as createHttpServer } from 'node:http';

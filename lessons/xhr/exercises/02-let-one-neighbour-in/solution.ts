@@ -1,4 +1,4 @@
-/** Who else may read our responses: CORS. WHATWG Fetch, section 3.3. */
+/** Who else may read our responses: CORS. Fetch, 3.3. */
 import { createServer as createHttpServer } from 'node:http';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';

@@ -119,7 +119,7 @@ export default {
       const parts = {
         sent: `${shown(lines)}, and the connection breaks`,
         came: came(got),
-        section: 'RFC 9112 8',
+        section: 'RFC 9112, 8',
       };
       if (!got.error)
         trial.fail({

@@ -190,7 +190,7 @@ async function open(trial: CheckContext, timeoutMs: number) {
           sent: 'an update, when every request had its response',
           expected: 'no listener: each request gets one response',
           came: thrown.split('\n')[0],
-          section: 'RFC 9110 15',
+          section: 'RFC 9110, 15',
           details: thrown,
         });
       return made;
@@ -318,7 +318,7 @@ class Poll {
       ...this.#parts('a response', []),
       title,
       came: 'nothing',
-      section: 'RFC 6202 2.1',
+      section: 'RFC 6202, 2.1: long polling',
     };
   }
 

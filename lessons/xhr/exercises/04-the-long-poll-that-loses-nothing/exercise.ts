@@ -1,5 +1,5 @@
 /**
- * The response that waits: long polling. RFC 6202, section 2.
+ * The response that waits: long polling. RFC 6202, 2.
  * Broken on purpose: see README.md.
  */
 import {

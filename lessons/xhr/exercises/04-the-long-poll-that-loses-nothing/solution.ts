@@ -1,4 +1,4 @@
-/** The response that waits: long polling. RFC 6202, section 2. */
+/** The response that waits: long polling. RFC 6202, 2. */
 import {
   createServer as createHttpServer,
   type IncomingMessage,
