@@ -19,7 +19,7 @@ interface Exchange {
 }
 
 /**
- * Starts the lesson behind a tap, and the neighbour at an address of its own.
+ * Starts the lesson behind a tap, and the other station at its own address.
  * `exchanges` lists the requests that the server got, with the status code of
  * each response; `hold` keeps the next response to a path back until the test
  * lets it go; `readUpTo` lets it read so many bytes of an upload, and no more

@@ -21,7 +21,7 @@ export default {
     const allowed = await openPage(trial);
     const learner = await trial.start();
     const { origin: from } = allowed;
-    // The second name is that of an earlier build, whose answers still pass.
+    // The second name is that of an earlier build: files made for it still pass.
     const server = await learner.serve({
       allowedOrigin: from,
       neighbour: from,

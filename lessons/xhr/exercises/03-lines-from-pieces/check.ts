@@ -152,7 +152,7 @@ interface What {
   /** "A line in two reads", and whether it "ends" or they "end" in an error. */
   what: string;
   verb: 'end' | 'ends';
-  /** The title, where a line is cut that should not be. */
+  /** The title, if a line ends where it should not. */
   cuts?: string;
   note?: string;
 }

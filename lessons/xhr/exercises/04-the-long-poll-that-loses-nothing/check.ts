@@ -167,7 +167,7 @@ interface Left {
 /** The learner's server, and how it is polled. */
 async function open(trial: CheckContext, timeoutMs: number) {
   const learner = await trial.start();
-  // The second name is that of an earlier build, whose answers still pass.
+  // The second name is that of an earlier build: files made for it still pass.
   const server = await learner.serve({ timeoutMs, patience: timeoutMs });
   const { run } = (await server.feed.snapshot()).data;
   let count = 0;
