@@ -11,11 +11,11 @@ export function sendCompressed(
 ) {
   response.type(type);
 
-  // A cache must keep the two apart.
+  // A cache must store the two separately.
   response.vary('Accept-Encoding');
 
-  // What is accepted, the browser says, not the page. So that a page can
-  // compare, ours may also ask for `?gzip=no`.
+  // The browser says what it accepts; a page cannot set Accept-Encoding. So
+  // that you can compare, our page may also request `?gzip=no`.
   const asIs = request.query['gzip'] === 'no';
   if (asIs || !request.acceptsEncodings('gzip')) return response.end(body);
 

@@ -1,27 +1,28 @@
 /**
- * Who else may read our answers: CORS. WHATWG Fetch, section 3.3.
+ * Who else may read our responses: CORS. Fetch, 3.3.
  *
- * The request of a foreign page arrives, and is answered, like any other. What
- * these headers decide is whether the browser shows the answer to that page.
+ * These headers decide what the browser does for a page of another origin:
+ * whether it shows a response to that page, and whether it sends a request that
+ * no HTML form could send.
  */
 import type { NextFunction, Request, Response } from 'express';
 
-/** Lets pages of one other origin ask, with the cookies of their reader. */
+/** Allows pages of one other origin, also with the cookies of their user. */
 export function allowOrigin(origin: string) {
   return (request: Request, response: Response, next: NextFunction) => {
-    // The answer depends on who asks: a cache must keep them apart.
+    // The response depends on the origin: a cache must not mix them up.
     response.vary('Origin');
     if (request.get('Origin') !== origin) return next();
 
-    // Set before anything else is done, so that errors carry it as well. With
-    // cookies `*` would not do: the origin must be named.
+    // Set before anything else is done, so that errors carry it, too. With
+    // cookies, browsers do not accept `*`: the origin must be named.
     response.set({
       'Access-Control-Allow-Origin': origin,
       'Access-Control-Allow-Credentials': 'true',
     });
 
-    // Before a request that no form could make, the browser asks whether it
-    // may: the preflight. The answer holds for ten minutes.
+    // The preflight: before a request that no form could send, the browser
+    // asks for permission. It may keep this one for ten minutes.
     if (request.method !== 'OPTIONS') return next();
     response.set({
       'Access-Control-Allow-Methods': 'PUT',

@@ -1,16 +1,16 @@
-/** The answer that goes on: a line of JSON for each update (jsonlines.org). */
+/** A response without end: a line of JSON for each update (jsonlines.org). */
 import type { Feed, News } from '@on-the-wire/shared/board/feed.ts';
 import type { Response } from 'express';
 
-/** Sends what came after this id, and from then on each update. */
+/** Sends what came after this id, and then every update as it comes. */
 export function sendLines(
   feed: Feed,
   id: string,
   buffer: number,
   response: Response,
 ) {
-  // Without a length: the body comes in chunks, each when there is news. Who
-  // is on the way shall keep none of them back.
+  // Without a length: the body comes in chunks, each when there is news. No
+  // proxy on the way should hold one back.
   response.writeHead(200, {
     'Content-Type': 'application/jsonl',
     'Cache-Control': 'no-cache, no-transform',
@@ -20,7 +20,7 @@ export function sendLines(
   // JSON writes a newline within a text as \n, so each newline ends a line.
   const tell = (news: News) => {
     response.write(`${JSON.stringify(news)}\n`);
-    // Who does not read is cut off before the unread bytes fill our memory.
+    // A client that does not read is cut off before it fills our memory.
     if (response.writableLength > buffer) response.destroy();
   };
 

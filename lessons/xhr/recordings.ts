@@ -1,4 +1,4 @@
-/** Uploads: how much of each is here, and a limit. RFC 9110, 9.3.4. */
+/** Uploads: how much of each has arrived, and a limit. RFC 9110, 9.3.4. */
 import { createHash } from 'node:crypto';
 import express from 'express';
 
@@ -6,7 +6,7 @@ const most = 20; // recordings that are remembered
 
 /**
  * `PUT /<name>` takes a recording and says what it was; `GET /<name>` says how
- * much of it is here, also while it comes.
+ * much of it has arrived, also while it is being sent.
  *
  * @param largest how many bytes one recording may have
  */
@@ -18,7 +18,7 @@ export function recordings(largest: number) {
     const refuse = () =>
       response.status(413).send(`A recording has at most ${largest} bytes.`);
 
-    // A body that says its size need not come at all.
+    // If its header says that it is too large, the body need not come.
     if (Number(request.get('Content-Length')) > largest) return void refuse();
 
     const { name } = request.params;
@@ -44,7 +44,7 @@ export function recordings(largest: number) {
       response.json(recording);
     });
 
-    // Who stops in the middle leaves nothing behind.
+    // An upload that stops in the middle leaves nothing behind.
     response.on('close', () => {
       const complete = recording.sha256 !== undefined;
       if (!complete && known.get(name) === recording) known.delete(name);

@@ -1,6 +1,6 @@
 /**
- * XHR and fetch: ask once, be answered once. RFC 9110; WHATWG Fetch.
- * Left out: answers that a browser reads as events (lesson sse).
+ * XHR and fetch: one request, one response. RFC 9110; WHATWG Fetch.
+ * Left out: responses that a browser reads as events (lesson sse).
  */
 import { createServer as createHttpServer } from 'node:http';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
@@ -18,26 +18,26 @@ import { recordings } from './recordings.ts';
 import { stationMap } from './station-map.ts';
 
 const defaults = {
-  neighbour: 'http://127.0.0.1:4002', // the other origin that may ask
-  patience: 20_000, // ms that an answer waits for news
-  buffer: 1_048_576, // bytes that a slow reader may leave lying here
+  neighbour: 'http://127.0.0.1:4002', // the other origin that is allowed
+  timeoutMs: 20_000, // how long a response waits for news
+  buffer: 1_048_576, // bytes that may wait here for a slow client
   largest: 33_554_432, // bytes of one recording
 };
 type Options = typeof defaults & { feed: ReturnType<typeof createFeed> };
 
 export function createServer(options: Partial<Options> = {}): Lesson {
   const { feed = createFeed(), ...given } = options;
-  const { neighbour, patience, buffer, largest } = { ...defaults, ...given };
+  const { neighbour, timeoutMs, buffer, largest } = { ...defaults, ...given };
   const app = express();
 
   // The page, the board and the switch for its rate: as in every lesson.
   app.use(servePage(new URL('page/', import.meta.url)), serveRate(feed));
 
-  // Pages of one other origin may ask for these, and read the answer.
+  // Pages of one other origin may request these, and read the response.
   app.use(['/board', '/delays'], allowOrigin(neighbour));
 
-  // The whole board. Its id is its ETag: who names the one it has gets a 304
-  // while that is still true, and no body.
+  // The whole board. Its id is its ETag: a client that names it gets a 304
+  // without a body, as long as nothing has changed.
   app.get('/board', (request, response) => {
     const board = feed.snapshot();
     response.set('ETag', `W/"${board.id}"`).set('Cache-Control', 'no-cache');
@@ -45,19 +45,19 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     else sendCompressed(request, response, JSON.stringify(board), '.json');
   });
 
-  // Long polling: the answer waits until there is something to say.
+  // Long polling: the response waits until there is news.
   app.get('/updates', async (request, response) => {
     const { after } = request.query;
     response.set('Cache-Control', 'no-store');
-    response.json(await newsAfter(feed, `${after}`, patience, response));
+    response.json(await newsAfter(feed, `${after}`, timeoutMs, response));
   });
 
-  // A byte stream: an answer without end, a line of JSON for each update.
+  // A byte stream: a response without end, a line of JSON for each update.
   app.get('/lines', (request, response) => {
     sendLines(feed, String(request.query['after']), buffer, response);
   });
 
-  // Bytes that are no text: a picture down, a recorded announcement up.
+  // Binary bodies: a picture down, a recorded announcement up.
   app.get('/map', (request, response) => {
     sendCompressed(request, response, stationMap(), '.bmp');
   });

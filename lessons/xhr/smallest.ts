@@ -1,4 +1,4 @@
-// One request, one answer, with nothing but Node: it says what it was asked.
+// One request, one response, with nothing but Node: it tells what it received.
 import { createServer } from 'node:http';
 
 let n = 0;

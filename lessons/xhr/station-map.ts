@@ -1,6 +1,6 @@
 /**
- * The map of the station's tracks as a bitmap: bytes that are no text, and more
- * of them than fit into one read. BMP, one byte for each pixel.
+ * The map of the station's tracks as a bitmap: bytes that are not text, more of
+ * them than one read returns. BMP, one byte for each pixel.
  */
 
 const [width, height] = [1600, 900];
@@ -12,7 +12,7 @@ const start = 54 + 4 * colours.length; // where the pixels begin
 export function stationMap() {
   const file = Buffer.alloc(start + width * height, paper);
 
-  // The head: what it is, how long, how wide and high, how many colours.
+  // The beginning: what it is, how long, how wide and high, how many colours.
   file.write('BM');
   file.writeUInt32LE(file.length, 2);
   file.writeUInt32LE(start, 10);

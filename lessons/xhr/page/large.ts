@@ -12,7 +12,7 @@ export function startLargeBodies() {
 
 // ---- Up ----
 
-/** Sends a recording, and compares what is handed over with what has come. */
+/** Sends a recording, and compares what is handed over with what arrived. */
 function send() {
   const path = `/recordings/${Math.random().toString(36).slice(2)}`;
   const size = Number(element('send').dataset['size']); // bytes
@@ -23,8 +23,8 @@ function send() {
   showBytes('received', 0, size);
   running(true);
 
-  // Progress up is what XMLHttpRequest has and fetch has not. It counts what
-  // was handed to the system, which may be far from where it has arrived.
+  // XMLHttpRequest tells the progress of an upload, fetch does not. It counts
+  // what was handed to the operating system, not what has arrived.
   request.upload.onprogress = ({ loaded }) => {
     showBytes('handed', loaded, size);
   };
@@ -38,7 +38,7 @@ function send() {
     showBytes('received', received, size);
     end(`Received, as the server says: SHA-256 ${sha256.slice(0, 16)}…`);
   };
-  request.onerror = () => end('No answer: nobody knows what has arrived.');
+  request.onerror = () => end('No response: nobody knows what has arrived.');
   request.onabort = () => end('Cancelled: the server forgets what it has.');
   const end = (words: string) => {
     sending.abort();
@@ -51,19 +51,21 @@ function send() {
   request.send(recording);
 }
 
-/** Only the server knows what it has received: asks it, now and then. */
+/** Only the server knows what it has received: polls it every 300 ms. */
 async function watchReceived(path: string, size: number, signal: AbortSignal) {
   try {
-    // The next question only after this answer, and no answer after the end: a
-    // late one would take the place of a newer one.
+    // The next request only after this response, and no response after the end:
+    // a late one would replace a newer one.
     for (;;) {
-      const answer = await fetch(path, { signal });
-      const { received } = answer.ok ? await answer.json() : { received: 0 };
+      const response = await fetch(path, { signal });
+      const { received } = response.ok
+        ? await response.json()
+        : { received: 0 };
       showBytes('received', received, size);
       await wait(300, signal);
     }
   } catch {
-    // The upload has ended; or the line is broken, and the upload knows.
+    // The upload has ended; or the connection broke, and the upload tells it.
   }
 }
 
@@ -72,7 +74,10 @@ function running(is: boolean) {
   (element('cancel') as HTMLButtonElement).disabled = !is;
 }
 
-/** A body that is made while it is sent: not over HTTP/1.1 in Chromium. */
+/**
+ * A body that is made while it is sent. Chromium sends it over HTTP/2 and
+ * HTTP/3, not over HTTP/1.1; Firefox 153 sends `[object ReadableStream]`.
+ */
 async function stream() {
   const body = new ReadableStream({
     start(controller) {
@@ -82,8 +87,8 @@ async function stream() {
   });
   try {
     const init = { method: 'PUT', body, duplex: 'half' };
-    const answer = await fetch('/recordings/streamed', init as RequestInit);
-    element('sent').textContent = `Streamed: ${await answer.text()}`;
+    const response = await fetch('/recordings/streamed', init as RequestInit);
+    element('sent').textContent = `Streamed: ${await response.text()}`;
   } catch (error) {
     element('sent').textContent = `Not streamed: ${error}`;
   }
@@ -95,17 +100,17 @@ let loading: XMLHttpRequest | undefined;
 
 /** Loads the map, and shows it. */
 function load(path: string) {
-  // Who asks anew does not want the answer that is still on its way.
+  // A second click replaces the first: its response is no longer wanted.
   loading?.abort();
   const request = new XMLHttpRequest();
   loading = request;
   request.open('GET', path);
 
-  // Not a text: the bytes themselves, in an object that an image can show.
+  // Not text: the bytes themselves, in an object that an image can show.
   request.responseType = 'blob';
 
-  // A compressed answer has no total that would fit: `loaded` counts the bytes
-  // after decompression, Content-Length those before.
+  // For a compressed response Chromium gives no total: `loaded` counts the
+  // bytes after decompression, Content-Length those before.
   request.onprogress = ({ loaded, lengthComputable, total }) => {
     showBytes('loaded', loaded, lengthComputable ? total : undefined);
   };
@@ -117,7 +122,7 @@ function load(path: string) {
     map.src = URL.createObjectURL(request.response as Blob);
     map.hidden = false;
   };
-  request.onerror = () => fail('No answer.');
+  request.onerror = () => fail('No response.');
   const fail = (words: string) => {
     (element('loaded') as HTMLProgressElement).value = 0;
     element('loaded-bytes').textContent = words;

@@ -1,6 +1,6 @@
 /**
- * One request, with XMLHttpRequest or with fetch, and each event of its life.
- * Both send the same bytes; they differ in what they tell.
+ * One request, with XMLHttpRequest or with fetch, and every event of its life.
+ * In Chromium both send the same bytes; they differ in what they tell.
  */
 import type { News } from '@on-the-wire/shared/board/update.ts';
 
@@ -11,17 +11,17 @@ export function startOneRequest(take: (news: News) => void) {
     (form.elements.namedItem(name) as HTMLSelectElement).value;
   const abort = form.elements.namedItem('abort') as HTMLButtonElement;
 
-  // Those that have not ended: one button gives all of them up.
+  // Those that have not ended: one button aborts all of them.
   const open = new Set<() => void>();
   abort.onclick = () => open.forEach((stop) => stop());
 
   form.onsubmit = (event) => {
     event.preventDefault();
-    const ask = value('api') === 'fetch' ? askWithFetch : askWithXhr;
+    const send = value('api') === 'fetch' ? sendWithFetch : sendWithXhr;
     const path = value('path');
-    log('ask', `${value('api')}: GET ${path}`);
+    log('request', `${value('api')}: GET ${path}`);
     let stop = () => {};
-    void ask(path, Number(value('limit')), {
+    void send(path, Number(value('timeout')), {
       onEnd(words, text) {
         log('end', words);
         open.delete(stop);
@@ -37,48 +37,52 @@ export function startOneRequest(take: (news: News) => void) {
   };
 }
 
-interface Told {
+interface Callbacks {
   /** How it ended, and the text if one came. */
   onEnd(words: string, text?: string): void;
   /** Gets what stops it. */
   onAbort(stop: () => void): void;
 }
 
-function askWithXhr(path: string, limit: number, { onEnd, onAbort }: Told) {
+function sendWithXhr(
+  path: string,
+  timeoutMs: number,
+  { onEnd, onAbort }: Callbacks,
+) {
   const request = new XMLHttpRequest();
   request.open('GET', path);
 
-  // One of four events ends it. `load` only says that an answer came, whatever
-  // its status; `error` that none came; the other two are our own doing.
+  // One of four events ends it. `load` only says that a response came, whatever
+  // its status code; `error` that none came; the other two we cause ourselves.
   request.onload = () => {
     onEnd(`load, status ${request.status}`, request.responseText);
   };
   request.onerror = () => onEnd(`error, status ${request.status}`);
-  request.ontimeout = () => onEnd(`timeout after ${limit} ms`);
+  request.ontimeout = () => onEnd(`timeout after ${timeoutMs} ms`);
   request.onabort = () => onEnd('abort');
 
   request.onprogress = ({ loaded, lengthComputable, total }) => {
     log('progress', `${loaded} of ${lengthComputable ? total : '?'} bytes`);
   };
-  request.timeout = limit; // 0 is none
+  request.timeout = timeoutMs; // 0 is none
   onAbort(() => request.abort());
   request.send();
 }
 
-async function askWithFetch(
+async function sendWithFetch(
   path: string,
-  limit: number,
-  { onEnd, onAbort }: Told,
+  timeoutMs: number,
+  { onEnd, onAbort }: Callbacks,
 ) {
   const aborted = new AbortController();
   onAbort(() => aborted.abort());
   const signals = [aborted.signal];
-  if (limit > 0) signals.push(AbortSignal.timeout(limit));
+  if (timeoutMs > 0) signals.push(AbortSignal.timeout(timeoutMs));
 
   try {
-    // It resolves when the head has come, whatever its status …
+    // It resolves when the headers are here, whatever the status code …
     const response = await fetch(path, { signal: AbortSignal.any(signals) });
-    log('head', `status ${response.status}`);
+    log('headers', `status ${response.status}`);
     // … and the body is a second thing to wait for.
     onEnd(`resolved, status ${response.status}`, await response.text());
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * The page of the lesson: a board that is kept up to date by asking, and how
- * much asking costs. What it asks is in ways.ts.
+ * The page of the lesson: a board that is kept up to date by requests, and what
+ * they cost. The ways to send them are in ways.ts.
  */
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import type { Departure, News } from '@on-the-wire/shared/board/update.ts';
@@ -15,39 +15,39 @@ const board = document.querySelector<DeparturesBoard>('departures-board')!;
 
 let departures: Departure[] = [];
 let lastId = '';
-let shown = { asked: 0, run: '', n: 0 };
+let shown = { order: 0, run: '', n: 0 };
 let requests = 0;
-let heard = 0;
+let updatedAt = 0;
 
 const reader: Reader = {
   get lastId() {
     return lastId;
   },
-  ask() {
+  countRequest() {
     requests += 1;
     element('requests').textContent = String(requests);
     return requests;
   },
-  take(asked, news) {
-    heard = performance.now();
-    for (const each of news) takeOne(asked, each);
+  take(order, news) {
+    updatedAt = performance.now();
+    for (const each of news) takeOne(order, each);
   },
-  tellPiece(words, bytes = 0) {
-    pieces = [words, ...pieces.slice(0, 4)];
-    element('pieces').textContent = pieces.join(' · ');
+  showRead(words, bytes = 0) {
+    reads = [words, ...reads.slice(0, 4)];
+    element('reads').textContent = reads.join(' · ');
     addBytes(bytes);
   },
 };
-let pieces: string[] = [];
+let reads: string[] = [];
 
-function takeOne(asked: number, { id, kind, data }: News) {
+function takeOne(order: number, { id, kind, data }: News) {
   if (kind === 'snapshot') {
-    // Two answers may come in another order than they were asked for. A late
-    // one never takes the place of a newer one.
+    // Responses may arrive in another order than their requests were sent. A
+    // late one never replaces a newer one.
     const isLate =
-      data.run === shown.run ? data.n < shown.n : asked < shown.asked;
+      data.run === shown.run ? data.n < shown.n : order < shown.order;
     if (isLate) return;
-    shown = { asked, run: data.run, n: data.n };
+    shown = { order, run: data.run, n: data.n };
     departures = data.departures;
     board.show(data);
   } else if (kind === 'departure') {
@@ -56,7 +56,7 @@ function takeOne(asked: number, { id, kind, data }: News) {
     board.announce(data);
   }
 
-  // Nor does it move back the place from which we go on.
+  // Nor does a late one move back the id that the next request names.
   if (data.n < shown.n) return;
   if (kind === 'departure') {
     departures = departures.map((departure) =>
@@ -68,24 +68,24 @@ function takeOne(asked: number, { id, kind, data }: News) {
   element('last-id').textContent = id;
 }
 
-// ---- How it asks ----
+// ---- How it requests updates ----
 
 let way = new AbortController();
 
-/** Asks in one way from now on, and comes back when it has failed. */
-async function keepAsking(name: string) {
+/** Uses one way from now on, and retries it when it has failed. */
+async function keepUpToDate(name: string) {
   way.abort();
   way = new AbortController();
   const { signal } = way;
   for (;;) {
     try {
-      show('open', name === 'once' ? 'asking' : 'asking again and again');
+      show('open', name === 'once' ? 'requesting' : 'keeping up to date');
       await ways[name]!(reader, signal);
-      return show('open', 'answered');
+      return show('open', 'response received');
     } catch (error) {
       if (signal.aborted) return;
-      show('waiting', `no answer (${(error as Error).message}): trying again`);
-      // Many pages have lost the same server: not all at the same moment.
+      show('waiting', `failed (${(error as Error).message}): retrying`);
+      // Jitter: if many pages lose a server, they should not all retry at once.
       await wait(Math.random() * 1_000, signal).catch(() => {});
       if (signal.aborted) return;
     }
@@ -102,12 +102,12 @@ const chosen = (form: string, field: string) =>
     .namedItem(form)!
     .elements.namedItem(field) as unknown as RadioNodeList;
 document.forms.namedItem('ways')!.onchange = () => {
-  void keepAsking(chosen('ways', 'way').value);
+  void keepUpToDate(chosen('ways', 'way').value);
 };
 
 // ---- What it costs ----
 
-// The browser tells of each request how many bytes it took, as it reckons.
+// For each request, the browser tells how many bytes it counted.
 let bytes = 0;
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries() as PerformanceResourceTiming[]) {
@@ -122,27 +122,27 @@ function addBytes(more: number) {
 }
 
 setInterval(() => {
-  const seconds = Math.round((performance.now() - heard) / 1000);
-  if (heard > 0) element('age').textContent = `${seconds} s`;
+  const seconds = Math.round((performance.now() - updatedAt) / 1000);
+  if (updatedAt > 0) element('age').textContent = `${seconds} s`;
 }, 500);
 
 // ---- Requests that change something ----
 
-element('sign-in').onclick = () => tell('POST', '/sign-in');
+element('sign-in').onclick = () => send('POST', '/sign-in');
 element('report').onclick = () => {
   const next = departures
     .filter(({ status }) => status === 'scheduled' || status === 'boarding')
     .sort((a, b) => a.due.localeCompare(b.due))
     .at(0);
-  if (next) tell('PUT', '/delays', { train: next.train, minutes: 5 });
+  if (next) send('PUT', '/delays', { train: next.train, minutes: 5 });
 };
 document.forms.namedItem('rates')!.onchange = () => {
-  tell('PUT', '/rate', { rate: chosen('rates', 'rate').value });
+  send('PUT', '/rate', { rate: chosen('rates', 'rate').value });
 };
 
-/** Sends a request, and shows what was asked and what came back. */
-async function tell(method: string, path: string, body?: object) {
-  const said = `${method} ${path} ${body ? JSON.stringify(body) : ''}`;
+/** Sends a request, and shows it with its response. */
+async function send(method: string, path: string, body?: object) {
+  const sent = `${method} ${path} ${body ? JSON.stringify(body) : ''}`;
   try {
     const response = await fetch(path, {
       method,
@@ -150,12 +150,12 @@ async function tell(method: string, path: string, body?: object) {
       body: body ? JSON.stringify(body) : null,
     });
     const text = await response.text();
-    element('answer').textContent = `${said} → ${response.status} ${text}`;
+    element('result').textContent = `${sent} → ${response.status} ${text}`;
   } catch (error) {
-    element('answer').textContent = `${said} → no answer: ${error}`;
+    element('result').textContent = `${sent} → no response: ${error}`;
   }
 }
 
-startOneRequest((news) => reader.take(reader.ask(), [news]));
+startOneRequest((news) => reader.take(reader.countRequest(), [news]));
 startLargeBodies();
-void keepAsking('once');
+void keepUpToDate('once');

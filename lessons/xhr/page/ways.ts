@@ -1,56 +1,56 @@
 /**
- * Five ways to keep a board up to date by asking. Each takes what it needs to
- * know from the page, hands it what has come, and ends when it is aborted.
+ * Six ways to keep a board up to date by requests. Each takes what it needs to
+ * know from the page, gives it what has come, and ends when it is aborted.
  */
 import type { News } from '@on-the-wire/shared/board/update.ts';
 
 export interface Reader {
   /** The last id that the page has seen. */
   readonly lastId: string;
-  /** Counts a request, and remembers when it was asked. */
-  ask(): number;
-  /** Takes what came in answer to that request; possibly nothing. */
-  take(asked: number, news: News[]): void;
+  /** Counts a request; returns its number in the order of sending. */
+  countRequest(): number;
+  /** Takes what the response to that request brought; possibly nothing. */
+  take(order: number, news: News[]): void;
   /** Shows the bytes of one read, or how long a text has grown. */
-  tellPiece(words: string, bytes?: number): void;
+  showRead(words: string, bytes?: number): void;
 }
 
 export type Way = (reader: Reader, signal: AbortSignal) => Promise<void>;
 
-const pause = 1_000; // ms between an answer and the next question
+const pauseMs = 1_000; // between a response and the next request
 
-// One request, one answer.
-const once: Way = (reader, signal) => ask(reader, '/board', { signal });
+// One request, one response.
+const once: Way = (reader, signal) => get(reader, '/board', { signal });
 
-// The same again and again: each time the whole board, changed or not.
+// The same again and again: every time the whole board, changed or not.
 const polling: Way = (reader, signal) =>
-  repeat(signal, () => ask(reader, '/board', { signal, cache: 'no-store' }));
+  repeat(signal, () => get(reader, '/board', { signal, cache: 'no-store' }));
 
-// The browser keeps the answer and its ETag, and asks whether it still holds.
+// The browser stores the response, and revalidates it with its ETag.
 const conditional: Way = (reader, signal) =>
-  repeat(signal, () => ask(reader, '/board', { signal }));
+  repeat(signal, () => get(reader, '/board', { signal }));
 
-// The answer waits for news, so there is no pause: the next question at once.
+// The response waits for news, so the next request follows without a pause.
 const long: Way = async (reader, signal) => {
   for (;;) {
-    await untilSeen(signal);
-    await ask(reader, `/updates?after=${reader.lastId}`, { signal });
+    await untilVisible(signal);
+    await get(reader, `/updates?after=${reader.lastId}`, { signal });
   }
 };
 
-// One answer that goes on. What is read are pieces; the lines are ours to find.
+// One response without end. It comes in reads; we find the lines in them.
 const lines: Way = async (reader, signal) => {
-  const asked = reader.ask();
+  const order = reader.countRequest();
   const url = `/lines?after=${reader.lastId}`;
   const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error(`the answer was ${response.status}`);
-  const pieces = response.body!.getReader();
+  if (!response.ok) throw new Error(`the status code was ${response.status}`);
+  const body = response.body!.getReader();
   const decoder = new TextDecoder();
   let rest = '';
   for (;;) {
-    const { value, done } = await pieces.read();
-    if (done) throw new Error('the answer ended');
-    reader.tellPiece(`${value.length} bytes`, value.length);
+    const { value, done } = await body.read();
+    if (done) throw new Error('the response ended');
+    reader.showRead(`${value.length} bytes`, value.length);
 
     // A character may be cut in two: the decoder keeps its first half.
     rest += decoder.decode(value, { stream: true });
@@ -58,14 +58,14 @@ const lines: Way = async (reader, signal) => {
     // A line may be cut, or several come at once: the last is not yet whole.
     const whole = rest.split('\n');
     rest = whole.pop()!;
-    reader.take(asked, whole.map(parse));
+    reader.take(order, whole.map(parse));
   }
 };
 
 // The same with XMLHttpRequest: a text that only grows, until the end.
 const growing: Way = (reader, signal) =>
   new Promise((_done, fail) => {
-    const asked = reader.ask();
+    const order = reader.countRequest();
     const request = new XMLHttpRequest();
     let read = 0;
     let before = 0;
@@ -75,11 +75,11 @@ const growing: Way = (reader, signal) =>
       const end = text.lastIndexOf('\n') + 1;
       const whole = text.slice(read, end).split('\n').slice(0, -1);
       read = end;
-      reader.tellPiece(`a text of ${text.length} characters`, loaded - before);
+      reader.showRead(`a text of ${text.length} characters`, loaded - before);
       before = loaded;
-      reader.take(asked, whole.map(parse));
+      reader.take(order, whole.map(parse));
     };
-    request.onloadend = () => fail(new Error('the answer ended'));
+    request.onloadend = () => fail(new Error('the response ended'));
     signal.addEventListener('abort', () => request.abort());
     request.send();
   });
@@ -93,25 +93,25 @@ export const ways: Record<string, Way> = {
   growing,
 };
 
-/** Asks for JSON, which is one piece of news or a list of them. */
-async function ask(reader: Reader, url: string, init: RequestInit) {
-  const asked = reader.ask();
+/** Gets JSON: one piece of news, or a list of them. */
+async function get(reader: Reader, url: string, init: RequestInit) {
+  const order = reader.countRequest();
   const response = await fetch(url, init);
-  if (!response.ok) throw new Error(`the answer was ${response.status}`);
-  reader.take(asked, [await response.json()].flat());
+  if (!response.ok) throw new Error(`the status code was ${response.status}`);
+  reader.take(order, [await response.json()].flat());
 }
 
-/** Asks, waits, and asks again. */
-async function repeat(signal: AbortSignal, question: () => Promise<void>) {
+/** Polls: a request, a pause, and the next request. */
+async function repeat(signal: AbortSignal, poll: () => Promise<void>) {
   for (;;) {
-    await untilSeen(signal);
-    await question();
-    await wait(pause, signal);
+    await untilVisible(signal);
+    await poll();
+    await wait(pauseMs, signal);
   }
 }
 
-/** Who is in a tab that nobody looks at does not ask. */
-async function untilSeen(signal: AbortSignal) {
+/** In a tab that nobody looks at, the page sends no request. */
+async function untilVisible(signal: AbortSignal) {
   while (document.hidden) {
     const { promise, resolve } = Promise.withResolvers();
     document.addEventListener('visibilitychange', resolve, { once: true });
@@ -120,7 +120,7 @@ async function untilSeen(signal: AbortSignal) {
   }
 }
 
-/** Lets so many ms pass; rejects when it is aborted. */
+/** Waits for so many ms; rejects when it is aborted. */
 export function wait(ms: number, signal: AbortSignal) {
   return new Promise<void>((done, fail) => {
     signal.throwIfAborted();
@@ -136,4 +136,5 @@ export function wait(ms: number, signal: AbortSignal) {
   });
 }
 
+// `as News` is our promise to the compiler: no code checks it.
 const parse = (line: string) => JSON.parse(line) as News;

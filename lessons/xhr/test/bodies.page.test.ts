@@ -92,7 +92,7 @@ describeWithBrowser('the page', (browser) => {
     });
 
     test('a cancelled one is forgotten by the server', async () => {
-      const { origin, answered, readUpTo } = await start();
+      const { origin, exchanges, readUpTo } = await start();
       await visit(origin);
       // All of it has no room on the way: so some of it is never sent.
       readUpTo(1);
@@ -101,14 +101,14 @@ describeWithBrowser('the page', (browser) => {
       await press('Cancel');
       await has('sent', 'Cancelled');
       readUpTo(Infinity);
-      const { url } = answered.find((each) => /recordings/.test(each.url))!;
+      const { url } = exchanges.find((each) => /recordings/.test(each.url))!;
       const gone = async () => (await fetch(`${origin}${url}`)).status;
       while ((await gone()) !== 404);
       expect(await gone()).toBe(404);
     });
 
-    test('nobody asks for one that is here, and another may be sent', async () => {
-      const { origin, answered } = await start();
+    test('one that has arrived is not polled for, and another may be sent', async () => {
+      const { origin, exchanges } = await start();
       // A page of its own, as its clock stays in our hands.
       const shared = page;
       page = await browser().newPage();
@@ -125,39 +125,39 @@ describeWithBrowser('the page', (browser) => {
         const cancel = page.getByRole('button', { name: 'Cancel' });
         expect([time, await cancel.isDisabled()]).toEqual([time, true]);
       }
-      const questions = () =>
-        answered.filter(({ method }) => method === 'GET').length;
+      const polls = () =>
+        exchanges.filter(({ method }) => method === 'GET').length;
       // Whatever is on its way has come when this one has.
       const fence = () =>
         page.evaluate(async () => (await fetch('/nowhere')).text());
       await fence();
-      const before = questions();
+      const before = polls();
       await page.clock.runFor(10_000);
       await fence();
-      expect(questions()).toBe(before + 1);
+      expect(polls()).toBe(before + 1);
     });
 
-    test('whose line breaks is not said to have arrived', async () => {
+    test('one whose connection breaks is not said to have arrived', async () => {
       const { line } = await start();
       await visit(line.origin);
       line.break('up:reset=after:200kB');
       await weighs(1_000_000);
       await press('Send 20 MB');
-      await has('sent', 'No answer: nobody knows what has arrived.');
+      await has('sent', 'No response: nobody knows what has arrived.');
       await press('Load the map');
       line.break('down');
       line.cut();
       await press('Load the map');
-      await has('loaded-bytes', 'No answer.');
+      await has('loaded-bytes', 'No response.');
     });
 
-    test('who asks for the map anew gives up what is on its way', async () => {
-      const { origin, answered, hold } = await start();
+    test('a second click on the map aborts the first request', async () => {
+      const { origin, exchanges, hold } = await start();
       await visit(origin);
       hold('/map');
       await press('Load the map');
       await press('Load it uncompressed');
-      const urls = () => answered.map(({ url }) => url);
+      const urls = () => exchanges.map(({ url }) => url);
       while (!urls().includes('/map')) await turn();
       await page.locator('#map').waitFor();
     });
@@ -170,16 +170,46 @@ describeWithBrowser('the page', (browser) => {
       await has('sent', '413');
     });
 
-    test('a body made while it is sent needs HTTP/2', async () => {
-      const { origin, answered } = await start();
+    test('a streamed one is not sent over HTTP/1.1', async () => {
+      const { origin, exchanges } = await start();
       await visit(origin);
       await page.getByRole('button', { name: 'Stream an upload' }).click();
       await has('sent', 'Not streamed: TypeError: Failed to fetch');
-      const sent = answered.filter(({ url }) => /recordings/.test(url));
+      const sent = exchanges.filter(({ url }) => /recordings/.test(url));
       expect(sent).toEqual([]);
     });
 
-    test('a compressed answer has no total', async () => {
+    test('a compressed response is seen as one, but not its bytes', async () => {
+      const { origin, exchanges } = await start();
+      await visit(origin);
+      const seen = await page.evaluate(async () => {
+        // No page decides this: the browser drops the header.
+        const headers = { 'Accept-Encoding': 'identity' };
+        const response = await fetch('/map', { headers });
+        const { byteLength } = await response.arrayBuffer();
+        const entry = await new Promise<PerformanceResourceTiming>((done) =>
+          new PerformanceObserver((list) => {
+            const found = list
+              .getEntries()
+              .find(({ name }) => name.endsWith('/map'));
+            if (found) done(found as PerformanceResourceTiming);
+          }).observe({ type: 'resource', buffered: true }),
+        );
+        const { encodedBodySize, decodedBodySize } = entry;
+        const coding = response.headers.get('content-encoding');
+        return { coding, byteLength, encodedBodySize, decodedBodySize };
+      });
+      expect(seen).toEqual({
+        coding: 'gzip',
+        byteLength: 1_440_066,
+        encodedBodySize: 6_896,
+        decodedBodySize: 1_440_066,
+      });
+      const { headers } = exchanges.find(({ url }) => url === '/map')!;
+      expect(headers[headers.indexOf('Accept-Encoding') + 1]).toMatch(/^gzip/);
+    });
+
+    test('in Chromium, a compressed response has no total', async () => {
       const { origin } = await start();
       await visit(origin);
       const bar = () =>
@@ -208,22 +238,22 @@ describeWithBrowser('the page', (browser) => {
     const pressThere = (name: string) =>
       nextDoor().getByRole('button', { name }).click();
     const told = (words: string) =>
-      nextDoor().locator('#answer', { hasText: words }).waitFor();
+      nextDoor().locator('#result', { hasText: words }).waitFor();
 
     test('the neighbour reads the board, and no more', async () => {
-      const { origin, answered } = await start();
+      const { origin, exchanges } = await start();
       await visit(origin);
       await pressThere('Read the board');
       await told('GET /board → 200');
       await pressThere('Read the map');
       await told('GET /map → TypeError: Failed to fetch');
-      // It was asked and answered; the answer is withheld.
-      const map = answered.filter(({ url }) => url === '/map');
+      // The request arrived, and its response was sent; it is withheld.
+      const map = exchanges.filter(({ url }) => url === '/map');
       expect(map.map(({ status }) => status)).toEqual([200]);
     });
 
     test('it may report with the cookie, after a preflight', async () => {
-      const { feed, origin, answered } = await start();
+      const { feed, origin, exchanges } = await start();
       await visit(origin);
       await lastId(`${feed.run}-0`);
       await pressThere('Report a delay');
@@ -232,8 +262,8 @@ describeWithBrowser('the page', (browser) => {
       await told('POST /sign-in → TypeError');
       await pressThere('Report a delay');
       await told('PUT /delays → 200');
-      const asked = answered.filter(({ url }) => url === '/delays');
-      expect(asked.map(({ method, status }) => [method, status])).toEqual([
+      const sent = exchanges.filter(({ url }) => url === '/delays');
+      expect(sent.map(({ method, status }) => [method, status])).toEqual([
         ['OPTIONS', 204],
         ['PUT', 401],
         ['PUT', 200],
@@ -255,16 +285,16 @@ describeWithBrowser('the page', (browser) => {
       console.error = error;
     });
 
-    test('a stranger is told nothing, and changes nothing', async () => {
-      const { origin, feed, answered } = await start();
+    test('a page that is not allowed reads nothing, and its PUT is never sent', async () => {
+      const { origin, feed, exchanges } = await start();
       const { train } = feed.snapshot().data.departures[0]!;
-      const stranger = createHttpServer((_request, response) => {
+      const other = createHttpServer((_request, response) => {
         response.setHeader('Content-Type', 'text/html').end('<!doctype html>');
       });
-      const { origin: elsewhere } = await listen(stranger);
+      const { origin: elsewhere } = await listen(other);
       closing.push(async () => {
-        stranger.closeAllConnections();
-        await new Promise((done) => stranger.close(done));
+        other.closeAllConnections();
+        await new Promise((done) => other.close(done));
       });
       await visit(elsewhere);
       const send = (
@@ -292,9 +322,9 @@ describeWithBrowser('the page', (browser) => {
         body: JSON.stringify({ train, minutes: 5 }),
       };
       expect(await send('/delays', report)).toBe('TypeError');
-      // What a form could not send was not sent: only the question came.
-      const asked = answered.filter(({ url }) => url === '/delays');
-      expect(asked.map(({ method }) => method)).toEqual(['OPTIONS']);
+      // No form could send it, so only the preflight came.
+      const came = exchanges.filter(({ url }) => url === '/delays');
+      expect(came.map(({ method }) => method)).toEqual(['OPTIONS']);
       expect(feed.snapshot().data.n).toBe(0);
     });
   });

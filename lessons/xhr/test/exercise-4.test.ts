@@ -14,7 +14,7 @@ test.each(['exercise', 'solution', 'right/awaits', 'right/one-listener'])(
       for (let n = 0; n < 2; n += 1) {
         const client = await rawClient(port);
         client.send('GET //[?after= HTTP/1.1\r\nHost: x\r\n\r\n');
-        // The given code waits for news: what is no request gets an answer.
+        // The given code waits for news: what is no request gets a response.
         client.send('BYE\r\n\r\n');
         await client.closed;
         expect(client.received).toMatch(/^HTTP\/1\.1 (?:200|400) /);

@@ -11,20 +11,20 @@ describeWithBrowser('the page', (browser) => {
   beforeAll(async () => {
     page = await browser().newPage({ reducedMotion: 'reduce' });
   });
-  const { visit, has, lastId, state, choose, press, ask, ended, text, count } =
+  const { visit, has, lastId, state, choose, press, send, ended, text, count } =
     visitor(() => page);
 
   const bytes = async () => Number((await text('bytes'))!.replaceAll(',', ''));
 
-  test('shows the board, says nothing else, and asks for its own', async () => {
+  test('shows the board, logs nothing, and requests only its own files', async () => {
     const { feed, origin, neighbour } = await start();
     const { said, asked, stop } = listenTo(page);
     await visit(origin);
     await lastId(`${feed.run}-0`);
-    await state('answered');
+    await state('response received');
     for (const { to } of feed.snapshot().data.departures)
       await page.getByRole('row').filter({ hasText: to }).waitFor();
-    await page.frameLocator('iframe').locator('#answer').waitFor();
+    await page.frameLocator('iframe').locator('#result').waitFor();
     stop();
     expect(said).toEqual([]);
     const own = asked.map((url) =>
@@ -49,24 +49,24 @@ describeWithBrowser('the page', (browser) => {
     ]);
   });
 
-  test('XHR and fetch send the same bytes', async () => {
-    const { answered, origin } = await start();
+  test('in Chromium, XHR and fetch send the same headers', async () => {
+    const { exchanges, origin } = await start();
     await visit(origin);
-    await state('answered');
+    await state('response received');
     for (const api of ['XMLHttpRequest', 'fetch']) {
-      await ask(api, '/nowhere');
+      await send(api, '/nowhere');
       await ended(
         api === 'fetch' ? 'resolved, status 404' : 'load, status 404',
       );
     }
-    const [xhr, fetched] = answered.filter(({ url }) => url === '/nowhere');
+    const [xhr, fetched] = exchanges.filter(({ url }) => url === '/nowhere');
     expect(xhr!.headers.length).toBeGreaterThan(10);
     expect(fetched!.headers).toEqual(xhr!.headers);
   });
 
   describe('keeps the board up to date', () => {
     test('by polling: right, but what was between is missed', async () => {
-      const { feed, answered, origin } = await start();
+      const { feed, exchanges, origin } = await start();
       await visit(origin);
       await lastId(`${feed.run}-0`);
       for (let n = 0; n < 3; n++) feed.next();
@@ -75,36 +75,49 @@ describeWithBrowser('the page', (browser) => {
       expect(await count()).toMatchObject({ seen: 0, of: 3 });
       for (const { to } of feed.snapshot().data.departures)
         await page.getByRole('row').filter({ hasText: to }).first().waitFor();
-      const polls = answered.filter(({ url }) => url === '/board');
+      const polls = exchanges.filter(({ url }) => url === '/board');
       expect(new Set(polls.map(({ status }) => status))).toEqual(
         new Set([200]),
       );
     });
 
     test('conditionally: 304 on the wire, 200 in the page', async () => {
-      const { answered, origin } = await start();
+      const { exchanges, origin } = await start();
       await visit(origin);
-      await state('answered');
-      await ask('XMLHttpRequest', '/board');
+      await state('response received');
+      await send('XMLHttpRequest', '/board');
       await ended('load, status 200');
-      await ask('fetch', '/board');
+      await send('fetch', '/board');
       await ended('resolved, status 200');
-      const polls = answered.filter(({ url }) => url === '/board');
+      const polls = exchanges.filter(({ url }) => url === '/board');
       expect(polls.map(({ status }) => status)).toEqual([200, 304, 304]);
     });
 
-    test('and hears of 300 bytes for each head, whatever was sent', async () => {
+    test('and gets the 304 itself where it sets If-None-Match', async () => {
+      const { feed, origin } = await start();
+      await visit(origin);
+      await state('response received');
+      const status = (headers: Record<string, string>) =>
+        page.evaluate(
+          async (given) => (await fetch('/board', { headers: given })).status,
+          headers,
+        );
+      expect(await status({})).toBe(200);
+      expect(await status({ 'If-None-Match': `W/"${feed.run}-0"` })).toBe(304);
+    });
+
+    test('and counts 300 bytes for the headers, whatever was sent', async () => {
       const { origin } = await start();
       await visit(origin);
-      await state('answered');
+      await state('response received');
       const before = await bytes();
-      await ask('fetch', '/board');
+      await send('fetch', '/board');
       await ended('resolved, status 200');
       await has('bytes', (before + 300).toLocaleString('en'));
     });
 
     test.each(['long polling', 'streamed', 'streamed, XHR'])(
-      '%s: nothing is missed, not even by a line that is cut',
+      '%s: nothing is missed, not even after a cut',
       async (way) => {
         const { feed, line } = await start();
         await visit(line.origin);
@@ -126,7 +139,7 @@ describeWithBrowser('the page', (browser) => {
     );
 
     test.each(['streamed', 'streamed, XHR'])(
-      '%s: in odd pieces, and several at once',
+      '%s: in odd reads, and several at once',
       async (way) => {
         const { feed, line } = await start();
         await visit(line.origin);
@@ -151,10 +164,7 @@ describeWithBrowser('the page', (browser) => {
         expect(texts.length).toBeGreaterThan(0);
         for (const each of texts.slice(-8))
           await page.getByText(each).first().waitFor();
-        await has(
-          'pieces',
-          way === 'streamed' ? / bytes/ : /of \d+ characters/,
-        );
+        await has('reads', way === 'streamed' ? / bytes/ : /of \d+ characters/);
         // Half a character, read as if it were one, would be this.
         expect(await page.locator('body').innerHTML()).not.toContain('\uFFFD');
       },
@@ -165,44 +175,44 @@ describeWithBrowser('the page', (browser) => {
       ['streamed', '/lines'],
       ['streamed, XHR', '/lines'],
     ])('%s: ends when another way is chosen', async (way, path) => {
-      const { feed, answered, origin } = await start();
+      const { feed, exchanges, origin } = await start();
       await visit(origin);
       await choose(way);
       feed.next();
       await lastId(`${feed.run}-1`);
       const left = () =>
-        answered.filter(({ url }) => url.startsWith(path)).length;
+        exchanges.filter(({ url }) => url.startsWith(path)).length;
       const before = left();
       await choose('conditional');
       while (left() === before) await turn();
       feed.next();
       await lastId(`${feed.run}-2`);
-      expect(await text('state')).toBe('asking again and again');
+      expect(await text('state')).toBe('keeping up to date');
       await has('age', /^\d s$/);
     });
 
-    test('polling: an error is not an answer, and it tries again', async () => {
+    test('polling: an error status is a failure, and it retries', async () => {
       const { feed, line } = await start();
       await visit(line.origin);
-      await state('answered');
+      await state('response received');
       line.break('status=503');
-      line.cut(); // what is open was asked for before
+      line.cut(); // what is open was requested before
       await choose('polling');
-      await state('no answer (the answer was 503): trying again');
+      await state('failed (the status code was 503): retrying');
       line.break();
       feed.next();
       await lastId(`${feed.run}-1`);
     });
 
     test.each(['polling', 'long polling'])(
-      '%s: a late answer never takes the place of a newer one',
+      '%s: a late response never replaces a newer one',
       async (way) => {
         const { feed, hold, origin } = await start();
         await visit(origin);
         await lastId(`${feed.run}-0`);
         const letBoardGo = hold('/board');
-        await ask('fetch', '/board');
-        await page.locator('#log > .ask').first().waitFor();
+        await send('fetch', '/board');
+        await page.locator('#log > .request').first().waitFor();
         for (let n = 0; n < 4; n++) feed.next();
         await choose(way);
         await lastId(`${feed.run}-4`);
@@ -212,26 +222,26 @@ describeWithBrowser('the page', (browser) => {
       },
     );
 
-    test('nor does a late long poll, and nothing is asked twice', async () => {
-      const { feed, hold, origin, answered } = await start();
+    test('nor does a late long poll, and nothing is requested twice', async () => {
+      const { feed, hold, origin, exchanges } = await start();
       await visit(origin);
       await lastId(`${feed.run}-0`);
       const letPollGo = hold(`/updates?after=${feed.run}-0`);
       await choose('long polling');
       await has('requests', '2');
-      // The poll is answered with the first of these, and on its way for long.
+      // Its response has the first of these, and is on its way for long.
       feed.next();
-      await ask('fetch', '/board');
+      await send('fetch', '/board');
       await lastId(`${feed.run}-1`);
       for (let n = 0; n < 3; n++) feed.next();
-      await ask('fetch', '/board');
+      await send('fetch', '/board');
       await lastId(`${feed.run}-4`);
       letPollGo();
       await has('requests', '5');
       expect(await text('last-id')).toBe(`${feed.run}-4`);
       feed.next();
       await lastId(`${feed.run}-5`);
-      const polls = answered.filter(({ url }) => url.startsWith('/updates'));
+      const polls = exchanges.filter(({ url }) => url.startsWith('/updates'));
       expect(polls.map(({ url }) => url.split('-')[1])).toEqual(['0', '4']);
       expect(await count()).toMatchObject({ of: 5, doubled: 0 });
     });
@@ -252,7 +262,7 @@ describeWithBrowser('the page', (browser) => {
     });
 
     test.each(['streamed', 'streamed, XHR'])(
-      '%s: an answer that ends is asked for again',
+      '%s: a response that ends is requested again',
       async (way) => {
         const { feed, origin } = await start();
         await visit(origin);
@@ -266,7 +276,7 @@ describeWithBrowser('the page', (browser) => {
       },
     );
 
-    test('with a pause before it asks again', async () => {
+    test('with a pause before the next request', async () => {
       const { feed, line, origin } = await start();
       const own = await browser().newPage();
       closing.push(() => own.close());
@@ -276,17 +286,17 @@ describeWithBrowser('the page', (browser) => {
       await own.goto(origin);
       const here = (id: string) =>
         own.locator('#last-id', { hasText: `${feed.run}-${id}` }).waitFor();
-      const asked = () => own.locator('#requests').textContent();
+      const sent = () => own.locator('#requests').textContent();
       await here('0');
       feed.next();
       await own.getByText('polling', { exact: true }).click();
       await here('1');
       for (const n of [2, 3, 4]) {
         feed.next();
-        expect(await asked()).toBe(String(n));
+        expect(await sent()).toBe(String(n));
         await own.clock.runFor(1_000);
         await here(String(n));
-        expect(await asked()).toBe(String(n + 1));
+        expect(await sent()).toBe(String(n + 1));
       }
 
       // After a failure, too; and not at all, if another way is chosen then.
@@ -295,18 +305,18 @@ describeWithBrowser('the page', (browser) => {
       await own.clock.runFor(1_000);
       const says = (words: string) =>
         own.locator('#state', { hasText: words }).waitFor();
-      await says('trying again');
-      const failed = await asked();
+      await says('retrying');
+      const failed = await sent();
       line.break();
       await own.getByText('once', { exact: true }).first().click();
-      await says('answered');
-      expect(await asked()).toBe(String(Number(failed) + 1));
+      await says('response received');
+      expect(await sent()).toBe(String(Number(failed) + 1));
       await own.clock.runFor(60_000);
-      expect(await asked()).toBe(String(Number(failed) + 1));
+      expect(await sent()).toBe(String(Number(failed) + 1));
     });
 
     test('but not in a tab that nobody looks at', async () => {
-      const { feed, answered, origin } = await start({ patience: 50 });
+      const { feed, exchanges, origin } = await start({ timeoutMs: 50 });
       const own = await browser().newPage();
       closing.push(() => own.close());
       await own.clock.install();
@@ -319,21 +329,21 @@ describeWithBrowser('the page', (browser) => {
           });
           document.dispatchEvent(new Event('visibilitychange'));
         }, hidden);
-      const asked = async () =>
+      const sent = async () =>
         Number(await own.locator('#requests').textContent());
-      const answers = () =>
-        answered.filter(({ url }) => /^\/(board|updates)/.test(url)).length;
+      const responses = () =>
+        exchanges.filter(({ url }) => /^\/(board|updates)/.test(url)).length;
       for (const way of ['polling', 'conditional', 'long polling']) {
-        const earlier = await asked();
+        const earlier = await sent();
         await own.getByText(way, { exact: true }).first().click();
-        while ((await asked()) === earlier);
+        while ((await sent()) === earlier);
         await hide(true);
-        const before = await asked();
-        // What was asked is still answered; then nothing is asked any more.
-        while (answers() < before) await new Promise(setImmediate);
+        const before = await sent();
+        // What was sent still gets its response; then nothing is sent any more.
+        while (responses() < before) await new Promise(setImmediate);
         const { id } = feed.next();
         await own.clock.runFor(60_000);
-        expect([way, await asked()]).toEqual([way, before]);
+        expect([way, await sent()]).toEqual([way, before]);
         await hide(false);
         await own.locator('#last-id', { hasText: id }).waitFor();
       }
@@ -342,11 +352,11 @@ describeWithBrowser('the page', (browser) => {
       await hide(true);
       await own.clock.runFor(60_000);
       await own.getByText('once', { exact: true }).first().click();
-      await own.locator('#state', { hasText: 'answered' }).waitFor();
-      const before = await asked();
+      await own.locator('#state', { hasText: 'response received' }).waitFor();
+      const before = await sent();
       await hide(false);
       await own.clock.runFor(60_000);
-      expect(await asked()).toBe(before);
+      expect(await sent()).toBe(before);
     });
   });
 
@@ -354,61 +364,61 @@ describeWithBrowser('the page', (browser) => {
     {
       api: 'XMLHttpRequest',
       between: 'progress',
-      answer: 'load, status 404',
+      response: 'load, status 404',
       none: 'error, status 0',
       late: 'timeout after 50 ms',
-      givenUp: 'abort',
+      aborted: 'abort',
     },
     {
       api: 'fetch',
-      between: 'head',
-      answer: 'resolved, status 404',
+      between: 'headers',
+      response: 'resolved, status 404',
       none: 'rejected: TypeError: Failed to fetch',
       late: 'rejected: TimeoutError',
-      givenUp: 'rejected: AbortError',
+      aborted: 'rejected: AbortError',
     },
   ])(
     'tells how a request ends: $api',
-    async ({ api, between, answer, none, late, givenUp }) => {
-      const { line, answered } = await start();
+    async ({ api, between, response, none, late, aborted }) => {
+      const { line, exchanges } = await start();
       await visit(line.origin);
-      await state('answered');
+      await state('response received');
 
-      // 404 is an answer, a dead network is none.
-      await ask(api, '/nowhere');
-      await ended(answer);
+      // 404 is a response; a dead network gives none.
+      await send(api, '/nowhere');
+      await ended(response);
       await page.locator(`#log > .${between}`).first().waitFor();
       line.break('down');
-      await ask(api, '/board');
+      await send(api, '/board');
       await ended(none);
 
-      // Too late, with a limit that is shorter than the page's own.
+      // A timeout, shorter than the page's own.
       line.break('silence');
       await page.evaluate(() => {
         document.querySelector<HTMLOptionElement>('[value="1000"]')!.value =
           '50';
       });
-      await ask(api, '/board', '50');
+      await send(api, '/board', '50');
       await ended(late);
 
-      // Given up: two at once, by one button.
-      await ask(api, '/board');
-      await ask(api, '/board');
+      // Aborted: two at once, by one button.
+      await send(api, '/board');
+      await send(api, '/board');
       await press('Abort');
-      await ended(givenUp);
-      const ends = page.locator('#log > .end', { hasText: givenUp });
+      await ended(aborted);
+      const ends = page.locator('#log > .end', { hasText: aborted });
       await ends.nth(1).waitFor();
       expect(await page.locator('[name=abort]').isDisabled()).toBe(true);
 
-      // Nothing is left behind: the next request is answered.
+      // Nothing is left behind: the next request gets its response.
       line.break();
-      await ask(api, '/nowhere');
+      await send(api, '/nowhere');
       await ends.nth(1).waitFor();
       await page
-        .locator('#log > .end:first-child', { hasText: answer })
+        .locator('#log > .end:first-child', { hasText: response })
         .waitFor();
-      const asked = answered.filter(({ url }) => url === '/nowhere');
-      expect(asked.map(({ status }) => status)).toEqual([404, 404]);
+      const sent = exchanges.filter(({ url }) => url === '/nowhere');
+      expect(sent.map(({ status }) => status)).toEqual([404, 404]);
 
       // The log keeps the last fifty lines.
       await page.evaluate(() => {
@@ -430,7 +440,7 @@ describeWithBrowser('the page', (browser) => {
     const next = () => inOrder().find(canBeLate)!.train;
     await page.context().clearCookies();
     await visit(origin);
-    await state('answered');
+    await state('response received');
     await choose('streamed');
     // The first cannot be late any more: it has left, or never will. The next
     // one took the place of another, while the page was open.
@@ -440,7 +450,7 @@ describeWithBrowser('the page', (browser) => {
       last = feed.next();
     await lastId(last.id);
     const train = next();
-    const here = page.locator('#answer');
+    const here = page.locator('#result');
     await page.getByRole('button', { name: 'Report the next' }).click();
     await here.filter({ hasText: '401 Only staff' }).waitFor();
     await page.getByRole('button', { name: 'Sign in as staff' }).click();
@@ -457,8 +467,8 @@ describeWithBrowser('the page', (browser) => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width: 390, height: 844 });
       await visit(origin);
-      await state('answered');
-      await ask('fetch', '/nowhere');
+      await state('response received');
+      await send('fetch', '/nowhere');
       await ended('resolved, status 404');
       expect(await accessibilityViolations(page)).toEqual([]);
       const wide = await page.evaluate(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { get, request as ask, type IncomingMessage } from 'node:http';
+import { get, request as sendRequest, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { createFeed, type News } from '@on-the-wire/shared/board/feed.ts';
@@ -30,7 +30,7 @@ async function start(
   return { feed, ...lesson, ...address };
 }
 
-/** Resolves once somebody waits for the next update. */
+/** Resolves once a request waits for the next update. */
 const listensTo = (feed: ReturnType<typeof createFeed>) =>
   new Promise<void>((done) => {
     const hear = (name: unknown) => {
@@ -41,7 +41,7 @@ const listensTo = (feed: ReturnType<typeof createFeed>) =>
     feed.on('newListener' as 'over', hear as () => void);
   });
 
-const head = (first: string, ...lines: string[]) =>
+const requestText = (first: string, ...lines: string[]) =>
   [`${first} HTTP/1.1`, 'Host: board', ...lines, '', ''].join('\r\n');
 const undated = (text: string) => text.replace(/^Date: .*(?=\r$)/m, 'Date: *');
 const bytes = (text: string) => Buffer.from(text).toString('latin1');
@@ -60,7 +60,7 @@ describe('the board', () => {
   test('comes as these bytes', async () => {
     const { feed, port } = await start();
     const client = await rawClient(port);
-    client.send(head('GET /board'));
+    client.send(requestText('GET /board'));
     const body = JSON.stringify(feed.snapshot());
     const received = await client.until(/"scheduled"}\]}}$/);
     expect(undated(received)).toBe(
@@ -81,13 +81,13 @@ describe('the board', () => {
     );
   });
 
-  test('is a 304 without a body for who has it, until it changes', async () => {
+  test('is a 304 without a body for a client that has it, until it changes', async () => {
     const { feed, port, origin } = await start();
     const had = { 'If-None-Match': `W/"${feed.run}-0"` };
     const client = await rawClient(port);
-    client.send(head('GET /board', `If-None-Match: W/"${feed.run}-0"`));
-    const answer = await client.until('\r\n\r\n');
-    expect(undated(answer)).toBe(
+    client.send(requestText('GET /board', `If-None-Match: W/"${feed.run}-0"`));
+    const response = await client.until('\r\n\r\n');
+    expect(undated(response)).toBe(
       'HTTP/1.1 304 Not Modified\r\n' +
         'X-Powered-By: Express\r\n' +
         'Vary: Origin\r\n' +
@@ -98,8 +98,8 @@ describe('the board', () => {
         'Keep-Alive: timeout=5\r\n' +
         '\r\n',
     );
-    // The next answer on this connection begins right behind it.
-    client.send(head('GET /nowhere'));
+    // The next response on this connection begins right behind it.
+    client.send(requestText('GET /nowhere'));
     await client.until(/\r\n\r\nHTTP\/1\.1 404 /);
 
     const same = await getPlain(`${origin}/board`, had);
@@ -135,11 +135,11 @@ describe('the board', () => {
 });
 
 describe('a long poll', () => {
-  test('is answered when something comes, in these bytes', async () => {
+  test('gets a response when something comes, in these bytes', async () => {
     const { feed, port } = await start();
     const client = await rawClient(port);
     const waits = listensTo(feed);
-    client.send(head(`GET /updates?after=${feed.run}-0`));
+    client.send(requestText(`GET /updates?after=${feed.run}-0`));
     await waits;
     const update = feed.next();
     const body = JSON.stringify([update]);
@@ -151,15 +151,15 @@ describe('a long poll', () => {
     expect(feed.listenerCount('update')).toBe(0);
   });
 
-  test('is answered at once with all that came meanwhile', async () => {
+  test('gets all that came meanwhile at once', async () => {
     const { feed, origin } = await start();
     const all = Array.from({ length: 5 }, () => feed.next());
     const { body } = await getPlain(`${origin}/updates?after=${feed.run}-2`);
     expect(JSON.parse(String(body))).toEqual(all.slice(2));
   });
 
-  test('is answered with nothing when its time is over', async () => {
-    const { feed, origin } = await start({ patience: 30 });
+  test('gets an empty list after the timeout', async () => {
+    const { feed, origin } = await start({ timeoutMs: 30 });
     const { status, body } = await getPlain(
       `${origin}/updates?after=${feed.run}-0`,
     );
@@ -168,7 +168,7 @@ describe('a long poll', () => {
   });
 
   test.each(['', 'nonsense', '%00', 'aaaaa-3', 'a&after=b'])(
-    'is answered with the whole board when its id is %j',
+    'gets the whole board when its id is %j',
     async (after) => {
       const { feed, origin } = await start();
       feed.next();
@@ -177,24 +177,24 @@ describe('a long poll', () => {
     },
   );
 
-  test('whose id is too old is answered with the whole board', async () => {
+  test('whose id is too old gets the whole board', async () => {
     const { feed, origin } = await start({}, { history: 2 });
     for (let i = 0; i < 5; i++) feed.next();
     const { body } = await getPlain(`${origin}/updates?after=${feed.run}-2`);
     expect(JSON.parse(String(body))).toEqual([feed.snapshot()]);
   });
 
-  test('that is given up leaves no listener and no timer', async () => {
+  test('that is aborted leaves no listener and no timer', async () => {
     const { feed, port, server } = await start();
     const timers = () =>
       process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout')
         .length;
     const waiting = async () => {
-      const asked = once(server, 'request');
+      const arrived = once(server, 'request');
       const waits = listensTo(feed);
       const client = await rawClient(port);
-      client.send(head(`GET /updates?after=${feed.run}-0`));
-      const [[, response]] = await Promise.all([asked, waits]);
+      client.send(requestText(`GET /updates?after=${feed.run}-0`));
+      const [[, response]] = await Promise.all([arrived, waits]);
       return { client, closed: once(response, 'close') };
     };
     const polls = [];
@@ -215,18 +215,18 @@ describe('a long poll', () => {
     let cuts = 0;
     for (let poll = 0; poll < 500; poll++) {
       const client = await rawClient(port);
-      const asked = once(server, 'request');
-      client.send(head(`GET /updates?after=${after}`));
-      await asked;
-      // At rush hour something has come before the answer was sent.
+      const arrived = once(server, 'request');
+      client.send(requestText(`GET /updates?after=${after}`));
+      await arrived;
+      // At rush hour something has come before the response was sent.
       for (let n = Math.random() * 3; n > 0; n--) feed.next();
-      // Of some answers only the first bytes come, and then the cut.
+      // Of some responses only the first bytes come, and then the cut.
       const end = Math.random() < 0.4 ? Math.random() * 600 : Infinity;
-      while (client.received.length < end && !wholeAnswer(client.received)) {
+      while (client.received.length < end && !wholeResponse(client.received)) {
         await once(client.socket, 'data');
       }
       client.socket.destroy();
-      const news = wholeAnswer(client.received.slice(0, end));
+      const news = wholeResponse(client.received.slice(0, end));
       if (!news) {
         cuts += 1;
         continue;
@@ -245,8 +245,8 @@ describe('a long poll', () => {
   });
 });
 
-/** What a whole answer says; `undefined` if it was cut. */
-function wholeAnswer(received: string): News[] | undefined {
+/** What a whole response says; `undefined` if it was cut. */
+function wholeResponse(received: string): News[] | undefined {
   const [top = '', body] = received.split('\r\n\r\n');
   const length = /Content-Length: (\d+)/.exec(top)?.[1];
   if (body === undefined || body.length !== Number(length)) return undefined;
@@ -257,7 +257,7 @@ describe('the lines', () => {
   test('are these bytes: the whole board, then each update', async () => {
     const { feed, port } = await start();
     const client = await rawClient(port);
-    client.send(head('GET /lines'));
+    client.send(requestText('GET /lines'));
     await client.until('}}\n\r\n');
     const board = feed.snapshot();
     const update = feed.next();
@@ -286,7 +286,7 @@ describe('the lines', () => {
     const { feed, port } = await start();
     for (let n = 0; n < 3; n++) feed.next();
     const client = await rawClient(port);
-    client.send(head(`GET /lines?after=${feed.run}-2`));
+    client.send(requestText(`GET /lines?after=${feed.run}-2`));
     const received = await client.until('}}\n\r\n');
     expect(received).toContain(`"id":"${feed.run}-3"`);
     expect(received).not.toContain('snapshot');
@@ -301,7 +301,7 @@ describe('the lines', () => {
     const clients = await Promise.all(
       Array.from({ length: 100 }, () => rawClient(port)),
     );
-    for (const client of clients) client.send(head('GET /lines'));
+    for (const client of clients) client.send(requestText('GET /lines'));
     await Promise.all(clients.map((client) => client.until('}}\n\r\n')));
     expect(feed.listenerCount('update')).toBe(100);
     for (const { socket } of clients) socket.destroy();
@@ -309,16 +309,16 @@ describe('the lines', () => {
     expect(feed.listenerCount('update')).toBe(0);
   });
 
-  test('cut off who does not read, below 2 MiB, and nobody waits', async () => {
+  test('cut off a client that does not read, below 2 MiB, and nobody waits', async () => {
     const { feed, server, port } = await start();
     const sockets: Socket[] = [];
     server.on('connection', (socket: Socket) => sockets.push(socket));
     const sleeper = await rawClient(port);
-    sleeper.send(head('GET /lines'));
+    sleeper.send(requestText('GET /lines'));
     await sleeper.until('}}\n\r\n');
     sleeper.socket.pause();
     const reader = await rawClient(port);
-    reader.send(head('GET /lines'));
+    reader.send(requestText('GET /lines'));
 
     const [sleeping] = sockets;
     let most = 0;
@@ -327,7 +327,7 @@ describe('the lines', () => {
       for (let n = 0; n < 500; n++) feed.next();
       updates += 500;
       most = Math.max(most, sleeping!.writableLength);
-      // The other reader hears of each before the next ones are made.
+      // The other client gets each before the next ones are made.
       await reader.until(`"id":"${feed.run}-${updates}"`);
     }
     expect(most).toBeGreaterThan(0);
@@ -347,8 +347,8 @@ describe('a recording', () => {
       received: body.length,
       sha256: createHash('sha256').update(body).digest('hex'),
     };
-    const answer = await put(origin, 'a', body);
-    expect([answer.status, await answer.json()]).toEqual([200, expected]);
+    const response = await put(origin, 'a', body);
+    expect([response.status, await response.json()]).toEqual([200, expected]);
     const told = await fetch(`${origin}/recordings/a`);
     expect(await told.json()).toEqual(expected);
     expect(told.headers.get('Cache-Control')).toBe('no-store');
@@ -357,9 +357,9 @@ describe('a recording', () => {
   test('says while it comes how much is here, and no hash', async () => {
     const { origin, port, server } = await start();
     const client = await rawClient(port);
-    const asked = once(server, 'request');
-    client.send(head('PUT /recordings/b', 'Content-Length: 10') + 'abc');
-    const [request] = await asked;
+    const arrived = once(server, 'request');
+    client.send(requestText('PUT /recordings/b', 'Content-Length: 10') + 'abc');
+    const [request] = await arrived;
     if (request.readableFlowing === null) await once(request, 'data');
     const told = await fetch(`${origin}/recordings/b`);
     expect(await told.json()).toEqual({ received: 3 });
@@ -370,7 +370,7 @@ describe('a recording', () => {
   test('that would be too large is refused before it comes', async () => {
     const { port, origin } = await start({ largest: 1000 });
     const client = await rawClient(port);
-    client.send(head('PUT /recordings/c', 'Content-Length: 1001'));
+    client.send(requestText('PUT /recordings/c', 'Content-Length: 1001'));
     await client.until('HTTP/1.1 413 Payload Too Large\r\n');
     await client.until('A recording has at most 1000 bytes.');
     const told = await fetch(`${origin}/recordings/c`);
@@ -382,12 +382,12 @@ describe('a recording', () => {
   test('in chunks is refused as soon as it is too large', async () => {
     const { port, origin } = await start({ largest: 1000 });
     const client = await rawClient(port);
-    client.send(head('PUT /recordings/d', 'Transfer-Encoding: chunked'));
+    client.send(requestText('PUT /recordings/d', 'Transfer-Encoding: chunked'));
     client.send(`3e8\r\n${'x'.repeat(1000)}\r\n`);
     client.send('1\r\nx\r\n');
     await client.until('A recording has at most 1000 bytes.');
     // The rest is read and dropped; the connection lives.
-    client.send(`1\r\nx\r\n0\r\n\r\n${head('GET /recordings/d')}`);
+    client.send(`1\r\nx\r\n0\r\n\r\n${requestText('GET /recordings/d')}`);
     await client.until('HTTP/1.1 404 Not Found');
     expect((await fetch(`${origin}/board`)).status).toBe(200);
   });
@@ -395,9 +395,9 @@ describe('a recording', () => {
   test('that stops in the middle leaves nothing behind', async () => {
     const { port, origin, server } = await start();
     const client = await rawClient(port);
-    const asked = once(server, 'request');
-    client.send(head('PUT /recordings/e', 'Content-Length: 10') + 'abc');
-    const [, response] = await asked;
+    const arrived = once(server, 'request');
+    client.send(requestText('PUT /recordings/e', 'Content-Length: 10') + 'abc');
+    const [, response] = await arrived;
     const closed = once(response, 'close');
     client.socket.destroy();
     await closed;
@@ -408,7 +408,9 @@ describe('a recording', () => {
     const { port, origin } = await start();
     for (const fields of [[], ['Content-Length: 0']]) {
       const client = await rawClient(port);
-      client.send(head('PUT /recordings/f', 'Connection: close', ...fields));
+      client.send(
+        requestText('PUT /recordings/f', 'Connection: close', ...fields),
+      );
       await client.until('HTTP/1.1 400 Bad Request');
       await client.until('A recording has bytes.');
       await client.closed;
@@ -419,9 +421,9 @@ describe('a recording', () => {
   test('of the same name takes the place of one that stops', async () => {
     const { port, origin, server } = await start();
     const client = await rawClient(port);
-    const asked = once(server, 'request');
-    client.send(head('PUT /recordings/f', 'Content-Length: 10') + 'abc');
-    const [, response] = await asked;
+    const arrived = once(server, 'request');
+    client.send(requestText('PUT /recordings/f', 'Content-Length: 10') + 'abc');
+    const [, response] = await arrived;
     await put(origin, 'f', 'the second');
     const closed = once(response, 'close');
     client.socket.destroy();
@@ -436,7 +438,7 @@ describe('a recording', () => {
     const first = await fetch(`${origin}/recordings/g0`);
     const second = await fetch(`${origin}/recordings/g1`);
     expect([first.status, second.status]).toEqual([404, 200]);
-    // Who sends one again has it counted as the newest.
+    // One that is sent again counts as the newest.
     await put(origin, 'g1', 'y');
     await put(origin, 'g21', 'x');
     expect((await fetch(`${origin}/recordings/g1`)).status).toBe(200);
@@ -445,7 +447,7 @@ describe('a recording', () => {
 });
 
 describe('the map', () => {
-  test('is a bitmap: its head to the byte, tracks and platforms', () => {
+  test('is a bitmap: its header to the byte, tracks and platforms', () => {
     const file = stationMap();
     const fields = [
       '42 4d | 42 f9 15 00 | 00 00 00 00 | 42 00 00 00', // size, pixels at 66
@@ -490,27 +492,27 @@ describe('another origin', () => {
       Object.entries(headers).filter(([name]) => name.startsWith('access-')),
     );
 
-  test('may read the board if it is the neighbour, and nobody else', async () => {
+  test('may read the board if it is the allowed one, and no other', async () => {
     const { origin } = await start();
     const from = async (other: string, path = '/board') =>
       (await getPlain(origin + path, { Origin: other })).headers;
     expect(cors(await from(neighbour))).toEqual(allowed);
-    for (const stranger of [
+    for (const other of [
       'http://127.0.0.1:4003',
       `${neighbour}.example`,
       'https://127.0.0.1:4002',
       'null',
     ])
-      expect(cors(await from(stranger))).toEqual({});
+      expect(cors(await from(other))).toEqual({});
     expect(cors(await from(neighbour, '/map'))).toEqual({});
     expect(cors(await from(neighbour, '/updates'))).toEqual({});
   });
 
   test('has its page told where the board is', async () => {
     const { origin } = await start();
-    const answer = await fetch(`${origin}/neighbour`, { redirect: 'manual' });
-    expect(answer.status).toBe(302);
-    expect(answer.headers.get('Location')).toBe(
+    const response = await fetch(`${origin}/neighbour`, { redirect: 'manual' });
+    expect(response.status).toBe(302);
+    expect(response.headers.get('Location')).toBe(
       `${neighbour}/?station=${origin}`,
     );
   });
@@ -519,7 +521,7 @@ describe('another origin', () => {
     const { port } = await start();
     const client = await rawClient(port);
     client.send(
-      head(
+      requestText(
         'OPTIONS /delays',
         `Origin: ${neighbour}`,
         'Access-Control-Request-Method: PUT',
@@ -545,8 +547,8 @@ describe('another origin', () => {
 
   test('may read errors, too', async () => {
     const { origin, feed } = await start();
-    const send = async (method: string, path: string, body: string) => {
-      const request = ask(`${origin}${path}`, {
+    const status = async (method: string, path: string, body: string) => {
+      const request = sendRequest(`${origin}${path}`, {
         method,
         headers: { Origin: neighbour, 'Content-Type': 'application/json' },
       });
@@ -555,8 +557,8 @@ describe('another origin', () => {
       response.resume();
       return [response.statusCode, cors(response.headers)];
     };
-    expect(await send('PUT', '/delays', '{}')).toEqual([401, allowed]);
-    expect(await send('PUT', '/delays', '{')).toEqual([400, allowed]);
+    expect(await status('PUT', '/delays', '{}')).toEqual([401, allowed]);
+    expect(await status('PUT', '/delays', '{')).toEqual([400, allowed]);
     const { error } = console;
     const printed: unknown[] = [];
     console.error = (what) => printed.push(what);
@@ -564,7 +566,7 @@ describe('another origin', () => {
       throw new Error('the timetable is lost');
     };
     try {
-      expect(await send('GET', '/board', '')).toEqual([500, allowed]);
+      expect(await status('GET', '/board', '')).toEqual([500, allowed]);
     } finally {
       console.error = error;
     }
@@ -598,17 +600,24 @@ describe('what makes no sense', () => {
       ['/recordings/%E0%A4%A', 'x', 400, /decode/],
     ];
     for (const [path, body, status, say] of tries) {
-      const answer = await put(path, body);
-      const what = [path, body.slice(0, 30), answer.status];
+      const response = await put(path, body);
+      const what = [path, body.slice(0, 30), response.status];
       expect(what).toEqual([path, body.slice(0, 30), status]);
-      expect(await answer.text()).toMatch(say);
+      expect(await response.text()).toMatch(say);
     }
     for (const [nonsense, status] of [
       ['GET /board HTTP/9.9\r\n\r\n', '400 Bad Request'],
       ['GET /board HTTP/1.1\r\n\r\n', '400 Bad Request'],
-      [head('GET /board', `X: ${'x'.repeat(20_000)}`), '431 Request Header'],
       [
-        head('PUT /delays', 'Content-Length: 1', 'Transfer-Encoding: chunked'),
+        requestText('GET /board', `X: ${'x'.repeat(20_000)}`),
+        '431 Request Header',
+      ],
+      [
+        requestText(
+          'PUT /delays',
+          'Content-Length: 1',
+          'Transfer-Encoding: chunked',
+        ),
         '400 Bad Request',
       ],
     ] as const) {
@@ -644,12 +653,12 @@ test('closing the lesson ends polls, lines and uploads', async () => {
   const clients = await Promise.all([1, 2, 3].map(() => rawClient(port)));
   const [poll, lines, upload] = clients;
   const waits = listensTo(feed);
-  poll!.send(head(`GET /updates?after=${feed.run}-0`));
+  poll!.send(requestText(`GET /updates?after=${feed.run}-0`));
   await waits;
-  const asked = once(server, 'request');
-  upload!.send(head('PUT /recordings/h', 'Content-Length: 10'));
-  await asked;
-  lines!.send(head('GET /lines'));
+  const arrived = once(server, 'request');
+  upload!.send(requestText('PUT /recordings/h', 'Content-Length: 10'));
+  await arrived;
+  lines!.send(requestText('GET /lines'));
   await lines!.until('}}\n\r\n');
   await close();
   await Promise.all(clients.map(({ closed }) => closed));
@@ -667,12 +676,12 @@ test.each([
   ['PUT /delays', 400],
   ['PUT /recordings/a', 400],
   ['POST /sign-in', 204],
-])('Without a body %s gets %i', async (asked, status) => {
+])('Without a body %s gets %i', async (first, status) => {
   const { port, origin } = await start();
   const signed = await fetch(`${origin}/sign-in`, { method: 'POST' });
   const cookie = `Cookie: ${signed.headers.get('Set-Cookie')!.split(';')[0]}`;
   const client = await rawClient(port);
-  client.send(head(asked, 'Connection: close', cookie));
+  client.send(requestText(first, 'Connection: close', cookie));
   await client.until(`HTTP/1.1 ${status} `);
   await client.closed;
 });

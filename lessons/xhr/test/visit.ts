@@ -11,7 +11,7 @@ import { createServer } from '../server.ts';
 /** What ends when the test has ended, the last first. */
 export const closing = closingAfterEach();
 
-interface Answered {
+interface Exchange {
   method: string;
   url: string;
   headers: string[];
@@ -19,15 +19,16 @@ interface Answered {
 }
 
 /**
- * Starts the lesson behind a tap, and the neighbour at an address of its own.
- * `answered` lists what the server was asked and what it said; `hold` keeps
- * the next answer to a path back until the test lets it go; `readUpTo` lets it
- * read so many bytes of an upload, and no more before it is told another number.
+ * Starts the lesson behind a tap, and the other station at its own address.
+ * `exchanges` lists the requests that the server got, with the status code of
+ * each response; `hold` keeps the next response to a path back until the test
+ * lets it go; `readUpTo` lets it read so many bytes of an upload, and no more
+ * before it is told another number.
  */
 export async function start(options: Parameters<typeof createServer>[0] = {}) {
   const feed = createFeed({ rate: 'night' });
   feed.close(); // stops its clock: `next()` alone moves it
-  const answered: Answered[] = [];
+  const exchanges: Exchange[] = [];
   const held = new Map<string, Promise<void>>();
   const beside = createHttpServer((request, response) => {
     lesson.others!['neighbour']!.emit('request', request, response);
@@ -47,7 +48,7 @@ export async function start(options: Parameters<typeof createServer>[0] = {}) {
     }
     const { method = '', url = '', rawHeaders: headers } = request;
     response.on('close', () => {
-      answered.push({ method, url, headers, status: response.statusCode });
+      exchanges.push({ method, url, headers, status: response.statusCode });
     });
     const waits = held.get(url);
     if (!waits) return;
@@ -74,7 +75,7 @@ export async function start(options: Parameters<typeof createServer>[0] = {}) {
   };
   return {
     feed,
-    answered,
+    exchanges,
     hold,
     readUpTo,
     line,
@@ -88,7 +89,7 @@ export function visitor(page: () => Page) {
   const visit = async (origin: string) => {
     closing.push(() => page().goto('about:blank'));
     await page().goto(origin);
-    // Who has lost the server comes back at once: a lot of nearly nothing.
+    // After a failure the page retries nearly at once: jitter of a few ms.
     await page().evaluate(() => {
       Math.random = () => Number('0.0123456789');
     });
@@ -100,15 +101,15 @@ export function visitor(page: () => Page) {
     page().getByText(way, { exact: true }).first().click();
   const press = (name: string) =>
     page().getByRole('button', { name, exact: true }).click();
-  const ask = async (api: string, path: string, limit = '0') => {
+  const send = async (api: string, path: string, timeout = '0') => {
     await page().selectOption('[name=api]', api);
     await page().selectOption('[name=path]', path);
-    await page().selectOption('[name=limit]', limit);
-    await press('Ask');
+    await page().selectOption('[name=timeout]', timeout);
+    await press('Send request');
   };
   const ended = (words: string) =>
     page().locator('#log > .end', { hasText: words }).first().waitFor();
   const text = (id: string) => page().locator(`#${id}`).textContent();
   const count = () => countOf(page());
-  return { visit, has, lastId, state, choose, press, ask, ended, text, count };
+  return { visit, has, lastId, state, choose, press, send, ended, text, count };
 }

@@ -9,9 +9,9 @@ export function urlOfSection(section: string): string | undefined {
     const anchor = part ? `#section-${part.replace(/\.$/, '')}` : '';
     return `https://www.rfc-editor.org/rfc/rfc${rfc}${anchor}`;
   }
-  if (section.startsWith('WHATWG HTML 9.2'))
+  if (/^(?:WHATWG )?HTML,? 9\.2\b/.test(section))
     return 'https://html.spec.whatwg.org/multipage/server-sent-events.html';
-  if (section.startsWith('WHATWG Fetch'))
+  if (/^(?:WHATWG )?Fetch\b/.test(section))
     return 'https://fetch.spec.whatwg.org/';
   return undefined;
 }

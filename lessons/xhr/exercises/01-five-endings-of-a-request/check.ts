@@ -1,4 +1,4 @@
-/** Whether a request's five endings are told apart: RFC 9110, section 15. */
+/** Whether five endings of a request are told apart: RFC 9110, 15. */
 import { createServer, type ServerResponse } from 'node:http';
 import type {
   Check,
@@ -7,57 +7,57 @@ import type {
   Outcome,
   CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
-import type { Ending, Question } from './exercise.ts';
+import type { BoardRequest, Ending } from './exercise.ts';
 
-const limit = 250; // ms
+const timeoutMs = 250;
 const drop = 20; // ms between two drops of a body
-const long = 3_600_000; // ms: nothing here is meant to be too late
+const long = 3_600_000; // ms: no timeout is meant to end
 
 export default {
-  starter: 'An unchanged board ends in an error',
+  starter: 'A board that is not modified ends in an error',
 
   async run(trial) {
     const { data } = trial;
     const learner = await trial.start();
-    const { station, line } = await openStation(trial);
+    const { station, connection } = await openStation(trial);
     const mustEnd = (wanted: Ending, how: How) =>
-      mustEndSo(trial, learner, line, wanted, how);
+      mustEndSo(trial, learner, connection, wanted, how);
 
-    await trial.step('a board: fresh', async () => {
-      for (const tag of [`"${data.word()}"`, `W/"${data.word()}-7"`]) {
+    await trial.step('a board: ok', async () => {
+      for (const etag of [`"${data.word()}"`, `W/"${data.word()}-7"`]) {
         const board = { text: data.text('\r\n'), lines: [data.line()] };
-        station.answers(200, JSON.stringify(board), { ETag: tag });
-        const sent = `the answer: 200, ETag: ${tag}`;
-        await mustEnd({ ending: 'fresh', board, tag }, { sent });
+        station.responds(200, JSON.stringify(board), { ETag: etag });
+        const sent = `the response: 200, ETag: ${etag}`;
+        await mustEnd({ ending: 'ok', board, etag }, { sent });
       }
     });
 
-    await trial.step('a 304: unchanged', async () => {
-      const tag = `W/"${data.word()}-${data.whole(1, 99)}"`;
-      station.answers(304, '', { ETag: tag });
+    await trial.step('a 304: not modified', async () => {
+      const etag = `W/"${data.word()}-${data.whole(1, 99)}"`;
+      station.responds(304, '', { ETag: etag });
       await mustEnd(
-        { ending: 'unchanged' },
+        { ending: 'not modified' },
         {
-          tag,
-          sent: `If-None-Match: ${tag}; the answer: 304, without a body`,
-          name: 'An unchanged board',
-          note: 'a 304 is no failure, and has nothing to parse',
-          section: 'RFC 9110 15.4.5',
+          etag,
+          sent: `If-None-Match: ${etag}; the response: 304, without a body`,
+          name: 'A board that is not modified',
+          note: 'a 304 is no failure, and has no body to parse',
+          section: 'RFC 9110, 15.4.5',
           tryIt: `curl -i -H 'If-None-Match: *' ${trial.live}/board`,
         },
       );
-      if (station.named === tag) return;
+      if (station.named === etag) return;
       trial.fail({
-        title: 'The request does not name the tag',
-        expected: `If-None-Match: ${tag}`,
+        title: 'The request does not name the ETag',
+        expected: `If-None-Match: ${etag}`,
         came: station.named
           ? `If-None-Match: ${station.named}`
-          : 'no such line',
-        section: 'RFC 9110 13.1.2',
+          : 'no such header',
+        section: 'RFC 9110, 13.1.2',
       });
     });
 
-    await trial.step('any other answer: refused', async () => {
+    await trial.step('any other response: error status', async () => {
       const page = `<!doctype html><h1>${data.line()}</h1>`;
       const board = JSON.stringify({ text: data.line() });
       for (const [status, body] of [
@@ -66,80 +66,86 @@ export default {
         [data.pick([502, 503, 429]), board],
         [data.pick([401, 403]), ''],
       ] as const) {
-        station.answers(status, body);
+        station.responds(status, body);
         await mustEnd(
-          { ending: 'refused', status },
+          { ending: 'error status', status },
           {
-            sent: `the answer: ${status}, ${body || 'without a body'}`,
-            name: 'A refusal',
-            note: 'somebody was there, and said no',
-            section: `RFC 9110 15.${String(status)[0] === '5' ? 6 : 5}`,
+            sent: `the response: ${status}, ${body || 'without a body'}`,
+            name: 'An error status',
+            note: 'the server was reached, and said no',
+            section: `RFC 9110, 15.${String(status)[0] === '5' ? 6 : 5}`,
             tryIt: `curl -i ${trial.live}/nowhere`,
           },
         );
       }
     });
 
-    await trial.step('no answer: unreachable', async () => {
-      line.break('down');
+    await trial.step('no response: network error', async () => {
+      connection.break('down');
       await mustEnd(
-        { ending: 'unreachable' },
-        { sent: 'nobody there: the connection is cut', name: 'No answer' },
+        { ending: 'network error' },
+        { sent: 'no server: the connection is cut', name: 'No response' },
       );
-      line.break();
+      connection.break();
     });
 
-    await trial.step('half an answer: unreachable, too', async () => {
+    await trial.step('half a response: network error, too', async () => {
       const board = JSON.stringify({ text: data.text('\n') });
       for (const how of ['reset', 'closed']) {
         station.breaksOff(board, how === 'reset');
         await mustEnd(
-          { ending: 'unreachable' },
+          { ending: 'network error' },
           {
             sent: `a 200, half a board; then the connection is ${how}`,
             name: 'A body that broke off',
             note: 'reading the body can fail as well',
-            section: 'RFC 9112 8',
+            section: 'RFC 9112, 8',
           },
         );
       }
     });
 
-    await trial.step('silence: too late', async () => {
-      const name = 'An answer that is too late';
-      const sent = `limit: ${limit}; no answer comes`;
-      line.break('down:silence');
+    await trial.step('silence: timeout', async () => {
+      const name = 'A timeout';
+      const sent = `timeoutMs: ${timeoutMs}; no response comes`;
+      connection.break('down:silence');
       const note = 'the name of the error tells the two apart';
-      await mustEnd({ ending: 'too late' }, { sent, name, note, limit });
-      line.break();
+      await mustEnd({ ending: 'timeout' }, { sent, name, note, timeoutMs });
+      connection.break();
     });
 
-    await trial.step('a body that stalls: too late', async () => {
+    await trial.step('a body that stalls: timeout', async () => {
       const board = () => JSON.stringify({ text: data.line() });
       const lateBody = (how: string, most: number) => ({
-        sent: `limit: ${most}; a 200 at once, its body ${how}`,
-        name: 'A body that is too late',
-        fresh: `A body that ${how} is waited for`,
-        note: 'the head came in time, its body did not',
+        sent: `timeoutMs: ${most}; a 200 at once, its body ${how}`,
+        name: 'A body that comes too late',
+        ok: `A body that ${how} is waited for`,
+        note: 'the headers came in time, the body did not',
         section: 'step “How a request ends” of the tutorial',
-        limit: most,
+        timeoutMs: most,
       });
       station.stalls(board());
       // A request that still waits when no timer runs gets the rest.
-      const ended = mustEnd({ ending: 'too late' }, lateBody('stalls', limit));
+      const ended = mustEnd(
+        { ending: 'timeout' },
+        lateBody('stalls', timeoutMs),
+      );
       await Promise.race([ended, trial.still()]);
       station.goesOn();
       await ended;
 
-      // Only a run in which nobody was late tells a clock that is renewed with
-      // each drop from one that is not: until then, all take twice as long.
-      for (let most = 2 * limit; ; most *= 2) {
+      // Only a run in which this machine was not late tells a timer that every
+      // drop starts again from one that goes on: until then, all take twice as
+      // long.
+      for (let most = 2 * timeoutMs; ; most *= 2) {
         await learner.stage('watch');
         station.drips(board(), 2 * most);
-        const outcome = await answerOf(learner, line, { limit: most });
+        const outcome = await outcomeOf(learner, connection, {
+          timeoutMs: most,
+        });
         const late = Math.max(await learner.stage('longest'), station.longest);
         if (late > most / 2) continue;
-        judge(trial, { ending: 'too late' }, outcome, lateBody('drips', most));
+        judge(trial, { ending: 'timeout' }, outcome, lateBody('drips', most));
         break;
       }
     });
@@ -149,12 +155,12 @@ export default {
 interface How {
   /** What happened. */
   sent: string;
-  tag?: string;
-  limit?: number;
-  /** What has been told wrongly, where it is. */
+  etag?: string;
+  timeoutMs?: number;
+  /** What is returned wrongly, where it is. */
   name?: string;
-  /** The title, where it is told as fresh. */
-  fresh?: string;
+  /** The title, where it is returned as ok. */
+  ok?: string;
   note?: string;
   section?: string;
   tryIt?: string;
@@ -163,24 +169,24 @@ interface How {
 async function mustEndSo(
   trial: CheckContext,
   learner: Learner,
-  line: TappedConnection,
+  connection: TappedConnection,
   wanted: Ending,
   how: How,
 ) {
-  judge(trial, wanted, await answerOf(learner, line, how), how);
+  judge(trial, wanted, await outcomeOf(learner, connection, how), how);
 }
 
-function answerOf(
+function outcomeOf(
   learner: Learner,
-  line: TappedConnection,
-  { tag, limit: most = long }: Pick<How, 'tag' | 'limit'>,
+  connection: TappedConnection,
+  how: Pick<How, 'etag' | 'timeoutMs'>,
 ) {
-  const question: Question = {
-    url: `${line.origin}/board`,
-    limit: most,
-    ...(tag !== undefined && { tag }),
+  const request: BoardRequest = {
+    url: `${connection.origin}/board`,
+    timeoutMs: long,
+    ...how,
   };
-  return learner.attempt<Ending>('ask', question);
+  return learner.attempt<Ending>('requestBoard', request);
 }
 
 function judge(
@@ -190,7 +196,7 @@ function judge(
   { sent, name = 'A board', ...parts }: How,
 ) {
   const expected = JSON.stringify(wanted);
-  const { note, section, tryIt, fresh } = parts;
+  const { note, section, tryIt, ok } = parts;
   const all = { sent, expected, section, tryIt };
   if (error)
     trial.fail({
@@ -201,49 +207,49 @@ function judge(
       details: error.stack,
     });
   const came = JSON.stringify(value) ?? 'undefined';
-  const told = value?.ending;
-  if (told !== wanted.ending)
+  const returned = value?.ending;
+  if (returned !== wanted.ending)
     trial.fail({
       title:
-        (told === 'fresh' && fresh) ||
-        `${name} is told as ${told ?? 'nothing at all'}`,
+        (returned === 'ok' && ok) ||
+        `${name} is returned as ${returned ?? 'nothing at all'}`,
       ...all,
       came,
-      at: Math.max(0, came.indexOf(String(told))),
+      at: Math.max(0, came.indexOf(String(returned))),
       note,
     });
   for (const [key, part] of Object.entries(wanted)) {
     const found = (value as unknown as Record<string, unknown>)[key];
     if (JSON.stringify(found) === JSON.stringify(part)) continue;
     const at = Math.max(0, came.indexOf(`"${key}"`));
-    const title = `${name} is told with another ${key}`;
+    const title = `${name} is returned with another ${key}`;
     trial.fail({ title, ...all, came, at, note: 'this' });
   }
 }
 
-/** A server that answers as it is told to, behind a line. */
+/** A server that responds as it is told to, behind a tap. */
 async function openStation(trial: CheckContext) {
   let named: string | undefined;
-  let answer = (response: ServerResponse) => void response.end();
+  let respond = (response: ServerResponse) => void response.end();
   let rest = () => {};
   let longest = 0;
   const server = createServer((request, response) => {
     named = request.headers['if-none-match'];
-    answer(response);
+    respond(response);
   });
   const { port } = await trial.listen(server);
 
   const station = {
-    /** The tag that the last request named. */
+    /** The ETag that the last request named. */
     get named() {
       return named;
     },
-    answers(status: number, body: string, headers: object = {}) {
-      answer = (response) =>
+    responds(status: number, body: string, headers: object = {}) {
+      respond = (response) =>
         void response.writeHead(status, { ...headers }).end(body);
     },
     breaksOff(body: string, reset: boolean) {
-      answer = (response) => {
+      respond = (response) => {
         const { socket } = response;
         const length = Buffer.byteLength(body);
         response.writeHead(200, { 'Content-Length': length });
@@ -254,7 +260,7 @@ async function openStation(trial: CheckContext) {
     },
     /** The body comes but for its end, until `goesOn`. */
     stalls(body: string) {
-      answer = (response) => {
+      respond = (response) => {
         // Behind the first brace, where a space changes nothing.
         response.write(body.slice(0, 1));
         rest = () => response.end(body.slice(1));
@@ -266,7 +272,7 @@ async function openStation(trial: CheckContext) {
     /** The body comes whole in the end: after so many ms in which it drips. */
     drips(body: string, ms: number) {
       longest = 0;
-      answer = (response) => {
+      respond = (response) => {
         response.write(body.slice(0, 1));
         const began = performance.now();
         let last = began;
@@ -285,5 +291,5 @@ async function openStation(trial: CheckContext) {
       return longest;
     },
   };
-  return { station, line: await trial.line(port) };
+  return { station, connection: await trial.line(port) };
 }

@@ -1,29 +1,30 @@
 /**
- * One request, and how it ends. RFC 9110, section 15; WHATWG Fetch, 5.6.
+ * One request, and how it ends. RFC 9110, 15; Fetch, 5.6.
  * Broken on purpose: see README.md.
  */
 
-export interface Question {
+export interface BoardRequest {
   url: string;
   /** The ETag of the board that we have. */
-  tag?: string;
-  /** ms that all of it may take, the body included. */
-  limit: number;
+  etag?: string;
+  /** How long all of it may take, the body included. */
+  timeoutMs: number;
 }
 
 export type Ending =
-  | { ending: 'fresh'; board: unknown; tag: string | null }
-  | { ending: 'unchanged' }
-  | { ending: 'refused'; status: number }
-  | { ending: 'unreachable' }
-  | { ending: 'too late' };
+  | { ending: 'ok'; board: unknown; etag: string | null }
+  | { ending: 'not modified' }
+  | { ending: 'error status'; status: number }
+  | { ending: 'network error' }
+  | { ending: 'timeout' };
 
-/** Asks for a board, and says how that ended. */
-export async function ask({ url, tag, limit }: Question): Promise<Ending> {
-  const headers: HeadersInit = tag ? { 'If-None-Match': tag } : {};
-  const signal = AbortSignal.timeout(limit);
+/** Requests a board, and returns how that ended. */
+export async function requestBoard(request: BoardRequest): Promise<Ending> {
+  const { url, etag, timeoutMs } = request;
+  const headers: HeadersInit = etag ? { 'If-None-Match': etag } : {};
+  const signal = AbortSignal.timeout(timeoutMs);
   // TODO: there are four more ways to end.
   const response = await fetch(url, { headers, signal });
   const board: unknown = await response.json();
-  return { ending: 'fresh', board, tag: response.headers.get('ETag') };
+  return { ending: 'ok', board, etag: response.headers.get('ETag') };
 }

@@ -1,4 +1,4 @@
-/** Who gets an answer, and who does not: WHATWG Fetch, 3.3. */
+/** Which pages CORS gives a response, and which not: Fetch, 3.3. */
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { Departure } from '@on-the-wire/shared/board/update.ts';
 import type {
@@ -9,31 +9,35 @@ import type {
 } from '@on-the-wire/course/exercise/check.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 
-const section = 'WHATWG Fetch 3.3';
-const allowed = 'access-control-allow-origin';
+const section = 'Fetch, 3.3: CORS protocol';
+const allowing = 'access-control-allow-origin';
 
 export default {
   browser: true,
-  starter: 'The answer to a request with a cookie is withheld',
+  starter: 'The response to a request with a cookie is withheld',
 
   async run(trial) {
     const { data } = trial;
-    const neighbour = await openPage(trial);
+    const allowed = await openPage(trial);
     const learner = await trial.start();
-    const server = await learner.serve({ neighbour: neighbour.origin });
-    const raw = (how: Asking) => ask(trial, server, how);
-    const from = neighbour.origin;
+    const { origin: from } = allowed;
+    // The second name is that of an earlier build: files made for it still pass.
+    const server = await learner.serve({
+      allowedOrigin: from,
+      neighbour: from,
+    });
+    const raw = (how: Sent) => send(trial, server, how);
     const curl = (line: string) =>
       `curl -si -H 'Origin: http://127.0.0.1:4002' ${line}`;
 
-    /** The page gets an answer with this status; else this is told. */
+    /** The page gets a response with this status code; else it fails so. */
     const mustGet = async (
       status: number,
       path: string,
       init: RequestInit,
       otherwise: () => Promise<Partial<FailureParts> & { title: string }>,
     ) => {
-      const got = await neighbour.fetch(`${server.origin}${path}`, init);
+      const got = await allowed.fetch(`${server.origin}${path}`, init);
       if (got.status === status) return;
       const { method = 'GET', credentials } = init;
       const cookie = credentials === 'include' ? ', with the cookie' : '';
@@ -43,44 +47,46 @@ export default {
         came: got.status ? `a ${got.status}` : `in the page: ${got.error}`,
         section,
         ...(got.status
-          ? { title: `The neighbour gets another status than ${status}` }
+          ? {
+              title: `The allowed page gets another status code than ${status}`,
+            }
           : await otherwise()),
       });
     };
 
-    await trial.step('the neighbour reads the board', async () => {
+    await trial.step('the allowed page reads the board', async () => {
       await mustGet(200, '/board', {}, async () => ({
-        title: 'The neighbour does not get the board',
+        title: 'The allowed page does not get the board',
         ...(await raw({ path: '/board', origin: from })).parts(),
         tryIt: curl(`${trial.live}/board`),
       }));
     });
 
-    await trial.step('with the cookie of its reader', async () => {
-      await neighbour.signIn(server);
+    await trial.step('with the cookie of its user', async () => {
+      await allowed.signIn(server);
       const credentials = 'include';
       await mustGet(200, '/board', { credentials }, async () => {
-        const answer = await raw({ path: '/board', origin: from });
-        const isStar = answer.header(allowed) === '*';
+        const response = await raw({ path: '/board', origin: from });
+        const isStar = response.header(allowing) === '*';
         return {
           title: isStar
-            ? 'With a cookie, * lets nobody in'
-            : 'The answer to a request with a cookie is withheld',
-          expected: `${allowed}: ${from}, and …-credentials: true`,
-          ...answer.parts(
+            ? 'With a cookie, * allows nobody'
+            : 'The response to a request with a cookie is withheld',
+          expected: `${allowing}: ${from}, and …-credentials: true`,
+          ...response.parts(
             isStar ? '*' : undefined,
-            isStar ? 'here the origin must be named' : 'one line is missing',
+            isStar ? 'here the origin must be named' : 'one header is missing',
           ),
           tryIt: curl(`${trial.live}/board`),
         };
       });
     });
 
-    await trial.step('its PUT, asked for beforehand', async () => {
+    await trial.step('its PUT, after a preflight', async () => {
       const { departures, n } = (await server.feed.snapshot()).data;
       const body = report(departures, data.whole(1, 60));
       await mustGet(200, '/delays', put(body), async () => {
-        const answer = await raw({
+        const response = await raw({
           method: 'OPTIONS',
           path: '/delays',
           origin: from,
@@ -89,26 +95,26 @@ export default {
             'Access-Control-Request-Headers': 'content-type',
           },
         });
-        const { status } = answer;
+        const { status } = response;
         const list = (name: string) =>
-          (answer.header(`access-control-allow-${name}`) ?? '')
+          (response.header(`access-control-allow-${name}`) ?? '')
             .toLowerCase()
             .split(/\s*,\s*/);
-        let title = 'The answer to the PUT is withheld';
-        let note = 'a line is missing, so the PUT is never sent';
+        let title = 'The response to the PUT is withheld';
+        let note = 'a header is missing, so the PUT is never sent';
         const isRefused = status < 200 || status > 299;
-        if (isRefused) title = 'The preflight is refused';
+        if (isRefused) title = 'The preflight gets no 2xx';
         else if (!list('methods').includes('put'))
           title = 'The preflight does not allow PUT';
         else if (!list('headers').includes('content-type'))
           title = 'The preflight does not allow Content-Type';
-        else note = 'the page has still got no answer';
+        else note = 'the page has still got no response';
         if (isRefused) note = 'and so the PUT is never sent';
         return {
           title,
           sent: `OPTIONS /delays, before a PUT of ${from}`,
           expected: `a 2xx that allows ${from} PUT and Content-Type`,
-          ...answer.parts(isRefused ? String(status) : undefined, note),
+          ...response.parts(isRefused ? String(status) : undefined, note),
           tryIt: curl(
             `-X OPTIONS -H 'Access-Control-Request-Method: PUT' ${trial.live}/delays`,
           ),
@@ -117,7 +123,7 @@ export default {
       const after = (await server.feed.snapshot()).data.n;
       if (after === n)
         trial.fail({
-          title: 'The PUT was answered, and nothing has changed',
+          title: 'The PUT got a response, and nothing has changed',
           sent: `PUT /delays ${body}`,
           expected: `an update with "n":${n + 1}`,
           came: 'none',
@@ -125,11 +131,11 @@ export default {
     });
 
     await trial.step('errors, too', async () => {
-      const told = (how: Asking) => async () => ({
-        title: 'An error reaches the page as no answer at all',
+      const withheld = (how: Sent) => async () => ({
+        title: 'The page does not get the status code of an error',
         ...(await raw({ ...how, origin: from })).parts(
           undefined,
-          'the status is there, and the page may not see it',
+          'the status code is there, and the page may not see it',
         ),
       });
       const nothing = put('{}');
@@ -139,16 +145,16 @@ export default {
         401,
         path,
         { ...nothing, credentials: 'omit' },
-        told({ method, path }),
+        withheld({ method, path }),
       );
-      await mustGet(400, path, nothing, told({ method, path }));
+      await mustGet(400, path, nothing, withheld({ method, path }));
       const nowhere = `/${data.word()}`;
-      await mustGet(404, nowhere, {}, told({ path: nowhere }));
+      await mustGet(404, nowhere, {}, withheld({ path: nowhere }));
     });
 
-    await trial.step('a stranger reads nothing', async () => {
-      const stranger = await openPage(trial);
-      await stranger.signIn(server);
+    await trial.step('a page of another origin reads nothing', async () => {
+      const other = await openPage(trial);
+      await other.signIn(server);
       const { departures, n } = (await server.feed.snapshot()).data;
       const body = report(departures, data.whole(1, 60));
       for (const [path, init] of [
@@ -156,68 +162,73 @@ export default {
         ['/board', { credentials: 'include' }],
         ['/delays', put(body)],
       ] as const) {
-        const got = await stranger.fetch(`${server.origin}${path}`, init);
+        const got = await other.fetch(`${server.origin}${path}`, init);
         const after = (await server.feed.snapshot()).data.n;
         if (!got.status && after === n) continue;
-        const answer = await raw({ path: '/board', origin: stranger.origin });
+        const response = await raw({ path: '/board', origin: other.origin });
         trial.fail({
           title:
             after === n
-              ? 'A stranger reads the board'
-              : 'A stranger changes the board',
-          sent: `GET ${path}, from a page of ${stranger.origin}`,
-          expected: `an answer that the browser withholds: only ${from} may`,
-          ...answer.parts(stranger.origin, 'this lets it in'),
+              ? 'A page of another origin reads the board'
+              : 'A page of another origin changes the board',
+          sent: `GET ${path}, from a page of ${other.origin}`,
+          expected: `a response that the browser withholds: only ${from} may read it`,
+          ...response.parts(other.origin, 'this allows it'),
           tryIt: `curl -si -H 'Origin: http://127.0.0.1:9999' ${trial.live}/board`,
           section,
         });
       }
     });
 
-    await trial.step('nor who only looks like the neighbour', async () => {
-      const origins = [
-        `${from}.example`,
-        `${from}0`,
-        from.replace('http:', 'https:'),
-        from.replace('//', `//${data.word()}.`),
-        'null',
-      ];
-      for (const origin of origins) {
-        const answer = await raw({ path: '/board', origin });
-        const found = answer.header(allowed);
-        if (found !== origin && found !== '*') continue;
-        trial.fail({
-          title: 'A stranger who looks like the neighbour is let in',
-          sent: `GET /board, Origin: ${origin}`,
-          expected: `only ${from}, and nothing that contains it`,
-          ...answer.parts(found, 'this lets it in'),
-          tryIt: `curl -si -H 'Origin: http://127.0.0.1:4002.example' ${trial.live}/board`,
-          section: 'RFC 6454 5',
-        });
-      }
-    });
+    await trial.step(
+      'nor one that only looks like the allowed one',
+      async () => {
+        const origins = [
+          `${from}.example`,
+          `${from}0`,
+          from.replace('http:', 'https:'),
+          from.replace('//', `//${data.word()}.`),
+          'null',
+        ];
+        for (const origin of origins) {
+          const response = await raw({ path: '/board', origin });
+          const found = response.header(allowing);
+          if (found !== origin && found !== '*') continue;
+          trial.fail({
+            title: 'An origin that looks like the allowed one is allowed',
+            sent: `GET /board, Origin: ${origin}`,
+            expected: `only ${from}, and nothing that contains it`,
+            ...response.parts(found, 'this allows it'),
+            tryIt: `curl -si -H 'Origin: http://127.0.0.1:4002.example' ${trial.live}/board`,
+            section: 'RFC 6454, 5',
+          });
+        }
+      },
+    );
 
-    await trial.step('a cache on the way mixes up nobody', async () => {
-      const asked = [from, `http://${data.word()}.example`, undefined];
-      const answers = [];
-      for (const origin of asked)
-        answers.push(await raw({ path: '/board', ...(origin && { origin }) }));
-      const says = answers.map((answer) => answer.header(allowed));
-      // Who says the same to everybody has nothing to keep apart.
-      if (new Set(says).size === 1) return;
-      for (const [index, answer] of answers.entries()) {
-        const names = (answer.header('vary') ?? '')
+    await trial.step('a cache on the way mixes nothing up', async () => {
+      const origins = [from, `http://${data.word()}.example`, undefined];
+      const responses = [];
+      for (const origin of origins)
+        responses.push(
+          await raw({ path: '/board', ...(origin && { origin }) }),
+        );
+      const values = responses.map((response) => response.header(allowing));
+      // If all responses are the same, a cache cannot mix them up.
+      if (new Set(values).size === 1) return;
+      for (const [index, response] of responses.entries()) {
+        const names = (response.header('vary') ?? '')
           .toLowerCase()
           .split(/\s*,\s*/);
         if (names.includes('origin') || names.includes('*')) continue;
         const { live } = trial;
         trial.fail({
-          title: 'A cache would hand one what was meant for another',
-          sent: `GET /board, ${asked[index] ? `Origin: ${asked[index]}` : 'without an Origin'}`,
-          expected: 'Vary: Origin, as others get another answer',
-          ...answer.parts(undefined, 'kept, and handed to whoever asks next'),
+          title: 'A cache would give one origin what was meant for another',
+          sent: `GET /board, ${origins[index] ? `Origin: ${origins[index]}` : 'without an Origin'}`,
+          expected: 'Vary: Origin, as other origins get another response',
+          ...response.parts(undefined, 'stored, and used for any other origin'),
           tryIt: `curl -si ${live}/board`,
-          section: 'RFC 9110 12.5.5',
+          section: 'RFC 9110, 12.5.5',
         });
       }
     });
@@ -262,9 +273,9 @@ async function openPage(trial: CheckContext) {
         [url, init as object] as const,
       ),
       () => ({
-        title: 'A request of the page is not answered',
+        title: 'A request of the page gets no response',
         sent: `${init.method ?? 'GET'} ${url}`,
-        expected: 'an answer',
+        expected: 'a response',
         came: 'nothing',
       }),
     );
@@ -272,7 +283,7 @@ async function openPage(trial: CheckContext) {
   return {
     origin,
     fetch: fetchIn,
-    /** Nobody needs to read the answer: the cookie is set all the same. */
+    /** Nobody needs to read the response: the cookie is set all the same. */
     signIn: (server: Served) =>
       fetchIn(`${server.origin}/sign-in`, {
         method: 'POST',
@@ -282,17 +293,17 @@ async function openPage(trial: CheckContext) {
   };
 }
 
-interface Asking {
+interface Sent {
   method?: string;
   path: string;
   origin?: string;
   headers?: Record<string, string>;
 }
 
-/** Asks as curl does, which shows everything. */
-async function ask(trial: CheckContext, server: Served, how: Asking) {
+/** Sends a request as curl does, which shows everything. */
+async function send(trial: CheckContext, server: Served, how: Sent) {
   const { method = 'GET', path, origin, headers } = how;
-  const asking = request({
+  const outgoing = request({
     host: '127.0.0.1',
     port: server.port,
     agent: false,
@@ -303,34 +314,34 @@ async function ask(trial: CheckContext, server: Served, how: Asking) {
   const client = { port: 0 };
   const response = await trial.within(
     new Promise<IncomingMessage>((resolve, reject) => {
-      asking.on('response', resolve).on('error', reject).end();
-      asking.on('socket', (socket) =>
+      outgoing.on('response', resolve).on('error', reject).end();
+      outgoing.on('socket', (socket) =>
         socket.on('connect', () => (client.port = socket.localPort!)),
       );
     }),
     (why) => ({
-      title: 'A request is not answered',
+      title: 'A request gets no response',
       sent: `${method} ${path}`,
-      expected: 'an answer',
+      expected: 'a response',
       came: why.message,
     }),
   );
   response.resume();
   const { statusCode = 0, statusMessage, rawHeaders } = response;
-  let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
+  let lines = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
   for (let at = 0; at < rawHeaders.length; at += 2)
     if (/^(access-control-|vary)/i.test(rawHeaders[at]!))
-      head += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
+      lines += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
 
   return {
     status: statusCode,
     header: (name: string) => response.headers[name] as string | undefined,
-    /** The lines of its head that count here, and where this stands in them. */
+    /** Its status line and the headers that count here; where the text stands. */
     parts(text?: string, note?: string): Partial<FailureParts> {
-      const at = text ? head.indexOf(text) : head.length;
+      const at = text ? lines.indexOf(text) : lines.length;
       return {
-        came: Buffer.from(head),
-        at: at < 0 ? head.length : at,
+        came: Buffer.from(lines),
+        at: at < 0 ? lines.length : at,
         note,
         wire: { client: client.port, direction: 'down' },
       };

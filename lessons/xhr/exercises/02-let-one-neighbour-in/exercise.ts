@@ -1,5 +1,5 @@
 /**
- * Who else may read our answers: CORS. WHATWG Fetch, section 3.3.
+ * Who else may read our responses: CORS. Fetch, 3.3.
  * Broken on purpose: see README.md.
  */
 import { createServer as createHttpServer } from 'node:http';
@@ -13,10 +13,10 @@ import express, {
   type Response,
 } from 'express';
 
-/** Lets pages of one other origin ask, with the cookies of their reader. */
+/** Allows pages of one other origin, also with the cookies of their user. */
 export function allowOrigin(origin: string) {
   return (request: Request, response: Response, next: NextFunction) => {
-    // TODO: cookies, the question before a PUT, and caches on the way.
+    // TODO: cookies, the preflight before a PUT, and caches on the way.
     if (request.get('Origin') === origin)
       response.set('Access-Control-Allow-Origin', origin);
     next();
@@ -28,10 +28,10 @@ export function allowOrigin(origin: string) {
 /** A board to read, and delays that staff may report. */
 export function createServer({
   feed = createFeed(),
-  neighbour = 'http://127.0.0.1:4002',
+  allowedOrigin = 'http://127.0.0.1:4002',
 } = {}): Lesson {
   const app = express();
-  app.use(allowOrigin(neighbour));
+  app.use(allowOrigin(allowedOrigin));
   app.get('/board', (_request, response) => {
     response.json(feed.snapshot());
   });

@@ -1,4 +1,4 @@
-/** Who else may read our answers: CORS. WHATWG Fetch, section 3.3. */
+/** Who else may read our responses: CORS. Fetch, 3.3. */
 import { createServer as createHttpServer } from 'node:http';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
@@ -10,25 +10,25 @@ import express, {
   type Response,
 } from 'express';
 
-/** Lets pages of one other origin ask, with the cookies of their reader. */
+/** Allows pages of one other origin, also with the cookies of their user. */
 export function allowOrigin(origin: string) {
   return (request: Request, response: Response, next: NextFunction) => {
-    // Why in any case: an answer without the header is an answer that depends
-    // on who asks, too.
+    // Why in any case: a response without the header depends on the origin,
+    // too.
     response.vary('Origin');
 
     // Why the whole origin: http://127.0.0.1:4002.example begins like it.
     if (request.get('Origin') !== origin) return next();
 
-    // Why before anything else is done: errors carry it as well. Why no `*`:
-    // with cookies the origin must be named.
+    // Why before anything else is done: errors carry it, too. Why no `*`: with
+    // cookies, browsers accept the named origin only.
     response.set({
       'Access-Control-Allow-Origin': origin,
       'Access-Control-Allow-Credentials': 'true',
     });
     if (request.method !== 'OPTIONS') return next();
 
-    // Why here: the preflight has no route, and no cookie to show.
+    // Why here: the preflight has no route, and brings no cookie.
     response.set({
       'Access-Control-Allow-Methods': 'PUT',
       'Access-Control-Allow-Headers': 'Content-Type',
@@ -40,10 +40,10 @@ export function allowOrigin(origin: string) {
 /** A board to read, and delays that staff may report. */
 export function createServer({
   feed = createFeed(),
-  neighbour = 'http://127.0.0.1:4002',
+  allowedOrigin = 'http://127.0.0.1:4002',
 } = {}): Lesson {
   const app = express();
-  app.use(allowOrigin(neighbour));
+  app.use(allowOrigin(allowedOrigin));
   app.get('/board', (_request, response) => {
     response.json(feed.snapshot());
   });

@@ -16,10 +16,10 @@ export default {
   async run(trial) {
     const { data } = trial;
     const learner = await trial.start();
-    // Without a body it must fail: this asks only whether it is there.
+    // Without a body it must fail: this only checks that it is exported.
     await learner.attempt('readLines', {});
-    const mustRead = (pieces: Uint8Array[], what: What) =>
-      mustTakeAll(trial, learner, pieces, what);
+    const mustRead = (reads: Uint8Array[], what: What) =>
+      mustTakeAll(trial, learner, reads, what);
 
     await trial.step('one line in each read', async () => {
       const values = [
@@ -39,7 +39,7 @@ export default {
         const values = [{ n: data.whole(1, 99) }, data.text(end), null];
         const lines = Buffer.concat(values.map((value) => lineOf(value, end)));
         const what = 'Several lines in one read';
-        const note = 'TCP may glue what was written apart';
+        const note = 'TCP may join what was written apart';
         await mustRead([lines], { values, what, verb: 'end', note });
       }
     });
@@ -65,47 +65,47 @@ export default {
       const note = 'ü is two bytes, 駅 three, 🚆 four';
       for (let at = 1; at < bytes.length; at += 1) {
         if ((bytes[at]! & 0xc0) !== 0x80) continue; // Not within a character.
-        const pieces = [bytes.subarray(0, at), bytes.subarray(at)];
-        await mustRead(pieces, { values, what, verb: 'ends', note });
+        const reads = [bytes.subarray(0, at), bytes.subarray(at)];
+        await mustRead(reads, { values, what, verb: 'ends', note });
       }
       const each = Array.from(bytes, (byte) => Uint8Array.of(byte));
       await mustRead(each, { values, what, verb: 'ends', note });
     });
 
-    await trial.step('a last line without newline', async () => {
+    await trial.step('a last line without a newline', async () => {
       const values = [data.line(), { text: data.text('\r\n') }];
       const bytes = Buffer.concat(values.map((value) => lineOf(value)));
       const whole = bytes.subarray(0, -1);
       const middle = data.whole(1, whole.length - 1);
-      const what = 'A last line without newline';
+      const what = 'A last line without a newline';
       const note = 'the end of the body ends it';
-      for (const pieces of [
+      for (const reads of [
         [whole],
         [whole.subarray(0, middle), whole.subarray(middle)],
       ])
-        await mustRead(pieces, { values, what, verb: 'ends', note });
+        await mustRead(reads, { values, what, verb: 'ends', note });
     });
 
     await trial.step('only a newline ends a line', async () => {
       for (const code of [0x2028, 0x2029, 0x85]) {
         const character = String.fromCodePoint(code);
         const values = [`${data.word()}${character}${data.word()}`, true];
-        const pieces = values.map((value) => lineOf(value));
+        const reads = values.map((value) => lineOf(value));
         const what = `U+${code.toString(16).padStart(4, '0')} within a line`;
-        const cuts = 'What only looks like an end cuts a line';
+        const cuts = 'What only looks like a newline ends a line';
         const note = `${what}: JSON lets it stand as it is`;
-        await mustRead(pieces, { values, what, verb: 'ends', cuts, note });
+        await mustRead(reads, { values, what, verb: 'ends', cuts, note });
       }
     });
 
-    await trial.step('over a line that cuts and glues', async () => {
+    await trial.step('over a connection that cuts and joins', async () => {
       const values = Array.from({ length: 60 }, () => ({
         text: data.text(data.pick(['\n', '\r\n'])),
       }));
       const lines = values.map((value) => lineOf(value));
       const got = await load(trial, learner, lines, 'ends');
-      const what = 'A line of a real answer';
-      const sent = `${values.length} lines, over a line that cuts and glues`;
+      const what = 'A line of a real response';
+      const sent = `${values.length} lines, over a connection that cuts and joins`;
       compare(trial, got, { values, what, verb: 'ends' }, { sent });
     });
 
@@ -119,20 +119,20 @@ export default {
       const parts = {
         sent: `${shown(lines)}, and the connection breaks`,
         came: came(got),
-        section: 'RFC 9112 8',
+        section: 'RFC 9112, 8',
       };
       if (!got.error)
         trial.fail({
           ...parts,
           title: 'A broken connection is taken for the end',
           expected: 'an error, that of read(): "TypeError: terminated"',
-          note: 'whoever called believes that this was all',
+          note: 'the caller believes that this was all',
         });
       if (JSON.stringify(got.taken) === JSON.stringify([...values, +half]))
         trial.fail({
           ...parts,
-          title: 'Half a line is taken for a whole one',
-          expected: 'the lines that are whole, and an error',
+          title: 'Half a line is taken for a complete one',
+          expected: 'the complete lines, and an error',
           at: byteOf(came(got), half),
           note: `the number may have been ${half}00`,
         });
@@ -146,13 +146,13 @@ export default {
   },
 } satisfies Check;
 
-/** What is tried, and how its failure is told. */
+/** What is tried, and how its failure is reported. */
 interface What {
   values: unknown[];
   /** "A line in two reads", and whether it "ends" or they "end" in an error. */
   what: string;
   verb: 'end' | 'ends';
-  /** The title, where a line is cut that should not be. */
+  /** The title, if a line ends where it should not. */
   cuts?: string;
   note?: string;
 }
@@ -162,24 +162,24 @@ type Got = Omit<Read, 'error'> & { error?: string | undefined };
 async function mustTakeAll(
   trial: CheckContext,
   learner: Learner,
-  pieces: Uint8Array[],
+  reads: Uint8Array[],
   what: What,
 ) {
-  const got = await learner.stage<Read>('read', pieces);
-  const sent = shown(pieces);
+  const got = await learner.stage<Read>('read', reads);
+  const sent = shown(reads);
   compare(trial, got, what, { sent });
 
-  // Each line is taken before the next piece is asked for, and none sooner.
+  // Each line is taken before the next read is requested, and none sooner.
   let text = '';
-  for (const [index, piece] of pieces.entries()) {
-    text += Buffer.from(piece).toString('latin1');
+  for (const [index, bytes] of reads.entries()) {
+    text += Buffer.from(bytes).toString('latin1');
     const whole = text.split('\n').length - 1;
     const taken = got.after[index] ?? whole;
     if (taken === whole) continue;
     trial.fail({
       title:
         taken < whole
-          ? 'A whole line waits for the next read'
+          ? 'A complete line waits for the next read'
           : 'A line is taken before its newline has come',
       sent,
       expected: `after read ${index + 1}, lines taken: ${whole}`,
@@ -228,7 +228,7 @@ function compare(
       ...all,
       title: 'All lines are taken, and then there is an error',
       at: byteOf(came(got), error),
-      note: 'behind the last newline is nothing',
+      note: 'after the last newline there is nothing',
     });
   if (cuts) trial.fail({ ...all, title: cuts });
   if (error) trial.fail({ ...all, title: `${what} ${verb} in an error` });
@@ -252,35 +252,35 @@ const byteOf = (text: string, part: string) =>
 const lineOf = (value: unknown, end = '\n') =>
   Buffer.from(`${JSON.stringify(value)}${end}`);
 
-/** Pieces as text, with a stroke where one ends. */
-function shown(pieces: Uint8Array[]): string {
-  if (pieces.length > 12) return `${pieces.length} reads of a byte each`;
-  return pieces.map(textOf).join(' ┃ ');
+/** Reads as text, with a stroke where one ends. */
+function shown(reads: Uint8Array[]): string {
+  if (reads.length > 12) return `${reads.length} reads of a byte each`;
+  return reads.map(textOf).join(' ┃ ');
 }
 
 /** Half a character is shown as its bytes. */
-function textOf(piece: Uint8Array): string {
+function textOf(bytes: Uint8Array): string {
   const escape = (text: string) =>
     text.replaceAll('\r', '\\r').replaceAll('\n', '\\n');
   const isPart = (byte: number | undefined) => (byte! & 0xc0) === 0x80;
-  const hex = (bytes: Uint8Array) =>
-    Array.from(bytes, (byte) => `\\x${byte.toString(16)}`).join('');
+  const hex = (part: Uint8Array) =>
+    Array.from(part, (byte) => `\\x${byte.toString(16)}`).join('');
   let from = 0;
-  while (isPart(piece[from])) from += 1;
-  let to = piece.length;
+  while (isPart(bytes[from])) from += 1;
+  let to = bytes.length;
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(piece.subarray(from));
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(from));
   } catch {
     do to -= 1;
-    while (isPart(piece[to]));
+    while (isPart(bytes[to]));
   }
-  const middle = Buffer.from(piece.subarray(from, to)).toString();
+  const middle = Buffer.from(bytes.subarray(from, to)).toString();
   return (
-    hex(piece.subarray(0, from)) + escape(middle) + hex(piece.subarray(to))
+    hex(bytes.subarray(0, from)) + escape(middle) + hex(bytes.subarray(to))
   );
 }
 
-/** Sends lines over a line that cuts and glues; the body ends, or it breaks. */
+/** Sends lines over a connection that cuts and joins; the body ends or breaks. */
 async function load(
   trial: CheckContext,
   learner: Learner,

@@ -1,20 +1,20 @@
 /**
- * Lines of JSON, from a body that comes in pieces (jsonlines.org).
+ * Lines of JSON, from a body that comes in reads (jsonlines.org).
  * Broken on purpose: see README.md.
  */
 
-export interface Answer {
+export interface JsonLines {
   body: ReadableStream<Uint8Array>;
-  /** Gets the value of each line, as soon as the line is whole. */
+  /** Gets the value of each line, as soon as the line is complete. */
   take: (value: unknown) => void;
 }
 
-/** Reads lines until the body ends; fails where the body fails. */
-export async function readLines({ body, take }: Answer): Promise<void> {
-  const pieces = body.getReader();
+/** Reads lines until the body ends; fails if the body fails. */
+export async function readLines({ body, take }: JsonLines): Promise<void> {
+  const reads = body.getReader();
   const decoder = new TextDecoder();
   for (;;) {
-    const { value, done } = await pieces.read();
+    const { value, done } = await reads.read();
     if (done) return;
     // TODO: a read is not a line, and its last byte may be half a character.
     take(JSON.parse(decoder.decode(value)));

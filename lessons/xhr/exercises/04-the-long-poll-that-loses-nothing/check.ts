@@ -1,4 +1,4 @@
-/** Whether a reader who asks again and again gets everything: RFC 6202, 2. */
+/** Whether a client that polls gets everything: RFC 6202, 2. */
 import { Agent, get, type IncomingMessage } from 'node:http';
 import type { News, Update } from '@on-the-wire/shared/board/feed.ts';
 import type {
@@ -9,18 +9,18 @@ import type {
   CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 
-const long = 3_600_000; // ms: here nothing is over because of the time
+const long = 3_600_000; // ms: here no timeout ends
 const short = 60; // ms
 
 const titles = {
-  early: 'It answers before there is news',
-  lost: 'What came while nobody asked is lost',
-  shared: "The position is the connection's, not the question's",
-  again: 'An answer that was lost never comes again',
-  unknown: 'An unknown id is not answered with the board',
-  twice: 'A question is answered twice',
-  answered: 'Who was answered is still told',
-  left: 'Who has left is still waited for',
+  early: 'The response comes before there is news',
+  lost: 'What came while no request was open is lost',
+  shared: 'The position is taken from the connection, not from the request',
+  again: 'What a lost response carried is not sent again',
+  unknown: 'An unknown id does not get the board',
+  twice: 'A request gets two responses',
+  sent: 'A response that was sent leaves something behind',
+  left: 'A client that has left leaves something behind',
 };
 
 export default {
@@ -28,53 +28,53 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const { learner, server, run, happen, ask } = await open(trial, long);
+    const { learner, server, run, happen, poll } = await open(trial, long);
     const idOf = (n: number) => `${run}-${n}`;
 
-    await trial.step('an update wakes who waits', async () => {
+    await trial.step('an update ends the wait', async () => {
       const { id } = await server.feed.snapshot();
-      const asked = ask(id);
-      await asked.arrived();
+      const sent = poll(id);
+      await sent.arrived();
       const made = await happen();
-      await asked.mustTell(made, titles.lost);
+      await sent.mustBring(made, titles.lost);
     });
 
-    await trial.step('what came while nobody asked', async () => {
+    await trial.step('what came while no request was open', async () => {
       const [seen, ...missed] = await happen(data.whole(3, 6));
-      const asked = ask(seen!.id);
-      await asked.arrived();
-      // Whoever waits for another update gets one.
+      const sent = poll(seen!.id);
+      await sent.arrived();
+      // Code that waits for another update gets one.
       await happen();
-      await asked.mustTell(missed, titles.lost);
+      await sent.mustBring(missed, titles.lost);
     });
 
-    await trial.step('two readers on one connection', async () => {
+    await trial.step('two clients on one connection', async () => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       const made = await happen(data.whole(5, 9));
       for (const at of [made.length - 2, 0, 1]) {
-        const asked = ask(made[at]!.id, agent);
-        await asked.arrived();
+        const sent = poll(made[at]!.id, agent);
+        await sent.arrived();
         await happen();
-        await asked.mustTell(made.slice(at + 1), titles.shared);
+        await sent.mustBring(made.slice(at + 1), titles.shared);
       }
       agent.destroy();
     });
 
-    await trial.step('an answer that was lost', async () => {
+    await trial.step('a response that was lost', async () => {
       const [seen, ...missed] = await happen(data.whole(3, 6));
       server.break(`down:reset=after:${data.whole(20, 60)}B`);
-      const cut = ask(seen!.id);
+      const cut = poll(seen!.id);
       await cut.arrived();
       await happen();
       await cut.mustBreak();
       server.break();
-      const asked = ask(seen!.id);
-      await asked.arrived();
+      const sent = poll(seen!.id);
+      await sent.arrived();
       await happen();
-      await asked.mustTell(missed, titles.again);
+      await sent.mustBring(missed, titles.again);
     });
 
-    await trial.step('an id that nobody knows', async () => {
+    await trial.step('an id that is not known', async () => {
       const { n } = (await server.feed.snapshot()).data;
       const ids = [
         `${data.word().slice(0, 4)}!-${n}`,
@@ -83,48 +83,51 @@ export default {
         '',
       ];
       for (const id of ids) {
-        const asked = ask(id);
-        await asked.arrived();
+        const sent = poll(id);
+        await sent.arrived();
         await happen();
-        await asked.mustBeBoard();
+        await sent.mustBeBoard();
       }
       // So old that the feed has forgotten what came after it.
       await happen(1_100);
-      const asked = ask(idOf(n));
-      await asked.arrived();
-      await asked.mustBeBoard();
+      const sent = poll(idOf(n));
+      await sent.arrived();
+      await sent.mustBeBoard();
     });
 
-    await trial.step('who was answered leaves nothing', async () => {
+    await trial.step('a response leaves nothing behind', async () => {
       const before = await learner.stage<Left>('left');
       const count = data.whole(8, 14);
       const { id } = await server.feed.snapshot();
-      const all = Array.from({ length: count }, () => ask(id));
+      const all = Array.from({ length: count }, () => poll(id));
       await all.at(-1)!.arrived();
       const made = await happen();
-      for (const asked of all) await asked.mustTell(made, titles.lost);
-      const what = `${count} questions, all answered`;
-      await mustBeAsBefore(trial, learner, before, titles.answered, what);
+      for (const sent of all) await sent.mustBring(made, titles.lost);
+      const what = `${count} requests, all with a response`;
+      await mustBeAsBefore(trial, learner, before, titles.sent, what);
     });
 
-    await trial.step('who has left leaves nothing', async () => {
-      const before = await learner.stage<Left>('left');
-      const count = data.whole(8, 14);
-      const { id } = await server.feed.snapshot();
-      const all = Array.from({ length: count }, () => ask(id));
-      await all.at(-1)!.arrived();
-      for (const asked of all) asked.leave();
-      const what = `${count} questions; all readers left before an answer`;
-      await trial.still();
-      if ((await learner.memory()).connections > 0)
-        trial.fail({
-          title: 'A reader has left, and its connection stays open',
-          sent: what,
-        });
-      await mustBeAsBefore(trial, learner, before, titles.left, what);
-    });
+    await trial.step(
+      'a client that has left leaves nothing behind',
+      async () => {
+        const before = await learner.stage<Left>('left');
+        const count = data.whole(8, 14);
+        const { id } = await server.feed.snapshot();
+        const all = Array.from({ length: count }, () => poll(id));
+        await all.at(-1)!.arrived();
+        for (const sent of all) sent.leave();
+        const what = `${count} requests; all clients left before a response`;
+        await trial.still();
+        if ((await learner.memory()).connections > 0)
+          trial.fail({
+            title: 'A client has left, and its connection stays open',
+            sent: what,
+          });
+        await mustBeAsBefore(trial, learner, before, titles.left, what);
+      },
+    );
 
-    await trial.step('ten cuts in the middle of answers', async () => {
+    await trial.step('ten cuts in the middle of responses', async () => {
       let last = (await happen())[0]!.data.n;
       for (let cut = 0; cut < 10; cut += 1) {
         server.break(
@@ -132,13 +135,13 @@ export default {
           `down:reset=after:${data.whole(100, 900)}B`,
         );
         const made = await happen(data.whole(4, 8));
-        const first = ask(idOf(last));
+        const first = poll(idOf(last));
         await first.arrived();
         await first.mustBreak();
         server.break('joiner=wait:4ms', 'slicer=gap:1ms');
-        const again = ask(idOf(last));
+        const again = poll(idOf(last));
         await again.arrived();
-        await again.mustTell(made, titles.again);
+        await again.mustBring(made, titles.again);
         last = made.at(-1)!.data.n;
       }
     });
@@ -146,12 +149,12 @@ export default {
     await trial.step('nothing for a while: an empty list', async () => {
       const quiet = await open(trial, short);
       const { id } = await quiet.server.feed.snapshot();
-      await quiet.ask(id).mustBeEmpty();
-      // And then, when it is answered, something happens after all.
+      await quiet.poll(id).mustBeEmpty();
+      // After that response, something happens after all.
       const [made] = await quiet.happen();
-      const asked = quiet.ask(id);
-      await asked.arrived();
-      await asked.mustTell([made!], titles.lost);
+      const sent = quiet.poll(id);
+      await sent.arrived();
+      await sent.mustBring([made!], titles.lost);
     });
   },
 } satisfies Check;
@@ -161,10 +164,11 @@ interface Left {
   timers: number;
 }
 
-/** The learner's server, and how it is asked. */
-async function open(trial: CheckContext, patience: number) {
+/** The learner's server, and how it is polled. */
+async function open(trial: CheckContext, timeoutMs: number) {
   const learner = await trial.start();
-  const server = await learner.serve({ patience });
+  // The second name is that of an earlier build: files made for it still pass.
+  const server = await learner.serve({ timeoutMs, patience: timeoutMs });
   const { run } = (await server.feed.snapshot()).data;
   let count = 0;
 
@@ -183,17 +187,17 @@ async function open(trial: CheckContext, patience: number) {
           title: thrown.includes('after they are sent')
             ? titles.twice
             : 'An update makes the server throw an error',
-          sent: 'an update, when every question had its answer',
-          expected: 'nobody who listens: each question is answered once',
+          sent: 'an update, when every request had its response',
+          expected: 'no listener: each request gets one response',
           came: thrown.split('\n')[0],
-          section: 'RFC 9110 15',
+          section: 'RFC 9110, 15',
           details: thrown,
         });
       return made;
     },
-    ask(id: string, agent?: Agent) {
+    poll(id: string, agent?: Agent) {
       count += 1;
-      return new Asked(trial, { learner, server, id, count, agent });
+      return new Poll(trial, { learner, server, id, count, agent });
     },
   };
 }
@@ -202,17 +206,17 @@ interface Where {
   learner: Learner;
   server: Served;
   id: string;
-  /** The how manieth question it is. */
+  /** Which request it is: 1, 2, 3 … */
   count: number;
   agent: Agent | undefined;
 }
 
-/** A question that was asked, and what must become of it. */
-class Asked {
+/** A request that was sent, and what must become of it. */
+class Poll {
   readonly #trial: CheckContext;
   readonly #where: Where;
   readonly #request;
-  readonly #answer: Promise<News[]>;
+  readonly #response: Promise<News[]>;
 
   constructor(trial: CheckContext, where: Where) {
     this.#trial = trial;
@@ -220,49 +224,49 @@ class Asked {
     const { server, id, agent = false } = where;
     const path = `/updates?after=${encodeURIComponent(id)}`;
     this.#request = get({ host: '127.0.0.1', port: server.port, path, agent });
-    this.#answer = this.#read();
-    // Who leaves does not wait for it.
-    this.#answer.catch(() => {});
+    this.#response = this.#read();
+    // A client that leaves does not wait for it.
+    this.#response.catch(() => {});
   }
 
   /** The server has it, and has done with it what it does at once. */
   async arrived() {
     const { learner, count } = this.#where;
-    await learner.stage('questionsAre', count);
+    await learner.stage('requestsAre', count);
   }
 
   leave() {
     this.#request.destroy();
   }
 
-  /** Nothing is missing, nothing comes that was not asked for. */
-  async mustTell(news: Update[], missing: string) {
-    const told = await this.#told();
+  /** Nothing is missing, and nothing comes that was not requested. */
+  async mustBring(news: Update[], missing: string) {
+    const got = await this.#news();
     const wanted = news.map(({ id }) => id);
-    const came = told.map(({ id }) => id);
+    const came = got.map(({ id }) => id);
     const at = wanted.findIndex((id, index) => came[index] !== id);
     const extra = came.slice(wanted.length);
     const { n } = news.at(-1)!.data;
     const fits = extra.every((id, index) => id.endsWith(`-${n + 1 + index}`));
     if (at < 0 && fits) return;
-    const parts = this.#parts(wanted.join(' '), told);
-    if (told.length === 0)
+    const parts = this.#parts(wanted.join(' '), got);
+    if (got.length === 0)
       this.#trial.fail({
         ...parts,
         title: titles.early,
-        note: `there was time: patience is ${long} ms`,
+        note: `there was time: timeoutMs is ${long}`,
       });
     const where = at < 0 ? wanted.length : at;
     const known = came.indexOf(this.#where.id);
     let title = missing;
-    if (known >= 0) title = 'What the reader has comes again';
+    if (known >= 0) title = 'What the client has comes again';
     else if (
       wanted
         .slice(0, at)
         .some((id) => came.indexOf(id) !== came.lastIndexOf(id))
     )
-      title = 'An answer tells something twice';
-    else if (told[0]!.kind === 'snapshot')
+      title = 'A response has something twice';
+    else if (got[0]!.kind === 'snapshot')
       title = 'The whole board comes, though the id is known';
     this.#trial.fail({
       ...parts,
@@ -273,53 +277,53 @@ class Asked {
   }
 
   async mustBeBoard() {
-    const told = await this.#told();
-    if (told.length === 1 && told[0]!.kind === 'snapshot') return;
+    const got = await this.#news();
+    if (got.length === 1 && got[0]!.kind === 'snapshot') return;
     const { live } = this.#trial;
     this.#trial.fail({
-      ...this.#parts('one snapshot: nobody knows what came after it', told),
+      ...this.#parts('one snapshot: what came after it is not known', got),
       title: titles.unknown,
       at: 0,
-      note: 'whatever else comes is a gap that nobody sees',
+      note: 'anything else is a gap that the client cannot see',
       tryIt: `curl '${live}/updates?after=nonsense'`,
     });
   }
 
   async mustBeEmpty() {
-    const told = await this.#told('Nothing comes when the time is over');
-    if (told.length === 0) return;
+    const got = await this.#news('No response comes after the timeout');
+    if (got.length === 0) return;
     const title =
       'Something else than an empty list comes when nothing happens';
-    this.#trial.fail({ ...this.#parts('[]', told), title });
+    this.#trial.fail({ ...this.#parts('[]', got), title });
   }
 
-  /** The line is cut within the answer, or the answer is short. */
+  /** The connection is cut within the response, or the response is short. */
   async mustBreak() {
-    const ended = this.#answer.then(
+    const ended = this.#response.then(
       () => {},
       () => {},
     );
-    await this.#trial.within(ended, () => this.#unanswered());
+    await this.#trial.within(ended, () => this.#noResponse());
   }
 
-  #told(title?: string) {
-    return this.#trial.within(this.#answer, (why) => ({
-      ...this.#unanswered(title),
+  #news(title?: string) {
+    return this.#trial.within(this.#response, (why) => ({
+      ...this.#noResponse(title),
       note: why.message,
     }));
   }
 
-  #unanswered(title = 'A question is not answered'): FailureParts {
+  #noResponse(title = 'A request gets no response'): FailureParts {
     return {
-      ...this.#parts('an answer', []),
+      ...this.#parts('a response', []),
       title,
       came: 'nothing',
-      section: 'RFC 6202 2.1',
+      section: 'RFC 6202, 2.1: long polling',
     };
   }
 
-  #parts(expected: string, told: News[]): Omit<FailureParts, 'title'> {
-    const came = told.map(({ kind, id }) =>
+  #parts(expected: string, got: News[]): Omit<FailureParts, 'title'> {
+    const came = got.map(({ kind, id }) =>
       kind === 'snapshot' ? `the board at ${id}` : id,
     );
     const client = this.#request.socket?.localPort;
@@ -327,7 +331,7 @@ class Asked {
       sent: `GET /updates?after=${this.#where.id}`,
       expected,
       came: came.join(' ') || '[]',
-      section: 'step “The answer that waits” of the tutorial',
+      section: 'step “The response that waits” of the tutorial',
       ...(client && { wire: { client, direction: 'down' as const } }),
     };
   }
@@ -343,11 +347,11 @@ class Asked {
       const news: unknown = JSON.parse(text);
       if (Array.isArray(news)) return news as News[];
     } catch {
-      // It is told below.
+      // It is reported below.
     }
     return this.#trial.fail({
       ...this.#parts('a list of news, as JSON', []),
-      title: 'The answer is no list',
+      title: 'The response is not a list',
       came: text,
     });
   }
@@ -371,6 +375,6 @@ async function mustBeAsBefore(
     expected: `as before: ${say(before)}`,
     came: say(now),
     note: 'each stays until the server runs out of memory',
-    section: 'step “The answer that waits” of the tutorial',
+    section: 'step “The response that waits” of the tutorial',
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The answer that waits: long polling. RFC 6202, section 2.
+ * The response that waits: long polling. RFC 6202, 2.
  * Broken on purpose: see README.md.
  */
 import {
@@ -14,24 +14,24 @@ import {
 } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 
-/** Who asks, and since when. */
-export interface Question {
+/** A request that waits for news. */
+export interface LongPoll {
   feed: Feed;
-  /** The last id that the page has. */
+  /** The last id that the client has. */
   id: string;
-  /** ms that an answer may wait for news. */
-  patience: number;
+  /** How long the response may wait for news. */
+  timeoutMs: number;
   request: IncomingMessage;
   response: ServerResponse;
-  /** Sends the answer; there is one to each question. */
-  tell: (news: News[]) => void;
+  /** Sends the response: one for each request. */
+  send: (news: News[]) => void;
 }
 
-/** Answers with all that came after the id, as soon as there is something. */
-export function answerNews(question: Question): void {
-  const { feed, tell } = question;
-  // TODO: lose nothing, wait no longer than `patience`, leave nothing behind.
-  feed.once('update', (update) => tell([update]));
+/** Sends all that came after the id, as soon as there is something. */
+export function respondWithNews(poll: LongPoll): void {
+  const { feed, send } = poll;
+  // TODO: lose nothing, wait no longer than `timeoutMs`, leave nothing behind.
+  feed.once('update', (update) => send([update]));
 }
 
 // ---- From here on nothing is broken ----
@@ -39,19 +39,19 @@ export function answerNews(question: Question): void {
 /** `GET /updates?after=<id>`: a list of news, as JSON. */
 export function createServer({
   feed = createFeed(),
-  patience = 20_000,
+  timeoutMs = 20_000,
 } = {}): Lesson {
   const server = createHttpServer((request, response) => {
     const [, query] = request.url!.split('?');
     const id = new URLSearchParams(query).get('after') ?? '';
-    const tell = (news: News[]) => {
+    const send = (news: News[]) => {
       response.writeHead(200, {
         'Content-Type': 'application/json',
         'Cache-Control': 'no-store',
       });
       response.end(JSON.stringify(news));
     };
-    answerNews({ feed, id, patience, request, response, tell });
+    respondWithNews({ feed, id, timeoutMs, request, response, send });
   });
   const close = async () => {
     feed.close();

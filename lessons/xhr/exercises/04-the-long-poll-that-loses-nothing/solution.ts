@@ -1,4 +1,4 @@
-/** The answer that waits: long polling. RFC 6202, section 2. */
+/** The response that waits: long polling. RFC 6202, 2. */
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -11,30 +11,30 @@ import {
 } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 
-/** Who asks, and since when. */
-export interface Question {
+/** A request that waits for news. */
+export interface LongPoll {
   feed: Feed;
-  /** The last id that the page has. */
+  /** The last id that the client has. */
   id: string;
-  /** ms that an answer may wait for news. */
-  patience: number;
+  /** How long the response may wait for news. */
+  timeoutMs: number;
   request: IncomingMessage;
   response: ServerResponse;
-  /** Sends the answer; there is one to each question. */
-  tell: (news: News[]) => void;
+  /** Sends the response: one for each request. */
+  send: (news: News[]) => void;
 }
 
-/** Answers with all that came after the id, as soon as there is something. */
-export function answerNews(question: Question): void {
-  const { feed, id, patience, response, tell } = question;
+/** Sends all that came after the id, as soon as there is something. */
+export function respondWithNews(poll: LongPoll): void {
+  const { feed, id, timeoutMs, response, send } = poll;
 
-  // Why first: between two questions nobody waits, and trains go on.
+  // Why first: between two requests trains go on.
   const missed = feed.after(id);
-  if (!missed) return tell([feed.snapshot()]);
-  if (missed.length > 0) return tell(missed);
+  if (!missed) return send([feed.snapshot()]);
+  if (missed.length > 0) return send(missed);
 
-  // Why one function for all: whichever comes first, the others must not come
-  // as well. An answer is given once, and who has left costs nothing.
+  // Why one function for all: whichever comes first, the others must not come,
+  // too. There is one response, and a client that has left costs nothing.
   const stop = () => {
     clearTimeout(timer);
     feed.off('update', end);
@@ -42,10 +42,10 @@ export function answerNews(question: Question): void {
   };
   const end = () => {
     stop();
-    // Why not the update that woke us: the id says what is missing.
-    tell(feed.after(id) ?? [feed.snapshot()]);
+    // Why not only the update that ended the wait: the id says what is missing.
+    send(feed.after(id) ?? [feed.snapshot()]);
   };
-  const timer = setTimeout(end, patience);
+  const timer = setTimeout(end, timeoutMs);
   feed.on('update', end);
   response.on('close', stop);
 }
@@ -53,19 +53,19 @@ export function answerNews(question: Question): void {
 /** `GET /updates?after=<id>`: a list of news, as JSON. */
 export function createServer({
   feed = createFeed(),
-  patience = 20_000,
+  timeoutMs = 20_000,
 } = {}): Lesson {
   const server = createHttpServer((request, response) => {
     const [, query] = request.url!.split('?');
     const id = new URLSearchParams(query).get('after') ?? '';
-    const tell = (news: News[]) => {
+    const send = (news: News[]) => {
       response.writeHead(200, {
         'Content-Type': 'application/json',
         'Cache-Control': 'no-store',
       });
       response.end(JSON.stringify(news));
     };
-    answerNews({ feed, id, patience, request, response, tell });
+    respondWithNews({ feed, id, timeoutMs, request, response, send });
   });
   const close = async () => {
     feed.close();

@@ -1,14 +1,14 @@
-/** In the learner's process: who has asked, and what the feed is told. */
+/** In the learner's process: which requests came, and what the feed does. */
 import { subscribe } from 'node:diagnostics_channel';
 import type { Feed, Update } from '@on-the-wire/shared/board/feed.ts';
 
 let feed: Feed;
-const asked = { count: 0, wake: () => {} };
+const requests = { count: 0, wake: () => {} };
 
 // Node itself says when a request is handed to a server.
 subscribe('http.server.request.start', () => {
-  asked.count += 1;
-  asked.wake();
+  requests.count += 1;
+  requests.wake();
 });
 
 export function options(given: Feed) {
@@ -17,9 +17,9 @@ export function options(given: Feed) {
 }
 
 /** Resolves when so many have come, and the last has been handled. */
-export async function questionsAre(_mine: object, count: number) {
-  while (asked.count < count)
-    await new Promise<void>((done) => (asked.wake = done));
+export async function requestsAre(_mine: object, count: number) {
+  while (requests.count < count)
+    await new Promise<void>((done) => (requests.wake = done));
   for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
 }
 

@@ -2,42 +2,43 @@
 
 import { get } from 'node:http';
 
-export interface Question {
+export interface BoardRequest {
   url: string;
   /** The ETag of the board that we have. */
-  tag?: string;
-  /** ms that all of it may take, the body included. */
-  limit: number;
+  etag?: string;
+  /** How long all of it may take, the body included. */
+  timeoutMs: number;
 }
 
 export type Ending =
-  | { ending: 'fresh'; board: unknown; tag: string | null }
-  | { ending: 'unchanged' }
-  | { ending: 'refused'; status: number }
-  | { ending: 'unreachable' }
-  | { ending: 'too late' };
+  | { ending: 'ok'; board: unknown; etag: string | null }
+  | { ending: 'not modified' }
+  | { ending: 'error status'; status: number }
+  | { ending: 'network error' }
+  | { ending: 'timeout' };
 
-export function ask({ url, tag, limit }: Question): Promise<Ending> {
+export function requestBoard(wanted: BoardRequest): Promise<Ending> {
+  const { url, etag, timeoutMs } = wanted;
   return new Promise((end) => {
-    const headers = tag === undefined ? {} : { 'if-none-match': tag };
+    const headers = etag === undefined ? {} : { 'if-none-match': etag };
     const request = get(url, { headers }, (response) => {
       const { statusCode: status = 0 } = response;
-      if (status === 304) end({ ending: 'unchanged' });
-      else if (status !== 200) end({ ending: 'refused', status });
+      if (status === 304) end({ ending: 'not modified' });
+      else if (status !== 200) end({ ending: 'error status', status });
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (piece: string) => (text += piece));
-      response.on('error', () => end({ ending: 'unreachable' }));
+      response.on('error', () => end({ ending: 'network error' }));
       response.on('end', () => {
         const board: unknown = status === 200 ? JSON.parse(text) : undefined;
-        end({ ending: 'fresh', board, tag: response.headers.etag ?? null });
+        end({ ending: 'ok', board, etag: response.headers.etag ?? null });
       });
     });
-    request.on('error', () => end({ ending: 'unreachable' }));
+    request.on('error', () => end({ ending: 'network error' }));
     const timer = setTimeout(() => {
-      end({ ending: 'too late' });
+      end({ ending: 'timeout' });
       request.destroy();
-    }, limit);
+    }, timeoutMs);
     request.on('close', () => clearTimeout(timer));
   });
 }

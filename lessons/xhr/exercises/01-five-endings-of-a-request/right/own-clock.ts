@@ -1,46 +1,47 @@
-// Right, and different: a clock of its own that races, and lets the request go.
+// Right, and different: a timer of its own races, and aborts the request.
 
-export interface Question {
+export interface BoardRequest {
   url: string;
   /** The ETag of the board that we have. */
-  tag?: string;
-  /** ms that all of it may take, the body included. */
-  limit: number;
+  etag?: string;
+  /** How long all of it may take, the body included. */
+  timeoutMs: number;
 }
 
 export type Ending =
-  | { ending: 'fresh'; board: unknown; tag: string | null }
-  | { ending: 'unchanged' }
-  | { ending: 'refused'; status: number }
-  | { ending: 'unreachable' }
-  | { ending: 'too late' };
+  | { ending: 'ok'; board: unknown; etag: string | null }
+  | { ending: 'not modified' }
+  | { ending: 'error status'; status: number }
+  | { ending: 'network error' }
+  | { ending: 'timeout' };
 
-export async function ask({ url, tag, limit }: Question): Promise<Ending> {
-  const headers: HeadersInit = tag ? { 'If-None-Match': tag } : {};
-  const enough = new AbortController();
+export async function requestBoard(wanted: BoardRequest): Promise<Ending> {
+  const { url, etag, timeoutMs } = wanted;
+  const headers: HeadersInit = etag ? { 'If-None-Match': etag } : {};
+  const aborted = new AbortController();
   const { promise: late, resolve } = Promise.withResolvers<Ending>();
   const timer = setTimeout(() => {
-    resolve({ ending: 'too late' });
-    enough.abort();
-  }, limit);
-  const asking = async (): Promise<Ending> => {
-    const response = await fetch(url, { headers, signal: enough.signal });
+    resolve({ ending: 'timeout' });
+    aborted.abort();
+  }, timeoutMs);
+  const request = async (): Promise<Ending> => {
+    const response = await fetch(url, { headers, signal: aborted.signal });
     const text = await response.text();
     switch (response.status) {
       case 200:
         return {
-          ending: 'fresh',
+          ending: 'ok',
           board: JSON.parse(text) as unknown,
-          tag: response.headers.get('ETag'),
+          etag: response.headers.get('ETag'),
         };
       case 304:
-        return { ending: 'unchanged' };
+        return { ending: 'not modified' };
       default:
-        return { ending: 'refused', status: response.status };
+        return { ending: 'error status', status: response.status };
     }
   };
-  const asked = asking().catch((): Ending => ({ ending: 'unreachable' }));
-  const ending = await Promise.race([late, asked]);
+  const ended = request().catch((): Ending => ({ ending: 'network error' }));
+  const ending = await Promise.race([late, ended]);
   clearTimeout(timer);
   return ending;
 }

@@ -1,12 +1,12 @@
-// Right, and different: a stream that decodes, one that cuts, one that takes.
+// Right, and different: one stream decodes, one cuts, one takes.
 
-export interface Answer {
+export interface JsonLines {
   body: ReadableStream<Uint8Array>;
-  /** Gets the value of each line, as soon as the line is whole. */
+  /** Gets the value of each line, as soon as the line is complete. */
   take: (value: unknown) => void;
 }
 
-export async function readLines({ body, take }: Answer): Promise<void> {
+export async function readLines({ body, take }: JsonLines): Promise<void> {
   let rest = '';
   const lines = new TransformStream<string, string>({
     transform(text, controller) {
