@@ -117,7 +117,7 @@ describeWithBrowser('the four solutions', (browser) => {
     await field.fill('of staff');
     await announce.click();
     await page.getByText('Sign in as staff').click();
-    await until('#answer', '/sign-in');
+    await until('#result', '/sign-in');
     line.break();
     await until('#opened', '2');
     await until('#log .done', /./);

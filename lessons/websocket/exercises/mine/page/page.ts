@@ -89,7 +89,7 @@ function hear(message: Message) {
   }
   if (message.kind === 'done') return log('done', message.ack, '');
   if (message.kind === 'error') {
-    element('answer').textContent = message.message;
+    element('result').textContent = message.message;
     return log('error', '', message.message);
   }
   const { id, kind, data } = message;
@@ -112,7 +112,7 @@ function hear(message: Message) {
 function say(message: object) {
   const text = JSON.stringify(message);
   connection.say(text);
-  element('answer').textContent = `Said: ${text}`;
+  element('result').textContent = `Said: ${text}`;
 }
 
 button('report').onclick = () => {
@@ -137,7 +137,7 @@ button('close').onclick = close;
 button('open').onclick = open;
 button('sign-in').onclick = async () => {
   const response = await fetch('/sign-in', { method: 'POST' });
-  element('answer').textContent = `POST /sign-in → ${response.status}`;
+  element('result').textContent = `POST /sign-in → ${response.status}`;
   // The cookie goes with the next handshake. What waits to be sent goes on it.
   closeCurrent();
 };
