@@ -1,4 +1,4 @@
-/** What is heard of reads that end anywhere: RFC 6455, 5.2 to 5.5. */
+/** What is heard if reads end anywhere: RFC 6455, 5.2 to 5.5. */
 import { once } from 'node:events';
 import {
   type Check,
@@ -39,7 +39,7 @@ export default {
         .say('binary', data.bytes(5))
         .say('ping', Buffer.from(data.word()))
         .say('text', data.line());
-      // And once with a bit of the last left over, not more than its head.
+      // And once with the last one cut off, somewhere in its first bytes.
       const { length } = said.frames.at(-1)!;
       const cut = said.bytes.length - length + data.whole(1, 6);
       for (const cuts of [[], [cut]])
@@ -52,8 +52,8 @@ export default {
       const explain: Explain = ({ reads, came }) =>
         isMaskedAnew(said, reads, came)
           ? {
-              title: 'The mask begins anew with each read',
-              note: 'from here on unmasked with the wrong byte of the mask',
+              title: 'The mask starts again at each read',
+              note: 'from here on, unmasked with the wrong byte of the mask',
               section: 'RFC 6455 5.3',
             }
           : aRead;
@@ -105,7 +105,7 @@ export default {
         const said = speaker().fragments('text', cutAt(text, [cut]));
         await hears(said.frames, said.wanted, () => ({
           title: 'A character that two fragments share is broken',
-          note: 'here the first fragment ended',
+          note: 'the first fragment ends here',
           section: 'RFC 6455 5.6',
         }));
       }
@@ -132,15 +132,15 @@ export default {
           return {
             title: 'A ping inside a message is taken for part of it',
             at: Buffer.from(came.data).indexOf(ping),
-            note: 'this is what the ping said',
+            note: 'this is the payload of the ping',
             section,
           };
         if (heard.some(({ kind }) => kind === 'ping') && came?.kind !== 'ping')
           return {
-            title: 'A ping has to wait for the end of the message',
+            title: 'A ping waits for the end of the message',
             section: 'RFC 6455 5.5.2',
           };
-        return { title: 'A ping inside a message spoils it', section };
+        return { title: 'A ping inside a message breaks it', section };
       };
       await hears(said.frames, said.wanted, explain);
       await hears([said.bytes], said.wanted, explain);
@@ -160,7 +160,7 @@ export default {
       }
     });
 
-    await trial.step('a real client, over a line that cuts', async () => {
+    await trial.step('a real client, whose bytes are cut', async () => {
       const server = await learner.serve();
       await mustTalk(trial, server);
     });
@@ -211,7 +211,7 @@ async function mustHear(
     if (isSame(want, came)) continue;
     if (!want)
       trial.fail({
-        title: 'Something is heard that nobody said',
+        title: 'Something is heard that nobody sent',
         sent,
         expected: 'nothing more',
         came: came!.data,
@@ -259,7 +259,7 @@ function describeReads(reads: Uint8Array[]) {
   return `${count}: ${said}${many ? ' | …' : ''}`;
 }
 
-/** Whether this is what one hears who unmasks each read from byte 0. */
+/** Whether this is what a reader hears that unmasks each read from byte 0. */
 function isMaskedAnew(said: Speaker, reads: Uint8Array[], came?: Heard) {
   const { mask } = said;
   const { length } = said.wanted[0]!.data;
@@ -273,12 +273,12 @@ function isMaskedAnew(said: Speaker, reads: Uint8Array[], came?: Heard) {
     }
   }
   if (!came) return false;
-  // A text of such bytes has lost some of them: compared as texts.
+  // A text of such bytes has lost some of them, so both are compared as texts.
   const heard = Buffer.from(came.data).toString();
   return heard === Buffer.from(wrong).toString();
 }
 
-/** A client that we did not write says all kinds of things. */
+/** A client that we did not write sends all kinds of messages. */
 async function mustTalk(trial: CheckContext, server: Served) {
   const { data } = trial;
   const client = new WebSocket(server.origin.replace('http', 'ws'));
@@ -287,7 +287,7 @@ async function mustTalk(trial: CheckContext, server: Served) {
   let localPort = 0;
   client.on('upgrade', ({ socket }) => (localPort = socket.localPort!));
   await trial.within(once(client, 'open'), (why) => ({
-    title: 'The handshake does not succeed any more',
+    title: 'The handshake no longer succeeds',
     came: why.message,
   }));
   const came: string[] = [];
@@ -322,7 +322,7 @@ async function mustTalk(trial: CheckContext, server: Served) {
     const index = wanted.findIndex((one, at) => one !== came[at]);
     const show = (one = 'nothing more') => one.slice(0, 60);
     return {
-      title: 'A real client is not understood',
+      title: 'A real client is misread',
       sent: `message ${Math.ceil((index + 1) / 2)} of 26, in two fragments with a ping between them`,
       expected: show(wanted[index]),
       came: show(came[index]),
