@@ -1,5 +1,5 @@
 /**
- * The frame, both ways: bytes in, values out. RFC 6455, section 5.2.
+ * The frame, both ways: bytes in, values out. RFC 6455, 5.2.
  *
  * For reading, and for the tests; the server's own frames are those of `ws`.
  * Left out: compression (RFC 7692), and putting fragments together.

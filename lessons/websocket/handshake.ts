@@ -1,5 +1,5 @@
 /**
- * Before the first frame: who gets a connection. RFC 6455, section 4.2.
+ * Before the first frame: who gets a connection. RFC 6455, 4.2.
  *
  * What is refused here gets an HTTP status code. Afterwards there is only a
  * close code, and of a refusal the page learns no more than "1006".

@@ -1,5 +1,5 @@
 /**
- * Whether somebody is still there: ping and pong. RFC 6455, section 5.5.2.
+ * Whether somebody is still there: ping and pong. RFC 6455, 5.5.2.
  *
  * A cable that was pulled sends no close frame. TCP notices only when it has
  * something to send and nobody acknowledges it: after many minutes.

@@ -1,4 +1,4 @@
-/** An answer to the first exercise, of a time when it had no list of origins. */
+/** A saved answer, of a time when the first exercise had no list of origins. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

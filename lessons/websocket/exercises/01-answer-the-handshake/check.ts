@@ -126,15 +126,19 @@ async function servePage(trial: CheckContext): Promise<string> {
 async function whatHasChanged({
   file,
 }: CheckContext): Promise<string | undefined> {
-  if (/\borigins\b/.test(await readFile(file, 'utf8'))) return undefined;
+  const text = await readFile(file, 'utf8');
+  if (/\borigins\b/.test(text)) return undefined;
+  const given = /^export const createServer = \(\) => serve\((\w+)\);$/m;
+  const [line, handle] = given.exec(text) ?? [];
+  if (handle === undefined) return undefined;
   return `Your file was begun when this task had no list. Replace in it
 
-  export const createServer = () => serve(answer);
+  ${line}
 
 by this, which adds the list, origins, to a handshake:
 
   export const createServer = ({ origins = [] as string[] } = {}) =>
-    serve((handshake) => answer({ ...handshake, origins }));
+    serve((handshake) => ${handle}({ ...handshake, origins }));
 
 and look for the origin there: a client may write into Host what it likes.`;
 }
@@ -153,7 +157,7 @@ function mustSwitch(
       : 'The response does not switch to WebSocket',
     sent,
     came: Buffer.from(text, 'latin1'),
-    section: 'RFC 6455 4.2.2',
+    section: 'RFC 6455, 4.2.2',
     tryIt,
     wire: { client: port, direction: 'down' as const },
   };
@@ -225,7 +229,7 @@ function mustAccept(
     came: Buffer.from(text, 'latin1'),
     at,
     note: way?.[1] ?? note,
-    section: 'RFC 6455 4.2.2',
+    section: 'RFC 6455, 4.2.2',
     tryIt: response.tryIt,
     wire: { client: response.port, direction: 'down' },
   });
@@ -242,7 +246,7 @@ async function mustEcho(
 ) {
   send(frame(text));
   const parts = {
-    section: 'RFC 6455 5.6',
+    section: 'RFC 6455, 5.6',
     wire: { client: response.port, direction: 'up' as const },
   };
   const received = () => heard().map((each) => JSON.stringify(each));
@@ -283,7 +287,7 @@ async function mustRefuse(
     expected: 'HTTP/1.1 403 Forbidden, and the end of the connection',
     came: Buffer.from(response.text, 'latin1'),
     at: 'HTTP/1.1 '.length,
-    section: 'RFC 6455 10.2',
+    section: 'RFC 6455, 10.2',
     tryIt: response.tryIt,
     wire: { client: response.port, direction: 'down' as const },
   };
@@ -363,7 +367,7 @@ async function mustTalk(
     sent,
     expected: `open, and ${JSON.stringify(text)} sent back`,
     came: told,
-    section: 'RFC 6455 4.1',
+    section: 'RFC 6455, 4.1',
   });
 }
 
@@ -375,6 +379,6 @@ async function mustNotTalk(trial: CheckContext, server: Served) {
     sent,
     expected: 'close 1006: a page learns no more of a refusal',
     came: told,
-    section: 'RFC 6455 10.2',
+    section: 'RFC 6455, 10.2',
   });
 }

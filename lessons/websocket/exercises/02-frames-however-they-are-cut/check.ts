@@ -28,7 +28,7 @@ export default {
         const said = kind === 'text' ? speaker().say('text', data.line()) : one;
         await hears([said.bytes], said.wanted, () => ({
           title: 'A short frame is misread',
-          section: 'RFC 6455 5.2',
+          section: 'RFC 6455, 5.2',
         }));
       }
     });
@@ -54,7 +54,7 @@ export default {
           ? {
               title: 'The mask starts again at each read',
               note: 'from here on, unmasked with the wrong byte of the mask',
-              section: 'RFC 6455 5.3',
+              section: 'RFC 6455, 5.3',
             }
           : aRead;
       for (let cut = 1; cut < bytes.length; cut += 1)
@@ -74,7 +74,7 @@ export default {
               ? 'A length above 65,535 is misread'
               : 'A length above 125 is misread',
           sent: `a frame of ${size} bytes: ${hex(said.bytes.subarray(0, 14))}…`,
-          section: 'RFC 6455 5.2',
+          section: 'RFC 6455, 5.2',
         }));
       }
     });
@@ -85,7 +85,7 @@ export default {
           came && came.data.length < want.data.length
             ? 'A fragment is taken for a message'
             : 'The fragments of a message are put together wrongly',
-        section: 'RFC 6455 5.4',
+        section: 'RFC 6455, 5.4',
       });
       const parts = (count: number) => Array.from({ length: count }, data.word);
       for (const kind of ['text', 'binary'] as const) {
@@ -106,7 +106,7 @@ export default {
         await hears(said.frames, said.wanted, () => ({
           title: 'A character that two fragments share is broken',
           note: 'the first fragment ends here',
-          section: 'RFC 6455 5.6',
+          section: 'RFC 6455, 5.6',
         }));
       }
     });
@@ -123,7 +123,7 @@ export default {
         between: ['close', Buffer.of(3, 0xe8)],
       });
       const explain: Explain = ({ came, heard }) => {
-        const section = 'RFC 6455 5.4';
+        const section = 'RFC 6455, 5.4';
         if (
           came &&
           Buffer.from(came.data).includes(ping) &&
@@ -138,7 +138,7 @@ export default {
         if (heard.some(({ kind }) => kind === 'ping') && came?.kind !== 'ping')
           return {
             title: 'A ping waits for the end of the message',
-            section: 'RFC 6455 5.5.2',
+            section: 'RFC 6455, 5.5.2',
           };
         return { title: 'A ping inside a message breaks it', section };
       };
@@ -155,7 +155,7 @@ export default {
         );
         await hears(cutAt(said.bytes, cuts), said.wanted, () => ({
           title: 'Something gets lost among many frames',
-          section: 'RFC 6455 5.4',
+          section: 'RFC 6455, 5.4',
         }));
       }
     });
@@ -169,7 +169,7 @@ export default {
 
 const aRead = {
   title: 'A read is taken for a frame',
-  section: 'RFC 6455 5.2',
+  section: 'RFC 6455, 5.2',
 };
 
 type Explain = (what: {
@@ -327,7 +327,7 @@ async function mustTalk(trial: CheckContext, server: Served) {
       expected: show(wanted[index]),
       came: show(came[index]),
       note: 'the payload is shown in Base64',
-      section: 'RFC 6455 5.4',
+      section: 'RFC 6455, 5.4',
       wire: { client: localPort, direction: 'up' as const },
     };
   };

@@ -1,4 +1,4 @@
-/** Whether both sides notice that the other is gone: RFC 6455, 5.5.2. */
+/** Whether both sides notice a dead connection: RFC 6455, 5.5.2. */
 import { once } from 'node:events';
 import type {
   Check,
@@ -10,7 +10,7 @@ import { WebSocket } from 'ws';
 import { openPage } from './check/page.ts';
 import type { Client } from './stage.ts';
 
-const section = 'RFC 6455 5.5.2';
+const section = 'RFC 6455, 5.5.2';
 
 export default {
   browser: true,
@@ -179,7 +179,7 @@ async function visit(
         came: isClosing
           ? 'a close frame, for which none is returned: readyState 2, for 30 s'
           : `more pings, and no end: readyState ${now!.state}`,
-        section: isClosing ? 'RFC 6455 7.1.1' : section,
+        section: isClosing ? 'RFC 6455, 7.1.1' : section,
         wire,
       });
     },

@@ -72,7 +72,7 @@ export async function handshake(
     sent,
     expected: 'a status line, header lines, and an empty line',
     came: client.received || 'nothing',
-    section: 'RFC 6455 4.2.2',
+    section: 'RFC 6455, 4.2.2',
     tryIt,
   }));
   const [status = '', ...fields] = upToBody.trimEnd().split('\r\n');
