@@ -1,11 +1,11 @@
 /**
- * The frame, both ways: bytes in, values out. RFC 6455, section 5.2.
+ * The frame, both ways: bytes in, values out. RFC 6455, 5.2.
  *
  * For reading, and for the tests; the server's own frames are those of `ws`.
- * Left out: compression (RFC 7692), and putting fragments together again.
+ * Left out: compression (RFC 7692), and putting fragments together.
  */
 
-/** What a frame is: RFC 6455, 11.8. From 8 on, it controls the connection. */
+/** The kinds of frames: RFC 6455, 11.8. From 8 on, they are control frames. */
 export const opcodes = {
   continuation: 0,
   text: 1,
@@ -30,21 +30,21 @@ export function encodeFrame({ final, opcode, payload, mask }: Frame) {
 
   // First byte: the bit "final", three bits that stay 0, the opcode.
   // Second byte: the bit "masked", and a length up to 125.
-  const head = [(final ? 0x80 : 0) | opcode, mask ? 0x80 : 0];
+  const header = [(final ? 0x80 : 0) | opcode, mask ? 0x80 : 0];
 
   // 126 says that two bytes of length follow, 127 that eight do.
-  if (length <= 125) head[1]! |= length;
+  if (length <= 125) header[1]! |= length;
   else if (length <= 0xffff) {
-    head[1]! |= 126;
-    head.push(length >> 8, length & 0xff);
+    header[1]! |= 126;
+    header.push(length >> 8, length & 0xff);
   } else {
-    head[1]! |= 127;
+    header[1]! |= 127;
     const size = new DataView(new ArrayBuffer(8));
     size.setBigUint64(0, BigInt(length));
-    head.push(...new Uint8Array(size.buffer));
+    header.push(...new Uint8Array(size.buffer));
   }
-  if (!mask) return new Uint8Array([...head, ...payload]);
-  return new Uint8Array([...head, ...mask, ...applyMask(payload, mask)]);
+  if (!mask) return new Uint8Array([...header, ...payload]);
+  return new Uint8Array([...header, ...mask, ...applyMask(payload, mask)]);
 }
 
 /**

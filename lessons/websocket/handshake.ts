@@ -1,8 +1,8 @@
 /**
- * Before the first frame: who gets a connection. RFC 6455, section 4.2.
+ * Before the first frame: who gets a connection. RFC 6455, 4.2.
  *
- * What is refused here gets an HTTP status. Afterwards there is only a close
- * code, and the page learns of neither more than "1006".
+ * What is refused here gets an HTTP status code. Afterwards there is only a
+ * close code, and of a refusal the page learns no more than "1006".
  */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -13,7 +13,7 @@ import type { Tickets } from './tickets.ts';
 /** What both sides speak: the messages of messages.ts, first version. */
 export const protocol = 'board.v1';
 
-const patience = 300; // ms for goodbyes when the server ends
+const closeTimeoutMs = 300; // for close frames in return, when we end
 
 /** @param largest bytes of one message; with one more it is closed, 1009 */
 export function createSockets(largest: number, deflate: boolean) {
@@ -26,7 +26,7 @@ export function createSockets(largest: number, deflate: boolean) {
 }
 
 /** What a handshake says in its URL, as a page can add no header. */
-export function asked({ url }: IncomingMessage) {
+export function readQuery({ url }: IncomingMessage) {
   const { searchParams } = new URL(url ?? '', 'ws://board');
   const after = searchParams.get('after') ?? '';
   return { after, ticket: searchParams.get('ticket') };
@@ -35,7 +35,7 @@ export function asked({ url }: IncomingMessage) {
 /**
  * Takes each handshake: refuses it, or makes a connection of it.
  *
- * @param origins of pages that may ask: scheme, host and port
+ * @param origins of pages that may connect: scheme, host and port
  */
 export function letIn(
   sockets: WebSocketServer,
@@ -43,7 +43,7 @@ export function letIn(
   origins: readonly string[],
 ) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const reason = whyNot(request, tickets, origins);
+    const reason = refusalOf(request, tickets, origins);
     if (reason) return refuse(socket, ...reason);
     request.headers.upgrade = 'websocket'; // of a list `ws` would take none
     sockets.handleUpgrade(request, socket, head, (client) => {
@@ -55,7 +55,7 @@ export function letIn(
 }
 
 function refuse(socket: Duplex, status: string, text: string) {
-  socket.on('error', () => {}); // it may leave while we speak
+  socket.on('error', () => {}); // it may reset the connection meanwhile
   socket.end(
     `HTTP/1.1 ${status}\r\n` +
       'Connection: close\r\n' +
@@ -64,8 +64,8 @@ function refuse(socket: Duplex, status: string, text: string) {
   );
 }
 
-/** The status and the words of a refusal, if there must be one. */
-function whyNot(
+/** Status code and text of a refusal, if there must be one. */
+function refusalOf(
   request: IncomingMessage,
   tickets: Tickets,
   origins: readonly string[],
@@ -76,21 +76,21 @@ function whyNot(
     return ['404 Not Found', 'The WebSocket is at /track.'];
   }
 
-  // Any page of the Web may open a WebSocket to us, and its reader's cookies
-  // come along. No CORS stops it: the server must look where it comes from, and
-  // in a list of its own, as it is the caller who says what `Host` is.
+  // Any page of the Web may open a WebSocket to us, and the browser may add the
+  // cookies of its reader. CORS does not apply: the server must look where the
+  // page comes from, in a list of its own, as the caller chooses the `Host`.
   if (origin !== undefined && !origins.includes(origin)) {
     return ['403 Forbidden', `No WebSocket for pages of ${origin}.`];
   }
 
-  // Whoever speaks another protocol, or none, would not understand us.
+  // A client that speaks another protocol, or none, would not understand us.
   const offered = headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
   if (!offered.includes(protocol)) {
     return ['400 Bad Request', `Expected the protocol ${protocol}.`];
   }
 
-  // Who brings a ticket must bring a good one. Looking at it uses it up.
-  const { ticket } = asked(request);
+  // A ticket, if there is one, must be good. Looking at it uses it up.
+  const { ticket } = readQuery(request);
   if (ticket !== null && !tickets.take(ticket)) {
     return ['401 Unauthorized', 'This ticket was used, or is too old.'];
   }
@@ -103,10 +103,10 @@ export async function closeAll({ clients }: WebSocketServer) {
     client.close(1001, 'the server is going away');
     return once(client, 'close');
   });
-  // Who answers is gone at once. For the others we wait no longer than this.
+  // Most return the close frame at once. For the others we wait only so long.
   const timer = setTimeout(() => {
     for (const client of clients) client.terminate();
-  }, patience);
+  }, closeTimeoutMs);
   await Promise.all(gone);
   clearTimeout(timer);
 }

@@ -1,20 +1,24 @@
-/** What a page may say: JSON in a text message, one kind of thing each. */
+/** What a page may send: JSON in a text message, of one of three kinds. */
 import { BadInput, type Feed } from '@on-the-wire/shared/board/feed.ts';
 
 interface Context {
   feed: Feed;
   staff: boolean;
-  say(message: object): void;
+  send(message: object): void;
 }
 
-/** @throws BadInput for what makes no sense, or is not allowed */
-export function obey(text: string, { feed, staff, say }: Context) {
+/**
+ * Does what a message says.
+ *
+ * @throws BadInput for what makes no sense, or is not allowed
+ */
+export function receive(text: string, { feed, staff, send }: Context) {
   const { kind, ...data } = parse(text);
 
-  // A page cannot send the protocol's own ping. So it says it in words.
-  if (kind === 'ping') return say({ kind: 'pong' });
+  // A page cannot send a ping frame. So it sends a message instead.
+  if (kind === 'ping') return send({ kind: 'pong' });
 
-  // HTTP would have a status for each of these; here we must invent them.
+  // HTTP has a status code for each of these; here we must invent something.
   if (kind !== 'delay' && kind !== 'announce') {
     throw new BadInput(
       `Found the kind ${JSON.stringify(kind)}, expected ping, delay or ` +
@@ -26,12 +30,13 @@ export function obey(text: string, { feed, staff, say }: Context) {
   else feed.announce(data['text']);
 }
 
+// The compiler knows nothing of what arrives: each field is `unknown`.
 function parse(text: string): Record<string, unknown> {
   try {
     const message: unknown = JSON.parse(text);
     if (typeof message === 'object' && message) return { ...message };
   } catch {
-    // It is said below.
+    // It is reported below.
   }
   const start = JSON.stringify(text.slice(0, 40));
   throw new BadInput(`Found ${start}, expected a JSON object.`);

@@ -5,7 +5,7 @@
 import { writtenOnce } from '@on-the-wire/shared/page/written-once.ts';
 import type { WebSocket } from 'ws';
 
-// What everybody gets is written once.
+// What all clients get is turned into JSON once.
 const textOf = writtenOnce((message: object) => JSON.stringify(message));
 
 /** @param buffer bytes that may wait for a client that reads too slowly */
@@ -14,7 +14,7 @@ export function createOutbox(client: WebSocket, buffer: number) {
   let isBusy = false;
 
   // Positions one after another, each when the one before has left.
-  function send() {
+  function sendNext() {
     const [next] = places;
     if (!next || isBusy) return;
     places.delete(next[0]);
@@ -22,13 +22,13 @@ export function createOutbox(client: WebSocket, buffer: number) {
     // Three bytes do not get fewer by compression.
     client.send(next[1], { compress: false }, () => {
       isBusy = false;
-      send();
+      sendNext();
     });
   }
 
   return {
-    /** Sends a message. None is left out: who cannot keep up is closed. */
-    tell(message: object) {
+    /** Sends a message. None is left out: a client too slow is closed. */
+    send(message: object) {
       if (client.bufferedAmount <= buffer) client.send(textOf(message));
       else client.close(1008, 'reads too slowly');
     },
@@ -36,7 +36,7 @@ export function createOutbox(client: WebSocket, buffer: number) {
     /** Sends where a train is. Only the latest place of each one counts. */
     place(train: number, bytes: Uint8Array) {
       places.set(train, bytes);
-      send();
+      sendNext();
     },
   };
 }

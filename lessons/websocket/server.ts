@@ -1,5 +1,5 @@
 /**
- * WebSocket: stop asking, start talking. RFC 6455.
+ * WebSocket: both sides send when they like. RFC 6455.
  * Left out: several servers that share their clients (the last lesson).
  */
 import { createServer as createHttpServer } from 'node:http';
@@ -12,8 +12,8 @@ import { isStaff, signIn } from '@on-the-wire/shared/page/staff.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import { onlyWebSockets } from '@on-the-wire/shared/page/upgrade.ts';
 import express from 'express';
-import { asked, createSockets, letIn, closeAll } from './handshake.ts';
-import { obey } from './messages.ts';
+import { closeAll, createSockets, letIn, readQuery } from './handshake.ts';
+import { receive } from './messages.ts';
 import { createOutbox } from './outbox.ts';
 import { watchPulse } from './pulse.ts';
 import { createTickets } from './tickets.ts';
@@ -24,7 +24,7 @@ const defaults = {
   ping: 15_000, // ms between two pings
   valid: 10_000, // ms that a ticket is good for
   largest: 4_096, // bytes of one message
-  buffer: 262_144, // bytes that a slow reader may leave lying here
+  buffer: 262_144, // bytes that may wait for a slow reader
   deflate: false, // whether messages are compressed: RFC 7692
 };
 type Options = typeof defaults & { feed: ReturnType<typeof createFeed> };
@@ -42,43 +42,43 @@ export function createServer(options: Partial<Options> = {}): Lesson {
   const server = createHttpServer(onlyWebSockets, app);
   const sockets = createSockets(settings.largest, settings.deflate);
 
-  // It begins as a request of HTTP, and is refused as one. Then come frames.
+  // It begins as an HTTP request, and is refused as one. Then come frames.
   server.on('upgrade', letIn(sockets, tickets, settings.origins));
 
   sockets.on('connection', (client, request) => {
-    const { tell: say, place } = createOutbox(client, settings.buffer);
+    const { send, place } = createOutbox(client, settings.buffer);
 
     // First words. Cookie and ticket came with the handshake, never again.
-    const { after, ticket } = asked(request);
+    const { after, ticket } = readQuery(request);
     const staff = isStaff(request) || ticket !== null;
-    say({ kind: 'hello', staff, rate: feed.rate });
+    send({ kind: 'hello', staff, rate: feed.rate });
 
-    // Who comes back names the last id seen, and gets all that came after it.
+    // A client that reconnects names its last id, and gets all that followed.
     const missed = feed.after(after) ?? [feed.snapshot()];
-    missed.forEach(say);
+    missed.forEach(send);
     tracks.places().forEach((bytes, train) => place(train, bytes));
 
-    // From here on both speak when they like: updates as text, places as bytes.
+    // From here on both send when they like: updates as text, places as bytes.
     const show = (train: number, bytes: Uint8Array, by: unknown) =>
       by === client || place(train, bytes);
-    feed.on('update', say);
+    feed.on('update', send);
     tracks.on('place', show);
     client.on('message', (data: Buffer, isBinary) => {
       try {
         if (isBinary) tracks.move(data, client);
-        else obey(String(data), { feed, staff, say });
+        else receive(String(data), { feed, staff, send });
       } catch (error) {
-        say({ kind: 'error', message: (error as Error).message });
+        send({ kind: 'error', message: (error as Error).message });
       }
     });
 
-    // Who is gone without a word is noticed.
+    // A client that is gone without a close frame is noticed.
     watchPulse(client, settings.ping);
-    client.on('close', () => feed.off('update', say));
+    client.on('close', () => feed.off('update', send));
     client.on('close', () => tracks.off('place', show));
   });
 
-  // Going away: let nobody in, say so to everybody, end what HTTP has left.
+  // Going away: let nobody in, tell every client, end what HTTP has left.
   const close = async () => {
     feed.close();
     const ended = new Promise((done) => server.close(done));
@@ -89,7 +89,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
   return { server, close };
 }
 
-// Started by itself: listen, on this machine only; told to end, say goodbye.
+// Started by itself: listen on this machine only, and close when told to end.
 if (import.meta.main) {
   const { PORT = '4001', ORIGINS, SEED, RATE } = process.env;
   const origins = readOrigins(ORIGINS) ?? localOrigins(PORT);

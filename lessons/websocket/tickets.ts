@@ -1,9 +1,9 @@
 /**
- * Tickets: the way in for a page that has no cookie here. It asks for one by an
- * ordinary request, which may have any header, and shows it in the URL of the
+ * Tickets: the way in for a page that has no cookie here. It gets one with an
+ * ordinary request, which may have any header, and puts it into the URL of the
  * handshake, which may have none.
  *
- * Left out: whom to give one. Here, as with the cookie, whoever asks is staff.
+ * Left out: whom to give one. Here, as with the cookie, everybody gets one.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -15,9 +15,9 @@ export function createTickets(valid: number) {
   const given = new Map<string, number>();
 
   return {
-    /** Answers with a new ticket. */
+    /** Responds with a new ticket. */
     give(_request: IncomingMessage, response: ServerResponse) {
-      // Those that nobody has used in time take no memory.
+      // Those that were not used in time are forgotten.
       const now = performance.now();
       for (const [old, end] of given) if (end <= now) given.delete(old);
 

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 
 export const trains = 6;
 
-/** Emits each place that changes: train, the three bytes, and who said so. */
+/** Emits each place that changes: train, the three bytes, and who sent it. */
 export function createTracks() {
   const places: Uint8Array[] = Array.from({ length: trains }, (_, train) =>
     Uint8Array.of(train, 0, 0),
@@ -19,6 +19,8 @@ export function createTracks() {
     /**
      * Takes a message of a dispatcher: the train's number in one byte, its
      * place from 0 to 65,535 in two, the higher byte first.
+     *
+     * @throws Error for any other bytes
      */
     move(message: Uint8Array, by: unknown) {
       const [train = trains] = message;

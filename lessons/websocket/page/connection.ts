@@ -1,6 +1,6 @@
 /**
- * A WebSocket that comes back. What an EventSource does by itself, one has to
- * write: wait and try again, name the last id, notice a silence.
+ * A WebSocket that reconnects. What an EventSource does by itself, a page has
+ * to do here: wait and retry, name the last id. And it notices a silence.
  */
 
 export interface Watcher {
@@ -16,9 +16,9 @@ export interface Watcher {
 
 const first = 500; // ms of the first wait, at most
 const longest = 15_000; // ms of any wait, at most
-const steady = 5_000; // ms after which a connection counts as a good one
-const pause = 10_000; // ms between two questions whether somebody is there
-const patience = 5_000; // ms that the answer may take
+const steady = 5_000; // ms after which a connection has lasted
+const intervalMs = 10_000; // between two heartbeats
+const timeoutMs = 5_000; // until something must have come after a heartbeat
 
 export class Connection {
   readonly #watcher: Watcher;
@@ -42,23 +42,23 @@ export class Connection {
 
     socket.onopen = () => {
       this.#watcher.onState('open', socket.protocol);
-      // Only what has lasted is a success. Else a server that accepts and
-      // breaks is asked again and again without a pause.
+      // Not at once: a server that accepts connections and then crashes would
+      // get one attempt after the other without a pause.
       this.#later(steady, () => (this.#failures = 0));
-      this.#askIfAlive();
+      this.#heartbeat();
     };
     socket.onmessage = ({ data }) => {
       this.#isAlive = true;
       if (data !== '{"kind":"pong"}') this.#watcher.onMessage(data);
     };
-    // `error` says nothing that `close` does not say, too.
+    // The `error` event says nothing that `close` does not say, too.
     socket.onclose = ({ code, reason }) => {
       if (socket !== this.#socket) return;
-      this.#comeBack(`${code} ${reason}`);
+      this.#reconnect(`${code} ${reason}`);
     };
   }
 
-  /** Sends, if there is a connection; before it is open, `send` would throw. */
+  /** Sends if the connection is open; before that, `send` would throw. */
   send(data: string | Uint8Array<ArrayBuffer>) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(data);
@@ -70,14 +70,14 @@ export class Connection {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
-  /** Closes it, and does not come back. */
+  /** Closes the connection, and does not reconnect. */
   close() {
     this.#isWanted = false;
     this.#forgetTimers();
     this.#socket?.close(1000, 'the page has enough');
   }
 
-  #comeBack(why: string) {
+  #reconnect(why: string) {
     this.#socket = undefined;
     this.#forgetTimers();
     if (!this.#isWanted) return this.#watcher.onState('closed', why);
@@ -86,18 +86,18 @@ export class Connection {
     this.#failures += 1;
   }
 
-  // A connection can die without a word, and a page cannot ping. So it asks in
-  // words; any message within the time will do as an answer.
+  // A connection can die without a close frame, and a page cannot ping. So it
+  // sends a message; whatever comes before the timeout proves that it lives.
   #isAlive = true;
-  #askIfAlive() {
-    this.#later(pause, () => {
+  #heartbeat() {
+    this.#later(intervalMs, () => {
       this.#isAlive = false;
       this.send('{"kind":"ping"}');
-      this.#later(patience, () => {
-        if (this.#isAlive) return this.#askIfAlive();
-        // Its own close would wait for a goodbye. We do not.
+      this.#later(timeoutMs, () => {
+        if (this.#isAlive) return this.#heartbeat();
+        // Its `close` event would wait for a close frame. We do not.
         const dead = this.#socket;
-        this.#comeBack(`nothing for ${patience / 1000} s`);
+        this.#reconnect(`nothing for ${timeoutMs / 1000} s`);
         dead?.close();
       });
     });
@@ -114,9 +114,10 @@ export class Connection {
 }
 
 /**
- * How many ms to wait after so many failures: twice as long each time, up to a
- * limit, and then anything between nothing and that ("full jitter"). Clients
- * that have lost the same server at the same moment come back spread out.
+ * How many ms to wait after so many failures. The limit doubles each time, up
+ * to `longest` (backoff), and the wait is anything from 0 to that limit (full
+ * jitter): clients that lost the same server at the same moment reconnect at
+ * different ones.
  */
 export function backoff(failures: number, random = Math.random()) {
   return random * Math.min(longest, first * 2 ** failures);

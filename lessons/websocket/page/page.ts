@@ -1,4 +1,4 @@
-/** The page of the lesson: one connection, on which both sides speak. */
+/** The page of the lesson: one connection, on which both sides send. */
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import type { Departure, News } from '@on-the-wire/shared/board/update.ts';
 import { Connection } from './connection.ts';
@@ -15,7 +15,7 @@ type Message =
 
 // ---- The connection ----
 
-// A page that came encrypted may not speak in the clear.
+// A page that came over TLS may not open a connection without it.
 const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 let lastId = '';
 let ticket: { ticket?: string } = {};
@@ -23,7 +23,7 @@ let opened = 0;
 let closes: string[] = [];
 
 const connection = new Connection({
-  // No header can be added: what the server must know goes into the URL. A
+  // A page can add no header: what the server must know goes into the URL. A
   // ticket is good for one handshake only.
   url() {
     const query = new URLSearchParams({ after: lastId, ...ticket });
@@ -32,7 +32,8 @@ const connection = new Connection({
   },
   onMessage: (data) =>
     typeof data === 'string'
-      ? hear(JSON.parse(data) as Message)
+      ? // The compiler checks nothing here: we trust our own server.
+        receive(JSON.parse(data) as Message)
       : tracks.show(data),
   onState(state, why) {
     const words = { waiting: 'waiting to try again', closed: 'closed' };
@@ -57,18 +58,18 @@ const connection = new Connection({
   },
 });
 
-// ---- What the server says ----
+// ---- What the server sends ----
 
 let departures: Departure[] = [];
 
-function hear(message: Message) {
+function receive(message: Message) {
   if (message.kind === 'hello') {
     element('role').textContent = message.staff ? 'staff' : 'a passenger';
     rates.value = message.rate;
     return log('hello', '', '');
   }
   if (message.kind === 'error') {
-    element('answer').textContent = message.message;
+    element('result').textContent = message.message;
     return log('error', '', message.message);
   }
   const { id, kind, data } = message;
@@ -86,12 +87,12 @@ function hear(message: Message) {
   log(kind, id, JSON.stringify(data));
 }
 
-// ---- What we say ----
+// ---- What we send ----
 
-function say(message: object) {
+function send(message: object) {
   const text = JSON.stringify(message);
   const isSent = connection.send(text);
-  element('answer').textContent = `${isSent ? 'Sent' : 'Not sent'}: ${text}`;
+  element('result').textContent = `${isSent ? 'Sent' : 'Not sent'}: ${text}`;
   return isSent;
 }
 
@@ -104,17 +105,17 @@ element('report').onclick = () => {
     .filter(({ status }) => status === 'scheduled' || status === 'boarding')
     .sort((a, b) => a.due.localeCompare(b.due))
     .at(0);
-  if (next) say({ kind: 'delay', train: next.train, minutes: 5 });
+  if (next) send({ kind: 'delay', train: next.train, minutes: 5 });
 };
 
 const announcement = document.forms.namedItem('announcement')!;
 announcement.onsubmit = (event) => {
   event.preventDefault();
   const field = announcement.elements.namedItem('text') as HTMLInputElement;
-  if (say({ kind: 'announce', text: field.value })) field.value = '';
+  if (send({ kind: 'announce', text: field.value })) field.value = '';
 };
 
-// What has been given to `send`, and waits in the browser.
+// What was passed to `send`, and still waits in the browser.
 setInterval(() => {
   const bytes = connection.buffered.toLocaleString('en');
   element('buffered').textContent = `${bytes} bytes`;
@@ -125,21 +126,21 @@ setInterval(() => {
 element('close').onclick = () => connection.close();
 element('open').onclick = () => connection.open();
 
-// A cookie is set by an answer of HTTP. It is sent with the next handshake.
+// An HTTP response sets a cookie. The browser adds it to the next handshake.
 element('sign-in').onclick = () => enter('/sign-in', () => {});
 
-// A ticket is the answer itself: it goes into the next handshake's URL.
+// A ticket is the body of a response: it goes into the next handshake's URL.
 element('use-ticket').onclick = () =>
   enter('/ticket', (text) => (ticket = { ticket: text }));
 
-/** Asks for the right to more, and comes in again with it. */
+/** Gets the right to do more, and opens a new connection with it. */
 async function enter(path: string, keep: (text: string) => void) {
   try {
     const response = await fetch(path, { method: 'POST' });
-    if (!response.ok) throw new Error(`the answer was ${response.status}`);
+    if (!response.ok) throw new Error(`got status code ${response.status}`);
     keep(await response.text());
   } catch (error) {
-    element('answer').textContent = `POST ${path}: ${error}`;
+    element('result').textContent = `POST ${path}: ${error}`;
     return;
   }
   connection.close();

@@ -20,7 +20,7 @@ export function startTracks(
     label.append(`Track ${train + 1}`, slider);
     parent.append(label);
 
-    // A hand moves faster than anyone sees: once for each picture is enough.
+    // More often than the screen is drawn, nobody could see it.
     let isWaiting = false;
     slider.oninput = () => {
       if (isWaiting) return;

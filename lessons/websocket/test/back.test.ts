@@ -9,7 +9,7 @@ import { backoff, Connection } from '../page/connection.ts';
 import { createServer } from '../server.ts';
 import { closing, openClient, start } from './clients.ts';
 
-describe('who comes back', () => {
+describe('a client that reconnects', () => {
   test('gets what came after the id, or the whole board', async () => {
     const { feed, port } = await start();
     for (let n = 0; n < 5; n++) feed.next();
@@ -56,7 +56,7 @@ describe('who comes back', () => {
     expect(backoff(9, 0)).toBe(0);
   });
 
-  test('fifty come back spread out after a restart, and miss nothing', async () => {
+  test('fifty reconnect spread out after a restart, and miss nothing', async () => {
     const clock = stopClock();
     closing.push(clock.release);
     const { feed, server, port, close } = await start();

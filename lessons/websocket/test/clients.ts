@@ -46,7 +46,7 @@ export const ask = (
 export const latin1 = (bytes: Uint8Array) =>
   Buffer.from(bytes).toString('latin1');
 
-/** The frames after the head of an answer. */
+/** The frames after the headers of the response. */
 export function framesOf(received: string) {
   const bytes = Buffer.from(
     received.split('\r\n\r\n').slice(1).join('\r\n\r\n'),

@@ -1,4 +1,4 @@
-/** An answer that was saved while the first exercise had no list of origins. */
+/** A saved answer, of a time when the first exercise had no list of origins. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ describeWithBrowser('an answer of an earlier build', (browser) => {
     const { failure } = await runCheck(exercise, saved, options);
     expect(failure!.title).toBe('The Host decides who comes in');
     const [, before, after] =
-      /replace\n\n(.*)\n\nby [^]*?:\n\n([^]*?)\n\nand look/.exec(
+      /Replace in it\n\n(.*)\n\nby [^]*?:\n\n([^]*?)\n\nand look/.exec(
         failure!.details!,
       )!;
     const text = await readFile(saved, 'utf8');

@@ -1,11 +1,11 @@
 /**
- * What a client may say, and what it may not: RFC 6455, section by section,
- * with what an echo must answer to it.
+ * What a client may send, and what it may not: RFC 6455, section by section,
+ * with what an echo must send in return.
  */
 import { deflateRawSync } from 'node:zlib';
 import { encodeFrame, opcodes } from '../frame.ts';
 
-/** Bytes of a client, and the frames of the answer, each in words. */
+/** Bytes of a client, and the frames that it gets, each in words. */
 export interface EchoCase {
   what: string;
   sent: Uint8Array;
@@ -62,7 +62,7 @@ export const stillThere = 'still there?';
 const bye = 'close 1000';
 const broken = 'close 1002';
 
-/** Frames that are answered, before the client says goodbye. */
+/** Frames that get others in return, before the client closes. */
 function fine(
   what: string,
   frames: Uint8Array[],
@@ -80,7 +80,7 @@ function wrong(
   gets: string[] = [broken],
   offers = '',
 ): EchoCase {
-  // Whoever lets them pass answers this, and the test need not wait for long.
+  // An echo that accepts them returns this, and the test need not wait long.
   const sent = Buffer.concat([...frames, ping(stillThere)]);
   return { what, sent, gets, isWrong: true, offers };
 }
@@ -322,6 +322,6 @@ export const chapters: [title: string, cases: EchoCase[]][] = [
   ['opcodes that stand for nothing (5.2)', unknown],
   ['fragments (5.4)', fragments],
   ['UTF-8 (8.1)', utf8],
-  ['goodbyes (5.5.1, 7.4)', closes],
+  ['close frames (5.5.1, 7.4)', closes],
   ['compression (RFC 7692)', compressed],
 ];

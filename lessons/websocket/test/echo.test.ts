@@ -74,7 +74,7 @@ async function say({ sent, offers }: EchoCase, port: number) {
 const isEnd = ({ opcode, text }: { opcode: number; text: string }) =>
   opcode === opcodes.close || text === stillThere;
 
-/** As `echo-cases.ts` writes an answer down. */
+/** As `echo-cases.ts` writes frames down. */
 function inWords(frames: ReturnType<typeof framesOf>): string[] {
   let squeezed = Buffer.alloc(0);
   let done = 0;
@@ -98,7 +98,7 @@ function inWords(frames: ReturnType<typeof framesOf>): string[] {
   });
 }
 
-describe('alone, in the lesson and behind a tap, an echo answers alike to', () => {
+describe('alone, in the lesson and behind a tap, an echo does the same with', () => {
   test.each(chapters)('%s', async (_title, cases) => {
     for (const each of cases) {
       const { what, gets, isWrong } = each;
@@ -109,7 +109,7 @@ describe('alone, in the lesson and behind a tap, an echo answers alike to', () =
       ]);
       for (const [who, heard] of Object.entries({ alone, lesson, behind }))
         expect({ what, who, gets: heard.gets }).toEqual({ what, who, gets });
-      // The wire says it of the one who did it, and of nobody else.
+      // The wire says it of the side that did it, and not of the other.
       const problems = tap.problems(behind.client);
       const sides = [...new Set(problems.map(({ direction }) => direction))];
       expect({ what, sides }).toEqual({ what, sides: isWrong ? ['up'] : [] });

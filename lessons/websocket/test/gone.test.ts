@@ -28,9 +28,10 @@ async function untilListeners(feed: Feed, count: number) {
 }
 
 /**
- * Asks in words, and hears the answer: what either side sent before has come.
+ * Sends a heartbeat, and waits for the response: what either side sent before
+ * has come.
  */
-async function askAndHear(client: Awaited<ReturnType<typeof openClient>>) {
+async function heartbeat(client: Awaited<ReturnType<typeof openClient>>) {
   const { length } = client.texts;
   client.socket.send('{"kind":"ping"}');
   await client.until(() =>
@@ -38,8 +39,8 @@ async function askAndHear(client: Awaited<ReturnType<typeof openClient>>) {
   );
 }
 
-describe('who is not there any more', () => {
-  test('is found at the second ping, although nobody said goodbye', async () => {
+describe('a client that is gone', () => {
+  test('is found at the second ping, although it sent no close frame', async () => {
     const ping = 400;
     const { clock, feed, line } = await startOnStoppedClock(ping);
     const alive = await openClient(line.port);
@@ -47,14 +48,14 @@ describe('who is not there any more', () => {
     alive.socket.on('ping', () => (pings += 1));
     for (let n = 0; n < 3; n += 1) {
       clock.pass(ping - 1);
-      await askAndHear(alive);
+      await heartbeat(alive);
       expect(pings).toBe(n);
       clock.pass(1);
-      await askAndHear(alive);
+      await heartbeat(alive);
       expect(pings).toBe(n + 1);
     }
     // Its last pong has come, too.
-    await askAndHear(alive);
+    await heartbeat(alive);
     line.break('silence');
     clock.pass(2 * ping - 1);
     expect(feed.listenerCount('update')).toBe(1);
@@ -71,7 +72,7 @@ describe('who is not there any more', () => {
       const pinged = once(socket, 'ping');
       clock.pass(400);
       await pinged;
-      await askAndHear(client);
+      await heartbeat(client);
     }
     expect(socket.readyState).toBe(WebSocket.OPEN);
     expect(feed.listenerCount('update')).toBe(1);
@@ -135,7 +136,7 @@ describe('who is not there any more', () => {
       expect(await closed).toEqual([1001, 'the server is going away']);
     clock.pass(300);
     await left;
-    await silent.closed; // did not answer, and was not waited for any longer
+    await silent.closed; // sent no close frame, and was waited for no longer
     await close(); // twice is no error
   });
 
@@ -143,7 +144,7 @@ describe('who is not there any more', () => {
     const clock = stopClock();
     closing.push(clock.release);
     const { port, close } = await start();
-    // Its goodbye is waited for; meanwhile the other one comes back.
+    // Its close frame is waited for; meanwhile the other one reconnects.
     const silent = await rawClient(port);
     silent.send(ask());
     await silent.until('\x82\x03\x05\x00\x00');
@@ -197,7 +198,7 @@ describe('who reads too slowly', () => {
     const [sleeping] = sockets;
     let most = 0;
     let updates = 0;
-    // Until it has been told goodbye: from then on nothing is added.
+    // Until it has got a close frame: from then on nothing is added.
     while (most < 262_144) {
       for (let n = 0; n < 200; n++) feed.next();
       updates += 200;

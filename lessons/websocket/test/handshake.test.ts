@@ -11,7 +11,7 @@ import {
 } from './clients.ts';
 
 describe('the handshake', () => {
-  test('is answered with these bytes, and then come frames', async () => {
+  test('gets these bytes in response, and then come frames', async () => {
     const { feed, port } = await start();
     const client = await rawClient(port);
     client.send(ask());
@@ -82,10 +82,10 @@ describe('the handshake', () => {
   });
 
   test.each([
-    ['a name that was led here', 'evil.example', 'http://evil.example'],
+    ['a domain that points here', 'evil.example', 'http://evil.example'],
     ['our host over another scheme', 'board.example', 'http://board.example'],
     ['our host at another port', 'board.example', 'https://board.example:444'],
-    ['what it calls', '127.0.0.1:4002', 'http://127.0.0.1:4002'],
+    ['whatever it names', '127.0.0.1:4002', 'http://127.0.0.1:4002'],
   ])('has no say in who is ours: %s', async (_what, Host, Origin) => {
     const { port } = await start({ origins: ours });
     const client = await rawClient(port);

@@ -1,6 +1,11 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { createServer as createHttpServer } from 'node:http';
+import { once } from 'node:events';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
@@ -44,7 +49,7 @@ describeWithBrowser('the page', (browser) => {
   const visit = async (origin: string, which = page) => {
     closing.push(() => which.goto('about:blank'));
     await which.goto(origin);
-    // Who has lost the server comes back at once: a lot of nearly nothing.
+    // A page that lost the server reconnects at once: hardly any jitter.
     await which.evaluate(() => {
       Math.random = () => Number('0.0123456789');
     });
@@ -111,7 +116,7 @@ describeWithBrowser('the page', (browser) => {
     await page.mouse.up();
   });
 
-  test('comes back by itself after cuts, and misses nothing', async () => {
+  test('reconnects by itself after cuts, and misses nothing', async () => {
     const { feed, line } = await start();
     await visit(line.origin);
     await lastId(`${feed.run}-0`);
@@ -198,7 +203,72 @@ describeWithBrowser('the page', (browser) => {
     expect(String(said)).toContain('Unexpected response code: 403');
   });
 
-  test('notices a silence by a question of its own', async () => {
+  test.each([
+    ['without a code', undefined, 1005],
+    ['with one', 1000, 1000],
+  ])('closed %s, it gets %s back as %i', async (_how, code, told) => {
+    const { origin } = await start();
+    await visit(origin);
+    const close = await page.evaluate(
+      ([url, given]) =>
+        new Promise((done) => {
+          const socket = new WebSocket(url!, 'board.v1');
+          socket.onopen = () => socket.close(given);
+          socket.onclose = (event) =>
+            done({ code: event.code, wasClean: event.wasClean });
+        }),
+      [`${origin.replace('http', 'ws')}/track`, code] as const,
+    );
+    expect(close).toEqual({ code: told, wasClean: true });
+  });
+
+  test('a handshake of another site carries no cookie but SameSite=None', async () => {
+    const server = createHttpServer((_request, response) => {
+      response.setHeader('Set-Cookie', [
+        'without=1',
+        'lax=1; SameSite=Lax',
+        'strict=1; SameSite=Strict',
+        'none=1; SameSite=None; Secure',
+      ]);
+      response.setHeader('Content-Type', 'text/html').end('<!doctype html>');
+    });
+    const elsewhere = createHttpServer((_request, response) => {
+      response.setHeader('Content-Type', 'text/html').end('<!doctype html>');
+    });
+    const { port } = await listen(server);
+    const there = await listen(elsewhere);
+    const context = await browser().newContext();
+    const own = await context.newPage();
+    closing.push(async () => {
+      await context.close();
+      for (const each of [server, elsewhere]) {
+        each.closeAllConnections();
+        await new Promise((done) => each.close(done));
+      }
+    });
+    /** The cookies of the handshake that a page of this origin sends. */
+    const cookiesFrom = async (origin: string) => {
+      const handshake = once(server, 'upgrade');
+      await own.goto(origin);
+      await own.evaluate(
+        (url) => new WebSocket(url).url,
+        `ws://127.0.0.1:${port}/`,
+      );
+      const [request, socket] = (await handshake) as [IncomingMessage, Duplex];
+      socket.destroy();
+      return request.headers.cookie?.split('; ') ?? [];
+    };
+    const all = ['without=1', 'lax=1', 'strict=1', 'none=1'];
+    expect(await cookiesFrom(`http://127.0.0.1:${port}`)).toEqual(all);
+    // Another origin, but the same site: its port does not count.
+    expect(await cookiesFrom(there.origin)).toEqual(all);
+    // Another site. Whether the last one goes along is a setting of browsers:
+    // whether they allow third-party cookies.
+    const crossSite = await cookiesFrom(`http://localhost:${there.port}`);
+    expect([[], ['none=1']]).toContainEqual(crossSite);
+  });
+
+  test('notices a silence by a heartbeat of its own', async () => {
     const { feed, line } = await start();
     const own = await browser().newPage();
     closing.push(() => own.close());
@@ -209,7 +279,7 @@ describeWithBrowser('the page', (browser) => {
     await own.clock.pauseAt(1_000);
     await own.goto(line.origin);
     await lastId(`${feed.run}-0`, own);
-    // While somebody answers, it goes on and on.
+    // As long as something comes, it goes on and on.
     for (let n = 0; n < 3; n++) {
       await own.clock.runFor(10_100);
       const { id } = feed.next();
@@ -217,7 +287,7 @@ describeWithBrowser('the page', (browser) => {
       await own.clock.runFor(5_100);
     }
     expect(await own.locator('#opened').textContent()).toBe('1');
-    // The answers to its questions are no news.
+    // The responses to its heartbeats are no news.
     expect(failed).toEqual([]);
     line.break('silence');
     await own.clock.runFor(10_100);
@@ -259,7 +329,7 @@ describeWithBrowser('the page', (browser) => {
     await visit(origin, other);
     await state('open');
     await press('Report the next');
-    await has('answer', 'Only staff may do this: sign in first.');
+    await has('result', 'Only staff may do this: sign in first.');
     await press('Sign in as staff');
     await has('role', 'staff');
     await press('Report the next');
@@ -271,7 +341,7 @@ describeWithBrowser('the page', (browser) => {
     expect(await page.getByRole('textbox').inputValue()).toBe('');
   });
 
-  test('a ticket lets in once; who comes back later is a passenger', async () => {
+  test('a ticket is good once: after a reconnect it is a passenger', async () => {
     const { feed, line } = await start({ valid: 600_000 });
     await page.context().clearCookies();
     await visit(line.origin);
@@ -280,7 +350,7 @@ describeWithBrowser('the page', (browser) => {
     await press('Come in with a ticket');
     await has('role', 'staff');
     await press('Report the next');
-    await has('answer', 'Sent: {"kind":"delay"');
+    await has('result', 'Sent: {"kind":"delay"');
     await lastId(`${feed.run}-1`);
     line.cut();
     await has('role', 'a passenger');

@@ -60,8 +60,8 @@ describe('what breaks the protocol ends with the code that says so', () => {
   });
 });
 
-describe('both sides speak', () => {
-  test('a ping is answered, between the fragments of a message', async () => {
+describe('both sides send', () => {
+  test('a ping gets its pong, between the fragments of a message', async () => {
     const { port } = await start();
     const client = await rawClient(port);
     client.send(ask());
@@ -93,7 +93,7 @@ describe('both sides speak', () => {
     expect(late.places[4]).toEqual([4, 0x12, 0x34]);
   });
 
-  test('what makes no sense is answered, and the connection lives', async () => {
+  test('what makes no sense gets a response, and the connection lives', async () => {
     const { port, feed } = await start();
     const client = await openClient(port);
     const tries: [message: string | Uint8Array, say: RegExp][] = [
@@ -166,7 +166,7 @@ describe('both sides speak', () => {
     expect(plain / 100).toBeLessThan(160);
     expect(squeezed / 100).toBeGreaterThan(20);
     expect(squeezed / 100).toBeLessThan(40);
-    // Who does not offer it understands every word.
+    // A client that does not offer it reads every update.
     await hand.until(() => hand.numbers().length === 100);
   });
 
@@ -179,7 +179,7 @@ describe('both sides speak', () => {
   });
 });
 
-test('an echo with the same options answers what it is told', async () => {
+test('an echo with the same options returns what it gets', async () => {
   const { server, close } = createEcho();
   closing.push(close);
   const { port } = await listen(server);

@@ -15,16 +15,16 @@ import { decodeFrame, encodeFrame, opcodes } from '../../frame.ts';
 export interface Handshake {
   request: IncomingMessage;
   socket: Duplex;
-  /** Bytes that came in the same read, behind the request. */
+  /** Bytes that came in the same read, after the request. */
   head: Buffer;
-  /** Whose pages are ours: scheme, host and port, as browsers say them. */
+  /** Of our pages: scheme, host and port, as browsers send them. */
   origins: string[];
 }
 
-/** Answers, and lets both sides talk; or refuses. */
-export function answer({ request, socket }: Handshake) {
+/** Accepts the handshake, and lets both sides talk; or refuses it. */
+export function respond({ request, socket }: Handshake) {
   const key = request.headers['sec-websocket-key'];
-  // TODO: prove that you understood, refuse strangers, lose nothing.
+  // TODO: prove that you understood, refuse other origins, lose nothing.
   socket.write(
     'HTTP/1.1 101 Switching Protocols\r\n' +
       'Upgrade: websocket\r\n' +
@@ -36,26 +36,26 @@ export function answer({ request, socket }: Handshake) {
 
 // ---- From here on nothing is broken ----
 
-/** Says each text back that it hears. */
+/** Sends each text back that it receives. */
 export function talk(socket: Duplex) {
   let bytes: Uint8Array = new Uint8Array();
-  socket.on('error', () => {}); // it may leave while we speak
+  socket.on('error', () => {}); // it may be reset meanwhile
   socket.on('data', (read: Buffer) => {
     bytes = Buffer.concat([bytes, read]);
     for (let next = decodeFrame(bytes); next; next = decodeFrame(bytes)) {
       bytes = bytes.subarray(next.end);
       const { opcode, payload } = next.frame;
-      const isGoodbye = opcode === opcodes.close;
-      if (opcode === opcodes.text || isGoodbye)
+      const isClose = opcode === opcodes.close;
+      if (opcode === opcodes.text || isClose)
         socket.write(encodeFrame({ final: true, opcode, payload }));
-      if (isGoodbye) socket.end();
+      if (isClose) socket.end();
     }
   });
 }
 
-/** A page without words, and a WebSocket. */
+/** An empty page, and a WebSocket. */
 export const createServer = ({ origins = [] as string[] } = {}) =>
-  serve((handshake) => answer({ ...handshake, origins }));
+  serve((handshake) => respond({ ...handshake, origins }));
 
 export function serve(
   handle: (handshake: Omit<Handshake, 'origins'>) => void,

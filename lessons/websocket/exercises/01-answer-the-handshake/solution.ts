@@ -15,23 +15,24 @@ import { decodeFrame, encodeFrame, opcodes } from '../../frame.ts';
 export interface Handshake {
   request: IncomingMessage;
   socket: Duplex;
-  /** Bytes that came in the same read, behind the request. */
+  /** Bytes that came in the same read, after the request. */
   head: Buffer;
-  /** Whose pages are ours: scheme, host and port, as browsers say them. */
+  /** Of our pages: scheme, host and port, as browsers send them. */
   origins: string[];
 }
 
 const fixed = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'; // RFC 6455, 1.3
 
-/** Answers, and lets both sides talk; or refuses. */
-export function answer({ request, socket, head, origins }: Handshake) {
+/** Accepts the handshake, and lets both sides talk; or refuses it. */
+export function respond({ request, socket, head, origins }: Handshake) {
   const { origin } = request.headers;
 
   // Why before the 101: a client that got one is connected, with its cookies.
-  // Why whole origins: a stranger chooses how the name of its own site begins.
-  // Why a list: a page that has led its name to us has that name in Host, too.
+  // Why whole origins: another site chooses how its domain begins and ends, and
+  // over http:// anybody on the way can forge a page.
+  // Why a list: a page whose domain points to us has that domain in Host, too.
   if (origin !== undefined && !origins.includes(origin)) {
-    socket.on('error', () => {}); // it may leave while we speak
+    socket.on('error', () => {}); // it may be reset meanwhile
     socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
     return;
   }
@@ -39,11 +40,11 @@ export function answer({ request, socket, head, origins }: Handshake) {
   letIn({ request, socket, head });
 }
 
-/** Proves that it understood, and lets both sides talk. */
+/** Proves that we understood, and lets both sides talk. */
 export function letIn({ request, socket, head }: Omit<Handshake, 'origins'>) {
   const key = request.headers['sec-websocket-key'];
 
-  // Why the text of the key, not its bytes: so no side needs to decode it.
+  // Why the text of the key, not its bytes: so neither side has to decode it.
   const accept = createHash('sha1').update(`${key}${fixed}`).digest('base64');
   socket.write(
     'HTTP/1.1 101 Switching Protocols\r\n' +
@@ -52,32 +53,32 @@ export function letIn({ request, socket, head }: Omit<Handshake, 'origins'>) {
       `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
   );
 
-  // Why put back: Node read up to here for HTTP. What lies behind the empty
-  // line is the first that the other side has to say.
+  // Why put back: Node read this as part of HTTP. What comes after the empty
+  // line is the first that the other side sends.
   socket.unshift(head);
   talk(socket);
 }
 
-/** Says each text back that it hears. */
+/** Sends each text back that it receives. */
 export function talk(socket: Duplex) {
   let bytes: Uint8Array = new Uint8Array();
-  socket.on('error', () => {}); // it may leave while we speak
+  socket.on('error', () => {}); // it may be reset meanwhile
   socket.on('data', (read: Buffer) => {
     bytes = Buffer.concat([bytes, read]);
     for (let next = decodeFrame(bytes); next; next = decodeFrame(bytes)) {
       bytes = bytes.subarray(next.end);
       const { opcode, payload } = next.frame;
-      const isGoodbye = opcode === opcodes.close;
-      if (opcode === opcodes.text || isGoodbye)
+      const isClose = opcode === opcodes.close;
+      if (opcode === opcodes.text || isClose)
         socket.write(encodeFrame({ final: true, opcode, payload }));
-      if (isGoodbye) socket.end();
+      if (isClose) socket.end();
     }
   });
 }
 
-/** A page without words, and a WebSocket. */
+/** An empty page, and a WebSocket. */
 export const createServer = ({ origins = [] as string[] } = {}) =>
-  serve((handshake) => answer({ ...handshake, origins }));
+  serve((handshake) => respond({ ...handshake, origins }));
 
 export function serve(
   handle: (handshake: Omit<Handshake, 'origins'>) => void,

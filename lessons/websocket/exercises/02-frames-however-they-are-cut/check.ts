@@ -1,4 +1,4 @@
-/** What is heard of reads that end anywhere: RFC 6455, 5.2 to 5.5. */
+/** What is heard if reads end anywhere: RFC 6455, 5.2 to 5.5. */
 import { once } from 'node:events';
 import {
   type Check,
@@ -28,7 +28,7 @@ export default {
         const said = kind === 'text' ? speaker().say('text', data.line()) : one;
         await hears([said.bytes], said.wanted, () => ({
           title: 'A short frame is misread',
-          section: 'RFC 6455 5.2',
+          section: 'RFC 6455, 5.2',
         }));
       }
     });
@@ -39,7 +39,7 @@ export default {
         .say('binary', data.bytes(5))
         .say('ping', Buffer.from(data.word()))
         .say('text', data.line());
-      // And once with a bit of the last left over, not more than its head.
+      // And once with the last one cut off, somewhere in its first bytes.
       const { length } = said.frames.at(-1)!;
       const cut = said.bytes.length - length + data.whole(1, 6);
       for (const cuts of [[], [cut]])
@@ -52,9 +52,9 @@ export default {
       const explain: Explain = ({ reads, came }) =>
         isMaskedAnew(said, reads, came)
           ? {
-              title: 'The mask begins anew with each read',
-              note: 'from here on unmasked with the wrong byte of the mask',
-              section: 'RFC 6455 5.3',
+              title: 'The mask starts again at each read',
+              note: 'from here on, unmasked with the wrong byte of the mask',
+              section: 'RFC 6455, 5.3',
             }
           : aRead;
       for (let cut = 1; cut < bytes.length; cut += 1)
@@ -74,7 +74,7 @@ export default {
               ? 'A length above 65,535 is misread'
               : 'A length above 125 is misread',
           sent: `a frame of ${size} bytes: ${hex(said.bytes.subarray(0, 14))}…`,
-          section: 'RFC 6455 5.2',
+          section: 'RFC 6455, 5.2',
         }));
       }
     });
@@ -85,7 +85,7 @@ export default {
           came && came.data.length < want.data.length
             ? 'A fragment is taken for a message'
             : 'The fragments of a message are put together wrongly',
-        section: 'RFC 6455 5.4',
+        section: 'RFC 6455, 5.4',
       });
       const parts = (count: number) => Array.from({ length: count }, data.word);
       for (const kind of ['text', 'binary'] as const) {
@@ -105,8 +105,8 @@ export default {
         const said = speaker().fragments('text', cutAt(text, [cut]));
         await hears(said.frames, said.wanted, () => ({
           title: 'A character that two fragments share is broken',
-          note: 'here the first fragment ended',
-          section: 'RFC 6455 5.6',
+          note: 'the first fragment ends here',
+          section: 'RFC 6455, 5.6',
         }));
       }
     });
@@ -123,7 +123,7 @@ export default {
         between: ['close', Buffer.of(3, 0xe8)],
       });
       const explain: Explain = ({ came, heard }) => {
-        const section = 'RFC 6455 5.4';
+        const section = 'RFC 6455, 5.4';
         if (
           came &&
           Buffer.from(came.data).includes(ping) &&
@@ -132,15 +132,15 @@ export default {
           return {
             title: 'A ping inside a message is taken for part of it',
             at: Buffer.from(came.data).indexOf(ping),
-            note: 'this is what the ping said',
+            note: 'this is the payload of the ping',
             section,
           };
         if (heard.some(({ kind }) => kind === 'ping') && came?.kind !== 'ping')
           return {
-            title: 'A ping has to wait for the end of the message',
-            section: 'RFC 6455 5.5.2',
+            title: 'A ping waits for the end of the message',
+            section: 'RFC 6455, 5.5.2',
           };
-        return { title: 'A ping inside a message spoils it', section };
+        return { title: 'A ping inside a message breaks it', section };
       };
       await hears(said.frames, said.wanted, explain);
       await hears([said.bytes], said.wanted, explain);
@@ -155,12 +155,12 @@ export default {
         );
         await hears(cutAt(said.bytes, cuts), said.wanted, () => ({
           title: 'Something gets lost among many frames',
-          section: 'RFC 6455 5.4',
+          section: 'RFC 6455, 5.4',
         }));
       }
     });
 
-    await trial.step('a real client, over a line that cuts', async () => {
+    await trial.step('a real client, whose bytes are cut', async () => {
       const server = await learner.serve();
       await mustTalk(trial, server);
     });
@@ -169,7 +169,7 @@ export default {
 
 const aRead = {
   title: 'A read is taken for a frame',
-  section: 'RFC 6455 5.2',
+  section: 'RFC 6455, 5.2',
 };
 
 type Explain = (what: {
@@ -211,7 +211,7 @@ async function mustHear(
     if (isSame(want, came)) continue;
     if (!want)
       trial.fail({
-        title: 'Something is heard that nobody said',
+        title: 'Something is heard that nobody sent',
         sent,
         expected: 'nothing more',
         came: came!.data,
@@ -259,7 +259,7 @@ function describeReads(reads: Uint8Array[]) {
   return `${count}: ${said}${many ? ' | …' : ''}`;
 }
 
-/** Whether this is what one hears who unmasks each read from byte 0. */
+/** Whether this is what a reader hears that unmasks each read from byte 0. */
 function isMaskedAnew(said: Speaker, reads: Uint8Array[], came?: Heard) {
   const { mask } = said;
   const { length } = said.wanted[0]!.data;
@@ -273,12 +273,12 @@ function isMaskedAnew(said: Speaker, reads: Uint8Array[], came?: Heard) {
     }
   }
   if (!came) return false;
-  // A text of such bytes has lost some of them: compared as texts.
+  // A text of such bytes has lost some of them, so both are compared as texts.
   const heard = Buffer.from(came.data).toString();
   return heard === Buffer.from(wrong).toString();
 }
 
-/** A client that we did not write says all kinds of things. */
+/** A client that we did not write sends all kinds of messages. */
 async function mustTalk(trial: CheckContext, server: Served) {
   const { data } = trial;
   const client = new WebSocket(server.origin.replace('http', 'ws'));
@@ -287,7 +287,7 @@ async function mustTalk(trial: CheckContext, server: Served) {
   let localPort = 0;
   client.on('upgrade', ({ socket }) => (localPort = socket.localPort!));
   await trial.within(once(client, 'open'), (why) => ({
-    title: 'The handshake does not succeed any more',
+    title: 'The handshake no longer succeeds',
     came: why.message,
   }));
   const came: string[] = [];
@@ -322,12 +322,12 @@ async function mustTalk(trial: CheckContext, server: Served) {
     const index = wanted.findIndex((one, at) => one !== came[at]);
     const show = (one = 'nothing more') => one.slice(0, 60);
     return {
-      title: 'A real client is not understood',
+      title: 'A real client is misread',
       sent: `message ${Math.ceil((index + 1) / 2)} of 26, in two fragments with a ping between them`,
       expected: show(wanted[index]),
       came: show(came[index]),
       note: 'the payload is shown in Base64',
-      section: 'RFC 6455 5.4',
+      section: 'RFC 6455, 5.4',
       wire: { client: localPort, direction: 'up' as const },
     };
   };

@@ -8,18 +8,18 @@ import type { Duplex } from 'node:stream';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import { encodeFrame, opcodes } from '../../frame.ts';
 
-/** Who wants to know what a client says. */
+/** What a reader calls. */
 export interface Listener {
-  /** Gets each message, once it is whole: a text, or bytes. */
+  /** Gets each message when it is complete: a text, or bytes. */
   hear: (message: string | Uint8Array) => void;
   /** Gets each ping, pong and close, at once. */
   control: (opcode: number, payload: Uint8Array) => void;
 }
 
-/** Returns what to call with each read of a client's connection. */
+/** Returns a function to call with each read of a client's connection. */
 export function createReader({ hear, control }: Listener) {
   return (read: Uint8Array) => {
-    // TODO: this is right for one short frame, in a read of its own.
+    // TODO: this is right only for one short frame in a read of its own.
     const opcode = read[0]! & 0x0f;
     const length = read[1]! & 0x7f;
     const mask = read.subarray(2, 6);
@@ -37,7 +37,7 @@ export function unmask(payload: Uint8Array, mask: Uint8Array) {
 
 // ---- From here on nothing is broken ----
 
-/** Says each message back, and answers pings. */
+/** Sends each message back, and a pong for each ping. */
 export const createServer = () => serve(createReader);
 
 export function serve(makeReader: typeof createReader): Lesson {

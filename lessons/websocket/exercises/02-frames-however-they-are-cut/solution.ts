@@ -7,18 +7,18 @@ import type { Duplex } from 'node:stream';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import { encodeFrame, opcodes } from '../../frame.ts';
 
-/** Who wants to know what a client says. */
+/** What a reader calls. */
 export interface Listener {
-  /** Gets each message, once it is whole: a text, or bytes. */
+  /** Gets each message when it is complete: a text, or bytes. */
   hear: (message: string | Uint8Array) => void;
   /** Gets each ping, pong and close, at once. */
   control: (opcode: number, payload: Uint8Array) => void;
 }
 
-/** Returns what to call with each read of a client's connection. */
+/** Returns a function to call with each read of a client's connection. */
 export function createReader({ hear, control }: Listener) {
-  // Why two stores: bytes that are no frame yet, and fragments that are no
-  // message yet. Neither ends where the other does.
+  // Why two buffers: one has bytes of an incomplete frame, the other fragments
+  // of an incomplete message. They end at different places.
   let bytes: Uint8Array = new Uint8Array();
   let fragments: Uint8Array[] = [];
   let kind = 0;
@@ -30,19 +30,19 @@ export function createReader({ hear, control }: Listener) {
       bytes = bytes.subarray(next.end);
       const { final, opcode, payload } = next;
 
-      // Why first: a control frame may stand between two fragments, and is
-      // part of neither.
+      // Why first: a control frame may come between two fragments, and belongs
+      // to neither.
       if (opcode >= opcodes.close) {
         control(opcode, payload);
         continue;
       }
-      // Why kept: the fragments that follow say "continuation" only.
+      // Why kept: all later fragments only say "continuation".
       if (opcode !== opcodes.continuation) kind = opcode;
       fragments.push(payload);
       if (!final) continue;
 
-      // Why joined before it is decoded: a character has up to four bytes, and
-      // fragments may end between them.
+      // Why joined before decoding: a character has up to four bytes, and a
+      // fragment may end between them.
       const message = Buffer.concat(fragments);
       fragments = [];
       hear(kind === opcodes.text ? message.toString() : message);
@@ -50,14 +50,14 @@ export function createReader({ hear, control }: Listener) {
   };
 }
 
-/** The frame that the bytes begin with; nothing if it has not come whole. */
+/** The frame that the bytes begin with; undefined if it is incomplete. */
 function firstFrame(bytes: Uint8Array) {
   if (bytes.length < 2) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const short = bytes[1]! & 0x7f;
 
-  // Why three: most messages are short, and shall not pay for those that are
-  // not. 126 and 127 are no lengths, but say how many bytes have it.
+  // Why three forms: most messages are short, and need no long length. 126 and
+  // 127 are no lengths, but say in how many bytes the length follows.
   let start = 2;
   if (short === 126) start = 4;
   if (short === 127) start = 10;
@@ -66,8 +66,8 @@ function firstFrame(bytes: Uint8Array) {
   if (short === 126) length = view.getUint16(2);
   if (short === 127) length = Number(view.getBigUint64(2));
 
-  // Why only when it is whole: the mask counts from the payload's first byte,
-  // not from that of a read.
+  // Why only when it is complete: the mask starts at the payload's first byte,
+  // not at that of a read.
   const end = start + 4 + length;
   if (bytes.length < end) return undefined;
   const mask = bytes.subarray(start, start + 4);
@@ -82,7 +82,7 @@ export function unmask(payload: Uint8Array, mask: Uint8Array) {
 
 // ---- From here on nothing is broken ----
 
-/** Says each message back, and answers pings. */
+/** Sends each message back, and a pong for each ping. */
 export const createServer = () => serve(createReader);
 
 export function serve(makeReader: typeof createReader): Lesson {

@@ -1,15 +1,15 @@
-/** In the learner's process: calls the reader with reads, and notes. */
+/** In the learner's process: calls the reader with reads, and notes its calls. */
 import { opcodes } from '../../frame.ts';
 
 export interface Heard {
   kind: string;
   data: Uint8Array;
-  /** During which read it was told. */
+  /** During which read the reader called. */
   read: number;
 }
 
 export interface Told {
-  /** What the file lacks. */
+  /** Whether the file lacks the function. */
   missing?: boolean;
   heard: Heard[];
   threw?: { name: string; message: string; stack?: string | undefined };
@@ -30,7 +30,7 @@ export async function read(mine: Module, reads: Uint8Array[]): Promise<Told> {
   if (typeof mine.createReader !== 'function') return { missing: true, heard };
   let now = 0;
   const note = (kind: string, data: Uint8Array) =>
-    // A copy: it may be part of a buffer that is used again.
+    // A copy: it may be part of a buffer that is reused.
     heard.push({ kind, data: Uint8Array.from(data), read: now });
   try {
     const feed = mine.createReader({

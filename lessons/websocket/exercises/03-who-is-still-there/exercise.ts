@@ -1,28 +1,28 @@
 /**
- * Whether somebody is still there, asked by both sides: RFC 6455, 5.5.2.
+ * Whether the other side is still there, on both sides: RFC 6455, 5.5.2.
  * Broken on purpose: see README.md.
  */
 import type { WebSocket as Client } from 'ws';
 
-/** The server's side: pings each so many ms. */
-export function watchPulse(client: Client, pause: number) {
-  // TODO: cut off who does not answer, and stop when it has left.
-  setInterval(() => client.ping(), pause);
+/** The server's side: pings every `intervalMs`. */
+export function watchPulse(client: Client, intervalMs: number) {
+  // TODO: terminate a client without a pong, and stop when it has left.
+  setInterval(() => client.ping(), intervalMs);
 }
 
-/** How a page asks, and whom it tells. */
-export interface Wishes {
-  /** ms between two questions. */
-  pause: number;
-  /** ms that an answer may take. */
-  patience: number;
-  /** Called once, as soon as nobody has answered in time. */
+/** When a page sends heartbeats, and what it calls. */
+export interface HeartbeatOptions {
+  /** ms between two heartbeats. */
+  intervalMs: number;
+  /** ms after a heartbeat in which a message must come. */
+  timeoutMs: number;
+  /** Called once, as soon as none has come in time. */
   lost: () => void;
 }
 
-/** The page's side: asks in words. The socket is open. */
-export function watchServer(socket: WebSocket, wishes: Wishes) {
-  const { pause } = wishes;
-  // TODO: notice when no answer comes, and stop when it has closed.
-  setInterval(() => socket.send('{"kind":"ping"}'), pause);
+/** The page's side: sends heartbeats. The socket is open. */
+export function watchServer(socket: WebSocket, options: HeartbeatOptions) {
+  const { intervalMs } = options;
+  // TODO: notice when nothing comes, and stop when it has closed.
+  setInterval(() => socket.send('{"kind":"ping"}'), intervalMs);
 }

@@ -1,57 +1,57 @@
 /**
- * Whether somebody is still there, asked by both sides: RFC 6455, 5.5.2.
+ * Whether the other side is still there, on both sides: RFC 6455, 5.5.2.
  */
 import type { WebSocket as Client } from 'ws';
 
-/** The server's side: pings each so many ms. */
-export function watchPulse(client: Client, pause: number) {
+/** The server's side: pings every `intervalMs`. */
+export function watchPulse(client: Client, intervalMs: number) {
   let isAlive = true;
-  // Why this line: without it everybody is dead at the second ping.
+  // Why this line: without it every client is dead at the second ping.
   client.on('pong', () => (isAlive = true));
   const timer = setInterval(() => {
-    // Why not close(): a goodbye would wait for an answer that nobody gives.
+    // Why not close(): it would wait for a close frame that nobody sends.
     if (!isAlive) return client.terminate();
     isAlive = false;
     client.ping();
-  }, pause);
-  // Why: a timer keeps all that it knows in memory, the client first of all.
+  }, intervalMs);
+  // Why: a timer keeps all that it refers to in memory, here the client.
   client.on('close', () => clearInterval(timer));
 }
 
-/** How a page asks, and whom it tells. */
-export interface Wishes {
-  /** ms between two questions. */
-  pause: number;
-  /** ms that an answer may take. */
-  patience: number;
-  /** Called once, as soon as nobody has answered in time. */
+/** When a page sends heartbeats, and what it calls. */
+export interface HeartbeatOptions {
+  /** ms between two heartbeats. */
+  intervalMs: number;
+  /** ms after a heartbeat in which a message must come. */
+  timeoutMs: number;
+  /** Called once, as soon as none has come in time. */
   lost: () => void;
 }
 
-/** The page's side: asks in words. The socket is open. */
+/** The page's side: sends heartbeats. The socket is open. */
 export function watchServer(
   socket: WebSocket,
-  { pause, patience, lost }: Wishes,
+  { intervalMs, timeoutMs, lost }: HeartbeatOptions,
 ) {
-  let timer = setTimeout(ask, pause);
+  let timer = setTimeout(ask, intervalMs);
   let isAlive = true;
 
-  // Why any message: an update shows as well as a pong that it came through.
+  // Why any message: an update proves as well as a pong that messages arrive.
   const hear = () => (isAlive = true);
 
   function ask() {
     isAlive = false;
     socket.send('{"kind":"ping"}');
-    timer = setTimeout(look, patience);
+    timer = setTimeout(look, timeoutMs);
   }
 
   function look() {
     if (isAlive) {
-      timer = setTimeout(ask, pause);
+      timer = setTimeout(ask, intervalMs);
       return;
     }
-    // Why told before it has closed: that waits for a goodbye, and the other
-    // side, or the line, has none to give.
+    // Why before the close event: that waits for a close frame, which a dead
+    // connection does not bring.
     stop();
     lost();
     socket.close();

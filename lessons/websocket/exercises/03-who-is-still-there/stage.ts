@@ -1,6 +1,6 @@
 /**
- * In the learner's process: a server whose clock moves when we say so, and
- * what it thinks of its clients.
+ * In the learner's process: a server whose clock the check moves, and what it
+ * knows of its clients.
  */
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
@@ -8,14 +8,14 @@ import { stopClock } from '@on-the-wire/system/clock.ts';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 interface Module {
-  watchPulse?(client: WebSocket, pause: number): void;
+  watchPulse?(client: WebSocket, intervalMs: number): void;
 }
 
 /** What the server knows of its last client. */
 export interface Client {
   /** `readyState`: 1 open, 2 closing, 3 closed. */
   state: number;
-  /** Whether its connection is gone, with or without a goodbye. */
+  /** Whether its connection is gone, with or without a close frame. */
   isCut: boolean;
   pongs: number;
   /** Pings since it has left. */
@@ -28,8 +28,8 @@ const known: Client = { state: 0, isCut: false, pongs: 0, late: 0, timers: 0 };
 const clock = stopClock();
 let last: { client: WebSocket; socket: Socket } | undefined;
 
-/** @returns the port; 0 where the file lacks what is asked for */
-export async function open(mine: Module, pause: number) {
+/** @returns the port; 0 where the file lacks the function */
+export async function open(mine: Module, intervalMs: number) {
   const { watchPulse } = mine;
   if (typeof watchPulse !== 'function') return 0;
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
@@ -42,7 +42,7 @@ export async function open(mine: Module, pause: number) {
       (ping as (...args: unknown[]) => void)(...args);
     };
     client.on('error', () => {});
-    watchPulse(client, pause);
+    watchPulse(client, intervalMs);
     client.on('pong', () => (known.pongs += 1));
   });
   await once(server, 'listening');
@@ -56,8 +56,8 @@ export async function wait(_mine: Module, ms: number): Promise<Client> {
   return look();
 }
 
-/** Waits until it has answered so many pings, or has left. */
-export async function answered(_mine: Module, pongs: number): Promise<Client> {
+/** Waits until so many pongs have come, or it has left. */
+export async function ponged(_mine: Module, pongs: number): Promise<Client> {
   const { client } = last!;
   while (known.pongs < pongs && client.readyState === client.OPEN)
     await Promise.race([once(client, 'pong'), once(client, 'close')]);

@@ -1,4 +1,4 @@
-/** Who comes back when, and whether all that was said is done, once. */
+/** Who reconnects when, and whether all that was sent is carried out, once. */
 import type {
   Check,
   FailureParts,
@@ -12,23 +12,23 @@ const section = 'step 4 of the tutorial';
 const many = 50; // clients
 
 export default {
-  starter: 'All come back in the same moment, after the same wait',
+  starter: 'All reconnect at the same moment, after the same wait',
 
   async run(trial) {
     const { data } = trial;
     const learner = await trial.start();
     const first = data.whole(300, 900);
-    const wishes = { first, longest: first * 4, steady: first * 20 };
-    const given = { trial, learner, wishes };
+    const options = { first, longest: first * 4, steady: first * 20 };
+    const given = { trial, learner, options };
 
-    await trial.step('what is said reaches the server', async () => {
+    await trial.step('what is sent reaches the server', async () => {
       const crew = await assemble(given, 1);
       const text = data.line();
-      await crew.say(text);
-      await crew.mustBeDone([text], 'What is said does not arrive');
+      await crew.send(text);
+      await crew.mustBeDone([text], 'What is sent does not arrive');
     });
 
-    await trial.step('fifty come back, not all at once', async () => {
+    await trial.step('fifty reconnect, not all at once', async () => {
       const crew = await assemble(given, many, { faults: [] });
       const { line } = crew.station;
       const rounds: Round[] = [];
@@ -37,38 +37,38 @@ export default {
         await crew.mustSettle('gone');
         rounds.push(await crew.round(first * 2 ** failures));
       }
-      explainWaits(trial, wishes, rounds);
+      explainWaits(trial, options, rounds);
 
-      // They come in, and are thrown out at once: that was no success.
+      // They connect, and the connection breaks at once: that was no success.
       await crew.mustSettle('gone');
       line.break();
-      await crew.round(wishes.longest);
+      await crew.round(options.longest);
       await crew.mustSettle('open');
       line.cut();
       await crew.mustSettle('gone');
-      const again = await crew.round(wishes.longest);
+      const again = await crew.round(options.longest);
       if (Math.max(...again.waits) <= first)
         trial.fail({
-          title: 'Each open starts counting anew',
+          title: 'Each open resets the count of failures',
           sent: `4 failures, then a connection that broke at once; ${many} clients`,
-          expected: `waits up to longest, ${wishes.longest} ms: nothing has lasted ${wishes.steady} ms`,
+          expected: `waits up to longest, ${options.longest} ms: nothing has lasted ${options.steady} ms`,
           came: `none above first, ${first} ms`,
-          note: 'a server that accepts and falls over would be hammered',
+          note: 'a server that accepts and then crashes would be hammered',
           section,
         });
-      explainWaits(trial, wishes, [again]);
+      explainWaits(trial, options, [again]);
 
       // And now it lasts.
       await crew.mustSettle('open');
-      await crew.pass(wishes.steady);
+      await crew.pass(options.steady);
       line.cut();
       await crew.mustSettle('gone');
       const good = await crew.round(first);
       // Seen a little late on a busy machine; the long ones are far above.
       if (Math.max(...good.waits) > first * 1.25)
         trial.fail({
-          title: 'A good connection does not end the long waits',
-          sent: `a connection that lasted ${wishes.steady} ms, then a cut`,
+          title: 'A lasting connection does not end the long waits',
+          sent: `a connection that lasted ${options.steady} ms, then a cut`,
           expected: `waits up to first, ${first} ms`,
           came: `one of ${Math.round(Math.max(...good.waits))} ms`,
           section,
@@ -77,73 +77,76 @@ export default {
       await crew.leave();
     });
 
-    await trial.step('what is said before it is open waits', async () => {
+    await trial.step('what is sent before it is open waits', async () => {
       const texts = [data.line(), data.text('\n'), data.line()];
       const crew = await assemble(given, 1, { texts });
       const last = data.line();
-      await crew.say(last);
+      await crew.send(last);
       await crew.mustBeDone(
         [...texts, last],
-        'What was said before it was open is lost',
+        'What was sent before it was open is lost',
         last,
       );
     });
 
-    await trial.step('a line that breaks: nothing is lost', async () => {
+    await trial.step('a connection that breaks: nothing is lost', async () => {
       const crew = await assemble(given, 1);
       const { line } = crew.station;
       const seen = data.line();
-      await crew.say(seen);
-      await crew.mustBeDone([seen], 'What is said does not arrive');
+      await crew.send(seen);
+      await crew.mustBeDone([seen], 'What is sent does not arrive');
       await crew.mustHear(1);
       line.break('up:silence');
       const [lost, away, last] = [data.line(), data.line(), data.line()];
-      await crew.say(lost);
+      await crew.send(lost);
       line.cut();
       line.break('joiner=wait:4ms', 'slicer=gap:1ms');
       await crew.mustSettle('gone');
-      await crew.say(away);
-      await crew.comeBack();
-      await crew.say(last);
+      await crew.send(away);
+      await crew.reconnect();
+      await crew.send(last);
       await crew.mustBeDone(
         [seen, lost, away, last],
-        'What was said when the line broke is lost',
+        'What was sent when the connection broke is lost',
         last,
       );
       crew.mustNotRepeat();
     });
 
-    await trial.step('an ack that is lost: nothing is doubled', async () => {
-      const crew = await assemble(given, 1);
-      const { station } = crew;
-      const [seen, twice, last] = [data.line(), data.line(), data.line()];
-      await crew.say(seen);
-      await crew.mustBeDone([seen], 'What is said does not arrive');
-      await crew.mustHear(1);
-      station.tell(false);
-      await crew.say(twice);
-      await crew.mustBeDone([seen, twice], 'What is said does not arrive');
-      station.line.cut();
-      await crew.mustSettle('gone');
-      station.tell(true);
-      await crew.comeBack();
-      await crew.say(last);
-      await crew.mustBeDone(
-        [seen, twice, last],
-        'What was said when the line broke is lost',
-        last,
-      );
-      crew.mustNotRepeat();
-      if (station.messages.filter(({ text }) => text === twice).length < 2)
-        trial.fail({
-          title: 'What has no ack is not said again',
-          sent: `${JSON.stringify(twice)}; then a cut, and no ack`,
-          expected: 'the same once more, with the same id',
-          came: crew.said(),
-          note: 'it might have been lost: nobody had said that it was not',
-          section,
-        });
-    });
+    await trial.step(
+      'an ack that is lost: nothing is carried out twice',
+      async () => {
+        const crew = await assemble(given, 1);
+        const { station } = crew;
+        const [seen, twice, last] = [data.line(), data.line(), data.line()];
+        await crew.send(seen);
+        await crew.mustBeDone([seen], 'What is sent does not arrive');
+        await crew.mustHear(1);
+        station.confirm(false);
+        await crew.send(twice);
+        await crew.mustBeDone([seen, twice], 'What is sent does not arrive');
+        station.line.cut();
+        await crew.mustSettle('gone');
+        station.confirm(true);
+        await crew.reconnect();
+        await crew.send(last);
+        await crew.mustBeDone(
+          [seen, twice, last],
+          'What was sent when the connection broke is lost',
+          last,
+        );
+        crew.mustNotRepeat();
+        if (station.messages.filter(({ text }) => text === twice).length < 2)
+          trial.fail({
+            title: 'What has no ack is not sent again',
+            sent: `${JSON.stringify(twice)}; then a cut, and no ack`,
+            expected: 'the same once more, with the same id',
+            came: crew.received(),
+            note: 'it may have been lost: nothing has confirmed it',
+            section,
+          });
+      },
+    );
 
     await trial.step(
       'fifty at once, and a server that comes and goes',
@@ -151,30 +154,30 @@ export default {
         const texts = [`<client> ${data.line()}`];
         const crew = await assemble(given, many, { texts });
         const { station } = crew;
-        const talk = async (does: boolean) => {
-          station.tell(does);
+        const talk = async (confirms: boolean) => {
+          station.confirm(confirms);
           texts.push(`<client> ${data.line()}`);
-          await crew.say(texts.at(-1)!);
+          await crew.send(texts.at(-1)!);
         };
         await talk(false);
         station.line.cut();
         await crew.mustSettle('gone');
         await talk(true);
-        await crew.comeBack();
+        await crew.reconnect();
         await talk(true);
         await crew.mustBeDone(
           texts,
-          'What was said when the line broke is lost',
+          'What was sent when the connection broke is lost',
           texts.at(-1),
         );
         await crew.leave();
         await crew.mustSettle('gone');
         if (
-          (await crew.pass(wishes.longest)).some((wait) => wait !== undefined)
+          (await crew.pass(options.longest)).some((wait) => wait !== undefined)
         )
           trial.fail({
-            title: 'Who has closed comes back',
-            sent: `close(), then ${wishes.longest} ms`,
+            title: 'It reconnects after its own close()',
+            sent: `close(), then ${options.longest} ms`,
             expected: 'nothing more',
             came: 'another handshake',
             section,
@@ -187,22 +190,22 @@ export default {
 interface With {
   trial: CheckContext;
   learner: Learner;
-  wishes: { first: number; longest: number; steady: number };
+  options: { first: number; longest: number; steady: number };
 }
 
 /** So many clients, and a server for them. They are open when it returns. */
 async function assemble(
-  { trial, learner, wishes }: With,
+  { trial, learner, options }: With,
   size: number,
   { texts = [], faults }: { texts?: string[]; faults?: string[] } = {},
 ) {
   const station = await openStation(trial, faults);
-  const { longest } = wishes;
+  const { longest } = options;
   const threw = await learner.stage<string>(
     'start',
     station.url,
     size,
-    wishes,
+    options,
     texts,
   );
   if (threw === 'missing')
@@ -210,13 +213,13 @@ async function assemble(
       title: 'The file exports no function connect',
       expected: 'export function connect({ url, first, longest, steady })',
     });
-  mustNotThrow(threw, 'in the same moment as connect(), so while it connects');
+  mustNotThrow(threw, 'at the same moment as connect(), so while it connects');
 
   function mustNotThrow(error: string, when: string) {
     if (error === '') return;
     trial.fail({
-      title: `say threw ${error.split(':')[0]}`,
-      sent: `say(${JSON.stringify(texts[0] ?? '')}), ${when}`,
+      title: `send threw ${error.split(':')[0]}`,
+      sent: `send(${JSON.stringify(texts[0] ?? '')}), ${when}`,
       expected: 'nothing is thrown: it waits until there is a connection',
       came: error,
       section,
@@ -224,7 +227,7 @@ async function assemble(
   }
 
   async function mustSettle(state: 'open' | 'gone') {
-    const words = { open: 'come in', gone: 'notice that it is gone' };
+    const words = { open: 'connect', gone: 'notice that it is gone' };
     const parts = {
       title: `The clients do not ${words[state]}`,
       section,
@@ -240,24 +243,24 @@ async function assemble(
     learner.stage<(number | undefined)[]>('pass', ms);
 
   await mustSettle('open');
-  const said = () =>
+  const received = () =>
     station.messages.map(({ raw }) => raw).join(' ') || 'nothing';
 
   return {
     station,
-    said,
+    received,
     mustSettle,
     pass,
     leave: () => learner.stage('leave'),
 
-    async say(text: string) {
+    async send(text: string) {
       mustNotThrow(
-        await learner.stage<string>('say', [text]),
+        await learner.stage<string>('send', [text]),
         'when it was open before',
       );
     },
 
-    /** The server's words have come, so many for each. */
+    /** So many messages of the server have come to each. */
     mustHear: (count: number) =>
       trial.within(learner.stage('heard', count), () => ({
         title: 'An ack does not arrive',
@@ -267,13 +270,13 @@ async function assemble(
     /** All wait for as long as they may, and try. */
     async round(most: number): Promise<Round> {
       const waits = await pass(Math.min(most, longest));
-      // Who waits longer than it may is awaited, for the sake of the message.
+      // Those that wait too long get more time, for the sake of the verdict.
       if (waits.includes(undefined))
         for (const [index, wait] of (await pass(longest * 2)).entries())
           waits[index] ??= wait;
       if (waits.includes(undefined))
         trial.fail({
-          title: 'After a failure nobody tries again',
+          title: 'After a failure there is no other attempt',
           sent: `a connection that broke, then ${longest * 3} ms`,
           expected: 'another handshake of each client',
           came: `none of ${waits.filter((wait) => wait === undefined).length} of ${size} clients`,
@@ -282,12 +285,12 @@ async function assemble(
       return { most: Math.min(most, longest), waits: waits as number[] };
     },
 
-    /** They try once more, and are let in. */
-    async comeBack() {
+    /** They try once more, and succeed. */
+    async reconnect() {
       const waits = await pass(longest);
       if (waits.includes(undefined))
         trial.fail({
-          title: 'After a cut nobody comes back',
+          title: 'After a cut nobody reconnects',
           sent: `a cut, then ${longest} ms`,
           expected: 'another handshake',
           came: 'nothing',
@@ -296,7 +299,7 @@ async function assemble(
       await mustSettle('open');
     },
 
-    /** For each client exactly these texts are done; `last` comes last. */
+    /** Exactly these texts are carried out for each client; `last` comes last. */
     async mustBeDone(wanted: string[], title: string, last?: string) {
       const clients = Array.from({ length: size }, (_one, index) => index);
       const of = (text: string, client: number) =>
@@ -313,8 +316,8 @@ async function assemble(
       const parts = (missing?: string): FailureParts => ({
         title,
         sent: wanted.map((text) => JSON.stringify(text)).join(', '),
-        expected: 'each of them done by the server',
-        came: said(),
+        expected: 'each of them carried out by the server',
+        came: received(),
         note: missing && `missing: ${JSON.stringify(missing)}`,
         section,
       });
@@ -328,7 +331,7 @@ async function assemble(
           station.until(() => has(last)),
           () => explain(last),
         );
-        // What was said before may come a little later: some send it last.
+        // What was sent before may come a little later: some send it last.
         const { length } = station.messages;
         if (!wanted.every(has))
           await trial.within(
@@ -345,28 +348,28 @@ async function assemble(
           const one = of(text, client);
           const times = done.filter((each) => each === one).length;
           if (times === 0) trial.fail(parts(one));
-          if (times > 1) doneTwice(client, one);
+          if (times > 1) carriedOutTwice(client, one);
         }
       }
     },
 
-    /** What had an ack is never said again. */
+    /** What had an ack is never sent again. */
     mustNotRepeat() {
-      const again = station.messages.find(({ wasTold }) => wasTold);
+      const again = station.messages.find(({ wasConfirmed }) => wasConfirmed);
       if (!again) return;
       trial.fail({
-        title: 'What has an ack is said again',
+        title: 'What has an ack is sent again',
         sent: `{"ack":${JSON.stringify(again.id)}}, then a cut`,
         expected: 'only what has no ack',
         came: again.raw,
         at: 0,
-        note: 'the server has done it, and had said so',
+        note: 'the server had carried it out, and confirmed it',
         section,
       });
     },
   };
 
-  function doneTwice(client: number, text: string): never {
+  function carriedOutTwice(client: number, text: string): never {
     const both = station.messages.filter(
       (one) => one.client === client && one.text === text,
     );
@@ -374,18 +377,18 @@ async function assemble(
     const hasIds = both.every(({ id }) => id !== undefined);
     return trial.fail({
       title: hasIds
-        ? 'What is said again has another id, and is done twice'
-        : 'What is said again has no id, and is done twice',
-      sent: `say(${JSON.stringify(text)}), once; then the line broke`,
+        ? 'What is sent again has another id, and is carried out twice'
+        : 'What is sent again has no id, and is carried out twice',
+      sent: `send(${JSON.stringify(text)}), once; then the connection broke`,
       expected: 'the same id both times',
       came: raws.join(' '),
       at: raws[0]!.length + 1,
-      note: 'for the server this is another one',
+      note: 'to the server this is another message',
       section,
     });
   }
 
-  /** No id stands for two texts. */
+  /** No id is used for two texts. */
   function mustHaveIds(client: number) {
     const seen = new Map<unknown, string>();
     for (const { id, text, raw, client: who } of station.messages) {
@@ -396,10 +399,10 @@ async function assemble(
       trial.fail({
         title: 'Two messages have the same id',
         sent: 'two texts, one after the other',
-        expected: 'an id for each: the server does each id once',
+        expected: 'an id for each: the server carries out each id once',
         came: `${before} ${raw}`,
         at: before.length + 1,
-        note: 'this one is not done',
+        note: 'this one is not carried out',
         section,
       });
     }

@@ -1,22 +1,22 @@
 /**
- * A WebSocket that comes back, and says everything once.
+ * A WebSocket that reconnects, and whose messages are carried out once.
  */
 
 /** Where to connect, and how long to wait. */
-export interface Wishes {
+export interface ConnectOptions {
   url: string;
   /** ms of the first wait, at most. */
   first: number;
   /** ms of any wait, at most. */
   longest: number;
-  /** ms after which a connection counts as a good one. */
+  /** ms after which a connection has lasted. */
   steady: number;
 }
 
-/** Connects, and comes back until it is closed. */
-export function connect({ url, first, longest, steady }: Wishes) {
-  // Why kept until the ack: whether the words or the ack got lost, nobody here
-  // can tell. Said again under the same id, they are done once either way.
+/** Connects, and reconnects until it is closed. */
+export function connect({ url, first, longest, steady }: ConnectOptions) {
+  // Why kept until the ack: nobody here can tell whether the message or the ack
+  // was lost. Sent again with its id, it is carried out once either way.
   const waiting = new Map<string, string>();
   let socket: WebSocket;
   let timer: ReturnType<typeof setTimeout>;
@@ -25,9 +25,9 @@ export function connect({ url, first, longest, steady }: Wishes) {
   function open() {
     socket = new WebSocket(url);
     socket.onopen = () => {
-      for (const [id, text] of waiting) send(id, text);
-      // Why not at once: a server that accepts and falls over would be asked
-      // again without a pause, by everybody.
+      for (const [id, text] of waiting) trySend(id, text);
+      // Why not at once: a server that accepts connections and then crashes
+      // would get attempts of all its clients without a pause.
       timer = setTimeout(() => (failures = 0), steady);
     };
     socket.onmessage = ({ data }) => {
@@ -36,27 +36,28 @@ export function connect({ url, first, longest, steady }: Wishes) {
     };
     socket.onclose = () => {
       clearTimeout(timer);
-      // Why the whole wait by lot: they all lost it in the same moment. Any
-      // part of the wait that is the same for all, is a crowd again.
+      // Why the whole wait is random: all clients lost it at the same moment,
+      // and a part that is the same for all would keep them together.
       const most = Math.min(longest, first * 2 ** failures);
       timer = setTimeout(open, Math.random() * most);
       failures += 1;
     };
   }
 
-  // Why asked: while it connects `send` throws, and afterwards it is silent.
-  function send(id: string, text: string) {
+  // Why looked at: while it connects, `send` throws, and once it is closing,
+  // `send` does nothing.
+  function trySend(id: string, text: string) {
     if (socket.readyState !== WebSocket.OPEN) return;
     socket.send(JSON.stringify({ id, text }));
   }
 
   open();
   return {
-    /** Has the server do it, once. */
-    say(text: string) {
+    /** Has the server carry it out, once. */
+    send(text: string) {
       const id = crypto.randomUUID();
       waiting.set(id, text);
-      send(id, text);
+      trySend(id, text);
     },
     close() {
       clearTimeout(timer);

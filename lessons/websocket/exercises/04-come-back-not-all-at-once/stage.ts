@@ -1,16 +1,18 @@
 /**
- * In the learner's process: many clients, a clock that moves when we say so,
- * and a note of each attempt to connect.
+ * In the learner's process: many clients, a clock that the check moves, and a
+ * note of each attempt to connect.
  */
 import { stopClock } from '@on-the-wire/system/clock.ts';
 
 interface Connection {
-  say(text: string): void;
+  send?(text: string): void;
+  /** What an early build called `send`. */
+  say?(text: string): void;
   close(): void;
 }
 
 interface Module {
-  connect?(wishes: object): Connection;
+  connect?(options: object): Connection;
 }
 
 interface Client {
@@ -29,7 +31,7 @@ let clients: Client[] = [];
 let base = ''; // the URL of those that count: others have been left
 const Real = globalThis.WebSocket;
 
-/** Notes who tries when. */
+/** Notes which client tries when. */
 class Noted extends Real {
   constructor(...args: ConstructorParameters<typeof Real>) {
     super(...args);
@@ -47,14 +49,14 @@ class Noted extends Real {
 /**
  * So many clients connect.
  *
- * @param texts what each of them says at once, before anything is open
+ * @param texts what each of them sends at once, before anything is open
  * @returns 'missing', or what was thrown
  */
 export function start(
   { connect }: Module,
   url: string,
   count: number,
-  wishes: object,
+  options: object,
   texts: string[] = [],
 ) {
   if (typeof connect !== 'function') return 'missing';
@@ -68,16 +70,19 @@ export function start(
     wait: 0,
   }));
   for (const [index, client] of clients.entries())
-    client.mine = connect({ ...wishes, url: `${url}?client=${index}` });
-  return say({}, texts);
+    client.mine = connect({ ...options, url: `${url}?client=${index}` });
+  return send({}, texts);
 }
 
-/** Each of them says this. Returns what was thrown. */
-export function say(_mine: Module, texts: string[]) {
+/** Each of them sends this. Returns what was thrown. */
+export function send(_mine: Module, texts: string[]) {
   try {
     for (const [index, { mine }] of clients.entries())
-      for (const text of texts)
-        mine!.say(text.replace('<client>', String(index)));
+      for (const text of texts) {
+        const own = text.replace('<client>', String(index));
+        if (mine!.send) mine!.send(own);
+        else mine!.say!(own);
+      }
   } catch (error) {
     const { name, message } = error as Error;
     return `${name}: ${message}`;
@@ -97,7 +102,7 @@ export async function settled(_mine: Module, state: 'open' | 'gone') {
       });
     }
   }
-  // Whoever listens to the same event has been told, too.
+  // Others that listen to the same event have been called, too.
   await new Promise((done) => setImmediate(done));
   return state;
 }
@@ -125,7 +130,7 @@ export async function pass(_mine: Module, ms: number) {
   );
 }
 
-/** All of them have enough. */
+/** All of them close. */
 export function leave() {
   for (const { mine } of clients) mine!.close();
 }

@@ -2,20 +2,20 @@
 import { Duplex } from 'node:stream';
 
 /**
- * What exercise 1 answers on. After its 101 the connection is ours.
+ * The socket that exercise 1 writes to. After its 101 the connection is ours.
  *
- * @param enter is called as soon as it has let somebody in
+ * @param enter is called as soon as it has accepted a handshake
  */
 export function door(socket: Duplex, enter: () => void): Duplex {
-  let head = '';
+  let response = '';
   let isOpen = false;
   return new Duplex({
     read() {},
     write(bytes: Buffer, _encoding, written) {
       if (!isOpen) {
         socket.write(bytes);
-        head += bytes.toString('latin1');
-        isOpen = /^HTTP\/1\.1 101 [^]*\r\n\r\n/.test(head);
+        response += bytes.toString('latin1');
+        isOpen = /^HTTP\/1\.1 101 [^]*\r\n\r\n/.test(response);
         if (isOpen) enter();
       }
       written();

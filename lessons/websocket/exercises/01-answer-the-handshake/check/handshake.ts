@@ -1,4 +1,4 @@
-/** A client of which the check sees, and says, every byte: RFC 6455, 4.1. */
+/** A client whose every byte the check writes, and sees: RFC 6455, 4.1. */
 import { once } from 'node:events';
 import type {
   Served,
@@ -7,23 +7,23 @@ import type {
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { decodeFrame, encodeFrame, opcodes } from '../../../frame.ts';
 
-/** What is heard where a frame is no text. */
-export const goodbye = '(no text: a goodbye)';
+/** What stands for a frame that is no text. */
+export const closeFrame = '(no text: a close frame)';
 
 export interface Shake {
   key: string;
   origin: string | undefined;
   host: string | undefined;
-  /** What is written in one piece with it. */
+  /** What is written together with it. */
   frames: Uint8Array;
   /** The origin that stands for this one where it is tried by hand. */
   byHand: string | undefined;
 }
 
-export interface Answer {
+export interface HandshakeResponse {
   sent: string;
-  /** Up to the empty line, which is part of it. */
-  head: string;
+  /** Status line and headers, up to the empty line, which is part of it. */
+  text: string;
   status: string;
   headers: Map<string, string>;
   port: number;
@@ -33,7 +33,7 @@ export interface Answer {
 export const newKey = ({ data }: CheckContext) =>
   Buffer.from(data.bytes(16)).toString('base64');
 
-/** A text as a client says it. */
+/** A text message of a client, in one frame. */
 export const frame = (text: string) =>
   encodeFrame({
     final: true,
@@ -42,7 +42,7 @@ export const frame = (text: string) =>
     mask: Uint8Array.of(0x37, 0xfa, 0x21, 0x3d),
   });
 
-/** Says it, and waits for the head of an answer. */
+/** Sends a handshake, and waits for the headers of the response. */
 export async function handshake(
   trial: CheckContext,
   server: Served,
@@ -67,15 +67,15 @@ export async function handshake(
     (origin === undefined ? 'without an Origin' : `Origin: ${origin}`);
   const tryIt = curlFor(trial, key, byHand ?? origin, host);
   const port = client.socket.localPort!;
-  const head = await trial.within(client.until('\r\n\r\n'), () => ({
-    title: 'The handshake gets no answer',
+  const upToBody = await trial.within(client.until('\r\n\r\n'), () => ({
+    title: 'The handshake gets no response',
     sent,
     expected: 'a status line, header lines, and an empty line',
     came: client.received || 'nothing',
-    section: 'RFC 6455 4.2.2',
+    section: 'RFC 6455, 4.2.2',
     tryIt,
   }));
-  const [status = '', ...fields] = head.trimEnd().split('\r\n');
+  const [status = '', ...fields] = upToBody.trimEnd().split('\r\n');
   const headers = new Map(
     fields.map((field) => {
       const colon = field.indexOf(':');
@@ -83,25 +83,32 @@ export async function handshake(
       return [name, field.slice(colon + 1).trim()];
     }),
   );
-  const answer: Answer = { sent, head, status, headers, port, tryIt };
+  const response: HandshakeResponse = {
+    sent,
+    text: upToBody,
+    status,
+    headers,
+    port,
+    tryIt,
+  };
 
-  /** What has come as frames behind the head. */
+  /** The frames that have come after the response. */
   function heard(): string[] {
     const all = Buffer.from(client.received, 'latin1');
-    let bytes: Uint8Array = all.subarray(head.length);
+    let bytes: Uint8Array = all.subarray(upToBody.length);
     const texts: string[] = [];
     for (let next = decodeFrame(bytes); next; next = decodeFrame(bytes)) {
       bytes = bytes.subarray(next.end);
       const { opcode, payload } = next.frame;
       const isText = opcode === opcodes.text;
-      texts.push(isText ? String(Buffer.from(payload)) : goodbye);
+      texts.push(isText ? String(Buffer.from(payload)) : closeFrame);
     }
     return texts;
   }
 
   return {
-    answer,
-    say: (bytes: Uint8Array) => client.socket.write(bytes),
+    response,
+    send: (bytes: Uint8Array) => client.socket.write(bytes),
     closed: client.closed,
     heard,
     /** Waits until this is heard, or the connection has ended. */
@@ -125,7 +132,7 @@ function curlFor(
   const curl =
     "curl -si -m 1 -H 'Connection: Upgrade' -H 'Upgrade: websocket'" +
     (host === undefined ? '' : ` -H 'Host: ${host}'`);
-  // Who refuses an origin needs no more to look at.
+  // An origin is refused whatever else the handshake has.
   if (origin !== undefined)
     return `${curl} -H 'Origin: ${origin}' ${live}/track`;
   return `${curl} -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: ${key}' -H 'Sec-WebSocket-Protocol: board.v1' ${live}/track`;

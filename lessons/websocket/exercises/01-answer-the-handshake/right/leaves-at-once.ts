@@ -1,16 +1,17 @@
-// Right, and different: one list of who may come in, and no goodbye.
+// Right, and different: one list of all that is accepted, and another error,
+// after which the connection is destroyed.
 
 import { createHash } from 'node:crypto';
 import { type Handshake, serve, talk } from '../solution.ts';
 
 export const createServer = ({ origins = [] as string[] } = {}) =>
-  serve((handshake) => answer({ ...handshake, origins }));
+  serve((handshake) => respond({ ...handshake, origins }));
 
-export function answer({ request, socket, head, origins }: Handshake) {
+export function respond({ request, socket, head, origins }: Handshake) {
   const { origin, 'sec-websocket-key': key } = request.headers;
   const welcome = new Set([undefined, ...origins]);
   if (!welcome.has(origin)) {
-    const no = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n';
+    const no = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n';
     socket.write(no, () => socket.destroy());
     return;
   }

@@ -1,13 +1,13 @@
-// Right, and different: parses the origins, says why not, header lines in
-// another order and case, and hands the first bytes over by hand.
+// Right, and different: parses the origins, gives a reason, writes the headers
+// in another order and case, and hands the first bytes over by hand.
 
 import { createHash } from 'node:crypto';
 import { type Handshake, serve, talk } from '../solution.ts';
 
 export const createServer = ({ origins = [] as string[] } = {}) =>
-  serve((handshake) => answer({ ...handshake, origins }));
+  serve((handshake) => respond({ ...handshake, origins }));
 
-export function answer({ request, socket, head, origins }: Handshake) {
+export function respond({ request, socket, head, origins }: Handshake) {
   const { headers } = request;
   if (!isOurs(headers.origin, origins)) {
     const why = `No WebSocket for ${headers.origin}: ü.`;

@@ -17,20 +17,20 @@ import { decodeFrame, encodeFrame, opcodes } from '../../../frame.ts';
 export interface Handshake {
   request: IncomingMessage;
   socket: Duplex;
-  /** Bytes that came in the same read, behind the request. */
+  /** Bytes that came in the same read, after the request. */
   head: Buffer;
 }
 
 const fixed = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'; // RFC 6455, 1.3
 
-/** Answers, and lets both sides talk; or refuses. */
+/** Accepts the handshake, and lets both sides talk; or refuses it. */
 export function answer({ request, socket, head }: Handshake) {
   const { host, origin } = request.headers;
 
-  // Why before the 101: who has got one is connected, cookies and all. Why the
-  // whole origin: a stranger chooses how the name of its own site begins.
+  // Why before the 101: a client that got one is connected, with its cookies.
+  // Why the whole origin: another site chooses how its own domain begins.
   if (origin !== undefined && origin !== `http://${host}`) {
-    socket.on('error', () => {}); // it may leave while we speak
+    socket.on('error', () => {}); // it may be reset meanwhile
     socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
     return;
   }
@@ -38,11 +38,11 @@ export function answer({ request, socket, head }: Handshake) {
   letIn({ request, socket, head });
 }
 
-/** Proves that it understood, and lets both sides talk. */
+/** Proves that we understood, and lets both sides talk. */
 export function letIn({ request, socket, head }: Handshake) {
   const key = request.headers['sec-websocket-key'];
 
-  // Why the text of the key, not its bytes: so no side needs to decode it.
+  // Why the text of the key, not its bytes: so neither side has to decode it.
   const accept = createHash('sha1').update(`${key}${fixed}`).digest('base64');
   socket.write(
     'HTTP/1.1 101 Switching Protocols\r\n' +
@@ -51,30 +51,30 @@ export function letIn({ request, socket, head }: Handshake) {
       `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
   );
 
-  // Why put back: Node read up to here for HTTP. What lies behind the empty
-  // line is the first that the other side has to say.
+  // Why put back: Node read this as part of HTTP. What comes after the empty
+  // line is the first that the other side sends.
   socket.unshift(head);
   talk(socket);
 }
 
-/** Says each text back that it hears. */
+/** Sends each text back that it receives. */
 export function talk(socket: Duplex) {
   let bytes: Uint8Array = new Uint8Array();
-  socket.on('error', () => {}); // it may leave while we speak
+  socket.on('error', () => {}); // it may be reset meanwhile
   socket.on('data', (read: Buffer) => {
     bytes = Buffer.concat([bytes, read]);
     for (let next = decodeFrame(bytes); next; next = decodeFrame(bytes)) {
       bytes = bytes.subarray(next.end);
       const { opcode, payload } = next.frame;
-      const isGoodbye = opcode === opcodes.close;
-      if (opcode === opcodes.text || isGoodbye)
+      const isClose = opcode === opcodes.close;
+      if (opcode === opcodes.text || isClose)
         socket.write(encodeFrame({ final: true, opcode, payload }));
-      if (isGoodbye) socket.end();
+      if (isClose) socket.end();
     }
   });
 }
 
-/** A page without words, and a WebSocket. */
+/** An empty page, and a WebSocket. */
 export const createServer = () => serve(answer);
 
 export function serve(handle: (handshake: Handshake) => void): Lesson {

@@ -1,4 +1,4 @@
-/** What a client says, as frames, and what is to be heard of it. */
+/** What a client sends, as frames, and what must be heard of it. */
 import type { Generated } from '@on-the-wire/course/exercise/check.ts';
 import { encodeFrame, opcodes } from '../../../frame.ts';
 
@@ -12,7 +12,7 @@ export interface Said {
 export class Speaker {
   readonly frames: Uint8Array[] = [];
   readonly wanted: Said[] = [];
-  /** No byte twice, so that each wrong one shows. */
+  /** No byte twice, so that each wrong one is noticed. */
   readonly mask: Uint8Array;
   readonly #data: Generated;
 

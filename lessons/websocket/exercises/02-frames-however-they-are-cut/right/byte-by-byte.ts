@@ -1,5 +1,5 @@
-// Right, and different: a generator that is given one byte after the other,
-// and unmasks each as it comes.
+// Right, and different: a generator that gets one byte after the other, and
+// unmasks each as it comes.
 
 import { type Listener, serve } from '../solution.ts';
 

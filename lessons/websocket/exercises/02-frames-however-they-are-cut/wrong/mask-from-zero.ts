@@ -1,5 +1,5 @@
 // Wrong: unmasks each read from mask byte 0.
-// Told: The mask begins anew with each read
+// Told: The mask starts again at each read
 
 import { opcodes } from '../../../frame.ts';
 import { type Listener, serve, unmask } from '../solution.ts';

@@ -1,4 +1,4 @@
-/** A page that watches a server of ours, over a line that can fall silent. */
+/** A page that watches a server of ours, over a connection that can go silent. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import {
@@ -7,22 +7,22 @@ import {
 } from '@on-the-wire/course/exercise/check.ts';
 import { type WebSocket as Client, WebSocketServer } from 'ws';
 
-const pause = 10_000; // ms between two questions
-const patience = 5_000; // ms that an answer may take
+const intervalMs = 10_000; // between two heartbeats
+const timeoutMs = 5_000; // for the response to one
 const step = 2_500; // ms: less than anything that is to be told apart
 
 const section = 'step 5 of the tutorial';
 
-/** What the page says of itself. */
+/** What the page reports of itself. */
 interface State {
-  asked: string[];
+  sent: string[];
   heard: number;
   lost: number;
   readyState: number;
 }
 
 interface Window {
-  mine?: { watchServer?(socket: unknown, wishes: object): void };
+  mine?: { watchServer?(socket: unknown, options: object): void };
   state(): State;
   socket: {
     readyState: number;
@@ -46,14 +46,14 @@ export async function openPage(trial: CheckContext) {
     for (const client of sockets.clients) client.terminate();
   });
 
-  let answers = 'pong';
+  let responses = 'pong';
   const connected = once(sockets, 'connection') as Promise<[Client]>;
   sockets.on('connection', (client) => {
     client.on('error', () => {});
     client.on('message', () => {
-      if (answers === 'pong') client.send('{"kind":"pong"}');
-      if (answers === 'text') client.send(JSON.stringify(trial.data.line()));
-      if (answers === 'bytes') client.send(trial.data.bytes(3));
+      if (responses === 'pong') client.send('{"kind":"pong"}');
+      if (responses === 'text') client.send(JSON.stringify(trial.data.line()));
+      if (responses === 'bytes') client.send(trial.data.bytes(3));
     });
   });
 
@@ -65,12 +65,12 @@ export async function openPage(trial: CheckContext) {
       reject(error);
     });
   });
-  failed.catch(() => {}); // later on `errors` tells
+  failed.catch(() => {}); // later, `errors` has them
   await page.clock.install({ time: 0 });
   await page.goto(line.origin);
   await page.clock.pauseAt(3_600_000);
 
-  // Frames are no timers: the clock that stands must not hold this up.
+  // Polled, as the clock of the page stands still, and its frames with it.
   const loaded = page.waitForFunction(
     () => (globalThis as unknown as Window).mine,
     undefined,
@@ -85,10 +85,10 @@ export async function openPage(trial: CheckContext) {
       const here = globalThis as unknown as Window;
       if (!here.mine?.watchServer) return 'missing';
       const socket = new here.WebSocket(location.href.replace('http', 'ws'));
-      const state: State = { asked: [], heard: 0, lost: 0, readyState: 0 };
+      const state: State = { sent: [], heard: 0, lost: 0, readyState: 0 };
       const send = socket.send.bind(socket);
       socket.send = (data) => {
-        state.asked.push(data);
+        state.sent.push(data);
         send(data);
       };
       here.socket = socket;
@@ -100,16 +100,18 @@ export async function openPage(trial: CheckContext) {
       } catch (error) {
         return String((error as Error).stack);
       }
-      // Behind the learner's: what it has heard, the page's code has heard.
+      // Added after the learner's: what this has heard, theirs has heard.
       socket.addEventListener('message', () => (state.heard += 1));
       return undefined;
     },
-    { pause, patience },
+    // `pause` and `patience` are what an early build called them.
+    { intervalMs, timeoutMs, pause: intervalMs, patience: timeoutMs },
   );
   if (threw === 'missing')
     trial.fail({
       title: 'The file exports no function watchServer',
-      expected: 'export function watchServer(socket, wishes)',
+      expected:
+        'export function watchServer(socket, { intervalMs, timeoutMs, lost })',
     });
   if (threw) trial.fail({ title: 'watchServer threw', details: threw });
   const [client] = await connected;
@@ -117,12 +119,12 @@ export async function openPage(trial: CheckContext) {
   const state = () =>
     page.evaluate(() => (globalThis as unknown as Window).state());
 
-  /** The same, once each question has its answer, or is in vain. */
-  const answered = () =>
+  /** The same, once a response to each heartbeat has come, or none can. */
+  const responded = () =>
     page.evaluate(async () => {
       const { socket, state: look } = globalThis as unknown as Window;
-      const waits = ({ asked, heard, readyState }: State) =>
-        readyState === 1 && heard < asked.length;
+      const waits = ({ sent, heard, readyState }: State) =>
+        readyState === 1 && heard < sent.length;
       while (waits(look()))
         await new Promise<void>((done) => {
           for (const name of ['message', 'close'])
@@ -131,17 +133,17 @@ export async function openPage(trial: CheckContext) {
       return look();
     });
 
-  /** Time passes; each question gets its answer before it goes on. */
+  /** Time passes; each heartbeat gets its response before it goes on. */
   async function pass(ms: number, otherwise?: (now: State) => void) {
-    // Where nobody answers there is nothing to wait for.
-    const stride = answers === 'none' ? ms : step;
+    // If no response is sent there is nothing to wait for.
+    const stride = responses === 'none' ? ms : step;
     let now = await state();
     for (let passed = 0; passed < ms; passed += stride) {
       await page.clock.runFor(stride);
-      now = await (answers === 'none'
+      now = await (responses === 'none'
         ? state()
-        : trial.within(answered(), () => ({
-            title: 'An answer does not reach the page',
+        : trial.within(responded(), () => ({
+            title: 'A response does not reach the page',
             section,
           })));
       if (errors.length > 0)
@@ -152,46 +154,46 @@ export async function openPage(trial: CheckContext) {
   }
 
   return {
-    answerWith: (what: 'pong' | 'text' | 'bytes') => (answers = what),
+    respondWith: (kind: 'pong' | 'text' | 'bytes') => (responses = kind),
     close: () => page.close(),
 
-    /** It asks, is answered, and believes it. */
-    async mustStay(ms: number, answer: 'pong' | 'text' | 'bytes') {
+    /** It sends heartbeats, gets responses, and keeps the connection. */
+    async mustStay(ms: number, kind: 'pong' | 'text' | 'bytes') {
       const before = await state();
       const words = {
         pong: '{"kind":"pong"}',
         text: 'a text',
         bytes: '3 bytes',
       };
-      const after = await pass(ms, ({ lost, readyState, asked }) => {
+      const after = await pass(ms, ({ lost, readyState, sent }) => {
         if (lost === 0 && readyState === 1) return;
         trial.fail({
           title:
-            answer === 'pong'
-              ? 'A server that answers is given up'
-              : 'Only a pong is taken for an answer',
-          sent: `an answer at once to each question: ${words[answer]}`,
+            kind === 'pong'
+              ? 'A server that responds is given up'
+              : 'Only a pong counts',
+          sent: `a response at once to each heartbeat: ${words[kind]}`,
           expected: 'the same connection',
-          came: `${lost > 0 ? 'lost()' : 'no lost()'}, readyState ${readyState}, after ${asked.length} questions`,
+          came: `${lost > 0 ? 'lost()' : 'no lost()'}, readyState ${readyState}, after ${sent.length} heartbeats`,
           section,
         });
       });
-      const asked = after.asked.slice(before.asked.length);
-      const wrong = asked.find((text) => !isQuestion(text));
+      const sent = after.sent.slice(before.sent.length);
+      const wrong = sent.find((text) => !isHeartbeat(text));
       const parts = {
-        sent: `${ms / 1_000} s, with pause: ${pause}, patience: ${patience}`,
+        sent: `${ms / 1_000} s, with intervalMs: ${intervalMs}, timeoutMs: ${timeoutMs}`,
         expected: '{"kind":"ping"}, each time',
         section,
       };
-      if (asked.length === 0)
+      if (sent.length === 0)
         trial.fail({
-          title: 'The page asks nothing',
+          title: 'The page sends no heartbeat',
           ...parts,
           came: 'nothing',
         });
       if (wrong !== undefined)
         trial.fail({
-          title: 'The page asks in other words',
+          title: 'The page sends something else',
           ...parts,
           came: String(wrong),
         });
@@ -199,12 +201,12 @@ export async function openPage(trial: CheckContext) {
 
     async mustNoticeSilence() {
       line.break('silence');
-      answers = 'none';
-      // At most one answer more was still counted, when it fell silent.
-      const now = await pass(pause + patience + step);
+      responses = 'none';
+      // At most one more response was under way when it fell silent.
+      const now = await pass(intervalMs + timeoutMs + step);
       const parts = {
-        sent: `a line that fell silent, and ${(pause + patience + step) / 1_000} s`,
-        expected: `lost(), ${patience / 1_000} s after the question`,
+        sent: `a connection that fell silent, and ${(intervalMs + timeoutMs + step) / 1_000} s`,
+        expected: `lost(), ${timeoutMs / 1_000} s after the heartbeat`,
         section,
       };
       const states = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'];
@@ -214,13 +216,13 @@ export async function openPage(trial: CheckContext) {
           ...parts,
           title:
             now.readyState === 1
-              ? 'The page believes that a dead line is open'
-              : 'The page says goodbye to a dead line, and waits',
+              ? 'The page takes a dead connection for an open one'
+              : 'The page closes a dead connection, and waits',
           came: `no lost(): ${came}`,
           note:
             now.readyState === 1
-              ? 'it stays so for as long as nothing comes'
-              : 'close comes when the goodbye is answered, or much later',
+              ? 'it stays so as long as nothing comes'
+              : 'the close event waits for a close frame, or for much longer',
         });
       if (now.readyState === 1)
         trial.fail({
@@ -228,19 +230,19 @@ export async function openPage(trial: CheckContext) {
           title: 'The dead socket is kept open',
           came: `lost(), and ${came}`,
         });
-      const { lost, asked } = await pass(4 * pause);
-      if (lost > 1 || asked.length > now.asked.length)
+      const { lost, sent } = await pass(4 * intervalMs);
+      if (lost > 1 || sent.length > now.sent.length)
         trial.fail({
           ...parts,
           title: 'The page goes on after it has given up',
-          sent: `${parts.sent}, then ${(4 * pause) / 1_000} s more`,
-          expected: 'lost() once, and no more questions',
-          came: `lost() ${lost} times, ${asked.length - now.asked.length} questions`,
+          sent: `${parts.sent}, then ${(4 * intervalMs) / 1_000} s more`,
+          expected: 'lost() once, and no more heartbeats',
+          came: `lost() ${lost} times, ${sent.length - now.sent.length} heartbeats`,
         });
     },
 
     async mustRest() {
-      answers = 'none';
+      responses = 'none';
       client.close(1001);
       await trial.within(
         page.evaluate(async () => {
@@ -250,24 +252,25 @@ export async function openPage(trial: CheckContext) {
             socket.addEventListener('close', done),
           );
         }),
-        () => ({ title: 'The page does not say goodbye', section }),
+        () => ({ title: 'The page does not close', section }),
       );
       const before = await state();
-      const { lost, asked } = await pass(4 * pause);
-      const more = asked.length - before.asked.length;
+      const { lost, sent } = await pass(4 * intervalMs);
+      const more = sent.length - before.sent.length;
       if (lost > 0 || more > 0)
         trial.fail({
           title: 'After the close the page goes on',
-          sent: `close 1001, then ${(4 * pause) / 1_000} s`,
-          expected: 'neither a question nor lost(): close has said it',
-          came: `${more} questions, lost() ${lost} times`,
+          sent: `close 1001, then ${(4 * intervalMs) / 1_000} s`,
+          expected:
+            'neither a heartbeat nor lost(): the close event was enough',
+          came: `${more} heartbeats, lost() ${lost} times`,
           section,
         });
     },
   };
 }
 
-function isQuestion(text: unknown) {
+function isHeartbeat(text: unknown) {
   try {
     return (JSON.parse(String(text)) as { kind?: unknown }).kind === 'ping';
   } catch {

@@ -1,43 +1,43 @@
-// Right, and different: remembers when it last heard something, and asks
-// without a pause between answer and question.
+// Right, and different: remembers when it last heard something, and sends
+// heartbeats at fixed times, whenever the last response came.
 
 import type { WebSocket as Client } from 'ws';
 
-export function watchPulse(client: Client, pause: number) {
-  let asked = 0;
-  let answered = 0;
-  const timer = setInterval(ask, pause);
-  client.addListener('pong', () => (answered = asked));
+export function watchPulse(client: Client, intervalMs: number) {
+  let pings = 0;
+  let ponged = 0;
+  const timer = setInterval(ping, intervalMs);
+  client.addListener('pong', () => (ponged = pings));
   client.once('close', () => clearInterval(timer));
-  function ask() {
-    if (answered < asked) {
+  function ping() {
+    if (ponged < pings) {
       clearInterval(timer);
       client.terminate();
-    } else client.ping(String(++asked));
+    } else client.ping(String(++pings));
   }
 }
 
-interface Wishes {
-  pause: number;
-  patience: number;
+interface Options {
+  intervalMs: number;
+  timeoutMs: number;
   lost: () => void;
 }
 
-export function watchServer(socket: WebSocket, wishes: Wishes) {
-  const { pause, patience, lost } = wishes;
+export function watchServer(socket: WebSocket, options: Options) {
+  const { intervalMs, timeoutMs, lost } = options;
   let lastHeard = Date.now();
   let watch: ReturnType<typeof setTimeout> | undefined;
   const interval = setInterval(() => {
-    const asked = Date.now();
-    socket.send(JSON.stringify({ kind: 'ping', at: asked }));
+    const sent = Date.now();
+    socket.send(JSON.stringify({ kind: 'ping', at: sent }));
     clearTimeout(watch);
     watch = setTimeout(() => {
-      if (lastHeard >= asked) return;
+      if (lastHeard >= sent) return;
       end();
       socket.close(4000, 'nobody there');
       lost();
-    }, patience);
-  }, pause);
+    }, timeoutMs);
+  }, intervalMs);
   const end = () => {
     clearInterval(interval);
     clearTimeout(watch);

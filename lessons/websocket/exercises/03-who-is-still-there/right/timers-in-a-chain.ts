@@ -1,4 +1,5 @@
-// Right, and different: one timer after the other, ended by the answer.
+// Right, and different: one timer after the other, ended by what comes. The
+// options have the names that an early build gave them.
 
 import type { WebSocket as Client } from 'ws';
 

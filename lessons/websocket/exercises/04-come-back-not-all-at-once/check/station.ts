@@ -1,4 +1,4 @@
-/** A server that does what is said, each id once, and may not say so. */
+/** A server that carries out each id once, and may not confirm it. */
 import { once } from 'node:events';
 import type { CheckContext } from '@on-the-wire/course/exercise/check.ts';
 import { createServer } from 'node:http';
@@ -9,11 +9,11 @@ export interface Message {
   client: number;
   id: unknown;
   text: unknown;
-  /** As it stood on the wire. */
+  /** As it was on the wire. */
   raw: string;
   /** Whether an ack was sent for this id before. */
-  wasTold: boolean;
-  /** Whether it is done: the first of its id. */
+  wasConfirmed: boolean;
+  /** Whether it is carried out: the first with its id. */
   isDone: boolean;
 }
 
@@ -26,8 +26,8 @@ export async function openStation(trial: CheckContext, faults?: string[]) {
     for (const client of sockets.clients) client.terminate();
   });
   const messages: Message[] = [];
-  const told = new Set<string>();
-  let tells = true;
+  const confirmed = new Set<string>();
+  let confirms = true;
 
   sockets.on('connection', (client: WebSocket, request) => {
     const { searchParams } = new URL(request.url!, line.origin);
@@ -36,7 +36,7 @@ export async function openStation(trial: CheckContext, faults?: string[]) {
     client.on('message', (bytes: Buffer) => {
       const { id, text } = parse(String(bytes));
       const key = `${name} ${String(id)}`;
-      // What has no id cannot be known again.
+      // What has no id cannot be recognized.
       const isKnown =
         id !== undefined &&
         messages.some((one) => one.client === name && one.id === id);
@@ -45,14 +45,14 @@ export async function openStation(trial: CheckContext, faults?: string[]) {
         id,
         text,
         raw: String(bytes),
-        wasTold: told.has(key),
+        wasConfirmed: confirmed.has(key),
         isDone: !isKnown,
       });
-      if (tells) {
-        told.add(key);
+      if (confirms) {
+        confirmed.add(key);
         client.send(JSON.stringify({ ack: id }));
       }
-      server.emit('said');
+      server.emit('received');
     });
   });
 
@@ -60,16 +60,16 @@ export async function openStation(trial: CheckContext, faults?: string[]) {
     line,
     messages,
     url: `${line.origin.replace('http', 'ws')}/track`,
-    /** From now on it says that it has done something, or does not. */
-    tell: (does: boolean) => (tells = does),
-    /** The texts that were done for a client. */
+    /** From now on it confirms what it carried out, or does not. */
+    confirm: (does: boolean) => (confirms = does),
+    /** The texts that were carried out for a client. */
     done: (client: number) =>
       messages
         .filter((message) => message.client === client && message.isDone)
         .map(({ text }) => String(text)),
-    /** Waits until this holds, whenever something is said. */
+    /** Waits until this holds, looking at each message. */
     async until(holds: () => boolean) {
-      while (!holds()) await once(server, 'said');
+      while (!holds()) await once(server, 'received');
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What fifty waits say about how they were chosen. */
+/** What fifty waits tell of how they were chosen. */
 import type { CheckContext } from '@on-the-wire/course/exercise/check.ts';
 
 /** The waits after one failure, in ms, and what they may be at most. */
@@ -8,15 +8,15 @@ export interface Round {
 }
 
 /**
- * Fails where the waits are not spread over all that is allowed. That all of
- * fifty avoid a third of it by chance happens once in 600 million times.
+ * Fails if the waits are not spread over all that is allowed. That all of fifty
+ * avoid a third of it by chance happens once in 600 million times.
  */
 export function explainWaits(
   trial: CheckContext,
-  wishes: { first: number; longest: number },
+  options: { first: number; longest: number },
   rounds: Round[],
 ) {
-  const { first, longest } = wishes;
+  const { first, longest } = options;
   const describe = ({ waits }: Round) =>
     `${Math.round(Math.min(...waits))} to ${Math.round(Math.max(...waits))}`;
   const parts = {
@@ -32,10 +32,10 @@ export function explainWaits(
   if (rounds.every(isOne))
     trial.fail({
       title: grows
-        ? 'The waits grow, but all come back in the same moment'
-        : 'All come back in the same moment, after the same wait',
+        ? 'The waits grow, but all reconnect at the same moment'
+        : 'All reconnect at the same moment, after the same wait',
       ...parts,
-      note: 'a crowd each time',
+      note: 'all at once, each time',
     });
   if (rounds.some(({ most, waits }) => Math.max(...waits) > most + step))
     trial.fail({ title: 'A wait is longer than it may be', ...parts });
@@ -43,16 +43,16 @@ export function explainWaits(
     trial.fail({
       title: 'The waits do not grow',
       ...parts,
-      note: 'while nobody is there, each is to be asked less',
+      note: 'while the server is down, attempts must get rarer',
     });
   for (const { most, waits } of rounds) {
     const isSpread =
       Math.min(...waits) < most / 3 && Math.max(...waits) > (most * 2) / 3;
     if (!isSpread)
       trial.fail({
-        title: 'Only a part of the wait is left to the lot',
+        title: 'Only a part of the wait is random',
         ...parts,
-        note: 'spread over all of it they meet least',
+        note: 'spread over all of it, the fewest coincide',
       });
   }
 }

@@ -1,8 +1,8 @@
 // Right, and different: a class, ids of one random part and a number, the text
-// before the id, and the lot from `crypto`.
+// before the id, and the jitter from `crypto`.
 
-class Speaker {
-  readonly #wishes;
+class Connection {
+  readonly #options;
   readonly #waiting = new Set<string>();
   readonly #run = Math.random().toString(36).slice(2);
   #n = 0;
@@ -11,17 +11,17 @@ class Speaker {
   #timers: ReturnType<typeof setTimeout>[] = [];
   #isOver = false;
 
-  constructor(wishes: {
+  constructor(options: {
     url: string;
     first: number;
     longest: number;
     steady: number;
   }) {
-    this.#wishes = wishes;
+    this.#options = options;
     this.#open();
   }
 
-  say(text: string) {
+  send(text: string) {
     this.#n += 1;
     const line = JSON.stringify({ text, id: `${this.#run}/${this.#n}` });
     this.#waiting.add(line);
@@ -36,7 +36,7 @@ class Speaker {
 
   #open() {
     if (this.#isOver) return;
-    const { url, steady } = this.#wishes;
+    const { url, steady } = this.#options;
     const socket = new WebSocket(url);
     this.#socket = socket;
     socket.addEventListener('open', () => {
@@ -49,19 +49,21 @@ class Speaker {
         if ((JSON.parse(line) as { id: string }).id === ack)
           this.#waiting.delete(line);
     });
-    socket.addEventListener('close', () => this.#comeBack());
+    socket.addEventListener('close', () => this.#reconnect());
   }
 
-  #comeBack() {
+  #reconnect() {
     for (const timer of this.#timers.splice(0)) clearTimeout(timer);
     if (this.#isOver) return;
-    const { first, longest } = this.#wishes;
-    const [lot = 0] = crypto.getRandomValues(new Uint32Array(1));
+    const { first, longest } = this.#options;
+    const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
     const most = Math.min(longest, first * Math.pow(2, this.#exponent));
     this.#exponent += 1;
-    this.#timers.push(setTimeout(() => this.#open(), (lot / 2 ** 32) * most));
+    this.#timers.push(
+      setTimeout(() => this.#open(), (random / 2 ** 32) * most),
+    );
   }
 }
 
-export const connect = (wishes: ConstructorParameters<typeof Speaker>[0]) =>
-  new Speaker(wishes);
+export const connect = (options: ConstructorParameters<typeof Connection>[0]) =>
+  new Connection(options);

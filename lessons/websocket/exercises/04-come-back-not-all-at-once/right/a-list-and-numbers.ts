@@ -1,14 +1,15 @@
 // Right, and different: a list, numbers for ids, a promise for each wait, and
-// what has lasted is measured when it ends.
+// how long a connection lasted is measured when it ends. What sends has the
+// name that an early build gave it.
 
-interface Wishes {
+interface Options {
   url: string;
   first: number;
   longest: number;
   steady: number;
 }
 
-export function connect(wishes: Wishes) {
+export function connect(options: Options) {
   let queue: { id: number; text: string }[] = [];
   let count = 0;
   let current: WebSocket | undefined;
@@ -17,7 +18,7 @@ export function connect(wishes: Wishes) {
   const once = () =>
     new Promise<number>((resolve) => {
       let since = Number.POSITIVE_INFINITY;
-      const socket = new WebSocket(wishes.url);
+      const socket = new WebSocket(options.url);
       current = socket;
       socket.addEventListener('open', () => {
         since = Date.now();
@@ -31,12 +32,12 @@ export function connect(wishes: Wishes) {
     });
 
   async function run() {
-    for (let most = wishes.first; !life.isOver;) {
+    for (let most = options.first; !life.isOver;) {
       const lasted = await once();
-      if (lasted >= wishes.steady) most = wishes.first;
+      if (lasted >= options.steady) most = options.first;
       const wait = Math.floor(Math.random() * (most + 1));
       await new Promise((done) => setTimeout(done, wait));
-      most = Math.min(most * 2, wishes.longest);
+      most = Math.min(most * 2, options.longest);
     }
   }
 
