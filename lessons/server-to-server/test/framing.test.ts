@@ -7,7 +7,7 @@ import { listen } from '@on-the-wire/system/listen.ts';
 import { rawOf, rowsOf } from '@on-the-wire/wire/test/rows.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { createServer } from '../server.ts';
-import { closing, patience } from './acts.ts';
+import { closing, timeoutMs } from './acts.ts';
 
 /** A gateway before a server that keeps its connections, and what those said. */
 async function start() {
@@ -32,7 +32,7 @@ async function start() {
 
 async function startGateway(station: string) {
   const gateways = ['http://g', 'http://h'];
-  const gateway = createServer({ patience, station, gateways });
+  const gateway = createServer({ timeoutMs, station, gateways });
   closing.push(gateway.close);
   const { origin, port: gatewayPort } = await listen(gateway.server);
   return { origin, gatewayPort };
