@@ -1,5 +1,5 @@
 /**
- * Updates as an event stream: WHATWG HTML, 9.2. The lesson sse has the whole
+ * Updates as an event stream: HTML, 9.2, server-sent events. The lesson sse has the whole
  * story; here the updates may come from another server.
  */
 import type { News } from '@on-the-wire/shared/board/update.ts';

@@ -66,6 +66,6 @@ export const headersOf = ({ type }: Failure, side: string) => ({
   'Proxy-Status': `gateway; error=${type}; next-hop=${side}`,
 });
 
-/** Its body: RFC 9457, section 3. */
+/** Its body: RFC 9457, 3. */
 export const problemOf = ({ status, type, sentence }: Failure, side: string) =>
   JSON.stringify({ status, title: sentence, side, type: `about:${type}` });

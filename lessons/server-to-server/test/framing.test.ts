@@ -14,7 +14,7 @@ async function start() {
   const upstream: string[] = [];
   const sockets: Socket[] = [];
   const server = createHttpServer((request, response) => {
-    // It tells which request it answers, once it has all of it.
+    // It tells which request it responds to, once it has all of it.
     request.resume().on('end', () => {
       response.end(`${request.method} ${request.url}`);
     });
@@ -38,7 +38,7 @@ async function startGateway(station: string) {
   return { origin, gatewayPort };
 }
 
-/** Sends it over a connection of its own; resolves with all that came back. */
+/** Sends it over a connection of its own; resolves with all that it received. */
 async function send(port: number, bytes: string) {
   const client = await rawClient(port);
   client.send(bytes);

@@ -102,8 +102,8 @@ describe('what goes through', () => {
     client.send('GET /station/events HTTP/1.1\r\nHost: g\r\n\r\n');
     await client.until('200 OK');
     client.socket.pause();
-    // All of it is in this process: what could move has moved, when others have
-    // been asked and answered so often and nothing was written meanwhile.
+    // All of it is in this process: what could move has moved, when there were so
+    // many other requests and responses, and nothing was written meanwhile.
     let before = -1;
     while (before !== written) {
       before = written;
@@ -267,7 +267,7 @@ describe('which side failed', () => {
     });
     const { origin } = await startGateway({ station, timeoutMs: 200 });
     const clock = stopped();
-    // Its head has gone out: a status is no longer possible, a cut is.
+    // Its headers have gone out: it is too late for a status code.
     const answer = await fetch(`${origin}/station/board`);
     expect(answer.status).toBe(200);
     const parts = answer.body!.getReader();

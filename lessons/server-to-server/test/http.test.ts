@@ -306,7 +306,7 @@ test('200 announcements through random resets are spoken exactly 200 times', asy
     retries: 1_000,
     backoff: { first: 5, longest: 50 },
   });
-  // While they are sent, the tap tears down at random places too.
+  // While they are sent, the tap resets at random places, too.
   let cuts = 0;
   const sending = new AbortController();
   const texts = notices(200);

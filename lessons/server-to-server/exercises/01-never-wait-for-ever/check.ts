@@ -28,7 +28,7 @@ export default {
     const learner = await trial.start();
     const name = await learner.stage<string>('nameOf');
     const call = (options: RequestOptions) => {
-      const { timeoutMs: ms } = options; // its name in answers of old
+      const { timeoutMs: ms } = options; // its name in saved answers
       return learner.call<SimpleResponse>(name, url(), { ...options, ms });
     };
     const station = await openStation(trial);
@@ -140,7 +140,7 @@ export default {
             setTimeout(() => response.writeHead(503).end(), cost);
           });
         },
-        // With the whole time for the second try it cannot end before that.
+        // If the second try has all the time again, it cannot end before that.
         isTelling: ({ took, response }, ms) =>
           isRestarted() || !!response || took < ms + cost,
       });
@@ -149,7 +149,7 @@ export default {
       if (!isRestarted() && hasStopped) return;
       const told = station.heard.map(({ left }) => `time-left: ${left}`);
       trial.fail({
-        title: 'Each try gets the whole time again',
+        title: 'Each try gets all the time again',
         sent: `${callOf(url(), options)}; a 503 after ${cost} ms, then silence`,
         expected: `${options.timeoutMs} ms for all tries together, and then an error`,
         came: `${told.join(', then ')}; ${endOf(outcome)}`,

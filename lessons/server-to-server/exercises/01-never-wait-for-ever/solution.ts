@@ -27,7 +27,7 @@ export async function request(
   url: string,
   { timeoutMs, tries, pause }: RequestOptions,
 ): Promise<SimpleResponse> {
-  // Why here: whoever waits for us counts from now on, whatever we do with it.
+  // Why here: our caller counts from now on, whatever we do with the time.
   const deadline = new Deadline(timeoutMs);
   for (let n = 1; ; n += 1) {
     const outcome = await tryOnce(url, deadline).catch((error: Error) => error);

@@ -11,7 +11,7 @@ import type { RequestOptions, SimpleResponse } from './exercise.ts';
 
 type Request = (
   url: string,
-  // `ask` and `ms` are the names in answers that an early build has saved.
+  // `ask` and `ms` are the names in saved answers of an early build.
   options: RequestOptions & { ms: number },
 ) => Promise<SimpleResponse>;
 type Mine = { request?: Request; ask?: Request };

@@ -27,7 +27,7 @@ export default {
     const station = await openStation(trial);
     const upstream = station.origin;
     const serve = (timeoutMs: number, at = upstream) =>
-      // `patience` is its name in answers that were saved by an early build.
+      // `patience` is its name in saved answers of an early build.
       learner.serve({ upstream: at, timeoutMs, patience: timeoutMs });
     const gateway = await serve(60_000);
     const brief = await serve(short);
@@ -88,11 +88,11 @@ export default {
       const { port } = await listen(nobody);
       await new Promise((closed) => nobody.close(closed));
       const lost = await serve(60_000, `http://127.0.0.1:${port}`);
-      // RFC 9209 recommends 502 (a SHOULD); gateways such as HAProxy say 503.
+      // RFC 9209, 2.3.7 (Connection Refused) recommends 502; HAProxy says 503.
       await mustFail(trial, lost, [502, 503], {
         what: 'nobody listens at the upstream’s port',
         name: 'A refused connection',
-        rule: 'RFC 9209, 2.3.7',
+        rule: 'RFC 9209, 2.3.7 (Connection Refused)',
       });
     });
 
@@ -101,7 +101,7 @@ export default {
       await mustFail(trial, gateway, [502], {
         what: 'the upstream takes the request, then the connection is reset',
         name: 'A reset',
-        rule: 'RFC 9209, 2.3.8',
+        rule: 'RFC 9209, 2.3.8 (Connection Terminated)',
       });
     });
 
@@ -110,7 +110,7 @@ export default {
       await mustFail(trial, gateway, [502], {
         what: 'the upstream sends a word that is not HTTP',
         name: 'Nonsense',
-        rule: 'RFC 9209, 2.3.28',
+        rule: 'RFC 9209, 2.3.28 (HTTP Protocol Error)',
       });
     });
 
@@ -119,7 +119,7 @@ export default {
       await mustFail(trial, brief, [504], {
         what: `the upstream takes the request, and is silent; timeoutMs ${short}`,
         name: 'A timeout',
-        rule: 'RFC 9209, 2.3.26',
+        rule: 'RFC 9209, 2.3.26 (HTTP Response Timeout)',
       });
     });
 

@@ -1,4 +1,4 @@
-/** What fits five products, by the table; and what a fault does to it. */
+/** What fits five products, by the table, and what a fault does to it. */
 import {
   choose,
   ways,
@@ -22,7 +22,7 @@ import type {
   CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 
-/** What is answered where nothing else is said. */
+/** What holds unless something else is said. */
 const usual = {
   speaks: 'news',
   pace: 'seconds',
@@ -33,7 +33,7 @@ const usual = {
   proxies: 'calm',
 } as const satisfies Answers;
 
-/** What a person who knows the field would answer of each. */
+/** What somebody who knows the field would say about each product. */
 const products: Record<string, Required<Answers>> = {
   lottery: {
     ...usual,
@@ -55,7 +55,7 @@ const products: Record<string, Required<Answers>> = {
 };
 
 const section = 'lessons/README.md, “Which one, then?”';
-/** So many ms more until an update is seen hurt; so does one that is lost. */
+/** An update that comes so many ms later is hurt; so is one that is lost. */
 const HURTS = 800;
 
 interface Theirs {
@@ -92,7 +92,7 @@ export default {
 
     const page = await trial.page();
     const browser = page.context().browser()!;
-    // Each waits most of the time: all at once.
+    // Each waits most of the time: so measure all at once.
     const found = await Promise.all(
       choices.map(async ({ theirs }) => {
         const { take, fault } = theirs!;
@@ -137,22 +137,22 @@ function checkTaken(
     if (lack)
       return fail({
         title: `${name}: ${way} is ruled out`,
-        expected: 'a way of which no row says that it will not do',
+        expected: 'a way that no row rules out',
         came: lackInWords(lack, (row) => titleOf(row)!),
         section,
       });
     return fail({
       title: `${name}: ${way} would do, and more than is needed`,
       expected:
-        'the first that does: what it cannot is what you need not write',
+        'the first way that does all of it: what it lacks you do not need',
       came,
       section,
     });
   }
   if (take.length < needed.size)
     return fail({
-      title: `${name}: not all of it is said`,
-      expected: `${needed.size} ways: the news are one thing, what the page says another`,
+      title: `${name}: a way is missing`,
+      expected: `${needed.size} ways: one for what the page gets, one for what it sends`,
       came,
       section,
     });
@@ -184,8 +184,7 @@ function checkRows(
     if (!decided.includes(row))
       return fail({
         title: `${name}: “${title}” does not decide it`,
-        expected:
-          'a row that rules out what is simpler, or speaks for your way',
+        expected: 'a row that rules out a simpler way, or speaks for yours',
         came: row,
         tryIt: `pnpm compare --claims --only ${row}`,
       });
@@ -201,27 +200,27 @@ function checkIsFault(
   if (wrong !== undefined)
     fail({
       title: `${name}: “${fault}” is no fault`,
-      expected: 'one that there is, with its numbers',
+      expected: 'a fault that exists, with its numbers',
       came: wrong,
     });
 }
 
 /**
- * What is being measured, or has hurt a way: if you change one choice, you need not wait
- * for all five.
+ * What is being measured, or has hurt a way: if you change one choice, you need
+ * not wait for all five.
  */
 const measured = new Map<string, Promise<Tried>>();
 /** ms more until an update is seen. */
 const more = ({ broken, clean }: Tried) => broken - clean;
 const hurts = (tried: Tried) => more(tried) >= HURTS || tried.lost > 0;
 
-/** A busy machine may be slow with the fault, or without it; never so much. */
+/** A busy machine may be slow, with the fault or without, but never so slow. */
 const isClear = (tried: Tried) =>
   tried.least >= HURTS || (more(tried) < HURTS / 2 && tried.lost === 0);
 
 /**
- * Tries it; where that leaves a doubt, up to five times. A busy machine only
- * ever makes it later, with the fault and without: the soonest of each count.
+ * Tries it; if that leaves a doubt, up to five times. A busy machine only ever
+ * makes an update later, with the fault and without: so the fastest counts.
  */
 async function tryOften(way: Way, fault: string, browser: Browser) {
   let best = await tryUnder(way, fault, browser);
@@ -238,7 +237,7 @@ async function tryOften(way: Way, fault: string, browser: Browser) {
   return best;
 }
 
-/** Says what was measured in the step's name, where the learner reads it. */
+/** Says in the step's name what was measured: there the learner reads it. */
 async function checkFault(
   trial: CheckContext,
   name: string,

@@ -1,19 +1,19 @@
 /**
- * What to take for five products, and why: which ways to talk each needs, two
- * rows of the table that decide it, and a fault of the network that hurts it.
+ * What to take for five products, and why: the ways to talk that each needs,
+ * two rows of the table that decide, and a fault of the network that hurts it.
  */
 import type { Way } from '@on-the-wire/shared/compare/choosing/choose.ts';
 
 export interface Choice {
-  /** 'request', 'poll', 'long-poll', 'stream', 'sse', 'websocket': all it needs. */
+  /** All that it needs: request, poll, long-poll, stream, sse, websocket. */
   take: Way[];
-  /** By their names after `pnpm compare --claims --only`. */
+  /** Their names, as `pnpm compare --claims --only` takes them. */
   rows: [string, string];
-  /** As after `--fault`. */
+  /** As `--fault` takes it. */
   fault: string;
 }
 
-// TODO: one way for everything is what comes to mind first. Choose.
+// TODO: one way for everything comes to mind first. Choose.
 const socket: Choice = {
   take: ['websocket'],
   rows: ['speaks-first', 'framing'],
@@ -25,20 +25,22 @@ export const choices = (): Record<string, Choice> => ({
   // hour late is early enough.
   lottery: socket,
 
-  // A patient rings. All screens of the ward show it at once, and none may miss
-  // it. A nurse who takes the call by a click is told whether she was the first.
+  // A patient rings for a nurse. All screens of the ward show it at once, and
+  // none may miss it. The nurse who takes the call with a click learns whether
+  // somebody else was faster.
   ward: socket,
 
-  // Two people play tennis on their telephones. Bats and ball, sixty positions a
-  // second in each direction, as few bytes as may be; only the newest counts.
+  // Two people play tennis on their phones: bats and ball, sixty positions a
+  // second in each direction, in as few bytes as possible. Only the newest
+  // position counts.
   tennis: socket,
 
-  // Somebody pastes a text of ten pages. Its translation comes sentence by
-  // sentence, as each is ready; with the last one it is over.
+  // Somebody pastes a text of ten pages. The translation comes sentence by
+  // sentence, as each is ready, and ends with the last one.
   translator: socket,
 
-  // Clerks of a court see new cases, one in some seconds, and may miss none.
-  // Their offices have proxies that hold answers back and pass on nothing but
-  // plain HTTP.
+  // Clerks of a court see new cases, one every few seconds, and may miss none.
+  // The proxies of their offices pass on only complete responses, and nothing
+  // but plain HTTP.
   court: socket,
 });
