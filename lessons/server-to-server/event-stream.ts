@@ -1,6 +1,6 @@
 /**
- * Updates as an event stream: HTML, 9.2, server-sent events. The lesson sse has the whole
- * story; here the updates may come from another server.
+ * Updates as an event stream: HTML, 9.2 (Server-sent events). The lesson sse
+ * has the whole story; here the updates may come from another server.
  */
 import type { News } from '@on-the-wire/shared/board/update.ts';
 import type { Request, Response } from 'express';
