@@ -1,15 +1,15 @@
-/** An announcement by HTTP: one key for its tries, one deadline over all. */
+/** An announcement over HTTP: one key for all its tries, and one deadline. */
 import { randomUUID } from 'node:crypto';
-import { ask, type createAgent, type Limits } from './ask.ts';
+import { request, type createAgent, type Timeouts } from './request.ts';
 import { Deadline } from './deadline.ts';
-import { retry, type createBudget, type usualPauses } from './retry.ts';
+import { retry, type createBudget, type usualBackoff } from './retry.ts';
 
 /**
- * Has it spoken once, whatever is lost on the way.
+ * Has a text spoken once, whatever is lost on the way.
  *
  * @param ms until it must be done, retries included
- * @throws when there is no answer by then, or one that says no: whether it was
- *   spoken is then not known
+ * @throws when there is no response by then, or one that says no; without a
+ *   response nobody knows whether it was spoken
  */
 export async function announce(
   url: string,
@@ -21,18 +21,18 @@ export async function announce(
     ms: number;
     agent: ReturnType<typeof createAgent>;
     budget: ReturnType<typeof createBudget>;
-    limits: Limits;
-    pauses: typeof usualPauses;
+    timeouts: Timeouts;
+    backoff: typeof usualBackoff;
   },
 ): Promise<void> {
-  const { agent, budget, limits, pauses } = means;
+  const { agent, budget, timeouts, backoff } = means;
   const deadline = new Deadline(ms);
   const headers = {
     'Content-Type': 'text/plain; charset=utf-8',
     'Idempotency-Key': randomUUID(),
   };
-  const request = { agent, limits, method: 'POST', headers, body: text };
-  const attempt = () => ask(url, deadline, request);
-  const { status, body } = await retry(attempt, { deadline, budget, pauses });
+  const options = { agent, timeouts, method: 'POST', headers, body: text };
+  const attempt = () => request(url, deadline, options);
+  const { status, body } = await retry(attempt, { deadline, budget, backoff });
   if (status >= 300) throw new Error(`${status} ${body}`);
 }

@@ -1,4 +1,4 @@
-/** What the station is given to announce: as text, or byte by byte. */
+/** The body of a request to the station: as text, or byte by byte. */
 import { BadInput } from '@on-the-wire/shared/board/feed.ts';
 import express, {
   type NextFunction,

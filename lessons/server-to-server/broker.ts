@@ -1,6 +1,6 @@
 /**
- * The broker: an embedded aedes, for as long as no other is named by
- * BROKER_URL. It keeps what it knows in memory, and forgets it with its end.
+ * The broker: an embedded aedes, unless BROKER_URL names another. It keeps its
+ * messages in memory, and forgets them when it ends.
  */
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import type { LessonProcess } from '@on-the-wire/shared/lesson.ts';

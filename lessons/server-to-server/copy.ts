@@ -1,6 +1,6 @@
 /**
- * A copy of the station's board, kept from its news. What comes twice is taken
- * once; where some is missing, it is fetched from the source.
+ * A copy of the station's board, made from its updates. An update that comes
+ * twice is taken once; an update that is missing is fetched from the source.
  */
 import { EventEmitter } from 'node:events';
 import type {
@@ -10,14 +10,14 @@ import type {
   Update,
 } from '@on-the-wire/shared/board/update.ts';
 
-/** Everything after an id; undefined where the source no longer knows it. */
+/** All updates after an id; undefined if the source no longer knows the id. */
 export type Fetch = {
   updates(after: string): Promise<Update[] | undefined>;
   board(): Promise<Snapshot>;
 };
 
-const again = 200; // ms between two questions to the source, at least
-const strangers = 8; // runs kept that the source does not know
+const pause = 200; // ms between two requests to the source, at least
+const mostUnknown = 8; // runs remembered that the source does not know
 
 export class BoardCopy extends EventEmitter<{ update: [News] }> {
   readonly counts = { taken: 0, twice: 0, gaps: 0, ignored: 0 };
@@ -27,17 +27,17 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
   #run = '';
   #n = -1;
   #departures: Departure[] = [];
-  /** The number that somebody has heard of, and this copy has not. */
+  /** A number that was published, and that this copy has not got. */
   #wanted: { run: string; n: number } | undefined;
   /** Runs that the source does not know: of an earlier life, or made up. */
-  readonly #strangers = new Set<string>();
+  readonly #unknown = new Set<string>();
   #healing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
-  /** Whether all we have is a board of the broker's, and nothing has fitted. */
-  #isHearsay = false;
+  /** Whether all we have is the broker's retained board, not yet confirmed. */
+  #isUnconfirmed = false;
 
-  /** @param history how many updates are kept for who comes back */
+  /** @param history how many updates are kept for readers that reconnect */
   constructor(fetch: Fetch, history = 1_000) {
     super();
     this.setMaxListeners(0); // one for each reader
@@ -54,15 +54,14 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
     return this.#run !== '';
   }
 
-  /** News from the broker: late, early, twice, just right; or none at all. */
+  /** An update from the broker: late, early, twice, in order; or no update. */
   take(news: News | undefined): void {
     const [run, n] = parse(news?.id ?? '');
     const isOurs = run === this.#run;
-    if (!news || this.#strangers.has(run))
-      return void (this.counts.ignored += 1);
-    // Our first board says what is yet to come, or this one is late: ask.
-    if (isOurs && n < this.#n && this.#isHearsay) {
-      this.#isHearsay = false;
+    if (!news || this.#unknown.has(run)) return void (this.counts.ignored += 1);
+    // Is our first board ahead of this update, or is this one late? Fetch.
+    if (isOurs && n < this.#n && this.#isUnconfirmed) {
+      this.#isUnconfirmed = false;
       this.#wanted = { run, n: this.#n + 1 };
       void this.#heal();
     }
@@ -71,18 +70,18 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
       this.#append(news);
     else if (!this.isReady && news.kind === 'snapshot') {
       this.#replace(news);
-      this.#isHearsay = true;
+      this.#isUnconfirmed = true;
     } else {
-      // Some is missing, or the station has a new life: ask the source.
+      // Some are missing, or the station has restarted: fetch from the source.
       this.#wanted = { run, n };
       void this.#heal();
     }
   }
 
   /**
-   * What came after an id, or the whole board: never a silent gap.
+   * The updates after an id, or the whole board: never a silent gap.
    *
-   * @throws where nothing can be said without one
+   * @throws when neither can be told without a gap
    */
   async missed(lastId: string): Promise<News[]> {
     if (!this.isReady) throw new Error('No board has come yet.');
@@ -91,8 +90,8 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
     const missing = this.#n - n;
     if (missing >= 0 && missing <= this.#kept.length)
       return missing === 0 ? [] : this.#kept.slice(-missing);
-    // From before our time; or from the other gateway, which heard it sooner.
-    // Who is ahead of us gets no older board, but the advice to ask elsewhere.
+    // The id is older than our copy; or the other gateway was ahead of us. A
+    // reader that is ahead gets no older board, but is sent elsewhere.
     const updates = await this.#fetch.updates(lastId).catch((error) => {
       if (missing < 0) throw error;
     });
@@ -111,43 +110,45 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
     this.removeAllListeners();
   }
 
-  /** Asks the source until it has answered, however often some was missing. */
+  /** Fetches until nothing is missing; one fetch for all gaps at a time. */
   #heal(): Promise<void> {
     this.counts.gaps += this.#healing ? 0 : 1;
-    this.#healing ??= this.#ask().finally(() => (this.#healing = undefined));
+    this.#healing ??= this.#fetchMissing().finally(
+      () => (this.#healing = undefined),
+    );
     return this.#healing;
   }
 
-  async #ask(): Promise<void> {
+  async #fetchMissing(): Promise<void> {
     while (!this.#closed && this.#isBehind()) {
-      const asked = this.#wanted!;
+      const wanted = this.#wanted!;
       try {
         const updates = this.isReady
           ? await this.#fetch.updates(this.id)
           : undefined;
-        // Some may have come by the broker while we asked.
+        // Some may have come from the broker meanwhile.
         for (const update of updates ?? [])
           if (parse(update.id)[1] === this.#n + 1) this.#append(update);
         if (updates === undefined) this.#replace(await this.#fetch.board());
-        // What the source has published, it has: what it does not know by now
-        // it never will, and is not asked for again.
-        if (asked.run !== this.#run) this.#ignore(asked.run);
+        // The source has all that it has published. What it does not know now,
+        // it never will, and is not fetched again.
+        if (wanted.run !== this.#run) this.#ignore(wanted.run);
         const { run } = this.#wanted!;
-        if (this.#wanted === asked || this.#strangers.has(run))
+        if (this.#wanted === wanted || this.#unknown.has(run))
           this.#wanted = undefined;
       } catch {
         // The source is away. What is missing is still wanted.
       }
       if (this.#closed) return;
-      await new Promise((done) => (this.#timer = setTimeout(done, again)));
+      await new Promise((done) => (this.#timer = setTimeout(done, pause)));
     }
   }
 
   #ignore(run: string): void {
     this.counts.ignored += 1;
-    this.#strangers.add(run);
-    const [oldest] = this.#strangers;
-    if (this.#strangers.size > strangers) this.#strangers.delete(oldest!);
+    this.#unknown.add(run);
+    const [oldest] = this.#unknown;
+    if (this.#unknown.size > mostUnknown) this.#unknown.delete(oldest!);
   }
 
   #isBehind(): boolean {
@@ -158,7 +159,7 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
 
   #append(update: Update): void {
     this.counts.taken += 1;
-    this.#isHearsay = false;
+    this.#isUnconfirmed = false;
     this.#n = update.data.n;
     this.#kept.push(update);
     if (this.#kept.length > this.#history) this.#kept.shift();
@@ -174,7 +175,7 @@ export class BoardCopy extends EventEmitter<{ update: [News] }> {
   }
 
   #replace({ id, kind, data }: Snapshot): void {
-    this.#isHearsay = false;
+    this.#isUnconfirmed = false;
     this.#run = data.run;
     this.#n = data.n;
     this.#departures = [...data.departures];

@@ -1,4 +1,4 @@
-/** Pages of some other origins may ask here: WHATWG Fetch, 3.3 (lesson xhr). */
+/** CORS: pages of these origins may read responses. Fetch, 3.3 (lesson xhr). */
 import type { NextFunction, Request, Response } from 'express';
 
 export const allowPagesOf =
@@ -10,7 +10,7 @@ export const allowPagesOf =
     response.set('Access-Control-Allow-Origin', origin);
     if (request.method !== 'OPTIONS') return next();
 
-    // The browser asks first whether it may send JSON.
+    // A preflight: the browser wants to know whether it may send JSON.
     response.set('Access-Control-Allow-Methods', 'GET, POST, PUT');
     response.set('Access-Control-Allow-Headers', 'Content-Type');
     response.status(204).end();

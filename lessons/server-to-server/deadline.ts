@@ -1,16 +1,17 @@
 /**
- * A deadline: the moment after which nobody waits for the answer any more. It
- * is set once, where a request begins, and passed on to everybody who helps.
+ * A deadline: the moment after which nobody waits for the response any more.
+ * It is set once, where a request begins, and passed on to each server that
+ * takes part.
  *
- * On the wire it is what is left, in ms, and not a time of day: two machines
- * seldom agree what time it is.
+ * On the wire it is the time left, in ms, and not a time of day: the clocks of
+ * two machines seldom agree.
  */
 
-/** The field that passes it on: what is left, in ms. */
+/** The header that passes it on: the time left, in ms. */
 export const timeLeft = 'time-left';
 
 export class Deadline {
-  /** When it is over, by `performance.now()`. */
+  /** When it passes, by `performance.now()`. */
   readonly at: number;
 
   /** @param ms from now on */
@@ -18,26 +19,26 @@ export class Deadline {
     this.at = performance.now() + ms;
   }
 
-  /** What is left, in ms: 0 when it is over. */
+  /** The time left, in ms: 0 once it has passed. */
   get left(): number {
     return Math.max(0, Math.floor(this.at - performance.now()));
   }
 
-  /** The field for the next one in the chain. */
+  /** The header for the next server in the chain. */
   get headers(): Record<string, string> {
     return { [timeLeft]: String(this.left) };
   }
 }
 
 /**
- * The deadline that a request brought. Nobody may ask for more than `most`, and
- * whoever names none, or nonsense, gets that.
+ * The deadline that came with a request, `most` ms at the latest. A request
+ * without one, or with nonsense, gets `most`.
  */
 export function deadlineOf(
   headers: Record<string, string | string[] | undefined>,
   most: number,
 ): Deadline {
-  const said = headers[timeLeft];
-  const ms = /^\d{1,9}$/.test(String(said)) ? Number(said) : most;
+  const value = headers[timeLeft];
+  const ms = /^\d{1,9}$/.test(String(value)) ? Number(value) : most;
   return new Deadline(Math.min(ms, most));
 }

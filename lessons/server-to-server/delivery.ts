@@ -1,13 +1,14 @@
 /**
- * Delivers what lies in a queue, each letter until it was taken: at least once.
- * Whoever is killed in between begins again where the disk says.
+ * Delivers the webhook messages of a queue, each until the receiver has taken
+ * it: at least once. A process that is killed meanwhile goes on from the disk.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { ask, type createAgent } from './ask.ts';
+
 import { Deadline } from './deadline.ts';
 import type { Item, openQueue } from './queue.ts';
-import { isWorthATry, pauseAfter } from './retry.ts';
-import { fieldsOf } from './webhook.ts';
+import { request, type createAgent } from './request.ts';
+import { isRetryable, pauseAfter } from './retry.ts';
+import { headersOf } from './webhook.ts';
 
 export function startDelivery(
   queue: ReturnType<typeof openQueue>,
@@ -21,16 +22,16 @@ export function startDelivery(
   const stopped = new AbortController();
   let wake = () => {};
 
-  /** Signs each copy anew: the time is part of what is signed. */
+  /** Signs every copy again: its time is part of what is signed. */
   async function deliver({ id, body }: Item) {
     const time = Math.floor(Date.now() / 1_000);
     const headers = {
       'content-type': 'text/plain; charset=utf-8',
-      ...fieldsOf(secret, { id, time, body }),
+      ...headersOf(secret, { id, time, body }),
     };
     const method = 'POST';
     const deadline = new Deadline(5_000);
-    return ask(url, deadline, { agent, method, headers, body });
+    return request(url, deadline, { agent, method, headers, body });
   }
 
   async function run() {
@@ -42,7 +43,7 @@ export function startDelivery(
       }
       const outcome = await deliver(item).catch((error: unknown) => error);
       if (stopped.signal.aborted) return;
-      if (isWorthATry(outcome)) {
+      if (isRetryable(outcome)) {
         failures += 1;
         const ms = pauseAfter(failures);
         await pause(ms, undefined, stopped).catch(() => {});
@@ -59,7 +60,7 @@ export function startDelivery(
 
   return {
     counts,
-    /** There is something new in the queue. */
+    /** Say that there is something new in the queue. */
     look: () => wake(),
     async stop() {
       stopped.abort();

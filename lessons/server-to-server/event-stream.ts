@@ -1,6 +1,6 @@
 /**
- * Updates as an event stream: WHATWG HTML, 9.2. The lesson sse has the whole
- * story; here the news may come from another server.
+ * Updates as an event stream: HTML, 9.2 (Server-sent events). The lesson sse
+ * has the whole story; here the updates may come from another server.
  */
 import type { News } from '@on-the-wire/shared/board/update.ts';
 import type { Request, Response } from 'express';
@@ -11,9 +11,9 @@ export interface Source {
   off(event: 'update', hear: (news: News) => void): unknown;
 }
 
-const retry = 1_000; // ms that a browser waits before it comes back
-const heartbeat = 5_000; // ms between two signs of life
-const buffer = 1_048_576; // bytes that a slow reader may leave lying here
+const retry = 1_000; // ms that a browser waits before it reconnects
+const heartbeat = 5_000; // ms between two heartbeats
+const buffer = 1_048_576; // bytes that may wait here for a slow reader
 
 type Known = Pick<News, 'id'>;
 
@@ -21,7 +21,7 @@ const numberOf = ({ id }: Known) => Number(id.split('-')[1]);
 const runOf = ({ id }: Known) => id.split('-')[0];
 
 /**
- * @param missed what came after the id that the reader saw last, or the board
+ * @param missed the updates after the last id that the reader saw, or the board
  */
 export async function tellNews(
   source: Source,
@@ -29,7 +29,7 @@ export async function tellNews(
   request: Request,
   response: Response,
 ): Promise<void> {
-  // Listen first, then ask what was missed: what happens in between waits.
+  // Listen first, then fetch what was missed: what comes meanwhile waits.
   let waiting: News[] | undefined = [];
   const hear = (news: News) => (waiting ? waiting.push(news) : tell(news));
   source.on('update', hear);
@@ -39,7 +39,7 @@ export async function tellNews(
     clearInterval(timer);
   });
 
-  // The same update may come from two sides, and is told once.
+  // The same update may come from two sides, and is sent once.
   let last: Known | undefined;
   const tell = (news: News) => {
     const isKnown = last !== undefined && runOf(last) === runOf(news);
@@ -58,12 +58,12 @@ export async function tellNews(
   try {
     before = await missed(lastId);
   } catch (error) {
-    // Another gateway may know; a browser does not try again after this.
+    // Another gateway may know. After a 503 an EventSource does not reconnect.
     const { message } = error as Error;
     return void response.status(503).set('Retry-After', '1').send(message);
   }
-  // A reader from a source that was ahead of this one knows already what
-  // this one is yet to hear.
+  // A reader from a gateway that was ahead of this one already knows what
+  // this one has yet to receive.
   if (before[0]?.kind !== 'snapshot') last = { id: lastId };
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',

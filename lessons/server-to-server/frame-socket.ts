@@ -1,4 +1,4 @@
-/** The raw socket, both sides of it: frames go over, nothing comes back. */
+/** The raw socket, both sides: frames go one way, and nothing the other. */
 import { connect, createServer, type Socket } from 'node:net';
 import { encodeFrame, FrameReader } from './frame.ts';
 
@@ -8,8 +8,8 @@ export function openFrameSocket(url: string) {
   let socket: Socket | undefined;
   return {
     /**
-     * Hands a text to the system. Whether it arrives, nobody will say: what is
-     * on its way when the line is cut is lost, without a word.
+     * Hands a text to the system. Nobody will say whether it arrives: what is
+     * on its way when the connection is reset is lost, without a word.
      */
     send(text: string) {
       if (!socket || socket.destroyed) {
@@ -22,7 +22,7 @@ export function openFrameSocket(url: string) {
   };
 }
 
-/** The receiver's side: what makes no sense ends the connection. */
+/** The receiver's side: a frame that is too long ends the connection. */
 export function hearFrames(hear: (text: string) => void) {
   return createServer((socket) => {
     const reader = new FrameReader();

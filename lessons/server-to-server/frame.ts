@@ -1,11 +1,11 @@
 /**
  * Frames on a raw socket: four bytes say how long a message is, then it comes.
  *
- * Left out: all that HTTP would have brought along. There is no answer, no name
- * for what a message is about, no version, and nobody else who reads it.
+ * Left out: all that HTTP would bring along. There is no response, no name for
+ * what a message is about, no version, and no other program that reads it.
  */
 
-/** So long may a message be, in bytes. A stranger could claim 4 GiB. */
+/** How long a message may be, in bytes. The four bytes could claim 4 GiB. */
 export const longest = 65_536;
 
 /** Turns a text into one frame: its length, big-endian, then its bytes. */
@@ -18,11 +18,11 @@ export function encodeFrame(text: string): Buffer {
   return frame;
 }
 
-/** Takes bytes as a socket hands them over, cut anywhere; returns texts. */
+/** Takes bytes as a socket delivers them, cut anywhere; returns texts. */
 export class FrameReader {
   #rest = Buffer.alloc(0);
 
-  /** @throws RangeError for a frame that is too long: no end is certain then */
+  /** @throws RangeError for a frame that is too long: its end is unclear */
   feed(bytes: Uint8Array): string[] {
     this.#rest = Buffer.concat([this.#rest, bytes]);
     const texts: string[] = [];

@@ -1,15 +1,15 @@
 /**
- * Where a request ends. A gateway and the server behind it must see the same
- * end: what one of them leaves over on a kept connection, the other takes for
- * the beginning of somebody else's request (request smuggling). RFC 9112, 6.3
- * and 11.2. Node's parser refuses what contradicts itself; this is the rest.
+ * Where a request ends. A gateway and its upstream must see the same end: what
+ * one of them leaves over on a kept connection, the other takes for the start
+ * of somebody else's request (request smuggling). RFC 9112, 6.3 and 11.2.
+ * Node's parser refuses what contradicts itself; this is the rest.
  */
 import type { IncomingMessage } from 'node:http';
 
 /**
- * With these a body gets through whole. Of GET, HEAD and OPTIONS http2-proxy
- * drops it and passes on its length; a chunked one of DELETE or TRACE Node
- * would send without its chunks, as they usually have no body.
+ * With these methods a body gets through whole. http2-proxy 5 drops the body of
+ * GET, HEAD and OPTIONS but passes on its length; Node 26 sends a chunked body
+ * of DELETE or TRACE without its chunks, as these usually have none.
  */
 const mayHaveBody = ['POST', 'PUT', 'PATCH'];
 
@@ -19,7 +19,7 @@ export interface Refusal {
   sentence: string;
 }
 
-/** Why this request is not passed on; undefined where its end is clear. */
+/** Why this request is not passed on; undefined if its end is clear. */
 export function refusalOf({
   method = '',
   headers,
@@ -30,7 +30,7 @@ export function refusalOf({
     return undefined;
   const what = `${method} with a body`;
 
-  // What was done to a body for one hop must be undone here: RFC 9112, 6.1.
+  // A transfer coding is for one hop, and must be undone here: RFC 9112, 6.1.
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
     const found = `found Transfer-Encoding: ${coding}, expected chunked`;
     return refuse(501, 'Not Implemented', `${what}: ${found}.`);

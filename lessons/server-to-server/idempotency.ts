@@ -1,6 +1,6 @@
 /**
- * Sent twice, done once: a request that names a key is carried out for the
- * first that comes with it, and all others get the same answer.
+ * Sent twice, done once. The first request with an idempotency key is carried
+ * out; every later one with the same key gets the same response.
  *
  * draft-ietf-httpapi-idempotency-key-header. Left out: keys that survive a
  * restart. They would have to be stored together with what was done.
@@ -14,17 +14,17 @@ export interface Done {
 
 interface Entry {
   fingerprint: string;
-  /** The answer, or the promise of one: the work may still be going on. */
+  /** The promise of a response: the work may still be going on. */
   done: Promise<Done>;
 }
 
-/** @param kept so many keys are remembered, the last ones */
+/** @param kept how many keys are remembered, the newest ones */
 export function createKeys(kept = 10_000) {
   const entries = new Map<string, Entry>();
 
   /**
-   * @param body the bytes that came with the key
-   * @param work is done unless it was, or is being done by another request
+   * @param body the body that came with the key
+   * @param work is called unless it was called for this key before
    */
   return async function once(
     key: string,
@@ -34,7 +34,7 @@ export function createKeys(kept = 10_000) {
     const fingerprint = createHash('sha256').update(body).digest('base64');
     const known = entries.get(key);
 
-    // One key for two different things is a mistake of the sender's.
+    // One key for two different bodies is a mistake of the sender's.
     if (known && known.fingerprint !== fingerprint)
       return {
         status: 422,
@@ -42,8 +42,8 @@ export function createKeys(kept = 10_000) {
       };
     if (known) return known.done;
 
-    // The place is taken before the work begins. Who looks up, works, and
-    // then stores lets two through that come at the same time.
+    // Store the promise before the work is done. If you look up, work, and
+    // store afterwards, two requests at the same time both get through.
     const done = work();
     entries.set(key, { fingerprint, done });
 

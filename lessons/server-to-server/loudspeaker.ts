@@ -1,6 +1,6 @@
 /**
- * The station's loudspeaker: one announcement after the other. It is what must
- * happen once: nobody can unsay what was said.
+ * The station's loudspeaker: one announcement after the other. Each must be
+ * spoken once: nobody can take back what was spoken.
  */
 import type { Feed } from '@on-the-wire/shared/board/feed.ts';
 import type { Server } from 'node:http';
@@ -16,9 +16,9 @@ export function createLoudspeaker(feed: Feed, ms: number) {
   /**
    * Waits for its turn, and speaks.
    *
-   * @returns the id that the announcement got; undefined when by then nobody
-   *   waited for it any more, and it was not spoken
-   * @throws when it cannot be said
+   * @returns the id that the announcement got; undefined if its deadline had
+   *   passed by then, and it was not spoken
+   * @throws when the text cannot be announced
    */
   async function speak(text: unknown, deadline?: Deadline) {
     const spoken = turn.then(async () => {
@@ -34,7 +34,7 @@ export function createLoudspeaker(feed: Feed, ms: number) {
   return { speak, counts };
 }
 
-/** Who is connected by WebSocket gets what is said, as it is said. */
+/** Sends each announcement to all who are connected by WebSocket. */
 export function relaySpeech(server: Server, feed: Feed) {
   const sockets = new WebSocketServer({ server, path: '/loudspeaker' });
   // `ws` closes a client that breaks the protocol. It ends nobody else.

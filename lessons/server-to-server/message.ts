@@ -1,12 +1,13 @@
 /**
- * What a message of the broker says. Every client that may publish there may
- * publish anything: nothing of it is believed before it was looked at.
+ * What a message of the broker says. Any client that may publish there can send
+ * anything, and JSON.parse returns `any`: so each field is checked before the
+ * compiler is told that this is News.
  */
 import type { News } from '@on-the-wire/shared/board/update.ts';
 
 const most = 65_536; // bytes: a whole board takes some 2,000
 
-/** Reads a message; undefined where it is no news of a board. Never throws. */
+/** Reads a message; undefined if it is no update of a board. Never throws. */
 export function readNews(bytes: Uint8Array): News | undefined {
   if (bytes.length > most) return undefined;
   try {

@@ -1,10 +1,10 @@
 /**
- * The board's news by MQTT 3.1.1: each update is published once at the source,
- * and the broker hands it to everybody who has subscribed.
+ * The board's updates over MQTT 3.1.1: the station publishes each once, and the
+ * broker hands it to every subscriber.
  *
- * QoS 1 is "at least once": between two programs and a broker nothing is lost,
- * and some come twice. Ids make that harmless. What a broker forgets in a
- * restart, or a subscriber misses while away, is fetched from the source.
+ * QoS 1 is "at least once": between a program and its broker nothing is lost,
+ * and some messages come twice. Ids make that harmless. What a broker forgets
+ * in a restart, or a subscriber misses while away, is fetched from the source.
  */
 import type { Feed, News } from '@on-the-wire/shared/board/feed.ts';
 import { connect, type MqttClient } from 'mqtt';
@@ -13,18 +13,18 @@ import { readNews } from './message.ts';
 const topics = { updates: 'station/updates', board: 'station/board' };
 const every = 20; // updates between two retained snapshots
 
-/** Tries again soon and for ever: a broker restarts now and then. */
+/** Reconnects soon, and for ever: a broker restarts now and then. In ms. */
 const settings = { reconnectPeriod: 250, connectTimeout: 2_000 };
 
-/** Publishes all that a feed tells. */
+/** Publishes all updates of a feed. */
 export function publishNews(feed: Feed, broker: string) {
   const client = connect(broker, settings);
   client.on('error', () => {}); // `close` and a new try follow
   const publish = (topic: string, news: News, retain: boolean) =>
     client.publish(topic, JSON.stringify(news), { qos: 1, retain }, () => {});
 
-  // The retained message is the one that a latecomer gets at once. A broker
-  // that has restarted may have none: it is told again.
+  // A gateway that starts late gets the retained message at once. A broker
+  // that has restarted may have none: so it is published again.
   const keepBoard = () => publish(topics.board, feed.snapshot(), true);
   client.on('connect', keepBoard);
   const tell = (news: News) => {
@@ -41,9 +41,9 @@ export function publishNews(feed: Feed, broker: string) {
 }
 
 /**
- * Hears all that is published, and the retained board first.
+ * Subscribes to all that is published; the retained board comes first.
  *
- * @param take gets undefined for a message that is no news
+ * @param take gets undefined for a message that is no update
  */
 export function hearNews(
   broker: string,

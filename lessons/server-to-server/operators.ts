@@ -1,6 +1,6 @@
 /**
  * The railway operators: they have something to announce, and the station's
- * loudspeaker is to say it once. Three ways, each with what the one before
+ * loudspeaker is to speak it once. Three ways, each with what the one before
  * cannot do.
  */
 import { randomUUID } from 'node:crypto';
@@ -11,12 +11,12 @@ import type { LessonProcess } from '@on-the-wire/shared/lesson.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import express from 'express';
 import { announce } from './announcement.ts';
-import { createAgent, usual } from './ask.ts';
 import { startDelivery } from './delivery.ts';
 import { openFrameSocket } from './frame-socket.ts';
 import { readOrder } from './order.ts';
 import { openQueue } from './queue.ts';
-import { createBudget, usualPauses } from './retry.ts';
+import { createAgent, usualTimeouts } from './request.ts';
+import { createBudget, usualBackoff } from './retry.ts';
 
 const defaults = {
   station: 'http://127.0.0.1:4010',
@@ -25,49 +25,49 @@ const defaults = {
   queue: join(tmpdir(), `operators-${process.pid}.jsonl`), // the queue's file
   deadline: 5_000, // ms that an announcement may take, retries included
   retries: 20, // how many may be spent before some are earned again
-  limits: usual, // ms for each phase of a request
-  pauses: usualPauses, // ms between two tries
+  timeouts: usualTimeouts, // ms for each phase of a request
+  backoff: usualBackoff, // ms between two tries
 };
 type Options = typeof defaults;
 
 export function createServer(options: Partial<Options> = {}): LessonProcess {
   const given = { ...defaults, ...options };
-  const { station, feed, secret, limits, pauses, deadline: ms } = given;
+  const { station, feed, secret, timeouts, backoff, deadline: ms } = given;
   const agent = createAgent();
   const budget = createBudget({ most: given.retries });
   const socket = openFrameSocket(feed);
   const queue = openQueue(given.queue);
-  const url = `${station}/letters`;
+  const url = `${station}/webhooks`;
   const delivery = startDelivery(queue, { url, secret, agent });
-  const counts = { asked: 0, answered: 0, failed: 0 };
+  const counts = { announced: 0, accepted: 0, failed: 0 };
 
   // 1. Into the socket, and hope.
   const byFrames = async (text: string) => socket.send(text);
 
-  // 2. With an answer: one key for all tries, one deadline over all.
-  const means = { ms, agent, budget, limits, pauses };
+  // 2. With a response: one key for all tries, one deadline over all.
+  const means = { ms, agent, budget, timeouts, backoff };
   const byHttp = (text: string) =>
     announce(`${station}/announcements`, text, means);
 
   // 3. Onto the disk, all at once; delivered when it can be.
   const byWebhook = (texts: string[]) => {
     queue.add(...texts.map((body) => ({ id: randomUUID(), body })));
-    counts.answered += texts.length;
+    counts.accepted += texts.length;
     delivery.look();
   };
 
   const app = express();
   app.post('/announcements', express.json(), async (q, s) => {
     const { way, texts } = readOrder(q.body);
-    counts.asked += texts.length;
+    counts.announced += texts.length;
     if (way === 'webhook') byWebhook(texts);
-    // What is said here is a promise only for what the disk has.
+    // A 202 promises only what is on the disk.
     s.status(202).json(counts);
     if (way === 'webhook') return;
     const speak = way === 'http' ? byHttp : byFrames;
     for (const text of texts)
       await speak(text).then(
-        () => (counts.answered += 1),
+        () => (counts.accepted += 1),
         () => (counts.failed += 1),
       );
   });

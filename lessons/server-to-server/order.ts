@@ -1,10 +1,14 @@
-/** What the operators are asked to announce, and by which way. */
+/** What the operators are to announce, and which way. */
 import { BadInput } from '@on-the-wire/shared/board/feed.ts';
 
 const ways = ['frames', 'http', 'webhook'] as const;
 const most = 1_000; // texts of one order
 
-/** @throws BadInput that says what was found, and what would do */
+/**
+ * Checks what came: the type of JSON is unknown until somebody has looked.
+ *
+ * @throws BadInput that says what was found, and what is expected
+ */
 export function readOrder(body: unknown) {
   const { way, texts } = (body ?? {}) as Record<string, unknown>;
   const isWay = ways.some((each) => each === way);

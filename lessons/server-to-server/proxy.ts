@@ -3,18 +3,14 @@
  * it. http2-proxy copies bytes, both ways, as fast as the slower side takes
  * them; what it must not copy, and what it does not decide, stands here.
  */
-import {
-  request as ask,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import proxy from 'http2-proxy';
-import type { createAgent } from './ask.ts';
 import { deadlineOf, timeLeft } from './deadline.ts';
-import { failureOf, fieldsOf, problemOf, type Failure } from './failure.ts';
+import { failureOf, headersOf, problemOf, type Failure } from './failure.ts';
 import { refusalOf } from './framing.ts';
+import type { createAgent } from './request.ts';
 import { isForUs } from './target.ts';
 
 /** Where a path leads: the name of an upstream, and the path there. */
@@ -24,11 +20,11 @@ interface Options {
   routes: Routes;
   /** Where the upstreams are: their names and URLs. */
   sides: Record<string, string>;
-  /** By which we are known, and whose pages may open a WebSocket here. */
+  /** By which clients know us, and whose pages may open a WebSocket here. */
   origins: string[];
   agent: ReturnType<typeof createAgent>;
-  /** ms until an answer must be there, whole unless it is an event stream. */
-  patience: number;
+  /** Until a response must be here, complete unless it is an event stream. */
+  timeoutMs: number;
 }
 
 export function createProxy({
@@ -36,10 +32,10 @@ export function createProxy({
   sides,
   origins,
   agent,
-  patience,
+  timeoutMs,
 }: Options) {
   const counts: Record<string, number> = { failures: 0 };
-  /** What is no longer the server's: it would wait for each to be closed. */
+  /** Sockets that the server has handed over, and does not close itself. */
   const sockets = new Set<Duplex>();
   const keep = (socket: Duplex) => {
     // Whatever happens to it must not end the process.
@@ -56,18 +52,18 @@ export function createProxy({
     return { side, path: [there, ...query].join('?') };
   }
 
-  /** What is asked behind, instead of what was asked here. */
+  /** Makes the upstream request that stands for a request that came here. */
   function forward(
     request: IncomingMessage,
     { side, path }: { side: string; path: string },
-    clock: { timedOut: boolean; stop(): void },
+    timer: { timedOut: boolean; stop(): void },
     agentOfIt: Options['agent'] | false,
   ) {
-    const deadline = deadlineOf(request.headers, patience);
+    const deadline = deadlineOf(request.headers, timeoutMs);
     return (_request: IncomingMessage, options: { headers: object }) => {
       agent.counts.requests += 1;
       const { hostname, port } = new URL(sides[side]!);
-      const asked = ask({
+      const upstreamRequest = http.request({
         ...options,
         hostname,
         port,
@@ -79,22 +75,22 @@ export function createProxy({
           [timeLeft]: String(deadline.left),
         },
       });
-      const timer = setTimeout(() => {
-        clock.timedOut = true;
-        asked.destroy(new Error('took too long'));
+      const timeout = setTimeout(() => {
+        timer.timedOut = true;
+        upstreamRequest.destroy(new Error('took too long'));
       }, deadline.left);
-      clock.stop = () => clearTimeout(timer);
-      // An event stream has come once it has begun, and so has a WebSocket.
-      asked.on('upgrade', clock.stop).on('close', clock.stop);
-      asked.on('response', ({ headers }) => {
+      timer.stop = () => clearTimeout(timeout);
+      // An event stream may last, once it has begun; and so may a WebSocket.
+      upstreamRequest.on('upgrade', timer.stop).on('close', timer.stop);
+      upstreamRequest.on('response', ({ headers }) => {
         const type = headers['content-type'] ?? '';
-        if (type.startsWith('text/event-stream')) clock.stop();
+        if (type.startsWith('text/event-stream')) timer.stop();
       });
-      return asked;
+      return upstreamRequest;
     };
   }
 
-  /** Answers what the list has; the rest goes to `next`. */
+  /** Forwards requests for the paths in the list; others go to `next`. */
   async function web(
     request: IncomingMessage,
     response: ServerResponse,
@@ -111,26 +107,26 @@ export function createProxy({
       return void response.end(`${refusal.sentence}\n`);
     }
     const { side } = route;
-    const clock = { timedOut: false, stop() {} };
-    const onReq = forward(request, route, clock, agent);
-    cleanse(request);
+    const timer = { timedOut: false, stop() {} };
+    const onReq = forward(request, route, timer, agent);
+    removeForwarded(request);
     try {
-      await proxy.web(request, response, { onReq, onRes: handOn } as never);
+      await proxy.web(request, response, { onReq, onRes: passOn } as never);
     } catch (thrown) {
       const error = thrown as Error & { reusedSocket?: boolean };
-      // The keep-alive race: it was closed just as we took it up again. What
-      // only reads may be asked once more, before anybody notices.
-      const isRace = error.reusedSocket && !clock.timedOut && !isSecond;
+      // The keep-alive race: the upstream closed the connection just as we
+      // reused it. A GET may be sent once more, before anybody notices.
+      const isRace = error.reusedSocket && !timer.timedOut && !isSecond;
       if (isRace && request.method === 'GET' && !response.headersSent)
         return web(request, response, next, true);
       counts['failures']! += 1;
-      const failure = failureOf(error, side, clock.timedOut);
-      // After the head there is no status left to send: the cut says it.
+      const failure = failureOf(error, side, timer.timedOut);
+      // After the headers it is too late for a status code: close instead.
       if (response.headersSent) return void response.destroy();
-      response.writeHead(failure.status, fieldsOf(failure, side));
+      response.writeHead(failure.status, headersOf(failure, side));
       response.end(problemOf(failure, side));
     } finally {
-      clock.stop();
+      timer.stop();
     }
   }
 
@@ -158,23 +154,23 @@ export function createProxy({
     request.headers.upgrade = 'websocket';
     const { bytesWritten } = socket as Socket;
     const { side } = route;
-    const clock = { timedOut: false, stop() {} };
-    const onReq = forward(request, route, clock, false);
-    cleanse(request);
+    const timer = { timedOut: false, stop() {} };
+    const onReq = forward(request, route, timer, false);
+    removeForwarded(request);
     try {
       await proxy.ws(request, socket as Socket, head, { onReq } as never);
     } catch (thrown) {
       counts['failures']! += 1;
       const isOpen = (socket as Socket).bytesWritten > bytesWritten;
-      const failure = failureOf(thrown as Error, side, clock.timedOut);
+      const failure = failureOf(thrown as Error, side, timer.timedOut);
       if (isOpen) socket.destroy();
-      else socket.end(headOf(failure, side));
+      else socket.end(bytesOf(failure, side));
     } finally {
-      clock.stop();
+      timer.stop();
     }
   }
 
-  /** CONNECT asks for a tunnel to anywhere: RFC 9110, 9.1 and 9.3.6. */
+  /** CONNECT is for a tunnel to anywhere: RFC 9110, 9.1 and 9.3.6. */
   function connect(_request: IncomingMessage, socket: Duplex) {
     keep(socket);
     end(socket, 501, 'Not Implemented');
@@ -189,52 +185,56 @@ export function createProxy({
 }
 
 /**
- * An answer, as it came. With a status that is none (RFC 9110, 15) it cannot be
- * handed on: http2-proxy would try, and Node throw where nobody catches.
+ * Passes a response on as it came. A number that is no status code (RFC 9110,
+ * 15) cannot be passed on: http2-proxy would try, and Node would throw where
+ * nobody catches.
  *
- * @throws where it is no answer
+ * @throws if it is no status code
  */
-async function handOn(
+async function passOn(
   _request: IncomingMessage,
   response: ServerResponse,
-  answer: IncomingMessage,
+  upstreamResponse: IncomingMessage,
 ): Promise<void> {
-  const { statusCode = 0, headers } = answer;
+  const { statusCode = 0, headers } = upstreamResponse;
   if (statusCode < 200 || statusCode > 599)
-    throw Object.assign(new Error(`found status ${statusCode}`), {
-      code: 'HPE_INVALID_STATUS', // as Node names what is no HTTP
+    throw Object.assign(new Error(`found status code ${statusCode}`), {
+      code: 'HPE_INVALID_STATUS', // as Node names what is not HTTP
     });
   response.statusCode = statusCode;
   response.setHeaders(new Map(Object.entries(headers)) as never);
-  answer.on('end', () => response.addTrailers(answer.trailers as never));
-  answer.pipe(response);
+  upstreamResponse.on('end', () =>
+    response.addTrailers(upstreamResponse.trailers as never),
+  );
+  upstreamResponse.pipe(response);
 }
 
-/** The end of a connection that leads nowhere. */
+/** Ends a connection that leads nowhere. */
 function end(socket: Duplex, status: number, reason: string) {
-  const fields = 'Connection: close\r\nContent-Length: 0';
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${fields}\r\n\r\n`);
+  const headers = 'Connection: close\r\nContent-Length: 0';
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${headers}\r\n\r\n`);
 }
 
-/** What a client says of the way so far is not believed: anybody can say it. */
-function cleanse({ headers }: IncomingMessage) {
+/** What a client says about the way so far is not believed: anybody can. */
+function removeForwarded({ headers }: IncomingMessage) {
   for (const name of Object.keys(headers))
     if (name === 'forwarded' || name.startsWith('x-forwarded-'))
       delete headers[name];
 }
 
-/** RFC 7239: for whom we ask, where they asked, and how. */
+/** RFC 7239: for whom we forward, which host they named, and how they came. */
 function forwardedFor({ socket, headers }: IncomingMessage): string {
   const { remoteAddress: address = 'unknown', remotePort: port } = socket;
   const node = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
   // HTTP/1.0 need not name one.
-  const host = headers.host?.replaceAll(/["\\]/g, '');
-  const said = host === undefined ? '' : `host="${host}";`;
-  return `for="${node}";${said}proto=http`;
+  const named = headers.host?.replaceAll(/["\\]/g, '');
+  const host = named === undefined ? '' : `host="${named}";`;
+  return `for="${node}";${host}proto=http`;
 }
 
-function headOf(failure: Failure, side: string): string {
-  const lines = Object.entries(fieldsOf(failure, side)).map(
+/** A whole response that reports a failure, for a socket without a response. */
+function bytesOf(failure: Failure, side: string): string {
+  const lines = Object.entries(headersOf(failure, side)).map(
     ([name, value]) => `${name}: ${value}\r\n`,
   );
   const body = problemOf(failure, side);

@@ -1,6 +1,6 @@
 /**
- * A queue on disk: a line of JSON for what is to be done, and one when it is.
- * Whoever is killed between two lines finds what was left to do.
+ * A queue on disk: a line of JSON for each item to be done, and one when it is
+ * done. After a crash between two lines, the file says what is left to do.
  *
  * Left out: several processes on one file.
  */
@@ -23,13 +23,13 @@ export interface Item {
   body: string;
 }
 
-/** Opens the queue in a file; it is made where there is none. */
+/** Opens the queue in a file, which is made if there is none. */
 export function openQueue(file: string) {
   mkdirSync(dirname(file), { recursive: true });
   const pending = new Map<string, Item>();
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
 
-  // What was cut off by a crash was never promised to anybody.
+  // A line that a crash cut off was never promised to anybody.
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
   for (const line of lines.filter(Boolean)) {
     const { add, done } = JSON.parse(line) as { add?: Item; done?: string };
@@ -37,8 +37,8 @@ export function openQueue(file: string) {
     if (done) pending.delete(done);
   }
 
-  // Begin anew with what is left, in a file of its own that then takes over:
-  // a crash leaves the old one or the new one, never half of one.
+  // Begin with what is left, in a new file that then replaces the old one: a
+  // crash leaves the old file or the new one, never half of one.
   const lineOf = (entry: object) => `${JSON.stringify(entry)}\n`;
   const left = [...pending.values()].map((add) => lineOf({ add })).join('');
   writeFileSync(`${file}.new`, left, { flush: true });

@@ -1,7 +1,7 @@
 /**
  * The gateway: all that browsers see of the servers behind it. There are two of
  * them, so that one may die. RFC 9110, 7.6; RFC 7239; RFC 9209.
- * Left out: TLS (lesson http2), and a limit for each client.
+ * Left out: TLS (lesson http2), and a rate limit for each client.
  */
 import { createServer as createHttpServer } from 'node:http';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
@@ -10,12 +10,12 @@ import { servePage } from '@on-the-wire/shared/page/serve-page.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import { onlyWebSockets } from '@on-the-wire/shared/page/upgrade.ts';
 import express from 'express';
-import { createAgent } from './ask.ts';
 import { BoardCopy } from './copy.ts';
 import { allowPagesOf } from './cross-origin.ts';
 import { tellNews } from './event-stream.ts';
 import { hearNews } from './news.ts';
 import { createProxy, type Routes } from './proxy.ts';
+import { createAgent } from './request.ts';
 import { fetchFrom } from './source.ts';
 import { isForUs } from './target.ts';
 
@@ -25,7 +25,7 @@ const defaults = {
   broker: '', // its URL; without one there are no events of our own
   gateways: ['http://127.0.0.1:4001', 'http://127.0.0.1:4002'],
   origins: [] as string[], // by which browsers know both, if there are others
-  patience: 5_000, // ms that a browser waits for the servers behind us
+  timeoutMs: 5_000, // that a browser waits for the servers behind us
 };
 
 /** All that browsers may reach: path here, side, and path there. */
@@ -43,31 +43,31 @@ const originOf = (url: string) => new URL(url).origin;
 
 export function createServer(options: Partial<typeof defaults> = {}): Lesson {
   const { gateways, broker, ...given } = { ...defaults, ...options };
-  const { station, operators, patience } = given;
+  const { station, operators, timeoutMs } = given;
   const origins = [...gateways, ...given.origins];
   const agent = createAgent();
   const sides = { station, operators };
-  const proxy = createProxy({ routes, sides, origins, agent, patience });
+  const proxy = createProxy({ routes, sides, origins, agent, timeoutMs });
   const app = express();
 
-  // Where a request goes is ours to choose: this is no open proxy.
+  // We choose where a request goes: this is no open proxy.
   app.use((request, response, next) => {
     if (isForUs(request, origins)) return next();
-    response.status(421).send('This gateway has no other targets.');
+    response.status(421).send('This gateway forwards to no other host.');
   });
 
-  // Pages that one of the gateways has served may ask the other, too.
+  // A page that one gateway has served may read from the other, too.
   app.use(allowPagesOf(origins));
   app.use(servePage(new URL('page/', import.meta.url)), proxy.web);
 
-  // 5. The board, as the broker told it: it needs no station to be there.
+  // 6. The board, from the broker's messages: it needs no station to be up.
   const copy = new BoardCopy(fetchFrom(station, agent));
   const news = broker ? hearNews(broker, (told) => copy.take(told)) : undefined;
   app.get('/events', (request, response) =>
     tellNews(copy, (id) => copy.missed(id), request, response),
   );
 
-  // Who is there, and what we have done: the page draws its map from it.
+  // What is connected, and what was counted: the page draws its map from it.
   app.get('/status', (_request, response) => {
     const { connected = false } = news ?? {};
     const counts = { ...agent.counts, ...proxy.counts, ...copy.counts };

@@ -1,4 +1,4 @@
-// Sent twice, done once: the first answer to each request is lost on purpose.
+// Sent twice, done once: the first response to each key is lost on purpose.
 import { createServer } from 'node:http';
 
 const done = new Map<string, number>();

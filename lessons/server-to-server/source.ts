@@ -1,6 +1,6 @@
-/** The station, as a gateway asks it when the broker has left something out. */
+/** The station, from which a gateway fetches what the broker has left out. */
 import type { Snapshot, Update } from '@on-the-wire/shared/board/update.ts';
-import { ask, type createAgent } from './ask.ts';
+import { request, type createAgent } from './request.ts';
 import type { Fetch } from './copy.ts';
 import { Deadline } from './deadline.ts';
 import { createBudget, retry } from './retry.ts';
@@ -12,7 +12,7 @@ export function fetchFrom(
   const budget = createBudget();
   const get = async (path: string) => {
     const deadline = new Deadline(2_000);
-    const attempt = () => ask(`${station}${path}`, deadline, { agent });
+    const attempt = () => request(`${station}${path}`, deadline, { agent });
     const { status, body } = await retry(attempt, { deadline, budget });
     if (status === 200) return JSON.parse(body) as unknown;
     if (status === 404) return undefined;

@@ -16,19 +16,19 @@ import { hearFrames } from './frame-socket.ts';
 import { createKeys } from './idempotency.ts';
 import { createLoudspeaker, relaySpeech } from './loudspeaker.ts';
 import { publishNews } from './news.ts';
-import { open } from './webhook.ts';
+import { verify } from './webhook.ts';
 
 const defaults = {
   broker: '', // its URL; without one the news stay here
   secret: 'whsec', // what operators and station alone know
   speaking: 20, // ms that an announcement takes
-  patience: 5_000, // ms that anybody may wait for us, at most
+  timeoutMs: 5_000, // that anybody may wait for us, at most
 };
 type Options = typeof defaults & { feed: ReturnType<typeof createFeed> };
 
 export function createServer(options: Partial<Options> = {}): LessonProcess {
   const { feed = createFeed(), ...given } = options;
-  const { broker, secret, speaking, patience } = { ...defaults, ...given };
+  const { broker, secret, speaking, timeoutMs } = { ...defaults, ...given };
   const { speak, counts } = createLoudspeaker(feed, speaking);
   const once = createKeys();
   const app = express();
@@ -37,11 +37,11 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   // 1. A raw socket: frames come, and nothing goes back.
   const frames = hearFrames((text) => speak(text).catch(() => {}));
 
-  // 2. HTTP, with a key: sent twice, done once, and both get the answer.
+  // 2. HTTP, with a key: sent twice, done once, and both get the response.
   app.post('/announcements', asText, async (q: Request, s: Response) => {
     const key = q.get('Idempotency-Key');
     if (!key) return void s.status(400).send('Name an Idempotency-Key.');
-    const deadline = deadlineOf(q.headers, patience);
+    const deadline = deadlineOf(q.headers, timeoutMs);
     const { status, body } = await once(key, q.body, async () => {
       const id = await speak(q.body, deadline);
       return { status: id ? 201 : 504, body: { id } };
@@ -50,16 +50,16 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   });
 
   // 3. Webhooks: the raw bytes, because those were signed. Acted on once.
-  app.post('/letters', asBytes, async (q: Request, s: Response) => {
-    const letter = open(secret, q.headers, q.body);
-    if ('refused' in letter) return void s.status(401).send(letter.refused);
-    const { id, body } = letter;
+  app.post('/webhooks', asBytes, async (q: Request, s: Response) => {
+    const message = verify(secret, q.headers, q.body);
+    if ('refused' in message) return void s.status(401).send(message.refused);
+    const { id, body } = message;
     const work = async () => ({ status: 200, body: { id: await speak(body) } });
-    const done = await once(`letter ${id}`, body, work);
+    const done = await once(`webhook ${id}`, body, work);
     s.status(done.status).json(done.body);
   });
 
-  // 4. What gateways fetch: the board, as an event stream, by WebSocket.
+  // 5. What gateways fetch: the board, as JSON and as an event stream.
   const missed = (id: string) => feed.after(id) ?? [feed.snapshot()];
   app.get('/board', (_q, s) => void s.json(feed.snapshot()));
   app.get('/events', (q, s) => tellNews(feed, missed, q, s));
@@ -67,11 +67,11 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
     s.json({ ...counts, updates: feed.snapshot().data.n, rate: feed.rate });
   });
 
-  // 5. What came after an id, for a gateway that has missed some of it.
+  // 6. The updates after an id, for a gateway that has missed some.
   app.get('/updates', (q, s) => {
     const updates = feed.after(String(q.query['after']));
     if (updates) s.json(updates);
-    else s.status(404).send('That id is not, or no longer, known.');
+    else s.status(404).send('That id is not known, or no longer.');
   });
   app.use(tellErrors);
 

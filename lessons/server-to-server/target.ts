@@ -1,12 +1,13 @@
-/** What a request line asks for: RFC 9112, 3.2. */
+/** The request target: RFC 9112, 3.2. */
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Whether it asks for something here. Every server must understand a whole URI
- * in the request line (3.2.2): one that names us is turned into the usual path,
- * and counts more than Host. Any other asks for an open proxy.
+ * Whether the request is for this server. A server must accept a target that is
+ * a whole URI (3.2.2, absolute-form). If it names one of our origins, it is
+ * turned into the usual path, and its host replaces the Host header. Any other
+ * would make us an open proxy.
  *
- * @param origins by which we are known
+ * @param origins by which clients know us
  */
 export function isForUs(request: IncomingMessage, origins: string[]): boolean {
   const { url = '' } = request;

@@ -1,9 +1,9 @@
 /**
  * The map: each process, whom it calls, and how often. It knows what the
- * processes say of themselves; what is on the wire, it does not.
+ * processes say about themselves, and nothing of what is on the wire.
  */
 
-/** What `/status` of a process says; undefined where there was no answer. */
+/** What `/status` of a process says; undefined if there was no response. */
 export type Status = Record<string, number | boolean | string> | undefined;
 
 const count = (value: unknown) => Number(value ?? 0).toLocaleString('en');
@@ -22,7 +22,7 @@ const processes: Record<string, Record<string, (s: object) => string>> = {
   operators: {
     'station (requests)': ({ requests, connections }: any) =>
       `${count(requests)} over ${count(connections)}`,
-    'station (waiting)': ({ waiting }: any) => `${count(waiting)} letters`,
+    'station (waiting)': ({ waiting }: any) => `${count(waiting)} messages`,
     'retries left': ({ retriesLeft }: any) =>
       count(Math.floor(Number(retriesLeft ?? 0))),
   },
@@ -40,12 +40,12 @@ function linksOfGateway(): Record<string, (s: object) => string> {
   };
 }
 
-/** Draws the map; the function it returns shows what was said last. */
+/** Draws the map; the function it returns shows the newest status. */
 export function drawMap(map: HTMLElement) {
   const boxes = Object.entries(processes).map(([name, links]) => {
     const box = document.createElement('section');
     const title = document.createElement('h3');
-    const says = make('span', 'asking');
+    const says = make('span', 'connecting');
     says.className = 'says';
     title.append(make('span', name), says);
     const list = document.createElement('ul');
@@ -64,7 +64,7 @@ export function drawMap(map: HTMLElement) {
   return (name: string, status: Status) => {
     const { box, says, lines } = boxes.find((each) => each.name === name)!;
     box.toggleAttribute('data-gone', status === undefined);
-    says.textContent = status ? 'answers' : 'no answer';
+    says.textContent = status ? 'responds' : 'no response';
     if (!status) return;
     for (const { tell, value, line } of lines) {
       const text = tell(status);

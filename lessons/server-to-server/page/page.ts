@@ -1,9 +1,9 @@
 /**
  * The page of the lesson: a board that outlives a gateway, and the buttons that
- * have the operators speak.
+ * make the operators announce something.
  *
  * What it cannot see: all that happens behind the gateway. It learns what the
- * processes say of themselves, and from a failure which side it was.
+ * processes say about themselves, and from a failure which side it was.
  */
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import { drawMap, type Status } from './map.ts';
@@ -14,17 +14,17 @@ const board = document.querySelector<DeparturesBoard>('departures-board')!;
 const tally = createTally(element('tally'));
 const showOnMap = drawMap(element('map'));
 
-// ---- The stream, from whichever gateway lives ----
+// ---- The event stream, from whichever gateway is up ----
 
 let gateways = [location.origin];
 let current = 0;
 let source: EventSource;
 let lastId = '';
-let again: ReturnType<typeof setTimeout>;
+let reopening: ReturnType<typeof setTimeout>;
 const pause = 500; // ms until the other gateway is tried
 
 function open() {
-  clearTimeout(again);
+  clearTimeout(reopening);
   source?.close();
   const origin = gateways[current % gateways.length]!;
   element('gateway').textContent = origin;
@@ -35,13 +35,13 @@ function open() {
   source = new EventSource(`${origin}${streams.value}${after}`);
   source.onopen = () => show('open', 'open');
 
-  // After a 502 it is closed for good, and from a gateway that is gone it would
-  // wait for ever. The other one has the same ids: it goes on there.
+  // After a 502 an EventSource stays closed, and it would try for ever to reach
+  // a gateway that is gone. The other one has the same ids: resume there.
   source.onerror = () => {
     source.close();
     current += 1;
     show('waiting', 'moving to the other gateway');
-    again = setTimeout(open, pause);
+    reopening = setTimeout(open, pause);
   };
 
   on('snapshot', board.show.bind(board));
@@ -52,7 +52,10 @@ function open() {
   });
 }
 
-/** Listens for one kind of event, and remembers the id that came with it. */
+/**
+ * Listens for one kind of event, and remembers the id that came with it. The
+ * type of its data is the gateway's promise: nothing here checks it.
+ */
 function on<Data>(kind: string, tell: (data: Data) => void) {
   source.addEventListener(kind, ({ data, lastEventId }) => {
     lastId = lastEventId;
@@ -68,8 +71,8 @@ document.forms.namedItem('streams')!.onchange = open;
 
 // ---- The map ----
 
-/** Asks a process how it is; whoever does not answer is not there. */
-async function ask(url: string): Promise<Status> {
+/** Fetches the status of a process; undefined if there is no response. */
+async function fetchStatus(url: string): Promise<Status> {
   try {
     const signal = AbortSignal.timeout(1_500);
     const response = await fetch(url, { signal });
@@ -83,23 +86,23 @@ async function look() {
   const here = gateways[current % gateways.length]!;
   const [one = '', two = one] = gateways;
   const [gateway, gateway2, station, operators] = await Promise.all([
-    ask(`${one}/status`),
-    ask(`${two}/status`),
-    ask(`${here}/station/status`),
-    ask(`${here}/operators/status`),
+    fetchStatus(`${one}/status`),
+    fetchStatus(`${two}/status`),
+    fetchStatus(`${here}/station/status`),
+    fetchStatus(`${here}/operators/status`),
   ]);
   showOnMap('gateway', gateway);
   showOnMap('gateway2', gateway2);
   showOnMap('station', station);
   showOnMap('operators', operators);
-  // The broker has no page of its own: the gateways tell whether it is there.
+  // The broker speaks no HTTP: the gateways tell whether they reach it.
   const connected = [gateway, gateway2].filter((s) => s?.['connected']).length;
   showOnMap('broker', connected > 0 ? { connected } : undefined);
   if (station) rates.value = String(station['rate']);
   setTimeout(look, 1_000);
 }
 
-// ---- What can be asked for ----
+// ---- The requests of the buttons ----
 
 const rates = radios('rates', 'rate');
 document.forms.namedItem('rates')!.onchange = () =>
@@ -115,11 +118,11 @@ let number = 0;
     { length: Number(button.value) },
     () => `Notice ${tag}-${(number += 1)}: please mind the gap.`,
   );
-  tally.ask(texts);
+  tally.announce(texts);
   send('POST', '/operators/announcements', { way: ways.value, texts });
 };
 
-/** Sends a request, and shows what was asked and what came back. */
+/** Sends a request, and shows it and the response. */
 async function send(method: string, path: string, body: object) {
   const here = gateways[current % gateways.length]!;
   let outcome: string;
@@ -133,12 +136,12 @@ async function send(method: string, path: string, body: object) {
     const { title = '' } = text.startsWith('{') ? JSON.parse(text) : {};
     outcome = `${response.status} ${title}`;
   } catch (error) {
-    outcome = `no answer: ${error}`;
+    outcome = `no response: ${error}`;
   }
-  element('answer').textContent = `${method} ${path} → ${outcome}`;
+  element('response').textContent = `${method} ${path} → ${outcome}`;
 }
 
-// ---- What is seen ----
+// ---- The state, and the log ----
 
 function show(state: string, text: string) {
   element('state').dataset['state'] = state;
@@ -154,7 +157,8 @@ function show(state: string, text: string) {
 }
 
 // The gateway that served this page knows the other one.
-const first = (await ask('/status')) as { gateways?: string[] } | undefined;
+const first = (await fetchStatus('/status')) as
+  { gateways?: string[] } | undefined;
 gateways = first?.gateways ?? gateways;
 current = Math.max(0, gateways.indexOf(location.origin));
 open();

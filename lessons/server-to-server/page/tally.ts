@@ -1,19 +1,19 @@
-/** What was to be said, and what was: the loudspeaker should say each once. */
+/** What was announced, and what was spoken: each should be spoken once. */
 export function createTally(output: HTMLElement) {
-  const asked = new Set<string>();
+  const announced = new Set<string>();
   const spoken = new Map<string, number>();
 
   function show() {
-    const times = [...asked].map((text) => spoken.get(text) ?? 0);
+    const times = [...announced].map((text) => spoken.get(text) ?? 0);
     const once = times.filter((n) => n > 0).length;
     const twice = times.filter((n) => n > 1).length;
     output.textContent =
-      `asked ${asked.size} · spoken ${once} · ` +
-      `missing ${asked.size - once} · twice ${twice}`;
+      `announced ${announced.size} · spoken ${once} · ` +
+      `missing ${announced.size - once} · twice ${twice}`;
   }
   return {
-    ask(texts: string[]) {
-      for (const text of texts) asked.add(text);
+    announce(texts: string[]) {
+      for (const text of texts) announced.add(text);
       show();
     },
     hear(text: string) {

@@ -25,7 +25,7 @@ export function stopped(): Clock {
 }
 
 /** ms that only a hang reaches, for whatever a busy machine makes wait. */
-export const patience = 60_000;
+export const timeoutMs = 60_000;
 
 /** A folder that is gone after the test. */
 export function folder() {
@@ -45,7 +45,7 @@ export async function startStation(
 ) {
   const feed = createFeed({ rate: 'night' });
   feed.close(); // stops its clock: `next()` alone moves it
-  const station = createStation({ feed, speaking: 0, patience, ...options });
+  const station = createStation({ feed, speaking: 0, timeoutMs, ...options });
   closing.push(station.close);
   const spoken: string[] = [];
   const waiting = new Set<() => void>();
@@ -77,8 +77,8 @@ export async function startOperators(
   const queue = join(folder(), 'queue.jsonl');
   const operators = createOperators({
     queue,
-    deadline: patience,
-    limits: { connect: patience, head: patience, body: patience },
+    deadline: timeoutMs,
+    timeouts: { connect: timeoutMs, headers: timeoutMs, body: timeoutMs },
     ...options,
   });
   closing.push(operators.close);
@@ -101,8 +101,8 @@ export async function startOperators(
     /** Waits until each announcement has its outcome. */
     async settled() {
       for (;;) {
-        const { asked, answered, failed } = await status();
-        if (answered + failed === asked) return { answered, failed };
+        const { announced, accepted, failed } = await status();
+        if (accepted + failed === announced) return { accepted, failed };
       }
     },
   };
@@ -121,7 +121,7 @@ export async function startProcess(
   });
   closing.push(() => child.kill('SIGKILL'));
   const origin = `http://127.0.0.1:${port}`;
-  // No event tells that another process listens: it is asked until it answers.
+  // No event tells that another process listens: try until it responds.
   for (;;) {
     const answer = await fetch(`${origin}/status`).catch(() => undefined);
     if (answer) break;

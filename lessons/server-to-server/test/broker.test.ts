@@ -320,10 +320,9 @@ describeWithBrokers('the broker', (startBroker) => {
       await reader.until(({ numbers }) => numbers.at(-1) === 1);
       expect(reader.numbers).toEqual([1]);
       const { port } = gateways[at]!.server.address() as AddressInfo;
-      const ask = async () =>
-        (await fetch(`http://127.0.0.1:${port}/status`)).json();
-      // What came while the source was asked is not counted.
-      const status = await ask();
+      const response = await fetch(`http://127.0.0.1:${port}/status`);
+      const status = await response.json();
+      // What came during a request to the source is not counted.
       expect(status.ignored).toBeGreaterThanOrEqual(ignored - 10);
       expect(status.ignored).toBeLessThanOrEqual(ignored);
       expect(status.requests).toBe(1);

@@ -13,7 +13,7 @@ const names = [
 ];
 
 test.each(names)(
-  'who leaves in the middle of a letter ends no server of exercise 3: %s',
+  'a client that leaves in the middle of a message ends no server of exercise 3: %s',
   async (name) => {
     const file = fileToTry(findExercise(['server-to-server/3']), `${name}.ts`);
     const { port, stop } = await startServer(pathToFileURL(file));

@@ -7,14 +7,14 @@ import { listen } from '@on-the-wire/system/listen.ts';
 import { rawOf, rowsOf } from '@on-the-wire/wire/test/rows.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { createServer } from '../server.ts';
-import { closing, patience } from './acts.ts';
+import { closing, timeoutMs } from './acts.ts';
 
 /** A gateway before a server that keeps its connections, and what those said. */
 async function start() {
   const upstream: string[] = [];
   const sockets: Socket[] = [];
   const server = createHttpServer((request, response) => {
-    // It tells which request it answers, once it has all of it.
+    // It tells which request it responds to, once it has all of it.
     request.resume().on('end', () => {
       response.end(`${request.method} ${request.url}`);
     });
@@ -32,13 +32,13 @@ async function start() {
 
 async function startGateway(station: string) {
   const gateways = ['http://g', 'http://h'];
-  const gateway = createServer({ patience, station, gateways });
+  const gateway = createServer({ timeoutMs, station, gateways });
   closing.push(gateway.close);
   const { origin, port: gatewayPort } = await listen(gateway.server);
   return { origin, gatewayPort };
 }
 
-/** Sends it over a connection of its own; resolves with all that came back. */
+/** Sends it over a connection of its own; resolves with all that it received. */
 async function send(port: number, bytes: string) {
   const client = await rawClient(port);
   client.send(bytes);

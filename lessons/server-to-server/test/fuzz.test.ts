@@ -62,7 +62,7 @@ test('Whatever comes, the station serves the next client', async () => {
     requests: [
       `GET /status HTTP/1.1\r\n${close}\r\n`,
       `POST /announcements HTTP/1.1\r\n${host}Idempotency-Key: a\r\nContent-Length: 2\r\n\r\nHi`,
-      `POST /letters HTTP/1.1\r\n${host}webhook-id: a\r\nwebhook-timestamp: 1\r\nwebhook-signature: v1,x\r\nContent-Length: 2\r\n\r\nHi`,
+      `POST /webhooks HTTP/1.1\r\n${host}webhook-id: a\r\nwebhook-timestamp: 1\r\nwebhook-signature: v1,x\r\nContent-Length: 2\r\n\r\nHi`,
       `GET /board HTTP/1.1\r\n${host}\r\n`,
       `GET /events HTTP/1.1\r\n${host}\r\n`,
       `GET /updates?after=x HTTP/1.1\r\n${host}\r\n`,

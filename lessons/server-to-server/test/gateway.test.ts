@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import {
+  type ClientRequest,
   createServer as createHttpServer,
   type RequestListener,
 } from 'node:http';
@@ -9,11 +11,11 @@ import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { WebSocket } from 'ws';
 import { createServer } from '../server.ts';
-import { closing, patience, startStation, stopped } from './acts.ts';
+import { closing, timeoutMs, startStation, stopped } from './acts.ts';
 import { freePort } from './free-port.ts';
 
 async function startGateway(options: Parameters<typeof createServer>[0]) {
-  const gateway = createServer({ patience, ...options });
+  const gateway = createServer({ timeoutMs, ...options });
   closing.push(gateway.close);
   return { ...gateway, ...(await listen(gateway.server)) };
 }
@@ -100,8 +102,8 @@ describe('what goes through', () => {
     client.send('GET /station/events HTTP/1.1\r\nHost: g\r\n\r\n');
     await client.until('200 OK');
     client.socket.pause();
-    // All of it is in this process: what could move has moved, when others have
-    // been asked and answered so often and nothing was written meanwhile.
+    // All of it is in this process: what could move has moved, when there were so
+    // many other requests and responses, and nothing was written meanwhile.
     let before = -1;
     while (before !== written) {
       before = written;
@@ -134,7 +136,7 @@ describe('what goes through', () => {
 });
 
 describe('which side failed', () => {
-  const ask = async (origin: string) => {
+  const fetchFailure = async (origin: string) => {
     const answer = await fetch(`${origin}/station/board`);
     const { side, title } = await answer.json();
     return [
@@ -145,36 +147,36 @@ describe('which side failed', () => {
     ] as const;
   };
 
-  test('503: nobody is there', async () => {
+  test('502: it refuses the connection', async () => {
     const station = `http://127.0.0.1:${await freePort()}`;
     const { origin } = await startGateway({ station });
-    expect(await ask(origin)).toEqual([
-      503,
+    expect(await fetchFailure(origin)).toEqual([
+      502,
       'gateway; error=connection_refused; next-hop=station',
       'station',
-      'The station cannot be reached.',
+      'The station refused the connection.',
     ]);
   });
 
-  test('502: it broke off', async () => {
+  test('502: it closes the connection before it has responded', async () => {
     const { origin: station } = await startUpstream(({ socket }) =>
       socket.resetAndDestroy(),
     );
     const { origin } = await startGateway({ station });
-    expect(await ask(origin)).toEqual([
+    expect(await fetchFailure(origin)).toEqual([
       502,
       'gateway; error=connection_terminated; next-hop=station',
       'station',
-      'The station broke off before it had answered.',
+      'The station closed the connection before it had responded.',
     ]);
   });
 
-  test('502: it speaks no HTTP', async () => {
+  test('502: what it sends is not HTTP', async () => {
     const server = createTcpServer((socket) => socket.end('Hello!\r\n\r\n'));
     closing.push(() => server.close());
     const { origin: station } = await listen(server);
     const { origin } = await startGateway({ station });
-    const [status, proxyStatus] = await ask(origin);
+    const [status, proxyStatus] = await fetchFailure(origin);
     expect([status, proxyStatus]).toEqual([
       502,
       'gateway; error=http_protocol_error; next-hop=station',
@@ -191,7 +193,7 @@ describe('which side failed', () => {
       const { origin: station } = await listen(server);
       const { origin } = await startGateway({ station });
       for (let n = 0; n < 2; n += 1) {
-        const [found, proxyStatus] = await ask(origin);
+        const [found, proxyStatus] = await fetchFailure(origin);
         expect([found, proxyStatus]).toEqual([
           502,
           'gateway; error=http_protocol_error; next-hop=station',
@@ -202,18 +204,59 @@ describe('which side failed', () => {
 
   test('504: a silent one ends when the deadline is over', async () => {
     const { server, origin: station, sockets } = await startUpstream(() => {});
-    const { origin } = await startGateway({ station, patience: 200 });
+    const { origin } = await startGateway({ station, timeoutMs: 200 });
     const clock = stopped();
-    const asking = ask(origin);
+    const asking = fetchFailure(origin);
     await once(server, 'request');
     clock.pass(200);
     expect(await asking).toEqual([
       504,
       'gateway; error=http_response_timeout; next-hop=station',
       'station',
-      'The station did not answer in time.',
+      'The station did not respond in time.',
     ]);
     if (!sockets[0]!.destroyed) await once(sockets[0]!, 'close');
+  });
+
+  test('504: there is no connection in time', async () => {
+    const { server, port, origin: station } = await startUpstream(() => {});
+    const { origin } = await startGateway({ station, timeoutMs: 200 });
+    const clock = stopped();
+    const begun = new Promise<void>((tell) => {
+      const name = 'http.client.request.created';
+      const look = (message: unknown) => {
+        const { request } = message as { request: ClientRequest };
+        if (request.getHeader('host') !== `127.0.0.1:${port}`) return;
+        unsubscribe(name, look);
+        tell();
+      };
+      subscribe(name, look);
+    });
+    let connections = 0;
+    server.on('connection', () => (connections += 1));
+    const failing = fetchFailure(origin);
+    await begun;
+    // To connect takes at least a turn of the event loop: microtasks do not.
+    for (let n = 0; n < 20; n += 1) await undefined;
+    clock.pass(200);
+    expect(connections).toBe(0);
+    expect(await failing).toEqual([
+      504,
+      'gateway; error=connection_timeout; next-hop=station',
+      'station',
+      'The gateway got no connection to the station in time.',
+    ]);
+  });
+
+  test('502: its name is not known', async () => {
+    const station = 'http://station.invalid:80'; // RFC 6761, 6.4
+    const { origin } = await startGateway({ station });
+    expect(await fetchFailure(origin)).toEqual([
+      502,
+      'gateway; error=dns_error; next-hop=station',
+      'station',
+      'The station was not found by its name.',
+    ]);
   });
 
   test('a slow one is cut then, however often a piece comes', async () => {
@@ -222,9 +265,9 @@ describe('which side failed', () => {
       drip = () => void response.write('{');
       drip();
     });
-    const { origin } = await startGateway({ station, patience: 200 });
+    const { origin } = await startGateway({ station, timeoutMs: 200 });
     const clock = stopped();
-    // Its head has gone out: a status is no longer possible, a cut is.
+    // Its headers have gone out: it is too late for a status code.
     const answer = await fetch(`${origin}/station/board`);
     expect(answer.status).toBe(200);
     const parts = answer.body!.getReader();
@@ -242,7 +285,7 @@ describe('which side failed', () => {
   test('a browser may wait for less, not for more', async () => {
     const upstream = await startUpstream(() => {});
     const { server, origin: station, asked } = upstream;
-    const { origin } = await startGateway({ station, patience: 300 });
+    const { origin } = await startGateway({ station, timeoutMs: 300 });
     const clock = stopped();
     for (const [wanted, ms] of [
       ['50', 50],
@@ -266,7 +309,7 @@ describe('which side failed', () => {
       'GET /station/loudspeaker HTTP/1.1\r\nHost: g\r\nUpgrade: websocket\r\n' +
         'Connection: Upgrade\r\n\r\n',
     );
-    await client.until('HTTP/1.1 503 ');
+    await client.until('HTTP/1.1 502 ');
     await client.until('"side":"station"');
     await client.closed;
   });
@@ -278,7 +321,8 @@ describe('which side failed', () => {
       else response.end('{}');
     });
     const { origin } = await startGateway({ station });
-    for (let i = 0; i < 20; i++) expect((await ask(origin))[0]).toBe(502);
+    for (let i = 0; i < 20; i++)
+      expect((await fetchFailure(origin))[0]).toBe(502);
     sick = false;
     expect((await fetch(`${origin}/station/board`)).status).toBe(200);
   });
@@ -317,7 +361,7 @@ describe('what does not go through', () => {
     ],
     ['the station by its own name', 'GET http://g/station/board HTTP/1.1', 421],
     ['CONNECT', 'CONNECT 192.0.2.1:80 HTTP/1.1', 0],
-    ['a path that is not in the list', 'GET /station/letters HTTP/1.1', 404],
+    ['a path that is not in the list', 'GET /station/webhooks HTTP/1.1', 404],
     ['a way up', 'GET /station/../operators HTTP/1.1', 404],
     ['another host in the path', 'GET //192.0.2.1/station/board HTTP/1.1', 404],
     ['a name of every object', 'GET /constructor HTTP/1.1', 404],
@@ -345,7 +389,7 @@ describe('what does not go through', () => {
     expect(asked.length).toBeLessThanOrEqual(1);
   });
 
-  test('fields for one hop, both ways, and what a client says of its way', async () => {
+  test('hop-by-hop headers, both ways, and what a client says about its way', async () => {
     const { asked, client } = await start();
     client.send(
       'GET /station/board HTTP/1.1\r\n' +
@@ -353,6 +397,7 @@ describe('what does not go through', () => {
         'Connection: keep-alive, X-Private\r\n' +
         'X-Private: secret\r\n' +
         'Keep-Alive: timeout=5\r\n' +
+        'Proxy-Connection: keep-alive\r\n' +
         'Proxy-Authorization: Basic secret\r\n' +
         'TE: trailers\r\n' +
         'Upgrade: h2c\r\n' +
@@ -363,7 +408,9 @@ describe('what does not go through', () => {
     const received = await client.until(/\r\n\r\n{}$|2\r\n{}\r\n0\r\n\r\n/);
     expect(received).not.toMatch(/X-Hop|secret|Proxy-Authenticate/i);
     const raw = asked[0]!.raw.map((text) => text.toLowerCase());
-    expect(raw.join()).not.toMatch(/secret|1\.2\.3\.4|h2c|trailers|timeout/);
+    expect(raw.join()).not.toMatch(
+      /secret|1\.2\.3\.4|h2c|trailers|timeout|proxy-connection/,
+    );
     expect(raw).toContain('x-public');
     const { localPort } = client.socket;
     expect(raw[raw.indexOf('forwarded') + 1]).toBe(
@@ -461,7 +508,7 @@ describe('an upgrade', () => {
     client.send('GET /status HTTP/1.1\r\nHost: g\r\n\r\n');
     await client.until('"gaps":0');
     client.send(handshake(loudspeaker, 'websocket'));
-    await client.until('HTTP/1.1 503 ');
+    await client.until('HTTP/1.1 502 ');
     await client.closed;
   });
 });

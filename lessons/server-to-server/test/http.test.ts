@@ -5,14 +5,14 @@ import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
-import { ask, AskError, createAgent } from '../ask.ts';
+import { request, RequestError, createAgent } from '../request.ts';
 import { Deadline, deadlineOf } from '../deadline.ts';
 import { createKeys } from '../idempotency.ts';
-import { createBudget, isWorthATry, pauseAfter, retry } from '../retry.ts';
+import { createBudget, isRetryable, pauseAfter, retry } from '../retry.ts';
 import {
   closing,
   notices,
-  patience,
+  timeoutMs,
   startOperators,
   startStation,
   stopped,
@@ -47,17 +47,17 @@ describe('a deadline', () => {
 });
 
 describe('a request', () => {
-  const limits = { connect: 150, head: 150, body: 150 };
+  const timeouts = { connect: 150, headers: 150, body: 150 };
 
   test('goes over a connection that is there', async () => {
     const { origin } = await startStation();
     const agent = makeAgent();
     for (let i = 0; i < 50; i++)
-      await ask(`${origin}/status`, new Deadline(5_000), { agent });
+      await request(`${origin}/status`, new Deadline(5_000), { agent });
     expect(agent.counts).toEqual({ requests: 50, connections: 1 });
   });
 
-  test('that gets no head is ended, its connection too', async () => {
+  test('that gets no headers is ended, its connection too', async () => {
     const sockets: Socket[] = [];
     const server = createServer(() => {});
     server.on('connection', (socket) => sockets.push(socket));
@@ -65,11 +65,11 @@ describe('a request', () => {
     const { origin } = await listen(server);
     const agent = makeAgent();
     const clock = stopped();
-    const asked = ask(origin, new Deadline(5_000), { agent, limits });
+    const outcome = request(origin, new Deadline(5_000), { agent, timeouts });
     await once(server, 'request');
     clock.pass(150);
-    await expect(asked).rejects.toMatchObject({
-      phase: 'head',
+    await expect(outcome).rejects.toMatchObject({
+      phase: 'headers',
       timedOut: true,
     });
     if (!sockets[0]!.destroyed) await once(sockets[0]!, 'close');
@@ -81,13 +81,13 @@ describe('a request', () => {
     const { origin } = await listen(server);
     const agent = makeAgent();
     const clock = stopped();
-    const hasHead = new Promise((tell) =>
+    const hasHeaders = new Promise((tell) =>
       subscribe('http.client.response.finish', tell),
     );
-    const asked = ask(origin, new Deadline(5_000), { agent, limits });
-    await hasHead;
+    const outcome = request(origin, new Deadline(5_000), { agent, timeouts });
+    await hasHeaders;
     clock.pass(150);
-    await expect(asked).rejects.toMatchObject({
+    await expect(outcome).rejects.toMatchObject({
       phase: 'body',
       timedOut: true,
     });
@@ -98,24 +98,24 @@ describe('a request', () => {
     const { origin } = await listen(server);
     await new Promise((done) => server.close(done));
     const agent = makeAgent();
-    const asked = ask(origin, new Deadline(5_000), { agent, limits });
-    const outcome = { phase: 'connect', timedOut: false, reused: false };
-    await expect(asked).rejects.toMatchObject(outcome);
+    const outcome = request(origin, new Deadline(5_000), { agent, timeouts });
+    const failure = { phase: 'connect', timedOut: false, reused: false };
+    await expect(outcome).rejects.toMatchObject(failure);
   });
 
-  test('is ended by the deadline, whatever its limits allow', async () => {
+  test('is ended by the deadline, whatever its timeouts allow', async () => {
     const server = createServer(() => {});
     closing.push(() => server.close());
     const { origin } = await listen(server);
     const agent = makeAgent();
     const clock = stopped();
-    const asked = ask(origin, new Deadline(100), {
+    const outcome = request(origin, new Deadline(100), {
       agent,
-      limits: { connect: 60_000, head: 60_000, body: 60_000 },
+      timeouts: { connect: 60_000, headers: 60_000, body: 60_000 },
     });
     await once(server, 'request');
     clock.pass(100);
-    await expect(asked).rejects.toMatchObject({ timedOut: true });
+    await expect(outcome).rejects.toMatchObject({ timedOut: true });
   });
 
   test('says on the wire what is left', async () => {
@@ -126,7 +126,7 @@ describe('a request', () => {
     const clock = stopped();
     const deadline = new Deadline(900);
     clock.pass(250);
-    const { body } = await ask(origin, deadline, { agent });
+    const { body } = await request(origin, deadline, { agent });
     expect(body).toBe('650');
   });
 });
@@ -135,16 +135,16 @@ describe('the keep-alive race', () => {
   test('is told from other resets, and a retry settles it', async () => {
     // A server that closes just when the second request comes in.
     let requests = 0;
-    const server = createServer((request, response) => {
+    const server = createServer((incoming, response) => {
       requests += 1;
-      if (requests === 2) request.socket.resetAndDestroy();
+      if (requests === 2) incoming.socket.resetAndDestroy();
       else response.end(String(requests));
     });
     closing.push(() => server.close());
     const { origin } = await listen(server);
     const agent = makeAgent();
     stopped();
-    const attempt = () => ask(origin, new Deadline(5_000), { agent });
+    const attempt = () => request(origin, new Deadline(5_000), { agent });
     expect((await attempt()).body).toBe('1');
     await expect(attempt()).rejects.toMatchObject({
       reused: true,
@@ -162,41 +162,41 @@ describe('the keep-alive race', () => {
 });
 
 describe('retries', () => {
-  const answer = (status: number) => ({ status, headers: {}, body: '' });
+  const respond = (status: number) => ({ status, headers: {}, body: '' });
 
   test('are for what may have more luck later', () => {
-    const error = { phase: 'head', timedOut: true, reused: false } as const;
-    expect(isWorthATry(new AskError('', error))).toBe(true);
+    const error = { phase: 'headers', timedOut: true, reused: false } as const;
+    expect(isRetryable(new RequestError('', error))).toBe(true);
     for (const status of [429, 502, 503, 504])
-      expect(isWorthATry(answer(status))).toBe(true);
+      expect(isRetryable(respond(status))).toBe(true);
     for (const status of [200, 201, 301, 400, 401, 404, 409, 422, 500, 501])
-      expect(isWorthATry(answer(status))).toBe(false);
-    expect(isWorthATry(new TypeError('a mistake of ours'))).toBe(false);
+      expect(isRetryable(respond(status))).toBe(false);
+    expect(isRetryable(new TypeError('a mistake of ours'))).toBe(false);
   });
 
   test('pause longer each time, up to a limit, at random', () => {
-    const pauses = { first: 100, longest: 1_000 };
-    const longestOf = (n: number) => pauseAfter(n, pauses, () => 1);
+    const backoff = { first: 100, longest: 1_000 };
+    const longestOf = (n: number) => pauseAfter(n, backoff, () => 1);
     expect([1, 2, 3, 4, 5, 20].map(longestOf)).toEqual([
       100, 200, 400, 800, 1_000, 1_000,
     ]);
-    expect(pauseAfter(9, pauses, () => 0)).toBe(0);
-    expect(pauseAfter(9, pauses, () => 0.5)).toBe(500);
+    expect(pauseAfter(9, backoff, () => 0)).toBe(0);
+    expect(pauseAfter(9, backoff, () => 0.5)).toBe(500);
   });
 
-  test('stop at the deadline, and return the last answer', async () => {
+  test('stop at the deadline, and return the last response', async () => {
     let tries = 0;
     const clock = stopped();
     const last = await retry(
       async () => {
         tries += 1;
         clock.pass(25);
-        return answer(503);
+        return respond(503);
       },
       {
         deadline: new Deadline(60),
         budget: createBudget(),
-        pauses: { first: 10, longest: 10 },
+        backoff: { first: 10, longest: 10 },
       },
     );
     expect(last.status).toBe(503);
@@ -206,20 +206,20 @@ describe('retries', () => {
 
   test('share a budget: a dead server gets a tenth more, no multiple', async () => {
     const budget = createBudget({ most: 5, share: 0.1 });
-    const pauses = { first: 1, longest: 1 };
+    const backoff = { first: 1, longest: 1 };
     const deadline = new Deadline(10_000);
     let tries = 0;
     let status = 503;
     const attempt = async () => {
       tries += 1;
-      return answer(status);
+      return respond(status);
     };
     for (let i = 0; i < 100; i++)
-      await retry(attempt, { deadline, budget, pauses });
+      await retry(attempt, { deadline, budget, backoff });
     expect(tries).toBe(105);
     status = 200;
     for (let i = 0; i < 20; i++)
-      await retry(attempt, { deadline, budget, pauses });
+      await retry(attempt, { deadline, budget, backoff });
     expect(Math.round(budget.left)).toBe(2);
   });
 
@@ -228,10 +228,10 @@ describe('retries', () => {
     const began = performance.now();
     const attempt = async () => {
       tries += 1;
-      const busy = { ...answer(429), headers: { 'retry-after': '1' } };
-      return tries === 1 ? busy : answer(200);
+      const busy = { ...respond(429), headers: { 'retry-after': '1' } };
+      return tries === 1 ? busy : respond(200);
     };
-    const deadline = new Deadline(patience);
+    const deadline = new Deadline(timeoutMs);
     await retry(attempt, { deadline, budget: createBudget() });
     expect(performance.now() - began).toBeGreaterThan(950);
     const soon = new Deadline(500);
@@ -277,7 +277,7 @@ describe('an idempotency key', () => {
     expect(works).toBe(4);
   });
 
-  test('is asked for, and its answer comes again byte by byte', async () => {
+  test('is announced again, and its response comes again byte by byte', async () => {
     const { port, spoken } = await startStation();
     const client = await rawClient(port);
     const post = (key: string) =>
@@ -304,9 +304,9 @@ test('200 announcements through random resets are spoken exactly 200 times', asy
   const operators = await startOperators({
     station: tap.origin,
     retries: 1_000,
-    pauses: { first: 5, longest: 50 },
+    backoff: { first: 5, longest: 50 },
   });
-  // While they are sent, the tap tears down at random places too.
+  // While they are sent, the tap resets at random places, too.
   let cuts = 0;
   const sending = new AbortController();
   const texts = notices(200);
@@ -324,8 +324,8 @@ test('200 announcements through random resets are spoken exactly 200 times', asy
   await all;
   sending.abort();
   await tearing;
-  const { answered, failed } = await operators.settled();
-  expect({ answered, failed }).toEqual({ answered: 200, failed: 0 });
+  const { accepted, failed } = await operators.settled();
+  expect({ accepted, failed }).toEqual({ accepted: 200, failed: 0 });
   expect(station.spoken).toEqual(texts);
   expect(cuts).toBeGreaterThan(20);
   const { requests } = await operators.status();

@@ -17,7 +17,7 @@ const answers = [
 ];
 
 test.each(answers)(
-  'what is no status ends no gateway of exercise 4: %s',
+  'what is no status code ends no gateway of exercise 4: %s',
   async (name) => {
     const behind = createTcpServer((socket) => {
       socket.on('error', () => {});
@@ -29,7 +29,7 @@ test.each(answers)(
     const { createServer } = (await import(pathToFileURL(file).href)) as {
       createServer(options: object): Lesson;
     };
-    const gateway = createServer({ upstream, patience: 60_000 });
+    const gateway = createServer({ upstream, timeoutMs: 60_000 });
     closing.push(gateway.close);
     const { origin } = await listen(gateway.server);
     for (let n = 0; n < 2; n += 1)

@@ -11,7 +11,7 @@ import {
 import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer as createBroker } from '../broker.ts';
 import { createServer as createGateway } from '../server.ts';
-import { closing, patience, startOperators, startStation } from './acts.ts';
+import { closing, timeoutMs, startOperators, startStation } from './acts.ts';
 import { freePort } from './free-port.ts';
 
 /** All processes, in this one; the gateways can be stopped and started. */
@@ -35,7 +35,7 @@ async function start() {
       operators: operators.origin,
       broker: url,
       gateways,
-      patience,
+      timeoutMs,
     });
     closing.push(gateway.close);
     await listen(gateway.server, ports[at]);
@@ -74,7 +74,7 @@ describeWithBrowser('the page', (browser) => {
     for (let i = 0; i < 10; i++) station.feed.next();
     await lastId(`${station.feed.run}-10`);
     expect(await countOf(page)).toEqual({ seen: 10, of: 10, doubled: 0 });
-    const says = page.locator('#map .says', { hasText: 'answers' });
+    const says = page.locator('#map .says', { hasText: 'responds' });
     await says.nth(4).waitFor();
     expect(said).toEqual([]);
     stop();
@@ -87,8 +87,8 @@ describeWithBrowser('the page', (browser) => {
       await visit(gateways[0]!);
       await page.getByLabel(way, { exact: true }).check({ force: true });
       await page.getByRole('button', { name: 'Announce 50' }).click();
-      await tally('asked 50 · spoken 50 · missing 0 · twice 0');
-      await page.locator('#answer', { hasText: '202' }).waitFor();
+      await tally('announced 50 · spoken 50 · missing 0 · twice 0');
+      await page.locator('#response', { hasText: '202' }).waitFor();
     },
   );
 
@@ -104,7 +104,7 @@ describeWithBrowser('the page', (browser) => {
     expect(await countOf(page)).toEqual({ seen: 10, of: 10, doubled: 0 });
     // What it asks for goes there as well.
     await page.getByRole('button', { name: 'Announce once' }).click();
-    await tally('asked 1 · spoken 1');
+    await tally('announced 1 · spoken 1');
     await page.locator('#map [data-gone]', { hasText: 'gateway' }).waitFor();
   });
 
@@ -129,8 +129,8 @@ describeWithBrowser('the page', (browser) => {
     await operators.close();
     await page.getByRole('button', { name: 'Announce once' }).click();
     await page
-      .locator('#answer', {
-        hasText: '503 The operators cannot be reached.',
+      .locator('#response', {
+        hasText: '502 The operators refused the connection.',
       })
       .waitFor();
   });
@@ -138,7 +138,7 @@ describeWithBrowser('the page', (browser) => {
   test('is accessible, light and dark, at 1280 and at 390 px', async () => {
     const { gateways } = await start();
     await visit(gateways[0]!);
-    await page.locator('#map .says', { hasText: 'answers' }).nth(4).waitFor();
+    await page.locator('#map .says', { hasText: 'responds' }).nth(4).waitFor();
     for (const [colorScheme, width] of [
       ['light', 1280],
       ['dark', 390],

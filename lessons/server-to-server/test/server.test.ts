@@ -48,7 +48,7 @@ test('The gateway alone serves its page, and says who is not there', async () =>
   });
   const page = await fetch(origin);
   expect(await page.text()).toContain('<title>Server to server');
-  expect((await fetch(`${origin}/station/board`)).status).toBe(503);
+  expect((await fetch(`${origin}/station/board`)).status).toBe(502);
   const events = await fetch(`${origin}/events`);
   expect([events.status, await events.text()]).toEqual([
     503,
@@ -91,7 +91,7 @@ test('An order that makes no sense gets a sentence', async () => {
   }
 });
 
-/** The three that are asked over HTTP, in this process. */
+/** The three that speak HTTP, in this process. */
 async function startAll() {
   const station = await startStation();
   const operators = await startOperators({ station: station.origin });
@@ -106,7 +106,7 @@ async function startAll() {
 
 test.each([
   ['station', 'POST', '/announcements', 'found no body, expected the text'],
-  ['station', 'POST', '/letters', 'found no body, expected the text'],
+  ['station', 'POST', '/webhooks', 'found no body, expected the text'],
   ['station', 'PUT', '/rate', 'Set the rate: found'],
   ['operators', 'POST', '/announcements', 'An order: found'],
   ['gateway', 'PUT', '/rate', 'Set the rate: found'],
@@ -134,7 +134,7 @@ test.each([
 
 test.each([
   ['station', 'POST /announcements', 'Content-Length: 9'],
-  ['station', 'POST /letters', 'Transfer-Encoding: chunked'],
+  ['station', 'POST /webhooks', 'Transfer-Encoding: chunked'],
   ['station', 'PUT /rate', 'Content-Length: 9'],
   ['station', 'GET /events', 'Content-Length: 9'],
   ['operators', 'POST /announcements', 'Content-Length: 9'],
@@ -168,7 +168,7 @@ test.each([
   },
 );
 
-test('Pages of the other gateway may ask, those of strangers may not read', async () => {
+test('Pages of the other gateway may read responses, those of other origins may not', async () => {
   const gateways = ['http://127.0.0.1:1', 'http://127.0.0.1:2'];
   const gateway = createServer({ gateways });
   closing.push(gateway.close);

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openQueue } from '../queue.ts';
-import { fieldsOf, open, sign, tolerance } from '../webhook.ts';
+import { headersOf, sign, verify, tolerance } from '../webhook.ts';
 import {
   folder,
   notices,
@@ -13,12 +13,12 @@ import {
 } from './acts.ts';
 
 const secret = 'whsec';
-const letter = { id: 'msg_1', time: 1_700_000_000, body: '{ "a":1 }' };
-const now = letter.time;
+const message = { id: 'msg_1', time: 1_700_000_000, body: '{ "a":1 }' };
+const now = message.time;
 
-describe('a letter', () => {
+describe('a message', () => {
   test('is signed over its id, its time and its raw body', () => {
-    expect(fieldsOf(secret, letter)).toEqual({
+    expect(headersOf(secret, message)).toEqual({
       'webhook-id': 'msg_1',
       'webhook-timestamp': '1700000000',
       'webhook-signature':
@@ -29,47 +29,47 @@ describe('a letter', () => {
     });
   });
 
-  const fields = fieldsOf(secret, letter);
-  const body = Buffer.from(letter.body);
-  const opened = (
+  const headers = headersOf(secret, message);
+  const body = Buffer.from(message.body);
+  const verified = (
     changed: Record<string, string>,
     bytes = body,
     at: number = now,
-  ) => open(secret, { ...fields, ...changed }, bytes, at);
+  ) => verify(secret, { ...headers, ...changed }, bytes, at);
 
-  test('that is genuine is opened, also under the second signature', () => {
-    expect(opened({})).toEqual(letter);
-    const both = `v1,${'A'.repeat(43)}= ${fields['webhook-signature']}`;
-    expect(opened({ 'webhook-signature': both })).toEqual(letter);
+  test('that is genuine is taken, also under the second signature', () => {
+    expect(verified({})).toEqual(message);
+    const both = `v1,${'A'.repeat(43)}= ${headers['webhook-signature']}`;
+    expect(verified({ 'webhook-signature': both })).toEqual(message);
   });
 
   test.each<[string, Record<string, string>]>([
     ['no signature', { 'webhook-signature': '' }],
-    ['another', { 'webhook-signature': `v1,${sign('guess', letter)}` }],
+    ['another', { 'webhook-signature': `v1,${sign('guess', message)}` }],
     ['half of it', { 'webhook-signature': 'v1,AAAA' }],
-    ['another version', { 'webhook-signature': `v2,${sign(secret, letter)}` }],
+    ['another version', { 'webhook-signature': `v2,${sign(secret, message)}` }],
     ['another id', { 'webhook-id': 'msg_2' }],
     ['another time', { 'webhook-timestamp': String(now + 1) }],
     ['no time', { 'webhook-timestamp': '' }],
     ['a time that is none', { 'webhook-timestamp': '1e9' }],
     ['an id that could be part of another', { 'webhook-id': 'msg_1.17' }],
   ])('with %s is refused', (_what, changed) => {
-    expect(opened(changed)).toEqual({ refused: expect.any(String) });
+    expect(verified(changed)).toEqual({ refused: expect.any(String) });
   });
 
   test('whose body was serialised again is refused', () => {
-    const again = Buffer.from(JSON.stringify(JSON.parse(letter.body)));
-    expect(opened({}, again)).toEqual({
+    const again = Buffer.from(JSON.stringify(JSON.parse(message.body)));
+    expect(verified({}, again)).toEqual({
       refused: 'The signature is not ours.',
     });
   });
 
   test('that is too old or too new is refused, though it is genuine', () => {
-    expect(opened({}, body, now + tolerance)).toEqual(letter);
-    expect(opened({}, body, now - tolerance)).toEqual(letter);
+    expect(verified({}, body, now + tolerance)).toEqual(message);
+    expect(verified({}, body, now - tolerance)).toEqual(message);
     for (const off of [tolerance + 1, -tolerance - 1])
-      expect(opened({}, body, now + off)).toEqual({
-        refused: 'The letter is of 1700000000: too old, or too new.',
+      expect(verified({}, body, now + off)).toEqual({
+        refused: 'The message is of 1700000000: too old, or too new.',
       });
   });
 });
@@ -114,7 +114,7 @@ describe('the queue on disk', () => {
 
 describe('a delivery', () => {
   const post = (origin: string, body: string, headers: object) =>
-    fetch(`${origin}/letters`, {
+    fetch(`${origin}/webhooks`, {
       method: 'POST',
       headers: headers as Record<string, string>,
       body,
@@ -125,7 +125,7 @@ describe('a delivery', () => {
     const time = Math.floor(Date.now() / 1_000);
     for (const later of [0, 1, 2]) {
       const copy = { id: 'msg_1', time: time + later, body: 'Platform 7' };
-      const answer = await post(origin, copy.body, fieldsOf(secret, copy));
+      const answer = await post(origin, copy.body, headersOf(secret, copy));
       expect(answer.status).toBe(200);
     }
     expect(spoken).toEqual(['Platform 7']);
@@ -137,8 +137,8 @@ describe('a delivery', () => {
     const old = { id: 'a', time: time - tolerance - 5, body: 'Old' };
     const tries = [
       post(origin, 'Forged', { 'webhook-id': 'a' }),
-      post(origin, old.body, fieldsOf(secret, old)),
-      post(origin, 'Changed', fieldsOf(secret, { ...old, time })),
+      post(origin, old.body, headersOf(secret, old)),
+      post(origin, 'Changed', headersOf(secret, { ...old, time })),
     ];
     for (const tried of tries) expect((await tried).status).toBe(401);
     expect(spoken).toEqual([]);

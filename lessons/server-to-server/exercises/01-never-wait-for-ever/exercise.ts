@@ -1,36 +1,37 @@
 /**
- * Asking another server, more than once if need be.
+ * A request to another server, retried if need be.
  * Broken on purpose: see README.md.
  */
-import { request } from 'node:http';
+import http from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-export interface Question {
+export interface RequestOptions {
   /** How long somebody waits for us, in ms: all tries together. */
-  ms: number;
-  /** So many tries at most. */
+  timeoutMs: number;
+  /** How many tries at most. */
   tries: number;
   /** Between two tries, in ms. */
   pause: number;
 }
 
-export interface Answer {
+/** Of a response, what matters here. */
+export interface SimpleResponse {
   status: number;
   body: string;
 }
 
 /**
- * Asks, and asks again after a failure or a 503.
+ * Sends a GET request, and retries after a failure or a 503.
  *
- * @throws where no whole answer came in time
+ * @throws if no complete response came in time
  */
-export async function ask(
+export async function request(
   url: string,
-  { tries, pause }: Question,
-): Promise<Answer> {
-  // TODO: `ms` is for all of it, and nothing here looks at it.
+  { tries, pause }: RequestOptions,
+): Promise<SimpleResponse> {
+  // TODO: `timeoutMs` is for all of it, and nothing here looks at it.
   for (let n = 1; ; n += 1) {
-    const outcome = await askOnce(url).catch((error: Error) => error);
+    const outcome = await tryOnce(url).catch((error: Error) => error);
     const failed = outcome instanceof Error;
     if (!failed && outcome.status !== 503) return outcome;
     if (n < tries) await wait(pause);
@@ -39,12 +40,12 @@ export async function ask(
   }
 }
 
-function askOnce(url: string): Promise<Answer> {
+function tryOnce(url: string): Promise<SimpleResponse> {
   return new Promise((resolve, reject) => {
-    // TODO: tell the other server, in the field `time-left`, what is left.
-    const asked = request(url, { agent: false });
-    asked.on('error', reject);
-    asked.on('response', (response) => {
+    // TODO: tell the other server, in the header `time-left`, how long we wait.
+    const clientRequest = http.request(url, { agent: false });
+    clientRequest.on('error', reject);
+    clientRequest.on('response', (response) => {
       const { statusCode: status = 0 } = response;
       let body = '';
       response.setEncoding('utf8').on('data', (piece: string) => {
@@ -53,6 +54,6 @@ function askOnce(url: string): Promise<Answer> {
       response.on('error', reject);
       response.on('end', () => resolve({ status, body }));
     });
-    asked.end();
+    clientRequest.end();
   });
 }

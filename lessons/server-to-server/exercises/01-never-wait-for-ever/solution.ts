@@ -1,39 +1,40 @@
-/** Asking another server, more than once if need be, and never for ever. */
-import { request } from 'node:http';
+/** A request to another server, retried if need be, and never for ever. */
+import http from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Deadline } from '../../deadline.ts';
 
-export interface Question {
+export interface RequestOptions {
   /** How long somebody waits for us, in ms: all tries together. */
-  ms: number;
-  /** So many tries at most. */
+  timeoutMs: number;
+  /** How many tries at most. */
   tries: number;
   /** Between two tries, in ms. */
   pause: number;
 }
 
-export interface Answer {
+/** Of a response, what matters here. */
+export interface SimpleResponse {
   status: number;
   body: string;
 }
 
 /**
- * Asks, and asks again after a failure or a 503.
+ * Sends a GET request, and retries after a failure or a 503.
  *
- * @throws where no whole answer came in time
+ * @throws if no complete response came in time
  */
-export async function ask(
+export async function request(
   url: string,
-  { ms, tries, pause }: Question,
-): Promise<Answer> {
-  // Why here: who waits for us has one patience, whatever we do with it.
-  const deadline = new Deadline(ms);
+  { timeoutMs, tries, pause }: RequestOptions,
+): Promise<SimpleResponse> {
+  // Why here: our caller counts from now on, whatever we do with the time.
+  const deadline = new Deadline(timeoutMs);
   for (let n = 1; ; n += 1) {
-    const outcome = await askOnce(url, deadline).catch((error: Error) => error);
+    const outcome = await tryOnce(url, deadline).catch((error: Error) => error);
     const failed = outcome instanceof Error;
     if (!failed && outcome.status !== 503) return outcome;
 
-    // Why look before the pause: after it nobody would be there.
+    // Why look before the pause: after it nobody would be waiting.
     const mayTry = n < tries && pause < deadline.left;
     if (mayTry) await wait(pause);
     else if (failed) throw outcome;
@@ -41,23 +42,23 @@ export async function ask(
   }
 }
 
-function askOnce(url: string, deadline: Deadline): Promise<Answer> {
+function tryOnce(url: string, deadline: Deadline): Promise<SimpleResponse> {
   return new Promise((resolve, reject) => {
-    // Why what is left, and not a time of day: two clocks seldom agree.
+    // Why the time left, and not a time of day: two clocks seldom agree.
     const { headers } = deadline;
-    const asked = request(url, { agent: false, headers });
+    const clientRequest = http.request(url, { agent: false, headers });
 
-    // Why destroy: who only stops waiting leaves a connection, and somebody at
-    // its other end who works for nobody.
+    // Why destroy: if you only stop waiting, the connection stays open, and
+    // the server at its other end works for nobody.
     const timer = setTimeout(() => {
-      asked.destroy(new Error(`No whole answer from ${url} in time.`));
+      clientRequest.destroy(new Error(`No complete response from ${url}.`));
     }, deadline.left);
 
-    // Why only in 'close': the clock is for the name, the connection, the head
-    // and the whole body, however it ends.
-    asked.on('close', () => clearTimeout(timer));
-    asked.on('error', reject);
-    asked.on('response', (response) => {
+    // Why only in 'close': the timer is for the name, the connection, the
+    // headers and the whole body, however it ends.
+    clientRequest.on('close', () => clearTimeout(timer));
+    clientRequest.on('error', reject);
+    clientRequest.on('response', (response) => {
       const { statusCode: status = 0 } = response;
       let body = '';
       response.setEncoding('utf8').on('data', (piece: string) => {
@@ -66,6 +67,6 @@ function askOnce(url: string, deadline: Deadline): Promise<Answer> {
       response.on('error', reject);
       response.on('end', () => resolve({ status, body }));
     });
-    asked.end();
+    clientRequest.end();
   });
 }

@@ -1,56 +1,64 @@
 /**
- * In the learner's process: how long a question takes, by a clock that is late
- * when the learner's own clock is; what has come in by then; and a name server
- * that never answers.
+ * In the learner's process: how long a request takes, by a timer that is late
+ * when the learner's own timer is; what has come in by then; and a name server
+ * that never responds.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import dns from 'node:dns';
 import type { Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
-import type { Answer, Question } from './exercise.ts';
+import type { RequestOptions, SimpleResponse } from './exercise.ts';
 
-type Mine = {
-  ask(url: string, question: Question): Promise<Answer>;
-};
+type Request = (
+  url: string,
+  // `ask` and `ms` are the names in saved answers of an early build.
+  options: RequestOptions & { ms: number },
+) => Promise<SimpleResponse>;
+type Mine = { request?: Request; ask?: Request };
 
-/** What came of it; neither an answer nor an error where it still waits. */
+/** The name of the learner's function: that of today, or the old one. */
+export const nameOf = (mine: Mine) =>
+  !mine.request && mine.ask ? 'ask' : 'request';
+
+/** What came of it; neither a response nor an error if it still waits. */
 export interface Outcome {
-  answer?: Answer;
+  response?: SimpleResponse;
   error?: string;
   /** ms until then. */
   took: number;
-  /** Whether the head of an answer had come into this process by then. */
-  hasHead: boolean;
-  /** ms in which nothing came in: the longest such time, from asking on. */
+  /** Whether a header section had come into this process by then. */
+  hasHeaders: boolean;
+  /** ms in which nothing came in: the longest such time, from the call on. */
   silence: number;
 }
 
 /**
- * Asks, and looks so many ms after the question's own `ms`.
+ * Calls it, and looks so many ms after its own `timeoutMs`.
  *
  * By timers of this process: Node calls them in the order in which they are
  * due, so that whatever the learner's code had to do by then was called before,
  * however late both are.
  */
-export async function ask(
+export async function look(
   mine: Mine,
   url: string,
-  question: Question,
+  options: RequestOptions,
   later: number,
 ): Promise<Outcome> {
   arrivals = [performance.now()];
   received = '';
   const [began] = arrivals;
-  let outcome: Pick<Outcome, 'answer' | 'error'> | undefined;
-  const asking = (async () => mine.ask(url, question))().then(
-    (answer) => void (outcome = { answer }),
+  let outcome: Pick<Outcome, 'response' | 'error'> | undefined;
+  const running = (async () =>
+    mine[nameOf(mine)]!(url, { ...options, ms: options.timeoutMs }))().then(
+    (response) => void (outcome = { response }),
     (error: unknown) => void (outcome = { error: String(error) }),
   );
   const over = new AbortController();
-  const late = pass(question.ms + later, over).catch(() => {});
-  await Promise.race([asking, late]);
+  const late = pass(options.timeoutMs + later, over).catch(() => {});
+  await Promise.race([running, late]);
   over.abort();
-  // Where both clocks rang at once, its error may take some turns to come out.
+  // If both timers fired at once, its error may take some turns to come out.
   for (let n = 0; n < 20; n += 1) await turn();
   const ended = performance.now();
   arrivals.push(ended);
@@ -58,7 +66,7 @@ export async function ask(
   return {
     ...outcome,
     took: Math.round(ended - began!),
-    hasHead: received.includes('\r\n\r\n'),
+    hasHeaders: received.includes('\r\n\r\n'),
     silence: Math.max(...gaps),
   };
 }

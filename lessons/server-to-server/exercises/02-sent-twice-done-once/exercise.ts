@@ -1,43 +1,44 @@
 /**
- * A loudspeaker that other programs ask to speak; and one that asks.
+ * A loudspeaker that speaks for other programs, and a program that uses it.
  * Broken on purpose: see README.md.
  */
-import { createServer as createHttpServer, request } from 'node:http';
+import http, { createServer as createHttpServer } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 
 export interface Loudspeaker {
-  /** Resolves with what it calls this announcement, once it was spoken. */
+  /** Resolves with the name of this announcement, once it was spoken. */
   speak(text: string): Promise<string>;
 }
 
-export interface Answer {
+/** Of a response, what matters here. */
+export interface SimpleResponse {
   status: number;
   body: string;
 }
 
-/** The loudspeaker's side: `POST /announcements`, with a text. */
+/** The loudspeaker: `POST /announcements`, with a text. */
 export function createServer({ speak }: Loudspeaker): Lesson {
   return serve(async ({ text }) => {
-    // TODO: the same key may come again, even while this one is spoken.
+    // TODO: the same key may come again, even while this text is being spoken.
     return { status: 201, body: await speak(text) };
   });
 }
 
 /**
- * The sender's side: has a text spoken, and tries up to `tries` times.
+ * The sender: has a text spoken, and tries up to `tries` times.
  *
- * @throws where there was no answer
+ * @throws if there was no response
  */
 export async function announce(
   url: string,
   text: string,
   { tries }: { tries: number },
-): Promise<Answer> {
+): Promise<SimpleResponse> {
   for (let n = 1; ; n += 1) {
     try {
-      // TODO: a key, by which a try is known; and a 503 is not the end.
+      // TODO: a key that is the same for all tries; and a 503 is not the end.
       return await send(url, { key: '', text });
     } catch (error) {
       if (n === tries) throw error;
@@ -49,34 +50,38 @@ export async function announce(
 // ---- From here on nothing is broken ----
 
 export interface Announcement {
-  /** The request's `Idempotency-Key`; empty where it has none. */
+  /** The request's `Idempotency-Key`; empty if it has none. */
   key: string;
   text: string;
 }
 
-/** Sends it once. Rejects where no whole answer comes. */
+/** Sends it once. Rejects if no complete response comes. */
 export function send(url: string, { key, text }: Announcement) {
-  return new Promise<Answer>((resolve, reject) => {
+  return new Promise<SimpleResponse>((resolve, reject) => {
     const headers = {
       'content-type': 'text/plain; charset=utf-8',
       ...(key && { 'idempotency-key': key }),
     };
-    const asked = request(url, { method: 'POST', agent: false, headers });
-    asked.on('error', reject);
-    asked.on('response', (response) => {
+    const options = { method: 'POST', agent: false, headers };
+    const clientRequest = http.request(url, options);
+    clientRequest.on('error', reject);
+    clientRequest.on('response', (response) => {
       const { statusCode: status = 0 } = response;
       textOf(response).then((body) => resolve({ status, body }), reject);
     });
-    asked.end(text);
+    clientRequest.end(text);
   });
 }
 
-/** Answers what was asked, with 503 where that fails. */
-export function serve(say: (asked: Announcement) => Promise<Answer>): Lesson {
-  const server = createHttpServer(async (asked, response) => {
-    const key = String(asked.headers['idempotency-key'] ?? '');
+/** Responds with what `handle` returns, or with 503 if that fails. */
+export function serve(
+  handle: (announcement: Announcement) => Promise<SimpleResponse>,
+): Lesson {
+  const server = createHttpServer(async (request, response) => {
+    const key = String(request.headers['idempotency-key'] ?? '');
     try {
-      const { status, body } = await say({ key, text: await textOf(asked) });
+      const text = await textOf(request);
+      const { status, body } = await handle({ key, text });
       response.writeHead(status).end(body);
     } catch (error) {
       response.writeHead(503).end((error as Error).message);

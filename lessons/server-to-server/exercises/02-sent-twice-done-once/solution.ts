@@ -1,55 +1,56 @@
 /** A loudspeaker that speaks once for each announcement, and its sender. */
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, request } from 'node:http';
+import http, { createServer as createHttpServer } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 
 export interface Loudspeaker {
-  /** Resolves with what it calls this announcement, once it was spoken. */
+  /** Resolves with the name of this announcement, once it was spoken. */
   speak(text: string): Promise<string>;
 }
 
-export interface Answer {
+/** Of a response, what matters here. */
+export interface SimpleResponse {
   status: number;
   body: string;
 }
 
-/** The loudspeaker's side: `POST /announcements`, with a text. */
+/** The loudspeaker: `POST /announcements`, with a text. */
 export function createServer({ speak }: Loudspeaker): Lesson {
-  // Why promises: a key is known from the moment it comes, and whoever comes
-  // while it is spoken waits for the same answer.
-  const answers = new Map<string, Promise<Answer>>();
+  // Why promises: a key is known from the moment it comes, and a request that
+  // comes while the text is being spoken waits for the same response.
+  const responses = new Map<string, Promise<SimpleResponse>>();
 
   return serve(({ key, text }) => {
-    const known = answers.get(key);
+    const known = responses.get(key);
     if (known) return known;
-    const answer = speak(text).then((body) => ({ status: 201, body }));
-    // Why at once: between looking and storing nobody else may look.
-    answers.set(key, answer);
-    // Why forgotten: what failed was not done, and may be tried again.
-    answer.catch(() => answers.delete(key));
-    return answer;
+    const response = speak(text).then((body) => ({ status: 201, body }));
+    // Why at once: between looking up and storing no other request may look.
+    responses.set(key, response);
+    // Why delete: what failed was not done, and may be tried again.
+    response.catch(() => responses.delete(key));
+    return response;
   });
 }
 
 /**
- * The sender's side: has a text spoken, and tries up to `tries` times.
+ * The sender: has a text spoken, and tries up to `tries` times.
  *
- * @throws where there was no answer
+ * @throws if there was no response
  */
 export async function announce(
   url: string,
   text: string,
   { tries }: { tries: number },
-): Promise<Answer> {
+): Promise<SimpleResponse> {
   // Why here: it is one announcement, however often it is sent.
   const key = randomUUID();
   for (let n = 1; ; n += 1) {
     try {
-      const answer = await send(url, { key, text });
-      // Why only a 503: any other answer would be the same the next time.
-      if (answer.status !== 503 || n === tries) return answer;
+      const response = await send(url, { key, text });
+      // Why only a 503: any other response would be the same the next time.
+      if (response.status !== 503 || n === tries) return response;
     } catch (error) {
       if (n === tries) throw error;
     }
@@ -60,34 +61,38 @@ export async function announce(
 // ---- From here on nothing is broken ----
 
 export interface Announcement {
-  /** The request's `Idempotency-Key`; empty where it has none. */
+  /** The request's `Idempotency-Key`; empty if it has none. */
   key: string;
   text: string;
 }
 
-/** Sends it once. Rejects where no whole answer comes. */
+/** Sends it once. Rejects if no complete response comes. */
 export function send(url: string, { key, text }: Announcement) {
-  return new Promise<Answer>((resolve, reject) => {
+  return new Promise<SimpleResponse>((resolve, reject) => {
     const headers = {
       'content-type': 'text/plain; charset=utf-8',
       ...(key && { 'idempotency-key': key }),
     };
-    const asked = request(url, { method: 'POST', agent: false, headers });
-    asked.on('error', reject);
-    asked.on('response', (response) => {
+    const options = { method: 'POST', agent: false, headers };
+    const clientRequest = http.request(url, options);
+    clientRequest.on('error', reject);
+    clientRequest.on('response', (response) => {
       const { statusCode: status = 0 } = response;
       textOf(response).then((body) => resolve({ status, body }), reject);
     });
-    asked.end(text);
+    clientRequest.end(text);
   });
 }
 
-/** Answers what was asked, with 503 where that fails. */
-export function serve(say: (asked: Announcement) => Promise<Answer>): Lesson {
-  const server = createHttpServer(async (asked, response) => {
-    const key = String(asked.headers['idempotency-key'] ?? '');
+/** Responds with what `handle` returns, or with 503 if that fails. */
+export function serve(
+  handle: (announcement: Announcement) => Promise<SimpleResponse>,
+): Lesson {
+  const server = createHttpServer(async (request, response) => {
+    const key = String(request.headers['idempotency-key'] ?? '');
     try {
-      const { status, body } = await say({ key, text: await textOf(asked) });
+      const text = await textOf(request);
+      const { status, body } = await handle({ key, text });
       response.writeHead(status).end(body);
     } catch (error) {
       response.writeHead(503).end((error as Error).message);

@@ -1,17 +1,21 @@
 /**
- * In the learner's process: a loudspeaker that can be held, and fails; who has
- * asked for it; and many announcements that begin in one moment.
+ * In the learner's process: a loudspeaker that can be held, and fails; which
+ * requests came; and many announcements that begin in one moment.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Answer } from './exercise.ts';
+import type { SimpleResponse } from './exercise.ts';
 
 type Mine = {
-  announce(url: string, text: string, how: { tries: number }): Promise<Answer>;
+  announce(
+    url: string,
+    text: string,
+    how: { tries: number },
+  ): Promise<SimpleResponse>;
 };
 
-/** All that it was asked to speak, in order. */
+/** All that it was to speak, in order. */
 const spoken: string[] = [];
 let failures = 0;
 let held = '';
@@ -71,8 +75,8 @@ export const keys = () =>
 
 /** Resolves when so many requests with this key have come in as a whole. */
 export async function heard(_mine: object, key: string, times: number) {
-  // Not by 'end': who knows the key may never read the text. Nor is a request
-  // that was torn down ever complete.
+  // Not by 'end': a server that knows the key may never read the text. And a
+  // request whose connection was reset is never complete.
   const hasCome = (request: IncomingMessage) =>
     request.headers['idempotency-key'] === key &&
     (request.complete || request.destroyed);

@@ -1,4 +1,4 @@
-/** Who is believed, for how long, and how often: standardwebhooks.com. */
+/** What is taken, for how long, and how often: standardwebhooks.com. */
 import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 import type {
@@ -11,16 +11,16 @@ import type {
 
 const section = 'step “A letter that outlives its sender” of the tutorial';
 
-interface Letter {
+interface Message {
   id: string;
   time: number;
   body: Buffer;
   text: string;
 }
-type Fields = Record<string, string>;
+type Headers = Record<string, string>;
 
 export default {
-  starter: 'A forged letter was taken',
+  starter: 'A forged message was taken',
 
   async run(trial) {
     const { data } = trial;
@@ -28,48 +28,56 @@ export default {
     const learner = await trial.start();
     const server = await learner.serve({ secret });
     const { mustTake, mustRefuse } = postTo(trial, learner, server);
-    const write = (layout?: Layout) => writeLetter(trial, layout);
-    const old = { title: 'An old letter was taken' };
+    const write = (layout?: Layout) => writeMessage(trial, layout);
+    const old = { title: 'An old message was taken' };
 
-    await trial.step('genuine letters, however they are laid out', async () => {
-      for (const layout of ['plain', 'spaced', 'escaped', 'number'] as const) {
-        const letter = write(layout);
-        const title =
-          layout === 'plain'
-            ? 'A genuine letter was refused'
-            : 'A genuine letter was refused because of its layout';
-        await mustTake(letter, fieldsOf(secret, letter), title);
-      }
-    });
+    await trial.step(
+      'genuine messages, however they are laid out',
+      async () => {
+        for (const layout of [
+          'plain',
+          'spaced',
+          'escaped',
+          'number',
+        ] as const) {
+          const message = write(layout);
+          const title =
+            layout === 'plain'
+              ? 'A genuine message was refused'
+              : 'A genuine message was refused because of its layout';
+          await mustTake(message, headersOf(secret, message), title);
+        }
+      },
+    );
 
-    await trial.step('forged letters', async () => {
-      const letter = write();
-      const fields = fieldsOf(secret, letter);
-      const title = 'A forged letter was taken';
-      const forged = (what: string, changed: Fields, body = letter.body) =>
-        mustRefuse({ ...letter, body }, { ...fields, ...changed }, what, {
+    await trial.step('forged messages', async () => {
+      const message = write();
+      const headers = headersOf(secret, message);
+      const title = 'A forged message was taken';
+      const forged = (what: string, changed: Headers, body = message.body) =>
+        mustRefuse({ ...message, body }, { ...headers, ...changed }, what, {
           title,
         });
-      const guess = fieldsOf(data.word(), letter)['webhook-signature']!;
+      const guess = headersOf(data.word(), message)['webhook-signature']!;
       await forged('signed with another secret', {
         'webhook-signature': guess,
       });
       await forged('no signature at all', { 'webhook-signature': '' });
-      await forged('with the id of another letter', {
+      await forged('with the id of another message', {
         'webhook-id': write().id,
       });
       const other = write();
-      await forged('with the body of another letter', {}, other.body);
-      const version = fields['webhook-signature']!.replace('v1', 'v2');
+      await forged('with the body of another message', {}, other.body);
+      const version = headers['webhook-signature']!.replace('v1', 'v2');
       await forged('with a signature of another version, v2', {
         'webhook-signature': version,
       });
 
-      // The same text, and yet not the same bytes.
+      // The same text, but not the same bytes.
       const bytes = Buffer.from('\uFFFD');
       const text = `${data.word()} \uFFFD`;
       const body = Buffer.from(JSON.stringify({ text }));
-      const unclear = { ...letter, body, text };
+      const unclear = { ...message, body, text };
       const at = body.indexOf(bytes);
       const changed = Buffer.concat([
         body.subarray(0, at),
@@ -78,26 +86,26 @@ export default {
       ]);
       await mustRefuse(
         { ...unclear, body: changed },
-        fieldsOf(secret, unclear),
+        headersOf(secret, unclear),
         'of which three bytes, a “\uFFFD”, have become one, FF',
         { title: 'Other bytes were taken for those that were signed' },
       );
     });
 
     await trial.step('signatures that are too short or too long', async () => {
-      const letter = write();
-      const fields = fieldsOf(secret, letter);
+      const message = write();
+      const headers = headersOf(secret, message);
       for (const signature of ['v1,AAAA', 'v1', `v1,${'A'.repeat(200)}=`, ','])
         await mustRefuse(
-          letter,
-          { ...fields, 'webhook-signature': signature },
+          message,
+          { ...headers, 'webhook-signature': signature },
           `webhook-signature: ${signature}`,
           { title: 'A signature of another length was taken' },
         );
-      // And beside a good one they do no harm.
+      // Beside a good one they do no harm.
       const good = write();
-      const rightOnes = fieldsOf(secret, good);
-      const guess = fieldsOf(data.word(), good)['webhook-signature']!;
+      const rightOnes = headersOf(secret, good);
+      const guess = headersOf(data.word(), good)['webhook-signature']!;
       await mustTake(
         good,
         {
@@ -109,12 +117,12 @@ export default {
     });
 
     await trial.step('a comparison that tells nothing', async () => {
-      const letter = write();
-      const guess = fieldsOf(data.word(), letter);
+      const message = write();
+      const guess = headersOf(data.word(), message);
       const compared = () =>
         learner.stage<{ safe: number; digests: number }>('compared');
       const before = await compared();
-      await mustRefuse(letter, guess, 'signed with another secret');
+      await mustRefuse(message, guess, 'signed with another secret');
       const after = await compared();
       // Two digests for one signature: what was found is hashed once more, so
       // that where the two differ says nothing.
@@ -122,7 +130,7 @@ export default {
       if (after.safe > before.safe || isBlind) return;
       trial.fail({
         title: 'The time of the comparison tells how much was right',
-        sent: describe(letter, 'its signature a guess'),
+        sent: describe(message, 'its signature a guess'),
         details: listOf(guess),
         expected: 'a comparison that takes as long wherever they differ',
         came: 'one that stops at the first difference (===, equals, compare)',
@@ -131,96 +139,100 @@ export default {
       });
     });
 
-    await trial.step('letters of another time', async () => {
+    await trial.step('messages of another time', async () => {
       for (const seconds of [-200, 200]) {
-        const letter = write();
-        letter.time += seconds;
-        const title = 'A letter within five minutes was refused';
-        await mustTake(letter, fieldsOf(secret, letter), title);
+        const message = write();
+        message.time += seconds;
+        const title = 'A message within five minutes was refused';
+        await mustTake(message, headersOf(secret, message), title);
       }
-      const letter = write();
-      letter.time -= data.whole(400, 9_000);
-      const fields = fieldsOf(secret, letter);
+      const message = write();
+      message.time -= data.whole(400, 9_000);
+      const headers = headersOf(secret, message);
       const now = Math.floor(Date.now() / 1_000);
-      const age = `${now - letter.time} s old`;
-      await mustRefuse(letter, fields, `genuine, and ${age}`, old);
+      const age = `${now - message.time} s old`;
+      await mustRefuse(message, headers, `genuine, and ${age}`, old);
       const early = write();
       early.time += data.whole(400, 9_000);
       await mustRefuse(
         early,
-        fieldsOf(secret, early),
+        headersOf(secret, early),
         'genuine, and of a time that is still to come',
-        { title: 'A letter from the future was taken' },
+        { title: 'A message from the future was taken' },
       );
       await mustRefuse(
-        letter,
-        { ...fields, 'webhook-timestamp': String(now) },
+        message,
+        { ...headers, 'webhook-timestamp': String(now) },
         `${age}, its webhook-timestamp made new`,
-        { title: 'An old letter was made new' },
+        { title: 'An old message was made new' },
       );
       await mustRefuse(
-        letter,
-        { ...fields, date: new Date().toUTCString() },
+        message,
+        { ...headers, date: new Date().toUTCString() },
         `${age}, with a Date of now`,
-        { title: 'An old letter was made new' },
+        { title: 'An old message was made new' },
       );
       const nonsense = { ...write(), time: Number.NaN };
       await mustRefuse(
         nonsense,
-        fieldsOf(secret, nonsense),
+        headersOf(secret, nonsense),
         'signed by the sender, with webhook-timestamp: NaN',
         old,
       );
     });
 
     await trial.step('copies', async () => {
-      const letter = write();
-      const fields = fieldsOf(secret, letter);
-      // A stranger who knows the id must not keep the letter out.
-      const guess = fieldsOf(data.word(), letter);
+      const message = write();
+      const headers = headersOf(secret, message);
+      // An attacker who knows the id must not keep the message out.
+      const guess = headersOf(data.word(), message);
       await mustRefuse(
-        letter,
+        message,
         guess,
-        'forged, with the id of a letter to come',
+        'forged, with the id of a message to come',
       );
       await mustTake(
-        letter,
-        fields,
-        'A forged letter keeps the genuine one out',
+        message,
+        headers,
+        'A forged message keeps the genuine one out',
       );
-      const copy = { ...letter, time: letter.time + data.whole(1, 20) };
-      await mustBeKnown(letter, fields, 'the same letter, byte by byte');
-      await mustBeKnown(copy, fieldsOf(secret, copy), 'a copy, signed anew');
-      // Said twice by the operators themselves: two letters.
-      const again = { ...letter, id: write().id };
-      const title = 'Two letters with the same text were taken for one';
-      await mustTake(again, fieldsOf(secret, again), title);
+      const copy = { ...message, time: message.time + data.whole(1, 20) };
+      await mustBeKnown(message, headers, 'the same message, byte by byte');
+      await mustBeKnown(copy, headersOf(secret, copy), 'a copy, signed again');
+      // Announced twice by the operators themselves: two messages.
+      const again = { ...message, id: write().id };
+      const title = 'Two messages with the same text were taken for one';
+      await mustTake(again, headersOf(secret, again), title);
     });
 
-    /** It has been spoken, and is not spoken again; the sender may forget it. */
-    async function mustBeKnown(letter: Letter, fields: Fields, what: string) {
+    /** It has been spoken, and is not spoken again; the sender is told so. */
+    async function mustBeKnown(
+      message: Message,
+      headers: Headers,
+      what: string,
+    ) {
       const spoken = await learner.stage<string[]>('spoken');
-      const answer = await post(trial, server, letter, fields);
+      const response = await post(trial, server, message, headers);
       const after = await learner.stage<string[]>('spoken');
       const parts = {
-        sent: describe(letter, what),
-        details: listOf(fields),
-        wire: { client: answer.client, direction: 'up' as const },
+        sent: describe(message, what),
+        details: listOf(headers),
+        wire: { client: response.client, direction: 'up' as const },
         section,
       };
       if (after.length > spoken.length)
         trial.fail({
           ...parts,
-          title: 'A letter that came twice was spoken twice',
+          title: 'A message that came twice was spoken twice',
           expected: 'spoken once: it has the same webhook-id',
-          came: `spoken ${after.filter((text) => text === letter.text).length} times`,
+          came: `spoken ${after.filter((text) => text === message.text).length} times`,
         });
-      if (answer.status < 300) return;
+      if (response.status < 300) return;
       trial.fail({
         ...parts,
         title: 'A copy was refused, so the sender will send it for ever',
         expected: 'HTTP/1.1 200: it has been taken',
-        came: `HTTP/1.1 ${answer.status}`,
+        came: `HTTP/1.1 ${response.status}`,
         at: 'HTTP/1.1 '.length,
       });
     }
@@ -229,8 +241,11 @@ export default {
 
 type Layout = 'plain' | 'spaced' | 'escaped' | 'number';
 
-/** A letter that says something new, laid out as its sender likes. */
-function writeLetter({ data }: CheckContext, layout: Layout = 'plain'): Letter {
+/** A message with a new text, laid out as its sender likes. */
+function writeMessage(
+  { data }: CheckContext,
+  layout: Layout = 'plain',
+): Message {
   const text = data.line();
   const bodies = {
     plain: JSON.stringify({ text }),
@@ -243,7 +258,7 @@ function writeLetter({ data }: CheckContext, layout: Layout = 'plain'): Letter {
   return { id, time: Math.floor(Date.now() / 1_000), body, text };
 }
 
-function fieldsOf(secret: string, { id, time, body }: Letter): Fields {
+function headersOf(secret: string, { id, time, body }: Message): Headers {
   const signature = createHmac('sha256', secret)
     .update(`${id}.${time}.`)
     .update(body)
@@ -255,16 +270,16 @@ function fieldsOf(secret: string, { id, time, body }: Letter): Fields {
   };
 }
 
-/** The letter in a line; its fields stand below the verdict. */
-const describe = ({ body }: Letter, what: string) =>
-  `a letter, ${what}: ${body.toString()}`;
+/** The message in a line; its headers stand below the verdict. */
+const describe = ({ body }: Message, what: string) =>
+  `a message, ${what}: ${body.toString()}`;
 
-const listOf = (fields: Fields) =>
-  Object.entries(fields)
+const listOf = (headers: Headers) =>
+  Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n');
 
-interface Answer {
+interface PostResponse {
   status: number;
   body: string;
   client: number;
@@ -273,11 +288,11 @@ interface Answer {
 function post(
   trial: CheckContext,
   server: Served,
-  { body }: Letter,
-  headers: Fields,
-): Promise<Answer> {
-  const posting = new Promise<Answer>((resolve, reject) => {
-    request(`${server.origin}/letters`, {
+  { body }: Message,
+  headers: Headers,
+): Promise<PostResponse> {
+  const posting = new Promise<PostResponse>((resolve, reject) => {
+    request(`${server.origin}/webhooks`, {
       method: 'POST',
       headers,
       agent: false,
@@ -285,10 +300,10 @@ function post(
       .on('response', async (response) => {
         const { localPort: client = 0 } = response.socket;
         const { statusCode: status = 0 } = response;
-        let said = '';
+        let text = '';
         try {
-          for await (const piece of response) said += String(piece);
-          resolve({ status, body: said, client });
+          for await (const piece of response) text += String(piece);
+          resolve({ status, body: text, client });
         } catch (error) {
           reject(error as Error);
         }
@@ -297,57 +312,57 @@ function post(
       .end(body);
   });
   return trial.within(posting, (why) => ({
-    title: 'A letter gets no answer',
-    sent: `POST /letters\n${body.toString()}`,
+    title: 'A message gets no response',
+    sent: `POST /webhooks\n${body.toString()}`,
     expected: 'HTTP/1.1 200, or 401',
     came: why.message,
   }));
 }
 
-/** Ways to post a letter, and what must come of it. */
+/** Ways to post a message, and what must come of it. */
 function postTo(trial: CheckContext, learner: Learner, server: Served) {
   const spoken = () => learner.stage<string[]>('spoken');
-  const send = async (letter: Letter, fields: Fields, what: string) => {
+  const send = async (message: Message, headers: Headers, what: string) => {
     const before = (await spoken()).length;
-    const answer = await post(trial, server, letter, fields);
+    const response = await post(trial, server, message, headers);
     const texts = (await spoken()).slice(before);
     const parts = {
-      sent: describe(letter, what),
-      details: listOf(fields),
-      came: `HTTP/1.1 ${answer.status}, and ${spokenOf(texts)}`,
+      sent: describe(message, what),
+      details: listOf(headers),
+      came: `HTTP/1.1 ${response.status}, and ${spokenOf(texts)}`,
       at: 'HTTP/1.1 '.length,
-      wire: { client: answer.client, direction: 'up' as const },
+      wire: { client: response.client, direction: 'up' as const },
       section,
     };
-    if (answer.status >= 500)
+    if (response.status >= 500)
       trial.fail({
         ...parts,
-        title: 'A letter ends in an error of the server',
+        title: 'A message ends in an error of the server',
         expected: 'HTTP/1.1 2xx or 4xx, whatever comes',
-        note: answer.body,
+        note: response.body,
       });
-    return { ...answer, texts, parts };
+    return { ...response, texts, parts };
   };
 
   return {
-    /** It is genuine: spoken, and nothing else is. */
-    async mustTake(letter: Letter, fields: Fields, title: string) {
-      const { status, texts, parts } = await send(letter, fields, 'genuine');
-      const expected = `HTTP/1.1 2xx, and ${spokenOf([letter.text])}`;
+    /** It is genuine: it is spoken, and nothing else is. */
+    async mustTake(message: Message, headers: Headers, title: string) {
+      const { status, texts, parts } = await send(message, headers, 'genuine');
+      const expected = `HTTP/1.1 2xx, and ${spokenOf([message.text])}`;
       if (status >= 300 || texts.length === 0)
         trial.fail({ ...parts, title, expected });
-      if (texts.length === 1 && texts[0] === letter.text) return;
+      if (texts.length === 1 && texts[0] === message.text) return;
       trial.fail({ ...parts, title: 'Something else was spoken', expected });
     },
 
-    /** It is not: nothing is spoken, and the sender hears so. */
+    /** It is not: nothing is spoken, and the sender is told so. */
     async mustRefuse(
-      letter: Letter,
-      fields: Fields,
+      message: Message,
+      headers: Headers,
       what: string,
-      { title = 'A forged letter was taken' }: Partial<FailureParts> = {},
+      { title = 'A forged message was taken' }: Partial<FailureParts> = {},
     ) {
-      const { status, texts, parts } = await send(letter, fields, what);
+      const { status, texts, parts } = await send(message, headers, what);
       if (status >= 400 && texts.length === 0) return;
       const expected = `HTTP/1.1 4xx, and ${spokenOf([])}`;
       trial.fail({ ...parts, title, expected });

@@ -1,5 +1,5 @@
 /**
- * Letters between servers, told from forged ones: standardwebhooks.com.
+ * Webhook messages, told from forged ones: standardwebhooks.com.
  * Broken on purpose: see README.md.
  */
 import {
@@ -9,33 +9,33 @@ import {
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 
-/** What came, as it came. */
-export interface Letter {
+/** A message, as it came. */
+export interface WebhookMessage {
   /**
    * `webhook-id`; `webhook-timestamp`, when this copy was sent, in seconds
    * since 1970; `webhook-signature`, one or several, with a space between:
    * `v1,` and the Base64 of HMAC-SHA256 over `id.timestamp.body`.
    */
-  fields: IncomingHttpHeaders;
-  /** JSON: what `text` says is spoken. */
+  headers: IncomingHttpHeaders;
+  /** JSON; its `text` is spoken. */
   body: Buffer;
 }
 
-export interface Mailbox {
-  /** What sender and receiver alone know. */
+export interface Receiver {
+  /** What only sender and receiver know. */
   secret: string;
   speak: (text: string) => unknown;
 }
 
-/** So far a clock may be off, or a letter on its way, in seconds. */
+/** How far a clock may be off, or a message on its way, in seconds. */
 export const tolerance = 300;
 
-/** Makes a function that takes letters, and returns the status to answer. */
-export function createMailbox(mailbox: Mailbox) {
-  const { speak } = mailbox;
+/** Makes a function that takes a message, and returns the status code. */
+export function createReceiver(receiver: Receiver) {
+  const { speak } = receiver;
 
-  return async ({ body }: Letter): Promise<number> => {
-    // TODO: is it genuine? Of now? And not yet spoken?
+  return async ({ body }: WebhookMessage): Promise<number> => {
+    // TODO: is it genuine? Is it new? Has it been spoken already?
     const { text } = JSON.parse(body.toString()) as { text: string };
     speak(text);
     return 200;
@@ -44,20 +44,21 @@ export function createMailbox(mailbox: Mailbox) {
 
 // ---- From here on nothing is broken ----
 
-/** Speaks what genuine letters say: `POST /letters`. */
+/** Speaks what genuine messages say: `POST /webhooks`. */
 export function createServer({
   feed = createFeed(),
   secret = 'whsec',
 } = {}): Lesson {
-  const take = createMailbox({ secret, speak: (text) => feed.announce(text) });
+  const take = createReceiver({ secret, speak: (text) => feed.announce(text) });
   const server = createHttpServer(async (request, response) => {
     try {
       const pieces: Buffer[] = [];
       for await (const piece of request) pieces.push(piece as Buffer);
-      const letter = { fields: request.headers, body: Buffer.concat(pieces) };
-      response.writeHead(await take(letter)).end();
+      const { headers } = request;
+      const status = await take({ headers, body: Buffer.concat(pieces) });
+      response.writeHead(status).end();
     } catch (error) {
-      // Whatever a stranger sends must not end the process.
+      // Whatever an attacker sends must not end the process.
       response.writeHead(500).end(String(error));
     }
   });

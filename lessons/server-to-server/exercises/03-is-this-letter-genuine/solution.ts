@@ -1,4 +1,4 @@
-/** Letters between servers, told from forged ones: standardwebhooks.com. */
+/** Webhook messages, told from forged ones: standardwebhooks.com. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
   createServer as createHttpServer,
@@ -7,45 +7,45 @@ import {
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 
-/** What came, as it came. */
-export interface Letter {
+/** A message, as it came. */
+export interface WebhookMessage {
   /**
    * `webhook-id`; `webhook-timestamp`, when this copy was sent, in seconds
    * since 1970; `webhook-signature`, one or several, with a space between:
    * `v1,` and the Base64 of HMAC-SHA256 over `id.timestamp.body`.
    */
-  fields: IncomingHttpHeaders;
-  /** JSON: what `text` says is spoken. */
+  headers: IncomingHttpHeaders;
+  /** JSON; its `text` is spoken. */
   body: Buffer;
 }
 
-export interface Mailbox {
-  /** What sender and receiver alone know. */
+export interface Receiver {
+  /** What only sender and receiver know. */
   secret: string;
   speak: (text: string) => unknown;
 }
 
-/** So far a clock may be off, or a letter on its way, in seconds. */
+/** How far a clock may be off, or a message on its way, in seconds. */
 export const tolerance = 300;
 
-/** Makes a function that takes letters, and returns the status to answer. */
-export function createMailbox({ secret, speak }: Mailbox) {
+/** Makes a function that takes a message, and returns the status code. */
+export function createReceiver({ secret, speak }: Receiver) {
   const spoken = new Set<string>();
 
-  return async ({ fields, body }: Letter): Promise<number> => {
-    const id = String(fields['webhook-id']);
-    const stamp = String(fields['webhook-timestamp']);
-    const signatures = String(fields['webhook-signature']).split(' ');
+  return async ({ headers, body }: WebhookMessage): Promise<number> => {
+    const id = String(headers['webhook-id']);
+    const stamp = String(headers['webhook-timestamp']);
+    const signatures = String(headers['webhook-signature']).split(' ');
 
-    // Why the bytes: the sender signed them. What a parser makes of them, and
-    // a serialiser of that, are others.
+    // Why the raw bytes: the sender signed them. If you parse and serialise
+    // them again, they are others.
     const wanted = createHmac('sha256', secret)
       .update(`${id}.${stamp}.`)
       .update(body)
       .digest();
 
-    // Why not `===`: it stops at the first difference, and the time it took
-    // tells where that was. Why the length first: `timingSafeEqual` throws.
+    // Why not `===`: it stops at the first difference, and the time it takes
+    // tells where that is. Why the length first: `timingSafeEqual` throws.
     const isGenuine = signatures.some((signature) => {
       const [version, base64 = ''] = signature.split(',');
       const found = Buffer.from(base64, 'base64');
@@ -54,13 +54,13 @@ export function createMailbox({ secret, speak }: Mailbox) {
     });
     if (!isGenuine) return 401;
 
-    // Why this time: it is under the signature. Nobody can make it new.
+    // Why this time: it is signed. Nobody else can make it new.
     const age = Date.now() / 1_000 - Number(stamp);
     if (!(Math.abs(age) <= tolerance)) return 401;
 
     // Why the id, and why so late: a copy has a time and a signature of its
-    // own, and a forged letter must not take a genuine one's place. Why 200:
-    // the sender would send what is refused again.
+    // own, and a forged message must not take the place of a genuine one. Why
+    // 200: if a copy is refused, the sender sends it again.
     if (spoken.has(id)) return 200;
     spoken.add(id);
     const { text } = JSON.parse(body.toString()) as { text: string };
@@ -71,20 +71,21 @@ export function createMailbox({ secret, speak }: Mailbox) {
 
 // ---- From here on nothing is broken ----
 
-/** Speaks what genuine letters say: `POST /letters`. */
+/** Speaks what genuine messages say: `POST /webhooks`. */
 export function createServer({
   feed = createFeed(),
   secret = 'whsec',
 } = {}): Lesson {
-  const take = createMailbox({ secret, speak: (text) => feed.announce(text) });
+  const take = createReceiver({ secret, speak: (text) => feed.announce(text) });
   const server = createHttpServer(async (request, response) => {
     try {
       const pieces: Buffer[] = [];
       for await (const piece of request) pieces.push(piece as Buffer);
-      const letter = { fields: request.headers, body: Buffer.concat(pieces) };
-      response.writeHead(await take(letter)).end();
+      const { headers } = request;
+      const status = await take({ headers, body: Buffer.concat(pieces) });
+      response.writeHead(status).end();
     } catch (error) {
-      // Whatever a stranger sends must not end the process.
+      // Whatever an attacker sends must not end the process.
       response.writeHead(500).end(String(error));
     }
   });

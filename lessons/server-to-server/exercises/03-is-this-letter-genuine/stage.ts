@@ -1,4 +1,4 @@
-/** In the learner's process: what was spoken, and how signatures are compared. */
+/** In the learner's process: what was spoken, and how it compares. */
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import type { Feed } from '@on-the-wire/shared/board/feed.ts';

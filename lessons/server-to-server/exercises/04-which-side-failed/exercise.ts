@@ -1,49 +1,45 @@
 /**
- * A gateway: it asks a server on behalf of browsers.
+ * A gateway: it forwards requests of browsers to another server, its upstream.
  * Broken on purpose: see README.md.
  */
-import {
-  createServer as createHttpServer,
-  request,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 
 export interface Upstream {
-  /** The server behind: `http://127.0.0.1:4010`. */
+  /** The server behind the gateway: `http://127.0.0.1:4010`. */
   upstream: string;
-  /** ms until the head of its answer must be there. */
-  patience: number;
+  /** Until the header section of its response must have come, in ms. */
+  timeoutMs: number;
 }
 
 export function createServer({ upstream }: Upstream): Lesson {
-  return serve((asked, response) => {
-    const { method, url = '/', headers } = asked;
-    // TODO: not all fields are for the next server.
-    const how = { method, headers, agent: false };
-    const further = request(upstream, { ...how, path: url });
+  return serve((request, response) => {
+    const { method, url = '/', headers } = request;
+    // TODO: not all headers are for the upstream.
+    const options = { method, headers, agent: false, path: url };
+    const upstreamRequest = http.request(upstream, options);
 
-    further.on('response', (answer) => {
-      response.writeHead(answer.statusCode!, answer.headers);
-      answer.pipe(response);
+    upstreamRequest.on('response', (upstreamResponse) => {
+      const { statusCode = 0 } = upstreamResponse;
+      response.writeHead(statusCode, upstreamResponse.headers);
+      upstreamResponse.pipe(response);
     });
 
-    // TODO: which side failed, and who is still there to be told?
-    further.on('error', () => {
+    // TODO: which side failed, and can the browser still be told?
+    upstreamRequest.on('error', () => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
-    asked.pipe(further);
+    request.pipe(upstreamRequest);
   });
 }
 
 // ---- From here on nothing is broken ----
 
 export function serve(
-  answer: (asked: IncomingMessage, response: ServerResponse) => void,
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): Lesson {
-  const server = createHttpServer(answer);
+  const server = http.createServer(handle);
   const close = async () => {
     await new Promise((done) => server.close(done).closeAllConnections());
   };

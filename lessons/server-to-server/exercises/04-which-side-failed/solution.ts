@@ -1,7 +1,5 @@
 /** A gateway that says which side failed. RFC 9110, 7.6 and 15.6. */
-import {
-  createServer as createHttpServer,
-  request,
+import http, {
   type IncomingHttpHeaders,
   type IncomingMessage,
   type ServerResponse,
@@ -9,76 +7,74 @@ import {
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 
 export interface Upstream {
-  /** The server behind: `http://127.0.0.1:4010`. */
+  /** The server behind the gateway: `http://127.0.0.1:4010`. */
   upstream: string;
-  /** ms until the head of its answer must be there. */
-  patience: number;
+  /** Until the header section of its response must have come, in ms. */
+  timeoutMs: number;
 }
 
-export function createServer({ upstream, patience }: Upstream): Lesson {
-  return serve((asked, response) => {
-    const { method, url = '/' } = asked;
-    const headers = endToEnd(asked.headers);
-    // Why without it: Node names the host that it asks, by the URL.
+export function createServer({ upstream, timeoutMs }: Upstream): Lesson {
+  return serve((request, response) => {
+    const { method, url = '/' } = request;
+    const headers = endToEnd(request.headers);
+    // Why without Host: Node names the host that it connects to, by the URL.
     delete headers['host'];
-    const how = { method, headers, agent: false };
     // Why a path: the client must not choose the server as well.
-    const further = request(upstream, { ...how, path: url });
+    const options = { method, headers, agent: false, path: url };
+    const upstreamRequest = http.request(upstream, options);
 
-    // Why until the head: an event stream has come once it has begun.
-    let isLate = false;
-    const clock = setTimeout(() => {
-      isLate = true;
-      further.destroy(new Error('late'));
-    }, patience);
+    // Why only for the headers: an event stream may last, once it has begun.
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      upstreamRequest.destroy(new Error('timed out'));
+    }, timeoutMs);
 
-    further.on('response', (answer) => {
-      clearTimeout(clock);
-      // Why: Node throws where it is told to say what is no status.
-      const { statusCode = 0 } = answer;
+    upstreamRequest.on('response', (upstreamResponse) => {
+      clearTimeout(timer);
+      // Why: Node throws if it is to send a number that is no status code.
+      const { statusCode = 0 } = upstreamResponse;
       if (statusCode < 200 || statusCode > 599)
         return void response.writeHead(502).end();
-      response.writeHead(statusCode, endToEnd(answer.headers));
-      // Why at once: a stream may be silent for long after its head.
+      response.writeHead(statusCode, endToEnd(upstreamResponse.headers));
+      // Why at once: a stream may be silent for long after its headers.
       response.flushHeaders();
-      answer.pipe(response);
-      // Why cut: no status is left, and an end would say "that was all".
-      answer.on('error', () => response.destroy());
+      upstreamResponse.pipe(response);
+      // Why destroy: it is too late for a status code, and `end` would say
+      // that the body is complete.
+      upstreamResponse.on('error', () => response.destroy());
     });
 
-    // Why three: each of them sends another person to work.
-    further.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(clock);
+    // Why two: a slow server and one that is down are mended by other people.
+    // For a refused connection RFC 9209 recommends 502, too (2.3.7).
+    upstreamRequest.on('error', () => {
+      clearTimeout(timer);
       if (response.headersSent) return response.destroy();
-      const nobody = error.code === 'ECONNREFUSED' ? 503 : 502;
-      return response.writeHead(isLate ? 504 : nobody).end();
+      return response.writeHead(timedOut ? 504 : 502).end();
     });
 
-    // Why: the server would go on for a reader who is gone.
-    response.on('close', () => further.destroy());
-    asked.pipe(further);
+    // Why: the upstream would go on working for a browser that has left.
+    response.on('close', () => upstreamRequest.destroy());
+    request.pipe(upstreamRequest);
   });
 }
 
-/** What is not for this connection alone: RFC 9110, 7.6.1. */
-export function endToEnd(fields: IncomingHttpHeaders): IncomingHttpHeaders {
-  const named = String(fields.connection ?? '').toLowerCase();
-  const left = new Set([
-    ...hop,
+/** Without the hop-by-hop headers: RFC 9110, 7.6.1 (Connection). */
+export function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const named = String(headers.connection ?? '').toLowerCase();
+  const removed = new Set([
+    ...hopByHop,
     ...named.split(',').map((name) => name.trim()),
   ]);
-  const entries = Object.entries(fields).filter(([name]) => !left.has(name));
-  return Object.fromEntries(entries);
+  const entries = Object.entries(headers);
+  return Object.fromEntries(entries.filter(([name]) => !removed.has(name)));
 }
 
-const hop = [
+const hopByHop = [
   'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
   'proxy-connection',
+  'keep-alive',
   'te',
-  'trailer',
   'transfer-encoding',
   'upgrade',
 ];
@@ -86,9 +82,9 @@ const hop = [
 // ---- From here on nothing is broken ----
 
 export function serve(
-  answer: (asked: IncomingMessage, response: ServerResponse) => void,
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): Lesson {
-  const server = createHttpServer(answer);
+  const server = http.createServer(handle);
   const close = async () => {
     await new Promise((done) => server.close(done).closeAllConnections());
   };

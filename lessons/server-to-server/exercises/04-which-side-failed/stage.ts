@@ -1,12 +1,12 @@
-/** In the learner's process: its clock, and the browsers that leave it. */
+/** In the learner's process: its timers, and the browsers that leave it. */
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Requests that the gateway was asked, with its answers to them. */
-const asked: { request: IncomingMessage; response: ServerResponse }[] = [];
+/** The requests that came to the gateway, with its responses. */
+const exchanges: { request: IncomingMessage; response: ServerResponse }[] = [];
 subscribe('http.server.request.start', (message) => {
-  asked.push(message as (typeof asked)[number]);
+  exchanges.push(message as (typeof exchanges)[number]);
 });
 
 /**
@@ -19,8 +19,10 @@ export async function pass(_mine: object, ms: number) {
     await wait(Math.min(rest, 1_000));
 }
 
-/** Resolves when whoever asked for this path the last time has left. */
+/** Resolves when the browser that sent the last request for this path has left. */
 export async function left(_mine: object, path: string) {
-  const { response } = asked.findLast(({ request }) => request.url === path)!;
+  const { response } = exchanges.findLast(
+    ({ request }) => request.url === path,
+  )!;
   if (!response.closed) await new Promise((tell) => response.on('close', tell));
 }

@@ -43,7 +43,7 @@ const answers: Record<string, string> = {
   'http2/1': 'passes',
   'server-to-server/1': 'passes',
   // What is no longer accepted never was right: the check has learned to see it.
-  'server-to-server/4': 'Somebody else’s server is asked',
+  'server-to-server/4': 'Another server than the upstream gets the request',
   'server-to-server/5': 'passes',
   'sse/2': 'passes',
   'websocket/1': 'The Host decides who comes in',

@@ -2,31 +2,32 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 
-export interface Question {
+export interface RequestOptions {
   /** How long somebody waits for us, in ms: all tries together. */
-  ms: number;
-  /** So many tries at most. */
+  timeoutMs: number;
+  /** How many tries at most. */
   tries: number;
   /** Between two tries, in ms. */
   pause: number;
 }
 
-export interface Answer {
+/** Of a response, what matters here. */
+export interface SimpleResponse {
   status: number;
   body: string;
 }
 
 /**
- * Asks, and asks again after a failure or a 503.
+ * Sends a GET request, and retries after a failure or a 503.
  *
- * @throws where no whole answer came in time
+ * @throws if no complete response came in time
  */
-export async function ask(
+export async function request(
   url: string,
-  { ms, tries, pause }: Question,
-): Promise<Answer> {
-  const signal = AbortSignal.timeout(ms);
-  const end = Date.now() + ms;
+  { timeoutMs, tries, pause }: RequestOptions,
+): Promise<SimpleResponse> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const end = Date.now() + timeoutMs;
   let last: unknown;
   for (let n = 1; n <= tries; n += 1) {
     if (n > 1) await wait(pause, undefined, { signal });

@@ -1,38 +1,39 @@
-// Right, and different: races the whole against a timer, and aborts what lost.
+// Right, and different: races the whole against a timer, and aborts the loser.
 
 import { get, type IncomingMessage } from 'node:http';
 
-export interface Question {
+export interface RequestOptions {
   /** How long somebody waits for us, in ms: all tries together. */
-  ms: number;
-  /** So many tries at most. */
+  timeoutMs: number;
+  /** How many tries at most. */
   tries: number;
   /** Between two tries, in ms. */
   pause: number;
 }
 
-export interface Answer {
+/** Of a response, what matters here. */
+export interface SimpleResponse {
   status: number;
   body: string;
 }
 
 /**
- * Asks, and asks again after a failure or a 503.
+ * Sends a GET request, and retries after a failure or a 503.
  *
- * @throws where no whole answer came in time
+ * @throws if no complete response came in time
  */
-export function ask(
+export function request(
   url: string,
-  { ms, tries, pause }: Question,
-): Promise<Answer> {
+  { timeoutMs, tries, pause }: RequestOptions,
+): Promise<SimpleResponse> {
   const began = performance.now();
-  const over = new AbortController();
+  const controller = new AbortController();
   let isOver = false;
 
-  const tryOnce = async (): Promise<Answer> => {
-    const left = Math.round(ms - (performance.now() - began));
+  const tryOnce = async (): Promise<SimpleResponse> => {
+    const left = Math.round(timeoutMs - (performance.now() - began));
     const headers = { 'time-left': Math.max(left, 0) };
-    const { signal } = over;
+    const { signal } = controller;
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       get(url, { headers, signal }, resolve).on('error', reject);
     });
@@ -42,7 +43,7 @@ export function ask(
     return { status: response.statusCode!, body };
   };
 
-  const tryAll = async (n = 1): Promise<Answer> => {
+  const tryAll = async (n = 1): Promise<SimpleResponse> => {
     const outcome = await tryOnce().catch((error: Error) => error);
     const failed = outcome instanceof Error;
     if (isOver || n === tries || (!failed && outcome.status !== 503)) {
@@ -56,9 +57,9 @@ export function ask(
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       isOver = true;
-      over.abort();
+      controller.abort();
       reject(new Error('took too long'));
-    }, ms);
+    }, timeoutMs);
     tryAll()
       .then(resolve, reject)
       .finally(() => clearTimeout(timer));

@@ -7,17 +7,17 @@ import type { Loudspeaker } from '../solution.ts';
 export { announce } from '../solution.ts';
 
 export function createServer({ speak }: Loudspeaker) {
-  const answers = new Map<string, Promise<string>>();
-  const server = createHttpServer(async (asked, response) => {
-    const key = String(asked.headers['idempotency-key']);
-    let answer = answers.get(key);
-    if (!answer) {
-      answer = textOf(asked).then(speak);
-      answers.set(key, answer);
-      answer.catch(() => answers.delete(key));
+  const responses = new Map<string, Promise<string>>();
+  const server = createHttpServer(async (request, response) => {
+    const key = String(request.headers['idempotency-key']);
+    let work = responses.get(key);
+    if (!work) {
+      work = textOf(request).then(speak);
+      responses.set(key, work);
+      work.catch(() => responses.delete(key));
     }
     try {
-      const body = await answer;
+      const body = await work;
       response.writeHead(201).end(body);
     } catch {
       response.writeHead(503).end();

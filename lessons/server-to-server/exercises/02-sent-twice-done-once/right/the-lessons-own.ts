@@ -3,7 +3,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createKeys } from '../../../idempotency.ts';
-import { send, serve, type Answer, type Loudspeaker } from '../solution.ts';
+import {
+  send,
+  serve,
+  type SimpleResponse,
+  type Loudspeaker,
+} from '../solution.ts';
 
 export function createServer({ speak }: Loudspeaker) {
   const once = createKeys();
@@ -21,10 +26,10 @@ export async function announce(
   url: string,
   text: string,
   { tries }: { tries: number },
-): Promise<Answer> {
+): Promise<SimpleResponse> {
   number += 1;
   const key = `${who}-${number}`;
-  let outcome: Answer | Error = new Error('It was not tried');
+  let outcome: SimpleResponse | Error = new Error('It was not tried');
   for (let left = tries; left > 0; left -= 1) {
     outcome = await send(url, { key, text }).catch((error: Error) => error);
     if (!(outcome instanceof Error) && outcome.status !== 503) return outcome;

@@ -1,30 +1,30 @@
-// Right, and different: Web Crypto, a class, other statuses, the time first.
+// Right, and different: Web Crypto, a class, other status codes, the time first.
 
 import { createServer as createHttpServer } from 'node:http';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
-import type { Letter, Mailbox } from '../solution.ts';
+import type { Receiver, WebhookMessage } from '../solution.ts';
 
 const hmac = { name: 'HMAC', hash: 'SHA-256' };
 
-class Letters {
+class Messages {
   readonly #known = new Map<string, number>();
-  readonly #speak: Mailbox['speak'];
+  readonly #speak: Receiver['speak'];
   readonly #key: Promise<CryptoKey>;
 
-  constructor({ secret, speak }: Mailbox) {
+  constructor({ secret, speak }: Receiver) {
     this.#speak = speak;
     const bytes = new TextEncoder().encode(secret);
     this.#key = crypto.subtle.importKey('raw', bytes, hmac, false, ['verify']);
   }
 
-  async take({ fields, body }: Letter): Promise<number> {
-    const { 'webhook-id': id, 'webhook-timestamp': stamp } = fields;
+  async take({ headers, body }: WebhookMessage): Promise<number> {
+    const { 'webhook-id': id, 'webhook-timestamp': stamp } = headers;
     const minutes = (Date.now() / 1_000 - Number(stamp)) / 60;
     if (Number.isNaN(minutes) || minutes > 5 || minutes < -5) return 400;
-    const head = new TextEncoder().encode(`${String(id)}.${String(stamp)}.`);
-    const signed = new Uint8Array(Buffer.concat([head, body]));
-    const said = String(fields['webhook-signature']);
+    const prefix = new TextEncoder().encode(`${String(id)}.${String(stamp)}.`);
+    const signed = new Uint8Array(Buffer.concat([prefix, body]));
+    const said = String(headers['webhook-signature']);
     for (const [, base64] of said.matchAll(/(?:^| )v1,([^ ]+)/g)) {
       const found = new Uint8Array(Buffer.from(base64!, 'base64'));
       const key = await this.#key;
@@ -39,12 +39,12 @@ class Letters {
   }
 }
 
-/** Speaks what genuine letters say. */
+/** Speaks what genuine messages say. */
 export function createServer({
   feed = createFeed(),
   secret = 'whsec',
 } = {}): Lesson {
-  const letters = new Letters({
+  const messages = new Messages({
     secret,
     speak: (text) => feed.announce(text),
   });
@@ -52,10 +52,11 @@ export function createServer({
     try {
       const pieces: Buffer[] = [];
       for await (const piece of request) pieces.push(piece as Buffer);
-      const letter = { fields: request.headers, body: Buffer.concat(pieces) };
-      response.writeHead(await letters.take(letter)).end();
+      const { headers } = request;
+      const body = Buffer.concat(pieces);
+      response.writeHead(await messages.take({ headers, body })).end();
     } catch (error) {
-      // Whatever a stranger sends must not end the process.
+      // Whatever an attacker sends must not end the process.
       response.writeHead(500).end(String(error));
     }
   });

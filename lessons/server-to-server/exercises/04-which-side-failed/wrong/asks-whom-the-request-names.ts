@@ -1,10 +1,10 @@
 // Wrong: builds the target from the request's own, as it was once given.
-// Told: Somebody else’s server is asked
+// Told: Another server than the upstream gets the request
 
 import { request } from 'node:http';
 import { endToEnd, serve, type Upstream } from '../solution.ts';
 
-export function createServer({ upstream, patience }: Upstream) {
+export function createServer({ upstream, timeoutMs }: Upstream) {
   return serve((asked, response) => {
     const { method, url = '/' } = asked;
     const headers = endToEnd(asked.headers);
@@ -12,25 +12,25 @@ export function createServer({ upstream, patience }: Upstream) {
     const how = { method, headers, agent: false };
     const further = request(new URL(url, upstream), how);
 
-    let isLate = false;
-    const clock = setTimeout(() => {
-      isLate = true;
-      further.destroy(new Error('late'));
-    }, patience);
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      further.destroy(new Error('timed out'));
+    }, timeoutMs);
 
-    further.on('response', (answer) => {
-      clearTimeout(clock);
-      response.writeHead(answer.statusCode!, endToEnd(answer.headers));
+    further.on('response', (upstreamResponse) => {
+      clearTimeout(timer);
+      const { statusCode = 0 } = upstreamResponse;
+      response.writeHead(statusCode, endToEnd(upstreamResponse.headers));
       response.flushHeaders();
-      answer.pipe(response);
-      answer.on('error', () => response.destroy());
+      upstreamResponse.pipe(response);
+      upstreamResponse.on('error', () => response.destroy());
     });
 
-    further.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(clock);
+    further.on('error', () => {
+      clearTimeout(timer);
       if (response.headersSent) return response.destroy();
-      const nobody = error.code === 'ECONNREFUSED' ? 503 : 502;
-      return response.writeHead(isLate ? 504 : nobody).end();
+      return response.writeHead(timedOut ? 504 : 502).end();
     });
 
     response.on('close', () => further.destroy());

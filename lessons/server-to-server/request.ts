@@ -1,32 +1,37 @@
 /**
- * A request between servers, with nobody there to press Reload: a limit for
- * each phase, under one deadline, over connections that are used again.
+ * A request between servers, with nobody there to press Reload: a timeout for
+ * each phase, under one deadline, over connections that are reused.
  */
-import { Agent, request } from 'node:http';
+import http, { Agent } from 'node:http';
 import type { Deadline } from './deadline.ts';
 
-/** How long each phase may take at most, in ms; the deadline may be sooner. */
-export interface Limits {
-  /** Until the connection stands. */
+/** How long each phase may take, in ms; the deadline may be sooner. */
+export interface Timeouts {
+  /** Until the connection is open. */
   connect: number;
-  /** From then on, until the head of the answer is there. */
-  head: number;
+  /** From then on, until the header section of the response has come. */
+  headers: number;
   /** From then on, between two pieces of the body. */
   body: number;
 }
-export const usual: Limits = { connect: 500, head: 2_000, body: 1_000 };
+export const usualTimeouts: Timeouts = {
+  connect: 500,
+  headers: 2_000,
+  body: 1_000,
+};
 
-export interface Answer {
+/** A response that came whole, with its body as text. */
+export interface SimpleResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
 }
 
-/** No whole answer came. `phase` says how far it got. */
-export class AskError extends Error {
-  override name = 'AskError';
-  phase: keyof Limits;
-  /** Whether it was our clock that ended it. */
+/** No complete response came. `phase` says how far it got. */
+export class RequestError extends Error {
+  override name = 'RequestError';
+  phase: keyof Timeouts;
+  /** Whether one of our timeouts, or the deadline, ended it. */
   timedOut: boolean;
   /** Whether the connection had been used before: the keep-alive race. */
   reused: boolean;
@@ -37,7 +42,7 @@ export class AskError extends Error {
       phase,
       timedOut,
       reused,
-    }: Pick<AskError, 'phase' | 'timedOut' | 'reused'>,
+    }: Pick<RequestError, 'phase' | 'timedOut' | 'reused'>,
   ) {
     super(message);
     this.phase = phase;
@@ -59,68 +64,69 @@ export function createAgent() {
 }
 
 /**
- * Asks once.
+ * Sends a request, once.
  *
- * @throws AskError when no whole answer came in time
+ * @throws RequestError when no complete response came in time
  */
-export function ask(
+export function request(
   url: string,
   deadline: Deadline,
   {
     agent,
-    limits = usual,
+    timeouts = usualTimeouts,
     method = 'GET',
     headers = {},
     body = '',
   }: {
     agent: ReturnType<typeof createAgent>;
-    limits?: Limits;
+    timeouts?: Timeouts;
     method?: string;
     headers?: Record<string, string>;
     body?: string;
   },
-): Promise<Answer> {
+): Promise<SimpleResponse> {
   return new Promise((resolve, reject) => {
     agent.counts.requests += 1;
-    let phase: keyof Limits = 'connect';
+    let phase: keyof Timeouts = 'connect';
     let timedOut = false;
     let timer: NodeJS.Timeout | undefined;
 
-    // Who helps us is told how long we wait: its work ends when ours does.
+    // The other server is told how long we wait, so that its work can end
+    // when ours does.
     const length = { 'content-length': String(Buffer.byteLength(body)) };
-    const asked = request(url, {
+    const clientRequest = http.request(url, {
       agent,
       method,
       headers: { ...length, ...headers, ...deadline.headers },
     });
 
-    // A new phase winds the clock again, but never beyond the deadline. When
-    // it rings, the request is destroyed: to stop waiting is not enough.
-    const begin = (next: keyof Limits) => {
+    // Each phase restarts the timer, but never beyond the deadline. When it
+    // fires, the request is destroyed: it is not enough to stop waiting.
+    const begin = (next: keyof Timeouts) => {
       phase = next;
       clearTimeout(timer);
       timer = setTimeout(
         () => {
           timedOut = true;
-          asked.destroy(new Error('took too long'));
+          clientRequest.destroy(new Error('took too long'));
         },
-        Math.min(limits[phase], deadline.left),
+        Math.min(timeouts[phase], deadline.left),
       );
     };
     const fail = (error: Error) => {
       clearTimeout(timer);
-      const { reusedSocket: reused } = asked;
+      const { reusedSocket: reused } = clientRequest;
       const why = `${method} ${url}: ${error.message} (${phase})`;
-      reject(new AskError(why, { phase, timedOut, reused }));
+      reject(new RequestError(why, { phase, timedOut, reused }));
     };
 
     begin('connect');
-    asked.on('socket', (socket) => {
-      if (socket.connecting) socket.once('connect', () => begin('head'));
-      else begin('head');
+    clientRequest.on('socket', (socket) => {
+      if (socket.connecting) socket.once('connect', () => begin('headers'));
+      else begin('headers');
     });
-    asked.on('error', fail);
-    asked.on('response', (response) => {
+    clientRequest.on('error', fail);
+    clientRequest.on('response', (response) => {
       begin('body');
       let text = '';
       response.setEncoding('utf8').on('data', (piece: string) => {
@@ -130,10 +136,10 @@ export function ask(
       response.on('error', fail);
       response.on('end', () => {
         clearTimeout(timer);
-        const { statusCode: status = 0, headers: said } = response;
-        resolve({ status, headers: said, body: text });
+        const { statusCode: status = 0, headers: received } = response;
+        resolve({ status, headers: received, body: text });
       });
     });
-    asked.end(body);
+    clientRequest.end(body);
   });
 }
