@@ -12,7 +12,6 @@ const kinds: Record<HitMessage['kind'], string> = {
   step: 'tutorial',
   exercise: 'exercise',
   fault: 'fault',
-  field: 'field on the wire',
   cell: 'cell of the table',
 };
 

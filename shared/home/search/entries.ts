@@ -16,7 +16,7 @@ export type Place =
 
 /** What can be found. */
 export interface SearchEntry {
-  kind: 'term' | 'step' | 'exercise' | 'fault' | 'field' | 'cell';
+  kind: 'term' | 'step' | 'exercise' | 'fault' | 'cell';
   /** What it is called, in plain text. */
   title: string;
   /** Its paragraphs, in plain text, and where each of them stands. */
@@ -25,9 +25,8 @@ export interface SearchEntry {
 }
 
 /**
- * Makes an entry of each section, term, fault, field and cell. What has no
- * place of its own leads to the first section that names it, or else to the
- * first step of the lesson that is about its protocol.
+ * Makes an entry of each section, term, fault and cell. A fault leads to the
+ * first section that names it, or else to the first step of one lesson.
  */
 export function readEntries(): SearchEntry[] {
   const sections = readSections();

@@ -6,7 +6,7 @@ import type { HitMessage, SearchMessage } from '../messages.ts';
 import { snippetOf } from './snippet.ts';
 import type { Hit, Search } from './search.ts';
 
-const width = 240; // characters of an snippetOf, at most
+const width = 240; // characters of a snippet, at most
 const longest = 100; // characters of a query that are looked at
 
 /** Looks for words: an empty query finds nothing. */

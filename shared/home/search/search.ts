@@ -66,7 +66,6 @@ const weights: Record<SearchEntry['kind'], number> = {
   step: 1.5,
   exercise: 1.2,
   fault: 2,
-  field: 1,
   cell: 1,
 };
 
