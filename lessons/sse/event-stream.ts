@@ -1,50 +1,50 @@
 /**
- * The event stream format: values in, text out. WHATWG HTML, 9.2.5 and 9.2.6.
+ * The event stream format: values in, text out. HTML, 9.2.5 and 9.2.6.
  *
- * Left out: reading it back. The browser's EventSource does that for us.
+ * Left out: reading it. The browser's EventSource does that for us.
  */
 
 export interface StreamEvent {
-  /** What the page calls the event. Without it: `message`. */
+  /** The name under which the page listens. Without it: `message`. */
   event?: string;
-  /** What a browser that comes back will name as the last it saw. */
+  /** A browser that reconnects sends it as `Last-Event-ID`. */
   id?: string;
-  /** How long a browser waits before it comes back, in ms. */
+  /** How long a browser waits before it reconnects, in ms. */
   retry?: number;
-  /** The text. Without it nothing fires in the page. */
+  /** The text. Without it no event fires in the page. */
   data?: string;
 }
 
-/** All three ends of a line that the format knows. */
+/** A line may end with any of three: CR LF, LF or CR. */
 const lineEnd = /\r\n|\n|\r/;
 
-/** Turns an event into the lines that say it, and the blank line after them. */
+/** Turns an event into its lines, and the empty line that ends it. */
 export function encodeEvent({ event, id, retry, data }: StreamEvent): string {
   let lines = '';
 
-  // A name takes one line: after a line's end a new field would begin.
+  // A name has one line: after a line end a new field would begin.
   if (event !== undefined) {
     if (lineEnd.test(event)) refuse('event', event, 'no CR and no LF');
     if (data === undefined) refuse('event', event, 'data beside it');
     lines += `event: ${event}\n`;
   }
 
-  // So does an id. A browser ignores an id that holds a NUL.
+  // So has an id. A browser ignores an id that contains a NUL.
   if (id !== undefined) {
     if (lineEnd.test(id) || id.includes('\0'))
       refuse('id', id, 'no CR, no LF and no NUL');
     lines += `id: ${id}\n`;
   }
 
-  // A browser takes `retry` only if it is all digits.
+  // A browser ignores a `retry` that is not all digits.
   if (retry !== undefined) {
     if (!Number.isSafeInteger(retry) || retry < 0)
       refuse('retry', retry, 'a whole number of milliseconds');
     lines += `retry: ${retry}\n`;
   }
 
-  // Text of several lines takes a `data:` for each: the page gets them joined
-  // by LF again. The space after the colon is not part of the text.
+  // Each line of the text needs a `data:` of its own; the page gets the lines
+  // joined by LF. The space after the colon is not part of the text.
   if (data !== undefined) {
     for (const line of data.split(lineEnd)) lines += `data: ${line}\n`;
   }
@@ -52,13 +52,13 @@ export function encodeEvent({ event, id, retry, data }: StreamEvent): string {
   return `${lines}\n`;
 }
 
-/** Turns a text into comment lines: bytes on the wire, nothing in the page. */
+/** Turns a text into comments: bytes on the wire, no event in the page. */
 export function encodeComment(text: string): string {
   const lines = text.split(lineEnd).map((line) => `: ${line}\n`);
   return `${lines.join('')}\n`;
 }
 
-/** Says which field cannot be said, what it held and what would do. */
+/** Says which field cannot be written, what it held and what it needs. */
 function refuse(field: string, found: unknown, expected: string): never {
   throw new TypeError(
     `An event stream cannot carry the ${field} ${JSON.stringify(found)}: ` +

@@ -1,5 +1,5 @@
 /**
- * Server-Sent Events: ask once, keep being answered. WHATWG HTML, 9.2.
+ * Server-Sent Events: one request, a response that does not end. HTML, 9.2.
  * Left out: other origins (lesson xhr), several servers (the last lesson).
  */
 import { createServer as createHttpServer } from 'node:http';
@@ -14,10 +14,10 @@ import { encodeComment, encodeEvent } from './event-stream.ts';
 import { eventOf } from './news.ts';
 
 const defaults = {
-  retry: 2_000, // ms that a browser waits before it comes back
+  retry: 2_000, // ms that a browser waits before it reconnects
   comment: 5_000, // ms between two comments, for the proxies
   heartbeat: 10_000, // ms between two heartbeats, for the page
-  buffer: 1_048_576, // bytes that a slow reader may leave lying here
+  buffer: 1_048_576, // bytes that may wait here for a slow reader
 };
 type Options = typeof defaults & { feed: ReturnType<typeof createFeed> };
 
@@ -30,42 +30,42 @@ export function createServer(options: Partial<Options> = {}): Lesson {
   app.use(servePage(new URL('page/', import.meta.url)), serveRate(feed));
 
   app.get('/events', (request, response) => {
-    // After the last train: 204 tells an EventSource not to come back.
+    // After the last train: 204 tells an EventSource not to reconnect.
     if (feed.rate === 'over') return void response.status(204).end();
 
-    // The type makes it an event stream. The rest asks everyone on the way to
-    // hand on each byte as it comes: keep nothing, compress nothing.
+    // The type makes it an event stream. The rest asks caches and proxies to
+    // pass on each byte as it comes: not from a cache, not compressed.
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-cache, no-transform',
       'X-Accel-Buffering': 'no',
     });
 
-    // Who does not read is cut off before the unread bytes fill our memory.
+    // A reader that does not read is cut off before its bytes fill our memory.
     const send = (text: string) => {
       response.write(text);
       if (response.writableLength > buffer) response.destroy();
     };
     const tell = (news: News) => send(eventOf(news));
 
-    // First words: how long to wait after a cut, and who you are to us.
+    // The first event: when to reconnect after a cut, and who the reader is.
     const hello = { staff: isStaff(request), rate: feed.rate };
     send(encodeEvent({ event: 'hello', retry, data: JSON.stringify(hello) }));
 
-    // Who comes back names the last id seen, and gets all that came after it.
-    // Anyone else, or when that id is no longer known: the whole board.
+    // A reader that reconnects names the last id it saw, and gets all that came
+    // after it. If there is no such id, or it is unknown: the whole board.
     const lastId = request.get('Last-Event-ID') ?? request.query['after'];
     const missed = feed.after(String(lastId)) ?? [feed.snapshot()];
     missed.forEach(tell);
 
-    // From here on each update as it happens, and signs of life between them.
+    // From here on: each update as it happens, and heartbeats in between.
     const end = () => response.end();
     feed.on('update', tell).on('over', end);
     const alive = encodeEvent({ event: 'heartbeat', data: '' });
     const heartbeats = setInterval(send, heartbeat, alive);
     const comments = setInterval(send, comment, encodeComment('keep open'));
 
-    // Who leaves takes everything along: listeners and timers.
+    // When the reader has left, its listeners and timers must go, too.
     response.on('close', () => {
       feed.off('update', tell).off('over', end);
       clearInterval(heartbeats);
@@ -73,17 +73,17 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     });
   });
 
-  // The stream carries nothing back: to speak, a page makes a new request.
+  // The stream has one direction: to speak, a page makes another request.
   app.post('/sign-in', signIn);
   app.post('/delays', express.json(), (request, response) => {
     if (isStaff(request)) response.json(feed.reportDelay(request.body));
     else response.status(401).send('Only staff may report: sign in first.');
   });
 
-  // What makes no sense gets its status and one sentence.
+  // What makes no sense gets its status code and one sentence.
   app.use(tellErrors);
 
-  // A stream never ends by itself: to close is to cut every connection.
+  // A stream never ends by itself, so closing means to cut every connection.
   const server = createHttpServer(app);
   const close = async () => {
     feed.close();

@@ -1,4 +1,4 @@
-// An event stream with nothing but Node: one answer that does not end.
+// An event stream with nothing but Node: one response that does not end.
 import { createServer } from 'node:http';
 
 const server = createServer((_request, response) => {

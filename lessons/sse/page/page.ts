@@ -1,8 +1,8 @@
 /**
- * The page of the lesson: an EventSource, and what it lets us know.
+ * The page of the lesson: an EventSource, and what it tells us.
  *
- * What it keeps to itself: comments, the field `retry`, and the status of an
- * answer that it did not like.
+ * What it does not tell: comments, the field `retry`, and the status code of a
+ * response that it did not accept.
  */
 import type { Departure } from '@on-the-wire/shared/board/update.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
@@ -22,7 +22,7 @@ function open() {
   const query = lastId && `?after=${encodeURIComponent(lastId)}`;
   source = new EventSource(`/events${query}`);
   show('connecting', 'connecting');
-  listenForSilence();
+  restartWatchdog();
 
   source.onopen = () => {
     opened += 1;
@@ -30,19 +30,19 @@ function open() {
     show('open', 'open');
   };
 
-  // All we learn of an error is what the browser does about it: it tries
-  // again by itself, or it has given up.
+  // All we learn of an error is what the browser does about it: it reconnects
+  // by itself, or it has given up.
   source.onerror = () => {
     if (source.readyState === EventSource.CLOSED) {
       clearTimeout(watchdog);
       show('closed', 'closed for good');
     } else {
-      listenForSilence();
+      restartWatchdog();
       show('waiting', 'waiting to try again');
     }
   };
 
-  // Named events never reach `onmessage`: each name needs a listener.
+  // Events with a name do not reach `onmessage`: each name needs a listener.
   on('hello', (hello: { staff: boolean; rate: string }) => {
     element('role').textContent = hello.staff ? 'staff' : 'a passenger';
     rates.value = hello.rate;
@@ -65,37 +65,41 @@ function open() {
   on('heartbeat', () => {});
 }
 
-/** Listens for one kind of event, and remembers the id that came with it. */
+/**
+ * Listens for events of one name, and remembers the last id. The page gets text:
+ * that it parses to `Data` is a promise which no code has checked.
+ */
 function on<Data>(kind: string, tell: (data: Data) => void) {
   source.addEventListener(kind, ({ data, lastEventId }) => {
     lastId = lastEventId;
     element('last-id').textContent = lastId || 'none';
     log(kind, lastId, data);
-    listenForSilence();
+    restartWatchdog();
     tell(data && JSON.parse(data));
   });
 }
 
 // ---- The watchdog ----
 
-// A connection can die without a word: no error, no end. The server promises
-// a heartbeat each 10 seconds; after 25 seconds of silence we open another.
-const patience = 25_000;
+// A connection may be half-open: the server is gone, and no error tells us. The
+// server promises a heartbeat every 10 seconds; after 25 seconds without any
+// event we open another stream.
+const timeoutMs = 25_000;
 let watchdog: ReturnType<typeof setTimeout>;
 
-function listenForSilence() {
+function restartWatchdog() {
   clearTimeout(watchdog);
   watchdog = setTimeout(() => {
-    log('silence', '', `Nothing for ${patience / 1000} s: opening again.`);
+    log('silence', '', `Nothing for ${timeoutMs / 1000} s: opening again.`);
     source.close();
     open();
-  }, patience);
+  }, timeoutMs);
 }
 
 // ---- Close and open ----
 
 element('close').onclick = () => {
-  // No event will tell of it: closing is our own doing.
+  // Nothing fires when a page closes its own stream.
   source.close();
   clearTimeout(watchdog);
   show('closed', 'closed by this page');
@@ -107,10 +111,10 @@ element('open').onclick = open;
 
 let departures: Departure[] = [];
 
-// The browser keeps the cookie and sends it with the next stream. This stream
-// was opened without it, so we open another.
+// The browser keeps the cookie, and sends it with the next request for a stream.
+// This stream was requested without it, so we open another.
 element('sign-in').onclick = async () => {
-  await ask('POST', '/sign-in');
+  await request('POST', '/sign-in');
   source.close();
   open();
 };
@@ -120,19 +124,19 @@ element('report').onclick = () => {
     .filter(({ status }) => status === 'scheduled' || status === 'boarding')
     .sort((a, b) => a.due.localeCompare(b.due))
     .at(0);
-  if (next) ask('POST', '/delays', { train: next.train, minutes: 5 });
+  if (next) request('POST', '/delays', { train: next.train, minutes: 5 });
 };
 
 const rates = document.forms
   .namedItem('rates')!
   .elements.namedItem('rate') as RadioNodeList;
 document.forms.namedItem('rates')!.onchange = () => {
-  ask('PUT', '/rate', { rate: rates.value });
+  request('PUT', '/rate', { rate: rates.value });
 };
 
-/** Sends a request, and shows what was asked and what came back. */
-async function ask(method: string, path: string, body?: object) {
-  const said = `${method} ${path} ${body ? JSON.stringify(body) : ''}`;
+/** Sends a request, and shows it with its response. */
+async function request(method: string, path: string, body?: object) {
+  const sent = `${method} ${path} ${body ? JSON.stringify(body) : ''}`;
   try {
     const response = await fetch(path, {
       method,
@@ -140,9 +144,9 @@ async function ask(method: string, path: string, body?: object) {
       body: body ? JSON.stringify(body) : null,
     });
     const text = await response.text();
-    element('answer').textContent = `${said} → ${response.status} ${text}`;
+    element('response').textContent = `${sent} → ${response.status} ${text}`;
   } catch (error) {
-    element('answer').textContent = `${said} → no answer: ${error}`;
+    element('response').textContent = `${sent} → no response: ${error}`;
   }
 }
 
@@ -157,7 +161,7 @@ function show(state: string, text: string) {
   log(state, '', '');
 }
 
-/** Adds a line to the log, newest first, and keeps a hundred. */
+/** Adds a line to the log, the newest first, and keeps a hundred. */
 function log(kind: string, id: string, data: string) {
   const line = document.createElement('li');
   for (const text of [new Date().toLocaleTimeString(), kind, id, data]) {

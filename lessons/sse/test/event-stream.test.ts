@@ -3,7 +3,7 @@ import { encodeComment, encodeEvent } from '../event-stream.ts';
 
 describe('an event becomes lines', () => {
   const table: [what: string, event: object, text: string][] = [
-    ['data alone', { data: 'Gleis 7' }, 'data: Gleis 7\n\n'],
+    ['data alone', { data: 'Platform 7' }, 'data: Platform 7\n\n'],
     ['no data: an empty line', {}, '\n'],
     ['empty data', { data: '' }, 'data: \n\n'],
     ['a leading space', { data: ' x' }, 'data:  x\n\n'],
@@ -39,7 +39,7 @@ describe('a comment becomes lines that fire nothing', () => {
   });
 });
 
-describe('what the format cannot say is refused', () => {
+describe('what the format cannot contain is refused', () => {
   test.each([
     ['LF in a name', { event: 'a\nb', data: '' }, 'the event "a\\nb"'],
     ['CR in a name', { event: 'a\rb', data: '' }, 'the event "a\\rb"'],

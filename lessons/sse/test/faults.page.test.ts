@@ -15,12 +15,12 @@ async function start(options: Parameters<typeof createServer>[0] = {}) {
   const feed = createFeed({ rate: 'night' });
   feed.close();
   const { server, close } = createServer({ feed, retry: 50, ...options });
-  const line = await listenBehindTap(server);
-  closing.push(close, line.close);
-  return { feed, line };
+  const tap = await listenBehindTap(server);
+  closing.push(close, tap.close);
+  return { feed, tap };
 }
 
-describeWithBrowser('the page on a broken line', (browser) => {
+describeWithBrowser('the page on a broken network', (browser) => {
   let page: Page;
   beforeAll(async () => {
     page = await browser().newPage({ reducedMotion: 'reduce' });
@@ -33,11 +33,11 @@ describeWithBrowser('the page on a broken line', (browser) => {
   const state = (text: string) => shows(page, 'state', alone(text));
 
   test('that is cut in the middle of events misses and doubles nothing', async () => {
-    const { feed, line } = await start();
-    await visit(line.origin);
+    const { feed, tap } = await start();
+    await visit(tap.origin);
     await lastId(`${feed.run}-0`);
-    line.break('down:reset=after:2000B');
-    const struck = line.injected('reset');
+    tap.break('down:reset=after:2000B');
+    const struck = tap.injected('reset');
     for (let n = 1; n <= 40; n++) feed.next();
     await struck;
     await lastId(`${feed.run}-40`);
@@ -46,65 +46,65 @@ describeWithBrowser('the page on a broken line', (browser) => {
     expect(Number(opened)).toBeGreaterThan(2);
   });
 
-  test('is kept open by comments, through a proxy that cuts the idle', async () => {
-    const { feed, line } = await start({ comment: 50, heartbeat: 700 });
-    line.break('idle=after:400ms');
-    await visit(line.origin);
+  test('is kept open by comments, through a proxy that cuts what is idle', async () => {
+    const { feed, tap } = await start({ comment: 50, heartbeat: 700 });
+    tap.break('idle=after:400ms');
+    await visit(tap.origin);
     await page.locator('#log .heartbeat').first().waitFor();
     expect(await page.locator('#opened').textContent()).toBe('1');
     expect(await page.locator('#last-id').textContent()).toBe(`${feed.run}-0`);
   });
 
   test('is cut by that proxy without them', async () => {
-    const { line } = await start({ comment: 9_000, heartbeat: 9_000 });
-    await visit(line.origin);
+    const { tap } = await start({ comment: 9_000, heartbeat: 9_000 });
+    await visit(tap.origin);
     await state('open');
-    line.break('idle=after:100ms');
+    tap.break('idle=after:100ms');
     await page.locator('#opened', { hasText: '2' }).waitFor();
   });
 
-  test('shows nothing of a silence, until the watchdog bites', async () => {
-    const { feed, line } = await start();
+  test('shows nothing of a silence, until the watchdog fires', async () => {
+    const { feed, tap } = await start();
     const own = await browser().newPage();
     closing.push(() => own.close());
     await own.clock.install();
-    await own.goto(line.origin);
+    await own.goto(tap.origin);
     const open = own.locator('#state', { hasText: 'open' });
     await open.waitFor();
-    line.break('silence');
-    const struck = line.injected('silence');
+    tap.break('silence');
+    const struck = tap.injected('silence');
     feed.next();
     await struck;
     await own.clock.fastForward(24_000);
     expect(await open.isVisible()).toBe(true);
     await own.clock.fastForward(1_500);
     await own.locator('#log .silence').waitFor();
-    line.break();
+    tap.break();
     await own.locator('#last-id', { hasText: `${feed.run}-1` }).waitFor();
   });
 
   test('freezes behind a proxy that buffers, and then jumps', async () => {
-    const { feed, line } = await start();
-    await visit(line.origin);
+    const { feed, tap } = await start();
+    await visit(tap.origin);
     await lastId(`${feed.run}-0`);
-    line.break('buffer');
-    const struck = line.injected('buffer');
+    tap.break('buffer');
+    const struck = tap.injected('buffer');
     for (let n = 1; n <= 5; n++) feed.next();
     await struck;
     expect(await countOf(page)).toEqual({ seen: 0, of: 0, doubled: 0 });
-    line.break();
+    tap.break();
     await lastId(`${feed.run}-5`);
     expect(await countOf(page)).toEqual({ seen: 5, of: 5, doubled: 0 });
   });
 
   test("is closed for good by a proxy's 503", async () => {
-    const { line } = await start();
-    await visit(line.origin);
+    const { tap } = await start();
+    await visit(tap.origin);
     await state('open');
-    line.break('status=503');
-    line.cut();
+    tap.break('status=503');
+    tap.cut();
     await state('closed for good');
-    line.break();
+    tap.break();
     await page.getByRole('button', { name: 'Open again' }).click();
     await state('open');
   });

@@ -4,7 +4,7 @@ import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
 import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
 import { createServer } from '../server.ts';
 
-test('Two hundred who come at once, behind a tap, all hear each update', async () => {
+test('Two hundred readers that come at once, behind a tap, all get each update', async () => {
   const feed = createFeed({ rate: 'night' });
   feed.close(); // stops its clock: `next()` alone moves it
   const { server, close } = createServer({ feed });

@@ -1,4 +1,4 @@
-/** Who has done the four exercises has written the lesson. */
+/** The solutions of the four exercises, together, are the lesson. */
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';

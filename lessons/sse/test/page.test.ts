@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
+import { createSecureServer, type Http2ServerResponse } from 'node:http2';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
@@ -15,6 +16,7 @@ import {
   shows,
   showsOnce,
 } from '@on-the-wire/testing/lesson-page.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { encodeComment, encodeEvent } from '../event-stream.ts';
 import { createServer } from '../server.ts';
@@ -22,9 +24,9 @@ import { createServer } from '../server.ts';
 const closing = closingAfterEach();
 
 /**
- * Starts the lesson behind a door. The test can shut the door: it then answers
- * 503 to everything, as a proxy does whose server is gone; and it can restart
- * the lesson, during which every connection is reset.
+ * Starts the lesson behind a door. If the test shuts the door, every request
+ * gets a 503, as from a proxy whose server is gone. While the test restarts the
+ * lesson, every connection is reset.
  */
 async function start(create = createServer) {
   const begin = () => {
@@ -82,7 +84,7 @@ describeWithBrowser('the page', (browser) => {
     page = await context.newPage();
   });
   const visit = async (origin: string) => {
-    // A lesson that ends would be asked again and again.
+    // A page that stays would go on trying to reconnect to a lesson that ends.
     closing.push(() => page.goto('about:blank'));
     await page.goto(origin);
   };
@@ -154,7 +156,7 @@ describeWithBrowser('the page', (browser) => {
     await page.getByText('1 of 4').first().waitFor();
   });
 
-  test('comes back by itself after a cut', async () => {
+  test('reconnects by itself after a cut', async () => {
     const { feed, origin, cut } = await start();
     await visit(origin);
     const waits = showsOnce(page, 'state', 'waiting to try again');
@@ -258,6 +260,77 @@ describeWithBrowser('the page', (browser) => {
     expect(asked).toContain('/page.css?seventh');
   });
 
+  test('over HTTP/2 lets a request wait at the limit that the server sets', async () => {
+    const limit = 8;
+    const asked: string[] = [];
+    const streams: Http2ServerResponse[] = [];
+    const server = createSecureServer({
+      ...(await localCertificate()),
+      settings: { maxConcurrentStreams: limit },
+    });
+    server.on('request', ({ url }, response) => {
+      asked.push(url);
+      if (url !== '/events') return void response.end('next');
+      response.setHeader('Content-Type', 'text/event-stream');
+      response.write(': open\n\n');
+      return void streams.push(response);
+    });
+    const { origin } = await listen(server);
+    closing.push(() => new Promise((done) => server.close(done)));
+    closing.push(() => page.goto('about:blank'));
+    await page.goto(origin);
+    await page.evaluate(async (count) => {
+      const sources = Array.from(
+        { length: count },
+        () => new EventSource('/events'),
+      );
+      await Promise.all(
+        sources.map(
+          (source) => new Promise((open) => (source.onopen = () => open(0))),
+        ),
+      );
+      const heard = new Promise<void>((done) => {
+        sources[0]!.onmessage = ({ data }) => data === '20' && done();
+      });
+      const next = fetch('/next').then((response) => response.text());
+      Object.assign(globalThis, { sources, heard, next });
+    }, limit);
+    // Twenty events reach the page; the request does not reach the server.
+    for (let n = 1; n <= 20; n++) streams[0]!.write(`data: ${n}\n\n`);
+    await page.evaluate('heard');
+    expect(asked.filter((url) => url === '/events')).toHaveLength(limit);
+    expect(asked).not.toContain('/next');
+    expect(await page.evaluate('sources[0].close(); next')).toBe('next');
+  });
+
+  test('takes cookies to another origin only withCredentials', async () => {
+    const cookies: (string | undefined)[] = [];
+    const another = createHttpServer((request, response) => {
+      cookies.push(request.headers.cookie);
+      response.writeHead(200, {
+        'Content-Type': 'text/event-stream',
+        'Access-Control-Allow-Origin': String(request.headers.origin),
+        'Access-Control-Allow-Credentials': 'true',
+      });
+      response.write(': open\n\n');
+      request.on('close', () => response.end());
+    });
+    const { origin: other } = await listen(another);
+    closing.push(() => another.close().closeAllConnections());
+    const { origin } = await start();
+    await visit(origin);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('#role', { hasText: 'staff' }).waitFor();
+    await page.evaluate(async (url) => {
+      for (const options of [{}, { withCredentials: true }]) {
+        const source = new EventSource(url, options);
+        await new Promise((open) => (source.onopen = open));
+        source.close();
+      }
+    }, other);
+    expect(cookies).toEqual([undefined, expect.stringMatching(/^staff=/)]);
+  });
+
   test('notices a silence in which even the heartbeat is missing', async () => {
     const { feed, origin } = await start();
     const own = await anotherVisitor(browser());
@@ -289,7 +362,7 @@ describeWithBrowser('the page', (browser) => {
   });
 });
 
-/** The lesson as a learner leaves it in step 2: no `id` in the events. */
+/** The lesson as a learner leaves it in step 3: no `id` in the events. */
 async function withoutIds(): Promise<typeof createServer> {
   const lesson = new URL('../', import.meta.url);
   const folder = await mkdtemp(fileURLToPath(new URL('workspace-', lesson)));

@@ -31,7 +31,7 @@ const request = (path: string, ...lines: string[]) =>
 const bytes = (text: string) => Buffer.from(text).toString('latin1');
 
 describe('the bytes', () => {
-  test('of the answer: head, first words, board, update', async () => {
+  test('of the response: headers, hello, board, update', async () => {
     const { feed, port } = await start();
     const client = await rawClient(port);
     client.send(request('/events'));
@@ -91,7 +91,7 @@ describe('the bytes', () => {
   });
 });
 
-describe('who comes back', () => {
+describe('a reader that reconnects', () => {
   test('gets what came after the id of Last-Event-ID', async () => {
     const { feed, server } = await start();
     for (let i = 0; i < 5; i++) feed.next();
@@ -165,7 +165,7 @@ describe('who comes back', () => {
         await once(reader.response, 'data');
       }
       reader.leave();
-      // What has not come whole does not count: it will be sent again.
+      // An event that was cut does not count: it will be sent again.
       seen.push(...reader.numbers);
       lastId = reader.lastId || lastId;
     }
@@ -183,7 +183,7 @@ describe('who comes back', () => {
   });
 });
 
-describe('who leaves', () => {
+describe('a reader that leaves', () => {
   test('leaves no listener and no timer, two hundred times', async () => {
     const { feed, server } = await start({ comment: 5, heartbeat: 5 });
     const timers = () =>
@@ -223,7 +223,7 @@ describe('who leaves', () => {
   });
 });
 
-test('who does not read is cut off below 2 MiB, and nobody waits', async () => {
+test('a reader that does not read is cut off below 2 MiB, and nobody waits', async () => {
   const { feed, server, port } = await start();
   const sockets: Socket[] = [];
   server.on('connection', (socket: Socket) => sockets.push(socket));
@@ -241,7 +241,7 @@ test('who does not read is cut off below 2 MiB, and nobody waits', async () => {
     for (let i = 0; i < 500; i++) feed.next();
     updates += 500;
     most = Math.max(most, sleeping!.writableLength);
-    // The other reader hears of each before the next ones are made.
+    // The other reader gets all of them before the next ones are made.
     await reader.until(({ numbers }) => numbers.length === updates);
   }
   expect(most).toBeGreaterThan(0);
@@ -264,9 +264,9 @@ describe('the way back', () => {
     });
 
   async function signedIn(origin: string) {
-    const answer = await post(origin, '/sign-in');
-    expect(answer.status).toBe(204);
-    const cookie = answer.headers.get('Set-Cookie')!;
+    const response = await post(origin, '/sign-in');
+    expect(response.status).toBe(204);
+    const cookie = response.headers.get('Set-Cookie')!;
     expect(cookie).toMatch(
       /^staff=[-0-9a-f]{36}; HttpOnly; SameSite=Strict; Path=\/$/,
     );
@@ -279,12 +279,12 @@ describe('the way back', () => {
     const report = JSON.stringify({ train, minutes: 5 });
     const cookie = await signedIn(origin);
     const [name, value] = cookie.Cookie.split('; ')[1]!.split('=');
-    const strangers: Record<string, string>[] = [
+    const others: Record<string, string>[] = [
       {},
       { Cookie: `${name}=guessed` },
       { Authorization: `Bearer ${value}` },
     ];
-    for (const headers of strangers) {
+    for (const headers of others) {
       const refused = await post(origin, '/delays', report, headers);
       expect([refused.status, await refused.text()]).toEqual([
         401,
@@ -303,7 +303,7 @@ describe('the way back', () => {
     expect(reader.of('departure')[0]).toMatchObject({ n: 1, train, delay: 5 });
   });
 
-  test('answers what makes no sense with 4xx and a sentence', async () => {
+  test('gets 4xx and a sentence for what makes no sense', async () => {
     const { origin, feed } = await start();
     const cookie = await signedIn(origin);
     const tries: [path: string, body: string, status: number, say: RegExp][] = [
@@ -317,14 +317,14 @@ describe('the way back', () => {
       ['/rate', `"${'x'.repeat(2_000)}"`, 413, /1024/],
     ];
     for (const [path, body, status, say] of tries) {
-      const answer = await post(origin, path, body, cookie);
-      expect([path, body.slice(0, 30), answer.status]).toEqual([
+      const response = await post(origin, path, body, cookie);
+      expect([path, body.slice(0, 30), response.status]).toEqual([
         path,
         body.slice(0, 30),
         status,
       ]);
-      expect(answer.headers.get('Content-Type')).toMatch(/^text\/plain/);
-      expect(await answer.text()).toMatch(say);
+      expect(response.headers.get('Content-Type')).toMatch(/^text\/plain/);
+      expect(await response.text()).toMatch(say);
     }
     expect(feed.snapshot().data.n).toBe(0);
     expect(feed.rate).toBe('night');
@@ -332,8 +332,8 @@ describe('the way back', () => {
 
   test('sets the rate', async () => {
     const { origin, feed } = await start();
-    const answer = await post(origin, '/rate', '{"rate":"over"}');
-    expect(answer.status).toBe(204);
+    const response = await post(origin, '/rate', '{"rate":"over"}');
+    expect(response.status).toBe(204);
     expect(feed.rate).toBe('over');
   });
 });

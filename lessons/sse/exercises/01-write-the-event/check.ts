@@ -1,4 +1,4 @@
-/** What is written is read as a browser reads it: WHATWG HTML 9.2.6. */
+/** Reads what the learner's code writes as a browser does: HTML, 9.2.6. */
 import type {
   Check,
   FailureParts,
@@ -11,7 +11,7 @@ import type { StreamEvent } from './exercise.ts';
 const section = 'WHATWG HTML 9.2.6';
 
 export default {
-  starter: 'A line of the text is in no data field',
+  starter: 'A line of the text is not in a data field',
 
   async run(trial) {
     const { data } = trial;
@@ -36,7 +36,7 @@ export default {
     await trial.step('CR LF, and a CR alone', async () => {
       await says({ data: data.text('\r\n') });
       const titles = { line: 'A carriage return alone ends a line, too' };
-      await says({ data: `Gleis 7\rid: ${data.word()}` }, titles);
+      await says({ data: `Platform 7\rid: ${data.word()}` }, titles);
       await says({ data: data.text('\r') }, titles);
       await says({ data: `${data.line()}\n\r${data.line()}` }, titles);
     });
@@ -48,7 +48,7 @@ export default {
       await says({ id: '', data: data.line() });
     });
 
-    await trial.step('refuses what cannot be said', async () => {
+    await trial.step('refuses what cannot be written', async () => {
       const refuses = async (what: string, event: StreamEvent) => {
         const outcome = await learner.attempt<string>('encodeEvent', event);
         if (outcome.error) return;
@@ -57,9 +57,9 @@ export default {
           /[\r\0]/.exec(String(outcome.value))?.[0] ?? '\n',
         );
         trial.fail({
-          title: `${what} was let through`,
+          title: `${what} was accepted`,
           sent: call('encodeEvent', event),
-          expected: 'an error: there is no way to say it',
+          expected: 'an error: there is no way to write it',
           came,
           ...(/^A (line end|NUL)/.test(what) && { at, note: 'this' }),
           section: what.startsWith('A retry') ? section : 'WHATWG HTML 9.2.5',
@@ -89,7 +89,7 @@ interface Titles {
   line?: string;
 }
 
-/** What a page gets of a text: events, the last id, `retry`, comments. */
+/** What a page gets from a text: events, the last id, `retry`, comments. */
 function read(text: string) {
   const parser = new EventParser();
   const events = parser.feed(text);
@@ -100,7 +100,7 @@ async function mustSay(
   trial: CheckContext,
   learner: Learner,
   event: StreamEvent,
-  { line = 'A line of the text is in no data field' }: Titles = {},
+  { line = 'A line of the text is not in a data field' }: Titles = {},
 ) {
   const text = await textOf(trial, learner, 'encodeEvent', event);
   const wanted = {
@@ -108,7 +108,7 @@ async function mustSay(
     id: event.id ?? '',
     data: event.data!.replaceAll(/\r\n?/g, '\n'),
   };
-  // Another one after it shows whether this one has ended.
+  // Another event after it shows whether this one has ended.
   const next = { event: 'message', id: wanted.id, data: trial.data.word() };
   const after = await textOf(trial, learner, 'encodeEvent', {
     data: next.data,
@@ -130,20 +130,20 @@ async function mustSay(
     fail({
       title: 'The event does not end',
       at: came.length,
-      note: 'an empty line is missing here: nothing fires',
+      note: 'an empty line is missing here, so no event fires',
     });
   const rest = JSON.stringify(events);
   if (rest !== JSON.stringify([wanted, next]))
     fail({
-      title: 'The page gets something else',
+      title: 'The page gets another event',
       note: `the page gets ${JSON.stringify(events.slice(0, -1))}`,
       at: firstDifference(text, wanted),
     });
   if (retry !== event.retry)
-    fail({ title: 'The page is told another retry', note: String(retry) });
+    fail({ title: 'The page gets another retry', note: String(retry) });
 }
 
-/** The first line that is a field which nobody asked for. */
+/** The first line that is a field which was not given. */
 function strangeLine(text: string, event: StreamEvent) {
   const given: Record<string, unknown> = { ...event };
   const lines = /([^\r\n]*)(?:\r\n|\r|\n|$)/g;
@@ -157,13 +157,13 @@ function strangeLine(text: string, event: StreamEvent) {
     const fields = ['event', 'id', 'retry'];
     const what = fields.includes(field)
       ? `the field "${field}"`
-      : 'a field that nobody knows';
+      : 'a field that the format does not know';
     return { at, note: `here a new line begins: ${what}` };
   }
   return undefined;
 }
 
-/** The byte of the text after which its event can no longer be the wanted. */
+/** The byte of the text after which its event can no longer be the wanted one. */
 function firstDifference(text: string, wanted: object): number {
   const bytes = Buffer.from(text);
   for (let end = 1; end <= bytes.length; end += 1) {
@@ -186,25 +186,25 @@ async function mustBeComment(
   const strange = strangeLine(came.replaceAll(/^data/gm, 'Data'), {});
   const parts = {
     sent: call('encodeComment', text),
-    expected: `comment lines, nothing else: ${JSON.stringify(wanted)}`,
+    expected: `comments, and nothing else: ${JSON.stringify(wanted)}`,
     came: Buffer.from(came),
     section,
   };
   if (strange)
     trial.fail({
-      title: 'A line of the comment is no comment',
+      title: 'A line of the comment is not a comment',
       ...parts,
       ...strange,
     });
   const isAlone = events.length === 1 && events[0]!.data === fired;
   if (!isAlone)
-    trial.fail({ title: 'Something fires beside the comment', ...parts });
+    trial.fail({ title: 'The comment changes which events fire', ...parts });
   const said = comments.filter((line) => line !== '').join();
   if (said !== wanted.filter((line) => line !== '').join())
     trial.fail({
-      title: 'The comment says something else',
+      title: 'The comment has another text',
       ...parts,
-      note: `it says ${JSON.stringify(comments)}`,
+      note: `its text is ${JSON.stringify(comments)}`,
       at: 0,
     });
 }
@@ -218,7 +218,7 @@ async function textOf(
   const text = await learner.call(name, given);
   if (typeof text === 'string') return text;
   return trial.fail({
-    title: `${name} returned no text`,
+    title: `${name} did not return a string`,
     sent: call(name, given),
     expected: 'a string: the lines',
     came: JSON.stringify(text) ?? 'undefined',

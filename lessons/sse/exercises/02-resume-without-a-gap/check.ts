@@ -1,4 +1,4 @@
-/** What a reader gets who comes back: WHATWG HTML 9.2.4. */
+/** What a reader gets that reconnects: HTML, 9.2.4. */
 import type { Update } from '@on-the-wire/shared/board/feed.ts';
 import type {
   Check,
@@ -10,7 +10,7 @@ import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
 const section = 'WHATWG HTML 9.2.4';
 
 export default {
-  starter: 'Something that was missed never comes',
+  starter: 'An update that was missed never comes',
 
   async run(trial) {
     const { data } = trial;
@@ -27,18 +27,21 @@ export default {
       reader.leave();
     });
 
-    await trial.step('who comes back: all that came after the id', async () => {
-      const [seen, ...missed] = await server.feed.next(data.whole(4, 8));
-      const reader = await read(seen!.id);
-      // The last of them happens while it listens: it ends the wait.
-      missed.push(...(await server.feed.next()));
-      await reader.mustHear(missed, 'Something that was missed never comes');
-      const text = data.line();
-      await reader.mustHear([await server.feed.announce(text)]);
-      reader.leave();
-    });
+    await trial.step(
+      'a reader that names an id: all that came after it',
+      async () => {
+        const [seen, ...missed] = await server.feed.next(data.whole(4, 8));
+        const reader = await read(seen!.id);
+        // The last of them happens while it listens: it ends the wait.
+        missed.push(...(await server.feed.next()));
+        await reader.mustHear(missed, 'An update that was missed never comes');
+        const text = data.line();
+        await reader.mustHear([await server.feed.announce(text)]);
+        reader.leave();
+      },
+    );
 
-    await trial.step('what happens while the database looks', async () => {
+    await trial.step('what happens during the lookup', async () => {
       const [seen, ...missed] = await server.feed.next(data.whole(3, 6));
       await learner.stage('hold');
       const reader = await read(seen!.id);
@@ -47,37 +50,40 @@ export default {
       const after = await server.feed.next(2);
       await reader.mustHear(
         [...missed, ...meanwhile, ...after],
-        'Something that happened meanwhile is missing',
+        'An update that happened during the lookup is missing',
       );
       reader.leave();
     });
 
-    await trial.step('an id that nobody knows: the board', async () => {
+    await trial.step('an unknown id: the board', async () => {
       for (const id of [`${data.word()}-${data.whole(1, 5)}`, 'nonsense']) {
         await learner.stage('hold');
         const reader = await read(id);
         await server.feed.next(2);
         await learner.stage('release');
         const next = await server.feed.next(2);
-        await reader.board('An unknown id goes on without the board');
+        await reader.board('An unknown id does not get the board first');
         await reader.mustGoOn(next.at(-1)!.data.n);
         reader.leave();
       }
     });
 
-    await trial.step('an id that is too old: the board, or all', async () => {
-      const all = await server.feed.next(40);
-      const reader = await read(all[0]!.id);
-      const next = await server.feed.next();
-      await reader.mustReach(next[0]!.id);
-      if (reader.hasBoard()) await reader.mustGoOn(next[0]!.data.n);
-      else
-        await reader.mustHear(
-          [...all.slice(1), ...next],
-          'An unknown id goes on without the board',
-        );
-      reader.leave();
-    });
+    await trial.step(
+      'an id that is too old: the board, or all of it',
+      async () => {
+        const all = await server.feed.next(40);
+        const reader = await read(all[0]!.id);
+        const next = await server.feed.next();
+        await reader.mustReach(next[0]!.id);
+        if (reader.hasBoard()) await reader.mustGoOn(next[0]!.data.n);
+        else
+          await reader.mustHear(
+            [...all.slice(1), ...next],
+            'An unknown id does not get the board first',
+          );
+        reader.leave();
+      },
+    );
 
     await trial.step('ten cuts in the middle of events', async () => {
       let last = (await server.feed.next())[0]!.data.n;
@@ -91,7 +97,7 @@ export default {
         const made = await server.feed.next(12);
         await reader.closed();
         server.break('joiner=wait:4ms', 'slicer=gap:1ms');
-        // What has not come whole is not seen: it must come again.
+        // An event that was cut has not been seen: it must come again.
         const seen = reader.updates().length;
         reader.mustHaveHeard(made.slice(0, seen));
         const again = await read(idOf(last + seen));
@@ -107,7 +113,7 @@ export default {
 const idsFrom = (run: string, n: number, count: number) =>
   Array.from({ length: count }, (_, index) => `${run}-${n + 1 + index}`);
 
-/** A reader that comes with an id, and says what it misses. */
+/** A reader that names an id, and reports what it does not get. */
 async function open(
   trial: CheckContext,
   server: Served,
@@ -151,8 +157,8 @@ async function open(
       (found === after || heard.slice(0, at).includes(found));
     const early = found !== undefined && heard.includes(wanted[at]!);
     let title = missing;
-    if (doubled) title = 'What the reader had seen comes again';
-    else if (early) title = 'Something comes in the wrong order';
+    if (doubled) title = 'The reader gets an update twice';
+    else if (early) title = 'The updates come in the wrong order';
     trial.fail({
       ...parts,
       title,
@@ -160,24 +166,24 @@ async function open(
       came: heard.length > 0 ? heard.join(' ') : 'no update at all',
       at: at < 0 ? heard.join(' ').length : before.length + Number(at > 0),
       note: doubled
-        ? 'it was told before'
+        ? 'the reader has it already'
         : `here ${wanted[Math.max(at, 0)]} should be`,
       wire: { ...wire, ...(found !== undefined && { text: found }) },
     });
   };
 
-  /** Each event's id is the one of what it tells. */
+  /** Each event's id is that of its update. */
   const mustKeepIds = () => {
     for (const { id, data } of reader.events) {
       const { n } = JSON.parse(data) as { n: number };
       if (id === `${run}-${n}`) continue;
       trial.fail({
         ...parts,
-        title: 'An id counts the connection, not the updates',
+        title: 'An id is not that of its update',
         expected: `id: ${run}-${n}, of the update with "n":${n}`,
         came: `id: ${id}`,
         at: 4,
-        note: 'who comes back with it gets something else',
+        note: 'a reader that names it later gets the wrong updates',
         wire: { ...wire, text: id },
       });
     }
@@ -185,7 +191,7 @@ async function open(
 
   const mustHaveHeard = (
     news: Update[],
-    title = 'Something that was missed never comes',
+    title = 'An update that was missed never comes',
   ) => {
     mustKeepIds();
     const wanted = news.map(({ id }) => id);
@@ -200,7 +206,8 @@ async function open(
     leave: () => reader.leave(),
     closed: () =>
       trial.within(reader.closed, () => ({
-        title: 'Too little comes: the line was to be cut after 900 bytes',
+        title:
+          'Too little comes: the connection should be reset after 900 bytes',
         ...parts,
         came: updates().join(' ') || 'no update at all',
         wire,
@@ -220,15 +227,15 @@ async function open(
       trial.fail({ ...parts, title, expected, came, at: 7, wire: where });
     },
 
-    /** After the board everything from its number on, up to this one. */
+    /** After the board: everything above its number, up to this one. */
     async mustGoOn(last: number) {
       const { n } = JSON.parse(reader.events[0]!.data) as { n: number };
       await this.mustReach(`${run}-${last}`);
       const wanted = idsFrom(run, n, last - n);
-      compare(wanted, updates(), 'After the board something is missing');
+      compare(wanted, updates(), 'An update after the board is missing');
     },
 
-    /** Comes to this id, whatever was before. */
+    /** This id comes, whatever came before. */
     async mustReach(id: string) {
       await trial.within(
         reader.until(() => reader.lastId === id),

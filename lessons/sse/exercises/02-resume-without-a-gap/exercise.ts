@@ -1,5 +1,5 @@
 /**
- * An event stream that can be resumed: WHATWG HTML, 9.2.4.
+ * An event stream that can be resumed: HTML, 9.2.4.
  * Broken on purpose: see README.md.
  */
 import { createServer as createHttpServer } from 'node:http';
@@ -12,25 +12,25 @@ import {
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import { encodeEvent } from '../../event-stream.ts';
 
-/** The updates that are kept, oldest first. It asks a database. */
+/** Returns the updates that are kept, oldest first. It asks a database. */
 export type LookUp = () => Promise<Update[]>;
 
-/** Who wants to be told, and of what. */
+/** One reader, and where its updates come from. */
 export interface Reader {
   feed: Feed;
   lookUp: LookUp;
-  /** The last id that it saw; '' where it names none. */
+  /** The last id that it saw; '' if it names none. */
   lastId: string;
   tell: (news: News) => void;
 }
 
 /**
  * Tells a reader all that came after `lastId`, then each update as it happens.
- * Returns how to stop.
+ * Returns a function that stops it.
  */
 export function follow(reader: Reader): () => void {
   const { feed, tell } = reader;
-  // TODO: who comes back with an id wants what came after it.
+  // TODO: a reader that names an id wants what came after that id.
   tell(feed.snapshot());
   feed.on('update', tell);
   return () => feed.off('update', tell);
@@ -38,7 +38,7 @@ export function follow(reader: Reader): () => void {
 
 // ---- From here on nothing is broken ----
 
-/** Each reader gets a head at once, and then whatever `follow` tells. */
+/** Each reader gets the headers at once, then whatever `follow` tells. */
 export function createServer({
   feed = createFeed(),
   lookUp = database(feed),
@@ -60,7 +60,7 @@ export function createServer({
   return { server, close };
 }
 
-/** Keeps a thousand updates, and takes its time to find them again. */
+/** Keeps a thousand updates, and takes some time to find them. */
 export function database(feed: Feed): LookUp {
   const kept: Update[] = [];
   feed.on('update', (update) => {

@@ -1,5 +1,5 @@
 /**
- * An event stream that can be resumed: WHATWG HTML, 9.2.4.
+ * An event stream that can be resumed: HTML, 9.2.4.
  */
 import { createServer as createHttpServer } from 'node:http';
 import {
@@ -11,30 +11,30 @@ import {
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import { encodeEvent } from '../../event-stream.ts';
 
-/** The updates that are kept, oldest first. It asks a database. */
+/** Returns the updates that are kept, oldest first. It asks a database. */
 export type LookUp = () => Promise<Update[]>;
 
-/** Who wants to be told, and of what. */
+/** One reader, and where its updates come from. */
 export interface Reader {
   feed: Feed;
   lookUp: LookUp;
-  /** The last id that it saw; '' where it names none. */
+  /** The last id that it saw; '' if it names none. */
   lastId: string;
   tell: (news: News) => void;
 }
 
 /**
  * Tells a reader all that came after `lastId`, then each update as it happens.
- * Returns how to stop.
+ * Returns a function that stops it.
  */
 export function follow(reader: Reader): () => void {
   const { feed, lookUp, lastId, tell } = reader;
-  // Why listen first: what happens while the database looks is in neither of
-  // its answers. Heard and not yet told, it waits in a list.
+  // Why listen first: what happens while the database looks is not in its
+  // result. It waits in a list until it can be told.
   let waiting: Update[] | undefined = [];
   let told = 0;
 
-  // Why the number: what waits may have been found, too. It is told once.
+  // Why the number: what waits may also have been found. It is told once.
   const tellOnce = (news: News) => {
     if (news.data.n <= told && news.kind !== 'snapshot') return;
     told = news.data.n;
@@ -47,8 +47,8 @@ export function follow(reader: Reader): () => void {
   feed.on('update', hear);
 
   void lookUp().then((kept) => {
-    // Why the whole board: of an id that is not here nobody knows what came
-    // after it. A guess would be a gap that nobody sees.
+    // Why the whole board: nobody knows what came after an id that is not here.
+    // A guess would be a gap that nobody sees.
     const at = kept.findIndex(({ id }) => id === lastId);
     const missed: News[] = at < 0 ? [feed.snapshot()] : kept.slice(at + 1);
     for (const news of [...missed, ...waiting!]) tellOnce(news);
@@ -57,7 +57,7 @@ export function follow(reader: Reader): () => void {
   return () => feed.off('update', hear);
 }
 
-/** Each reader gets a head at once, and then whatever `follow` tells. */
+/** Each reader gets the headers at once, then whatever `follow` tells. */
 export function createServer({
   feed = createFeed(),
   lookUp = database(feed),
@@ -79,7 +79,7 @@ export function createServer({
   return { server, close };
 }
 
-/** Keeps a thousand updates, and takes its time to find them again. */
+/** Keeps a thousand updates, and takes some time to find them. */
 export function database(feed: Feed): LookUp {
   const kept: Update[] = [];
   feed.on('update', (update) => {

@@ -1,4 +1,4 @@
-/** In the learner's process: a database whose answers come when we say so. */
+/** In the learner's process: a database whose results come when we say so. */
 import type { Feed, Update } from '@on-the-wire/shared/board/feed.ts';
 
 const kept: Update[] = [];
@@ -6,7 +6,7 @@ const most = 30;
 let slow = false;
 let waiting: (() => void)[] = [];
 
-/** What `createServer` gets beside the feed. */
+/** What `createServer` gets besides the feed. */
 export function options(feed: Feed) {
   feed.on('update', (update) => {
     kept.push(update);
@@ -20,14 +20,14 @@ export function options(feed: Feed) {
   return { lookUp };
 }
 
-/** From now on questions wait for their answer. */
+/** From now on each look-up waits for `release`. */
 export function hold() {
   slow = true;
 }
 
-/** Answers what was asked, and from now on at once. */
+/** Lets the look-ups that wait go on; later ones do not wait. */
 export function release() {
   slow = false;
-  for (const answer of waiting) answer();
+  for (const goOn of waiting) goOn();
   waiting = [];
 }

@@ -1,4 +1,4 @@
-/** Whether a page comes back: from a cut, from a 503, from silence. */
+/** Whether a page recovers: from a cut, from a 503, from silence. */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import {
@@ -12,28 +12,28 @@ import {
 
 const section = 'WHATWG HTML 9.2.3';
 const never = 3_600_000; // ms
-const retry = 50; // ms: how long a browser waits before it comes back
-const patience = 25_000; // ms, by the page's clock
+const retry = 50; // ms: how long a browser waits before it reconnects
+const timeoutMs = 25_000; // by the page's clock
 
 export default {
   browser: true,
-  starter: 'After a 503 nobody comes back',
+  starter: 'After a 503 the page does not reconnect',
 
   async run(trial) {
     const { data } = trial;
 
-    await trial.step('what is told reaches the page', async () => {
+    await trial.step('each event reaches the page', async () => {
       const { station, page } = await open(trial);
-      await page.follow({ patience: never, pause: 50 });
+      await page.follow({ timeoutMs: never, retryDelayMs: 50 });
       await station.asked(1, page.passes);
       await page.mustHear(station.tell('departure', data.line()));
       await page.mustHear(station.tell('heartbeat', ''));
       await page.close();
     });
 
-    await trial.step('a 503: another stream, after a pause', async () => {
+    await trial.step('a 503: another stream, after a while', async () => {
       const { line, station, page } = await open(trial);
-      await page.follow({ patience: never, pause: 50 });
+      await page.follow({ timeoutMs: never, retryDelayMs: 50 });
       await station.asked(1, page.passes);
       const seen = station.tell('departure', data.line());
       await page.mustHear(seen);
@@ -42,87 +42,93 @@ export default {
       line.cut();
       await trial.within(
         struck,
-        () => ({ title: 'After a cut nobody comes back', section }),
+        () => ({ title: 'After a cut the page does not reconnect', section }),
         { until: page.passes },
       );
       line.break();
       await station.asked(2, page.passes, {
-        title: 'After a 503 nobody comes back',
-        sent: 'the line was cut, and a proxy answered 503 once',
+        title: 'After a 503 the page does not reconnect',
+        sent: 'the connection was reset, and a proxy sent 503 once',
         expected: 'after 50 ms: GET /events?after=…',
         came: 'nothing: the browser had given up (readyState 2)',
         section,
       });
-      station.mustName(seen.id, 'the line was cut, and a proxy answered 503');
+      station.mustName(
+        seen.id,
+        'the connection was reset, and a proxy sent 503',
+      );
       await page.mustHear(station.tell('announcement', data.line()));
       await page.close();
     });
 
     await trial.step('a silence: another stream instead', async () => {
       const { line, station, page } = await open(trial, { clock: true });
-      await page.follow({ patience, pause: 2_000 });
+      await page.follow({ timeoutMs, retryDelayMs: 2_000 });
       await station.asked(1, page.passes);
       const seen = station.tell('departure', data.line());
       await page.mustHear(seen);
       line.break('down:silence');
-      await page.wait(patience);
+      await page.wait(timeoutMs);
       await station.asked(2, page.passes, {
-        title: 'In a silence nobody comes back',
-        sent: `a line on which nothing came for ${patience} ms`,
+        title: 'After a silence the page does not reconnect',
+        sent: `nothing, for ${timeoutMs} ms`,
         expected: 'GET /events?after=…',
         came: 'nothing: the stream stays “open”',
         section,
       });
-      station.mustName(seen.id, 'a line fell silent');
+      station.mustName(seen.id, 'the connection fell silent');
       line.break();
       // Both arrive, and the first only once.
       await page.mustHear(station.tell('departure', data.line()));
       await page.mustHear(station.tell('departure', data.line()));
-      page.mustHearOnce('a line was silent, and then was not');
+      page.mustHearOnce('the connection was silent, and then was not');
       await page.close();
     });
 
-    await trial.step('a cut: the browser itself, and nobody else', async () => {
-      const { line, station, page } = await open(trial, { clock: true });
-      await page.follow({ patience, pause: 10 });
-      await station.asked(1, page.passes);
-      const seen = station.tell('departure', data.line());
-      await page.mustHear(seen);
-      line.cut();
-      // The browser waits by its own clock, a timer of the page by the page's.
-      await station.asked(2, (over) => page.passes(over, 20));
-      station.mustName(seen.id, 'the line was cut');
-      // Silence now: another stream instead. Had there been a second one, it
-      // would have come by then, or it comes while the page is told this.
-      await page.wait(patience);
-      await station.asked(3, page.passes);
-      for (let n = 0; n < 8; n += 1)
-        await page.mustHear(station.tell('departure', data.line()));
-      const count = station.asks.length;
-      if (count > 3)
-        trial.fail({
-          title: 'There are two streams now',
-          sent: 'the line was cut, once',
-          expected: 'one more GET /events: the browser tries by itself',
-          came: `${count - 2} more: ${station.asks.slice(1, -1).join(', ')}`,
-          section,
-        });
-      await page.close();
-    });
+    await trial.step(
+      'a cut: the browser reconnects, and nobody else',
+      async () => {
+        const { line, station, page } = await open(trial, { clock: true });
+        await page.follow({ timeoutMs, retryDelayMs: 10 });
+        await station.asked(1, page.passes);
+        const seen = station.tell('departure', data.line());
+        await page.mustHear(seen);
+        line.cut();
+        // The browser waits by its own clock, a timer of the page by the page's.
+        await station.asked(2, (over) => page.passes(over, 20));
+        station.mustName(seen.id, 'the connection was reset');
+        // Silence now: another stream instead. Had there been a second one, it
+        // would have come by then, or it comes while the page is told this.
+        await page.wait(timeoutMs);
+        await station.asked(3, page.passes);
+        for (let n = 0; n < 8; n += 1)
+          await page.mustHear(station.tell('departure', data.line()));
+        const count = station.asks.length;
+        if (count > 3)
+          trial.fail({
+            title: 'There are two streams now',
+            sent: 'the connection was reset, once',
+            expected: 'one more GET /events: the browser reconnects by itself',
+            came: `${count - 2} more: ${station.asks.slice(1, -1).join(', ')}`,
+            section,
+          });
+        await page.close();
+      },
+    );
 
-    await trial.step('a quiet night: heartbeats are life enough', async () => {
+    await trial.step('a quiet night: heartbeats are enough', async () => {
       const { station, page } = await open(trial, { clock: true });
-      await page.follow({ patience, pause: 2_000 });
+      await page.follow({ timeoutMs, retryDelayMs: 2_000 });
       await station.asked(1, page.passes);
       await page.mustHear(station.tell('departure', data.line()));
       const givenUp = () => ({
-        title: 'A healthy stream was given up',
-        sent: 'for a minute a heartbeat each 15 s, with patience: 25000',
+        title: 'A healthy stream was closed',
+        sent: 'for a minute a heartbeat every 15 s, with timeoutMs: 25000',
         expected: 'the same stream',
         came: `another: ${station.asks.at(-1)}`,
         section: 'WHATWG HTML 9.2.7',
       });
-      // What is said on the first stream reaches the page while that one lives.
+      // What the first stream sends reaches the page only while it is open.
       for (let beat = 0; beat < 4; beat += 1) {
         await page.mustHear(station.tell('heartbeat', ''), givenUp);
         station.comment();
@@ -134,7 +140,7 @@ export default {
   },
 } satisfies Check;
 
-/** A server, a line to it, and a page that has the learner's file. */
+/** A server, a tapped connection to it, and a page with the learner's file. */
 async function open(trial: CheckContext, { clock = false } = {}) {
   const station = await createStation(trial);
   const line = await trial.line(station.port);
@@ -148,7 +154,7 @@ interface Told {
   id: string;
 }
 
-/** Answers /events, notes who asks for what, and says what it is told to. */
+/** Serves /events, notes each request, and sends the events it is told to. */
 async function createStation(trial: CheckContext) {
   const asks: string[] = [];
   const streams = new Set<ServerResponse>();
@@ -177,12 +183,12 @@ async function createStation(trial: CheckContext) {
   });
   const { port } = await trial.listen(server);
 
-  /** Waits until so many have asked; `until` is when they should have. */
+  /** Waits for so many requests; `until` is when they should have come. */
   const asked = (
     count: number,
     until: WaitOptions['until'],
     otherwise: FailureParts = {
-      title: 'Nobody asks for the stream',
+      title: 'No request for the stream comes',
       expected: 'GET /events',
       came: 'nothing',
       section,
@@ -200,14 +206,14 @@ async function createStation(trial: CheckContext) {
     port,
     asks,
     asked,
-    /** Ends the check's own stream; resolves when the browser has come back. */
+    /** Ends the check's own stream; resolves when the browser has reconnected. */
     async beats() {
       const next = once(server, 'beat');
       beat?.end();
       await next;
     },
     onAsked: (listener: () => void) => server.on('asked', listener),
-    /** Says something on every stream that is open. */
+    /** Sends an event on every stream that is open. */
     tell(kind: string, data: string): Told {
       n += 1;
       const id = `run-${n}`;
@@ -218,24 +224,24 @@ async function createStation(trial: CheckContext) {
     comment() {
       for (const stream of streams) stream.write(': keep open\n\n');
     },
-    /** The last one who asked names this id, in the header or the URL. */
+    /** The last request names this id, in its header or its URL. */
     mustName(id: string, sent: string) {
       const ask = asks.at(-1)!;
       if (ask.includes(id)) return;
       trial.fail({
-        title: 'The new stream names no id',
+        title: 'The new stream does not name the last id',
         sent,
         expected: `GET /events?after=${id}`,
         came: ask,
         at: ask.length,
-        note: 'what came meanwhile is lost',
+        note: 'what happened in the meantime is lost',
         section,
       });
     },
   };
 }
 
-/** The page: what it was told, and its clock. */
+/** The page: which events it got, and its clock. */
 async function openPage(
   trial: CheckContext,
   line: TappedConnection,
@@ -270,10 +276,10 @@ async function openPage(
   };
 
   /**
-   * Resolves when the page has done what it does within a second: its browser
-   * has come back so often to a stream that ended each time, one that the same
-   * page has opened and that waits by the same clock; and then has answered
-   * behind all that the page had to tell.
+   * Resolves when the page has done what it does within a second. That is
+   * counted by another stream, which the same page has opened and whose waits
+   * follow the same clock: it ended, and the browser has reconnected, so often.
+   * Then the page has responded after all else that it had to tell.
    *
    * @param ms which pass by the page's clock each time
    */
@@ -288,7 +294,7 @@ async function openPage(
   return {
     passes,
 
-    async follow(wishes: { patience: number; pause: number }) {
+    async follow(waits: { timeoutMs: number; retryDelayMs: number }) {
       const names = await trial.within(
         page.evaluate(async () => {
           const window = globalThis as unknown as { mine?: object };
@@ -303,22 +309,30 @@ async function openPage(
       if (!names.includes('follow'))
         trial.fail({
           title: 'The file exports no function follow',
-          expected: 'export function follow(wishes)',
+          expected: 'export function follow(options)',
           came: names.join(', ') || 'no export at all',
         });
       await trial.within(
-        page.evaluate((given) => {
-          const window = globalThis as unknown as {
-            mine: { follow(wishes: object): () => void };
-            told: (...what: string[]) => void;
-          };
-          window.mine.follow({ path: '/events', tell: window.told, ...given });
-        }, wishes),
+        page.evaluate(
+          (given) => {
+            const window = globalThis as unknown as {
+              mine: { follow(options: object): () => void };
+              told: (...what: string[]) => void;
+            };
+            window.mine.follow({
+              path: '/events',
+              tell: window.told,
+              ...given,
+            });
+            // The last two names are those of an earlier build: its answers run on.
+          },
+          { ...waits, patience: waits.timeoutMs, pause: waits.retryDelayMs },
+        ),
         (why) => ({ title: 'follow threw', details: why.message }),
       );
     },
 
-    /** The page is told this one. */
+    /** The page gets this event. */
     async mustHear(wanted: Told, otherwise?: () => FailureParts) {
       const { kind, data, id } = wanted;
       const has = () =>
@@ -336,7 +350,7 @@ async function openPage(
           const last = told.at(-1);
           return (
             otherwise?.() ?? {
-              title: 'The page is not told of an event',
+              title: 'The page does not get an event',
               sent: `id: ${id}, event: ${kind}, data: ${data}`,
               expected: `tell(${JSON.stringify(kind)}, ${JSON.stringify(data)}, ${JSON.stringify(id)})`,
               came: last ? `the last was ${JSON.stringify(last)}` : 'nothing',
@@ -355,9 +369,9 @@ async function openPage(
       const at = ids.findIndex((id, index) => ids.indexOf(id) < index);
       if (at < 0) return;
       trial.fail({
-        title: 'The page is told twice',
+        title: 'The page gets an event twice',
         sent,
-        expected: 'each event once: the old stream is closed',
+        expected: 'each event once: the old stream must be closed',
         came: ids.join(' '),
         at: ids.slice(0, at).join(' ').length + 1,
         note: 'again',

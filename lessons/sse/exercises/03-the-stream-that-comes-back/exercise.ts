@@ -1,31 +1,31 @@
 /**
- * The page's side of an event stream: WHATWG HTML, 9.2.2 and 9.2.3.
+ * The page's side of an event stream: HTML, 9.2.2 and 9.2.3.
  * Broken on purpose: see README.md.
  */
 
-/** What the page wants to hear, and how long it waits. */
-export interface Wishes {
-  /** Where the stream is: `/events`. */
+/** Where the stream is, who gets its events, and how long to wait. */
+export interface FollowOptions {
+  /** The URL of the stream: `/events`. */
   path: string;
-  /** Gets each event: its name, its text, its id. */
+  /** Called for each event with its name, its text and its id. */
   tell: (kind: string, data: string, id: string) => void;
-  /** ms without any event until the line is called dead. */
-  patience: number;
-  /** ms until another is opened where the browser has given up. */
-  pause: number;
+  /** After so long without any event, in ms, the connection counts as lost. */
+  timeoutMs: number;
+  /** When the browser has given up: how long to wait, in ms, before another. */
+  retryDelayMs: number;
 }
 
 const kinds = ['snapshot', 'departure', 'announcement', 'heartbeat'];
 
-/** Tells of each event; returns how to stop. */
-export function follow(wishes: Wishes): () => void {
-  const { path, tell } = wishes;
+/** Calls `tell` for each event; returns a function that stops it. */
+export function follow(options: FollowOptions): () => void {
+  const { path, tell } = options;
   const source = new EventSource(path);
   for (const kind of kinds) {
     source.addEventListener(kind, ({ data, lastEventId }) => {
       tell(kind, data, lastEventId);
     });
   }
-  // TODO: come back after a 503, and from a silence; and miss nothing.
+  // TODO: recover from a 503 and from silence, and miss nothing.
   return () => source.close();
 }

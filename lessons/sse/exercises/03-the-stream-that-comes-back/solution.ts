@@ -1,50 +1,52 @@
-/** The page's side of an event stream: WHATWG HTML, 9.2.2 and 9.2.3. */
+/** The page's side of an event stream: HTML, 9.2.2 and 9.2.3. */
 
-/** What the page wants to hear, and how long it waits. */
-export interface Wishes {
-  /** Where the stream is: `/events`. */
+/** Where the stream is, who gets its events, and how long to wait. */
+export interface FollowOptions {
+  /** The URL of the stream: `/events`. */
   path: string;
-  /** Gets each event: its name, its text, its id. */
+  /** Called for each event with its name, its text and its id. */
   tell: (kind: string, data: string, id: string) => void;
-  /** ms without any event until the line is called dead. */
-  patience: number;
-  /** ms until another is opened where the browser has given up. */
-  pause: number;
+  /** After so long without any event, in ms, the connection counts as lost. */
+  timeoutMs: number;
+  /** When the browser has given up: how long to wait, in ms, before another. */
+  retryDelayMs: number;
 }
 
 const kinds = ['snapshot', 'departure', 'announcement', 'heartbeat'];
 
 /** Tells of each event; returns how to stop. */
-export function follow({ path, tell, patience, pause }: Wishes): () => void {
+/** Calls `tell` for each event; returns a function that stops it. */
+export function follow(options: FollowOptions): () => void {
+  const { path, tell, timeoutMs, retryDelayMs } = options;
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  // Why outside: a new object knows no last id, so it sends no header.
+  // Why outside: a new EventSource knows no last id, so it sends no header.
   let lastId = '';
 
-  // Why one timer for both: whatever is awaited, what comes next is another
-  // stream. Setting it anew forgets the one before.
+  // Why one timer for both: whatever we wait for, another stream comes next.
+  // Setting the timer again cancels the one before.
   const openIn = (ms: number) => {
     clearTimeout(timer);
     timer = setTimeout(open, ms);
   };
 
   function open() {
-    // Why close: the old one may only seem dead, and two would tell twice.
+    // Why close: the old one may only seem lost, and two would tell twice.
     source?.close();
     source = new EventSource(
       lastId ? `${path}?after=${encodeURIComponent(lastId)}` : path,
     );
-    openIn(patience);
+    openIn(timeoutMs);
     for (const kind of kinds) {
       source.addEventListener(kind, ({ data, lastEventId }) => {
         lastId = lastEventId;
-        openIn(patience);
+        openIn(timeoutMs);
         tell(kind, data, lastEventId);
       });
     }
-    // Why only then: in CONNECTING the browser itself is coming back.
+    // Why only then: in CONNECTING the browser itself is reconnecting.
     source.onerror = () => {
-      if (source.readyState === EventSource.CLOSED) openIn(pause);
+      if (source.readyState === EventSource.CLOSED) openIn(retryDelayMs);
     };
   }
 

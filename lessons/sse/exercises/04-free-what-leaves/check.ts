@@ -1,4 +1,4 @@
-/** What a server keeps of readers who left, or do not read. */
+/** What a server keeps for readers that have left, or do not read. */
 import { request } from 'node:http';
 import type {
   Check,
@@ -14,14 +14,14 @@ const atOnce = 800; // announcements of almost 1 KB: less than the buffer
 const most = 4 * buffer; // and after how much more it must have been cut off
 
 export default {
-  starter: 'Who has left is still told',
+  starter: 'A reader that has left is still served',
 
   async run(trial) {
     const { data } = trial;
     const learner = await trial.start();
     const server = await learner.serve({ buffer });
 
-    await trial.step('readers are told, by GET and by POST', async () => {
+    await trial.step('readers get updates, by GET and by POST', async () => {
       for (const [method, body] of [
         ['GET', ''],
         ['POST', data.line()],
@@ -33,7 +33,7 @@ export default {
       await allGone(trial, learner);
     });
 
-    await trial.step('who leaves leaves nothing', async () => {
+    await trial.step('a reader that leaves leaves nothing behind', async () => {
       const count = data.whole(8, 16);
       const before = await server.feed.listeners('update');
       await mustBe(trial, before, 0, 2);
@@ -48,59 +48,62 @@ export default {
       await mustBe(trial, after, before, count);
     });
 
-    await trial.step('one sleeps: nobody waits, nothing piles up', async () => {
-      // A line that hands on at once: this one is about much, not about pieces.
-      server.break();
-      const sleeper = await rawClient(server.port);
-      sleeper.send('GET /events HTTP/1.1\r\nHost: board\r\n\r\n');
-      await trial.within(sleeper.until('\r\n\r\n'), () => ({
-        title: 'The stream does not open',
-      }));
-      sleeper.socket.pause();
-      trial.defer(() => sleeper.socket.destroy());
-      const reader = await open(trial, server, 'GET');
-      let sent = 0;
-      let unread = 0;
-      for (;;) {
-        const heard = reader.bytes;
-        const last = await learner.stage<number>('burst', atOnce);
-        sent += atOnce;
-        await trial.within(
-          reader.until(({ numbers }) => numbers.at(-1) === last),
-          () => ({
-            title: reader.response.closed
-              ? 'A reader who reads was cut off'
-              : 'One who sleeps stops the others',
-            sent: `${sent} announcements; one reader sleeps, the other reads`,
-            expected: `the other hears of all, up to "n":${last}`,
-            came: `it hears up to "n":${reader.numbers.at(-1) ?? 0}`,
-            wire: { client: reader.client, direction: 'down' },
-          }),
-        );
-        let { waiting, connections } = await learner.memory();
-        if (waiting > 0) {
-          // Perhaps the reader's, which has them by now.
-          await trial.still();
-          ({ waiting, connections } = await learner.memory());
+    await trial.step(
+      'one does not read: nobody waits, nothing piles up',
+      async () => {
+        // A network that passes on at once: this is about much, not about pieces.
+        server.break();
+        const sleeper = await rawClient(server.port);
+        sleeper.send('GET /events HTTP/1.1\r\nHost: board\r\n\r\n');
+        await trial.within(sleeper.until('\r\n\r\n'), () => ({
+          title: 'The stream does not open',
+        }));
+        sleeper.socket.pause();
+        trial.defer(() => sleeper.socket.destroy());
+        const reader = await open(trial, server, 'GET');
+        let sent = 0;
+        let unread = 0;
+        for (;;) {
+          const heard = reader.bytes;
+          const last = await learner.stage<number>('burst', atOnce);
+          sent += atOnce;
+          await trial.within(
+            reader.until(({ numbers }) => numbers.at(-1) === last),
+            () => ({
+              title: reader.response.closed
+                ? 'A reader that reads was cut off'
+                : 'One reader stops the others',
+              sent: `${sent} announcements; one reader does not read, the other does`,
+              expected: `the other gets all, up to "n":${last}`,
+              came: `it got all up to "n":${reader.numbers.at(-1) ?? 0}`,
+              wire: { client: reader.client, direction: 'down' },
+            }),
+          );
+          let { waiting, connections } = await learner.memory();
+          if (waiting > 0) {
+            // Perhaps they were the reader's, which has them by now.
+            await trial.still();
+            ({ waiting, connections } = await learner.memory());
+          }
+          if (connections < 2) break;
+          // Operating systems on the way buffer some megabytes, each as many as it
+          // likes, before anything waits in the server. From then on all of it does.
+          if (waiting === 0) continue;
+          unread += reader.bytes - heard;
+          if (unread < most) continue;
+          trial.fail({
+            title: 'Unread bytes fill the memory',
+            sent: `${sent} announcements to a reader that does not read`,
+            expected: `with more than ${buffer} bytes unread it is cut off`,
+            came: `${unread} bytes since the first had to wait, and it is still connected`,
+            section: 'step “What people ask” of the tutorial',
+          });
         }
-        if (connections < 2) break;
-        // The systems on the way take some megabytes before anything waits in
-        // the server, each as many as it likes. From then on all of it does.
-        if (waiting === 0) continue;
-        unread += reader.bytes - heard;
-        if (unread < most) continue;
-        trial.fail({
-          title: 'What nobody reads fills the memory',
-          sent: `${sent} announcements to a reader who does not read`,
-          expected: `with more than ${buffer} bytes unread it is cut off`,
-          came: `${unread} bytes since the first had to wait, and it is connected`,
-          section: 'step “What people ask” of the tutorial',
-        });
-      }
-      reader.leave();
-      await allGone(trial, learner);
-      await mustBe(trial, await server.feed.listeners('update'), 0, 2);
-    });
+        reader.leave();
+        await allGone(trial, learner);
+        await mustBe(trial, await server.feed.listeners('update'), 0, 2);
+      },
+    );
   },
 } satisfies Check;
 
@@ -137,7 +140,7 @@ async function mustHear(
   await trial.within(
     reader.until(({ numbers }) => numbers.includes(n)),
     () => ({
-      title: 'A reader who is still there is told nothing',
+      title: 'A reader that is still there gets nothing',
       sent: `${method} /events, its body read; then an update with "n":${n}`,
       expected: `id: ${update!.id}`,
       came: `${reader.events.length} events`,
@@ -164,8 +167,8 @@ async function mustBe(
 ) {
   if (found <= expected) return;
   trial.fail({
-    title: 'Who has left is still told',
-    sent: `${readers} readers came, were told, and left`,
+    title: 'A reader that has left is still served',
+    sent: `${readers} readers came, got an update, and left`,
     expected: `as many listeners on the feed as before: ${expected}`,
     came: `${found} listeners`,
     section: 'step “Which close do I listen for?” of the tutorial',

@@ -21,11 +21,11 @@ export interface Reader {
   feed: Source;
   request: IncomingMessage;
   response: ServerResponse;
-  /** Bytes that it may leave unread. */
+  /** How many bytes it may leave unread. */
   buffer: number;
 }
 
-/** Tells a reader of each update until it leaves, or does not read. */
+/** Sends each update to a reader, until it leaves or does not read. */
 export function addReader(reader: Reader): void {
   const { feed, response } = reader;
   const tell = ({ id, kind, data }: Update) => {
@@ -33,12 +33,12 @@ export function addReader(reader: Reader): void {
     response.write(encodeEvent(event));
   };
   feed.on('update', tell);
-  // TODO: who leaves takes everything along; who does not read is cut off.
+  // TODO: clean up after a reader that leaves; cut off one that does not read.
 }
 
 // ---- From here on nothing is broken ----
 
-/** Reads the body, if there is one, sends a head, and adds a reader. */
+/** Reads the body, if there is one, sends the headers, and adds a reader. */
 export function createServer({
   feed = createFeed(),
   buffer = 1_048_576,

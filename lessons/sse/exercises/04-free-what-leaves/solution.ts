@@ -18,27 +18,27 @@ export interface Reader {
   feed: Source;
   request: IncomingMessage;
   response: ServerResponse;
-  /** Bytes that it may leave unread. */
+  /** How many bytes it may leave unread. */
   buffer: number;
 }
 
-/** Tells a reader of each update until it leaves, or does not read. */
+/** Sends each update to a reader, until it leaves or does not read. */
 export function addReader({ feed, response, buffer }: Reader): void {
   const tell = ({ id, kind, data }: Update) => {
     const event = { event: kind, id, data: JSON.stringify(data) };
     response.write(encodeEvent(event));
     // Why not wait for `drain`: a feed waits for nobody. What a reader leaves
-    // unread lies in our memory, so there is an end to it.
+    // unread is in our memory, so there must be a limit.
     if (response.writableLength > buffer) response.destroy();
   };
   feed.on('update', tell);
 
-  // Why the response: a request is over once its body was read, and that is
-  // before the first word of the answer.
+  // Why the response: a request closes when its body has been read, and that
+  // is before the first byte of the response.
   response.on('close', () => feed.off('update', tell));
 }
 
-/** Reads the body, if there is one, sends a head, and adds a reader. */
+/** Reads the body, if there is one, sends the headers, and adds a reader. */
 export function createServer({
   feed = createFeed(),
   buffer = 1_048_576,

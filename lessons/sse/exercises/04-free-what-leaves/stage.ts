@@ -1,4 +1,4 @@
-/** In the learner's process: much to say at once, and only its number. */
+/** In the learner's process: many updates at once; only their number leaves. */
 import type { Feed } from '@on-the-wire/shared/board/feed.ts';
 
 let feed: Feed;

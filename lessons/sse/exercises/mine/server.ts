@@ -16,10 +16,10 @@ import { database, follow } from '../02-resume-without-a-gap/solution.ts';
 import { addReader } from '../04-free-what-leaves/solution.ts';
 
 const defaults = {
-  retry: 2_000, // ms that a browser waits before it comes back
+  retry: 2_000, // ms that a browser waits before it reconnects
   comment: 5_000, // ms between two comments, for the proxies
   heartbeat: 10_000, // ms between two heartbeats, for the page
-  buffer: 1_048_576, // bytes that a slow reader may leave lying here
+  buffer: 1_048_576, // bytes that may wait here for a slow reader
 };
 type Options = typeof defaults & { feed: ReturnType<typeof createFeed> };
 
@@ -55,7 +55,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
       encodeEvent({ event: 'hello', retry, data: JSON.stringify(hello) }),
     );
 
-    // Exercise 2 says what a reader is to hear, exercise 4 tells it.
+    // Exercise 2 decides what a reader gets, exercise 4 sends it.
     const news = new EventEmitter();
     addReader({ feed: news, request, response, buffer });
     const header = request.get('Last-Event-ID') ?? request.query['after'];

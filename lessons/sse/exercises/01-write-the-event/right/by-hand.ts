@@ -46,5 +46,5 @@ function linesOf(text: string): string[] {
 }
 
 function refuse(field: string): never {
-  throw new TypeError(`This ${field} cannot be said.`);
+  throw new TypeError(`This ${field} cannot be written.`);
 }

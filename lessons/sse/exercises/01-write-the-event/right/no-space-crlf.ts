@@ -30,5 +30,5 @@ function oneLine(name: string, value: string): string {
 }
 
 function refuse(field: string): never {
-  throw new TypeError(`This ${field} cannot be said.`);
+  throw new TypeError(`This ${field} cannot be written.`);
 }

@@ -1,15 +1,15 @@
-// Right, and different: looks at the clock now and then, and has a class.
+// Right, and different: a class that looks at the clock now and then.
 
-/** What the page wants to hear, and how long it waits. */
-export interface Wishes {
-  /** Where the stream is: `/events`. */
+/** Where the stream is, who gets its events, and how long to wait. */
+export interface FollowOptions {
+  /** The URL of the stream: `/events`. */
   path: string;
-  /** Gets each event: its name, its text, its id. */
+  /** Called for each event with its name, its text and its id. */
   tell: (kind: string, data: string, id: string) => void;
-  /** ms without any event until the line is called dead. */
-  patience: number;
-  /** ms until another is opened where the browser has given up. */
-  pause: number;
+  /** After so long without any event, in ms, the connection counts as lost. */
+  timeoutMs: number;
+  /** When the browser has given up: how long to wait, in ms, before another. */
+  retryDelayMs: number;
 }
 
 const kinds = ['snapshot', 'departure', 'announcement', 'heartbeat'];
@@ -19,21 +19,21 @@ class Follower {
   heard = Date.now();
   source: EventSource | undefined;
   retry: ReturnType<typeof setTimeout> | undefined;
-  readonly wishes: Wishes;
+  readonly options: FollowOptions;
   readonly watch: ReturnType<typeof setInterval>;
 
-  constructor(wishes: Wishes) {
-    this.wishes = wishes;
+  constructor(options: FollowOptions) {
+    this.options = options;
     this.watch = setInterval(() => {
-      if (Date.now() - this.heard >= wishes.patience) this.open();
-    }, wishes.patience / 10);
+      if (Date.now() - this.heard >= options.timeoutMs) this.open();
+    }, options.timeoutMs / 10);
     this.open();
   }
 
   open() {
     this.close();
     this.heard = Date.now();
-    const { path } = this.wishes;
+    const { path } = this.options;
     const query = new URLSearchParams({ after: this.lastId });
     const source = new EventSource(this.lastId ? `${path}?${query}` : path);
     this.source = source;
@@ -41,14 +41,14 @@ class Follower {
       source.addEventListener(kind, (event) => this.hear(kind, event));
     source.addEventListener('error', () => {
       if (source.readyState !== EventSource.CLOSED) return;
-      this.retry = setTimeout(() => this.open(), this.wishes.pause);
+      this.retry = setTimeout(() => this.open(), this.options.retryDelayMs);
     });
   }
 
   hear(kind: string, { data, lastEventId }: MessageEvent<string>) {
     this.heard = Date.now();
     this.lastId = lastEventId;
-    this.wishes.tell(kind, data, lastEventId);
+    this.options.tell(kind, data, lastEventId);
   }
 
   close() {
@@ -57,8 +57,8 @@ class Follower {
   }
 }
 
-export function follow(wishes: Wishes): () => void {
-  const follower = new Follower(wishes);
+export function follow(options: FollowOptions): () => void {
+  const follower = new Follower(options);
   return () => {
     clearInterval(follower.watch);
     follower.close();

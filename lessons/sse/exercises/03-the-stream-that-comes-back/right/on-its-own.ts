@@ -1,20 +1,21 @@
-// Right, and different: takes over after each error, so the browser never tries.
+// Right, and different: takes over after each error, so the browser never reconnects.
 
-/** What the page wants to hear, and how long it waits. */
-export interface Wishes {
-  /** Where the stream is: `/events`. */
+/** Where the stream is, who gets its events, and how long to wait. */
+export interface FollowOptions {
+  /** The URL of the stream: `/events`. */
   path: string;
-  /** Gets each event: its name, its text, its id. */
+  /** Called for each event with its name, its text and its id. */
   tell: (kind: string, data: string, id: string) => void;
-  /** ms without any event until the line is called dead. */
-  patience: number;
-  /** ms until another is opened where the browser has given up. */
-  pause: number;
+  /** After so long without any event, in ms, the connection counts as lost. */
+  timeoutMs: number;
+  /** When the browser has given up: how long to wait, in ms, before another. */
+  retryDelayMs: number;
 }
 
 const kinds = ['snapshot', 'departure', 'announcement', 'heartbeat'];
 
-export function follow({ path, tell, patience, pause }: Wishes): () => void {
+export function follow(options: FollowOptions): () => void {
+  const { path, tell, timeoutMs, retryDelayMs } = options;
   const over = new AbortController();
   void (async () => {
     let lastId = '';
@@ -23,16 +24,16 @@ export function follow({ path, tell, patience, pause }: Wishes): () => void {
         `${path}?after=${encodeURIComponent(lastId)}`,
       );
       await new Promise<void>((done) => {
-        let watchdog = setTimeout(done, patience);
+        let watchdog = setTimeout(done, timeoutMs);
         source.onerror = () => {
           clearTimeout(watchdog);
           source.close();
-          setTimeout(done, pause);
+          setTimeout(done, retryDelayMs);
         };
         for (const kind of kinds)
           source.addEventListener(kind, ({ data, lastEventId }) => {
             clearTimeout(watchdog);
-            watchdog = setTimeout(done, patience);
+            watchdog = setTimeout(done, timeoutMs);
             lastId = lastEventId;
             tell(kind, data, lastEventId);
           });

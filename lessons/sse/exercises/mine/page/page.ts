@@ -20,7 +20,12 @@ let stop: (() => void) | undefined;
 
 function open() {
   show('open', 'following');
-  stop = follow({ path: '/events', tell, patience: 25_000, pause: 2_000 });
+  stop = follow({
+    path: '/events',
+    tell,
+    timeoutMs: 25_000,
+    retryDelayMs: 2_000,
+  });
 }
 
 function tell(kind: string, data: string, id: string) {
@@ -49,26 +54,26 @@ button('close').onclick = () => {
 };
 
 /** The way back: ordinary requests. */
-async function ask(method: string, path: string, body?: object) {
+async function request(method: string, path: string, body?: object) {
   const response = await fetch(path, {
     method,
     headers: { 'Content-Type': 'application/json' },
     body: body ? JSON.stringify(body) : null,
   });
   const text = await response.text();
-  element('answer').textContent =
+  element('response').textContent =
     `${method} ${path} → ${response.status} ${text}`;
 }
 
-button('sign-in').onclick = () => void ask('POST', '/sign-in');
+button('sign-in').onclick = () => void request('POST', '/sign-in');
 button('report').onclick = () => {
   const body = { train: 'RE 17', minutes: 5 };
-  void ask('POST', '/delays', body);
+  void request('POST', '/delays', body);
 };
 const rates = document.forms.namedItem('rates')!;
 rates.onchange = () => {
   const chosen = rates.elements.namedItem('rate') as RadioNodeList;
-  void ask('PUT', '/rate', { rate: chosen.value });
+  void request('PUT', '/rate', { rate: chosen.value });
 };
 
 open();

@@ -1,0 +1,145 @@
+/**
+ * The lesson behind nginx as older versions have it by default: HTTP/1.0 to the
+ * server, and buffers. What the tutorial says of proxies that hold bytes back.
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
+import { createFeed } from '@on-the-wire/shared/board/feed.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
+import {
+  type ChildProcess,
+  spawn,
+  spawnSync,
+} from '@on-the-wire/system/programs/start.ts';
+import { createServer } from '../server.ts';
+
+// Debian has it where only root looks.
+const program = ['nginx', '/usr/sbin/nginx'].find(
+  (each) => spawnSync(each, ['-v']).status === 0,
+);
+if (!program) process.stderr.write('Skipped: nginx is not installed.\n');
+
+// oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
+(program ? describe : describe.skip)('behind nginx', () => {
+  const feed = createFeed({ rate: 'night' });
+  feed.close(); // stops its clock: `next()` alone moves it
+  const lesson = createServer({ feed });
+  let folder: string;
+  let nginx: ChildProcess;
+
+  beforeAll(async () => {
+    const { origin } = await listen(lesson.server);
+    folder = mkdtempSync(join(tmpdir(), 'nginx-'));
+    const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+    const paths = folders.map((name) => `${name}_temp_path ${folder}/${name};`);
+    const config = join(folder, 'nginx.conf');
+    const place = (path: string, lines: string, version = '1.0') =>
+      `location ${path} { rewrite ^/[^/]*(/.*)$ $1 break; proxy_pass ${origin};
+         proxy_http_version ${version}; ${lines} }`;
+    const gzip =
+      'gzip on; gzip_proxied any; gzip_min_length 1; ' +
+      'gzip_types text/event-stream;';
+    // Its default is a page of memory, which is larger on some machines.
+    const buffered =
+      'proxy_ignore_headers X-Accel-Buffering; proxy_buffer_size 4k;';
+    writeFileSync(
+      config,
+      `daemon off; pid ${folder}/pid; error_log ${folder}/errors; events {}
+      http {
+        access_log off; ${paths.join(' ')}
+        server {
+          listen unix:${folder}/socket;
+          ${place('/as-sent/', '')}
+          ${place('/buffered/', buffered)}
+          ${place('/newer/', buffered, '1.1')}
+          ${place('/gzip/', gzip)}
+        }
+      }`,
+    );
+    // nginx writes its pid when it listens.
+    const changes = watch(folder, { signal: AbortSignal.timeout(60_000) });
+    const listening = (async () => {
+      for await (const { filename } of changes) if (filename === 'pid') return;
+    })();
+    nginx = spawn(program!, ['-c', config], { stdio: 'ignore' });
+    await listening;
+  });
+  afterAll(async () => {
+    nginx.kill('SIGTERM');
+    await once(nginx, 'exit');
+    await lesson.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const request = async (path: string, headers = {}) => {
+    const socketPath = join(folder, 'socket');
+    const sent = get({ socketPath, path, headers, agent: false });
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    return response;
+  };
+
+  /** Passes when nginx has handled all that the server wrote before. */
+  const caughtUp = async () => {
+    const response = await request('/as-sent/page.css');
+    await once(response.resume(), 'end');
+  };
+
+  /** Resolves when the text has come; fails when the stream ends before. */
+  const until = async (stream: Readable, text: string) => {
+    let received = '';
+    for await (const part of stream.iterator({ destroyOnReturn: false })) {
+      received += part;
+      if (received.includes(text)) return;
+    }
+    throw new Error(`The stream ended before ${text} came: ${received}`);
+  };
+
+  test.each([
+    ['with the headers of the lesson', '/as-sent/events'],
+    ['over HTTP/1.1 to the server, without X-Accel-Buffering', '/newer/events'],
+  ])('each update comes at once %s', async (_what, path) => {
+    const response = await request(path);
+    // The next update is made when this one has come.
+    for (let count = 0; count < 3; count += 1) {
+      const { id } = feed.next();
+      await until(response, `id: ${id}\n`);
+    }
+    response.destroy();
+  });
+
+  test('without X-Accel-Buffering, they wait for 4,096 bytes', async () => {
+    const sizes: number[] = [];
+    void request('/buffered/events').then((response) =>
+      response.on('data', ({ length }: Buffer) => sizes.push(length)),
+    );
+    await once(lesson.server, 'request');
+    while (sizes.length === 0) {
+      feed.next();
+      await caughtUp();
+    }
+    // The header section is in the buffer, too.
+    expect(sizes[0]).toBeGreaterThan(3_500);
+    expect(sizes[0]).toBeLessThanOrEqual(4_096);
+  });
+
+  test('it compresses in spite of no-transform, but each update comes', async () => {
+    const response = await request('/gzip/events', {
+      'Accept-Encoding': 'gzip',
+    });
+    expect(response.headers).toMatchObject({
+      'cache-control': 'no-cache, no-transform',
+      'content-encoding': 'gzip',
+    });
+    const { id } = feed.next();
+    const plain = createGunzip({ flush: constants.Z_SYNC_FLUSH });
+    await until(response.pipe(plain), `id: ${id}\n`);
+    response.destroy();
+  });
+});
