@@ -1,5 +1,5 @@
 /**
- * The frame, both ways: bytes in, values out. RFC 9113, sections 4.1 and 6.
+ * The frame, both ways: bytes in, values out. RFC 9113, 4.1 and 6.
  *
  * For reading, and for the tests; the server's own frames are those of Node.
  * Left out: padding, and the headers within (HPACK, RFC 7541).
@@ -8,7 +8,7 @@
 /** What a client says first, before any frame: RFC 9113, 3.4. */
 export const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
-/** What a frame is: RFC 9113, section 6, by the number in its fourth byte. */
+/** What a frame is: RFC 9113, 6, by the number in its fourth byte. */
 export const types = [
   'DATA',
   'HEADERS',
@@ -26,7 +26,7 @@ export type Type = (typeof types)[number];
 /** Bits of the fifth byte; what they say depends on the type. */
 export const flags = { endStream: 0x1, ack: 0x1, endHeaders: 0x4 } as const;
 
-/** Why a stream or a connection ended: RFC 9113, section 7. */
+/** Why a stream or a connection ended: RFC 9113, 7. */
 export const errors = [
   'NO_ERROR',
   'PROTOCOL_ERROR',

@@ -5,7 +5,7 @@ export interface Target {
   /**
    * A name, or an address. A name stays one: it is looked up for every
    * connection, its addresses are tried one after the other, and TLS sends it
-   * (SNI, RFC 6066 3) and expects it in the certificate.
+   * (SNI, RFC 6066, 3) and expects it in the certificate.
    */
   host: string;
   port: number;

@@ -46,7 +46,7 @@ export interface Read {
 
 /**
  * `fin`: closed, all was sent. `rst`: reset, whatever was on its way
- * (RFC 9293 3.5).
+ * (RFC 9293, 3.5).
  * `refused`: the target could not be reached, so the client got a RST.
  * `failed`: the TLS handshake with the client failed.
  */

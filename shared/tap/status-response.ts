@@ -16,8 +16,8 @@ const PREFACE = 'PRI * HTTP/2.0';
 
 /**
  * Responds to the next request of a client, as a gateway does that
- * cannot reach its server (RFC 9110 15.6): with HTTP/1.1 (RFC 9112), or with HTTP/2 where the
- * client begins with its preface (RFC 9113 3.4). Node's own servers write it;
+ * cannot reach its server (RFC 9110, 15.6): with HTTP/1.1 (RFC 9112), or with HTTP/2 where the
+ * client begins with its preface (RFC 9113, 3.4). Node's own servers write it;
  * the connection ends after the response.
  *
  * @param code the status code

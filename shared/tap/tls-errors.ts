@@ -20,7 +20,7 @@ interface TlsError extends Error {
   cert?: { subjectaltname?: string };
 }
 
-/** Alerts of clients that do not accept a certificate (RFC 8446 6.2). */
+/** Alerts of clients that do not accept a certificate (RFC 8446, 6.2). */
 const DISTRUST = new Set([
   'bad_certificate',
   'unsupported_certificate',
@@ -31,7 +31,7 @@ const DISTRUST = new Set([
 ]);
 
 /**
- * The alert that the other side sent, by its name in RFC 8446 6.2; undefined
+ * The alert that the other side sent, by its name in RFC 8446, 6.2; undefined
  * where it sent none.
  */
 function alertOf({ message, reason = '' }: TlsError): string | undefined {
@@ -175,7 +175,7 @@ function meaningOf(
   }
 }
 
-/** What to try where the target is an address: SNI takes names only (RFC 6066 3). */
+/** What to try where the target is an address: SNI takes names only (RFC 6066, 3). */
 function unnamed(host: string): string {
   if (isIP(host) === 0) return '';
   return '. It was sent no name (SNI), as the target is an address: give the tap a name instead';

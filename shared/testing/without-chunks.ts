@@ -78,6 +78,6 @@ function until(mark: string, text: string, from: number): string | undefined {
 function fail(expected: string, found: string, at: number): never {
   throw new Error(
     `A chunk at byte ${at}: expected ${expected}, ` +
-      `found ${JSON.stringify(found)} (RFC 9112, section 7.1).`,
+      `found ${JSON.stringify(found)} (RFC 9112, 7.1).`,
   );
 }

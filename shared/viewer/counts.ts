@@ -62,7 +62,7 @@ export function countUnit(counts: Counts, unit: Counted): void {
   if (replies.has(kind) || isFinalResponse(unit)) counts.roundTrips += 1;
 }
 
-/** A response that is not 1xx, save 101: RFC 9110, section 15.2. */
+/** A response that is not 1xx, save 101: RFC 9110, 15.2. */
 function isFinalResponse({ kind, direction, summary }: Counted): boolean {
   if (direction !== 'down') return false;
   if (kind === 'http/1.1 response headers')

@@ -18,7 +18,7 @@ export interface Field {
   ranges: Range[];
   value: string;
   meaning: string;
-  /** The standard that governs it: `RFC 6455 5.2`; empty where none does. */
+  /** The standard that governs it: `RFC 6455, 5.2`; empty where none does. */
   section: string;
 }
 

@@ -1,4 +1,4 @@
-/** Whether bytes are UTF-8, in any pieces: RFC 3629 4. */
+/** Whether bytes are UTF-8, in any pieces: RFC 3629, 4. */
 export class Utf8Check {
   /** How many bytes the character that began still needs. */
   #missing = 0;

@@ -8,7 +8,7 @@ import {
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
-/** RFC 9113, section 6, each frame spelled out by hand. */
+/** RFC 9113, 6, each frame spelled out by hand. */
 const table = (
   [
     ['SETTINGS that say nothing', '000000 04 00 00000000', 'SETTINGS', 0, 0],

@@ -57,7 +57,7 @@ export function framesOf(received: string) {
     opcode: number;
     text: string;
     bytes: number[];
-    /** RSV1: RFC 7692, section 6. */
+    /** RSV1: RFC 7692, 6. */
     isCompressed: boolean;
   }[] = [];
   for (;;) {

@@ -33,13 +33,13 @@ function toldUpdates() {
 }
 const bytes = (text: string) => Buffer.byteLength(text);
 const sum = (numbers: number[]) => numbers.reduce((one, two) => one + two, 0);
-/** RFC 9112, section 7.1: size in hexadecimal, and two ends of lines. */
+/** RFC 9112, 7.1: size in hexadecimal, and two ends of lines. */
 const chunk = (size: number) => size.toString(16).length + 2 + size + 2;
-/** RFC 9113, section 4.1: nine bytes. */
+/** RFC 9113, 4.1: nine bytes. */
 const FRAME_HEADER = 9;
-/** RFC 9113, section 6.9. */
+/** RFC 9113, 6.9. */
 const WINDOW_UPDATE = FRAME_HEADER + 4;
-/** RFC 6455, section 5.2: a server's frame. */
+/** RFC 6455, 5.2: a server's frame. */
 const frame = (size: number) => (size < 126 ? 2 : 4) + size;
 
 describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
@@ -114,7 +114,7 @@ describeWithBrowser('a turn, in a real page behind a tap', (browser) => {
     const expected = toldUpdates().map((each) => {
       const rest =
         2 + bytes('station/updates') + 2 + bytes(JSON.stringify(each));
-      // MQTT 3.1.1, section 2.2.3: seven bits of the length in each byte.
+      // MQTT, 2.2.3: seven bits of the length in each byte.
       return 1 + (rest < 128 ? 1 : 2) + rest;
     });
     expect(turn.traffic).toMatchObject({

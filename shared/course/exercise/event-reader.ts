@@ -9,7 +9,7 @@ export interface ReadEvent {
 }
 
 /**
- * Reads an event stream as a browser does: WHATWG HTML 9.2.6, written down a
+ * Reads an event stream as a browser does: HTML, 9.2.6, written down a
  * second time and without a look at the wire, so that each can prove the
  * other wrong.
  */

@@ -29,7 +29,7 @@ export interface FailureParts {
   at?: number | undefined;
   /** What stands beside the caret. */
   note?: string | undefined;
-  /** The standard that says so, or the step of the tutorial: `RFC 6455 5.3`. */
+  /** The standard that says so, or the step of the tutorial: `RFC 6455, 5.3`. */
   section?: string | undefined;
   /** A command with which it can be tried by hand. */
   tryIt?: string | undefined;

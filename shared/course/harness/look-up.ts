@@ -13,7 +13,7 @@ export type Resolve = (name: string) => Promise<{ address: string }[]>;
 
 const resolveBySystem: Resolve = (name) => dns.lookup(name, { all: true });
 
-/** `localhost`, and all names that end in it: RFC 6761 6.3. */
+/** `localhost`, and all names that end in it: RFC 6761, 6.3. */
 const LOCALHOST = /(?:^|\.)localhost\.?$/i;
 
 /** The name stands for nothing that may be dialled. */

@@ -13,7 +13,7 @@ export type * from './update.ts';
 /** What a page sent makes no sense; `message` names what would. */
 export class BadInput extends Error {
   override name = 'BadInput';
-  /** The HTTP status that fits (RFC 9110, section 15.5.1). */
+  /** The HTTP status that fits (RFC 9110, 15.5.1). */
   status = 400;
 }
 

@@ -33,7 +33,7 @@ const mediaTypes: Record<string, string> = {
  *
  * Works as Express middleware, and as the request listener of `node:http` and
  * `node:http2`. What it does not serve goes to `next`; without one it responds
- * with 404, or 405 where the method is neither GET nor HEAD (RFC 9110, section 15.5).
+ * with 404, or 405 where the method is neither GET nor HEAD (RFC 9110, 15.5).
  * Nothing outside the folder is ever sent: a path with `..`, a hidden name, a
  * backslash or a symbolic link that leaves the folder counts as not found.
  */

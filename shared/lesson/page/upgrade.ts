@@ -1,7 +1,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 
 /**
- * Whether a request is a WebSocket handshake (RFC 6455 4.1);
+ * Whether a request is a WebSocket handshake (RFC 6455, 4.1);
  * `shouldUpgradeCallback` for `node:http`. With any other `Upgrade` it is served
  * as if it had none, as RFC 9110, 7.8 allows: `curl --http2` and Java's client
  * offer `h2c` every time.

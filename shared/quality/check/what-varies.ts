@@ -47,7 +47,7 @@ const known: {
 
 const forms: { what: string; form: RegExp }[] = [
   {
-    what: 'a date (RFC 9110, section 5.6.7)',
+    what: 'a date (RFC 9110, 5.6.7)',
     form: /(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT/,
   },
   { what: 'a time of day', form: /\b\d\d:\d\d:\d\d(?:\.\d+)?\b/ },

@@ -14,7 +14,7 @@ export interface Certificate {
   key: string;
   cert: string;
   /**
-   * base64 of the SHA-256 of the SubjectPublicKeyInfo (RFC 5280 4.1.2.7): what
+   * base64 of the SHA-256 of the SubjectPublicKeyInfo (RFC 5280, 4.1.2.7): what
    * Chromium takes in `--ignore-certificate-errors-spki-list`.
    */
   spki: string;

@@ -43,7 +43,7 @@ export interface FaultTarget {
   readonly lastActivity: number;
   /**
    * Ends the connection on both sides, after the bytes that were handed on.
-   * `rst` resets it (RFC 9293 3.5.2), `fin` closes it (3.6).
+   * `rst` resets it (RFC 9293, 3.5.2), `fin` closes it (3.6).
    */
   cut(how: 'fin' | 'rst', fault: string, text: string): void;
 }

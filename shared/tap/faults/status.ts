@@ -1,7 +1,7 @@
 import type { FaultKind } from './kind.ts';
 import { Stage, type Item } from './stage.ts';
 
-/** RFC 9112 3: a method, a target, HTTP/1.x, and the end of the line. */
+/** RFC 9112, 3: a method, a target, HTTP/1.x, and the end of the line. */
 const REQUEST_LINE = /^[!#$%&'*+.^_`|~0-9A-Z-]+ [^ \r\n]+ HTTP\/1\.[01]\r?\n/;
 
 /** On a connection that is open already: waits for its next request. */

@@ -23,7 +23,7 @@ import {
 afterEach(cleanUp);
 const layer = 'TLS';
 
-/** A fatal alert as a record of its own: RFC 8446 5.1 and 6. */
+/** A fatal alert as a record of its own: RFC 8446, 5.1 and 6. */
 const alertRecord = (description: number) =>
   Buffer.from([0x15, 3, 3, 0, 2, 2, description]);
 

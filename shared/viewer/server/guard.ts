@@ -25,7 +25,7 @@ export function refuseHost(request: IncomingMessage): string | undefined {
  * undefined if it is not. A page on another port of this machine is another
  * origin, the lesson's own page included.
  *
- * Two headers tell, and a page can set neither: `Origin` (RFC 6454, section 7),
+ * Two headers tell, and a page can set neither: `Origin` (RFC 6454, 7),
  * and `Sec-Fetch-Site` (Fetch Metadata), which also comes with requests that
  * have no Origin, such as a script or an image.
  */

@@ -1,6 +1,6 @@
 /**
  * A Huffman code that is told by the lengths of its codes alone, because codes
- * of one length follow each other: both DEFLATE (RFC 1951 3.2.2) and HPACK
+ * of one length follow each other: both DEFLATE (RFC 1951, 3.2.2) and HPACK
  * (RFC 7541, appendix B) have one.
  */
 export class CanonicalCode {

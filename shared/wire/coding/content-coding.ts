@@ -1,5 +1,5 @@
 /**
- * Content codings of HTTP, RFC 9110 8.4.1: gzip (RFC 1952) and deflate (RFC
+ * Content codings of HTTP, RFC 9110, 8.4.1: gzip (RFC 1952) and deflate (RFC
  * 1950), byte by byte; br whole, where the caller has an unbrotli. Checksums
  * are not compared: TCP and TLS have done that.
  */
@@ -13,7 +13,7 @@ import { byteCount, hexByte } from '../text.ts';
 export type Coding = 'gzip' | 'deflate' | 'br';
 
 /**
- * The coding of a body, RFC 9110 8.4.1; undefined for none, or for one not
+ * The coding of a body, RFC 9110, 8.4.1; undefined for none, or for one not
  * known here.
  * @param contentEncoding the value of Content-Encoding
  */
@@ -24,7 +24,7 @@ export function codingOf(contentEncoding: string): Coding | undefined {
   return undefined;
 }
 
-// RFC 1952 2.3.1: which optional parts a gzip header has.
+// RFC 1952, 2.3.1: which optional parts a gzip header has.
 const HAS_CRC = 2;
 const HAS_EXTRA = 4;
 const HAS_NAME = 8;
@@ -172,7 +172,7 @@ export class Unpacker {
     const isZlib =
       (this.#first & 15) === 8 && ((this.#first << 8) | second) % 31 === 0;
     if (isZlib) return;
-    // Some servers send bare DEFLATE under this name (RFC 9110 8.4.1.2).
+    // Some servers send bare DEFLATE under this name (RFC 9110, 8.4.1.2).
     this.write(Uint8Array.of(this.#first, second), 0, 2, emit);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What a body holds, RFC 9110 8, whatever carries it: an event stream is
+ * What a body holds, RFC 9110, 8, whatever carries it: an event stream is
  * decoded as it passes; anything else is joined, to be shown as a whole.
  */
 import {
@@ -23,7 +23,7 @@ import {
 } from '../unit.ts';
 
 /**
- * What a header section says about the body after it, RFC 9110 8.3 and 8.4.
+ * What a header section says about the body after it, RFC 9110, 8.3 and 8.4.
  */
 export interface ContentType {
   /** `text/html`, without parameters. */
@@ -44,7 +44,7 @@ const last = {
 };
 
 /**
- * Reads what a header section says about its body, RFC 9110 8.3 and 8.4.
+ * Reads what a header section says about its body, RFC 9110, 8.3 and 8.4.
  * @param isResponse only a response can be an event stream
  * @param typeField the value of Content-Type; '' without one
  * @param codingField the value of Content-Encoding; '' without one
@@ -106,7 +106,7 @@ class BodyDissector implements FieldDissector {
     if (!coding) {
       list.add('content', [0, length], readable(list.bytes), [
         what,
-        'RFC 9110 6.4',
+        'RFC 9110, 6.4',
       ]);
       return;
     }
@@ -116,7 +116,7 @@ class BodyDissector implements FieldDissector {
       : `${what}, ${byteCount(bytes.length)} without its ${coding}`;
     list.add('content', [0, length], readable(bytes), [
       meaning,
-      'RFC 9110 8.4',
+      'RFC 9110, 8.4',
     ]);
   }
 }

@@ -70,7 +70,7 @@ export class Inflater {
 
   /**
    * @param endless after a final block comes another one, as in
-   *   permessage-deflate (RFC 7692 7.2.3.4), instead of the end
+   *   permessage-deflate (RFC 7692, 7.2.3.4), instead of the end
    */
   constructor(endless = false) {
     this.#endless = endless;
@@ -144,7 +144,7 @@ export class Inflater {
     return value;
   }
 
-  #fail(problem: string, section = ' (RFC 1951 3.2)'): void {
+  #fail(problem: string, section = ' (RFC 1951, 3.2)'): void {
     this.problem = `${problem}${section}`;
     this.#state = 'failed';
   }
@@ -380,7 +380,7 @@ export class Inflater {
 
 /**
  * Some rows of bits mean nothing. That is allowed where there is a single code,
- * which takes one bit, or none at all: RFC 1951 3.2.7, and zlib.
+ * which takes one bit, or none at all: RFC 1951, 3.2.7, and zlib.
  */
 function isGappy(code: CanonicalCode): boolean {
   const longest = code.counts.length - 1;

@@ -1,5 +1,5 @@
 /**
- * One block of an event stream, WHATWG HTML 9.2.6: the lines up to a blank
+ * One block of an event stream, HTML, 9.2.6: the lines up to a blank
  * one, read for their values and for their places.
  */
 import type { FieldList, FieldDissector } from '../fields.ts';
@@ -63,7 +63,7 @@ function nameOf(bytes: Uint8Array, line: Line): Name {
   return 'unknown';
 }
 
-/** What a block says, WHATWG HTML 9.2.6. */
+/** What a block says, HTML, 9.2.6. */
 export interface Block {
   /** `event` only if it has data: without, nothing is dispatched. */
   kind: 'event' | 'comment' | 'no event';
@@ -206,7 +206,7 @@ function ignoredOf({ ignored, unknown }: Block): string {
   return `; ${lines} ignored: “${shortened(unknown, 20)}” is no field`;
 }
 
-const STANDARD = 'WHATWG HTML 9.2.6';
+const STANDARD = 'HTML, 9.2.6';
 
 const MEANINGS: Record<Name, string> = {
   data: 'a line of the data; several are joined with line feeds',

@@ -1,5 +1,5 @@
 /**
- * Server-sent events, WHATWG HTML 9.2: cuts an event stream into events and
+ * Server-sent events, HTML, 9.2: cuts an event stream into events and
  * comments. Left out: see left-out.md.
  *
  * What goes in: the bytes of one stream, without chunks or frames around them;

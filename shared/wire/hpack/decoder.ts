@@ -19,7 +19,7 @@ export interface Literal {
   isHuffman: boolean;
 }
 
-/** One thing that a block says, RFC 7541 6. Offsets count in the block. */
+/** One thing that a block says, RFC 7541, 6. Offsets count in the block. */
 export interface Representation {
   kind:
     | 'indexed'
@@ -49,7 +49,7 @@ class BlockReader {
     return 0;
   }
 
-  /** RFC 7541 5.1. */
+  /** RFC 7541, 5.1. */
   integer(prefixBits: number): number {
     const most = 2 ** prefixBits - 1;
     let value = this.bytes[this.at++]! & most;
@@ -58,19 +58,19 @@ class BlockReader {
       const byte = this.bytes[this.at++];
       if (byte === undefined)
         return this.fail(
-          'expected the rest of an integer, the block ended (RFC 7541 5.1)',
+          'expected the rest of an integer, the block ended (RFC 7541, 5.1)',
         );
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return value;
     }
-    return this.fail('expected an integer of at most 6 bytes (RFC 7541 5.1)');
+    return this.fail('expected an integer of at most 6 bytes (RFC 7541, 5.1)');
   }
 
-  /** RFC 7541 5.2. */
+  /** RFC 7541, 5.2. */
   string(): Literal | undefined {
     const first = this.bytes[this.at];
     if (first === undefined) {
-      this.fail('expected a string, the block ended (RFC 7541 5.2)');
+      this.fail('expected a string, the block ended (RFC 7541, 5.2)');
       return undefined;
     }
     const length = this.integer(7);
@@ -78,7 +78,7 @@ class BlockReader {
     const end = start + length;
     if (end > this.bytes.length)
       this.fail(
-        `expected a string of ${number(length)} bytes, found ${number(this.bytes.length - start)} (RFC 7541 5.2)`,
+        `expected a string of ${number(length)} bytes, found ${number(this.bytes.length - start)} (RFC 7541, 5.2)`,
       );
     if (this.problem) return undefined;
     this.at = end;
@@ -197,7 +197,7 @@ export class HpackDecoder {
       const entry = this.table.get(one.index);
       if (!entry) {
         this.#isLost = true;
-        return `expected an index from 1 to ${STATIC_SIZE + this.table.length}, found ${one.index} (RFC 7541 2.3.3)`;
+        return `expected an index from 1 to ${STATIC_SIZE + this.table.length}, found ${one.index} (RFC 7541, 2.3.3)`;
       }
       name = entry[0];
       value = one.value ? this.#text(block, one.value, list) : entry[1];
@@ -215,9 +215,9 @@ export class HpackDecoder {
     }
     this.table.resize(size);
     if (list.fields.length > 0)
-      return 'expected a change of the table size before all fields (RFC 7541 4.2)';
+      return 'expected a change of the table size before all fields (RFC 7541, 4.2)';
     if (size > this.allowed)
-      return `expected a table of at most ${number(this.allowed)} bytes, found ${number(size)} (RFC 7541 6.3)`;
+      return `expected a table of at most ${number(this.allowed)} bytes, found ${number(size)} (RFC 7541, 6.3)`;
     return undefined;
   }
 

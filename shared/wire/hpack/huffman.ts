@@ -1,4 +1,4 @@
-/** The Huffman code of HPACK, RFC 7541 5.2 and appendix B. */
+/** The Huffman code of HPACK, RFC 7541, 5.2 and appendix B. */
 import {
   CanonicalCode,
   CodeWalk,
@@ -34,7 +34,7 @@ export const HUFFMAN = new CanonicalCode(LENGTHS.flat());
 const END_OF_STRING = 256;
 
 /**
- * What the Huffman-coded string in `bytes[from..to)` says, RFC 7541 5.2.
+ * What the Huffman-coded string in `bytes[from..to)` says, RFC 7541, 5.2.
  * @returns the text as far as it could be read; and why no further
  */
 export function decodeHuffman(
@@ -60,7 +60,7 @@ export function decodeHuffman(
         return {
           text: latin1(decoded, 0, length),
           problem:
-            'expected no end-of-string symbol in a Huffman-coded string (RFC 7541 5.2)',
+            'expected no end-of-string symbol in a Huffman-coded string (RFC 7541, 5.2)',
         };
       decoded[length++] = symbol;
       onlyOnes = true;
@@ -72,6 +72,6 @@ export function decodeHuffman(
     text: latin1(decoded, 0, length),
     problem: isPadding
       ? undefined
-      : 'expected at most 7 bits of padding, all of them 1 (RFC 7541 5.2)',
+      : 'expected at most 7 bits of padding, all of them 1 (RFC 7541, 5.2)',
   };
 }

@@ -1,4 +1,4 @@
-/** The tables of HPACK, RFC 7541 2.3. */
+/** The tables of HPACK, RFC 7541, 2.3. */
 
 type Entry = readonly [name: string, value: string];
 
@@ -24,10 +24,10 @@ const STATIC = `
     return [name, value];
   });
 
-/** Entries of the static table, RFC 7541 appendix A, counted. */
+/** Entries of the static table, RFC 7541, appendix A, counted. */
 export const STATIC_SIZE = STATIC.length;
 
-/** RFC 7541 4.1: what each entry counts beyond its bytes. */
+/** RFC 7541, 4.1: what each entry counts beyond its bytes. */
 const ENTRY_OVERHEAD = 32;
 
 /**
@@ -35,7 +35,7 @@ const ENTRY_OVERHEAD = 32;
  * 7541 2.3. Its size is in bytes, 32 more for each entry (4.1).
  */
 export class HpackTable {
-  /** The size of the dynamic table, as RFC 7541 4.1 counts it. */
+  /** The size of the dynamic table, as RFC 7541, 4.1 counts it. */
   size = 0;
   #limit = 4_096;
   // The newest last; those before `oldest` have been evicted.

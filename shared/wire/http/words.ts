@@ -1,6 +1,6 @@
 /** What names and numbers of HTTP mean, for all its versions. */
 
-/** RFC 9110 15 and the registry that it keeps. */
+/** RFC 9110, 15 and the registry that it keeps. */
 const STATUS_NAMES: Record<number, string> = {
   100: 'Continue',
   101: 'Switching Protocols',
@@ -71,58 +71,61 @@ export function statusMeaning(
   const own = STATUS_MEANINGS[status];
   if (own) return own;
   const ofClass = CLASS_MEANINGS[Math.floor(status / 100)];
-  return ofClass ?? ['not in a class of the standard', 'RFC 9110 15'];
+  return ofClass ?? ['not in a class of the standard', 'RFC 9110, 15'];
 }
 
 const STATUS_MEANINGS: Record<number, [meaning: string, section: string]> = {
   101: [
     'after the blank line both sides speak the new protocol',
-    'RFC 9110 15.2.2',
+    'RFC 9110, 15.2.2',
   ],
-  204: ['done; there is no content to send', 'RFC 9110 15.3.5'],
+  204: ['done; there is no content to send', 'RFC 9110, 15.3.5'],
   304: [
     'what the client has stored is still valid: no content is sent',
-    'RFC 9110 15.4.5',
+    'RFC 9110, 15.4.5',
   ],
 };
 
 const CLASS_MEANINGS: Record<number, [meaning: string, section: string]> = {
-  1: ['an interim response: the final one will follow', 'RFC 9110 15.2'],
-  2: ['the request was received, understood and accepted', 'RFC 9110 15.3'],
+  1: ['an interim response: the final one will follow', 'RFC 9110, 15.2'],
+  2: ['the request was received, understood and accepted', 'RFC 9110, 15.3'],
   3: [
     'the client must do something more, often at another URL',
-    'RFC 9110 15.4',
+    'RFC 9110, 15.4',
   ],
-  4: ['the client seems to have made a mistake', 'RFC 9110 15.5'],
+  4: ['the client seems to have made a mistake', 'RFC 9110, 15.5'],
   5: [
     'the server made a mistake, or is not able to do what was requested',
-    'RFC 9110 15.6',
+    'RFC 9110, 15.6',
   ],
 };
 
 const METHODS: Record<string, [meaning: string, section: string]> = {
-  GET: ['send me this; a safe method: it asks for no change', 'RFC 9110 9.3.1'],
-  HEAD: ['as GET, but send the headers only', 'RFC 9110 9.3.2'],
+  GET: [
+    'send me this; a safe method: it asks for no change',
+    'RFC 9110, 9.3.1',
+  ],
+  HEAD: ['as GET, but send the headers only', 'RFC 9110, 9.3.2'],
   POST: [
     'process this content in the way that the target defines',
-    'RFC 9110 9.3.3',
+    'RFC 9110, 9.3.3',
   ],
   PUT: [
     'create the target, or replace it, with this content',
-    'RFC 9110 9.3.4',
+    'RFC 9110, 9.3.4',
   ],
-  DELETE: ['remove the target', 'RFC 9110 9.3.5'],
+  DELETE: ['remove the target', 'RFC 9110, 9.3.5'],
   CONNECT: [
     'open a tunnel to the target: pass the bytes on as they are',
-    'RFC 9110 9.3.6',
+    'RFC 9110, 9.3.6',
   ],
   OPTIONS: [
     'which options does the target have? a CORS preflight is such a request',
-    'RFC 9110 9.3.7',
+    'RFC 9110, 9.3.7',
   ],
-  TRACE: ['send the request back as it arrived', 'RFC 9110 9.3.8'],
-  PATCH: ['change a part of the target', 'RFC 5789 2'],
-  PRI: ['begins HTTP/2', 'RFC 9113 3.4'],
+  TRACE: ['send the request back as it arrived', 'RFC 9110, 9.3.8'],
+  PATCH: ['change a part of the target', 'RFC 5789, 2'],
+  PRI: ['begins HTTP/2', 'RFC 9113, 3.4'],
 };
 
 /**
@@ -131,108 +134,108 @@ const METHODS: Record<string, [meaning: string, section: string]> = {
  */
 export function methodMeaning(method: string): [string, string] {
   return (
-    METHODS[method] ?? ['a method that is not explained here', 'RFC 9110 9.1']
+    METHODS[method] ?? ['a method that is not explained here', 'RFC 9110, 9.1']
   );
 }
 
 const HEADERS: Record<string, [meaning: string, section: string]> = {
   ':authority': [
     'host and port of the target URL, as in Host',
-    'RFC 9113 8.3.1',
+    'RFC 9113, 8.3.1',
   ],
-  ':method': ['the method', 'RFC 9113 8.3.1'],
-  ':path': ['path and query of the target URL', 'RFC 9113 8.3.1'],
-  ':protocol': ['the protocol to be spoken on this stream', 'RFC 8441 4'],
-  ':scheme': ['scheme of the target URL: http or https', 'RFC 9113 8.3.1'],
-  ':status': ['the status code', 'RFC 9113 8.3.2'],
-  accept: ['media types that the client prefers', 'RFC 9110 12.5.1'],
+  ':method': ['the method', 'RFC 9113, 8.3.1'],
+  ':path': ['path and query of the target URL', 'RFC 9113, 8.3.1'],
+  ':protocol': ['the protocol to be spoken on this stream', 'RFC 8441, 4'],
+  ':scheme': ['scheme of the target URL: http or https', 'RFC 9113, 8.3.1'],
+  ':status': ['the status code', 'RFC 9113, 8.3.2'],
+  accept: ['media types that the client prefers', 'RFC 9110, 12.5.1'],
   'accept-encoding': [
     'content codings that the client accepts',
-    'RFC 9110 12.5.3',
+    'RFC 9110, 12.5.3',
   ],
-  'accept-language': ['languages that the client prefers', 'RFC 9110 12.5.4'],
+  'accept-language': ['languages that the client prefers', 'RFC 9110, 12.5.4'],
   'accept-ranges': [
     'whether a part of it can be requested with Range',
-    'RFC 9110 14.3',
+    'RFC 9110, 14.3',
   ],
   'access-control-allow-credentials': [
     'the page may read this even if the request had credentials, such as cookies',
-    'Fetch 3.3.3',
+    'Fetch, 3.3.3',
   ],
   'access-control-allow-headers': [
     'headers that a cross-origin page may set on its request',
-    'Fetch 3.3.3',
+    'Fetch, 3.3.3',
   ],
   'access-control-allow-methods': [
     'methods that a cross-origin page may use',
-    'Fetch 3.3.3',
+    'Fetch, 3.3.3',
   ],
   'access-control-allow-origin': [
     'the origin whose pages may read the response; *: any',
-    'Fetch 3.3.3',
+    'Fetch, 3.3.3',
   ],
   'access-control-expose-headers': [
     'headers of the response that a cross-origin page may read',
-    'Fetch 3.3.3',
+    'Fetch, 3.3.3',
   ],
   'access-control-max-age': [
     'for how many seconds the result of the preflight may be cached',
-    'Fetch 3.3.3',
+    'Fetch, 3.3.3',
   ],
   'access-control-request-headers': [
     'the headers that the page would set on the request after this preflight',
-    'Fetch 3.3.2',
+    'Fetch, 3.3.2',
   ],
   'access-control-request-method': [
     'the method of the request after this preflight',
-    'Fetch 3.3.2',
+    'Fetch, 3.3.2',
   ],
   age: [
     'seconds since the origin server made or revalidated it: it comes from a cache',
-    'RFC 9111 5.1',
+    'RFC 9111, 5.1',
   ],
-  allow: ['methods that the target supports', 'RFC 9110 10.2.1'],
+  allow: ['methods that the target supports', 'RFC 9110, 10.2.1'],
   'alt-svc': [
     'other hosts, ports or protocols that serve the same origin',
-    'RFC 7838 3',
+    'RFC 7838, 3',
   ],
-  authorization: ['credentials of the client: a secret', 'RFC 9110 11.6.2'],
-  'cache-control': ['what caches may do with it', 'RFC 9111 5.2'],
+  authorization: ['credentials of the client: a secret', 'RFC 9110, 11.6.2'],
+  'cache-control': ['what caches may do with it', 'RFC 9111, 5.2'],
   connection: [
     'options for this connection only: a proxy does not pass them on',
-    'RFC 9110 7.6.1',
+    'RFC 9110, 7.6.1',
   ],
-  'content-disposition': ['to be shown, or saved as a file', 'RFC 6266 4'],
+  'content-disposition': ['to be shown, or saved as a file', 'RFC 6266, 4'],
   'content-encoding': [
     'the codings of the content, such as compression',
-    'RFC 9110 8.4',
+    'RFC 9110, 8.4',
   ],
   'content-length': [
     'bytes of content; after HEAD or in a 304: those that GET would get',
-    'RFC 9110 8.6',
+    'RFC 9110, 8.6',
   ],
-  'content-range': ['which part of the whole this is', 'RFC 9110 14.4'],
+  'content-range': ['which part of the whole this is', 'RFC 9110, 14.4'],
   'content-security-policy': ['what a page may load and run', 'CSP 3.1'],
-  'content-type': ['media type of the content', 'RFC 9110 8.3'],
-  cookie: ['cookies that were set before: a secret', 'RFC 6265 5.4'],
-  date: ['when the message was made', 'RFC 9110 6.6.1'],
+  'content-type': ['media type of the content', 'RFC 9110, 8.3'],
+  cookie: ['cookies that were set before: a secret', 'RFC 6265, 5.4'],
+  date: ['when the message was made', 'RFC 9110, 6.6.1'],
   etag: [
     'a validator: names this version; with W/ only one much like it',
-    'RFC 9110 8.8.3',
+    'RFC 9110, 8.8.3',
   ],
   expect: [
     '100-continue: the client waits for a 100 before it sends the content',
-    'RFC 9110 10.1.1',
+    'RFC 9110, 10.1.1',
   ],
-  expires: ['when the response becomes stale', 'RFC 9111 5.3'],
-  host: ['host and port of the target URL', 'RFC 9110 7.2'],
+  expires: ['when the response becomes stale', 'RFC 9111, 5.3'],
+  host: ['host and port of the target URL', 'RFC 9110, 7.2'],
   'if-modified-since': [
     'send it only if it was changed since then; else 304',
-    'RFC 9110 13.1.3',
+    'RFC 9110, 13.1.3',
   ],
   'if-none-match': [
     'go on only if no validator here is the current one; else 304, or 412 if the method is neither GET nor HEAD',
-    'RFC 9110 13.1.2',
+    'RFC 9110, 13.1.2',
   ],
   'keep-alive': [
     'how long the connection may be idle, and for how many requests it stays open',
@@ -240,22 +243,22 @@ const HEADERS: Record<string, [meaning: string, section: string]> = {
   ],
   'last-event-id': [
     'id of the last event that arrived: resume after it',
-    'WHATWG HTML 9.2.4',
+    'HTML, 9.2.4',
   ],
-  'last-modified': ['when it was last changed', 'RFC 9110 8.8.2'],
-  link: ['links to related resources', 'RFC 8288 3'],
-  location: ['the URL to go to, or of what was created', 'RFC 9110 10.2.2'],
+  'last-modified': ['when it was last changed', 'RFC 9110, 8.8.2'],
+  link: ['links to related resources', 'RFC 8288, 3'],
+  location: ['the URL to go to, or of what was created', 'RFC 9110, 10.2.2'],
   origin: [
     'the origin that sends the request: scheme, host and port',
-    'RFC 6454 7',
+    'RFC 6454, 7',
   ],
-  pragma: ['no-cache for caches of HTTP/1.0; deprecated', 'RFC 9111 5.4'],
-  priority: ['how urgent the response is', 'RFC 9218 5'],
-  range: ['send only this part', 'RFC 9110 14.2'],
-  referer: ['the page that made the request', 'RFC 9110 10.1.3'],
+  pragma: ['no-cache for caches of HTTP/1.0; deprecated', 'RFC 9111, 5.4'],
+  priority: ['how urgent the response is', 'RFC 9218, 5'],
+  range: ['send only this part', 'RFC 9110, 14.2'],
+  referer: ['the page that made the request', 'RFC 9110, 10.1.3'],
   'retry-after': [
     'how long to wait before the next request',
-    'RFC 9110 10.2.3',
+    'RFC 9110, 10.2.3',
   ],
   'sec-fetch-dest': ['what the page will use it for', 'Fetch Metadata 2.1'],
   'sec-fetch-mode': [
@@ -272,61 +275,61 @@ const HEADERS: Record<string, [meaning: string, section: string]> = {
   ],
   'sec-websocket-accept': [
     'computed from the key: the server understood the handshake',
-    'RFC 6455 4.2.2',
+    'RFC 6455, 4.2.2',
   ],
   'sec-websocket-extensions': [
     'extensions such as compression: offered, or accepted',
-    'RFC 6455 9.1',
+    'RFC 6455, 9.1',
   ],
   'sec-websocket-key': [
     'random: Sec-WebSocket-Accept must be computed from it',
-    'RFC 6455 4.1',
+    'RFC 6455, 4.1',
   ],
   'sec-websocket-protocol': [
     'subprotocols: offered, or the one that was chosen',
-    'RFC 6455 11.3.4',
+    'RFC 6455, 11.3.4',
   ],
   'sec-websocket-version': [
     '13: the version that RFC 6455 defines',
-    'RFC 6455 4.1',
+    'RFC 6455, 4.1',
   ],
-  server: ['software of the server', 'RFC 9110 10.2.4'],
+  server: ['software of the server', 'RFC 9110, 10.2.4'],
   'set-cookie': [
     'a cookie that the client should store and send with later requests',
-    'RFC 6265 5.2',
+    'RFC 6265, 5.2',
   ],
   'strict-transport-security': [
     'from now on, use https only for this host',
-    'RFC 6797 6.1',
+    'RFC 6797, 6.1',
   ],
   te: [
     'transfer codings that the client accepts; trailers: those, too',
-    'RFC 9110 10.1.4',
+    'RFC 9110, 10.1.4',
   ],
   'timing-allow-origin': [
     'origins whose pages may see all of its timing',
     'Resource Timing 3.5',
   ],
-  trailer: ['names of fields that may follow the content', 'RFC 9110 6.6.2'],
+  trailer: ['names of fields that may follow the content', 'RFC 9110, 6.6.2'],
   'transfer-encoding': [
     'how the body is sent; chunked: in pieces, each with its size',
-    'RFC 9112 6.1',
+    'RFC 9112, 6.1',
   ],
   upgrade: [
     'protocols that the client would rather speak, or the one that both speak from here on',
-    'RFC 9110 7.8',
+    'RFC 9110, 7.8',
   ],
   'upgrade-insecure-requests': [
     'the client prefers https',
     'Upgrade Insecure Requests 3.2.1',
   ],
-  'user-agent': ['software of the client', 'RFC 9110 10.1.5'],
+  'user-agent': ['software of the client', 'RFC 9110, 10.1.5'],
   vary: [
     'headers of the request on which the choice of this response depends',
-    'RFC 9110 12.5.5',
+    'RFC 9110, 12.5.5',
   ],
-  via: ['proxies and gateways that it passed', 'RFC 9110 7.6.3'],
-  'www-authenticate': ['how the client can authenticate', 'RFC 9110 11.6.1'],
+  via: ['proxies and gateways that it passed', 'RFC 9110, 7.6.3'],
+  'www-authenticate': ['how the client can authenticate', 'RFC 9110, 11.6.1'],
 };
 
 /**
@@ -342,6 +345,6 @@ export function headerMeaning(name: string): [string, string] {
     byConvention
       ? 'not explained here; most names with X- are in no standard'
       : 'not explained here',
-    'RFC 9110 5.1',
+    'RFC 9110, 5.1',
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * The body of an HTTP/1.1 message, RFC 9112 6 and 7. What goes in: the bytes
+ * The body of an HTTP/1.1 message, RFC 9112, 6 and 7. What goes in: the bytes
  * after the headers; see `byte-cursor.ts`. What comes out: one unit for all of
  * it, or one for each part of a long one. Nothing of it is kept but its places, and
  * what an event stream in it needs.
@@ -49,7 +49,7 @@ export function contentAt(
 
 /**
  * A body by its length, in bytes, or up to the end of the connection
- * (Infinity): RFC 9112 6.3. One of more than `BODY_PART` is told in parts, as they pass.
+ * (Infinity): RFC 9112, 6.3. One of more than `BODY_PART` is told in parts, as they pass.
  */
 export class WholeBody implements Body {
   failed = false;
@@ -101,7 +101,7 @@ export class WholeBody implements Body {
     this.#end(
       units,
       isCut
-        ? `expected ${byteCount(this.#length)}, the connection ended after ${number(had)} (RFC 9112 8)`
+        ? `expected ${byteCount(this.#length)}, the connection ended after ${number(had)} (RFC 9112, 8)`
         : undefined,
     );
   }
@@ -179,7 +179,7 @@ const partDissector: FieldDissector = {
     const meaning = 'a part of the content, as large as is shown at once';
     list.add('content', [0, list.bytes.length], value, [
       meaning,
-      'RFC 9110 6.4',
+      'RFC 9110, 6.4',
     ]);
   },
 };

@@ -1,5 +1,5 @@
 /**
- * Chunked bodies, RFC 9112 7.1: size, data, line end; a last one, trailers.
+ * Chunked bodies, RFC 9112, 7.1: size, data, line end; a last one, trailers.
  *
  * What goes in: the bytes after the headers; see `byte-cursor.ts`. What comes
  * out: a unit for each chunk, when its line end has come, and what the data
@@ -56,12 +56,12 @@ export class ChunkedBody implements Body {
 
   finish(units: Unit[]): void {
     if (this.done || this.failed) return;
-    const ended = 'the connection ended before the last chunk (RFC 9112 8)';
+    const ended = 'the connection ended before the last chunk (RFC 9112, 8)';
     this.#content.finish(units, ended);
     const isBetween = this.#part === 'size' && this.#line.length === 0;
     const where = isBetween ? 'before the last chunk' : 'inside a chunk';
     const found = `the connection ended ${where}`;
-    this.#fail(`expected more chunks, ${found} (RFC 9112 8)`, units);
+    this.#fail(`expected more chunks, ${found} (RFC 9112, 8)`, units);
   }
 
   #fail(problem: string, units: Unit[], kind?: 'limit', offset?: number): void {
@@ -195,7 +195,7 @@ export class ChunkedBody implements Body {
   }
 }
 
-const SECTION = 'RFC 9112 7.1';
+const SECTION = 'RFC 9112, 7.1';
 
 /** What is wrong with a size line whose size could be read. */
 function sizeLineProblem(line: string, digits: number): string | undefined {
@@ -205,15 +205,15 @@ function sizeLineProblem(line: string, digits: number): string | undefined {
   const more = line.slice(digits, -2);
   const unquoted = more.replaceAll(/"(?:[^"\\]|\\.)*"/g, '');
   if (/[\t ]/.test(unquoted))
-    return `expected no space in the line of a chunk's size, found ${quoted(more)} (RFC 9112 7.1.1)`;
+    return `expected no space in the line of a chunk's size, found ${quoted(more)} (RFC 9112, 7.1.1)`;
   for (let at = 0; at < more.length; at++) {
     const code = more.charCodeAt(at);
     if ((code < 0x20 && code !== 9) || code === 0x7f)
-      return `expected no control character in the line of a chunk's size, found ${namedByte(code)} (RFC 9112 7.1.1)`;
+      return `expected no control character in the line of a chunk's size, found ${namedByte(code)} (RFC 9112, 7.1.1)`;
   }
   return EXTENSIONS.test(more)
     ? undefined
-    : `expected ";name" or ";name=value" after a chunk's size, found ${quoted(more)} (RFC 9112 7.1.1)`;
+    : `expected ";name" or ";name=value" after a chunk's size, found ${quoted(more)} (RFC 9112, 7.1.1)`;
 }
 
 const WORD = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
@@ -249,7 +249,7 @@ function listSize(
       'chunk extensions: a recipient ignores those that it does not know';
     list.add('extensions', [digits.length, line.length], value, [
       says,
-      'RFC 9112 7.1.1',
+      'RFC 9112, 7.1.1',
     ]);
   }
   const end = lineEnd(bytes, line.length);

@@ -93,7 +93,7 @@ const RESPONSE = 'HTTP/1.';
 /** Longer ones are not kept to be recognised. */
 const KNOWN_HEADERS_LIMIT = 4_096;
 
-/** What a message begins with: RFC 9112 3 and 4, and 5. */
+/** What a message begins with: RFC 9112, 3 and 4, and 5. */
 const START_AND_HEADERS = {
   up: 'request line and headers',
   down: 'status line and headers',
@@ -142,14 +142,15 @@ function isUnusual(method: string | undefined): boolean {
   return method === 'HEAD' || method === 'CONNECT';
 }
 
-/** RFC 9112 9.3: HTTP/1.0 goes on only if it says so. */
+/** RFC 9112, 9.3: HTTP/1.0 goes on only if it says so. */
 function closeReason(
   connection: string[],
   isOldRequest: boolean,
 ): string | undefined {
-  if (connection.includes('close')) return '"Connection: close" (RFC 9112 9.6)';
+  if (connection.includes('close'))
+    return '"Connection: close" (RFC 9112, 9.6)';
   return isOldRequest && !connection.includes('keep-alive')
-    ? 'one of HTTP/1.0 without "Connection: keep-alive" (RFC 9112 9.3)'
+    ? 'one of HTTP/1.0 without "Connection: keep-alive" (RFC 9112, 9.3)'
     : undefined;
 }
 
@@ -228,7 +229,7 @@ export class Http1 implements ProtocolDecoder {
       this.#fail(
         side,
         insteadOfHeaders(side) ??
-          `expected the rest of the ${START_AND_HEADERS[side.direction]}, the connection ended (RFC 9112 8)`,
+          `expected the rest of the ${START_AND_HEADERS[side.direction]}, the connection ended (RFC 9112, 8)`,
         units,
       );
     side.body = undefined;
@@ -343,7 +344,7 @@ export class Http1 implements ProtocolDecoder {
     if (isDone && !this.#isLost)
       side.noBody ??= {
         what: 'no bytes while no request waits for a response',
-        section: 'RFC 9112 9.2',
+        section: 'RFC 9112, 9.2',
       };
   }
 
@@ -430,7 +431,7 @@ export class Http1 implements ProtocolDecoder {
       problem ??= responseProblem(headers, status, declared.framing, exchange);
     }
     if (!isRequest && this.#isUnexpected(status))
-      problem ??= `expected no other response, as no request waits for one (RFC 9112 9.2)`;
+      problem ??= `expected no other response, as no request waits for one (RFC 9112, 9.2)`;
     if (side.closing !== undefined)
       problem ??= `expected no other ${isRequest ? 'request' : 'response'} after ${side.closing}`;
     if (isRequest || status >= 200) side.closing ??= known.closes;

@@ -1,5 +1,5 @@
 /**
- * What HTTP/1.1 forbids in a header section that could be read: RFC 9112 3 in
+ * What HTTP/1.1 forbids in a header section that could be read: RFC 9112, 3 in
  * requests, RFC 9110 and 9112 6 in responses. Left out: see left-out.md.
  */
 import {
@@ -26,22 +26,22 @@ export function requestProblem(
   const host = findHeader(lines, 'host');
   if (host === undefined) {
     if (version !== 'HTTP/1.0')
-      return 'expected a Host field in a request of HTTP/1.1, found none (RFC 9112 3.2)';
+      return 'expected a Host field in a request of HTTP/1.1, found none (RFC 9112, 3.2)';
   } else {
     // Of two fields the values are joined with a comma.
     if (!HOST.test(host))
       return host.includes(',')
-        ? `expected one Host field, found ${quoted(host)} (RFC 9112 3.2)`
-        : `expected a name or an address in Host, found ${quoted(host)} (RFC 9112 3.2)`;
+        ? `expected one Host field, found ${quoted(host)} (RFC 9112, 3.2)`
+        : `expected a name or an address in Host, found ${quoted(host)} (RFC 9112, 3.2)`;
   }
   if (!switches && findHeader(lines, 'upgrade') !== undefined)
-    return 'expected "Connection: Upgrade" with an Upgrade field, found none (RFC 9110 7.8)';
+    return 'expected "Connection: Upgrade" with an Upgrade field, found none (RFC 9110, 7.8)';
   return switches && method !== 'CONNECT'
     ? upgradeProblem(start, lines)
     : undefined;
 }
 
-/** The methods of RFC 9110 9.3 and RFC 5789. */
+/** The methods of RFC 9110, 9.3 and RFC 5789. */
 export const KNOWN_METHODS = [
   'GET',
   'HEAD',
@@ -59,11 +59,11 @@ function methodProblem(method: string): string | undefined {
   const isSmall = code >= 97 && code <= 122;
   const known = isSmall ? method.toUpperCase() : '';
   return KNOWN_METHODS.includes(known)
-    ? `expected ${known} in capital letters, found ${quoted(method)} (RFC 9110 9.1)`
+    ? `expected ${known} in capital letters, found ${quoted(method)} (RFC 9110, 9.1)`
     : undefined;
 }
 
-/** The characters of a host and a port (RFC 3986 3.2.2), the comma excepted. */
+/** The characters of a host and a port (RFC 3986, 3.2.2), the comma excepted. */
 export const HOST = /^[\w.~!$&'()*+;=%:[\]-]*$/;
 const SLASH = 47;
 
@@ -71,13 +71,13 @@ function targetProblem(method: string, target: string): string | undefined {
   for (let at = 0; at < target.length; at++) {
     const code = target.charCodeAt(at);
     if (code > 0x20 && code < 0x7f && code !== 0x23) continue;
-    return `expected a target of visible ASCII characters without "#", found ${namedByte(code)} (RFC 9112 3.2)`;
+    return `expected a target of visible ASCII characters without "#", found ${namedByte(code)} (RFC 9112, 3.2)`;
   }
   if (target.charCodeAt(0) === SLASH || method === 'CONNECT') return undefined;
   if (target === '*' && method === 'OPTIONS') return undefined;
   if (/^https?:/i.test(target)) return addressProblem(target);
   if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return undefined;
-  return `expected a target that begins with "/" or with a scheme, found ${quoted(target)} (RFC 9112 3.2)`;
+  return `expected a target that begins with "/" or with a scheme, found ${quoted(target)} (RFC 9112, 3.2)`;
 }
 
 /** A target with a scheme of HTTP. */
@@ -85,9 +85,9 @@ function addressProblem(target: string): string | undefined {
   const host = /^[a-z]+:\/\/([^/?]+)/i.exec(target)?.[1];
   const section = /^https/i.test(target) ? '4.2.2' : '4.2.1';
   if (host === undefined)
-    return `expected a host after the scheme, found ${quoted(target)} (RFC 9110 ${section})`;
+    return `expected a host after the scheme, found ${quoted(target)} (RFC 9110, ${section})`;
   return host.includes('@')
-    ? `expected a target without a user, found ${quoted(target)} (RFC 9110 4.2.4)`
+    ? `expected a target without a user, found ${quoted(target)} (RFC 9110, 4.2.4)`
     : undefined;
 }
 
@@ -120,26 +120,26 @@ export function responseProblem(
 ): string | undefined {
   const { lines } = headers;
   if (lacksSpace(headers))
-    return 'expected a space after the status code, found the end of the line (RFC 9112 4)';
+    return 'expected a space after the status code, found the end of the line (RFC 9112, 4)';
   if (status === 101) return switchProblem(lines, exchange);
   if (status === 205 && framing.by === 'length' && framing.length > 0)
-    return 'expected no body in a 205 (RFC 9110 15.3.6)';
+    return 'expected no body in a 205 (RFC 9110, 15.3.6)';
   const isTunnel = exchange?.method === 'CONNECT' && isSuccess(status);
   if (!(status < 200 || status === 204 || isTunnel)) return undefined;
   const what = isTunnel ? `a ${status} to CONNECT` : `a ${status}`;
   if (findHeader(lines, 'content-length') !== undefined)
-    return `expected no Content-Length in ${what} (RFC 9110 8.6)`;
+    return `expected no Content-Length in ${what} (RFC 9110, 8.6)`;
   if (findHeader(lines, 'transfer-encoding') !== undefined)
-    return `expected no Transfer-Encoding in ${what} (RFC 9112 6.1)`;
+    return `expected no Transfer-Encoding in ${what} (RFC 9112, 6.1)`;
   return undefined;
 }
 
-/** RFC 9110 7.8: a server may switch only to what the client has offered. */
+/** RFC 9110, 7.8: a server may switch only to what the client has offered. */
 function switchProblem(
   lines: StartAndHeaders['lines'],
   exchange: Exchange | undefined,
 ): string | undefined {
-  const section = '(RFC 9110 7.8)';
+  const section = '(RFC 9110, 7.8)';
   const chosen = listOf(findHeader(lines, 'upgrade') ?? '');
   if (chosen.length === 0)
     return `expected an Upgrade field in a 101, found none ${section}`;
@@ -152,13 +152,13 @@ function switchProblem(
     return `expected "Connection: Upgrade" in a 101 ${section}`;
   if (!chosen.includes('websocket')) return undefined;
   return chosen.length > 1
-    ? `expected a change to websocket alone, found ${quoted(chosen.join(', '))} (RFC 6455 4.1)`
+    ? `expected a change to websocket alone, found ${quoted(chosen.join(', '))} (RFC 6455, 4.1)`
     : handshakeProblem(exchange!.offer, lines);
 }
 
 /**
  * Why nothing but the next response may follow a response; undefined where a
- * body may: RFC 9112 6.3.
+ * body may: RFC 9112, 6.3.
  * @param method of the request; undefined if it is not known
  */
 export function noBodyReason(
@@ -166,15 +166,15 @@ export function noBodyReason(
   method: string | undefined,
 ): { what: string; section: string } | undefined {
   if (status < 200)
-    return { what: `no body after ${status}`, section: 'RFC 9110 15.2' };
+    return { what: `no body after ${status}`, section: 'RFC 9110, 15.2' };
   if (status === 204)
-    return { what: 'no body after 204', section: 'RFC 9110 15.3.5' };
+    return { what: 'no body after 204', section: 'RFC 9110, 15.3.5' };
   if (status === 304)
-    return { what: 'no body after 304', section: 'RFC 9110 15.4.5' };
+    return { what: 'no body after 304', section: 'RFC 9110, 15.4.5' };
   if (method === 'HEAD')
     return {
       what: 'no body after the response to HEAD',
-      section: 'RFC 9110 9.3.2',
+      section: 'RFC 9110, 9.3.2',
     };
   return undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The start line and headers of an HTTP/1.1 message, RFC 9112 2 to 5, and what
- * they say about the body after them, RFC 9112 6. Left out: see left-out.md.
+ * The start line and headers of an HTTP/1.1 message, RFC 9112, 2 to 5, and what
+ * they say about the body after them, RFC 9112, 6. Left out: see left-out.md.
  */
 import { concat } from '../bytes.ts';
 import type { FieldList, FieldDissector } from '../fields.ts';
@@ -8,7 +8,7 @@ import { headerMeaning, methodMeaning, statusMeaning } from '../http/words.ts';
 import { latin1, namedByte, quoted, shortened } from '../text.ts';
 
 /**
- * One field line, RFC 9112 5. The offsets count from the first byte before the
+ * One field line, RFC 9112, 5. The offsets count from the first byte before the
  * start line.
  */
 export interface HeaderLine {
@@ -21,7 +21,7 @@ export interface HeaderLine {
   problem: string | undefined;
 }
 
-/** The start line and the header section of a message, RFC 9112 2.1. */
+/** The start line and the header section of a message, RFC 9112, 2.1. */
 export interface StartAndHeaders {
   /** `GET /board HTTP/1.1` in its three parts, as they were sent. */
   start: [string, string, string];
@@ -40,7 +40,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
  * Reads the start line and the headers of a request or a response, blank line
- * included: RFC 9112 2 to 5. What is wrong is its `problem`.
+ * included: RFC 9112, 2 to 5. What is wrong is its `problem`.
  * @param bytes all of them, and nothing else
  */
 export function readStartAndHeaders(bytes: Uint8Array): StartAndHeaders {
@@ -53,7 +53,7 @@ export function readStartAndHeaders(bytes: Uint8Array): StartAndHeaders {
     problem: undefined,
   };
   let at = 0;
-  // RFC 9112 2.2: blank lines before the start line are ignored.
+  // RFC 9112, 2.2: blank lines before the start line are ignored.
   while (text[at] === '\r' || text[at] === '\n') at++;
   headers.startAt = at;
   for (let isStart = true; at < text.length; isStart = false) {
@@ -70,7 +70,7 @@ export function readStartAndHeaders(bytes: Uint8Array): StartAndHeaders {
       else headers.lines.push(readLine(text.slice(at, end), at, end));
       if (isFolded && !last)
         headers.problem ??=
-          'expected the first field after the start line, found a space before it (RFC 9112 2.2)';
+          'expected the first field after the start line, found a space before it (RFC 9112, 2.2)';
     }
     at = next;
   }
@@ -90,7 +90,7 @@ export function readStart(bytes: Uint8Array): [string, string, string] {
   return splitStart(text.slice(at, lineEnd(text, at, next)));
 }
 
-/** RFC 9112 2.2 and RFC 9110 5.5: line ends are CR LF, and nothing is hidden. */
+/** RFC 9112, 2.2 and RFC 9110, 5.5: line ends are CR LF, and nothing is hidden. */
 function octetProblem(
   bytes: Uint8Array,
   headers: StartAndHeaders,
@@ -118,15 +118,15 @@ function octetAt(at: number, byte: number, headers: StartAndHeaders): string {
   const line = headers.lines.find(({ start, end }) => start <= at && at <= end);
   const where = line ? `in ${shortened(line.name, 40)}` : 'in the start line';
   if (byte === LF)
-    return 'expected CR LF at the end of each line, found LF alone (RFC 9112 2.2)';
+    return 'expected CR LF at the end of each line, found LF alone (RFC 9112, 2.2)';
   if (byte === CR)
-    return `expected CR only before LF, found one ${at < headers.startAt ? 'before the start line' : where} (RFC 9112 2.2)`;
+    return `expected CR only before LF, found one ${at < headers.startAt ? 'before the start line' : where} (RFC 9112, 2.2)`;
   const isResponse = headers.start[0].startsWith('HTTP/');
-  const section = line ? 'RFC 9110 5.5' : `RFC 9112 ${isResponse ? 4 : 3}`;
+  const section = line ? 'RFC 9110, 5.5' : `RFC 9112, ${isResponse ? 4 : 3}`;
   return `expected no control character ${where}, found ${namedByte(byte)} (${section})`;
 }
 
-/** Where a line's text ends: before CRLF, or a LF alone (RFC 9112 2.2). */
+/** Where a line's text ends: before CRLF, or a LF alone (RFC 9112, 2.2). */
 function lineEnd(text: string, start: number, next: number): number {
   let end = next;
   if (end > start && text[end - 1] === '\n') end--;
@@ -152,15 +152,15 @@ function readLine(line: string, start: number, end: number): HeaderLine {
   const value = colon < 0 ? '' : trim(line.slice(colon + 1));
   let problem: string | undefined;
   if (colon < 0)
-    problem = `expected "name: value", found no colon (RFC 9112 5)`;
+    problem = `expected "name: value", found no colon (RFC 9112, 5)`;
   else if (/^[^ \t]+[ \t]+$/.test(name))
-    problem = `expected no space between the field name and its colon, found ${quoted(name)} (RFC 9112 5.1)`;
+    problem = `expected no space between the field name and its colon, found ${quoted(name)} (RFC 9112, 5.1)`;
   else if (!TOKEN.test(name))
-    problem = `expected a token as the field name, found ${quoted(name)} (RFC 9110 5.1)`;
+    problem = `expected a token as the field name, found ${quoted(name)} (RFC 9110, 5.1)`;
   return { name, value, start, end, problem };
 }
 
-/** Spaces and tabs around a value do not belong to it (RFC 9112 5.1). */
+/** Spaces and tabs around a value do not belong to it (RFC 9112, 5.1). */
 function trim(value: string): string {
   const isSpace = (at: number): boolean =>
     value[at] === ' ' || value[at] === '\t';
@@ -171,16 +171,16 @@ function trim(value: string): string {
   return value.slice(start, end);
 }
 
-/** RFC 9112 5.2: a line that begins with a space continues the one before. */
+/** RFC 9112, 5.2: a line that begins with a space continues the one before. */
 function fold(line: HeaderLine, more: string, end: number): void {
   line.value = trim(`${line.value} ${trim(more)}`);
   line.end = end;
   line.problem ??=
-    'expected each field on one line, found one that goes on in the next (RFC 9112 5.2)';
+    'expected each field on one line, found one that goes on in the next (RFC 9112, 5.2)';
 }
 
 /**
- * All values of a field, joined as RFC 9110 5.3 allows; '' if it is absent.
+ * All values of a field, joined as RFC 9110, 5.3 allows; '' if it is absent.
  * @param name in small letters
  */
 export function headerValue(lines: HeaderLine[], name: string): string {
@@ -202,7 +202,7 @@ export function findHeader(
 }
 
 /**
- * The members of a list like `keep-alive, Upgrade`, in small letters: RFC 9110
+ * The members of a list like `keep-alive, Upgrade`, in small letters: RFC 9110,
  * 5.6.1. Empty ones do not count.
  */
 export function listOf(value: string): string[] {
@@ -212,7 +212,7 @@ export function listOf(value: string): string[] {
     .filter(Boolean);
 }
 
-/** How a body is delimited, RFC 9112 6.3. */
+/** How a body is delimited, RFC 9112, 6.3. */
 export type Framing =
   | { by: 'none' }
   | { by: 'length'; length: number }
@@ -238,10 +238,10 @@ export function framingOf(
     const declared = framingByCodings(codings, isRequest);
     if (length !== undefined)
       declared.problem =
-        'expected Transfer-Encoding or Content-Length, found both: the length does not count (RFC 9112 6.2)';
+        'expected Transfer-Encoding or Content-Length, found both: the length does not count (RFC 9112, 6.2)';
     else if (start[isRequest ? 2 : 0] === 'HTTP/1.0')
       declared.problem ??=
-        'expected no Transfer-Encoding in a message of HTTP/1.0 (RFC 9112 6.1)';
+        'expected no Transfer-Encoding in a message of HTTP/1.0 (RFC 9112, 6.1)';
     return declared;
   }
   if (length !== undefined) return framingByLength(length, isRequest);
@@ -254,7 +254,7 @@ export function framingOf(
 function framingByCodings(value: string, isRequest: boolean): DeclaredFraming {
   const codings = listOf(value);
   const last = codings.at(-1) ?? '';
-  const section = '(RFC 9112 6.3)';
+  const section = '(RFC 9112, 6.3)';
   if (last !== 'chunked' && isRequest)
     return {
       framing: { by: 'none' },
@@ -269,31 +269,31 @@ function framingByCodings(value: string, isRequest: boolean): DeclaredFraming {
     };
   let problem: string | undefined;
   if (codings.indexOf('chunked') < codings.length - 1)
-    problem = `expected chunked once, found ${quoted(value)} (RFC 9112 6.1)`;
+    problem = `expected chunked once, found ${quoted(value)} (RFC 9112, 6.1)`;
   else if (codings.length < value.split(',').length)
-    problem = `expected no empty member in Transfer-Encoding, found ${quoted(value)} (RFC 9110 5.6.1)`;
+    problem = `expected no empty member in Transfer-Encoding, found ${quoted(value)} (RFC 9110, 5.6.1)`;
   return { framing: { by: 'chunks' }, problem };
 }
 
 function framingByLength(value: string, isRequest: boolean): DeclaredFraming {
-  // The same length twice is no doubt about the body (RFC 9112 6.3, 5).
+  // The same length twice is no doubt about the body (RFC 9112, 6.3, 5).
   const lengths = new Set(value.split(',').map(trim));
   const [only] = lengths;
   const isOne = lengths.size === 1 && /^0*[0-9]{1,15}$/.test(only!);
   if (!isOne)
     return {
       framing: { by: isRequest ? 'none' : 'close' },
-      problem: `expected a Content-Length of digits, found ${quoted(value)} (RFC 9112 6.3)`,
+      problem: `expected a Content-Length of digits, found ${quoted(value)} (RFC 9112, 6.3)`,
     };
   return {
     framing: { by: 'length', length: Number(only) },
     problem: value.includes(',')
-      ? `expected one Content-Length, found ${quoted(value)} (RFC 9110 8.6)`
+      ? `expected one Content-Length, found ${quoted(value)} (RFC 9110, 8.6)`
       : undefined,
   };
 }
 
-/** Why a start line cannot be read, RFC 9112 3 and 4; undefined if it can. */
+/** Why a start line cannot be read, RFC 9112, 3 and 4; undefined if it can. */
 export function startProblem(
   start: [string, string, string],
   isRequest: boolean,
@@ -305,8 +305,8 @@ export function startProblem(
     : /^[1-9][0-9][0-9]$/.test(start[1]);
   if (isFine && /^HTTP\/1\.[0-9]$/.test(version)) return undefined;
   return isRequest
-    ? `expected "METHOD target HTTP/1.1", found ${found} (RFC 9112 3)`
-    : `expected "HTTP/1.1 status reason", found ${found} (RFC 9112 4)`;
+    ? `expected "METHOD target HTTP/1.1", found ${found} (RFC 9112, 3)`
+    : `expected "HTTP/1.1 status reason", found ${found} (RFC 9112, 4)`;
 }
 
 function listHeaders(list: FieldList, lines: HeaderLine[]): void {
@@ -324,7 +324,7 @@ function listEnd(list: FieldList, headers: StartAndHeaders): void {
   if (from < list.bytes.length)
     list.add('blank line', [from, list.bytes.length], '', [
       'a blank line ends the header section',
-      'RFC 9112 2.1',
+      'RFC 9112, 2.1',
     ]);
 }
 
@@ -342,11 +342,11 @@ export const requestDissector: FieldDissector = {
     list.add('method', next(method), method, methodMeaning(method));
     list.add('target', next(target), target, [
       'the request target: what the method applies to',
-      'RFC 9112 3.2',
+      'RFC 9112, 3.2',
     ]);
     list.add('version', next(version), version, [
       'the highest minor version within HTTP/1 that the client speaks',
-      'RFC 9110 2.5',
+      'RFC 9110, 2.5',
     ]);
     listHeaders(list, headers.lines);
     listEnd(list, headers);
@@ -363,7 +363,7 @@ export const responseDissector: FieldDissector = {
     const reasonAt = statusAt + status.length + 1;
     list.add('version', [from, from + version.length], version, [
       'the highest minor version within HTTP/1 that the server speaks',
-      'RFC 9110 2.5',
+      'RFC 9110, 2.5',
     ]);
     list.add(
       'status',
@@ -374,7 +374,7 @@ export const responseDissector: FieldDissector = {
     if (reason)
       list.add('reason', [reasonAt, headers.startEnd], reason, [
         'for people; a client should ignore it',
-        'RFC 9112 4',
+        'RFC 9112, 4',
       ]);
     listHeaders(list, headers.lines);
     listEnd(list, headers);
@@ -405,7 +405,7 @@ export function trailerProblem(bytes: Uint8Array): string | undefined {
   );
   return (
     problem ??
-    (late && `expected no ${late.name} after the body (RFC 9110 6.5.1)`)
+    (late && `expected no ${late.name} after the body (RFC 9110, 6.5.1)`)
   );
 }
 

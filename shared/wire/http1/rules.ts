@@ -23,13 +23,13 @@ export interface Exchange {
   offer: Offer;
 }
 
-/** Whether a status code is 2xx, RFC 9110 15.3. */
+/** Whether a status code is 2xx, RFC 9110, 15.3. */
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
 /**
- * RFC 9112 6.3: some responses have no body, whatever their fields say.
+ * RFC 9112, 6.3: some responses have no body, whatever their fields say.
  * @param declared what the fields say
  * @param exchange the request; undefined if none is known
  */
@@ -44,7 +44,7 @@ export function responseFraming(
   return declared;
 }
 
-/** Reads the body that a header section announces, RFC 9112 6.3. */
+/** Reads the body that a header section announces, RFC 9112, 6.3. */
 export function makeBody(
   framing: Exclude<Framing, { by: 'none' }>,
   type: ContentType,
@@ -57,7 +57,7 @@ export function makeBody(
 
 /**
  * What a header section says about its body: Content-Type and
- * Content-Encoding, RFC 9110 8.3 and 8.4.
+ * Content-Encoding, RFC 9110, 8.3 and 8.4.
  */
 export function contentTypeOf(
   headers: StartAndHeaders,

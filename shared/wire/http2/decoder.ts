@@ -49,7 +49,7 @@ import {
 } from '../unit.ts';
 import type { FieldDissector } from '../fields.ts';
 
-/** The first bytes of every client, RFC 9113 3.4. */
+/** The first bytes of every client, RFC 9113, 3.4. */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 class Side {
@@ -125,7 +125,7 @@ export class Http2 implements ProtocolDecoder {
       side.header.append(bytes, next, next + 1);
       side.ranges.read(input, next + 1);
       if (bytes[next] !== expected) {
-        const problem = `expected the preface of HTTP/2, found "${shortened(latin1(side.header.peek()))}" (RFC 9113 3.4)`;
+        const problem = `expected the preface of HTTP/2, found "${shortened(latin1(side.header.peek()))}" (RFC 9113, 3.4)`;
         const { direction, ranges } = side;
         units.push(malformed({ direction }, ranges, problem, { offset }));
         side.isOpaque = true;
@@ -208,7 +208,7 @@ export class Http2 implements ProtocolDecoder {
     const { ranges, size } = side.ranges.take();
     let problem = side.headers.interruption(frame);
     if (frame.length > side.maxFrameSize)
-      problem ??= `expected at most ${byteCount(side.maxFrameSize)} of payload, found ${number(frame.length)} (RFC 9113 4.2)`;
+      problem ??= `expected at most ${byteCount(side.maxFrameSize)} of payload, found ${number(frame.length)} (RFC 9113, 4.2)`;
     problem ??= sizeProblem(frame) ?? streamProblem(frame);
     const isSound = problem === undefined;
     // DATA is asked about when its padding is known.
@@ -226,7 +226,7 @@ export class Http2 implements ProtocolDecoder {
     const pad = frame.flags & PADDED ? 1 + side.padding : 0;
     const payload = Math.max(0, frame.length - pad);
     if (pad > frame.length)
-      whole.problem ??= `expected padding shorter than the frame, found ${byteCount(side.padding)} (RFC 9113 6.1)`;
+      whole.problem ??= `expected padding shorter than the frame, found ${byteCount(side.padding)} (RFC 9113, 6.1)`;
     const { stream } = frame;
     if (stream !== 0) this.#streams.use(direction, stream, frame.length);
     this.#streams.use(direction, 0, frame.length);
@@ -256,7 +256,7 @@ export class Http2 implements ProtocolDecoder {
     if (ends) this.#streams.end(direction, frame.stream, units);
   }
 
-  /** More data than the other side has allowed: RFC 9113 6.9.1. */
+  /** More data than the other side has allowed: RFC 9113, 6.9.1. */
   #overrun(sender: Direction, frame: Http2Frame): string | undefined {
     if (frame.length === 0) return undefined;
     const { stream } = frame;
@@ -267,7 +267,7 @@ export class Http2 implements ProtocolDecoder {
     );
     if (window >= 0) return undefined;
     const was = Math.max(0, frame.length + window);
-    return `expected at most ${byteCount(was)}, as the window allows, found ${number(frame.length)} (RFC 9113 6.9.1)`;
+    return `expected at most ${byteCount(was)}, as the window allows, found ${number(frame.length)} (RFC 9113, 6.9.1)`;
   }
 
   /** All other frames. */
@@ -331,7 +331,7 @@ export class Http2 implements ProtocolDecoder {
       this.#streams.setInitialWindow(side.direction, value);
       const widest = this.#streams.widest(otherDirection(side.direction));
       if (widest > MOST_WINDOW)
-        return `expected no window above ${number(MOST_WINDOW)}, found one of ${number(widest)} (RFC 9113 6.9.2)`;
+        return `expected no window above ${number(MOST_WINDOW)}, found one of ${number(widest)} (RFC 9113, 6.9.2)`;
     }
     return undefined;
   }
@@ -342,7 +342,7 @@ export class Http2 implements ProtocolDecoder {
         ? this.#streams.windows[sender]
         : this.#streams.windowOf(stream, sender);
     return window > MOST_WINDOW
-      ? `expected a window of at most ${number(MOST_WINDOW)}, found ${number(window)} (RFC 9113 6.9.1)`
+      ? `expected a window of at most ${number(MOST_WINDOW)}, found ${number(window)} (RFC 9113, 6.9.1)`
       : undefined;
   }
 }

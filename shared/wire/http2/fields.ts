@@ -1,4 +1,4 @@
-/** The fields of HTTP/2 frames, RFC 9113 4 and 6. */
+/** The fields of HTTP/2 frames, RFC 9113, 4 and 6. */
 import type { FieldList, FieldDissector } from '../fields.ts';
 import { readable } from '../coding/content.ts';
 import {
@@ -14,7 +14,7 @@ import {
   settingName,
 } from './words.ts';
 import { hex, latin1, number } from '../text.ts';
-/** Bytes of a frame's header, RFC 9113 4.1. */
+/** Bytes of a frame's header, RFC 9113, 4.1. */
 export const HEADER_SIZE = 9;
 
 /** A number of `size` bytes, the highest first; beyond the end all are 0. */
@@ -45,7 +45,7 @@ export function listHeader(list: FieldList): FrameContent {
   const flags = bytes[4]!;
   const length = uint(bytes, 0, 3);
   const stream = uint31(bytes, 5);
-  const section = 'RFC 9113 4.1';
+  const section = 'RFC 9113, 4.1';
   list.add('length', [0, 3], number(length), ['bytes of payload', section]);
   list.add('type', [3, 4], `${type} ${frameName(type)}`, frameMeaning(type));
   list.add('flags', [4, 5], flagNames(type, flags), [
@@ -54,7 +54,7 @@ export function listHeader(list: FieldList): FrameContent {
   ]);
   const about =
     stream === 0 ? '0: the whole connection' : 'the stream that it belongs to';
-  list.add('stream', [5, 9], stream, [about, 'RFC 9113 5.1.1']);
+  list.add('stream', [5, 9], stream, [about, 'RFC 9113, 5.1.1']);
   const part: FrameContent = {
     type,
     flags,
@@ -66,7 +66,7 @@ export function listHeader(list: FieldList): FrameContent {
     const padding = bytes[part.from]!;
     list.add('padding length', [9, 10], padding, [
       'bytes of padding',
-      'RFC 9113 6.1',
+      'RFC 9113, 6.1',
     ]);
     part.from++;
     part.to = Math.max(part.from, part.to - padding);
@@ -74,7 +74,7 @@ export function listHeader(list: FieldList): FrameContent {
   return part;
 }
 
-/** Lists the padding at the end of a frame, if it has some: RFC 9113 6.1. */
+/** Lists the padding at the end of a frame, if it has some: RFC 9113, 6.1. */
 export function listPadding(list: FieldList, part: FrameContent): void {
   const { length } = list.bytes;
   if (part.to < length)
@@ -82,7 +82,7 @@ export function listPadding(list: FieldList, part: FrameContent): void {
       'padding',
       [part.to, length],
       hex(list.bytes.subarray(part.to), 16),
-      ['hides the true length', 'RFC 9113 6.1'],
+      ['hides the true length', 'RFC 9113, 6.1'],
     );
 }
 
@@ -101,7 +101,7 @@ export class DataDissector implements FieldDissector {
     const value = readable(list.bytes.subarray(part.from, part.to));
     list.add('data', [part.from, part.to], value, [
       'a piece of the content',
-      'RFC 9113 6.1',
+      'RFC 9113, 6.1',
     ]);
     listPadding(list, part);
     listWindows(list, this.streamWindow, this.connectionWindow);
@@ -113,7 +113,7 @@ function listWindows(
   stream: number | undefined,
   connection: number,
 ): void {
-  const section = 'RFC 9113 6.9.1';
+  const section = 'RFC 9113, 6.9.1';
   const more =
     'bytes of data that may now be sent before the other side allows more';
   if (stream !== undefined)
@@ -139,18 +139,18 @@ export class WindowUpdateDissector implements FieldDissector {
     const increment = number(uint31(list.bytes, from));
     list.add('increment', [from, from + 4], increment, [
       'so many more bytes of data may be sent',
-      'RFC 9113 6.9',
+      'RFC 9113, 6.9',
     ]);
     listWindows(list, this.streamWindow, this.connectionWindow);
   }
 }
 
-/** Lists five bytes that HEADERS and PRIORITY may have: RFC 7540 6.3. */
+/** Lists five bytes that HEADERS and PRIORITY may have: RFC 7540, 6.3. */
 export function listPriority(list: FieldList, from: number): void {
   const { bytes } = list;
   const meaning = 'a priority as in RFC 7540: deprecated';
   const value = `stream ${uint31(bytes, from)}, weight ${(bytes[from + 4] ?? 0) + 1}`;
-  list.add('priority', [from, from + 5], value, [meaning, 'RFC 9113 5.3.2']);
+  list.add('priority', [from, from + 5], value, [meaning, 'RFC 9113, 5.3.2']);
 }
 
 function listSettings(list: FieldList, part: FrameContent): void {
@@ -175,7 +175,7 @@ function listOrigins(list: FieldList, part: FrameContent): void {
     const origin = latin1(list.bytes, at + 2, Math.min(end, part.to));
     list.add('origin', [at, Math.min(end, part.to)], origin, [
       'this connection may be used for it',
-      'RFC 8336 2',
+      'RFC 8336, 2',
     ]);
     at = end;
   }
@@ -187,12 +187,12 @@ function listAltSvc(list: FieldList, part: FrameContent): void {
   list.ascii(
     'origin',
     [from + 2, middle],
-    ['the origin that it is about', 'RFC 7838 4'],
+    ['the origin that it is about', 'RFC 7838, 4'],
   );
   list.ascii(
     'alternatives',
     [middle, part.to],
-    ['other hosts, ports or protocols', 'RFC 7838 4'],
+    ['other hosts, ports or protocols', 'RFC 7838, 4'],
   );
 }
 
@@ -204,46 +204,47 @@ export const http2FrameDissector: FieldDissector = {
     if (from === to) return;
     if (type === FRAME.SETTINGS) listSettings(list, part);
     else if (type === FRAME.PRIORITY) listPriority(list, from);
-    else if (type === FRAME.RST_STREAM) listErrorCode(list, from, 'RFC 9113 7');
+    else if (type === FRAME.RST_STREAM)
+      listErrorCode(list, from, 'RFC 9113, 7');
     else if (type === FRAME.ORIGIN) listOrigins(list, part);
     else if (type === FRAME.ALTSVC) listAltSvc(list, part);
     else if (type === FRAME.PING) {
       const value = hex(list.bytes.subarray(from, to), 8);
       const meaning =
         part.flags & ACK ? 'the 8 bytes of the ping, sent back' : 'any 8 bytes';
-      list.add('data', [from, to], value, [meaning, 'RFC 9113 6.7']);
+      list.add('data', [from, to], value, [meaning, 'RFC 9113, 6.7']);
     } else if (type === FRAME.GOAWAY) {
       const last = uint31(list.bytes, from);
       list.add('last stream', [from, from + 4], last, [
         'streams of the other side above this one are not processed: it may retry them',
-        'RFC 9113 6.8',
+        'RFC 9113, 6.8',
       ]);
-      listErrorCode(list, from + 4, 'RFC 9113 7');
+      listErrorCode(list, from + 4, 'RFC 9113, 7');
       if (from + 8 < to)
         list.text(
           'debug data',
           [from + 8, to],
-          ['only for diagnosis', 'RFC 9113 6.8'],
+          ['only for diagnosis', 'RFC 9113, 6.8'],
         );
     } else if (type === FRAME.PRIORITY_UPDATE) {
       const stream = uint31(list.bytes, from);
       list.add('prioritized stream', [from, from + 4], stream, [
         'the stream whose response it is about',
-        'RFC 9218 7.1',
+        'RFC 9218, 7.1',
       ]);
       list.ascii(
         'priority',
         [from + 4, to],
         [
           'u: urgency, 0 is the highest; i: the client can use it in parts',
-          'RFC 9218 4',
+          'RFC 9218, 4',
         ],
       );
     } else {
       const value = hex(list.bytes.subarray(from, to), 64);
       list.add('payload', [from, to], value, [
         'of an extension',
-        'RFC 9113 5.5',
+        'RFC 9113, 5.5',
       ]);
     }
   },
@@ -254,6 +255,6 @@ export const prefaceDissector: FieldDissector = {
   dissect(list) {
     const meaning =
       'the connection preface of a client: no server of HTTP/1.1 reads on after it';
-    list.ascii('preface', [0, list.bytes.length], [meaning, 'RFC 9113 3.4']);
+    list.ascii('preface', [0, list.bytes.length], [meaning, 'RFC 9113, 3.4']);
   },
 };

@@ -1,5 +1,5 @@
 /**
- * What HTTP/2 forbids in the fields of one header section, RFC 9113 8.2 and
+ * What HTTP/2 forbids in the fields of one header section, RFC 9113, 8.2 and
  * 8.3, and in SETTINGS, 6.5.2. Left out: see left-out.md.
  */
 import { HOST } from '../http1/forbidden.ts';
@@ -42,15 +42,15 @@ const TAB = 9;
 function nameProblem(name: string): string | undefined {
   const from = name.charCodeAt(0) === COLON ? 1 : 0;
   if (from === name.length)
-    return `expected a name for each field, found ${quoted(name)} (RFC 9110 5.1)`;
+    return `expected a name for each field, found ${quoted(name)} (RFC 9110, 5.1)`;
   for (let at = from; at < name.length; at++) {
     const code = name.charCodeAt(at);
     if (NAME_CHARACTERS[code] === 1) continue;
     if (code >= 65 && code <= 90)
-      return `expected a field name in lower case, found ${quoted(name)} (RFC 9113 8.2.1)`;
+      return `expected a field name in lower case, found ${quoted(name)} (RFC 9113, 8.2.1)`;
     // Some characters are in no token, and yet HTTP/2 does not name them.
     const isNamed = code <= SPACE || code >= 0x7f || code === COLON;
-    return `expected a token as the field name, found ${quoted(name)} (RFC ${isNamed ? '9113 8.2.1' : '9110 5.1'})`;
+    return `expected a token as the field name, found ${quoted(name)} (RFC ${isNamed ? '9113, 8.2.1' : '9110, 5.1'})`;
   }
   return undefined;
 }
@@ -61,15 +61,15 @@ function valueProblem(name: string, value: string): string | undefined {
     const code = value.charCodeAt(at);
     if ((code >= SPACE && code !== 0x7f) || code === TAB) continue;
     const isWorst = code === 0 || code === 10 || code === 13;
-    return `expected no control character in ${shortened(name, 40)}, found ${namedByte(code)} (RFC ${isWorst ? '9113 8.2.1' : '9110 5.5'})`;
+    return `expected no control character in ${shortened(name, 40)}, found ${namedByte(code)} (RFC ${isWorst ? '9113, 8.2.1' : '9110, 5.5'})`;
   }
   // Of the characters that are left only these two are below "!".
   if (value.charCodeAt(0) <= SPACE || value.charCodeAt(length - 1) <= SPACE)
-    return `expected no space around the value of ${shortened(name, 40)}, found ${quoted(value)} (RFC 9113 8.2.1)`;
+    return `expected no space around the value of ${shortened(name, 40)}, found ${quoted(value)} (RFC 9113, 8.2.1)`;
   return undefined;
 }
 
-/** It belongs to a connection of HTTP/1.1, RFC 9113 8.2.2. */
+/** It belongs to a connection of HTTP/1.1, RFC 9113, 8.2.2. */
 function isOfConnection(name: string): boolean {
   // By length, as almost every name is none of them.
   switch (name.length) {
@@ -113,18 +113,18 @@ function readPseudo(
   pseudo: Pseudo,
 ): string | undefined {
   if (section === 'trailers')
-    return `expected no pseudo-header in trailers, found ${quoted(name)} (RFC 9113 8.1)`;
+    return `expected no pseudo-header in trailers, found ${quoted(name)} (RFC 9113, 8.1)`;
   const key = pseudoKey(name, section);
   if (key === undefined)
-    return `expected a pseudo-header of a ${section}, found ${quoted(name)} (RFC 9113 8.3)`;
+    return `expected a pseudo-header of a ${section}, found ${quoted(name)} (RFC 9113, 8.3)`;
   if (pseudo[key] !== undefined)
-    return `expected ${name} once, found it twice (RFC 9113 8.3)`;
+    return `expected ${name} once, found it twice (RFC 9113, 8.3)`;
   pseudo[key] = value;
   return undefined;
 }
 
 /**
- * The first thing that a header section may not say, RFC 9113 8.2 and 8.3;
+ * The first thing that a header section may not say, RFC 9113, 8.2 and 8.3;
  * undefined if all is allowed.
  * @param headers name, value, name, value …
  * @param mayConnect the server takes `:protocol` (RFC 8441)
@@ -154,17 +154,17 @@ export function fieldsProblem(
     if (name.charCodeAt(0) === COLON) {
       problem ??= readPseudo(name, value, section, pseudo);
       if (isLate)
-        problem ??= `expected ${name} before all other fields (RFC 9113 8.3)`;
+        problem ??= `expected ${name} before all other fields (RFC 9113, 8.3)`;
       continue;
     }
     isLate = true;
     if (isOfConnection(name))
-      problem ??= `expected no field of the connection, found ${name} (RFC 9113 8.2.2)`;
+      problem ??= `expected no field of the connection, found ${name} (RFC 9113, 8.2.2)`;
     else if (name === 'te' && value !== 'trailers')
-      problem ??= `expected no te but "trailers", found ${quoted(value)} (RFC 9113 8.2.2)`;
+      problem ??= `expected no te but "trailers", found ${quoted(value)} (RFC 9113, 8.2.2)`;
     else if (name === 'host') {
       if (host !== undefined)
-        problem ??= 'expected host once, found it twice (RFC 9110 5.3)';
+        problem ??= 'expected host once, found it twice (RFC 9110, 5.3)';
       host = value;
     } else if (name === 'content-length') problem ??= readLength(value, facts);
   }
@@ -180,7 +180,7 @@ export function fieldsProblem(
 }
 
 function readLength(value: string, facts: Facts): string | undefined {
-  const section = '(RFC 9110 8.6)';
+  const section = '(RFC 9110, 8.6)';
   if (facts.length !== undefined)
     return `expected content-length once, found it twice ${section}`;
   if (!/^[0-9]{1,15}$/.test(value))
@@ -189,21 +189,21 @@ function readLength(value: string, facts: Facts): string | undefined {
   return undefined;
 }
 
-/** RFC 9110 8.6: where no content may be, not even its length. */
+/** RFC 9110, 8.6: where no content may be, not even its length. */
 function noLengthProblem({ status, length }: Facts): string | undefined {
   const isEmpty = status < 200 || status === 204;
   return isEmpty && length !== undefined
-    ? `expected no content-length in a ${status} (RFC 9110 8.6)`
+    ? `expected no content-length in a ${status} (RFC 9110, 8.6)`
     : undefined;
 }
 
 function statusProblem(status: string): string | undefined {
   if (status === '')
-    return 'expected :status in a response, found none (RFC 9113 8.3.2)';
+    return 'expected :status in a response, found none (RFC 9113, 8.3.2)';
   if (!/^[1-9][0-9][0-9]$/.test(status))
-    return `expected a :status of three digits, found ${quoted(status)} (RFC 9113 8.3.2)`;
+    return `expected a :status of three digits, found ${quoted(status)} (RFC 9113, 8.3.2)`;
   if (status === '101')
-    return 'expected no 101: HTTP/2 changes to nothing else (RFC 9113 8.6)';
+    return 'expected no 101: HTTP/2 changes to nothing else (RFC 9113, 8.6)';
   return undefined;
 }
 
@@ -213,27 +213,27 @@ function requestProblem(
   mayConnect: boolean,
 ): string | undefined {
   if (!method)
-    return 'expected :method in a request, found none (RFC 9113 8.3.1)';
+    return 'expected :method in a request, found none (RFC 9113, 8.3.1)';
   if (!METHOD.test(method))
-    return `expected a token as the :method, found ${quoted(method)} (RFC 9110 9.1)`;
+    return `expected a token as the :method, found ${quoted(method)} (RFC 9110, 9.1)`;
   if (protocol !== undefined && method !== 'CONNECT')
-    return `expected :protocol only with CONNECT, found ${quoted(method)} (RFC 8441 4)`;
+    return `expected :protocol only with CONNECT, found ${quoted(method)} (RFC 8441, 4)`;
   if (protocol !== undefined && !mayConnect)
-    return 'expected :protocol only after SETTINGS with ENABLE_CONNECT_PROTOCOL (RFC 8441 3)';
+    return 'expected :protocol only after SETTINGS with ENABLE_CONNECT_PROTOCOL (RFC 8441, 3)';
   if (method === 'CONNECT' && protocol === undefined) {
     // A tunnel has no scheme and no path.
-    const section = '(RFC 9113 8.5)';
+    const section = '(RFC 9113, 8.5)';
     if (scheme !== undefined || path !== undefined)
       return `expected no ${path === undefined ? ':scheme' : ':path'} with CONNECT ${section}`;
     return authority
       ? authorityProblem(authority, host)
       : `expected :authority with CONNECT, found none ${section}`;
   }
-  const rule = protocol === undefined ? 'RFC 9113 8.3.1' : 'RFC 8441 4';
+  const rule = protocol === undefined ? 'RFC 9113, 8.3.1' : 'RFC 8441, 4';
   if (scheme === undefined || path === undefined)
     return `expected ${scheme === undefined ? ':scheme' : ':path'} in a request, found none (${rule})`;
   if (!SCHEME.test(scheme))
-    return `expected a :scheme of letters and digits, found ${quoted(scheme)} (RFC 9113 8.3.1)`;
+    return `expected a :scheme of letters and digits, found ${quoted(scheme)} (RFC 9113, 8.3.1)`;
   if (!/^https?$/i.test(scheme)) return undefined;
   return pathProblem(path, method) ?? authorityProblem(authority, host);
 }
@@ -242,7 +242,7 @@ const METHOD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const SCHEME = /^[a-z][a-z0-9+.-]*$/i;
 
 function pathProblem(path: string, method: string): string | undefined {
-  const section = '(RFC 9113 8.3.1)';
+  const section = '(RFC 9113, 8.3.1)';
   if (path === '') return `expected a :path, found an empty one ${section}`;
   for (let at = 0; at < path.length; at++) {
     const code = path.charCodeAt(at);
@@ -258,9 +258,9 @@ function authorityProblem(
   authority: string | undefined,
   host: string | undefined,
 ): string | undefined {
-  const section = '(RFC 9113 8.3.1)';
+  const section = '(RFC 9113, 8.3.1)';
   if (!authority && !host)
-    return 'expected :authority or host in a request, found neither (RFC 9110 7.2)';
+    return 'expected :authority or host in a request, found neither (RFC 9110, 7.2)';
   if (authority?.includes('@'))
     return `expected :authority without a user, found one ${section}`;
   if (!HOST.test(authority ?? '') || !HOST.test(host ?? ''))
@@ -272,7 +272,7 @@ function authorityProblem(
 }
 
 /**
- * A value that a setting may not have, RFC 9113 6.5.2; undefined if it may.
+ * A value that a setting may not have, RFC 9113, 6.5.2; undefined if it may.
  * @param isServer the server sends it
  */
 export function settingProblem(
@@ -286,19 +286,19 @@ export function settingProblem(
   if (section !== undefined && value > 1)
     return `expected 0 or 1 for ${name}, ${found} (${section})`;
   if (id === SETTING.ENABLE_PUSH && isServer && value === 1)
-    return `expected no ENABLE_PUSH of 1 from a server (RFC 9113 6.5.2)`;
+    return `expected no ENABLE_PUSH of 1 from a server (RFC 9113, 6.5.2)`;
   if (id === SETTING.INITIAL_WINDOW_SIZE && value > MOST_WINDOW)
-    return `expected an INITIAL_WINDOW_SIZE of at most ${number(MOST_WINDOW)}, ${found} (RFC 9113 6.5.2)`;
+    return `expected an INITIAL_WINDOW_SIZE of at most ${number(MOST_WINDOW)}, ${found} (RFC 9113, 6.5.2)`;
   if (id === SETTING.MAX_FRAME_SIZE && (value < 16_384 || value > 16_777_215))
-    return `expected a MAX_FRAME_SIZE from 16,384 to 16,777,215, ${found} (RFC 9113 6.5.2)`;
+    return `expected a MAX_FRAME_SIZE from 16,384 to 16,777,215, ${found} (RFC 9113, 6.5.2)`;
   return undefined;
 }
 
-/** The largest window that there may be, in bytes: RFC 9113 6.9.1. */
+/** The largest window that there may be, in bytes: RFC 9113, 6.9.1. */
 export const MOST_WINDOW = 2_147_483_647;
 
 const SETTING_SECTIONS = new Map<number, string>([
-  [SETTING.ENABLE_PUSH, 'RFC 9113 6.5.2'],
-  [SETTING.ENABLE_CONNECT_PROTOCOL, 'RFC 8441 3'],
-  [SETTING.NO_RFC7540_PRIORITIES, 'RFC 9218 2.1'],
+  [SETTING.ENABLE_PUSH, 'RFC 9113, 6.5.2'],
+  [SETTING.ENABLE_CONNECT_PROTOCOL, 'RFC 8441, 3'],
+  [SETTING.NO_RFC7540_PRIORITIES, 'RFC 9218, 2.1'],
 ]);

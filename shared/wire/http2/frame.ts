@@ -1,10 +1,10 @@
-/** What a frame of HTTP/2 is, RFC 9113 4.1, and where in it its content is. */
+/** What a frame of HTTP/2 is, RFC 9113, 4.1, and where in it its content is. */
 import type { Range } from '../byte-ranges.ts';
 import { HEADER_SIZE, uint, uint31 } from './fields.ts';
 import { FRAME, PADDED, PRIORITY } from './words.ts';
 
 /**
- * A frame's header, RFC 9113 4.1; the length is that of its payload, in bytes.
+ * A frame's header, RFC 9113, 4.1; the length is that of its payload, in bytes.
  */
 export interface Http2Frame {
   type: number;
@@ -25,7 +25,7 @@ export interface WholeFrame {
   isSound: boolean;
 }
 
-/** A frame of HTTP/2, RFC 9113 4.1: where its content is. */
+/** A frame of HTTP/2, RFC 9113, 4.1: where its content is. */
 export interface LocatedFrame {
   type: number;
   flags: number;

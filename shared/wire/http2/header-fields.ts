@@ -1,4 +1,4 @@
-/** The fields of header blocks, RFC 9113 6.2 and RFC 7541 6. */
+/** The fields of header blocks, RFC 9113, 6.2 and RFC 7541, 6. */
 import type { FieldList, FieldDissector } from '../fields.ts';
 import { readRepresentations, type Literal } from '../hpack/decoder.ts';
 import { headerMeaning } from '../http/words.ts';
@@ -21,7 +21,7 @@ export class HeadersDissector implements FieldDissector {
     if (part.type === FRAME.PUSH_PROMISE) {
       list.add('promised stream', [from, from + 4], uint31(list.bytes, from), [
         'the stream on which the response will come',
-        'RFC 9113 6.6',
+        'RFC 9113, 6.6',
       ]);
       from += 4;
     } else if (part.type === FRAME.HEADERS && part.flags & PRIORITY) {
@@ -34,7 +34,7 @@ export class HeadersDissector implements FieldDissector {
       const shown = hex(list.bytes.subarray(from, part.to), 32);
       list.add('header block', [from, part.to], shown, [
         'a part of the compressed headers: decoded when all parts are there',
-        'RFC 9113 4.3',
+        'RFC 9113, 4.3',
       ]);
     }
     listPadding(list, part);
@@ -73,7 +73,7 @@ function listHeaders(
       const value = number(one.index);
       list.add('table size', [start, end], value, [
         'from here on the HPACK table has at most so many bytes',
-        'RFC 7541 6.3',
+        'RFC 7541, 6.3',
       ]);
       continue;
     }

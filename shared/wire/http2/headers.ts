@@ -1,5 +1,5 @@
 /**
- * The header blocks of one direction of HTTP/2, RFC 9113 4.3 and 6.2.
+ * The header blocks of one direction of HTTP/2, RFC 9113, 4.3 and 6.2.
  *
  * What goes in: whole frames, one after the other; all of them are asked about
  * by `interruption`, and those that carry blocks are handed to `frame`. What
@@ -60,13 +60,13 @@ export class HeaderBlocks {
     return TYPES.includes(type);
   }
 
-  /** What another frame, in the middle of a block, breaks: RFC 9113 6.10. */
+  /** What another frame, in the middle of a block, breaks: RFC 9113, 6.10. */
   interruption(frame: Http2Frame): string | undefined {
     const open = this.#open;
     if (!open) {
       if (frame.type !== FRAME.CONTINUATION) return undefined;
       this.hpack.lose();
-      return 'expected CONTINUATION only after a HEADERS frame that is not complete (RFC 9113 6.10)';
+      return 'expected CONTINUATION only after a HEADERS frame that is not complete (RFC 9113, 6.10)';
     }
     const isNext =
       frame.type === FRAME.CONTINUATION && frame.stream === open.stream;
@@ -74,7 +74,7 @@ export class HeaderBlocks {
     this.#open = undefined;
     this.hpack.lose();
     this.#states.forget(open.about);
-    return `expected CONTINUATION of stream ${open.stream}, found ${frameName(frame.type)} of stream ${frame.stream} (RFC 9113 6.10)`;
+    return `expected CONTINUATION of stream ${open.stream}, found ${frameName(frame.type)} of stream ${frame.stream} (RFC 9113, 6.10)`;
   }
 
   /** A HEADERS, PUSH_PROMISE or CONTINUATION frame is complete. */
@@ -237,7 +237,7 @@ function fragmentOf(
   if (frame.type === FRAME.PUSH_PROMISE) from += 4;
   else if (frame.flags & PRIORITY) from += 5;
   if (from <= to) return { from, to, problem: undefined };
-  const problem = `expected room for padding and priority, found ${byteCount(frame.length)} of payload (RFC 9113 ${frame.type === FRAME.PUSH_PROMISE ? '6.6' : '6.2'})`;
+  const problem = `expected room for padding and priority, found ${byteCount(frame.length)} of payload (RFC 9113, ${frame.type === FRAME.PUSH_PROMISE ? '6.6' : '6.2'})`;
   return { from, to: from, problem };
 }
 

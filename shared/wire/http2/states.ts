@@ -166,7 +166,7 @@ export class Http2States {
     const problem = this.#byType(direction, frame, payload, isFirst);
     const isSettings = frame.type === FRAME.SETTINGS && !(frame.flags & ACK);
     if (isFirst && !isSettings)
-      return `expected SETTINGS as the first frame, found ${frameName(frame.type)} (RFC 9113 3.4)`;
+      return `expected SETTINGS as the first frame, found ${frameName(frame.type)} (RFC 9113, 3.4)`;
     return problem;
   }
 
@@ -212,7 +212,7 @@ export class Http2States {
       const { settings } = this.#senders[otherDirection(direction)];
       return settings.acknowledge()
         ? undefined
-        : 'expected SETTINGS that this acknowledges, found none (RFC 9113 6.5.3)';
+        : 'expected SETTINGS that this acknowledges, found none (RFC 9113, 6.5.3)';
     }
     const values: Partial<Values> = {};
     let problem: string | undefined;
@@ -226,10 +226,10 @@ export class Http2States {
     const { settings } = this.#senders[direction];
     if (settings.most.connect > 0 && values.connect === 0)
       problem ??=
-        'expected ENABLE_CONNECT_PROTOCOL to stay 1, found 0 (RFC 8441 3)';
+        'expected ENABLE_CONNECT_PROTOCOL to stay 1, found 0 (RFC 8441, 3)';
     const { priorities } = settings.most;
     if (!isFirst && (values.priorities ?? priorities) !== priorities)
-      problem ??= `expected NO_RFC7540_PRIORITIES to stay as it was, ${priorities}, found ${values.priorities} (RFC 9218 2.1)`;
+      problem ??= `expected NO_RFC7540_PRIORITIES to stay as it was, ${priorities}, found ${values.priorities} (RFC 9218, 2.1)`;
     settings.add(values);
     return problem;
   }
@@ -250,7 +250,7 @@ export class Http2States {
     const at = pinging.pings.indexOf(data);
     if (at >= 0) pinging.pings.splice(at, 1);
     else if (!pinging.hasLostPings)
-      return `expected a PING that this acknowledges, found none with ${data} (RFC 9113 6.7)`;
+      return `expected a PING that this acknowledges, found none with ${data} (RFC 9113, 6.7)`;
     return undefined;
   }
 
@@ -261,9 +261,9 @@ export class Http2States {
     sender.lastStream = Math.min(before, last);
     const isOfPeer = (last % 2 === 1) === (direction === 'down');
     if (last !== 0 && !isOfPeer)
-      return `expected a stream that the other side opens as the last one, found ${last} (RFC 9113 6.8)`;
+      return `expected a stream that the other side opens as the last one, found ${last} (RFC 9113, 6.8)`;
     return last > before
-      ? `expected a last stream of at most ${before}, as the GOAWAY before said, found ${last} (RFC 9113 6.8)`
+      ? `expected a last stream of at most ${before}, as the GOAWAY before said, found ${last} (RFC 9113, 6.8)`
       : undefined;
   }
 
@@ -271,7 +271,7 @@ export class Http2States {
     if (frame.stream !== 0 && this.#isIdle(frame.stream))
       return idleProblem(frame);
     return uint31(payload, 0) === 0
-      ? 'expected an increment of at least 1, found 0 (RFC 9113 6.9)'
+      ? 'expected an increment of at least 1, found 0 (RFC 9113, 6.9)'
       : undefined;
   }
 
@@ -307,23 +307,23 @@ export class Http2States {
     if (!state)
       return this.#hasForgotten
         ? problem
-        : `expected a stream above ${this.#senders.up.highest}, found ${stream} (RFC 9113 5.1.1)`;
+        : `expected a stream above ${this.#senders.up.highest}, found ${stream} (RFC 9113, 5.1.1)`;
     const half = state[direction];
     if (half.isOver) return overProblem(frame);
     if (half.hasHeaders && !(flags & END_STREAM))
-      problem ??= `expected END_STREAM on the second header section of stream ${stream} (RFC 9113 8.1)`;
+      problem ??= `expected END_STREAM on the second header section of stream ${stream} (RFC 9113, 8.1)`;
     return problem;
   }
 
   #opens(id: number): string | undefined {
     const { up, down } = this.#senders;
     if (id % 2 === 0)
-      return `expected an odd stream, as a client opens, found ${id} (RFC 9113 5.1.1)`;
+      return `expected an odd stream, as a client opens, found ${id} (RFC 9113, 5.1.1)`;
     up.highest = id;
     if (this.#add(id)) up.open++;
     const most = down.settings.most.streams;
     return up.open > most
-      ? `expected at most ${number(most)} open streams, found ${number(up.open)} (RFC 9113 5.1.2)`
+      ? `expected at most ${number(most)} open streams, found ${number(up.open)} (RFC 9113, 5.1.2)`
       : undefined;
   }
 
@@ -366,7 +366,7 @@ export class Http2States {
     payload: Uint8Array,
   ): string | undefined {
     if (direction === 'up')
-      return 'expected no PUSH_PROMISE from a client (RFC 9113 8.4)';
+      return 'expected no PUSH_PROMISE from a client (RFC 9113, 8.4)';
     const { up, down } = this.#senders;
     const id = uint31(payload, frame.flags & PADDED ? 1 : 0);
     const before = down.highest;
@@ -378,9 +378,9 @@ export class Http2States {
       if (state) state.up.isOver = true;
     }
     if (up.settings.most.push === 0)
-      return 'expected no PUSH_PROMISE, as the client has set ENABLE_PUSH to 0 (RFC 9113 6.6)';
+      return 'expected no PUSH_PROMISE, as the client has set ENABLE_PUSH to 0 (RFC 9113, 6.6)';
     if (!isNew)
-      return `expected an even promised stream above ${before}, found ${id} (RFC 9113 5.1.1)`;
+      return `expected an even promised stream above ${before}, found ${id} (RFC 9113, 5.1.1)`;
     if (this.#isIdle(frame.stream)) return idleProblem(frame);
     return this.#streams.get(frame.stream)?.down.isOver
       ? overProblem(frame)
@@ -406,7 +406,7 @@ export class Http2States {
     if (isInterim && endsStream)
       return (
         problem ??
-        `expected another header section after ${facts.status}, found END_STREAM (RFC 9113 8.1)`
+        `expected another header section after ${facts.status}, found END_STREAM (RFC 9113, 8.1)`
       );
     if (section !== 'trailers' && !isInterim) {
       half.hasHeaders = true;
@@ -431,7 +431,7 @@ export class Http2States {
     const sender = this.#senders[direction];
     if (!sender.hasBegun) {
       sender.hasBegun = true;
-      return 'expected SETTINGS as the first frame, found DATA (RFC 9113 3.4)';
+      return 'expected SETTINGS as the first frame, found DATA (RFC 9113, 3.4)';
     }
     if (this.#isIdle(stream)) return idleProblem(frame);
     const state = this.#streams.get(stream);
@@ -441,7 +441,7 @@ export class Http2States {
     half.sent += size;
     let problem: string | undefined;
     if (!half.hasHeaders)
-      problem = `expected HEADERS before DATA on stream ${stream} (RFC 9113 8.1)`;
+      problem = `expected HEADERS before DATA on stream ${stream} (RFC 9113, 8.1)`;
     else if (half.noContent !== undefined && size > 0) problem = half.noContent;
     else if (half.length !== undefined && half.sent > half.length)
       problem = lengthProblem(half);
@@ -482,36 +482,36 @@ function sectionOf(
   return direction === 'up' ? 'request' : 'response';
 }
 
-/** Why a response has no content, whatever its length: RFC 9110 6.4.1. */
+/** Why a response has no content, whatever its length: RFC 9110, 6.4.1. */
 function noContentOf(method: string, status: number): string | undefined {
   if (status === 0) return undefined;
   if (method === 'HEAD')
-    return 'expected no DATA in the response to HEAD (RFC 9110 9.3.2)';
-  if (status === 204) return 'expected no DATA after 204 (RFC 9110 15.3.5)';
-  if (status === 304) return 'expected no DATA after 304 (RFC 9110 15.4.5)';
+    return 'expected no DATA in the response to HEAD (RFC 9110, 9.3.2)';
+  if (status === 204) return 'expected no DATA after 204 (RFC 9110, 15.3.5)';
+  if (status === 304) return 'expected no DATA after 304 (RFC 9110, 15.4.5)';
   return undefined;
 }
 
 function lengthProblem({ length, sent }: Half): string {
-  return `expected ${byteCount(length!)} of DATA, as content-length says, found ${number(sent)} (RFC 9113 8.1.1)`;
+  return `expected ${byteCount(length!)} of DATA, as content-length says, found ${number(sent)} (RFC 9113, 8.1.1)`;
 }
 
 function idleProblem({ type, stream }: Http2Frame): string {
   const opened = stream % 2 === 1 ? 'opened' : 'promised';
-  return `expected ${frameName(type)} on a stream that was ${opened}, found stream ${stream} (RFC 9113 5.1)`;
+  return `expected ${frameName(type)} on a stream that was ${opened}, found stream ${stream} (RFC 9113, 5.1)`;
 }
 
 function overProblem({ type, stream }: Http2Frame): string {
-  return `expected no ${frameName(type)} on stream ${stream}, as this side has ended it (RFC 9113 5.1)`;
+  return `expected no ${frameName(type)} on stream ${stream}, as this side has ended it (RFC 9113, 5.1)`;
 }
 
-/** RFC 9218 7.1: only a client says how urgent its requests are. */
+/** RFC 9218, 7.1: only a client says how urgent its requests are. */
 function updateProblem(
   direction: Direction,
   { stream }: Http2Frame,
   payload: Uint8Array,
 ): string | undefined {
-  const section = '(RFC 9218 7.1)';
+  const section = '(RFC 9218, 7.1)';
   if (direction === 'down')
     return `expected no PRIORITY_UPDATE from a server ${section}`;
   if (stream !== 0)
@@ -521,18 +521,18 @@ function updateProblem(
     : undefined;
 }
 
-/** RFC 7838 4: on stream 0 it names a site, on others it must not. */
+/** RFC 7838, 4: on stream 0 it names a site, on others it must not. */
 function alternativeProblem(
   { stream }: Http2Frame,
   payload: Uint8Array,
 ): string | undefined {
   const hasOrigin = uint(payload, 0, 2) > 0;
   if (hasOrigin === (stream === 0)) return undefined;
-  return `expected ALTSVC ${hasOrigin ? 'without an origin on a stream, found one' : 'with an origin on stream 0, found none'} (RFC 7838 4)`;
+  return `expected ALTSVC ${hasOrigin ? 'without an origin on a stream, found one' : 'with an origin on stream 0, found none'} (RFC 7838, 4)`;
 }
 
 function dependencyProblem(stream: number, on: number): string | undefined {
   return stream === on
-    ? `expected a stream that depends on another one, found ${stream} on itself (RFC 7540 5.3.1)`
+    ? `expected a stream that depends on another one, found ${stream} on itself (RFC 7540, 5.3.1)`
     : undefined;
 }

@@ -1,4 +1,4 @@
-/** What is known of the streams of an HTTP/2 connection, RFC 9113 5. */
+/** What is known of the streams of an HTTP/2 connection, RFC 9113, 5. */
 import { Content, contentType } from '../coding/content.ts';
 import { STREAMS_LIMIT } from '../limits.ts';
 import { acceptedDeflate } from '../websocket/permessage-deflate.ts';

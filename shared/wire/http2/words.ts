@@ -1,7 +1,7 @@
 /** The names that the numbers of HTTP/2 have. */
 import type { Kind } from '../unit.ts';
 
-/** The types of frames: RFC 9113 6, RFC 7838 4, RFC 8336 2, RFC 9218 7.1. */
+/** The types of frames: RFC 9113, 6, RFC 7838, 4, RFC 8336, 2, RFC 9218, 7.1. */
 export const FRAME = {
   DATA: 0,
   HEADERS: 1,
@@ -36,31 +36,34 @@ export function frameKind(type: number): Kind {
 }
 
 const FRAME_MEANINGS: Record<FrameName, [meaning: string, section: string]> = {
-  DATA: ['a piece of the content', 'RFC 9113 6.1'],
+  DATA: ['a piece of the content', 'RFC 9113, 6.1'],
   HEADERS: [
     'the headers of a request or a response, or trailers',
-    'RFC 9113 6.2',
+    'RFC 9113, 6.2',
   ],
-  PRIORITY: ['a priority as in RFC 7540: deprecated', 'RFC 9113 6.3'],
-  RST_STREAM: ['resets one stream: it ends at once', 'RFC 9113 6.4'],
-  SETTINGS: ['what the other side must keep to', 'RFC 9113 6.5'],
-  PUSH_PROMISE: ['a response will come that was not requested', 'RFC 9113 6.6'],
-  PING: ['are you there, and how long is a round trip?', 'RFC 9113 6.7'],
+  PRIORITY: ['a priority as in RFC 7540: deprecated', 'RFC 9113, 6.3'],
+  RST_STREAM: ['resets one stream: it ends at once', 'RFC 9113, 6.4'],
+  SETTINGS: ['what the other side must keep to', 'RFC 9113, 6.5'],
+  PUSH_PROMISE: [
+    'a response will come that was not requested',
+    'RFC 9113, 6.6',
+  ],
+  PING: ['are you there, and how long is a round trip?', 'RFC 9113, 6.7'],
   GOAWAY: [
     'open no more streams: the connection will be closed',
-    'RFC 9113 6.8',
+    'RFC 9113, 6.8',
   ],
-  WINDOW_UPDATE: ['the other side may send more data', 'RFC 9113 6.9'],
+  WINDOW_UPDATE: ['the other side may send more data', 'RFC 9113, 6.9'],
   CONTINUATION: [
     'goes on with the headers of the frame before',
-    'RFC 9113 6.10',
+    'RFC 9113, 6.10',
   ],
   ALTSVC: [
     'another host, port or protocol that serves an origin',
-    'RFC 7838 4',
+    'RFC 7838, 4',
   ],
-  ORIGIN: ['origins for which this connection may be used', 'RFC 8336 2'],
-  PRIORITY_UPDATE: ['how urgent a response is', 'RFC 9218 7.1'],
+  ORIGIN: ['origins for which this connection may be used', 'RFC 8336, 2'],
+  PRIORITY_UPDATE: ['how urgent a response is', 'RFC 9218, 7.1'],
 };
 
 /**
@@ -72,7 +75,7 @@ export function frameMeaning(type: number): [string, string] {
   if (name) return FRAME_MEANINGS[name];
   return [
     'a type that is not known here: such a frame is discarded',
-    'RFC 9113 5.5',
+    'RFC 9113, 5.5',
   ];
 }
 
@@ -102,7 +105,7 @@ export const PADDED = 0x8;
 export const PRIORITY = 0x20;
 
 /**
- * The flags of a frame of this type by their names, RFC 9113 6:
+ * The flags of a frame of this type by their names, RFC 9113, 6:
  * `0x05 END_STREAM, END_HEADERS`.
  */
 export function flagNames(type: number, flags: number): string {
@@ -113,7 +116,7 @@ export function flagNames(type: number, flags: number): string {
   return [`0x${digits}`, names.join(', ')].filter(Boolean).join(' ');
 }
 
-/** RFC 9113 7. */
+/** RFC 9113, 7. */
 const ERRORS: [name: string, meaning: string][] = [
   ['NO_ERROR', 'nothing went wrong'],
   ['PROTOCOL_ERROR', 'the other side broke a rule of the protocol'],
@@ -134,7 +137,7 @@ const ERRORS: [name: string, meaning: string][] = [
   ['HTTP_1_1_REQUIRED', 'retry over HTTP/1.1'],
 ];
 
-/** The name of an error code in RST_STREAM and GOAWAY, RFC 9113 7. */
+/** The name of an error code in RST_STREAM and GOAWAY, RFC 9113, 7. */
 export function errorName(code: number): string {
   return ERRORS[code]?.[0] ?? `unknown error code ${code}`;
 }
@@ -144,7 +147,7 @@ export function errorMeaning(code: number): string {
   return ERRORS[code]?.[1] ?? 'not in the standard';
 }
 
-/** The numbers of settings: RFC 9113 6.5.2, RFC 8441 3, RFC 9218 2.1. */
+/** The numbers of settings: RFC 9113, 6.5.2, RFC 8441, 3, RFC 9218, 2.1. */
 export const SETTING = {
   HEADER_TABLE_SIZE: 1,
   ENABLE_PUSH: 2,
@@ -183,11 +186,11 @@ const SETTING_MEANINGS: Record<
   ],
   ENABLE_CONNECT_PROTOCOL: [
     '1: a stream may be opened for a WebSocket',
-    'RFC 8441 3',
+    'RFC 8441, 3',
   ],
   NO_RFC7540_PRIORITIES: [
     '1: the priorities of RFC 7540 are not used',
-    'RFC 9218 2.1',
+    'RFC 9218, 2.1',
   ],
 };
 
@@ -210,7 +213,7 @@ export function settingName(id: number): string {
 export function settingMeaning(id: number): [string, string] {
   const name = SETTING_NAMES.get(id);
   if (!name)
-    return ['not known here: such a setting is ignored', 'RFC 9113 6.5.2'];
+    return ['not known here: such a setting is ignored', 'RFC 9113, 6.5.2'];
   const [meaning, section] = SETTING_MEANINGS[name];
-  return [meaning, section || 'RFC 9113 6.5.2'];
+  return [meaning, section || 'RFC 9113, 6.5.2'];
 }

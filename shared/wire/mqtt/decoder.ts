@@ -102,7 +102,7 @@ class Side implements LayerDecoder {
       this.#length = 0;
       if (packetName(byte >> 4) !== undefined) return;
       this.#fail(
-        `expected a packet type from 1 to 14, found ${namedByte(byte)} (MQTT 2.2.1)`,
+        `expected a packet type from 1 to 14, found ${namedByte(byte)} (MQTT, 2.2.1)`,
         units,
       );
       return;
@@ -111,7 +111,7 @@ class Side implements LayerDecoder {
     if (byte >= 0x80) {
       if (count === 5)
         this.#fail(
-          'expected a length of at most 4 bytes, found a fifth (MQTT 2.2.3)',
+          'expected a length of at most 4 bytes, found a fifth (MQTT, 2.2.3)',
           units,
           offset,
         );
@@ -172,7 +172,7 @@ class Side implements LayerDecoder {
     const problem = order ?? senderProblem(type, this.direction);
     if (problem) return problem;
     if (isShort)
-      return `expected more than ${byteCount(this.#length)} in this packet (MQTT 2.2.3)`;
+      return `expected more than ${byteCount(this.#length)} in this packet (MQTT, 2.2.3)`;
     const flaw = flagsProblem(type, flags);
     const isWhole = body.length === this.#length;
     if (level < 4 || !isWhole) return flaw;
@@ -186,15 +186,15 @@ class Side implements LayerDecoder {
     this.#hasPackets = true;
     if (type === TYPE.DISCONNECT) this.#hasLeft = true;
     if (isAfterEnd)
-      return 'expected nothing more after DISCONNECT (MQTT 3.14.4)';
+      return 'expected nothing more after DISCONNECT (MQTT, 3.14.4)';
     if (type === TYPE.CONNECT) {
       const isSecond = this.#session.hasBegun;
       this.#session.hasBegun = true;
-      return isSecond ? 'expected CONNECT once (MQTT 3.1)' : undefined;
+      return isSecond ? 'expected CONNECT once (MQTT, 3.1)' : undefined;
     }
     const isResponse = this.direction === 'down' && this.#session.hasBegun;
     return isFirst && isResponse && type !== TYPE.CONNACK
-      ? `expected CONNACK as the first packet, found ${packetName(type)} (MQTT 3.2)`
+      ? `expected CONNACK as the first packet, found ${packetName(type)} (MQTT, 3.2)`
       : undefined;
   }
 }

@@ -150,7 +150,7 @@ class Lister {
     const from = this.reader.at;
     const value = read(this.reader);
     const to = Math.min(this.reader.at, this.list.bytes.length);
-    this.list.add(label, [from, to], value, [meaning, `MQTT ${section}`]);
+    this.list.add(label, [from, to], value, [meaning, `MQTT, ${section}`]);
   }
 
   identifier(section: string): void {
@@ -183,7 +183,7 @@ function listHeader(list: FieldList): { type: number; from: number } {
   const type = first >> 4;
   const flags = first & 15;
   const [name, meaning, section] = TYPES[type] ?? ['reserved', '', '2.2.1'];
-  list.add('type', [0, 1], `${type} ${name}`, [meaning, `MQTT ${section}`]);
+  list.add('type', [0, 1], `${type} ${name}`, [meaning, `MQTT, ${section}`]);
   if (type === TYPE.PUBLISH) {
     const qos = (flags >> 1) & 3;
     const dup = flags >> 3;
@@ -191,22 +191,22 @@ function listHeader(list: FieldList): { type: number; from: number } {
       dup
         ? 'sent again: an earlier one may have arrived'
         : 'sent for the first time',
-      'MQTT 3.3.1.1',
+      'MQTT, 3.3.1.1',
     ]);
-    list.add('QoS', [0, 1], qos, [QUALITIES[qos]!, 'MQTT 3.3.1.2']);
+    list.add('QoS', [0, 1], qos, [QUALITIES[qos]!, 'MQTT, 3.3.1.2']);
     const retain = flags & 1;
     list.add('RETAIN', [0, 1], retain, [
       RETAIN[list.unit.direction][retain]!,
-      'MQTT 3.3.1.3',
+      'MQTT, 3.3.1.3',
     ]);
   } else {
     const bits = flags.toString(2).padStart(4, '0');
-    list.add('flags', [0, 1], bits, ['fixed for this type', 'MQTT 2.2.2']);
+    list.add('flags', [0, 1], bits, ['fixed for this type', 'MQTT, 2.2.2']);
   }
   const { length, next } = readLength(list.bytes, 1);
   list.add('remaining length', [1, next], number(length), [
     'bytes that follow; each byte of this number holds 7 bits of it',
-    'MQTT 2.2.3',
+    'MQTT, 2.2.3',
   ]);
   return { type, from: next };
 }
@@ -295,7 +295,7 @@ function listPublish(list: FieldList, lister: Lister): void {
   );
 }
 
-/** Any packet of MQTT 3.1.1. */
+/** Any packet of MQTT, 3.1.1. */
 export const packetDissector: FieldDissector = {
   dissect(list) {
     const { type, from } = listHeader(list);

@@ -26,7 +26,7 @@ export function senderProblem(
 ): string | undefined {
   const wrong = direction === 'up' ? OF_SERVER : OF_CLIENT;
   return wrong.includes(type)
-    ? `expected no ${packetName(type)} from a ${direction === 'up' ? 'client' : 'server'} (MQTT 2.2.1)`
+    ? `expected no ${packetName(type)} from a ${direction === 'up' ? 'client' : 'server'} (MQTT, 2.2.1)`
     : undefined;
 }
 
@@ -44,15 +44,15 @@ const FLAGS: Partial<Record<number, number>> = {
 export function flagsProblem(type: number, flags: number): string | undefined {
   if (type === TYPE.PUBLISH) {
     if ((flags & 6) === 6)
-      return 'expected QoS 0, 1 or 2, found 3 (MQTT 3.3.1.2)';
+      return 'expected QoS 0, 1 or 2, found 3 (MQTT, 3.3.1.2)';
     return (flags & 14) === 8
-      ? 'expected no DUP with QoS 0 (MQTT 3.3.1.1)'
+      ? 'expected no DUP with QoS 0 (MQTT, 3.3.1.1)'
       : undefined;
   }
   const wanted = FLAGS[type] ?? 0;
   return flags === wanted
     ? undefined
-    : `expected the flags ${wanted} with this type, found ${flags} (MQTT 2.2.2)`;
+    : `expected the flags ${wanted} with this type, found ${flags} (MQTT, 2.2.2)`;
 }
 
 /**
@@ -90,22 +90,22 @@ export function bodyProblem(
 
 function restProblem(reader: PacketReader, section: string) {
   return reader.rest > 0
-    ? `expected the end of the packet, found ${byteCount(reader.rest)} more (MQTT ${section})`
+    ? `expected the end of the packet, found ${byteCount(reader.rest)} more (MQTT, ${section})`
     : undefined;
 }
 
 function idProblem(reader: PacketReader): string | undefined {
   return reader.uint16() === 0
-    ? 'expected a packet identifier above 0, found 0 (MQTT 2.3.1)'
+    ? 'expected a packet identifier above 0, found 0 (MQTT, 2.3.1)'
     : undefined;
 }
 
 function textProblem(text: Uint8Array): string | undefined {
   const check = new Utf8Check();
   if (check.push(text, 0, text.length) >= 0 || !check.complete)
-    return `expected text in UTF-8, found ${hex(text, 8)} (MQTT 1.5.3)`;
+    return `expected text in UTF-8, found ${hex(text, 8)} (MQTT, 1.5.3)`;
   return text.includes(0)
-    ? 'expected text without U+0000, found one (MQTT 1.5.3)'
+    ? 'expected text without U+0000, found one (MQTT, 1.5.3)'
     : undefined;
 }
 
@@ -115,20 +115,20 @@ function connectProblem(reader: PacketReader): string | undefined {
   const flags = reader.byte();
   reader.uint16();
   const hasWill = (flags & 4) !== 0;
-  if (flags & 1) return 'expected 0 as the last flag, found 1 (MQTT 3.1.2.3)';
+  if (flags & 1) return 'expected 0 as the last flag, found 1 (MQTT, 3.1.2.3)';
   if (!hasWill && flags & 0x18)
-    return 'expected no QoS of a will without a will (MQTT 3.1.2.6)';
+    return 'expected no QoS of a will without a will (MQTT, 3.1.2.6)';
   if (!hasWill && flags & 0x20)
-    return 'expected no Retain of a will without a will (MQTT 3.1.2.7)';
+    return 'expected no Retain of a will without a will (MQTT, 3.1.2.7)';
   if ((flags & 0x18) === 0x18)
-    return 'expected a will of QoS 0, 1 or 2, found 3 (MQTT 3.1.2.6)';
+    return 'expected a will of QoS 0, 1 or 2, found 3 (MQTT, 3.1.2.6)';
   if ((flags & 0xc0) === 0x40)
-    return 'expected no password without a user name (MQTT 3.1.2.9)';
+    return 'expected no password without a user name (MQTT, 3.1.2.9)';
   const id = reader.block();
   let problem = textProblem(id);
   if (id.length === 0 && !(flags & 2))
     problem ??=
-      'expected a client identifier, or a clean session (MQTT 3.1.3.1)';
+      'expected a client identifier, or a clean session (MQTT, 3.1.3.1)';
   if (hasWill) {
     problem ??= topicProblem(reader.block());
     reader.block();
@@ -137,7 +137,7 @@ function connectProblem(reader: PacketReader): string | undefined {
   if (flags & 0x40) reader.block();
   if (problem) return problem;
   return reader.rest < 0
-    ? 'expected more bytes, as the flags say (MQTT 3.1.3)'
+    ? 'expected more bytes, as the flags say (MQTT, 3.1.3)'
     : restProblem(reader, '3.1.3');
 }
 
@@ -145,11 +145,11 @@ function connackProblem(reader: PacketReader): string | undefined {
   const flags = reader.byte();
   const code = reader.byte();
   if (flags > 1)
-    return `expected 0 or 1 as the flags, found ${flags} (MQTT 3.2.2.1)`;
+    return `expected 0 or 1 as the flags, found ${flags} (MQTT, 3.2.2.1)`;
   if (flags === 1 && code !== 0)
-    return 'expected no present session where the client is refused (MQTT 3.2.2.2)';
+    return 'expected no present session where the client is refused (MQTT, 3.2.2.2)';
   return code > 5
-    ? `expected a return code from 0 to 5, found ${code} (MQTT 3.2.2.3)`
+    ? `expected a return code from 0 to 5, found ${code} (MQTT, 3.2.2.3)`
     : undefined;
 }
 
@@ -163,12 +163,12 @@ function publishProblem(
 
 /** The name of a topic, not a filter. */
 function topicProblem(topic: Uint8Array): string | undefined {
-  if (topic.length === 0) return 'expected a topic, found none (MQTT 4.7.3)';
+  if (topic.length === 0) return 'expected a topic, found none (MQTT, 4.7.3)';
   const text = new TextDecoder().decode(topic);
   return (
     textProblem(topic) ??
     (/[#+]/.test(text)
-      ? `expected a topic without # and +, found ${quoted(text)} (MQTT 3.3.2.1)`
+      ? `expected a topic without # and +, found ${quoted(text)} (MQTT, 3.3.2.1)`
       : undefined)
   );
 }
@@ -180,22 +180,22 @@ function filtersProblem(
   const isSubscribe = type === TYPE.SUBSCRIBE;
   const section = isSubscribe ? '3.8.3' : '3.10.3';
   if (reader.rest === 0)
-    return `expected a topic filter, found none (MQTT ${section})`;
+    return `expected a topic filter, found none (MQTT, ${section})`;
   while (reader.rest > 0) {
     const problem = filterProblem(reader.block());
     const quality = isSubscribe ? reader.byte() : 0;
     if (reader.rest < 0)
-      return `expected the rest of a topic filter, the packet ended (MQTT ${section})`;
+      return `expected the rest of a topic filter, the packet ended (MQTT, ${section})`;
     if (problem) return problem;
     if (quality > 2)
-      return `expected QoS 0, 1 or 2, found ${quality} (MQTT ${section})`;
+      return `expected QoS 0, 1 or 2, found ${quality} (MQTT, ${section})`;
   }
   return undefined;
 }
 
 function filterProblem(filter: Uint8Array): string | undefined {
   if (filter.length === 0)
-    return 'expected a topic filter, found an empty one (MQTT 4.7.3)';
+    return 'expected a topic filter, found an empty one (MQTT, 4.7.3)';
   const text = new TextDecoder().decode(filter);
   const levels = text.split('/');
   const isWrong = levels.some(
@@ -206,7 +206,7 @@ function filterProblem(filter: Uint8Array): string | undefined {
   return (
     textProblem(filter) ??
     (isWrong
-      ? `expected + as a level, # as the last one, found ${quoted(text)} (MQTT 4.7.1)`
+      ? `expected + as a level, # as the last one, found ${quoted(text)} (MQTT, 4.7.1)`
       : undefined)
   );
 }
@@ -215,11 +215,11 @@ function subackProblem(reader: PacketReader): string | undefined {
   const problem = idProblem(reader);
   if (problem) return problem;
   if (reader.rest === 0)
-    return 'expected a return code, found none (MQTT 3.9.3)';
+    return 'expected a return code, found none (MQTT, 3.9.3)';
   while (reader.rest > 0) {
     const code = reader.byte();
     if (code > 2 && code !== 0x80)
-      return `expected a return code of 0, 1, 2 or 128, found ${number(code)} (MQTT 3.9.3)`;
+      return `expected a return code of 0, 1, 2 or 128, found ${number(code)} (MQTT, 3.9.3)`;
   }
   return undefined;
 }

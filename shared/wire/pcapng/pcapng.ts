@@ -25,7 +25,7 @@ import { otherDirection, type Direction } from '../unit.ts';
 const SERVER = 0xc6336401;
 /** 192.0.2.1, and those after it. */
 const CLIENT = 0xc0000201;
-/** Ports of clients: RFC 6335 6. */
+/** Ports of clients: RFC 6335, 6. */
 const FIRST_PORT = 49_152;
 const PORTS = 16_384;
 

@@ -11,7 +11,7 @@ const IP_HEADER = 20;
 const TCP_HEADER = 20;
 const PROTOCOL_TCP = 6;
 
-/** The flags of a segment, RFC 9293 3.1. */
+/** The flags of a segment, RFC 9293, 3.1. */
 export const FLAG = { fin: 0x01, syn: 0x02, rst: 0x04, psh: 0x08, ack: 0x10 };
 
 /** An address of IPv4 and a port. */
@@ -32,7 +32,7 @@ export interface Packet {
 }
 
 // Largest segment, and a window of up to 1 GiB, so that nothing ever looks as
-// if a window were full: RFC 9293 3.2 and RFC 7323 2.
+// if a window were full: RFC 9293, 3.2 and RFC 7323, 2.
 const SYN_OPTIONS = Uint8Array.of(2, 4, 0xff, 0xd7, 1, 3, 3, 14);
 
 const NO_OPTIONS = new Uint8Array(0);

@@ -48,7 +48,7 @@ describe('Every field of every vector', () => {
           expect(field.label).not.toBe('');
           expect(field.meaning).not.toBe('');
           expect(field.section).toMatch(
-            /^$|^(RFC \d+|WHATWG HTML|MQTT|Fetch|CSP|OASIS) ?[\dA-Z.]*/,
+            /^$|^(RFC \d+|HTML|MQTT|Fetch|CSP|OASIS),? ?[\dA-Z.]*/,
           );
           for (const [start, end] of field.ranges) {
             const isInside = unit.ranges.some(

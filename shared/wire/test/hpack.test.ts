@@ -81,24 +81,24 @@ describe('What is wrong is said of', () => {
   test.each(
     casesOf(
       `
-RFC 7541 5.1
+RFC 7541, 5.1
   an integer without an end | 7f ffffffffffff00 | expected an integer of at most 6 bytes
   an integer that is cut | 7f ff | expected the rest of an integer, the block ended
 
-RFC 7541 5.2
+RFC 7541, 5.2
   a string that is missing | 40 | expected a string, the block ended
   a string that is cut | 40 03 61 | expected a string of 3 bytes, found 1
   padding that is too long | 00 82 1fff 00 | expected at most 7 bits of padding, all of them 1
   the end-of-string symbol | 00 84 ffffffff 00 | expected no end-of-string symbol in a Huffman-coded string
 
-RFC 7541 2.3.3
+RFC 7541, 2.3.3
   index 0 | 80 | expected an index from 1 to 61, found 0
   an index too high | be | expected an index from 1 to 61, found 62
 
-RFC 7541 6.3
+RFC 7541, 6.3
   a table larger than allowed | 3f e2 1f | expected a table of at most 4,096 bytes, found 4,097
 
-RFC 7541 4.2
+RFC 7541, 4.2
   a change of size after a field | 82 20 | expected a change of the table size before all fields`,
       bytes,
     ),

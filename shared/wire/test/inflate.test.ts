@@ -126,22 +126,22 @@ describe('Inflating', () => {
     [
       'a block of type 3',
       '07',
-      'expected a block of type 0, 1 or 2, found 3 (RFC 1951 3.2)',
+      'expected a block of type 0, 1 or 2, found 3 (RFC 1951, 3.2)',
     ],
     [
       'a stored length without its complement',
       '01 0100 0000',
-      'expected the length of a stored block and its complement (RFC 1951 3.2)',
+      'expected the length of a stored block and its complement (RFC 1951, 3.2)',
     ],
     [
       'codes of code lengths that are not complete',
       '05 00 00 00',
-      'expected a complete code for code lengths (RFC 1951 3.2)',
+      'expected a complete code for code lengths (RFC 1951, 3.2)',
     ],
     [
       'codes that leave a gap',
       'edc63d0e40401445e1491496c1138542310a8dfc44a198c23686f8895880055880058bde06bc9cdce4bbc79fc6c45712dd9e20088220082d913adb96b9ed799ee7799ed7f32232cc61390000400145dd55d917dbb48f0d0000fc8235bc7b00',
-      'expected codes without a gap (RFC 1951 3.2)',
+      'expected codes without a gap (RFC 1951, 3.2)',
     ],
   ];
   test.each(problems)('says what is wrong with %s', (_, packed, problem) => {

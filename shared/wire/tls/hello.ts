@@ -1,7 +1,7 @@
 /**
  * TLS where plain text was expected, and the other way round: the commonest
  * mistake of all. What is encrypted stays so; but the first record of a client
- * is not, nor is what a server says that finds no TLS: RFC 8446 4.1.2, 5.1, 6.
+ * is not, nor is what a server says that finds no TLS: RFC 8446, 4.1.2, 5.1, 6.
  *
  * What goes in: the bytes of a connection that begins with a ClientHello; see
  * `byte-cursor.ts`. What comes out: a unit for that, when its record is
@@ -22,7 +22,7 @@ const CLIENT_HELLO = 1;
 const HEADER = 5;
 
 /**
- * Whether a client's first bytes are a ClientHello, RFC 8446 4.1.2 and 5.1;
+ * Whether a client's first bytes are a ClientHello, RFC 8446, 4.1.2 and 5.1;
  * `perhaps` while there are too few.
  */
 export function startsHello(bytes: Uint8Array): 'yes' | 'no' | 'perhaps' {
@@ -94,25 +94,25 @@ const helloDissector: FieldDissector = {
     const length = bytes[3]! * 256 + bytes[4]!;
     list.add('type', [0, 1], HANDSHAKE, [
       'a record of the handshake',
-      'RFC 8446 5.1',
+      'RFC 8446, 5.1',
     ]);
     list.add('version', [1, 3], 'TLS', [
       'ignored: kept only for compatibility',
-      'RFC 8446 5.1',
+      'RFC 8446, 5.1',
     ]);
     list.add('length', [3, 5], length, [
       'so many bytes follow',
-      'RFC 8446 5.1',
+      'RFC 8446, 5.1',
     ]);
     list.add('message', [5, 6], 'ClientHello', [
       'the client begins',
-      'RFC 8446 4.1.2',
+      'RFC 8446, 4.1.2',
     ]);
     const name = serverName(bytes);
     if (name)
       list.add('server name', [name.start, name.end], name.value, [
         'the server that the client wants, for anybody to read (SNI)',
-        'RFC 6066 3',
+        'RFC 6066, 3',
       ]);
   },
 };
@@ -170,7 +170,7 @@ function serverName(
   return undefined;
 }
 
-/** RFC 8446 6, and those that only older versions have. */
+/** RFC 8446, 6, and those that only older versions have. */
 const ALERTS: Record<number, string> = {
   10: 'unexpected_message',
   22: 'record_overflow',

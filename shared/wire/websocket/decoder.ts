@@ -1,5 +1,5 @@
 /**
- * WebSocket, RFC 6455 5, with permessage-deflate, RFC 7692. Both directions are
+ * WebSocket, RFC 6455, 5, with permessage-deflate, RFC 7692. Both directions are
  * read in the same way; they differ in which must mask. Left out: see
  * left-out.md.
  *
@@ -42,7 +42,7 @@ import {
 } from './frame.ts';
 import { Payload, previewOf } from './payload.ts';
 
-/** One direction of a WebSocket: RFC 6455 5. */
+/** One direction of a WebSocket: RFC 6455, 5. */
 export class WebSocketSide implements LayerDecoder {
   /** Its units tell the same bytes again, where something carries it. */
   readonly emitsUnits = true;
@@ -91,7 +91,7 @@ export class WebSocketSide implements LayerDecoder {
     if (this.#headerFilled === 0 || this.failed) return;
     const { size } = this.#ranges;
     this.#fail(
-      `expected the rest of a frame, the connection ended after ${byteCount(size)} of it (RFC 6455 5.2)`,
+      `expected the rest of a frame, the connection ended after ${byteCount(size)} of it (RFC 6455, 5.2)`,
       units,
     );
   }
@@ -109,7 +109,7 @@ export class WebSocketSide implements LayerDecoder {
       this.#fail(
         frame.length < 2 ** 63
           ? 'a frame of more than 2^53 bytes is not followed'
-          : 'expected 0 as the first bit of a length, found 1 (RFC 6455 5.2)',
+          : 'expected 0 as the first bit of a length, found 1 (RFC 6455, 5.2)',
         units,
       );
       return;
@@ -125,23 +125,23 @@ export class WebSocketSide implements LayerDecoder {
   #headerProblem(frame: FrameHeader): string | undefined {
     const { direction } = this.#place;
     if (frame.reserved & 0b011)
-      return 'expected RSV2 and RSV3 to be 0: no extension uses them (RFC 6455 5.2)';
+      return 'expected RSV2 and RSV3 to be 0: no extension uses them (RFC 6455, 5.2)';
     if (frame.reserved && (!this.#payload.canInflate || !frame.isStart))
       return this.#payload.canInflate
-        ? 'expected RSV1 only on the first frame of a message (RFC 7692 6.1)'
-        : 'expected RSV1 to be 0: no compression was agreed upon (RFC 6455 5.2)';
+        ? 'expected RSV1 only on the first frame of a message (RFC 7692, 6.1)'
+        : 'expected RSV1 to be 0: no compression was agreed upon (RFC 6455, 5.2)';
     if (opcodeKind(frame.opcode) === 'websocket reserved')
-      return `expected an opcode of 0, 1, 2, 8, 9 or 10, found ${frame.opcode} (RFC 6455 5.2)`;
+      return `expected an opcode of 0, 1, 2, 8, 9 or 10, found ${frame.opcode} (RFC 6455, 5.2)`;
     if (direction === 'up' && !frame.isMasked)
-      return 'expected a masked frame, as every frame from a client is (RFC 6455 5.1)';
+      return 'expected a masked frame, as every frame from a client is (RFC 6455, 5.1)';
     if (direction === 'down' && frame.isMasked)
-      return 'expected no mask, as in every frame from a server (RFC 6455 5.1)';
+      return 'expected no mask, as in every frame from a server (RFC 6455, 5.1)';
     if (frame.isControl && !frame.isFinal)
-      return 'expected a control frame in one piece, found a fragment (RFC 6455 5.5)';
+      return 'expected a control frame in one piece, found a fragment (RFC 6455, 5.5)';
     if (frame.isControl && frame.length > 125)
-      return `expected at most 125 bytes in a control frame, found ${number(frame.length)} (RFC 6455 5.5)`;
+      return `expected at most 125 bytes in a control frame, found ${number(frame.length)} (RFC 6455, 5.5)`;
     if (!frame.isMinimal)
-      return `expected ${number(frame.length)} in the shortest form of a length (RFC 6455 5.2)`;
+      return `expected ${number(frame.length)} in the shortest form of a length (RFC 6455, 5.2)`;
     return undefined;
   }
 
@@ -149,11 +149,11 @@ export class WebSocketSide implements LayerDecoder {
   #orderProblem(frame: FrameHeader): string | undefined {
     // A pong may follow: a ping of the other side may have been on its way.
     if (this.#isClosed && !frame.isControl)
-      return 'expected no more messages after a close frame (RFC 6455 5.5.1)';
+      return 'expected no more messages after a close frame (RFC 6455, 5.5.1)';
     if (frame.opcode === 0 && this.#fragments === 0)
-      return 'expected a message to continue, found none (RFC 6455 5.4)';
+      return 'expected a message to continue, found none (RFC 6455, 5.4)';
     if (frame.isStart && this.#fragments > 0)
-      return 'expected the rest of the message before, found a new one (RFC 6455 5.4)';
+      return 'expected the rest of the message before, found a new one (RFC 6455, 5.4)';
     return undefined;
   }
 

@@ -1,10 +1,10 @@
-/** The frame of RFC 6455 5.2: its header, its fields, its close codes. */
+/** The frame of RFC 6455, 5.2: its header, its fields, its close codes. */
 import type { FieldList, FieldDissector } from '../fields.ts';
 import { byteCount, hex, latin1, number, utf8 } from '../text.ts';
 import type { Kind } from '../unit.ts';
 import { Utf8Check } from '../utf8-check.ts';
 
-/** A frame's header, RFC 6455 5.2; lengths and sizes are in bytes. */
+/** A frame's header, RFC 6455, 5.2; lengths and sizes are in bytes. */
 export interface FrameHeader {
   isFinal: boolean;
   /** RSV1, RSV2 and RSV3, from the highest bit to the lowest. */
@@ -66,7 +66,7 @@ export function readHeader(bytes: Uint8Array, headerSize: number): FrameHeader {
 }
 
 /**
- * Takes a mask off: RFC 6455 5.3. The key is its own inverse.
+ * Takes a mask off: RFC 6455, 5.3. The key is its own inverse.
  * @param key its four bytes
  * @param offset how much of the payload came before
  */
@@ -81,7 +81,7 @@ export function unmask(
   return plain;
 }
 
-/** Those that may be sent: RFC 6455 7.4.1, and the registry of 11.7. */
+/** Those that may be sent: RFC 6455, 7.4.1, and the registry of 11.7. */
 const CLOSE_CODES: Record<number, string> = {
   1000: 'normal closure: all is done',
   1001: 'going away: a page was left, a server stops',
@@ -99,19 +99,19 @@ const CLOSE_CODES: Record<number, string> = {
 
 /**
  * What a close code in a frame means, whether it may be there or not.
- * @returns the meaning and the section that has it: RFC 6455 7.4 or its registry
+ * @returns the meaning and the section that has it: RFC 6455, 7.4 or its registry
  */
 export function closeMeaning(code: number): [string, string] {
   const known = CLOSE_CODES[code];
-  if (known) return [known, `RFC 6455 ${code < 1012 ? '7.4.1' : '11.7'}`];
+  if (known) return [known, `RFC 6455, ${code < 1012 ? '7.4.1' : '11.7'}`];
   if (code >= 1004 && code <= 1015)
     return [
       code === 1004
         ? 'reserved: it has no meaning yet'
         : 'reserved for what an endpoint reports by itself: no frame may have it',
-      'RFC 6455 7.4.1',
+      'RFC 6455, 7.4.1',
     ];
-  return [closeRange(code), 'RFC 6455 7.4.2'];
+  return [closeRange(code), 'RFC 6455, 7.4.2'];
 }
 
 function closeRange(code: number): string {
@@ -124,13 +124,13 @@ function closeRange(code: number): string {
 }
 
 /**
- * What is wrong with the payload of a close frame, RFC 6455 5.5.1 and 7.4;
+ * What is wrong with the payload of a close frame, RFC 6455, 5.5.1 and 7.4;
  * undefined if nothing is.
  */
 export function readCloseProblem(payload: Uint8Array): string | undefined {
   if (payload.length === 0) return undefined;
   if (payload.length === 1)
-    return 'expected a close code of 2 bytes, found 1 byte (RFC 6455 5.5.1)';
+    return 'expected a close code of 2 bytes, found 1 byte (RFC 6455, 5.5.1)';
   const code = (payload[0]! << 8) | payload[1]!;
   const isPrivate = code >= 3000 && code <= 4999;
   if (!isPrivate && !CLOSE_CODES[code])
@@ -138,29 +138,29 @@ export function readCloseProblem(payload: Uint8Array): string | undefined {
   const check = new Utf8Check();
   const wrong = check.push(payload, 2, payload.length);
   if (wrong >= 0 || !check.complete)
-    return 'expected a reason in UTF-8, found other bytes (RFC 6455 5.5.1)';
+    return 'expected a reason in UTF-8, found other bytes (RFC 6455, 5.5.1)';
   return undefined;
 }
 
-const FRAME = 'RFC 6455 5.2';
+const FRAME = 'RFC 6455, 5.2';
 
 const OPCODES: Record<
   number,
   [name: string, meaning: string, section: string]
 > = {
-  0: ['continuation', 'goes on with the message before', 'RFC 6455 5.4'],
-  1: ['text', 'a message of text in UTF-8', 'RFC 6455 5.6'],
-  2: ['binary', 'a message of bytes', 'RFC 6455 5.6'],
-  8: ['close', 'no more messages follow in this direction', 'RFC 6455 5.5.1'],
+  0: ['continuation', 'goes on with the message before', 'RFC 6455, 5.4'],
+  1: ['text', 'a message of text in UTF-8', 'RFC 6455, 5.6'],
+  2: ['binary', 'a message of bytes', 'RFC 6455, 5.6'],
+  8: ['close', 'no more messages follow in this direction', 'RFC 6455, 5.5.1'],
   9: [
     'ping',
     'are you there? the other side must respond with a pong',
-    'RFC 6455 5.5.2',
+    'RFC 6455, 5.5.2',
   ],
   10: [
     'pong',
     'the response to a ping; one without a ping expects no response',
-    'RFC 6455 5.5.3',
+    'RFC 6455, 5.5.3',
   ],
 };
 
@@ -181,7 +181,7 @@ function listHeader(list: FieldList, at: number, frame: FrameHeader): void {
   const rsv = compressed
     ? 'RSV1 is set: the message is compressed'
     : 'for extensions; 0 if none uses them';
-  const rsvSection = compressed ? 'RFC 7692 6' : FRAME;
+  const rsvSection = compressed ? 'RFC 7692, 6' : FRAME;
   list.add('RSV', [at, at + 1], bits, [rsv, rsvSection]);
   list.add('opcode', [at, at + 1], `${frame.opcode} ${name}`, [
     meaning,
@@ -201,7 +201,7 @@ function listHeader(list: FieldList, at: number, frame: FrameHeader): void {
   if (!frame.isMasked) return;
   const key = hex(list.bytes.subarray(end - 4, end));
   const why = 'random; each byte of payload is XORed with one of these four';
-  list.add('masking key', [end - 4, end], key, [why, 'RFC 6455 5.3']);
+  list.add('masking key', [end - 4, end], key, [why, 'RFC 6455, 5.3']);
 }
 
 /** The payload of a frame, its mask taken off. */
@@ -229,7 +229,7 @@ function listClose(list: FieldList, from: number, payload: Uint8Array): void {
   const to = from + payload.length;
   list.add('reason', [from + 2, to], reason, [
     'why, for logs and debugging',
-    'RFC 6455 7.1.6',
+    'RFC 6455, 7.1.6',
   ]);
 }
 
@@ -244,11 +244,11 @@ function listFrame(list: FieldList, inflated: string | undefined): void {
   } else if (inflated !== undefined) {
     list.add('payload', [from, to], hex(payload, 64), [
       'compressed',
-      'RFC 7692 7.2.1',
+      'RFC 7692, 7.2.1',
     ]);
     list.known('inflated', inflated, [
       'what the receiver gets, or how it begins',
-      'RFC 7692 7.2.2',
+      'RFC 7692, 7.2.2',
     ]);
   } else if (from < to) {
     const isText = frame.opcode !== 2 && isUtf8(payload);
@@ -257,7 +257,7 @@ function listFrame(list: FieldList, inflated: string | undefined): void {
       : 'the payload';
     list.add('payload', [from, to], shownPayload(payload, isText), [
       meaning,
-      frame.isMasked ? 'RFC 6455 5.3' : FRAME,
+      frame.isMasked ? 'RFC 6455, 5.3' : FRAME,
     ]);
   }
 }
@@ -284,7 +284,7 @@ export class CompressedFrameDissector implements FieldDissector {
   }
 }
 
-const FRAGMENTS = 'RFC 6455 5.4';
+const FRAGMENTS = 'RFC 6455, 5.4';
 
 /** A message of several frames; its bytes are theirs, headers included. */
 export class MessageDissector implements FieldDissector {

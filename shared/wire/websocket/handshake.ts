@@ -1,5 +1,5 @@
 /**
- * The handshake of WebSocket, RFC 6455 4: what the client requests, what the
+ * The handshake of WebSocket, RFC 6455, 4: what the client requests, what the
  * server responds, and whether the one fits the other.
  */
 import {
@@ -26,7 +26,7 @@ export interface Offer {
 const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 
 /**
- * What a request may not say that asks for a WebSocket, RFC 6455 4.1; undefined
+ * What a request may not say that asks for a WebSocket, RFC 6455, 4.1; undefined
  * if all is allowed.
  */
 export function upgradeProblem(
@@ -35,7 +35,7 @@ export function upgradeProblem(
 ): string | undefined {
   if (!listOf(findHeader(lines, 'upgrade') ?? '').includes('websocket'))
     return undefined;
-  const section = '(RFC 6455 4.1)';
+  const section = '(RFC 6455, 4.1)';
   if (method !== 'GET')
     return `expected GET in the handshake of a WebSocket, found ${quoted(method)} ${section}`;
   if (version === 'HTTP/1.0')
@@ -51,7 +51,7 @@ export function upgradeProblem(
 
 /** What may not stand in the lists of what the client offers. */
 function requestListProblem(lines: HeaderLine[]): string | undefined {
-  const section = '(RFC 6455 4.1)';
+  const section = '(RFC 6455, 4.1)';
   const protocols = protocolsOf(lines);
   const list = findHeader(lines, 'sec-websocket-protocol');
   const isWord = (one: string): boolean => TOKEN.test(one) || MASKED.test(one);
@@ -89,10 +89,10 @@ export function offerOf(lines: HeaderLine[]): Offer {
   };
 }
 
-/** RFC 6455 1.3: the same for everybody, so that no other server knows it. */
+/** RFC 6455, 1.3: the same for everybody, so that no other server knows it. */
 const MAGIC = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
-/** What Sec-WebSocket-Accept must be for this key, RFC 6455 4.2.2. */
+/** What Sec-WebSocket-Accept must be for this key, RFC 6455, 4.2.2. */
 export function acceptFor(key: string): string {
   const digest = sha1(new TextEncoder().encode(key + MAGIC));
   return btoa(String.fromCharCode(...digest));
@@ -102,14 +102,14 @@ export function acceptFor(key: string): string {
 const MASKED = /^\*+$/;
 
 /**
- * What a 101 may not say to this request, RFC 6455 4.1 and 4.2.2; undefined if
+ * What a 101 may not say to this request, RFC 6455, 4.1 and 4.2.2; undefined if
  * all is allowed.
  */
 export function handshakeProblem(
   offer: Offer,
   lines: HeaderLine[],
 ): string | undefined {
-  const section = '(RFC 6455 4.1)';
+  const section = '(RFC 6455, 4.1)';
   const accept = findHeader(lines, 'sec-websocket-accept');
   const wanted = acceptFor(offer.key);
   if (accept !== wanted)

@@ -1,5 +1,5 @@
 /**
- * The payload of WebSocket frames, RFC 6455 5.3 and 8.1. What goes in: for each
+ * The payload of WebSocket frames, RFC 6455, 5.3 and 8.1. What goes in: for each
  * frame `beginFrame`, its bytes in any pieces, `endFrame`. What comes out: after
  * that, what there is to say of the payload, in the fields of `Payload`.
  */
@@ -134,7 +134,8 @@ export class Payload {
 
   #checkText(bytes: Uint8Array, from: number, to: number): void {
     if (!this.#check || this.#check.push(bytes, from, to) < 0) return;
-    this.problem ??= 'expected text in UTF-8, found other bytes (RFC 6455 8.1)';
+    this.problem ??=
+      'expected text in UTF-8, found other bytes (RFC 6455, 8.1)';
     this.#check = undefined;
   }
 
@@ -154,7 +155,7 @@ export class Payload {
     if (this.isCompressed && this.#isReplaced) this.#inflater!.forget();
     if (this.#check?.complete === false)
       this.problem ??=
-        'expected a whole character of UTF-8 at the end (RFC 6455 8.1)';
+        'expected a whole character of UTF-8 at the end (RFC 6455, 8.1)';
   }
 
   /** The beginning of a compressed message, inflated. */

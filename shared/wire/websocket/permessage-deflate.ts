@@ -1,18 +1,18 @@
-/** Compression of WebSocket messages, RFC 7692 7. */
+/** Compression of WebSocket messages, RFC 7692, 7. */
 import { Inflater, type Emit } from '../coding/inflate.ts';
 import { INFLATED_FOR_EACH_BYTE, INFLATED_LIMIT } from '../limits.ts';
 import { quoted } from '../text.ts';
 
 const DEFLATE = 'permessage-deflate';
 
-/** One extension of a list, RFC 6455 9.1, in small letters. */
+/** One extension of a list, RFC 6455, 9.1, in small letters. */
 export interface Extension {
   name: string;
   /** The value is '' where none is given. */
   parameters: [name: string, value: string][];
 }
 
-/** The extensions of a Sec-WebSocket-Extensions, RFC 6455 9.1. */
+/** The extensions of a Sec-WebSocket-Extensions, RFC 6455, 9.1. */
 export function extensionsOf(list: string): Extension[] {
   return list
     .split(',')
@@ -30,7 +30,7 @@ export function extensionsOf(list: string): Extension[] {
 }
 
 /**
- * What a client may not offer, RFC 7692 7.1; undefined if all is allowed. Other
+ * What a client may not offer, RFC 7692, 7.1; undefined if all is allowed. Other
  * extensions are not known here.
  */
 export function offerProblem(list: string): string | undefined {
@@ -40,11 +40,11 @@ export function offerProblem(list: string): string | undefined {
     /^[\w!#$%&'*+.^`|~-]+$/.test(name),
   );
   if (!isList || !isWord)
-    return `expected names of extensions, found ${quoted(list)} (RFC 6455 9.1)`;
+    return `expected names of extensions, found ${quoted(list)} (RFC 6455, 9.1)`;
   return parametersProblem(extensions, true);
 }
 
-/** RFC 7692 7.1: the parameters that there are, each once, with its value. */
+/** RFC 7692, 7.1: the parameters that there are, each once, with its value. */
 function parametersProblem(
   extensions: readonly Extension[],
   isOffer: boolean,
@@ -55,15 +55,15 @@ function parametersProblem(
     for (const [key, value] of parameters) {
       const found = quoted(value === '' ? key : `${key}=${value}`);
       if (!KEYS.includes(key))
-        return `expected a parameter of ${DEFLATE}, found ${found} (RFC 7692 7.1)`;
+        return `expected a parameter of ${DEFLATE}, found ${found} (RFC 7692, 7.1)`;
       if (seen.has(key))
-        return `expected each parameter of ${DEFLATE} once, found ${found} again (RFC 7692 7.1)`;
+        return `expected each parameter of ${DEFLATE} once, found ${found} again (RFC 7692, 7.1)`;
       seen.add(key);
       const isBits = key.endsWith('_bits');
       const mayLack = !isBits || (isOffer && key === CLIENT_BITS);
       const isFine = isBits && value !== '' ? BITS.test(value) : mayLack;
       if (!isFine || (!isBits && value !== ''))
-        return `expected ${isBits ? `${key} from 8 to 15` : `no value of ${key}`}, found ${found} (RFC 7692 7.1)`;
+        return `expected ${isBits ? `${key} from 8 to 15` : `no value of ${key}`}, found ${found} (RFC 7692, 7.1)`;
     }
   }
   return undefined;
@@ -80,7 +80,7 @@ const KEYS = [
 const BITS = /^(?:[89]|1[0-5])$/;
 
 /**
- * What a server may not accept of these offers, RFC 7692 7.1; undefined if all
+ * What a server may not accept of these offers, RFC 7692, 7.1; undefined if all
  * is allowed.
  */
 export function acceptProblem(
@@ -100,7 +100,7 @@ export function acceptProblem(
   const found = chosen.parameters.map(([key, value]) =>
     value === '' ? key : `${key}=${value}`,
   );
-  return `expected parameters of ${DEFLATE} that fit what the client has offered, found ${found.length > 0 ? quoted(found.join('; ')) : 'none'} (RFC 7692 7.1)`;
+  return `expected parameters of ${DEFLATE} that fit what the client has offered, found ${found.length > 0 ? quoted(found.join('; ')) : 'none'} (RFC 7692, 7.1)`;
 }
 
 function fitsOffer(
@@ -142,7 +142,7 @@ export function acceptedDeflate(extensions: string): Deflate | undefined {
   return undefined;
 }
 
-// RFC 7692 7.2.2: the sender left these out at the end of each message.
+// RFC 7692, 7.2.2: the sender left these out at the end of each message.
 const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 
 /** Inflates the messages of one direction, one after the other. */

@@ -58,7 +58,7 @@ export default {
           came: warning,
           wire: line.seen('down', 'HEADERS'),
           note: 'Node warned, and left it out',
-          section: 'RFC 9113 8.2.2',
+          section: 'RFC 9113, 8.2.2',
         });
     });
 
@@ -97,7 +97,7 @@ export default {
           sent: `fetch('/board?station=${numbers[wrong]}') in a page`,
           expected: wanted[wrong],
           came: came[wrong],
-          section: 'RFC 9113 3.2',
+          section: 'RFC 9113, 3.2',
         });
     });
   },
@@ -115,7 +115,7 @@ async function mustAgree(
   const parts = {
     sent: `a TLS handshake; by ALPN the client ${offered}`,
     expected: wanted[0] || 'no protocol',
-    section: 'RFC 7301 3.2',
+    section: 'RFC 7301, 3.2',
   };
   const socket = connectTls({
     ...trust,
@@ -193,7 +193,7 @@ async function mustRespond(
       ...parts,
       title: 'The server does not know its own name',
       note: `the client called it ${name}`,
-      section: protocol === 'HTTP/2' ? 'RFC 9113 8.3.1' : 'RFC 9110 7.2',
+      section: protocol === 'HTTP/2' ? 'RFC 9113, 8.3.1' : 'RFC 9110, 7.2',
     });
   trial.fail({ ...parts, title: `Over ${protocol} the response is wrong` });
 }

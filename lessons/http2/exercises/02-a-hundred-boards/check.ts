@@ -40,7 +40,7 @@ export default {
         ...hall.parts,
         expected: '1 connection',
         came: `${length} connections`,
-        section: 'RFC 9113 9.1',
+        section: 'RFC 9113, 9.1',
       });
     });
 
@@ -87,7 +87,7 @@ export default {
         ...hall.parts,
         expected: 'a GOAWAY, or the end of the connection',
         came: 'neither, although all responses have come',
-        section: 'RFC 9113 9.1',
+        section: 'RFC 9113, 9.1',
       }));
     });
 
@@ -268,7 +268,7 @@ async function mustLoad(trial: CheckContext, learner: Learner, hall: Hall) {
         ? `${error.name}: ${error.message}`
         : `${never.length} of ${paths.length} were refused, and never requested again`,
       note: refused.size > 0 ? `${refused.size} were refused, once` : undefined,
-      section: 'RFC 9113 8.7',
+      section: 'RFC 9113, 8.7',
     });
   if (again)
     trial.fail({
@@ -276,7 +276,7 @@ async function mustLoad(trial: CheckContext, learner: Learner, hall: Hall) {
       ...parts,
       expected: 'one response for each board',
       came: `${again[1]} responses to GET ${again[0]}`,
-      section: 'RFC 9113 8.7',
+      section: 'RFC 9113, 8.7',
     });
   if (error)
     trial.fail({

@@ -58,7 +58,7 @@ export default {
         const others = {
           ...parts,
           title: 'One cancelled stream ends the others',
-          section: 'RFC 9113 5.4.2',
+          section: 'RFC 9113, 5.4.2',
         };
         await client.fence();
         await before.mustHear(others);

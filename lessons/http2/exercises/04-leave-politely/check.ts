@@ -15,7 +15,7 @@ import type {
   CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 
-const section = 'RFC 9113 6.8';
+const section = 'RFC 9113, 6.8';
 const step = 'step “Leave without loss” of the tutorial';
 /** ms that it may come too early, or too late: some look from time to time. */
 const [early, late] = [50, 1_250];
@@ -54,7 +54,7 @@ export default {
         expected: '1 connection',
         came: `${hall.sessions.length} connections`,
         wire: hall.seen('up'),
-        section: 'RFC 9113 9.1',
+        section: 'RFC 9113, 9.1',
       });
     });
 
@@ -251,7 +251,7 @@ export default {
           sent: `${sent}; both responses end, the old connection closes; GET /board`,
           expected: 'it goes on the new connection, which is good',
           came: 'one more connection',
-          section: 'RFC 9113 9.1',
+          section: 'RFC 9113, 9.1',
           wire: hall.seen('up'),
         });
       },

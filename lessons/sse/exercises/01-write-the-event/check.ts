@@ -8,7 +8,7 @@ import type {
 import { EventParser } from '@on-the-wire/course/exercise/event-reader.ts';
 import type { StreamEvent } from './exercise.ts';
 
-const section = 'WHATWG HTML 9.2.6';
+const section = 'HTML, 9.2.6';
 
 export default {
   starter: 'A line of the text is not in a data field',
@@ -62,7 +62,7 @@ export default {
           expected: 'an error: there is no way to write it',
           came,
           ...(/^A (line end|NUL)/.test(what) && { at, note: 'this' }),
-          section: what.startsWith('A retry') ? section : 'WHATWG HTML 9.2.5',
+          section: what.startsWith('A retry') ? section : 'HTML, 9.2.5',
         });
       };
       const rest = { data: data.line() };

@@ -7,7 +7,7 @@ import type {
 } from '@on-the-wire/course/exercise/check.ts';
 import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
 
-const section = 'WHATWG HTML 9.2.4';
+const section = 'HTML, 9.2.4';
 
 export default {
   starter: 'An update that was missed never comes',

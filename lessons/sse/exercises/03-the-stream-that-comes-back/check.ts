@@ -10,7 +10,7 @@ import {
   type WaitOptions,
 } from '@on-the-wire/course/exercise/check.ts';
 
-const section = 'WHATWG HTML 9.2.3';
+const section = 'HTML, 9.2.3';
 const never = 3_600_000; // ms
 const retry = 50; // ms: how long a browser waits before it reconnects
 const timeoutMs = 25_000; // by the page's clock
@@ -126,7 +126,7 @@ export default {
         sent: 'for a minute a heartbeat every 15 s, with timeoutMs: 25000',
         expected: 'the same stream',
         came: `another: ${station.asks.at(-1)}`,
-        section: 'WHATWG HTML 9.2.7',
+        section: 'HTML, 9.2.7',
       });
       // What the first stream sends reaches the page only while it is open.
       for (let beat = 0; beat < 4; beat += 1) {
@@ -355,7 +355,7 @@ async function openPage(
               expected: `tell(${JSON.stringify(kind)}, ${JSON.stringify(data)}, ${JSON.stringify(id)})`,
               came: last ? `the last was ${JSON.stringify(last)}` : 'nothing',
               note: `${station.asks.length - before} more streams were opened`,
-              section: 'WHATWG HTML 9.2.6',
+              section: 'HTML, 9.2.6',
             }
           );
         },

@@ -7,7 +7,7 @@ import { EventParser, type ReadEvent } from '../event-reader.ts';
 
 const message = (data: string, id = '') => ({ event: 'message', id, data });
 
-/** WHATWG HTML 9.2.6, and what may be forgotten. */
+/** HTML, 9.2.6, and what may be forgotten. */
 const table: [what: string, text: string, events: ReadEvent[]][] = [
   [
     'three lines',

@@ -26,7 +26,7 @@ async function start(code: string) {
     'await trial.step("it answers", async () => { if (came !== 42)' +
     'trial.fail({ title: "Another answer", sent: "answer()", expected: "42",' +
     'came: Buffer.from(`says ${came}\\r`), at: 5, note: "not 42",' +
-    'section: "RFC 9112 7.1" }); });';
+    'section: "RFC 9112, 7.1" }); });';
   const { exercise, progress, remove } = await madeUp(check, code);
   const session = new Session(exercise, progress);
   let gone = 0;

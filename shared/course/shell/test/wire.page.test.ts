@@ -377,7 +377,7 @@ describeWithBrowser('a run in which something is malformed', (browser) => {
     const wrong = page.locator('.wire .line .problem');
     await wrong.nth(1).waitFor();
     expect(await wrong.allInnerTexts()).toEqual([
-      ' — expected no Content-Length in a 204 (RFC 9110 8.6)',
+      ' — expected no Content-Length in a 204 (RFC 9110, 8.6)',
       expect.stringContaining('expected no body after 204'),
     ]);
     expect(await accessibilityViolations(page)).toEqual([]);

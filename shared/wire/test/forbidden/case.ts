@@ -3,7 +3,7 @@
  * written a line each, below where it is forbidden, `allowed`, or `left out:`
  * and the words of wire/left-out.md; escapes are those of vectors/vector.ts.
  *
- *     RFC 9112 3.2
+ *     RFC 9112, 3.2
  *       its title | what one side sends | words of the problem
  */
 import { unescaped } from '../vectors/vector.ts';
@@ -12,7 +12,7 @@ export interface Case {
   title: string;
   /** What one side sends, each character a byte. */
   sent: string;
-  /** Where it is forbidden: `RFC 9112 3.2`; undefined if it is allowed. */
+  /** Where it is forbidden: `RFC 9112, 3.2`; undefined if it is allowed. */
   section?: string;
   /** Words of the problem that must be told. */
   says?: string;

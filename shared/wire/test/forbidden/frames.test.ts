@@ -23,23 +23,23 @@ const FRAMES: FrameCase[] = [
   ['a close with a long reason', `88 7d 03e8 ${'c3a9'.repeat(61)}61`, ''],
   ['a close with a code of its own', '88 02 0fa0', ''],
   ['a pong after a close', '88 00 8a 00', ''],
-  ['RSV2', 'a1 00', 'RFC 6455 5.2'],
-  ['RSV3', '91 00', 'RFC 6455 5.2'],
-  ['RSV1 without compression', 'c1 00', 'RFC 6455 5.2'],
-  ['an opcode in reserve', '83 00', 'RFC 6455 5.2'],
-  ['a control opcode in reserve', '8b 00', 'RFC 6455 5.2'],
-  ['a length whose first bit is 1', '82 7f 8000000000000001', 'RFC 6455 5.2'],
-  ['a ping in fragments', '09 00', 'RFC 6455 5.5'],
-  ['a close in fragments', '08 00', 'RFC 6455 5.5'],
-  ['a ping that is too long', `89 7e 007e ${long}`, 'RFC 6455 5.5'],
-  ['a continuation of nothing', '80 01 61', 'RFC 6455 5.4'],
-  ['a message within another', '01 01 61 81 01 62', 'RFC 6455 5.4'],
-  ['text that is not UTF-8', '81 01 ff', 'RFC 6455 8.1'],
-  ['half a character at the end', '81 01 c3', 'RFC 6455 8.1'],
-  ['a surrogate', '81 03 eda080', 'RFC 6455 8.1'],
-  ['text in fragments that is not UTF-8', '01 01 c3 80 01 61', 'RFC 6455 8.1'],
-  ['a close of one byte', '88 01 03', 'RFC 6455 5.5.1'],
-  ['a reason that is not UTF-8', '88 03 03e8 ff', 'RFC 6455 5.5.1'],
+  ['RSV2', 'a1 00', 'RFC 6455, 5.2'],
+  ['RSV3', '91 00', 'RFC 6455, 5.2'],
+  ['RSV1 without compression', 'c1 00', 'RFC 6455, 5.2'],
+  ['an opcode in reserve', '83 00', 'RFC 6455, 5.2'],
+  ['a control opcode in reserve', '8b 00', 'RFC 6455, 5.2'],
+  ['a length whose first bit is 1', '82 7f 8000000000000001', 'RFC 6455, 5.2'],
+  ['a ping in fragments', '09 00', 'RFC 6455, 5.5'],
+  ['a close in fragments', '08 00', 'RFC 6455, 5.5'],
+  ['a ping that is too long', `89 7e 007e ${long}`, 'RFC 6455, 5.5'],
+  ['a continuation of nothing', '80 01 61', 'RFC 6455, 5.4'],
+  ['a message within another', '01 01 61 81 01 62', 'RFC 6455, 5.4'],
+  ['text that is not UTF-8', '81 01 ff', 'RFC 6455, 8.1'],
+  ['half a character at the end', '81 01 c3', 'RFC 6455, 8.1'],
+  ['a surrogate', '81 03 eda080', 'RFC 6455, 8.1'],
+  ['text in fragments that is not UTF-8', '01 01 c3 80 01 61', 'RFC 6455, 8.1'],
+  ['a close of one byte', '88 01 03', 'RFC 6455, 5.5.1'],
+  ['a reason that is not UTF-8', '88 03 03e8 ff', 'RFC 6455, 5.5.1'],
   // 7.4.1 names single codes, 7.4.2 whole ranges.
   ...[
     ['0000', '7.4.2'],
@@ -53,11 +53,11 @@ const FRAMES: FrameCase[] = [
   ].map(([code, section]): FrameCase => [
     `the close code ${Number.parseInt(code!, 16)}`,
     `88 02 ${code}`,
-    `RFC 6455 ${section}`,
+    `RFC 6455, ${section}`,
   ]),
   // `ws` takes these two.
-  ['a length that is not the shortest', '82 7e 0001 61', 'RFC 6455 5.2'],
-  ['a frame after a close', '88 00 81 00', 'RFC 6455 5.5.1'],
+  ['a length that is not the shortest', '82 7e 0001 61', 'RFC 6455, 5.2'],
+  ['a frame after a close', '88 00 81 00', 'RFC 6455, 5.5.1'],
 ];
 
 /** The same frames as a client sends them. */
@@ -158,5 +158,5 @@ test.each([
   ['a client without a mask', 'up', '81 00'],
   ['a server with a mask', 'down', `81 80 ${KEY}`],
 ] as const)('nor %s', (title, from, frames) => {
-  hold([title, frames, 'RFC 6455 5.1'], from, bytes(frames), undefined);
+  hold([title, frames, 'RFC 6455, 5.1'], from, bytes(frames), undefined);
 });

@@ -29,7 +29,7 @@ allowed
   as it should be | GET /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Version: 13⏎⏎
   in other letters | GET /chat HTTP/1.1⏎Host: a⏎UPGRADE: WebSocket⏎connection: keep-alive, upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Version: 13⏎⏎
 
-RFC 6455 4.1
+RFC 6455, 4.1
   without a key | GET /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Version: 13⏎⏎ | expected a Sec-WebSocket-Key of 16 bytes in Base64, found none
   with a key of another length | GET /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: YQ==⏎Sec-WebSocket-Version: 13⏎⏎ | found "YQ=="
   without a version | GET /chat HTTP/1.1⏎Host: a⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎⏎ | expected Sec-WebSocket-Version 13, found none
@@ -48,21 +48,21 @@ describe('What a client may not offer is named:', () => {
     'GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n';
   const requests: [line: string, says: string, section: string][] = [
     ['Protocol: a, b', '', ''],
-    ['Protocol: a, a', 'expected each subprotocol once', 'RFC 6455 4.1'],
-    ['Protocol: a b', 'expected names of subprotocols', 'RFC 6455 4.1'],
-    ['Protocol:', 'expected names of subprotocols', 'RFC 6455 4.1'],
+    ['Protocol: a, a', 'expected each subprotocol once', 'RFC 6455, 4.1'],
+    ['Protocol: a b', 'expected names of subprotocols', 'RFC 6455, 4.1'],
+    ['Protocol:', 'expected names of subprotocols', 'RFC 6455, 4.1'],
     ['Extensions: permessage-deflate; client_max_window_bits', '', ''],
     ['Extensions: x; y=1, permessage-deflate', '', ''],
-    ['Extensions: ,', 'expected names of extensions', 'RFC 6455 9.1'],
+    ['Extensions: ,', 'expected names of extensions', 'RFC 6455, 9.1'],
     [
       'Extensions: permessage-deflate; server_max_window_bits',
       'server_max_window_bits from 8 to 15',
-      'RFC 7692 7.1',
+      'RFC 7692, 7.1',
     ],
     [
       'Extensions: permessage-deflate; x',
       'expected a parameter of permessage-deflate, found "x"',
-      'RFC 7692 7.1',
+      'RFC 7692, 7.1',
     ],
   ];
   test.each(requests)('Sec-WebSocket-%s', async (line, says, section) => {
@@ -120,7 +120,7 @@ describe('What a client may not offer is named:', () => {
         {
           title: answer,
           says: 'that fit what the client has offered',
-          section: 'RFC 7692 7.1',
+          section: 'RFC 7692, 7.1',
         },
         problems,
       );

@@ -159,7 +159,7 @@ describe('What Node refuses of a server is named', () => {
       ['up', Uint8Array.from(Buffer.concat(got))],
       ['down', sent],
     ];
-    // It takes a 100 only if it has sent `Expect`; RFC 9110 15.2 wants it taken
+    // It takes a 100 only if it has sent `Expect`; RFC 9110, 15.2 wants it taken
     // always.
     const isItsOwn = one.title === 'a 100 before';
     judge(one, problemsOf(steps), isItsOwn ? undefined : refused);
@@ -194,6 +194,6 @@ test('a body after the response to HEAD is told at its first byte', () => {
   decoder.feed('down', text('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n'));
   const [unit] = decoder.feed('down', text('hi'));
   expect(unit?.problem).toBe(
-    'expected no body after the response to HEAD, found 0x68 ("h") (RFC 9110 9.3.2)',
+    'expected no body after the response to HEAD, found 0x68 ("h") (RFC 9110, 9.3.2)',
   );
 });

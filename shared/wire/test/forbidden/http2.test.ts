@@ -48,7 +48,7 @@ describe('What a server may not send is named:', () => {
 test.each(['HEADERS', 'DATA'])('the first frame is not %s', (name) => {
   const first = name === 'DATA' ? up('00 01 1', text('hi')) : REQUEST;
   expect(problemsOf([['up', text(PREFACE)], first])).toEqual([
-    `expected SETTINGS as the first frame, found ${name} (RFC 9113 3.4)`,
+    `expected SETTINGS as the first frame, found ${name} (RFC 9113, 3.4)`,
   ]);
 });
 
@@ -58,7 +58,7 @@ test('DATA in the response to HEAD is named', () => {
   expect(problemsOf([...BEGIN, head, length, down('00 01 1')])).toEqual([]);
   expect(
     problemsOf([...BEGIN, head, length, down('00 01 1', text('hi'))]),
-  ).toEqual(['expected no DATA in the response to HEAD (RFC 9110 9.3.2)']);
+  ).toEqual(['expected no DATA in the response to HEAD (RFC 9110, 9.3.2)']);
 });
 
 interface Frame {
@@ -277,8 +277,8 @@ test('what was agreed upon counts from its acknowledgement on', () => {
     other,
   ];
   expect(problemsOf(steps)).toEqual([
-    'expected at most 4 bytes, as the window allows, found 5 (RFC 9113 6.9.1)',
-    'expected at most 1 open streams, found 2 (RFC 9113 5.1.2)',
+    'expected at most 4 bytes, as the window allows, found 5 (RFC 9113, 6.9.1)',
+    'expected at most 1 open streams, found 2 (RFC 9113, 5.1.2)',
   ]);
 });
 
@@ -292,6 +292,6 @@ test('a promise after the client has forbidden it', () => {
     down('05 04 1', '00000002', '828684 410161'),
   ];
   expect(problemsOf(steps)).toEqual([
-    'expected no PUSH_PROMISE, as the client has set ENABLE_PUSH to 0 (RFC 9113 6.6)',
+    'expected no PUSH_PROMISE, as the client has set ENABLE_PUSH to 0 (RFC 9113, 6.6)',
   ]);
 });

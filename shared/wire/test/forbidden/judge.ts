@@ -20,7 +20,7 @@ export function problemsIn(units: readonly Unit[]): string[] {
   return units.flatMap(({ problem }) => (problem ? [problem] : []));
 }
 
-const SECTION = /\(RFC \d+ [\dA.]+\)/;
+const SECTION = /\(RFC \d+, [\dA.]+\)/;
 
 /**
  * Where the other side refused, a problem must name the section; what is

@@ -74,7 +74,7 @@ test.each(CASES)('%s', (_, section, from, ...sent) => {
     [from, bytes(...sent)],
   ]);
   expect(problems).toEqual(
-    section === '' ? [] : [expect.stringMatching(`\\(MQTT ${section}\\)$`)],
+    section === '' ? [] : [expect.stringMatching(`\\(MQTT, ${section}\\)$`)],
   );
 });
 
@@ -96,7 +96,7 @@ test.each([
   ],
 ])('CONNECT with %s', (_, section, sent) => {
   expect(problemsOf([['up', sent]])).toEqual([
-    expect.stringMatching(`\\(MQTT ${section}\\)$`),
+    expect.stringMatching(`\\(MQTT, ${section}\\)$`),
   ]);
 });
 
@@ -110,7 +110,7 @@ test.each([
     ['down', packet('20', body)],
   ];
   expect(problemsOf(steps)).toEqual([
-    expect.stringMatching(`\\(MQTT ${section}\\)$`),
+    expect.stringMatching(`\\(MQTT, ${section}\\)$`),
   ]);
 });
 
@@ -120,6 +120,6 @@ test('a server that begins with another packet', () => {
     ['down', packet('d0')],
   ];
   expect(problemsOf(steps)).toEqual([
-    'expected CONNACK as the first packet, found PINGRESP (MQTT 3.2)',
+    'expected CONNACK as the first packet, found PINGRESP (MQTT, 3.2)',
   ]);
 });

@@ -2,7 +2,7 @@ import { eventStreamDecoder } from '../../event-stream/decoder.ts';
 import { oneWay } from '../cuts.ts';
 import { vectors } from './vector.ts';
 
-/** WHATWG HTML 9.2.6, its examples first. */
+/** HTML, 9.2.6, its examples first. */
 export const eventStreamVectors = vectors(
   oneWay(eventStreamDecoder),
   String.raw`

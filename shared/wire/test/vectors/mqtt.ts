@@ -66,25 +66,25 @@ two packets in one read
 
 a type in reserve
 → f0 00 00
-  up 0+1 [malformed] expected a packet type from 1 to 14, found 0xf0 (MQTT 2.2.1) (byte 0) ! expected a packet type from 1 to 14, found 0xf0 (MQTT 2.2.1)
+  up 0+1 [malformed] expected a packet type from 1 to 14, found 0xf0 (MQTT, 2.2.1) (byte 0) ! expected a packet type from 1 to 14, found 0xf0 (MQTT, 2.2.1)
   up 1+2 [bytes] bytes: 2 bytes, not decoded
 
 a length of five bytes
 → 30 80 80 80 80 01
-  up 0+5 [malformed] expected a length of at most 4 bytes, found a fifth (MQTT 2.2.3) (byte 4) ! expected a length of at most 4 bytes, found a fifth (MQTT 2.2.3)
+  up 0+5 [malformed] expected a length of at most 4 bytes, found a fifth (MQTT, 2.2.3) (byte 4) ! expected a length of at most 4 bytes, found a fifth (MQTT, 2.2.3)
   up 5+1 [bytes] bytes: 1 byte, not decoded
 
 flags that are not allowed
 → 80 06 0001 0001 61 00
 → 36 05 0001 61 0001
-  up 0+8 [mqtt SUBSCRIBE] SUBSCRIBE, id 1, a: 8 bytes ! expected the flags 2 with this type, found 0 (MQTT 2.2.2)
-  up 8+7 [mqtt PUBLISH] PUBLISH, a, QoS 3, id 1: 7 bytes, 0 of payload ! expected QoS 0, 1 or 2, found 3 (MQTT 3.3.1.2)
+  up 0+8 [mqtt SUBSCRIBE] SUBSCRIBE, id 1, a: 8 bytes ! expected the flags 2 with this type, found 0 (MQTT, 2.2.2)
+  up 8+7 [mqtt PUBLISH] PUBLISH, a, QoS 3, id 1: 7 bytes, 0 of payload ! expected QoS 0, 1 or 2, found 3 (MQTT, 3.3.1.2)
 
 a packet that is too short
 → 30 02 0005
 → 40 01 00
-  up 0+4 [mqtt PUBLISH] PUBLISH, : 4 bytes, 0 of payload ! expected more than 2 bytes in this packet (MQTT 2.2.3)
-  up 4+3 [mqtt PUBACK] PUBACK, id 0: 3 bytes ! expected more than 1 byte in this packet (MQTT 2.2.3)
+  up 0+4 [mqtt PUBLISH] PUBLISH, : 4 bytes, 0 of payload ! expected more than 2 bytes in this packet (MQTT, 2.2.3)
+  up 4+3 [mqtt PUBACK] PUBACK, id 0: 3 bytes ! expected more than 1 byte in this packet (MQTT, 2.2.3)
 
 a packet that is not complete
 → 30 05 0001

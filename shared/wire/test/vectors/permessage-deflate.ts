@@ -7,7 +7,7 @@ const deflated = (contextTakeover: boolean) => () =>
     deflate: { up: { contextTakeover }, down: { contextTakeover } },
   });
 
-/** RFC 7692 7.2.3 first, then what it implies. */
+/** RFC 7692, 7.2.3 first, then what it implies. */
 export const deflateVectors = [
   ...vectors(
     deflated(true),
@@ -49,13 +49,13 @@ masked and compressed
 
 compressed text that cannot be inflated
 ← c1 02 0700 c1 07 f248cdc9c90700
-  down 0+4 [websocket text] text: 4 bytes, 2 of payload, 0 once inflated ! it cannot be inflated: expected a block of type 0, 1 or 2, found 3 (RFC 1951 3.2)
+  down 0+4 [websocket text] text: 4 bytes, 2 of payload, 0 once inflated ! it cannot be inflated: expected a block of type 0, 1 or 2, found 3 (RFC 1951, 3.2)
   down 4+9 [websocket text] text: 9 bytes, 7 of payload, 0 once inflated ! it cannot be inflated, as an earlier message could not
 
 RSV1 on a continuation
 ← 41 03 f248cd c0 04 c9c90700
   down 0+5 [websocket text] text, first fragment “He”: 5 bytes, 3 of payload
-  down 5+6 [websocket continuation] continuation, last fragment: 6 bytes, 4 of payload ! expected RSV1 only on the first frame of a message (RFC 7692 6.1)
+  down 5+6 [websocket continuation] continuation, last fragment: 6 bytes, 4 of payload ! expected RSV1 only on the first frame of a message (RFC 7692, 6.1)
     down 0+11 [websocket message] message, text, of 2 frames: 5 bytes`,
   ),
   ...vectors(
@@ -69,7 +69,7 @@ compressed twice, without context takeover
 a reference to an earlier message, without context takeover
 ← c1 07 f248cdc9c90700 c1 05 f200110000 c1 07 f248cdc9c90700
   down 0+9 [websocket text] text “Hello”: 9 bytes, 7 of payload, 5 once inflated
-  down 9+7 [websocket text] text “H”: 7 bytes, 5 of payload, 1 once inflated ! it cannot be inflated: expected a distance of at most 1, found 5 (RFC 1951 3.2)
+  down 9+7 [websocket text] text “H”: 7 bytes, 5 of payload, 1 once inflated ! it cannot be inflated: expected a distance of at most 1, found 5 (RFC 1951, 3.2)
   down 16+9 [websocket text] text “Hello”: 9 bytes, 7 of payload, 5 once inflated`,
   ),
 ];

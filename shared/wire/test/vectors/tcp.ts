@@ -60,7 +60,7 @@ HTTP/1.1 with a method of its own
 
 HTTP/1.1 that is wrong
 → "GET /⏎⏎"
-  up 0+7 [malformed] expected "METHOD target HTTP/1.1", found "GET /" (RFC 9112 3) (byte 0) ! expected "METHOD target HTTP/1.1", found "GET /" (RFC 9112 3)
+  up 0+7 [malformed] expected "METHOD target HTTP/1.1", found "GET /" (RFC 9112, 3) (byte 0) ! expected "METHOD target HTTP/1.1", found "GET /" (RFC 9112, 3)
   up 7+2 [bytes] bytes “\r\n”: 2 bytes, not decoded
 
 HTTP/2 by its preface, though the server spoke first

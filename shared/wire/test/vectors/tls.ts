@@ -1,10 +1,10 @@
 import { decodeConnection } from '../../connection.ts';
 import { vectors } from './vector.ts';
 
-/** RFC 8446 4.1.2: one session byte, one cipher suite, two extensions. */
+/** RFC 8446, 4.1.2: one session byte, one cipher suite, two extensions. */
 const hello = (extensions: string, lengths: string) =>
   `${lengths} 0303 00×32 01 aa 0002 1301 01 00 ${extensions}`;
-/** ALPN comes first; then RFC 6066 3. */
+/** ALPN comes first; then RFC 6066, 3. */
 const NAMED = hello(
   '0017 0010 0002 0000 0000 000d 000b 00 0008 "app.test"',
   '16 0301 0047 01 000043',
