@@ -40,9 +40,6 @@ export const checks: Record<string, RepositoryCheck> = {
   words: checkWords,
 };
 
-/** Checks that are run when they are named: the tree does not pass them yet. */
-export const onlyByName = ['numbers', 'standards', 'tutorials', 'words'];
-
 /**
  * Runs checks side by side: a line for each as it ends, then the findings,
  * then a line for all.

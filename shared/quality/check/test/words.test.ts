@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkWords } from '../words.ts';
-import type { WordException } from '../words-exceptions.ts';
+import { exceptions as ours, type WordException } from '../words-exceptions.ts';
+import { filesOf, textOf } from '../tree.ts';
+import { textsOf } from '../texts.ts';
+import { root } from '../../runner/run-tests.ts';
 import { madeUpTree, type Files } from './made-up-tree.ts';
 
 async function check(files: Files, exceptions: WordException[] = []) {
@@ -132,4 +135,18 @@ test('an exception holds for its files and its phrase only', async () => {
     'b.md:1',
     'b.md:3',
   ]);
+});
+
+test('each of our exceptions excuses something', async () => {
+  const files = await filesOf(root);
+  const unused = await Promise.all(
+    ours.map(async ({ files: where, words, reason }) => {
+      for (const file of files.filter((path) => where.test(path)))
+        if (/\.(?:md|html|ts|cjs)$/.test(file))
+          for (const text of textsOf(file, (await textOf(root, file)) ?? ''))
+            if (text.words.search(words) >= 0) return [];
+      return [`${words}: ${reason}`];
+    }),
+  );
+  expect(unused.flat()).toEqual([]);
 });
