@@ -66,8 +66,8 @@ function open() {
 }
 
 /**
- * Listens for events of one name, and remembers the last id. The page gets text:
- * that it parses to `Data` is a promise which no code has checked.
+ * Listens for events of one name, and remembers the last id. The page gets
+ * text: that it parses to `Data` is a promise which no code has checked.
  */
 function on<Data>(kind: string, tell: (data: Data) => void) {
   source.addEventListener(kind, ({ data, lastEventId }) => {
@@ -111,8 +111,8 @@ element('open').onclick = open;
 
 let departures: Departure[] = [];
 
-// The browser keeps the cookie, and sends it with the next request for a stream.
-// This stream was requested without it, so we open another.
+// The browser keeps the cookie, and sends it with the next request for a
+// stream. This stream was requested without it, so we open another.
 element('sign-in').onclick = async () => {
   await request('POST', '/sign-in');
   source.close();

@@ -104,7 +104,7 @@ export function glossaryMarkdown(
 ): string {
   const entries = byName(terms).map(
     ({ name, meaning, section }) =>
-      `## ${name}\n\n${meaning} [${placeInWords(section)}](${linkTo(section)})\n`,
+      `## ${capital(name)}\n\n${meaning} [${placeInWords(section)}](${linkTo(section)})\n`,
   );
   return (
     'Each term is explained where the course first needs it. These are the ' +
@@ -112,6 +112,8 @@ export function glossaryMarkdown(
     entries.join('\n')
   );
 }
+
+const capital = (name: string) => name[0]!.toUpperCase() + name.slice(1);
 
 /** The text of lessons/GLOSSARY.md. */
 export const glossaryFile = (terms: Term[]): string =>

@@ -93,7 +93,7 @@ export default {
       const wrong = came.findIndex((each, n) => each !== wanted[n]);
       if (wrong >= 0)
         trial.fail({
-          title: 'A browser gets something else',
+          title: 'A browser does not get the boards over h2',
           sent: `fetch('/board?station=${numbers[wrong]}') in a page`,
           expected: wanted[wrong],
           came: came[wrong],

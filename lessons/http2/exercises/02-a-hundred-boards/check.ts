@@ -1,4 +1,7 @@
-/** Many responses over one connection: RFC 9113, 5.1.2, 8.7 and 9.1. */
+/**
+ * Many responses over one connection (RFC 9113, 9.1): how many streams at once
+ * (5.1.2), and which requests may be sent again (8.7).
+ */
 import { once } from 'node:events';
 import {
   constants,
