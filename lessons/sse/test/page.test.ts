@@ -300,7 +300,10 @@ describeWithBrowser('the page', (browser) => {
     await page.evaluate('heard');
     expect(asked.filter((url) => url === '/events')).toHaveLength(limit);
     expect(asked).not.toContain('/next');
-    expect(await page.evaluate('sources[0].close(); next')).toBe('next');
+    // The server ends a stream: if the page did, Node 26 would sometimes refuse
+    // the request that takes its place, because it still counts the old one.
+    streams[0]!.end();
+    expect(await page.evaluate('next')).toBe('next');
   });
 
   test('takes cookies to another origin only withCredentials', async () => {

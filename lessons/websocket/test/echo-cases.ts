@@ -261,9 +261,9 @@ const closes = [
   wrong('close with 124', [close(1000, 'x'.repeat(124))]),
   wrong('close with half a code', [close(undefined, 'x')]),
   wrong('close with no UTF-8', [close(1000, hex('ceba80ff'))], invalid),
-  wrong('close twice', [close(1000), close(1000)], [bye]),
+  ends('close twice', [close(1000), close(1000)], [bye]),
   wrong('a text after close', [close(1000), text('late')], [bye]),
-  wrong('a ping after close', [close(1000), ping('late')], [bye]),
+  ends('a ping after close', [close(1000), ping('late')], [bye]),
   ends('close within a message', [text('a', part), close(1000)], [bye]),
   ...goodCodes.map((code) =>
     ends(`close ${code}`, [close(code)], [`close ${code}`]),

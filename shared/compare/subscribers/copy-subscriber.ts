@@ -32,7 +32,9 @@ export async function openCopySubscriber(
   const load = (file: string) =>
     import(pathToFileURL(join(lessonsFolder, lesson, file)).href);
   const [{ BoardCopy }, { hearNews }, { fetchFrom }, { createAgent }] =
-    await Promise.all(['copy.ts', 'news.ts', 'source.ts', 'ask.ts'].map(load));
+    await Promise.all(
+      ['copy.ts', 'news.ts', 'source.ts', 'request.ts'].map(load),
+    );
   const { note, arrivals, reached } = createNotes();
   const agent = createAgent();
   const copy: Copy = new BoardCopy(fetchFrom(station, agent));

@@ -56,11 +56,6 @@ export const exceptions: WordException[] = [
     reason: 'Answers that a learner saved with an earlier build.',
   },
   {
-    files: /^lessons\/xhr\//,
-    words: /\bneighbouring station\b/gi,
-    reason: 'The other origin is a station of the board’s story.',
-  },
-  {
     files: /^README\.md$/,
     words: /\bHow can a server keep answering one request\?/g,
     reason: 'The title of a lesson, repeated.',
