@@ -26,7 +26,7 @@ interface Flags {
   find?: string[];
 }
 
-/** What the texts, terms, faults and claims say of some words. */
+/** What the texts, terms, faults, fields and claims say of some words. */
 async function find(words: string[]): Promise<void> {
   const { createSearch } = await import('@on-the-wire/home/search/search.ts');
   const { findInTerminal } =
@@ -83,7 +83,7 @@ const program = verb('lesson')
   )
   .option(
     '--find <words...>',
-    'search tutorials, exercises, terms, faults and claims',
+    'search tutorials, exercises, terms, faults, fields and claims',
   )
   .option('--seed <n>', 'the same seed gives the same faults', parseSeed)
   .action(async (name: string | undefined, flags: Flags) => {

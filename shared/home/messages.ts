@@ -56,7 +56,7 @@ export interface Chosen {
 
 /** Something that a search has found. */
 export interface HitMessage {
-  kind: 'term' | 'step' | 'exercise' | 'fault' | 'cell';
+  kind: 'term' | 'step' | 'exercise' | 'fault' | 'field' | 'cell';
   title: string;
   /** The words around what was looked for; every second part was. */
   parts: string[];

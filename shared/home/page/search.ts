@@ -12,6 +12,7 @@ const kinds: Record<HitMessage['kind'], string> = {
   step: 'tutorial',
   exercise: 'exercise',
   fault: 'fault',
+  field: 'field on the wire',
   cell: 'cell of the table',
 };
 

@@ -8,6 +8,10 @@ import {
   type TextSection,
 } from '@on-the-wire/course/texts/sections.ts';
 import { faultKinds, presets } from '@on-the-wire/tap/faults/catalogue.ts';
+import {
+  fieldMeanings,
+  type FieldMeaning,
+} from '@on-the-wire/wire/field-meanings.ts';
 import type { Column } from '@on-the-wire/compare/claims/columns.ts';
 
 /** Where a hit leads: a section of a text, or a cell of the table. */
@@ -16,7 +20,7 @@ export type Place =
 
 /** What can be found. */
 export interface SearchEntry {
-  kind: 'term' | 'step' | 'exercise' | 'fault' | 'cell';
+  kind: 'term' | 'step' | 'exercise' | 'fault' | 'field' | 'cell';
   /** What it is called, in plain text. */
   title: string;
   /** Its paragraphs, in plain text, and where each of them stands. */
@@ -25,24 +29,25 @@ export interface SearchEntry {
 }
 
 /**
- * Makes an entry of each section, term, fault and cell. A fault leads to the
- * first section that names it, or else to the first step of one lesson.
+ * Makes an entry of each section, term, fault, field and cell. A fault or a
+ * field leads to the first section that names it, or else to the first step of
+ * a lesson that shows it.
  */
 export function readEntries(): SearchEntry[] {
   const sections = readSections();
-  const placeOf = (names: string[], lesson: string): Place => {
-    const named = sections.find(({ blocks }) =>
-      blocks.some(({ markdown }) =>
-        names.some((name) => markdown.includes(name)),
-      ),
-    );
-    const section =
-      named ??
-      sections.find((each) => each.lesson.name === lesson && each.step)!;
-    const block = section.blocks.find(({ markdown }) =>
-      names.some((name) => markdown.includes(name)),
-    );
-    return { section, line: block?.line ?? section.line };
+  // Where one of the patterns first matches: in the lesson, if it is there.
+  const placeOf = (patterns: RegExp[], lesson: string): Place => {
+    const own = sections.filter((each) => each.lesson.name === lesson);
+    const steps = sections.filter(({ step }) => step);
+    for (const pattern of patterns)
+      for (const section of [...own, ...steps, ...sections]) {
+        const block = section.blocks.find(({ markdown }) =>
+          pattern.test(markdown),
+        );
+        if (block) return { section, line: block.line };
+      }
+    const section = own.find(({ step }) => step)!;
+    return { section, line: section.line };
   };
   return [
     ...readGlossary(sections).map(
@@ -68,9 +73,9 @@ export function readEntries(): SearchEntry[] {
       const parameters = 'parameters' in fault ? fault.parameters : {};
       const place = placeOf(
         [
-          `*${name}*`,
-          `--fault ${name}`,
-          `*${'title' in fault ? fault.title : name}*`,
+          literal(`*${name}*`),
+          literal(`--fault ${name}`),
+          literal(`*${'title' in fault ? fault.title : name}*`),
         ],
         'sse',
       );
@@ -84,6 +89,31 @@ export function readEntries(): SearchEntry[] {
         place,
       };
     }),
+    ...Map.groupBy(
+      fieldMeanings(),
+      ({ protocol, name }) => `${name} (${protocols[protocol].name})`,
+    )
+      .entries()
+      .map(([title, meanings]): SearchEntry => {
+        const { name, protocol } = meanings[0]!;
+        return {
+          kind: 'field',
+          title,
+          blocks: meanings.map(({ meaning, section }) => ({
+            text: section ? `${meaning} (${section})` : meaning,
+            line: 0,
+          })),
+          place: placeOf(
+            [
+              literal(`\`${name}\``),
+              new RegExp(`\`${RegExp.escape(name)}:`, 'i'),
+              // `GOAWAY` of “frame GOAWAY”, 1001 of “close code 1001”.
+              new RegExp(`\\b${RegExp.escape(name.split(' ').at(-1)!)}\\b`),
+            ],
+            protocols[protocol].lesson,
+          ),
+        };
+      }),
     ...rows.flatMap(({ id, title, claims }) =>
       claims.map(({ column, today, sentence }): SearchEntry => ({
         kind: 'cell',
@@ -94,6 +124,21 @@ export function readEntries(): SearchEntry[] {
     ),
   ];
 }
+
+const literal = (text: string) => new RegExp(RegExp.escape(text), 'i');
+
+/** As people write them, and the lesson on whose wire they are. */
+const protocols: Record<
+  FieldMeaning['protocol'],
+  { name: string; lesson: string }
+> = {
+  http: { name: 'HTTP', lesson: 'xhr' },
+  'http/2': { name: 'HTTP/2', lesson: 'http2' },
+  'event stream': { name: 'event stream', lesson: 'sse' },
+  websocket: { name: 'WebSocket', lesson: 'websocket' },
+  mqtt: { name: 'MQTT', lesson: 'server-to-server' },
+  tls: { name: 'TLS', lesson: 'http2' },
+};
 
 /** Without the label of a block, and the box before a prediction. */
 const withoutLabel = (text: string) =>

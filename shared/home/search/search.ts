@@ -66,6 +66,7 @@ const weights: Record<SearchEntry['kind'], number> = {
   step: 1.5,
   exercise: 1.2,
   fault: 2,
+  field: 1.3,
   cell: 1,
 };
 

@@ -353,7 +353,8 @@ describeWithBrowser('the home page', (browser) => {
   });
 
   test('has the glossary', async () => {
-    await page.goto(`${origin}/glossary`);
+    await page.getByRole('link', { name: 'Glossary' }).click();
+    await page.waitForURL('**/glossary');
     expect(await text('h1')).toBe('Glossary');
     expect(await accessibilityViolations(page)).toEqual([]);
   });

@@ -87,6 +87,8 @@ describe('the course’s search', () => {
   test.each([
     ['Last-Event-ID', 'step'],
     ['silence', 'fault'],
+    ['masking key', 'field'],
+    ['INITIAL_WINDOW_SIZE', 'field'],
     ['frames however they are cut', 'exercise'],
     ['compression WebSocket', 'cell'],
   ])('finds %s, as %s', (query, kind) => {

@@ -208,7 +208,8 @@ function ignoredOf({ ignored, unknown }: Block): string {
 
 const STANDARD = 'HTML, 9.2.6';
 
-const MEANINGS: Record<Name, string> = {
+/** What a line of a block says. */
+export const MEANINGS: Record<Name, string> = {
   data: 'a line of the data; several are joined with line feeds',
   event: 'the type of the event: which listeners are called',
   id: 'sent as Last-Event-ID when the client reconnects',

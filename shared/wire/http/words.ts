@@ -74,7 +74,11 @@ export function statusMeaning(
   return ofClass ?? ['not in a class of the standard', 'RFC 9110, 15'];
 }
 
-const STATUS_MEANINGS: Record<number, [meaning: string, section: string]> = {
+/** Status codes with a meaning of their own. */
+export const STATUS_MEANINGS: Record<
+  number,
+  [meaning: string, section: string]
+> = {
   101: [
     'after the blank line both sides speak the new protocol',
     'RFC 9110, 15.2.2',
@@ -86,7 +90,11 @@ const STATUS_MEANINGS: Record<number, [meaning: string, section: string]> = {
   ],
 };
 
-const CLASS_MEANINGS: Record<number, [meaning: string, section: string]> = {
+/** The classes of status codes, by their first digit. */
+export const CLASS_MEANINGS: Record<
+  number,
+  [meaning: string, section: string]
+> = {
   1: ['an interim response: the final one will follow', 'RFC 9110, 15.2'],
   2: ['the request was received, understood and accepted', 'RFC 9110, 15.3'],
   3: [
@@ -100,7 +108,8 @@ const CLASS_MEANINGS: Record<number, [meaning: string, section: string]> = {
   ],
 };
 
-const METHODS: Record<string, [meaning: string, section: string]> = {
+/** RFC 9110, 9.3, and others that are registered. */
+export const METHODS: Record<string, [meaning: string, section: string]> = {
   GET: [
     'send me this; a safe method: it asks for no change',
     'RFC 9110, 9.3.1',
@@ -138,7 +147,8 @@ export function methodMeaning(method: string): [string, string] {
   );
 }
 
-const HEADERS: Record<string, [meaning: string, section: string]> = {
+/** Header fields by their names in lower case. */
+export const HEADERS: Record<string, [meaning: string, section: string]> = {
   ':authority': [
     'host and port of the target URL, as in Host',
     'RFC 9113, 8.3.1',
@@ -220,7 +230,7 @@ const HEADERS: Record<string, [meaning: string, section: string]> = {
   cookie: ['cookies that were set before: a secret', 'RFC 6265, 5.4'],
   date: ['when the message was made', 'RFC 9110, 6.6.1'],
   etag: [
-    'a validator: names this version; with W/ only one much like it',
+    'a validator: names this version of the content; W/ marks a weak one, which similar versions share',
     'RFC 9110, 8.8.3',
   ],
   expect: [
@@ -239,7 +249,7 @@ const HEADERS: Record<string, [meaning: string, section: string]> = {
   ],
   'keep-alive': [
     'how long the connection may be idle, and for how many requests it stays open',
-    'RFC 9112 C.2.2',
+    'RFC 9112, appendix C.2.2',
   ],
   'last-event-id': [
     'id of the last event that arrived: resume after it',

@@ -35,7 +35,11 @@ export function frameKind(type: number): Kind {
   return name ? `http/2 ${name}` : 'http/2 unknown frame';
 }
 
-const FRAME_MEANINGS: Record<FrameName, [meaning: string, section: string]> = {
+/** What each type of frame says. */
+export const FRAME_MEANINGS: Record<
+  FrameName,
+  [meaning: string, section: string]
+> = {
   DATA: ['a piece of the content', 'RFC 9113, 6.1'],
   HEADERS: [
     'the headers of a request or a response, or trailers',
@@ -116,8 +120,8 @@ export function flagNames(type: number, flags: number): string {
   return [`0x${digits}`, names.join(', ')].filter(Boolean).join(' ');
 }
 
-/** RFC 9113, 7. */
-const ERRORS: [name: string, meaning: string][] = [
+/** The error codes of RFC 9113, 7, by their numbers. */
+export const ERRORS: [name: string, meaning: string][] = [
   ['NO_ERROR', 'nothing went wrong'],
   ['PROTOCOL_ERROR', 'the other side broke a rule of the protocol'],
   ['INTERNAL_ERROR', 'the sender met an unexpected error'],

@@ -4,7 +4,11 @@ import { byteCount, hex, number, utf8 } from '../text.ts';
 import type { Kind } from '../unit.ts';
 
 /** Chapter 2.2.1; the place in the list is the type's number. */
-const TYPES: (readonly [name: string, meaning: string, section: string])[] = [
+export const TYPES: (readonly [
+  name: string,
+  meaning: string,
+  section: string,
+])[] = [
   ['', '', ''],
   ['CONNECT', 'the client requests a connection', '3.1'],
   ['CONNACK', 'the server accepts the connection, or refuses it', '3.2'],

@@ -93,7 +93,7 @@ describe('A field of HTTP/1.1 says what it means', () => {
       ${ok('Age: 5')} | Age
         | seconds since the origin server made or revalidated it: it comes from a cache (RFC 9111, 5.1)
       ${ok('ETag: W/x')} | ETag
-        | a validator: names this version; with W/ only one much like it (RFC 9110, 8.8.3)
+        | a validator: names this version of the content; W/ marks a weak one, which similar versions share (RFC 9110, 8.8.3)
       ${ok('Expires: 0')} | Expires
         | when the response becomes stale (RFC 9111, 5.3)
       ${get('Host: a⏎If-None-Match: *')} | If-None-Match

@@ -82,7 +82,7 @@ export function unmask(
 }
 
 /** Those that may be sent: RFC 6455, 7.4.1, and the registry of 11.7. */
-const CLOSE_CODES: Record<number, string> = {
+export const CLOSE_CODES: Record<number, string> = {
   1000: 'normal closure: all is done',
   1001: 'going away: a page was left, a server stops',
   1002: 'protocol error',
@@ -144,7 +144,8 @@ export function readCloseProblem(payload: Uint8Array): string | undefined {
 
 const FRAME = 'RFC 6455, 5.2';
 
-const OPCODES: Record<
+/** RFC 6455, 5.2. */
+export const OPCODES: Record<
   number,
   [name: string, meaning: string, section: string]
 > = {

@@ -269,6 +269,10 @@ describeWithBrowser('the shell in a browser', (browser) => {
       await page.locator('.reader').waitFor({ state: 'hidden' });
       await page.waitForURL('**/#step-1');
       expect(await below('#step-1')).toBeLessThan(50);
+      await page.getByRole('link', { name: 'Glossary' }).click();
+      await page.locator('.reader [id="term-chime"]').waitFor();
+      await page.goBack();
+      await page.locator('.reader').waitFor({ state: 'hidden' });
     });
   });
 
