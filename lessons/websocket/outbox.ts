@@ -27,7 +27,7 @@ export function createOutbox(client: WebSocket, buffer: number) {
   }
 
   return {
-    /** Sends a message. None is left out: a client too slow is closed. */
+    /** Sends each message, or closes a client that reads too slowly. */
     send(message: object) {
       if (client.bufferedAmount <= buffer) client.send(textOf(message));
       else client.close(1008, 'reads too slowly');

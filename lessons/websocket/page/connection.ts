@@ -14,9 +14,9 @@ export interface Watcher {
   url(): string;
 }
 
-const first = 500; // ms of the first wait, at most
-const longest = 15_000; // ms of any wait, at most
-const steady = 5_000; // ms after which a connection has lasted
+const first = 500; // the first wait is at most so many ms
+const longest = 15_000; // no wait is longer, in ms
+const steady = 5_000; // a connection open for so many ms is stable
 const intervalMs = 10_000; // between two heartbeats
 const timeoutMs = 5_000; // until something must have come after a heartbeat
 

@@ -17,7 +17,7 @@ export interface Handshake {
   socket: Duplex;
   /** Bytes that came in the same read, after the request. */
   head: Buffer;
-  /** Of our pages: scheme, host and port, as browsers send them. */
+  /** The origins of our pages, as browsers send them. */
   origins: string[];
 }
 

@@ -30,7 +30,7 @@ export function createReader({ hear, control }: Listener) {
   };
 }
 
-/** Each byte with the next of the four, by XOR: RFC 6455, 5.3. */
+/** Combines each byte with the next of the four, by XOR: RFC 6455, 5.3. */
 export function unmask(payload: Uint8Array, mask: Uint8Array) {
   return payload.map((byte, index) => byte ^ mask[index % 4]!);
 }

@@ -75,7 +75,7 @@ function firstFrame(bytes: Uint8Array) {
   return { final: bytes[0]! >= 0x80, opcode: bytes[0]! & 0x0f, payload, end };
 }
 
-/** Each byte with the next of the four, by XOR: RFC 6455, 5.3. */
+/** Combines each byte with the next of the four, by XOR: RFC 6455, 5.3. */
 export function unmask(payload: Uint8Array, mask: Uint8Array) {
   return payload.map((byte, index) => byte ^ mask[index % 4]!);
 }

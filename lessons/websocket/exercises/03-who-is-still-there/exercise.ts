@@ -14,7 +14,7 @@ export function watchPulse(client: Client, intervalMs: number) {
 export interface HeartbeatOptions {
   /** ms between two heartbeats. */
   intervalMs: number;
-  /** ms after a heartbeat in which a message must come. */
+  /** How many ms to wait for a message after each heartbeat. */
   timeoutMs: number;
   /** Called once, as soon as none has come in time. */
   lost: () => void;

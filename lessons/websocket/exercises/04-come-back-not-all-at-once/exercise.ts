@@ -6,11 +6,11 @@
 /** Where to connect, and how long to wait. */
 export interface ConnectOptions {
   url: string;
-  /** ms of the first wait, at most. */
+  /** The first wait is at most so many ms. */
   first: number;
-  /** ms of any wait, at most. */
+  /** No wait is longer, in ms. */
   longest: number;
-  /** ms after which a connection has lasted. */
+  /** Once a connection has been open for so many ms, it is stable. */
   steady: number;
 }
 
@@ -28,9 +28,9 @@ export function connect(options: ConnectOptions) {
 
   open();
   return {
-    /** Has the server carry it out, once. */
+    /** Sends a text, which the server carries out once. */
     send(text: string) {
-      // TODO: it may not be open yet; it may break before the ack comes.
+      // TODO: the socket may not be open yet, or break before the ack comes.
       socket.send(JSON.stringify({ id: crypto.randomUUID(), text }));
     },
     close() {

@@ -5,11 +5,11 @@
 /** Where to connect, and how long to wait. */
 export interface ConnectOptions {
   url: string;
-  /** ms of the first wait, at most. */
+  /** The first wait is at most so many ms. */
   first: number;
-  /** ms of any wait, at most. */
+  /** No wait is longer, in ms. */
   longest: number;
-  /** ms after which a connection has lasted. */
+  /** Once a connection has been open for so many ms, it is stable. */
   steady: number;
 }
 
@@ -53,7 +53,7 @@ export function connect({ url, first, longest, steady }: ConnectOptions) {
 
   open();
   return {
-    /** Has the server carry it out, once. */
+    /** Sends a text, which the server carries out once. */
     send(text: string) {
       const id = crypto.randomUUID();
       waiting.set(id, text);
