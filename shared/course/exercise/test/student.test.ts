@@ -123,7 +123,7 @@ testIfInstalled(
       await save(0, expand(pathOf('exercises', 0), lfOnly));
       const wrong = await see('q quit');
       expect(wrong).toContain('A carriage return alone ends a line, too');
-      expect(wrong).toMatch(/came {6}data: Platform 7\\rid: .*\n {27}\^ here/);
+      expect(wrong).toMatch(/came {6}data: Platform 7\\rid: .*\n {30}\^ here/);
       await save(0);
       expect(await see('q quit')).toContain('Passed: sse/1');
 
