@@ -108,7 +108,7 @@ export function glossaryMarkdown(
   );
   return (
     'Each term is explained where the course first needs it. These are the ' +
-    'sentences that stand there, and the link leads to them.\n\n' +
+    'sentences that stand there. After them you find the place.\n\n' +
     entries.join('\n')
   );
 }

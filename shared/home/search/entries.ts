@@ -79,8 +79,8 @@ export function readEntries(): SearchEntry[] {
         ],
         'sse',
       );
-      const meanings = Object.values(parameters).map(
-        ({ label, meaning }) => `${label}: ${meaning}`,
+      const meanings = Object.values(parameters).map(({ label, meaning }) =>
+        meaning.startsWith(`${label}:`) ? meaning : `${label}: ${meaning}`,
       );
       return {
         kind: 'fault',
@@ -118,7 +118,7 @@ export function readEntries(): SearchEntry[] {
       claims.map(({ column, today, sentence }): SearchEntry => ({
         kind: 'cell',
         title: `${title}: ${columns[column]}`,
-        blocks: [{ text: `${today}. ${sentence}`, line: 0 }],
+        blocks: [{ text: `Today: ${today}. ${sentence}`, line: 0 }],
         place: { row: id, column },
       })),
     ),
