@@ -31,7 +31,7 @@ export async function sendBoard({ request, response, query }: Exchange) {
     );
   }
 
-  // The work. It stops when its own stream is reset, and no other does.
+  // The work. A reset of its own stream stops it, that of another does not.
   const signal = wait > 0 ? closeSignal(response) : undefined;
   if (signal) await after(wait, undefined, { signal });
 

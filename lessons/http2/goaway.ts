@@ -5,13 +5,14 @@ import type { Exchange } from './exchange.ts';
 
 /**
  * Says that this connection takes no new streams, and closes it when those that
- * run have finished, or after the deadline.
+ * run have finished, or after the deadline. GOAWAY names the last stream that
+ * may have been processed. A client can send requests of later streams again,
+ * over another connection.
  *
  * @param deadline ms from now
  */
 export function sendGoaway(session: Http2Session, deadline: number) {
-  // GOAWAY names the last stream that may have been processed. A client can
-  // send requests of later streams again, over another connection.
+  // Node calls a connection a session. This sends GOAWAY on it.
   session.close();
 
   // Streams that run may finish. Some never do, so they get a deadline.

@@ -10,7 +10,7 @@ import { stations } from '../../stations.ts';
 
 const tls = await localCertificate();
 
-/** Responds to `/board?station=42`: its name, and where its board is. */
+/** Responds to `/board?station=42`: the station, and the URL of its board. */
 export function handle(request: Request, response: Response) {
   const [path, search] = request.url!.split('?');
   const number = new URLSearchParams(search).get('station') ?? '';

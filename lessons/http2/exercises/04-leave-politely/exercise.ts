@@ -13,7 +13,7 @@ import { localCertificate } from '@on-the-wire/shared/certificates/certificates.
 // The server's certificate is our own: no authority vouches for it.
 const { cert: ca } = await localCertificate();
 
-/** What ends, and how many ms its running streams may still take. */
+/** The server to drain, and the deadline for its running streams in ms. */
 export interface DrainOptions {
   server: Http2SecureServer;
   deadline: number;
@@ -28,7 +28,7 @@ export function createDrain({ server }: DrainOptions) {
   });
 
   return async () => {
-    // TODO: GOAWAY first, and time for what runs.
+    // TODO: send GOAWAY first, and let running streams finish.
     server.close();
     for (const session of sessions) session.destroy();
   };
@@ -42,7 +42,7 @@ export function keepConnection(origin: string) {
     // TODO: a GOAWAY may have come, or the connection may be cut.
     if (!session) {
       session = connect(origin, { ca });
-      session.on('error', () => {}); // its streams fail, too
+      session.on('error', () => {}); // each stream reports it
     }
     return session;
   };

@@ -10,7 +10,7 @@ import { localCertificate } from '@on-the-wire/shared/certificates/certificates.
 // The server's certificate is our own: no authority vouches for it.
 const { cert: ca } = await localCertificate();
 
-/** What ends, and how many ms its running streams may still take. */
+/** The server to drain, and the deadline for its running streams in ms. */
 export interface DrainOptions {
   server: Http2SecureServer;
   deadline: number;
@@ -45,7 +45,7 @@ export function keepConnection(origin: string) {
   return () => {
     if (session && isGood(session)) return session;
     const opened = connect(origin, { ca });
-    opened.on('error', () => {}); // its streams fail, too
+    opened.on('error', () => {}); // each stream reports it
     // Why an event as well: `closed` becomes true one turn later.
     opened.on('goaway', () => {
       if (session === opened) session = undefined;
