@@ -40,7 +40,8 @@ export function refusalOf({
     return refuse(400, 'Bad Request', `${what} over HTTP/1.0: ${found}.`);
   }
   if (mayHaveBody.includes(method)) return undefined;
-  const expected = `expected none, or one of ${mayHaveBody.join(', ')}`;
+  const methods = mayHaveBody.join(', ');
+  const expected = `expected no body, or one of the methods ${methods}`;
   return refuse(400, 'Bad Request', `${what}: ${expected}.`);
 }
 

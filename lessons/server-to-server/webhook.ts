@@ -14,7 +14,7 @@ export interface WebhookMessage {
   body: string;
 }
 
-/** How far a clock may be off, or a message on its way, in seconds. */
+/** The most that a timestamp may differ from our clock, in seconds. */
 export const tolerance = 300;
 
 /** Base64 of HMAC-SHA256 (RFC 2104) over `id.time.body`. */

@@ -147,7 +147,7 @@ describe('refused, and not a byte of it is passed on', () => {
     const sent = request('GET /rate', ['Content-Length: 5'], 'hello');
     const { received } = await send(gatewayPort, sent);
     expect(received).toContain(
-      '\r\n\r\nGET with a body: expected none, or one of POST, PUT, PATCH.\n',
+      '\r\n\r\nGET with a body: expected no body, or one of the methods POST, PUT, PATCH.\n',
     );
   });
 });

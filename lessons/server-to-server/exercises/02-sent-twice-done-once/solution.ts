@@ -10,7 +10,7 @@ export interface Loudspeaker {
   speak(text: string): Promise<string>;
 }
 
-/** Of a response, what matters here. */
+/** The parts of a response that matter here. */
 export interface SimpleResponse {
   status: number;
   body: string;

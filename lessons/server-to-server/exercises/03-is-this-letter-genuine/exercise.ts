@@ -1,5 +1,5 @@
 /**
- * Webhook messages, told from forged ones: standardwebhooks.com.
+ * Takes webhook messages, and refuses forged ones: standardwebhooks.com.
  * Broken on purpose: see README.md.
  */
 import {
@@ -12,9 +12,10 @@ import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 /** A message, as it came. */
 export interface WebhookMessage {
   /**
-   * `webhook-id`; `webhook-timestamp`, when this copy was sent, in seconds
-   * since 1970; `webhook-signature`, one or several, with a space between:
-   * `v1,` and the Base64 of HMAC-SHA256 over `id.timestamp.body`.
+   * `webhook-id` is the same in all copies of a message. `webhook-timestamp`
+   * says when this copy was sent, in seconds since 1970. `webhook-signature`
+   * has one or more signatures, with spaces between them: each is `v1,` and the
+   * Base64 of HMAC-SHA256 over `id.timestamp.body`.
    */
   headers: IncomingHttpHeaders;
   /** JSON; its `text` is spoken. */
@@ -27,7 +28,7 @@ export interface Receiver {
   speak: (text: string) => unknown;
 }
 
-/** How far a clock may be off, or a message on its way, in seconds. */
+/** The most that a timestamp may differ from our clock, in seconds. */
 export const tolerance = 300;
 
 /** Makes a function that takes a message, and returns the status code. */

@@ -1,4 +1,4 @@
-/** Webhook messages, told from forged ones: standardwebhooks.com. */
+/** Takes webhook messages, and refuses forged ones: standardwebhooks.com. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
   createServer as createHttpServer,
@@ -25,7 +25,7 @@ export interface Receiver {
   speak: (text: string) => unknown;
 }
 
-/** How far a clock may be off, or a message on its way, in seconds. */
+/** The most that a timestamp may differ from our clock, in seconds. */
 export const tolerance = 300;
 
 /** Makes a function that takes a message, and returns the status code. */

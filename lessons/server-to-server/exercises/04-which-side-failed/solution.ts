@@ -9,7 +9,7 @@ import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 export interface Upstream {
   /** The server behind the gateway: `http://127.0.0.1:4010`. */
   upstream: string;
-  /** Until the header section of its response must have come, in ms. */
+  /** How long to wait for the header section of its response, in ms. */
   timeoutMs: number;
 }
 

@@ -7,9 +7,9 @@ import type { Way } from '@on-the-wire/shared/compare/choosing/choose.ts';
 export interface Choice {
   /** 'request', 'poll', 'long-poll', 'stream', 'sse', 'websocket': one or two. */
   take: Way[];
-  /** Two ids, as after `pnpm compare --claims --only`. */
+  /** Two ids of rows, as you give them to `pnpm compare --claims --only`. */
   rows: [string, string];
-  /** As after `--fault`. */
+  /** A fault, as you give it to `pnpm compare --fault`. */
   fault: string;
 }
 

@@ -11,7 +11,7 @@ export interface RequestOptions {
   pause: number;
 }
 
-/** Of a response, what matters here. */
+/** The parts of a response that matter here. */
 export interface SimpleResponse {
   status: number;
   body: string;
