@@ -19,7 +19,7 @@ export function createOutbox(client: WebSocket, buffer: number) {
     if (!next || isBusy) return;
     places.delete(next[0]);
     isBusy = true;
-    // Three bytes do not get fewer by compression.
+    // Compression would only make three bytes longer.
     client.send(next[1], { compress: false }, () => {
       isBusy = false;
       sendNext();

@@ -14,8 +14,8 @@ export interface Watcher {
   url(): string;
 }
 
-const first = 500; // the first wait is at most so many ms
-const longest = 15_000; // no wait is longer, in ms
+const first = 500; // ms: the longest first wait
+const longest = 15_000; // ms: the longest wait of all
 const steady = 5_000; // a connection open for so many ms is stable
 const intervalMs = 10_000; // between two heartbeats
 const timeoutMs = 5_000; // until something must have come after a heartbeat

@@ -24,7 +24,7 @@ export interface HeartbeatOptions {
   intervalMs: number;
   /** How many ms to wait for a message after each heartbeat. */
   timeoutMs: number;
-  /** Called once, as soon as none has come in time. */
+  /** Called once, as soon as no message has come in time. */
   lost: () => void;
 }
 

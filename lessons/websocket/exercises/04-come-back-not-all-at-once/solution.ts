@@ -5,9 +5,9 @@
 /** Where to connect, and how long to wait. */
 export interface ConnectOptions {
   url: string;
-  /** The first wait is at most so many ms. */
+  /** The longest first wait, in ms. */
   first: number;
-  /** No wait is longer, in ms. */
+  /** The longest wait of all, in ms. */
   longest: number;
   /** Once a connection has been open for so many ms, it is stable. */
   steady: number;
