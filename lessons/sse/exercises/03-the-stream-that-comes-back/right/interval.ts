@@ -6,9 +6,9 @@ export interface FollowOptions {
   path: string;
   /** Called for each event with its name, its text and its id. */
   tell: (kind: string, data: string, id: string) => void;
-  /** After so long without any event, in ms, the connection counts as lost. */
+  /** After how many ms without any event the connection counts as lost. */
   timeoutMs: number;
-  /** When the browser has given up: how long to wait, in ms, before another. */
+  /** How many ms to wait, when the browser has given up, before another try. */
   retryDelayMs: number;
 }
 
