@@ -59,6 +59,7 @@ if (!program) process.stderr.write('Skipped: nginx is not installed.\n');
           ${place('/as-sent/', '')}
           ${place('/buffered/', buffered)}
           ${place('/newer/', buffered, '1.1')}
+          ${place('/unbuffered/', `${buffered} proxy_buffering off;`)}
           ${place('/gzip/', gzip)}
         }
       }`,
@@ -104,6 +105,7 @@ if (!program) process.stderr.write('Skipped: nginx is not installed.\n');
   test.each([
     ['with the headers of the lesson', '/as-sent/events'],
     ['over HTTP/1.1 to the server, without X-Accel-Buffering', '/newer/events'],
+    ['with proxy_buffering off, without that header', '/unbuffered/events'],
   ])('each update comes at once %s', async (_what, path) => {
     const response = await request(path);
     // The next update is made when this one has come.

@@ -334,6 +334,46 @@ describeWithBrowser('the page', (browser) => {
     expect(cookies).toEqual([undefined, expect.stringMatching(/^staff=/)]);
   });
 
+  test('tries another origin again until its server is back', async () => {
+    let down = false;
+    const another = createHttpServer((request, response) => {
+      response.writeHead(200, {
+        'Content-Type': 'text/event-stream',
+        'Access-Control-Allow-Origin': String(request.headers.origin),
+      });
+      response.write('retry: 20\n\n');
+    });
+    // A connection that ends before its first byte is all that a browser sees
+    // of a server that is down; the port stays ours for its return.
+    another.on('connection', (socket) => down && socket.resetAndDestroy());
+    const { origin: other } = await listen(another);
+    closing.push(() => another.close().closeAllConnections());
+    const { origin } = await start();
+    await visit(origin);
+    await page.evaluate(async (url) => {
+      const source = new EventSource(url);
+      await new Promise((open) => (source.onopen = open));
+      const states: number[] = [];
+      // The first error tells of the cut, the next two of failed attempts.
+      const failed = new Promise<number[]>((done) => {
+        source.onerror = () => {
+          states.push(source.readyState);
+          if (states.length === 3 || source.readyState === EventSource.CLOSED)
+            done(states);
+        };
+      });
+      const reopened = failed.then(
+        () => new Promise((open) => (source.onopen = () => open(0))),
+      );
+      Object.assign(globalThis, { source, failed, reopened });
+    }, other);
+    down = true;
+    another.closeAllConnections();
+    expect(await page.evaluate('failed')).toEqual([0, 0, 0]); // CONNECTING
+    down = false;
+    await page.evaluate('reopened.then(() => source.close())');
+  });
+
   test('notices a silence in which even the heartbeat is missing', async () => {
     const { feed, origin } = await start();
     const own = await anotherVisitor(browser());

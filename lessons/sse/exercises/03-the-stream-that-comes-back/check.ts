@@ -97,8 +97,8 @@ export default {
         // The browser waits by its own clock, a timer of the page by the page's.
         await station.asked(2, (over) => page.passes(over, 20));
         station.mustName(seen.id, 'the connection was reset');
-        // Silence now: another stream instead. Had there been a second one, it
-        // would have come by then, or it comes while the page is told this.
+        // Now a silence, so that the page opens another stream. If there is a
+        // second one, it has come by then, or comes while the page gets this.
         await page.wait(timeoutMs);
         await station.asked(3, page.passes);
         for (let n = 0; n < 8; n += 1)

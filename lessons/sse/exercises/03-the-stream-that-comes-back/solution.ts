@@ -6,15 +6,14 @@ export interface FollowOptions {
   path: string;
   /** Called for each event with its name, its text and its id. */
   tell: (kind: string, data: string, id: string) => void;
-  /** How many ms without any event until the connection counts as lost. */
+  /** After how many ms without any event the connection counts as lost. */
   timeoutMs: number;
-  /** How many ms to wait for another stream after the browser has given up. */
+  /** How many ms to wait, when the browser has given up, before another try. */
   retryDelayMs: number;
 }
 
 const kinds = ['snapshot', 'departure', 'announcement', 'heartbeat'];
 
-/** Tells of each event; returns how to stop. */
 /** Calls `tell` for each event; returns a function that stops it. */
 export function follow(options: FollowOptions): () => void {
   const { path, tell, timeoutMs, retryDelayMs } = options;

@@ -51,7 +51,7 @@ export default {
     await trial.step(
       'one does not read: nobody waits, nothing piles up',
       async () => {
-        // A network that passes on at once: this is about much, not about pieces.
+        // A network that passes on at once: this is about many bytes, not pieces.
         server.break();
         const sleeper = await rawClient(server.port);
         sleeper.send('GET /events HTTP/1.1\r\nHost: board\r\n\r\n');
@@ -96,7 +96,7 @@ export default {
             sent: `${sent} announcements to a reader that does not read`,
             expected: `with more than ${buffer} bytes unread it is cut off`,
             came: `${unread} bytes since the first had to wait, and it is still connected`,
-            section: 'step “What people ask” of the tutorial',
+            section: 'tutorial, “What about a reader that does not read?”',
           });
         }
         reader.leave();
@@ -171,6 +171,6 @@ async function mustBe(
     sent: `${readers} readers came, got an update, and left`,
     expected: `as many listeners on the feed as before: ${expected}`,
     came: `${found} listeners`,
-    section: 'step “Which close do I listen for?” of the tutorial',
+    section: 'tutorial, “Which close do I listen for?”',
   });
 }
