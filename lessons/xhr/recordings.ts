@@ -16,7 +16,9 @@ export function recordings(largest: number) {
 
   router.put('/:name', (request, response) => {
     const refuse = () =>
-      response.status(413).send(`A recording has at most ${largest} bytes.`);
+      response
+        .status(413)
+        .send(`A recording may have at most ${largest} bytes.`);
 
     // If its header says that it is too large, the body need not come.
     if (Number(request.get('Content-Length')) > largest) return void refuse();
@@ -39,7 +41,7 @@ export function recordings(largest: number) {
     request.on('end', () => {
       if (response.headersSent) return;
       if (recording.received === 0)
-        return void response.status(400).send('A recording has bytes.');
+        return void response.status(400).send('A recording must not be empty.');
       recording.sha256 = hash.digest('hex');
       response.json(recording);
     });
@@ -55,7 +57,7 @@ export function recordings(largest: number) {
     const recording = known.get(request.params.name);
     response.set('Cache-Control', 'no-store');
     if (recording) response.json(recording);
-    else response.status(404).send('There is no recording of this name.');
+    else response.status(404).send('There is no recording with this name.');
   });
 
   return router;

@@ -314,6 +314,11 @@ describeWithBrowser('the page', (browser) => {
           [origin + path, init] as const,
         );
       expect(await send('/board', {})).toBe('TypeError');
+      // A GET needs no preflight: it arrived, and its response was sent.
+      const reads = exchanges.filter(({ url }) => url === '/board');
+      expect(reads.map(({ method, status }) => [method, status])).toEqual([
+        ['GET', 200],
+      ]);
       // With the cookie even: same site, but another origin.
       expect(await send('/sign-in', { method: 'POST' })).toBe('TypeError');
       const report = {
@@ -327,5 +332,45 @@ describeWithBrowser('the page', (browser) => {
       expect(came.map(({ method }) => method)).toEqual(['OPTIONS']);
       expect(feed.snapshot().data.n).toBe(0);
     });
+
+    test.each([
+      { maxAge: undefined, seconds: 5 },
+      { maxAge: '1', seconds: 1 },
+      { maxAge: '0', seconds: 0 },
+    ])(
+      'in Chromium, the permission for a PUT is kept: $seconds s if Max-Age is $maxAge',
+      async ({ maxAge, seconds }) => {
+        const { origin } = await start();
+        const preflights: number[] = []; // when each came, in ms
+        const puts = [0]; // how many after each
+        const other = createHttpServer((request, response) => {
+          response.setHeader('Access-Control-Allow-Origin', origin);
+          response.setHeader('Access-Control-Allow-Methods', 'PUT');
+          if (maxAge) response.setHeader('Access-Control-Max-Age', maxAge);
+          if (request.method === 'OPTIONS') {
+            preflights.push(performance.now());
+            puts[preflights.length - 1] = 0;
+          } else puts[preflights.length - 1]! += 1;
+          response.end(String(preflights.length));
+        });
+        const { origin: elsewhere } = await listen(other);
+        closing.push(async () => {
+          other.closeAllConnections();
+          await new Promise((done) => other.close(done));
+        });
+        await visit(origin);
+        // One PUT after the other, until the browser asks a second time.
+        await page.evaluate(async (url) => {
+          const put = async () =>
+            Number(await (await fetch(url, { method: 'PUT' })).text());
+          while ((await put()) < 2);
+        }, elsewhere);
+        const [first, second] = preflights;
+        // Both read the same clock, but round it on their own.
+        expect(second! - first!).toBeGreaterThan(seconds * 1_000 - 10);
+        if (seconds === 0) expect(puts).toEqual([1, 1]);
+        else expect(puts[0]).toBeGreaterThan(1);
+      },
+    );
   });
 });

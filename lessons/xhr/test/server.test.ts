@@ -372,7 +372,7 @@ describe('a recording', () => {
     const client = await rawClient(port);
     client.send(requestText('PUT /recordings/c', 'Content-Length: 1001'));
     await client.until('HTTP/1.1 413 Payload Too Large\r\n');
-    await client.until('A recording has at most 1000 bytes.');
+    await client.until('A recording may have at most 1000 bytes.');
     const told = await fetch(`${origin}/recordings/c`);
     expect(told.status).toBe(404);
     const most = await put(origin, 'c', Buffer.alloc(1000));
@@ -385,7 +385,7 @@ describe('a recording', () => {
     client.send(requestText('PUT /recordings/d', 'Transfer-Encoding: chunked'));
     client.send(`3e8\r\n${'x'.repeat(1000)}\r\n`);
     client.send('1\r\nx\r\n');
-    await client.until('A recording has at most 1000 bytes.');
+    await client.until('A recording may have at most 1000 bytes.');
     // The rest is read and dropped; the connection lives.
     client.send(`1\r\nx\r\n0\r\n\r\n${requestText('GET /recordings/d')}`);
     await client.until('HTTP/1.1 404 Not Found');
@@ -412,7 +412,7 @@ describe('a recording', () => {
         requestText('PUT /recordings/f', 'Connection: close', ...fields),
       );
       await client.until('HTTP/1.1 400 Bad Request');
-      await client.until('A recording has bytes.');
+      await client.until('A recording must not be empty.');
       await client.closed;
       expect((await fetch(`${origin}/recordings/f`)).status).toBe(404);
     }

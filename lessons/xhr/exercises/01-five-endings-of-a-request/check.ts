@@ -11,7 +11,7 @@ import type { BoardRequest, Ending } from './exercise.ts';
 
 const timeoutMs = 250;
 const drop = 20; // ms between two drops of a body
-const long = 3_600_000; // ms: no timeout is meant to end
+const long = 3_600_000; // ms: this timeout never ends
 
 export default {
   starter: 'A board that is not modified ends in an error',
@@ -117,9 +117,9 @@ export default {
     await trial.step('a body that stalls: timeout', async () => {
       const board = () => JSON.stringify({ text: data.line() });
       const lateBody = (how: string, most: number) => ({
-        sent: `timeoutMs: ${most}; a 200 at once, its body ${how}`,
+        sent: `timeoutMs: ${most}; a 200 at once, then a body that ${how}`,
         name: 'A body that comes too late',
-        ok: `A body that ${how} is waited for`,
+        ok: `The timeout does not cover a body that ${how}`,
         note: 'the headers came in time, the body did not',
         section: 'step “How a request ends” of the tutorial',
         timeoutMs: most,
@@ -134,9 +134,8 @@ export default {
       station.goesOn();
       await ended;
 
-      // Only a run in which this machine was not late tells a timer that every
-      // drop starts again from one that goes on: until then, all take twice as
-      // long.
+      // A timer that every drop restarts looks like one that goes on, if this
+      // machine was late: then we try again, with everything twice as long.
       for (let most = 2 * timeoutMs; ; most *= 2) {
         await learner.stage('watch');
         station.drips(board(), 2 * most);
@@ -157,9 +156,9 @@ interface How {
   sent: string;
   etag?: string;
   timeoutMs?: number;
-  /** What is returned wrongly, where it is. */
+  /** What the title of a failure speaks of. */
   name?: string;
-  /** The title, where it is returned as ok. */
+  /** The title of the failure if it is returned as ok. */
   ok?: string;
   note?: string;
   section?: string;
@@ -258,7 +257,7 @@ async function openStation(trial: CheckContext) {
         );
       };
     },
-    /** The body comes but for its end, until `goesOn`. */
+    /** The rest of the body does not come before `goesOn`. */
     stalls(body: string) {
       respond = (response) => {
         // Behind the first brace, where a space changes nothing.
@@ -269,7 +268,7 @@ async function openStation(trial: CheckContext) {
     goesOn() {
       rest();
     },
-    /** The body comes whole in the end: after so many ms in which it drips. */
+    /** The body drips for so many ms; then the rest comes at once. */
     drips(body: string, ms: number) {
       longest = 0;
       respond = (response) => {
@@ -286,7 +285,7 @@ async function openStation(trial: CheckContext) {
         response.on('close', () => clearInterval(drip));
       };
     },
-    /** ms between two drops at most, of the last body that dripped. */
+    /** The longest pause between two drops of the last such body, in ms. */
     get longest() {
       return longest;
     },

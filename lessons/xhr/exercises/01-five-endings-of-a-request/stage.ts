@@ -3,13 +3,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const delays = monitorEventLoopDelay({ resolution: 10 });
 
-/** From here on. */
+/** Measures from now on. */
 export function watch() {
   delays.reset();
   delays.enable();
 }
 
-/** ms that it was late at most. */
+/** Ends that; the longest delay in ms. */
 export function longest() {
   delays.disable();
   return delays.max / 1_000_000;

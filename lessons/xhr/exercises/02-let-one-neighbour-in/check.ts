@@ -48,7 +48,7 @@ export default {
         section,
         ...(got.status
           ? {
-              title: `The allowed page gets another status code than ${status}`,
+              title: `The allowed page gets a status code other than ${status}`,
             }
           : await otherwise()),
       });
@@ -108,12 +108,12 @@ export default {
           title = 'The preflight does not allow PUT';
         else if (!list('headers').includes('content-type'))
           title = 'The preflight does not allow Content-Type';
-        else note = 'the page has still got no response';
+        else note = 'all of that is right, yet the page gets no response';
         if (isRefused) note = 'and so the PUT is never sent';
         return {
           title,
-          sent: `OPTIONS /delays, before a PUT of ${from}`,
-          expected: `a 2xx that allows ${from} PUT and Content-Type`,
+          sent: `OPTIONS /delays, before a PUT from a page of ${from}`,
+          expected: `a 2xx that allows PUT and Content-Type for ${from}`,
           ...response.parts(isRefused ? String(status) : undefined, note),
           tryIt: curl(
             `-X OPTIONS -H 'Access-Control-Request-Method: PUT' ${trial.live}/delays`,
@@ -123,7 +123,7 @@ export default {
       const after = (await server.feed.snapshot()).data.n;
       if (after === n)
         trial.fail({
-          title: 'The PUT got a response, and nothing has changed',
+          title: 'The PUT got a response, but nothing has changed',
           sent: `PUT /delays ${body}`,
           expected: `an update with "n":${n + 1}`,
           came: 'none',
@@ -171,7 +171,7 @@ export default {
             after === n
               ? 'A page of another origin reads the board'
               : 'A page of another origin changes the board',
-          sent: `GET ${path}, from a page of ${other.origin}`,
+          sent: `${'method' in init ? init.method : 'GET'} ${path}, from a page of ${other.origin}`,
           expected: `a response that the browser withholds: only ${from} may read it`,
           ...response.parts(other.origin, 'this allows it'),
           tryIt: `curl -si -H 'Origin: http://127.0.0.1:9999' ${trial.live}/board`,
@@ -225,7 +225,7 @@ export default {
         trial.fail({
           title: 'A cache would give one origin what was meant for another',
           sent: `GET /board, ${origins[index] ? `Origin: ${origins[index]}` : 'without an Origin'}`,
-          expected: 'Vary: Origin, as other origins get another response',
+          expected: 'Vary: Origin, because other origins get another response',
           ...response.parts(undefined, 'stored, and used for any other origin'),
           tryIt: `curl -si ${live}/board`,
           section: 'RFC 9110, 12.5.5',
@@ -242,7 +242,7 @@ const put = (body: string): RequestInit => ({
   body,
 });
 
-/** What staff report: a train that has not left is so many minutes late. */
+/** A report of the staff: a train that has not left is so many minutes late. */
 function report(departures: Departure[], minutes: number): string {
   const { train } = departures.find(({ status }) => status === 'scheduled')!;
   return JSON.stringify({ train, minutes });
@@ -258,7 +258,7 @@ async function openPage(trial: CheckContext) {
   const page: Page = await trial.page();
   await page.goto(origin);
 
-  /** What the page gets: a status, or an error without one. */
+  /** What the page gets: a status code, or 0 and an error. */
   const fetchIn = (url: string, init: RequestInit) =>
     trial.within(
       page.evaluate(
@@ -283,7 +283,7 @@ async function openPage(trial: CheckContext) {
   return {
     origin,
     fetch: fetchIn,
-    /** Nobody needs to read the response: the cookie is set all the same. */
+    /** Sets the cookie, although the page may not read the response. */
     signIn: (server: Served) =>
       fetchIn(`${server.origin}/sign-in`, {
         method: 'POST',
@@ -336,7 +336,7 @@ async function send(trial: CheckContext, server: Served, how: Sent) {
   return {
     status: statusCode,
     header: (name: string) => response.headers[name] as string | undefined,
-    /** Its status line and the headers that count here; where the text stands. */
+    /** The status line and the headers of CORS; points at this text in them. */
     parts(text?: string, note?: string): Partial<FailureParts> {
       const at = text ? lines.indexOf(text) : lines.length;
       return {

@@ -39,7 +39,7 @@ export default {
         const values = [{ n: data.whole(1, 99) }, data.text(end), null];
         const lines = Buffer.concat(values.map((value) => lineOf(value, end)));
         const what = 'Several lines in one read';
-        const note = 'TCP may join what was written apart';
+        const note = 'TCP may join what was written separately';
         await mustRead([lines], { values, what, verb: 'end', note });
       }
     });
@@ -93,7 +93,7 @@ export default {
         const reads = values.map((value) => lineOf(value));
         const what = `U+${code.toString(16).padStart(4, '0')} within a line`;
         const cuts = 'What only looks like a newline ends a line';
-        const note = `${what}: JSON lets it stand as it is`;
+        const note = `${what}: JSON allows it unescaped`;
         await mustRead(reads, { values, what, verb: 'ends', cuts, note });
       }
     });
@@ -186,7 +186,7 @@ async function mustTakeAll(
       came: `after read ${index + 1}, lines taken: ${taken}`,
       note:
         taken < whole
-          ? 'the next read may bring something in an hour'
+          ? 'the next read may come in an hour'
           : 'the next read may bring the rest of it',
       section,
     });
@@ -245,14 +245,14 @@ function came({ taken, error }: Got): string {
   return texts.join(' ') || 'nothing';
 }
 
-/** The byte at which this part stands last. */
+/** The byte at which this part begins, where it stands last. */
 const byteOf = (text: string, part: string) =>
   Buffer.byteLength(text.slice(0, text.lastIndexOf(part)));
 
 const lineOf = (value: unknown, end = '\n') =>
   Buffer.from(`${JSON.stringify(value)}${end}`);
 
-/** Reads as text, with a stroke where one ends. */
+/** Reads as text, with a stroke between two of them. */
 function shown(reads: Uint8Array[]): string {
   if (reads.length > 12) return `${reads.length} reads of a byte each`;
   return reads.map(textOf).join(' ┃ ');

@@ -9,7 +9,7 @@ import type {
   CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
 
-const long = 3_600_000; // ms: here no timeout ends
+const long = 3_600_000; // ms: this timeout never ends
 const short = 60; // ms
 
 const titles = {
@@ -120,7 +120,7 @@ export default {
         await trial.still();
         if ((await learner.memory()).connections > 0)
           trial.fail({
-            title: 'A client has left, and its connection stays open',
+            title: 'A client has left, but its connection stays open',
             sent: what,
           });
         await mustBeAsBefore(trial, learner, before, titles.left, what);
@@ -187,7 +187,7 @@ async function open(trial: CheckContext, timeoutMs: number) {
           title: thrown.includes('after they are sent')
             ? titles.twice
             : 'An update makes the server throw an error',
-          sent: 'an update, when every request had its response',
+          sent: 'an update, after every request had its response',
           expected: 'no listener: each request gets one response',
           came: thrown.split('\n')[0],
           section: 'RFC 9110, 15',
@@ -229,7 +229,7 @@ class Poll {
     this.#response.catch(() => {});
   }
 
-  /** The server has it, and has done with it what it does at once. */
+  /** The server has got it, and has done all that it does at once. */
   async arrived() {
     const { learner, count } = this.#where;
     await learner.stage('requestsAre', count);
@@ -259,20 +259,21 @@ class Poll {
     const where = at < 0 ? wanted.length : at;
     const known = came.indexOf(this.#where.id);
     let title = missing;
-    if (known >= 0) title = 'What the client has comes again';
+    if (known >= 0) title = 'The client gets again what it already has';
     else if (
       wanted
         .slice(0, at)
         .some((id) => came.indexOf(id) !== came.lastIndexOf(id))
     )
-      title = 'A response has something twice';
+      title = 'A response contains an update twice';
     else if (got[0]!.kind === 'snapshot')
-      title = 'The whole board comes, though the id is known';
+      title = 'The whole board comes, although the id is known';
     this.#trial.fail({
       ...parts,
       title,
       at: [...came.slice(0, where), ''].join(' ').length,
-      note: at < 0 ? 'this does not follow' : `here ${wanted[at]} should be`,
+      note:
+        at < 0 ? 'this is not the next update' : `${wanted[at]} should be here`,
     });
   }
 
@@ -281,7 +282,10 @@ class Poll {
     if (got.length === 1 && got[0]!.kind === 'snapshot') return;
     const { live } = this.#trial;
     this.#trial.fail({
-      ...this.#parts('one snapshot: what came after it is not known', got),
+      ...this.#parts(
+        'one snapshot, because the feed does not know this id',
+        got,
+      ),
       title: titles.unknown,
       at: 0,
       note: 'anything else is a gap that the client cannot see',
@@ -293,11 +297,11 @@ class Poll {
     const got = await this.#news('No response comes after the timeout');
     if (got.length === 0) return;
     const title =
-      'Something else than an empty list comes when nothing happens';
+      'Something other than an empty list comes when nothing happens';
     this.#trial.fail({ ...this.#parts('[]', got), title });
   }
 
-  /** The connection is cut within the response, or the response is short. */
+  /** The response breaks off; a short one may come complete. */
   async mustBreak() {
     const ended = this.#response.then(
       () => {},
@@ -318,7 +322,7 @@ class Poll {
       ...this.#parts('a response', []),
       title,
       came: 'nothing',
-      section: 'RFC 6202, 2.1: long polling',
+      section: 'RFC 6202, 2: HTTP long polling',
     };
   }
 
