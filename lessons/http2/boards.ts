@@ -31,7 +31,7 @@ export async function sendBoard({ request, response, query }: Exchange) {
     );
   }
 
-  // The work. A reset of its own stream stops it, that of another does not.
+  // The work. Only a reset of this request's stream stops it.
   const signal = wait > 0 ? closeSignal(response) : undefined;
   if (signal) await after(wait, undefined, { signal });
 

@@ -199,7 +199,7 @@ export default {
             sent: `GET /board, Origin: ${origin}`,
             expected: `only ${from}, and nothing that contains it`,
             ...response.parts(found, 'this allows it'),
-            tryIt: `curl -si -H 'Origin: http://127.0.0.1:4002.example' ${trial.live}/board`,
+            tryIt: `curl -si -H 'Origin: http://127.0.0.1:40021' ${trial.live}/board`,
             section: 'RFC 6454, 5',
           });
         }

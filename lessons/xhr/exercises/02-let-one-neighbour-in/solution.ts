@@ -17,7 +17,7 @@ export function allowOrigin(origin: string) {
     // too.
     response.vary('Origin');
 
-    // Why the whole origin: http://127.0.0.1:4002.example begins like it.
+    // Why the whole origin: http://127.0.0.1:40021 begins like it.
     if (request.get('Origin') !== origin) return next();
 
     // Why before anything else is done: errors carry it, too. Why no `*`: with
