@@ -72,12 +72,13 @@ async function checkTutorial(root: string, folder: string): Promise<Finding[]> {
     sections,
     steps: sections.filter(({ text: title }) => /^\d+\. /.test(title)),
   };
+  const manifest = (await packageJson(root, folder))?.lesson;
+  checkQuestion(tutorial, manifest?.question, report);
   checkOpening(tutorial, report);
   checkSteps(tutorial, report);
   checkFolds(tutorial, report);
   checkLength(tutorial, report);
-  const promised = (await packageJson(root, folder))?.lesson?.minutes;
-  checkMinutes(tutorial, promised, report);
+  checkMinutes(tutorial, manifest?.minutes, report);
   checkBoxAndEnd(tutorial, report);
   return findings;
 }
@@ -89,6 +90,23 @@ function bodyOf({ lines, sections }: Tutorial, section: Heading): string[] {
 }
 
 // --- Before the first step ---
+
+/** The question on the home page is the one that the tutorial asks. */
+function checkQuestion(
+  { lines }: Tutorial,
+  question: string | undefined,
+  report: Report,
+): void {
+  const line = lines.findIndex((each) => /^\*\*.*\?\*\*$/.test(each)) + 1;
+  const found = lines[line - 1];
+  if (question === undefined || found === `**${question}**`) return;
+  report(
+    line || undefined,
+    found ?? 'no question in bold',
+    `**${question}**, as in its package.json`,
+    'Write the same in both places.',
+  );
+}
 
 function checkOpening(tutorial: Tutorial, report: Report): void {
   const end = (tutorial.sections[0]?.line ?? tutorial.lines.length + 1) - 1;

@@ -29,7 +29,7 @@ export const exceptions: WordException[] = [
   },
   {
     files:
-      /^shared\/course\/(?:harness\/(?:lessons|list-lesson|new-lesson|look-up)\.ts|shell\/)|^shared\/home\/|^shared\/quality\/check\/lesson-shape\.ts$|^(?:README|CONTRIBUTING)\.md$|^lessons\/(?:README|TEACHING)\.md$/,
+      /^shared\/course\/(?:harness\/(?:lessons|list-lesson|new-lesson|look-up)\.ts|shell\/)|^shared\/home\/|^shared\/quality\/check\/(?:lesson-shape|tutorial)\.ts$|^(?:README|CONTRIBUTING)\.md$|^lessons\/(?:README|TEACHING)\.md$/,
     words: /\bquestions?\b/gi,
     reason: 'A lesson has one question, which stands in its manifest.',
   },
@@ -54,11 +54,6 @@ export const exceptions: WordException[] = [
     files: /\/exercises\/[^/]+\/check\.ts$/,
     words: /\bearlier build\b[^.]*\banswers\b/g,
     reason: 'Answers that a learner saved with an earlier build.',
-  },
-  {
-    files: /^README\.md$/,
-    words: /\bHow can a server keep answering one request\?/g,
-    reason: 'The title of a lesson, repeated.',
   },
   {
     files: /^lessons\/TEACHING\.md$/,

@@ -104,6 +104,8 @@ export const board = ws;
 `,
   'lessons/talk/README.md': `# Talk
 
+**How?**
+
 **Start it.** Run it.
 
 **Afterwards you can**

@@ -19,6 +19,16 @@ test('a tutorial that keeps all rules has no finding', async () => {
 });
 
 describe('the tutorial', () => {
+  test('asks the question of its manifest, as the home page does', async () => {
+    const text = readme.replace('**How?**', '**Why?**');
+    expect(await withReadme(text)).toEqual([
+      expect.objectContaining({ line: 3, found: '**Why?**' }),
+    ]);
+    expect(await withReadme(readme.replace('**How?**', ''))).toEqual([
+      expect.objectContaining({ found: 'no question in bold' }),
+    ]);
+  });
+
   test('has at least five steps', async () => {
     const four = readme.replace(steps[4] ?? '', '');
     expect(await withReadme(four)).toContainEqual(
