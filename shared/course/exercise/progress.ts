@@ -25,7 +25,10 @@ export interface Done {
   version?: string;
 }
 
-/** What is known of each exercise, by its id. */
+/**
+ * What is known of each exercise, by its id. The file also holds what is known
+ * of lessons, by their names: see ../progress/lesson-progress.ts.
+ */
 export type Progress = Record<string, Done>;
 
 /** Where it is noted, unless a test says otherwise: an absolute path. */
@@ -68,8 +71,7 @@ export function readProgress(
 }
 
 /**
- * Notes something of one exercise. If another program reads meanwhile, or this
- * one crashes, the file is as it was before or as it is afterwards.
+ * Notes something of one exercise; see `changeProgress`.
  *
  * @throws UsageError (1) where it cannot be written; then it is as before
  */
@@ -78,8 +80,25 @@ export function note(
   change: (before: Done | undefined) => Done,
   file = progressFile,
 ): Progress {
+  return changeProgress((progress) => {
+    progress[id] = { ...change(progress[id]), version: courseVersion() };
+  }, file);
+}
+
+/**
+ * Changes what the file holds. If another program reads meanwhile, or this one
+ * crashes, the file is as it was before or as it is afterwards.
+ *
+ * @param change gets what it holds now, and changes that
+ * @returns what it holds from now on
+ * @throws UsageError (1) where it cannot be written; then it is as before
+ */
+export function changeProgress(
+  change: (progress: Progress) => void,
+  file = progressFile,
+): Progress {
   const progress = readProgress(file);
-  progress[id] = { ...change(progress[id]), version: courseVersion() };
+  change(progress);
   const temporary = `${file}.${process.pid}.tmp`;
   attempt(`${file} cannot be written`, () => {
     try {
