@@ -119,6 +119,7 @@ describeWithBrowser('the page', (browser) => {
       '/',
       '/board/colours.css',
       '/board/departures-board.ts',
+      '/board/in-the-shell.ts',
       '/board/page.css',
       '/events',
       '/page.css',

@@ -76,6 +76,7 @@ describeWithBrowser('the page', (browser) => {
       '/',
       '/board/colours.css',
       '/board/departures-board.ts',
+      '/board/in-the-shell.ts',
       '/board/page.css',
       '/connection.ts',
       '/page.css',

@@ -35,6 +35,7 @@ describeWithBrowser('the page', (browser) => {
       '/board',
       '/board/colours.css',
       '/board/departures-board.ts',
+      '/board/in-the-shell.ts',
       '/board/page.css',
       '/large.ts',
       '/neighbour',

@@ -30,7 +30,8 @@
  *
  * Links. Files of the lesson open in the shell, at `/files/…`, images too, and
  * lessons/GLOSSARY.md at `/glossary`.
- * http and https open a new tab. Whatever else a link names stands there as
+ * `#page:…`, `#wire:…` and `#shell:…` point at a control: see
+ * texts/point-target.ts. http and https open a new tab. Whatever else a link names stands there as
  * text, beside the link's words.
  *
  * HTML. `<details>`, `<summary>`, `<kbd>`, `<sub>`, `<sup>` and `<br>`, without

@@ -152,6 +152,7 @@ style.replaceSync(`
     font-variant-numeric: tabular-nums;
     line-height: 2.25rem;
   }
+  .count[data-pointed] { outline: 4px solid var(--warn); outline-offset: 3px; }
   .count b { margin: 0 0.25rem; color: var(--ink); font-size: 1.5rem; font-weight: 600; }
   .count strong {
     margin-inline-end: 0.25rem;

@@ -2,6 +2,8 @@
 import { join, posix } from 'node:path';
 import { checkProseExamples } from './prose-examples.ts';
 import type { Finding } from './finding.ts';
+import { readPointTarget } from '@on-the-wire/course/texts/point-target.ts';
+import { missingControl } from './points.ts';
 import { parseMarkdown, type Fence, type Markdown } from './markdown.ts';
 import { exists, foldersOf, packageJson, textOf } from './tree.ts';
 
@@ -160,6 +162,7 @@ async function checkLinks(
   for (const { target, line } of links) {
     if (/^[a-z][a-z0-9+.-]*:/i.test(target)) continue; // somebody else's
     const [path = '', anchor] = target.split('#');
+    const point = readPointTarget(target);
     const report = (expected: string) =>
       findings.push({
         file,
@@ -168,6 +171,11 @@ async function checkLinks(
         expected,
         remedy: 'Correct the link, or leave it out until there is one.',
       });
+    if (point) {
+      const missing = await missingControl(root, file, point);
+      if (missing) report(missing);
+      continue;
+    }
     const named = posix.join(posix.dirname(file), decodeURIComponent(path));
     if (path.startsWith('/') || named.startsWith('..')) {
       report('a path inside this tree, relative to this file');

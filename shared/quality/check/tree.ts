@@ -99,7 +99,10 @@ export interface PackageJson {
     question?: string;
     order?: number;
     minutes?: number;
-    processes?: Record<string, { file?: string; calls?: string[] }>;
+    processes?: Record<
+      string,
+      { file?: string; calls?: string[]; addresses?: object }
+    >;
   };
 }
 

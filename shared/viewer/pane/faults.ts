@@ -30,6 +30,7 @@ export function startFaults(
   /** Where what is set from here on is injected. */
   const where = document.createElement('select');
   where.ariaLabel = 'Where it is broken';
+  where.dataset['control'] = 'where';
   where.append(new Option('everywhere', ''));
   where.hidden = true;
   const at = () => (where.value === '' ? '' : `@${where.value}`);
@@ -77,6 +78,7 @@ export function startFaults(
 
   const presetButtons = new Map<string, HTMLButtonElement>();
   const mend = button('Mend all');
+  mend.dataset['control'] = 'mend';
 
   function fill(): void {
     const { known } = faults;
@@ -87,6 +89,7 @@ export function startFaults(
     for (const { name, title, sentence, faults: parts } of known.presets) {
       const toggle = button(title);
       toggle.className = 'preset';
+      toggle.dataset['control'] = `preset:${name}`;
       toggle.title = sentence;
       toggle.addEventListener('click', () => {
         const others = without(
@@ -100,9 +103,11 @@ export function startFaults(
       quick.append(toggle);
     }
     const reset = button('Cut now');
+    reset.dataset['control'] = 'cut';
     reset.title = 'Resets all connections at once (RST)';
     reset.addEventListener('click', () => faults.cut('rst'));
     const close = button('Close now');
+    close.dataset['control'] = 'close';
     close.title = 'Closes all connections (FIN)';
     close.addEventListener('click', () => faults.cut('fin'));
     mend.addEventListener('click', () => faults.set([]));
@@ -172,6 +177,7 @@ function makeKind(
   const submit = button('Break');
   submit.type = 'submit';
   submit.ariaLabel = `Break with ${name}`;
+  submit.dataset['control'] = `fault:${name}`;
   form.append(part('name', name), words, values, submit);
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -64,6 +64,7 @@ function makeRow(name: string, onSwitch: (down: boolean) => void) {
   const element = document.createElement('li');
   const traffic = part('traffic', 'nothing yet');
   const toggle = button('Break');
+  toggle.dataset['control'] = `link:${name}`;
   const broken = part('broken', '');
   element.append(part('name', `${from} → ${to}`), traffic, broken, toggle);
   const bytes = { up: 0, down: 0 };

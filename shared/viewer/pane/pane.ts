@@ -28,6 +28,13 @@ export function makeWire(
 ): {
   /** Shows a unit, by its number. */
   open(n: number): void;
+  /**
+   * The newest line of this kind that is kept, with this text in its summary;
+   * of those that the filter lets through, if it lets one through.
+   */
+  newest(kind: string, text: string): number | undefined;
+  /** The list of lines: arrow keys move in it. */
+  readonly lines: HTMLElement;
   /** The number of the line that is shown. */
   readonly chosen: number | undefined;
   /** Adds a button to the bar, and the part below it that it shows. */
@@ -202,6 +209,8 @@ export function makeWire(
       timeline.choose(n);
       void choose(n);
     },
+    newest: (kind, text) => rows.newest(kind, text),
+    lines: timeline.element,
     get chosen() {
       return chosen;
     },
@@ -224,8 +233,10 @@ function makeBar() {
   element.ariaLabel = 'The wire';
 
   const pause = button('Pause');
+  pause.dataset['control'] = 'pause';
   pause.ariaPressed = 'false';
   const clear = button('Clear');
+  clear.dataset['control'] = 'clear';
   const connection = select('Connection', { '': 'all connections' });
   const link = select('Link', { '': 'all links' });
   link.label.hidden = true;
@@ -303,6 +314,8 @@ function makePanel(name: string) {
   panel.ariaLabel = name;
   panel.hidden = true;
   const opener = button(name);
+  // "Break it" is `break`: see controls.ts.
+  opener.dataset['control'] = name.toLowerCase().split(' ')[0];
   opener.setAttribute('aria-controls', panel.id);
   opener.ariaExpanded = 'false';
   opener.addEventListener('click', () => {

@@ -81,6 +81,14 @@ export class TimelineRows {
     this.shown = this.#all.filter(({ line }) => passes(line, filter));
   }
 
+  /** As `newest` of the wire: see pane.ts. */
+  newest(kind: string, text: string): number | undefined {
+    const fits = ({ line }: TimelineRow) =>
+      line.kind === kind && line.summary.includes(text);
+    const row = this.shown.findLast(fits) ?? this.#all.findLast(fits);
+    return row?.line.n;
+  }
+
   /** Puts away all lines so far; they can still be opened by their number. */
   clear(): void {
     this.cleared += this.#all.length;

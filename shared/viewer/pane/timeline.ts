@@ -28,6 +28,7 @@ export function makeTimeline(
 ): Timeline {
   const element = document.createElement('div');
   element.className = 'timeline';
+  element.dataset['control'] = 'lines';
   element.tabIndex = 0;
   element.role = 'listbox';
   element.ariaLabel = 'Units, oldest first';

@@ -110,12 +110,13 @@ function startHandle({
   );
 }
 
-/** Shows the wire, or puts it away: the page then has its room. */
+/** Shows what is put away, and puts away what is shown. */
 export function toggleWire(): void {
   showWire(own('wire-button').ariaPressed !== 'true');
 }
 
-function showWire(shown: boolean): void {
+/** Shows the wire, or puts it away: the page then has its room. */
+export function showWire(shown: boolean): void {
   own('wire-button').ariaPressed = String(shown);
   own('handle').parentElement!.toggleAttribute('data-wire', shown);
   remember('wire', shown ? undefined : false);

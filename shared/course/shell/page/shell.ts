@@ -4,7 +4,9 @@ import { own } from '@on-the-wire/viewer/page/elements.ts';
 import { startExercise } from './exercise.ts';
 import { startKeys } from './keys.ts';
 import { startLooks } from '@on-the-wire/viewer/page/looks.ts';
+import { startLessonPage } from './lesson-page.ts';
 import { startPanes } from './panes.ts';
+import { startPointing } from './pointing.ts';
 import { startReader } from './reader.ts';
 import { followState } from './state.ts';
 import { startCopying } from '@on-the-wire/viewer/page/text.ts';
@@ -18,7 +20,8 @@ startCopying();
 matchMedia('(max-width: 1023px)').addEventListener('change', () =>
   own('controls').hidePopover(),
 );
-startWire();
+startLessonPage();
+startPointing(startWire());
 startExercise();
 followState(() => void renewBook());
 await startBook();

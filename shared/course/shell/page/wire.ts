@@ -5,7 +5,7 @@ import { linkedUnit } from '@on-the-wire/viewer/pane/linked-unit.ts';
 import { makeLiveWire } from '@on-the-wire/viewer/pane/panels.ts';
 
 /** Fills the pane. `#unit-42` in the address opens that unit. */
-export function startWire(): void {
+export function startWire(): ReturnType<typeof makeLiveWire> {
   const wire = makeLiveWire(own('wire'));
   const openLinked = () => {
     const n = linkedUnit();
@@ -15,4 +15,5 @@ export function startWire(): void {
   };
   addEventListener('hashchange', openLinked);
   openLinked();
+  return wire;
 }

@@ -289,6 +289,15 @@ describe('links', () => {
     );
   });
 
+  test.each(['#page:rate=over,state', '#wire:fault:reset', '#shell:wire'])(
+    '%s points at a control',
+    (href) => {
+      expect(link(href)).toBe(
+        `<p><a href="${href}" class="points">words</a></p>\n`,
+      );
+    },
+  );
+
   test('a link is relative to the text that it stands in', () => {
     const place = { lesson: 'sse', folder: 'exercises/01-a' };
     expect(renderTutorial('[up](../../server.ts)', place)).toContain(

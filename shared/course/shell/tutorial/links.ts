@@ -1,22 +1,25 @@
 /** Links and images: where they lead from a page of the shell. */
 import { posix } from 'node:path';
 import type { MarkdownIt, Token } from 'markdown-it';
+import { readPointTarget } from '../../texts/point-target.ts';
 import type { TutorialEnv } from './env.ts';
 import { wordsOf } from './tokens.ts';
 
 type Target =
+  | { kind: 'points'; href: string }
   | { kind: 'here'; href: string }
   | { kind: 'file'; href: string }
   | { kind: 'web'; href: string }
   | { kind: 'elsewhere'; path: string };
 
 /**
- * Where a link of the text leads: to a heading of the text, to a file of the
+ * Where a link of the text leads: to a control, to a heading of the text, to a file of the
  * lesson or the glossary, to the web, or elsewhere, which is shown and not linked.
  *
  * @param href as it stands in the text
  */
 export function targetOf(href: string, { place, ids }: TutorialEnv): Target {
+  if (readPointTarget(href)) return { kind: 'points', href };
   if (/^https?:\/\//i.test(href)) return { kind: 'web', href };
   if (href.startsWith('#')) {
     const wanted = decode(href.slice(1));
@@ -84,6 +87,7 @@ function settleLinks(
       }
       token.attrSet('href', target.href);
       if (target.kind === 'file') token.attrSet('class', 'file');
+      if (target.kind === 'points') token.attrSet('class', 'points');
       if (target.kind === 'web') {
         token.attrSet('target', '_blank');
         token.attrSet('rel', 'noopener');

@@ -78,6 +78,20 @@ describe('a fence that names a file', () => {
 });
 
 describe('a link', () => {
+  const manifest = JSON.parse(goodTree['lessons/talk/package.json']) as {
+    lesson: object;
+  };
+  const pointedAt = {
+    'lessons/talk/page/index.html':
+      '<departures-board></departures-board><b id="report"></b>' +
+      '<i name="rate" value="over"></i><button name="abort"></button>',
+    'lessons/talk/page/page.ts': "document.createElement('i').id = 'one';\n",
+    'lessons/talk/package.json': JSON.stringify({
+      ...manifest,
+      lesson: { ...manifest.lesson, processes: { bells: {}, tower: {} } },
+    }),
+  };
+
   test.each([
     '[a](server.ts)',
     '[a](page/)',
@@ -110,6 +124,52 @@ describe('a link', () => {
     );
     expect(findings).toEqual([
       expect.objectContaining({ file, found: `a link to ${target}` }),
+    ]);
+  });
+
+  test.each([
+    '#page:report',
+    '#page:abort',
+    '#page:rate=over,seen',
+    '#page:one',
+    '#wire:mend',
+    '#wire:fault:reset',
+    '#wire:fault:reset:browser-bells',
+    '#wire:preset:not-localhost',
+    '#wire:link:bells-tower',
+    '#wire:unit:event',
+    '#shell:own-tab',
+  ])('points at a control: %s', async (target) => {
+    expect(await check(`[a](${target})\n`, pointedAt)).toEqual([]);
+  });
+
+  test.each([
+    ['#page:sing', '"sing"'],
+    ['#page:rate=never', '"rate=never"'],
+    ['#page:report,nothing', '"nothing"'],
+    ['#wire:destroy', 'mend'],
+    ['#wire:fault:fire', 'reset'],
+    ['#wire:fault:reset:bells-nowhere', 'station-broker'],
+    ['#wire:preset:moon', 'not-localhost'],
+    ['#wire:link:bells', 'station-broker'],
+    ['#shell:nothing', '#shell:own-tab'],
+  ])('points at nothing: %s', async (target, expected) => {
+    expect(await check(`[a](${target})\n`, pointedAt)).toEqual([
+      expect.objectContaining({
+        found: `a link to ${target}`,
+        expected: expect.stringContaining(expected),
+      }),
+    ]);
+  });
+
+  test('points at a control only in a lesson', async () => {
+    const text = '[a](#wire:mend)\n';
+    const findings = await check('', { 'CONTRIBUTING.md': text });
+    expect(findings).toEqual([
+      expect.objectContaining({
+        file: 'CONTRIBUTING.md',
+        found: 'a link to #wire:mend',
+      }),
     ]);
   });
 
