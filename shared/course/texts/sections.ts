@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import markdownIt from 'markdown-it';
+import markdownIt, { type Token } from 'markdown-it';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import { findExercises, type FoundExercise } from '../exercise/exercises.ts';
 import { findLessons, lessonsFolder } from '../harness/lessons.ts';
@@ -15,7 +15,7 @@ import { hostAnchor } from './host-anchor.ts';
 /** A paragraph, an item of a list, a cell of a table, or a line of a fence. */
 export interface TextBlock {
   kind: 'words' | 'heading' | 'fence';
-  /** As it is written, without what makes it an item or a cell. */
+  /** As it is written, without comments and what makes it an item or a cell. */
   markdown: string;
   /** The line of the file in which it begins, from 1. */
   line: number;
@@ -97,7 +97,7 @@ function sectionsOf(
     if (token.type === 'inline') {
       const isHeading = tokens[index - 1]?.type === 'heading_open';
       const kind = isHeading ? 'heading' : 'words';
-      blocks?.push({ kind, markdown: token.content, line });
+      blocks?.push({ kind, markdown: withoutComments(token), line });
     }
     // The summary of a fold is text, although its mark is HTML.
     const summary = /<summary>(.*?)<\/summary>/s.exec(
@@ -106,4 +106,13 @@ function sectionsOf(
     if (summary) blocks?.push({ kind: 'words', markdown: summary, line });
   }
   return sections;
+}
+
+/** What a tutorial says of its steps for the shell is read by nobody. */
+function withoutComments({ content, children }: Token): string {
+  return (children ?? [])
+    .filter((child) => child.type === 'html_inline')
+    .filter((child) => child.content.startsWith('<!--'))
+    .reduce((text, child) => text.replace(child.content, () => ''), content)
+    .trimEnd();
 }

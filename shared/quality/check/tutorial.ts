@@ -12,6 +12,7 @@ const limits = {
   words: 200, // in one step, tables and boxes counted
   folds: 10, // in one lesson
   fold: 120, // words in one fold, fences not counted
+  recalled: 5, // things that are asked at the end, from memory
   growth: 1.25, // of the words that a lesson began with
   things: 3, // that one can do afterwards
   actions: 2, // in a Do without a numbered list
@@ -79,7 +80,8 @@ async function checkTutorial(root: string, folder: string): Promise<Finding[]> {
   checkFolds(tutorial, report);
   checkLength(tutorial, report);
   checkMinutes(tutorial, manifest?.minutes, report);
-  checkBoxAndEnd(tutorial, report);
+  checkBox(tutorial, report);
+  checkEnd(tutorial, report);
   return findings;
 }
 
@@ -246,13 +248,16 @@ function checkDo(body: string[], first: number, report: Report): void {
 
 // --- Its size ---
 
-function checkFolds({ lines }: Tutorial, report: Report): void {
+function checkFolds({ lines, sections }: Tutorial, report: Report): void {
   const { folds } = countWords(lines);
-  const tooMany = folds[limits.folds];
+  // Those at the end hide what is to be said from memory first.
+  const end = sections.find(isFromMemory)?.line ?? Infinity;
+  const more = folds.filter(({ line }) => line < end);
+  const tooMany = more[limits.folds];
   if (tooMany)
     report(
       tooMany.line,
-      `${folds.length} folds (<details>)`,
+      `${more.length} folds (<details>)`,
       `at most ${limits.folds} in a lesson`,
       'Leave out what fewest ask, or make a side trip of it.',
     );
@@ -307,25 +312,70 @@ function checkMinutes(
   );
 }
 
-function checkBoxAndEnd({ lines, sections }: Tutorial, report: Report): void {
+function checkBox({ lines }: Tutorial, report: Report): void {
   const box = '> **What the page cannot see.**';
-  if (!lines.some((line) => line.startsWith(box)))
-    report(
-      undefined,
-      'no box **What the page cannot see.**',
-      'at least one: a quotation that begins with these words',
-      'Say what the wire carries and the API hides.',
-    );
-  const last = sections.at(-1);
-  if (last && isLast(last)) return;
+  if (lines.some((line) => line.startsWith(box))) return;
   report(
-    last?.line,
-    last ? `the last section is "${last.text}"` : 'no section',
-    'the last section is "When to choose it"',
-    'End with the choice that the reader has to make.',
+    undefined,
+    'no box **What the page cannot see.**',
+    'at least one: a quotation that begins with these words',
+    'Say what the wire carries and the API hides.',
   );
+}
+
+/** After the choice comes at most what is asked once more. */
+function checkEnd(tutorial: Tutorial, report: Report): void {
+  const { sections } = tutorial;
+  const last = sections.at(-1);
+  const asked = last && isFromMemory(last) ? last : undefined;
+  const choice = asked ? sections.at(-2) : last;
+  if (!choice || !isLast(choice))
+    report(
+      choice?.line,
+      choice ? `the last section is "${choice.text}"` : 'no section',
+      'the last section is "When to choose it"; after it only "From memory"',
+      'End with the choice that the reader has to make.',
+    );
+  if (asked) checkFromMemory(tutorial, asked, report);
+}
+
+/** What is asked at the end is folded away, with a link to its step. */
+function checkFromMemory(
+  tutorial: Tutorial,
+  section: Heading,
+  report: Report,
+): void {
+  const body = bodyOf(tutorial, section);
+  const folds = body.join('\n').split('<details').slice(1);
+  if (folds.length !== limits.recalled)
+    report(
+      section.line,
+      `${folds.length} folds (<details>) in "${section.text}"`,
+      `${limits.recalled}`,
+      'Ask for what everybody should remember, and nothing else.',
+    );
+  let line = section.line + 1;
+  line += body.findIndex((each) => each.includes('<details'));
+  for (const fold of folds) {
+    const anchors = [...fold.matchAll(/\]\(#(\d+-[^)\s]+)\)/g)];
+    const isThere = anchors.some(([, anchor = '']) =>
+      tutorial.markdown.anchors.has(anchor),
+    );
+    if (!isThere)
+      report(
+        line,
+        'no link to a step',
+        'a link to the step (#3-…) where one can see it',
+        'Link where a reader who has forgotten it finds it.',
+      );
+    line += fold.split('\n').length - 1;
+  }
 }
 
 function isLast({ text }: Heading): boolean {
   return /^When to choose it\b/.test(text);
+}
+
+function isFromMemory({ text }: Heading): boolean {
+  return text === 'From memory';
 }

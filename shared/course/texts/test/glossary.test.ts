@@ -83,6 +83,16 @@ describe('sections', () => {
       line: 21,
     });
   });
+
+  test('have no comment, but code that looks like one', async () => {
+    const [section] = await read(
+      '# Ask\n\nPress it. <!-- do: cut --> Then `<!-- look -->`. <!-- see:\nunit event -->\n',
+    );
+    expect(section?.blocks.map(({ markdown }) => markdown)).toEqual([
+      'Ask',
+      'Press it.  Then `<!-- look -->`.',
+    ]);
+  });
 });
 
 describe('the glossary', () => {

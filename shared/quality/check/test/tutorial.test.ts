@@ -210,6 +210,54 @@ describe('the tutorial', () => {
       }),
     ]);
   });
+
+  describe('may end with five things from memory', () => {
+    const fold =
+      '<details><summary>Why?</summary>\n\nSo: [step 2](#2-a-step-4-min).\n\n</details>\n\n';
+    const asking = (folds: string) => `${readme}\n## From memory\n\n${folds}`;
+
+    test('which are not counted with the other folds', async () => {
+      const ten = readme.replace('## When', `${fold.repeat(10)}## When`);
+      const text = `${ten}\n## From memory\n\n${fold.repeat(5)}`;
+      expect(await withReadme(text)).toEqual([]);
+    });
+
+    test.each([4, 6])('and not %d', async (folds) => {
+      const text = asking(fold.repeat(folds));
+      expect(await withReadme(text)).toEqual([
+        expect.objectContaining({
+          line: lineOf(text, '## From memory'),
+          found: `${folds} folds (<details>) in "From memory"`,
+          expected: '5',
+        }),
+      ]);
+    });
+
+    test.each(['[step 9](#9-a-step-4-min)', '[it](other.md)', 'step 2'])(
+      'each with a link to a step that exists: %s is none',
+      async (link) => {
+        const lost = fold.replace(/\[.*\)/, link).replace('Why', 'Where');
+        const text = asking(`${fold}${lost}${fold.repeat(3)}`);
+        expect(await withReadme(text)).toEqual([
+          expect.objectContaining({
+            line: lineOf(text, '<details><summary>Where'),
+            found: 'no link to a step',
+          }),
+        ]);
+      },
+    );
+
+    test('right after when to choose it', async () => {
+      const five = `## From memory\n\n${fold.repeat(5)}`;
+      const text = `${readme}\n## More\n\n${five}`;
+      expect(await withReadme(text)).toEqual([
+        expect.objectContaining({
+          line: lineOf(text, '## More'),
+          found: 'the last section is "More"',
+        }),
+      ]);
+    });
+  });
 });
 
 describe('before its first step a tutorial says', () => {
