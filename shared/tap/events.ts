@@ -89,4 +89,6 @@ export interface TapEvents {
   end: [Ended];
   fault: [Injected];
   close: [Closed];
+  /** Other faults apply from now on. */
+  faults: [];
 }

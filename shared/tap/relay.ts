@@ -19,6 +19,8 @@ export interface RunningFault {
   rank: number;
   /** The only link that it is injected into; without one into all. */
   link?: string | undefined;
+  /** When it was set: milliseconds since 1970. */
+  since: number;
 }
 
 /** What a relay needs of its connection. */

@@ -17,7 +17,7 @@ import { Listener } from './listener.ts';
 import type { TapEvents } from './events.ts';
 import { beginFaults } from './faults/begin.ts';
 import type { Fault } from './faults/kind.ts';
-import { FaultError } from './faults/parse.ts';
+import { FaultError, formatFault } from './faults/parse.ts';
 import type { RunningFault } from './relay.ts';
 import { Recording } from './recording.ts';
 
@@ -28,6 +28,7 @@ export { faultKinds, presets, type Preset } from './faults/catalogue.ts';
 export {
   describeFault,
   FaultError,
+  faultInBrief,
   formatFault,
   parseFault,
   parseFaults,
@@ -208,6 +209,15 @@ export class Tap extends EventEmitter<TapEvents> {
   }
 
   /**
+   * When one of the faults that apply was set, with its numbers as they are.
+   *
+   * @returns milliseconds since 1970; undefined where it does not apply
+   */
+  faultSince(fault: Fault): number | undefined {
+    return this.#running.get(formatFault(fault))?.since;
+  }
+
+  /**
    * From here on these faults apply, to live connections too. Those that were
    * set before, with the same numbers, go on as they are; what the others held
    * is handed on at once.
@@ -230,6 +240,7 @@ export class Tap extends EventEmitter<TapEvents> {
     this.#faults = [...faults];
     for (const connection of this.#connections.values())
       connection.applyFaults();
+    this.emit('faults');
   }
 
   /**

@@ -35,6 +35,7 @@ import { style } from '@on-the-wire/viewer/server/style.ts';
 import {
   readWire,
   wireChanges,
+  wireStates,
 } from '@on-the-wire/viewer/server/wire-routes.ts';
 
 const ownFile = (name: string) => new URL(`page/${name}`, import.meta.url);
@@ -113,6 +114,7 @@ export function createShell({
   const wire = { log, tap, name: lesson.name, title: lesson.manifest.title };
   const follow = {
     state: { emitter: state, message: (): StateMessage => state.current },
+    ...wireStates(wire),
     ...(exercise && {
       exercise: { emitter: exercise, message: () => exercise.message() },
     }),

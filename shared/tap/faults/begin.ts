@@ -26,6 +26,7 @@ export function beginFaults(
       direction,
       rank,
       link,
+      since: Date.now(),
     });
     running.set(text, before.get(text) ?? fresh());
   }

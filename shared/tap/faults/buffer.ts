@@ -47,7 +47,7 @@ export const buffer: FaultKind<'size'> = {
   parameters: {
     size: {
       label: 'size',
-      meaning: 'how many bytes are collected before they are forwarded',
+      meaning: 'how many bytes are collected first',
       unit: 'B',
       least: 1,
       // Less than what a direction may hold, or it would wait for ever.

@@ -45,7 +45,7 @@ export const latency: FaultKind<'delay' | 'jitter'> = {
     },
     jitter: {
       label: 'jitter',
-      meaning: 'jitter: how much more or less, at random',
+      meaning: 'jitter, at random',
       unit: 'ms',
       least: 0,
       most: 60_000,

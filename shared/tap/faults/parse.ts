@@ -107,6 +107,38 @@ export function describeFault({
 }
 
 /**
+ * A fault as a few words beside its name: `after 2 kB`, and where, if it is not
+ * where such a fault usually is: `from the server, on gateway-feed`. Numbers
+ * that are 0 are left out.
+ *
+ * @throws FaultError where there is no fault of that name
+ */
+export function faultInBrief({ name, direction, values, link }: Fault): {
+  numbers: string;
+  where: string;
+} {
+  const kind = faultKindOf(name);
+  const numbers = Object.entries(kind.parameters)
+    .filter(([key]) => values[key]! > 0)
+    .map(([key, { label, unit }]) => {
+      const amount = quantity(values[key]!, unit);
+      if (label === 'after') return `after ${amount}`;
+      if (label === 'random') return `after ${amount} on average`;
+      return label === 'jitter' ? `± ${amount}` : amount;
+    });
+  const places = [
+    ...(kind.directed && direction !== kind.usual
+      ? [direction === 'each' ? 'both ways' : DIRECTION_NAMES[direction]]
+      : []),
+    ...(link === undefined ? [] : [`on ${link}`]),
+  ];
+  return {
+    numbers: numbers.join(', ').replaceAll(', ±', ' ±'),
+    where: places.join(', '),
+  };
+}
+
+/**
  * Finds a kind of fault by its name.
  *
  * @throws FaultError where there is none of that name

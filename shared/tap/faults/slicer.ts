@@ -56,7 +56,7 @@ export const slicer: FaultKind<'pieces' | 'gap'> = {
   parameters: {
     pieces: {
       label: 'pieces',
-      meaning: 'how many pieces a read is cut into at most',
+      meaning: 'pieces of a read, at most',
       unit: '',
       least: 2,
       most: 1000,
@@ -64,7 +64,7 @@ export const slicer: FaultKind<'pieces' | 'gap'> = {
     },
     gap: {
       label: 'gap',
-      meaning: 'the pause between two pieces',
+      meaning: 'pause between two',
       unit: 'ms',
       least: 1,
       most: 10_000,

@@ -42,7 +42,7 @@ export const stall: FaultKind<'loss' | 'hold'> = {
   parameters: {
     loss: {
       label: 'loss',
-      meaning: 'how many of 100 packets are lost',
+      meaning: 'lost packets',
       unit: '%',
       least: 0.01,
       most: 100,
@@ -50,7 +50,7 @@ export const stall: FaultKind<'loss' | 'hold'> = {
     },
     hold: {
       label: 'hold',
-      meaning: 'how long until it is sent again',
+      meaning: 'sent again after',
       unit: 'ms',
       least: 1,
       most: 60_000,

@@ -1,8 +1,15 @@
 /**
- * The panel that breaks the network: what can be broken, a sentence on each,
- * and what is broken now.
+ * The panel that breaks the network: a chip for each fault, and below them the
+ * form of the one that was chosen. The chips keep their order, so that a fault
+ * is where it was before; the one that was used last is chosen when the panel
+ * is opened the next time.
  */
-import type { FaultKindMessage } from '../server/faults-message.ts';
+import type {
+  FaultKindMessage,
+  FaultMessage,
+} from '../server/faults-message.ts';
+import { recall, remember } from '../page/memory.ts';
+import { forHowLong } from './broken-now.ts';
 import { button, paragraph, part } from './parts.ts';
 import type { FaultSetter } from './set-faults.ts';
 
@@ -19,13 +26,16 @@ export function startFaults(
   const error = paragraph('');
   error.role = 'alert';
   error.className = 'problem';
-  const now = document.createElement('ul');
-  now.ariaLabel = 'What is broken now';
   const quick = document.createElement('div');
   quick.className = 'quick';
-  const list = document.createElement('div');
-  list.className = 'kinds';
-  panel.append(quick, error, now, list);
+  const chips = document.createElement('div');
+  chips.className = 'chips';
+  chips.role = 'tablist';
+  chips.ariaLabel = 'Faults';
+  const top = document.createElement('div');
+  top.className = 'top';
+  top.append(quick, chips);
+  panel.append(top, error);
 
   /** Where what is set from here on is injected. */
   const where = document.createElement('select');
@@ -42,17 +52,22 @@ export function startFaults(
       .filter((fault) => !(names.has(fault.name) && isHere(fault)))
       .map(({ text }) => text);
 
+  const kinds = new Map<string, ReturnType<typeof makeKind>>();
+  const presetButtons = new Map<string, HTMLButtonElement>();
+  const mend = button('Mend all');
+  mend.dataset['control'] = 'mend';
+
   function show(): void {
     error.textContent = faults.error;
-    if (faults.known.kinds.length === 0) return;
     const { known } = faults;
+    if (known.kinds.length === 0) return;
     const count = known.now.length;
     opener.textContent =
       count === 0
         ? 'Break it'
         : `Broken: ${count} ${count === 1 ? 'fault' : 'faults'}`;
     opener.toggleAttribute('data-broken', count > 0);
-    if (quick.childElementCount === 0) fill();
+    if (kinds.size === 0) fill();
     for (const [name, toggle] of presetButtons) {
       const preset = known.presets.find((each) => each.name === name)!;
       const all = preset.faults.every((fault) =>
@@ -61,24 +76,27 @@ export function startFaults(
       toggle.ariaPressed = String(all);
     }
     mend.disabled = count === 0;
-    now.replaceChildren(
-      ...known.now.map(({ text, sentence }) => {
-        const item = document.createElement('li');
-        const stop = button('Mend');
-        stop.ariaLabel = `Mend ${text}`;
-        stop.addEventListener('click', () =>
-          faults.set(texts().filter((each) => each !== text)),
-        );
-        item.append(part('text', text), part('sentence', sentence), stop);
-        return item;
-      }),
-    );
-    now.hidden = count === 0;
+    for (const [name, kind] of kinds)
+      kind.show(
+        known.now.filter((fault) => fault.name === name),
+        known.now.find((fault) => fault.name === name && isHere(fault)),
+      );
+    showTimes();
   }
 
-  const presetButtons = new Map<string, HTMLButtonElement>();
-  const mend = button('Mend all');
-  mend.dataset['control'] = 'mend';
+  function showTimes(): void {
+    if (panel.hidden) return;
+    for (const { showTime } of kinds.values())
+      showTime(Date.now() + faults.ahead);
+  }
+
+  function choose(chosen: string): void {
+    for (const [name, { chip, form }] of kinds) {
+      chip.ariaSelected = String(name === chosen);
+      chip.tabIndex = name === chosen ? 0 : -1;
+      form.hidden = name !== chosen;
+    }
+  }
 
   function fill(): void {
     const { known } = faults;
@@ -112,31 +130,68 @@ export function startFaults(
     close.addEventListener('click', () => faults.cut('fin'));
     mend.addEventListener('click', () => faults.set([]));
     quick.append(reset, close, mend);
-    list.append(
-      ...known.kinds.map((kind) =>
-        makeKind(kind, (text) =>
-          faults.set([...without(new Set([kind.name])), `${text}${at()}`]),
-        ),
-      ),
-    );
+
+    for (const kind of known.kinds) {
+      const { name } = kind;
+      const made = makeKind(kind, panel.id, {
+        set(text) {
+          remember('fault', name);
+          void faults.set([...without(new Set([name])), `${text}${at()}`]);
+        },
+        mend: () => void faults.set(without(new Set([name]))),
+      });
+      made.chip.addEventListener('click', () => choose(name));
+      kinds.set(name, made);
+      chips.append(made.chip);
+      panel.append(made.form);
+    }
+    const used = recall<string>('fault') ?? '';
+    choose(kinds.has(used) ? used : known.kinds[0]!.name);
   }
 
-  faults.onResponse(show);
-  void faults.refresh();
-  // Another tab may have changed them meanwhile.
-  opener.addEventListener('click', () => {
-    if (!panel.hidden) void faults.refresh();
+  chips.addEventListener('keydown', (event) => {
+    const all = [...kinds.values()].map(({ chip }) => chip);
+    const now = all.findIndex((chip) => chip.ariaSelected === 'true');
+    const to = new Map([
+      ['ArrowRight', (now + 1) % all.length],
+      ['ArrowLeft', (now + all.length - 1) % all.length],
+      ['Home', 0],
+      ['End', all.length - 1],
+    ]).get(event.key);
+    if (to === undefined) return;
+    event.preventDefault();
+    all[to]!.click();
+    all[to]!.focus();
   });
+
+  faults.onChange(show);
+  setInterval(showTimes, 1000);
+  opener.addEventListener('click', showTimes);
 }
 
-/** One kind of fault: its sentence, its numbers, and a button that sets it. */
+/**
+ * One kind of fault: its chip, and a form with its numbers, a button that sets
+ * it, and beside the button what it does, or what it has done since when.
+ */
 function makeKind(
   { name, sentence, directed, alternatives, parameters }: FaultKindMessage,
-  set: (text: string) => void,
-): HTMLElement {
+  panel: string,
+  { set, mend }: { set(text: string): void; mend(): void },
+) {
+  const chip = button(name);
+  chip.role = 'tab';
+  chip.id = `${panel}-chip-${name}`;
+  chip.dataset['control'] = `fault-chip:${name}`;
+  chip.dataset['reveals'] = `fault:${name}`;
+
+  const holder = document.createElement('div');
+  holder.role = 'tabpanel';
+  holder.id = `${panel}-form-${name}`;
+  holder.setAttribute('aria-labelledby', chip.id);
+  chip.setAttribute('aria-controls', holder.id);
   const form = document.createElement('form');
   form.ariaLabel = name;
-  const words = part('sentence', sentence);
+  holder.append(form);
   const values = document.createElement('span');
   values.className = 'values';
 
@@ -156,7 +211,7 @@ function makeKind(
     const field = document.createElement('label');
     const input = document.createElement('input');
     input.value = usual;
-    input.size = 8;
+    input.size = 6;
     input.spellcheck = false;
     field.append(part('name', meaning), input);
     return { label, field, input };
@@ -171,6 +226,9 @@ function makeKind(
     which.addEventListener('change', showChosen);
     showChosen();
     values.append(which);
+    // The choice says what the number means, and no one should read it twice.
+    for (const { field } of inputs)
+      field.firstElementChild!.classList.add('visually-hidden');
   }
   values.append(...inputs.map(({ field }) => field));
 
@@ -178,7 +236,18 @@ function makeKind(
   submit.type = 'submit';
   submit.ariaLabel = `Break with ${name}`;
   submit.dataset['control'] = `fault:${name}`;
-  form.append(part('name', name), words, values, submit);
+  const time = part('time', '');
+  const words = part('sentence', sentence);
+  const stop = button('Mend');
+  stop.ariaLabel = `Mend ${name}`;
+  stop.addEventListener('click', () => {
+    mend();
+    submit.focus();
+  });
+  const about = document.createElement('span');
+  about.className = 'about';
+  about.append(time, words);
+  form.append(values, submit, about, stop);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const numbers = inputs
@@ -187,5 +256,30 @@ function makeKind(
       .join(',');
     set(`${direction.value}${name}${numbers && `=${numbers}`}`);
   });
-  return form;
+
+  let since: number | undefined;
+  return {
+    chip,
+    form: holder,
+    /**
+     * @param all the faults of this kind that apply
+     * @param here the one that this form would replace
+     */
+    show([first, ...others]: FaultMessage[], here: FaultMessage | undefined) {
+      const shown = here ?? first;
+      const numbers = shown ? ` ${shown.numbers}`.trimEnd() : '';
+      const more = others.length > 0 ? ` and ${others.length} more` : '';
+      chip.textContent = `${name}${numbers}${more}`;
+      chip.toggleAttribute('data-broken', first !== undefined);
+      form.toggleAttribute('data-broken', here !== undefined);
+      words.textContent = here?.sentence ?? sentence;
+      stop.hidden = here === undefined;
+      time.hidden = here === undefined;
+      since = here?.since;
+    },
+    showTime(now: number) {
+      if (since !== undefined)
+        time.textContent = `Broken ${forHowLong(now - since)}. `;
+    },
+  };
 }

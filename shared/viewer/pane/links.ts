@@ -2,9 +2,10 @@
  * The panel of a run with several processes: each link between two of them,
  * what has gone over it, and a switch that breaks it alone.
  */
+import type { FaultMessage } from '../server/faults-message.ts';
 import type { Source } from '../source.ts';
 import { isUnit } from '../source.ts';
-import { button, paragraph, part } from './parts.ts';
+import { button, part } from './parts.ts';
 import type { FaultSetter } from './set-faults.ts';
 
 /** A link that carried something lately is drawn as alive for so many ms. */
@@ -21,12 +22,7 @@ export function startLinks(
   opener.hidden = true;
   const list = document.createElement('ul');
   list.ariaLabel = 'The links, and what went over them';
-  panel.append(
-    list,
-    paragraph(
-      'Break resets all connections of a link, and every new one; Mend lets new ones work again.',
-    ),
-  );
+  panel.append(list);
   const rows = new Map<string, ReturnType<typeof makeRow>>();
 
   function rowOf(name: string) {
@@ -43,20 +39,24 @@ export function startLinks(
     return row;
   }
 
-  faults.onResponse(() => {
+  faults.onChange(() => {
     opener.hidden = faults.known.links.length === 0;
     for (const name of faults.known.links)
-      rowOf(name).show(
-        faults.known.now.flatMap(({ link, text }) =>
-          link === name ? text.replace(`@${name}`, '') : [],
-        ),
-      );
+      rowOf(name).show(faults.known.now.filter(({ link }) => link === name));
   });
   source.follow(({ lines }) => {
     for (const line of lines)
       if (line.link !== undefined && isUnit(line) && line.layer === 0)
         rowOf(line.link).count(line.direction, line.size);
   });
+}
+
+/** As many digits as a row of a list has room for: `1.2 MB`. */
+function inShort(bytes: number): string {
+  if (bytes < 10_000) return `${bytes.toLocaleString('en')} B`;
+  return bytes < 1_000_000
+    ? `${Math.round(bytes / 1000)} kB`
+    : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 function makeRow(name: string, onSwitch: (down: boolean) => void) {
@@ -75,17 +75,21 @@ function makeRow(name: string, onSwitch: (down: boolean) => void) {
   toggle.addEventListener('click', () => onSwitch(!isDown));
   const draw = () => {
     drawing = false;
-    const count = (n: number) => n.toLocaleString('en');
-    traffic.textContent = `${count(units)} units, ${count(bytes.up)} B → ${count(bytes.down)} B ←`;
+    traffic.textContent = `${units.toLocaleString('en')} units, ${inShort(bytes.up)} → ${inShort(bytes.down)} ←`;
   };
   return {
     element,
     /** @param now the faults of this link alone */
-    show(now: string[]) {
-      isDown = now.includes('down');
+    show(now: FaultMessage[]) {
+      isDown = now.some((fault) => fault.name === 'down');
       toggle.textContent = isDown ? 'Mend' : 'Break';
       toggle.ariaLabel = `${isDown ? 'Mend' : 'Break'} ${from} to ${to}`;
-      broken.textContent = now.join(', ');
+      toggle.title = isDown
+        ? 'Lets new connections of this link work again'
+        : 'Resets all connections of this link, and every new one';
+      broken.textContent = now
+        .map(({ name: fault, numbers }) => `${fault} ${numbers}`.trimEnd())
+        .join(', ');
       element.toggleAttribute('data-broken', now.length > 0);
     },
     count(direction: 'up' | 'down', size: number) {

@@ -14,8 +14,9 @@ const BATCH = 2_000; // lines in one batch
 export interface LatestState {
   /** The latest, which becomes JSON. */
   message(): object;
-  /** Emits `change` when there is a later one. */
+  /** Emits `change` when there is a later one, or `changed` if that is given. */
   emitter: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
+  changed?: string;
 }
 
 /**
@@ -53,12 +54,12 @@ export function sendEventStream(
     );
 
   const followed = Object.entries(follow).map(
-    ([event, { message, emitter }]) => {
+    ([event, { message, emitter, changed = 'change' }]) => {
       const send = () => {
         if (response.writableNeedDrain) waiting.add(send);
         else write(event, message());
       };
-      return { emitter, send };
+      return { emitter, changed, send };
     },
   );
 
@@ -78,9 +79,9 @@ export function sendEventStream(
   };
 
   response.write('retry: 1000\n');
-  for (const { emitter, send } of followed) {
+  for (const { emitter, changed, send } of followed) {
     send();
-    emitter.on('change', send);
+    emitter.on(changed, send);
   }
   sendLines();
   log.on('grew', waitForLines);
@@ -92,7 +93,8 @@ export function sendEventStream(
   });
   response.on('close', () => {
     clearTimeout(timer);
-    for (const { emitter, send } of followed) emitter.off('change', send);
+    for (const { emitter, changed, send } of followed)
+      emitter.off(changed, send);
     log.off('grew', waitForLines);
   });
 }

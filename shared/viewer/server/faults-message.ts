@@ -10,8 +10,27 @@ export interface FaultsMessage {
   }[];
   /** The links that can be broken one by one; none where there is only one. */
   links: string[];
-  /** The faults that apply, each as text that can be set again. */
-  now: { name: string; link?: string; text: string; sentence: string }[];
+  /** The faults that apply. */
+  now: FaultMessage[];
+  /** When this was written, by the clock of `since`. */
+  at: number;
+}
+
+/** A fault that applies. */
+export interface FaultMessage {
+  name: string;
+  /** The only link that it is on. */
+  link?: string;
+  /** Text that can be set again. */
+  text: string;
+  /** What it does, with its numbers. */
+  sentence: string;
+  /** Its numbers: `after 2 kB`. Empty where it has none. */
+  numbers: string;
+  /** Where, if not everywhere as usual: `from the server, on gateway-feed`. */
+  where: string;
+  /** When it was set: ms since 1970, by the clock of the shell. */
+  since: number;
 }
 
 /** A kind of fault, and the numbers that it takes. */

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import {
   describeFault,
   FaultError,
+  faultInBrief,
   faultKinds,
   formatFault,
   parseFaults,
@@ -42,7 +43,10 @@ export function faultsOf(tap: Tap): FaultsMessage {
       ...(fault.link !== undefined && { link: fault.link }),
       text: formatFault(fault),
       sentence: describeFault(fault),
+      ...faultInBrief(fault),
+      since: tap.faultSince(fault)!,
     })),
+    at: Date.now(),
   };
 }
 

@@ -12,7 +12,7 @@ import {
   type Shell,
 } from './guarded-server.ts';
 import { icon, tapHtml, tapScript, wireStyle } from './tap-files.ts';
-import { readWire, wireChanges } from './wire-routes.ts';
+import { readWire, wireChanges, wireStates } from './wire-routes.ts';
 
 /**
  * Makes the page of a tap, behind the same guards as a lesson's shell.
@@ -61,7 +61,8 @@ export function createTapShell({
     changes: wireChanges(wire),
     read(context) {
       if (context.path !== '/events') return readWire(wire, context);
-      sendEventStream(context.request, context.response, { run, log });
+      const follow = wireStates(wire);
+      sendEventStream(context.request, context.response, { run, log, follow });
       return 'sent';
     },
   });

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '../live/log.ts';
 import { saveRun } from '../saved/save.ts';
+import type { LatestState } from './event-stream.ts';
 import { json, plainText, type HttpResponse } from './response.ts';
 import { cutNow, faultsOf, setFaults } from './faults.ts';
 import type { RequestContext } from './guarded-server.ts';
@@ -33,6 +34,17 @@ export function wireChanges({
     async 'POST /wire/cut'({ request }) {
       await cutNow(tap, request);
       return json(faultsOf(tap));
+    },
+  };
+}
+
+/** What the page shows the latest state of; for `sendEventStream`. */
+export function wireStates({ tap }: WireRun): Record<string, LatestState> {
+  return {
+    faults: {
+      message: () => faultsOf(tap),
+      emitter: tap,
+      changed: 'faults',
     },
   };
 }

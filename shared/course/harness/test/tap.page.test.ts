@@ -36,6 +36,7 @@ describeWithBrowser(
       }
 
       await page.getByRole('button', { name: 'Break it' }).click();
+      await page.getByRole('tab', { name: 'status' }).click();
       await page
         .getByRole('form', { name: 'status' })
         .getByLabel('the status')

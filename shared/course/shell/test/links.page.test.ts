@@ -106,13 +106,17 @@ describeWithBrowser('the links in the shell', (browser) => {
     await button('Break it').click();
     const where = page.getByLabel('Where it is broken');
     await where.selectOption('gateway-feed');
+    await page.getByRole('tab', { name: 'silence' }).click();
     await button('Break with silence').click();
     await button('Broken: 1 fault').waitFor();
     await where.selectOption({ label: 'everywhere' });
     await button('Not localhost').click();
     await button('Broken: 4 faults').waitFor();
     expect(faults()[0]).toBe('silence=after:0ms@gateway-feed');
-    await page.getByText(/^On gateway-feed/).waitFor();
+    await page
+      .getByRole('group', { name: 'What is broken now, in the wire' })
+      .getByText(/^silence, on gateway-feed, for \d+ s/)
+      .waitFor();
     await button('Mend all').click();
     await button('Break it').waitFor();
   });

@@ -451,6 +451,9 @@ describe('/wire/faults', () => {
         text: 'down:latency=delay:1s,jitter:0ms',
         sentence:
           'From the server: holds each read for 1000 ms; the order is kept.',
+        numbers: '1 s',
+        where: 'from the server',
+        since: expect.any(Number),
       },
     ]);
   });

@@ -302,6 +302,9 @@ describeWithBrowser('the wire in the shell', (browser) => {
     expect(names()).toEqual(['latency', 'joiner', 'slicer']);
 
     // One of them with other numbers; what makes no sense changes nothing.
+    const chip = (name: string) =>
+      page.locator(`[data-control="fault-chip:${name}"]`).click();
+    await chip('latency');
     const latency = page.getByRole('form', { name: 'latency' });
     await latency.getByLabel('how long').fill('300ms');
     await button('Break with latency').click();
@@ -315,6 +318,7 @@ describeWithBrowser('the wire in the shell', (browser) => {
     expect(tap.faults.at(-1)!.values).toEqual({ delay: 300, jitter: 0 });
 
     // Of alternatives one is chosen; a fault may strike one way.
+    await chip('reset');
     const reset = page.getByRole('form', { name: 'reset' });
     await reset.getByLabel('What decides').selectOption({ index: 1 });
     await reset.getByLabel('Direction').selectOption('from the server');
@@ -328,7 +332,8 @@ describeWithBrowser('the wire in the shell', (browser) => {
     });
 
     expect(await accessibilityViolations(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Mend slicer' }).click();
+    const wire = page.locator('#shell-wire');
+    await wire.getByRole('button', { name: 'Mend slicer' }).click();
     await button('Broken: 3 faults').waitFor();
     await button('Mend all').click();
     await button('Break it').waitFor();
