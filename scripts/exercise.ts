@@ -50,8 +50,11 @@ async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
   }
   const { doExercises } =
     await import('@on-the-wire/course/exercise/terminal/loop.ts');
+  const { createCourse } = await import('@on-the-wire/home/course.ts');
   const { open, port } = flags;
-  return doExercises(exercise, { open, ...(port && { port }) });
+  const around = createCourse();
+  await doExercises(exercise, { open, around, ...(port && { port }) });
+  return around.stop();
 }
 
 /** Runs a lesson with the learner's own files. */
@@ -76,11 +79,17 @@ async function runOwn(name: string, { open, port }: Flags): Promise<void> {
   }
   const { file, flags, env } = mine;
   Object.assign(process.env, env); // the lesson's process inherits it
-  const { runLesson } =
-    await import('@on-the-wire/course/harness/run-lesson.ts');
-  await runUntilStopped(() =>
-    runLesson(lesson, { open, file, flags, ...(port && { port }) }),
-  );
+  const { createCourse } = await import('@on-the-wire/home/course.ts');
+  await runUntilStopped(async () => {
+    const course = createCourse();
+    await course.runLesson(lesson, {
+      open,
+      file,
+      flags,
+      ...(port && { port }),
+    });
+    return course;
+  });
 }
 
 const program = verb('exercise')

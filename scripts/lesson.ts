@@ -46,8 +46,10 @@ async function home({ open, port }: Flags): Promise<void> {
   process.stdout.write(describeLessons(lessons));
   if (!process.stdout.isTTY && port === undefined) return;
   await runUntilStopped(async () => {
-    const { runHome } = await import('@on-the-wire/home/run-home.ts');
-    return runHome(lessons, { open, ...(port && { port }) });
+    const { createCourse } = await import('@on-the-wire/home/course.ts');
+    const course = createCourse();
+    await course.runHome({ open, ...(port && { port }) });
+    return course;
   });
 }
 
@@ -93,13 +95,14 @@ const program = verb('lesson')
     const faults = fault && (await readFaults(fault));
     const lesson = findLesson(name);
     await runUntilStopped(async () => {
-      const { runLesson } =
-        await import('@on-the-wire/course/harness/run-lesson.ts');
-      return runLesson(lesson, {
+      const { createCourse } = await import('@on-the-wire/home/course.ts');
+      const course = createCourse();
+      await course.runLesson(lesson, {
         ...options,
         ...(faults && { faults }),
         flags: inspect ? [`--inspect=${inspect}`] : [],
       });
+      return course;
     });
   });
 

@@ -3,12 +3,9 @@
  * and the home page, wide and narrow.
  * `pnpm exec node scripts/screenshot.ts`
  */
-import {
-  findLesson,
-  findLessons,
-} from '@on-the-wire/course/harness/lessons.ts';
+import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
 import { runLesson } from '@on-the-wire/course/harness/run-lesson.ts';
-import { runHome } from '@on-the-wire/home/run-home.ts';
+import { createCourse } from '@on-the-wire/home/course.ts';
 import { openBrowser, type Browser } from '@on-the-wire/browser/browser.ts';
 import { seeLesson } from '@on-the-wire/quality/runner/see-lesson.ts';
 
@@ -31,7 +28,8 @@ async function ofLesson(browser: Browser): Promise<void> {
 }
 
 async function ofHome(browser: Browser): Promise<void> {
-  const home = await runHome(findLessons());
+  const course = createCourse();
+  const home = await course.runHome();
   try {
     for (const [name, viewport] of Object.entries({ wide, narrow })) {
       const page = await browser.newPage({ viewport, ...look });
@@ -40,7 +38,7 @@ async function ofHome(browser: Browser): Promise<void> {
       await page.screenshot({ path: `.github/home-${name}.png` });
     }
   } finally {
-    await home.stop();
+    await course.stop();
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the home page and its server send each other. */
+import type { Train } from '@on-the-wire/course/way/standing.ts';
 import type { Column, Http } from '@on-the-wire/compare/claims/columns.ts';
 
 /** One cell of the table. */
@@ -72,4 +73,16 @@ export interface HitMessage {
 export interface SearchMessage {
   hits: HitMessage[];
   nearest: string[];
+}
+
+/** How far the learner is, and what runs now. */
+export interface StandingMessage {
+  /** HTML: where they stopped; '' where nothing was begun. */
+  stop: string;
+  /** HTML: the items of the list of lessons. */
+  lessons: string;
+  /** The learner's own departures. */
+  trains: Train[];
+  /** Of the course. */
+  version: string;
 }

@@ -8,8 +8,10 @@ import type { Claim, ClaimRow } from '@on-the-wire/compare/claims/claim.ts';
 import { columns, type Http } from '@on-the-wire/compare/claims/columns.ts';
 import { rows } from '@on-the-wire/compare/claims/rows/rows.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
-import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
-import { readProgress } from '@on-the-wire/course/exercise/progress.ts';
+import { courseVersion } from '@on-the-wire/system/version.ts';
+import type { AroundShell } from '@on-the-wire/course/shell/around.ts';
+import { readKnown, trainsOf } from '@on-the-wire/course/way/standing.ts';
+import { startChanges } from '@on-the-wire/course/shell/start-changes.ts';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import {
   renderTemplate,
@@ -31,9 +33,9 @@ import { readJsonObject } from '@on-the-wire/viewer/server/read-json-object.ts';
 import { makeSavedPage } from '@on-the-wire/viewer/saved/saved-page.ts';
 import { style } from '@on-the-wire/viewer/server/style.ts';
 import { ClaimRuns, NoSuchRun } from './claim-runs.ts';
-import { lessonsHtml } from './lessons-html.ts';
+import { lessonsHtml, stopHtml } from './lessons-html.ts';
 import { figureHtml, recordingIn } from './figure/figure.ts';
-import type { Chosen } from './messages.ts';
+import type { Chosen, StandingMessage } from './messages.ts';
 import { searchMessage } from './search/message.ts';
 import { filesOfRows, tableMessage } from './table-message.ts';
 
@@ -46,15 +48,17 @@ const ownFile = (name: string) => new URL(`page/${name}`, import.meta.url);
  * Makes the home page's server, not yet listening.
  *
  * @param lessons in reading order
- * @param start starts a lesson by its name, and resolves with the address of
- *   its tutorial
+ * @param around starts what is asked for
+ * @param progress the file where the learner's progress is; a test's own
  */
 export function createHome({
   lessons,
-  start,
+  around,
+  progress,
 }: {
   lessons: FoundLesson[];
-  start: (name: string) => Promise<string>;
+  around: AroundShell;
+  progress?: string;
 }): Shell {
   const runs = new ClaimRuns();
   const files = filesOfRows();
@@ -90,10 +94,12 @@ export function createHome({
       'POST /claims/begin': beginClaim,
       'POST /claims/judge': judgeClaim,
       'POST /claims/stop': stopClaim,
-      'POST /lessons/start': startLesson,
+      ...startChanges(around),
     },
     async read({ path, query }) {
       if (path === '/table') return table;
+      if (path === '/standing') return json(standing());
+      if (path === '/colours.css') return style();
       if (path === '/search')
         return json(searchMessage(await search(), query.get('q') ?? ''));
       if (path === '/code') return code(query.get('row') ?? '');
@@ -114,14 +120,26 @@ export function createHome({
   };
 
   async function page(): Promise<HttpResponse> {
-    const exercises = findExercises();
+    const { stop, lessons: cards } = standing();
     return {
       type: 'text/html; charset=utf-8',
       body: renderTemplate(await readFile(ownFile('home.html'), 'utf8'), {
         pnpm,
-        $lessons: lessonsHtml(lessons, exercises, readProgress()),
+        $stop: stop,
+        $lessons: cards,
         $ladders: figureHtml(),
       }),
+    };
+  }
+
+  /** How far the learner is, and what runs: read again for each request. */
+  function standing(): StandingMessage {
+    const known = readKnown(lessons, progress);
+    return {
+      stop: stopHtml(known),
+      lessons: lessonsHtml(known, around.running()),
+      trains: trainsOf(known),
+      version: courseVersion(),
     };
   }
 
@@ -177,19 +195,6 @@ export function createHome({
   async function stopClaim({ request }: RequestContext): Promise<HttpResponse> {
     const { run } = await readJsonObject(request);
     return ofRun(() => runs.stop(String(run)));
-  }
-
-  async function startLesson({
-    request,
-  }: RequestContext): Promise<HttpResponse> {
-    const { name } = await readJsonObject(request);
-    if (!lessons.some((lesson) => lesson.name === name))
-      throw new HttpError(404, `There is no lesson "${String(name)}".`);
-    try {
-      return json({ url: await start(String(name)) });
-    } catch (error) {
-      throw new HttpError(500, (error as Error).message);
-    }
   }
 }
 

@@ -10,6 +10,7 @@ import { listen } from '@on-the-wire/system/listen.ts';
 import { prefixedLogger, type Terminal } from '@on-the-wire/system/terminal.ts';
 import type { Fault, Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
+import type { AroundShell } from '../shell/around.ts';
 import type { ShellExercise } from '../shell/exercise.ts';
 import { describeAddresses } from './describe-addresses.ts';
 import type { LessonGroup } from './lesson-group.ts';
@@ -41,6 +42,8 @@ export interface RunOptions {
   file?: string;
   /** What is being done: its task and its verdicts stand in the shell. */
   exercise?: ShellExercise;
+  /** What the shell's links to home and to other lessons start. */
+  around?: AroundShell | undefined;
   /** Where all output goes. */
   terminal?: Terminal;
 }
@@ -81,6 +84,7 @@ export async function runLesson(
     seed,
     file = smallest ? 'smallest.ts' : 'server.ts',
     exercise,
+    around,
     terminal = process,
   }: RunOptions = {},
 ): Promise<RunningLesson> {
@@ -178,6 +182,7 @@ export async function runLesson(
       state,
       tap,
       exercise,
+      around,
     });
     closing.push(() => created.close());
     await listen(created.server, shellPort);

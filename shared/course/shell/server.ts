@@ -19,6 +19,7 @@ import {
 } from '@on-the-wire/viewer/server/response.ts';
 import { bundle } from '@on-the-wire/viewer/server/bundle.ts';
 import { sendEventStream } from '@on-the-wire/viewer/server/event-stream.ts';
+import type { AroundShell } from './around.ts';
 import {
   exerciseChanges,
   readExercise,
@@ -30,6 +31,8 @@ import {
   type Shell,
 } from '@on-the-wire/viewer/server/guarded-server.ts';
 import { readLessonFile } from './lesson-files.ts';
+import { wayRoutes } from './way-routes.ts';
+import { startChanges } from './start-changes.ts';
 import type { StateMessage } from './state-message.ts';
 import { style } from '@on-the-wire/viewer/server/style.ts';
 import {
@@ -45,7 +48,7 @@ const ownFile = (name: string) => new URL(`page/${name}`, import.meta.url);
  * that its host name is the one that the shell itself was asked by; `state` tells how the
  * lesson's server is, and each change; `log` has what went over the wire, and
  * `tap` can break it. With an `exercise`, its task stands in the tutorial's
- * place.
+ * place. `around` starts what the page asks for beside the lesson.
  *
  * Cheap to call: what takes long (esbuild, Markdown, highlighting) is loaded
  * when the server listens and the lesson's is no longer starting.
@@ -57,12 +60,14 @@ export function createShell({
   state,
   tap,
   exercise,
+  around,
 }: {
   lesson: FoundLesson;
   lessonUrl: string;
   log: WireLog;
   tap: Tap;
   exercise?: ShellExercise | undefined;
+  around?: AroundShell | undefined;
   state: { readonly current: LessonState } & EventEmitter<{
     change: [LessonState];
   }>;
@@ -91,6 +96,8 @@ export function createShell({
         run,
         pnpm,
         exercise: exercise ? 'yes' : 'no',
+        id: exercise?.message().id ?? '',
+        at: way.at() ?? '',
         command: exercise
           ? `${pnpm} exercise ${exercise.message().id}`
           : `${pnpm} lesson ${lesson.name}`,
@@ -100,7 +107,8 @@ export function createShell({
       type: 'text/javascript; charset=utf-8',
       body: await script(),
     }),
-    '/shell.css': () => style(ownFile('shell.css'), ownFile('exercise.css')),
+    '/shell.css': () =>
+      style(ownFile('shell.css'), ownFile('exercise.css'), ownFile('way.css')),
     '/wire.css': async () => ({
       type: 'text/css; charset=utf-8',
       body: await readFile(viewerFile('pane/wire.css')),
@@ -111,6 +119,7 @@ export function createShell({
     }),
   };
 
+  const way = wayRoutes(lesson);
   const wire = { log, tap, name: lesson.name, title: lesson.manifest.title };
   const follow = {
     state: { emitter: state, message: (): StateMessage => state.current },
@@ -124,11 +133,17 @@ export function createShell({
       (name) => `${protocol}//${name}:${lessonPort}`,
     ),
     pages,
-    changes: { ...wireChanges(wire), ...exerciseChanges(exercise) },
+    changes: {
+      ...wireChanges(wire),
+      ...exerciseChanges(exercise),
+      ...startChanges(around),
+      ...way.changes,
+    },
     async read(context) {
       const { path, request, response } = context;
       if (path === '/tutorial') return tutorial();
       if (path === '/glossary') return glossary();
+      if (path === '/way') return way.read();
       if (path.startsWith('/files/')) return file(path.slice('/files/'.length));
       if (path !== '/events')
         return readExercise(exercise, context) ?? readWire(wire, context);

@@ -2,7 +2,7 @@
 import { inside } from '@on-the-wire/viewer/page/elements.ts';
 import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
 import type { Chosen, ClaimOutcome, Started } from '../messages.ts';
-import { postJson } from './post-json.ts';
+import { postJson } from '@on-the-wire/viewer/page/post-json.ts';
 
 /** ms until a frame that does not load is given up, and one that has no result. */
 const [LOADING, RUNNING] = [5_000, 20_000];

@@ -1,7 +1,7 @@
 /** The search: what it finds, and the way there. */
 import { own } from '@on-the-wire/viewer/page/elements.ts';
 import type { HitMessage, SearchMessage } from '../messages.ts';
-import { startLesson } from './lessons.ts';
+import { start } from './lessons.ts';
 import { openAt } from './table.ts';
 
 const input = own<HTMLInputElement>('query');
@@ -78,18 +78,17 @@ function hitItem({ kind, title, parts, where, to }: HitMessage): HTMLLIElement {
   );
   const way = document.createElement('p');
   way.className = 'begin';
+  const button = element('button', where);
+  button.type = 'button';
+  button.dataset['title'] = to.kind === 'exercise' ? to.id : where;
+  button.addEventListener('click', () => {
+    if (to.kind === 'cell') openAt(to.row, to.column);
+    else if (to.kind === 'exercise') void start(to.id, button);
+    else void start(to.name, button, to.hash);
+  });
+  way.append(button);
   if (to.kind === 'exercise')
-    way.append(`${where} `, element('code', `${pnpm} exercise ${to.id}`));
-  else {
-    const button = element('button', where);
-    button.type = 'button';
-    button.addEventListener('click', () =>
-      to.kind === 'cell'
-        ? openAt(to.row, to.column)
-        : void startLesson(to.name, button, to.hash),
-    );
-    way.append(button);
-  }
+    way.append(' ', element('code', `${pnpm} exercise ${to.id}`));
   item.append(heading, said, way);
   return item;
 }

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { nothingAround } from '@on-the-wire/course/shell/test/around.ts';
 import { createHome } from '../server.ts';
 import { stage } from '@on-the-wire/course/shell/test/stage.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
@@ -31,7 +32,7 @@ beforeAll(async () => {
   closing.push(shell.end);
   pages['the shell'] = { port: shell.port, own: '/tutorial' };
 
-  const home = createHome({ lessons: [], start: async () => '' });
+  const home = createHome({ lessons: [], around: nothingAround });
   closing.push(home.close);
   const { port } = await listen(home.server);
   pages['the home page'] = { port, own: '/table' };

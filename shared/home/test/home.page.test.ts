@@ -6,39 +6,78 @@ import {
   expect,
   test,
 } from '@jest/globals';
-import type { BrowserContext, Page } from 'playwright-core';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
+import { noteVerdict } from '@on-the-wire/course/exercise/progress.ts';
+import { noteLesson } from '@on-the-wire/course/progress/lesson-progress.ts';
+import { nothingAround } from '@on-the-wire/course/shell/test/around.ts';
+import { tutorialSteps } from '@on-the-wire/course/way/steps.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
-import { findLessons } from '@on-the-wire/course/harness/lessons.ts';
+import {
+  findLesson,
+  findLessons,
+} from '@on-the-wire/course/harness/lessons.ts';
 import type { Shell } from '@on-the-wire/viewer/server/guarded-server.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { createHome } from '../server.ts';
 
+/** Stands for what is started: a page for every path. */
+const lessonPage = createServer((_request, response) => {
+  response.setHeader('Content-Type', 'text/html; charset=utf-8');
+  response.end('<!doctype html><title>Started</title>');
+});
+const folder = mkdtempSync(join(tmpdir(), 'home-'));
+const progress = join(folder, 'progress.json');
+afterAll(() => rmSync(folder, { recursive: true }));
+
 describeWithBrowser('the home page', (browser) => {
   let home: Shell;
+  let lessons: string;
   let context: BrowserContext;
   let page: Page;
   let origin: string;
   const started: string[] = [];
 
   beforeAll(async () => {
+    lessons = (await listen(lessonPage)).origin;
     home = createHome({
       lessons: findLessons(),
-      async start(name) {
-        started.push(name);
-        if (name === 'http2') throw new UsageError('Port 4000 is in use.', 1);
-        return `${origin}/?shell-of=${name}`;
+      progress,
+      around: {
+        ...nothingAround,
+        async startLesson(name) {
+          started.push(name);
+          if (name === 'http2') throw new UsageError('Port 4000 is in use.', 1);
+          return `${lessons}/${name}`;
+        },
+        async startExercise(id) {
+          started.push(id);
+          return `${lessons}/${id}`;
+        },
+        running: () => new Map(started.map((what) => [what, lessons])),
       },
     });
     ({ origin } = await listen(home.server));
     context = await browser().newContext();
     page = await context.newPage();
   });
-  afterAll(() => home.close());
+  afterAll(async () => {
+    await home.close();
+    lessonPage.closeAllConnections();
+    lessonPage.close();
+  });
   afterEach(() => page.evaluate(() => localStorage.clear()));
   beforeEach(async () => {
     started.length = 0;
+    rmSync(progress, { force: true });
     await page.goto(origin);
     await page.locator('#shell-table button').first().waitFor();
   });
@@ -67,6 +106,28 @@ describeWithBrowser('the home page', (browser) => {
     expect(await card.locator('li').first().textContent()).toMatch(
       /^sse\/1 Write the event 15 min/,
     );
+    expect(await card.locator('li code').allTextContents()).toContain(
+      `${pnpm} exercise sse/1`,
+    );
+  });
+
+  test('what opens in one lesson moves nothing beside it', async () => {
+    const size = (of: Locator) => of.boundingBox();
+    const card = page.locator('.card').nth(1);
+    const before = page.locator('.card').first();
+    const after = page.locator('.card').nth(2);
+    const was = [await size(before), await size(after)] as const;
+    await card.locator('summary').click();
+    await card.locator('li').first().waitFor();
+    expect(await size(before)).toEqual(was[0]);
+    // It is lower, and as large as it was.
+    const now = await size(after);
+    expect(now).toMatchObject({
+      width: was[1]!.width,
+      height: was[1]!.height,
+    });
+    const gap = now!.y - (await size(card))!.y - (await size(card))!.height;
+    expect(gap).toBeLessThan(20);
   });
 
   test('shows a cell: what was said, what holds, its code', async () => {
@@ -331,11 +392,15 @@ describeWithBrowser('the home page', (browser) => {
     );
 
     await query.fill('a read is not a line');
-    await hits.getByRole('button', { name: 'XHR and fetch, step 5' }).click();
-    await page.waitForURL('**/?shell-of=xhr#step-5');
+    const [tab] = await Promise.all([
+      context.waitForEvent('page'),
+      hits.getByRole('button', { name: 'XHR and fetch, step 5' }).click(),
+    ]);
+    await tab.waitForURL(`${lessons}/xhr#step-5`);
     expect(started).toEqual(['xhr']);
-    // Back leads to what was found.
-    await page.goBack();
+    await tab.close();
+    // After a reload it is there again.
+    await page.reload();
     await hits.first().waitFor();
     expect(await query.inputValue()).toBe('a read is not a line');
     expect(await accessibilityViolations(page)).toEqual([]);
@@ -359,13 +424,151 @@ describeWithBrowser('the home page', (browser) => {
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 
-  test('starts a lesson, and says where that fails', async () => {
+  test('starts a lesson in its own tab, and says where that fails', async () => {
     await page.getByRole('button', { name: 'Start HTTP/2' }).click();
     await page.locator('#shell-problem').waitFor();
     expect(await text('#shell-problem')).toBe('Port 4000 is in use.');
-    await page.getByRole('button', { name: 'Start Server-Sent' }).click();
-    await page.waitForURL('**/?shell-of=sse');
-    expect(started).toEqual(['http2', 'sse']);
+    // No empty tab is left.
+    while (context.pages().length > 1)
+      await context.pages().at(-1)!.waitForEvent('close');
+
+    const button = page.locator('[data-start="sse"]');
+    const [sse] = await Promise.all([
+      context.waitForEvent('page'),
+      button.click(),
+    ]);
+    await sse.waitForURL(`${lessons}/sse#here`);
+    expect(new URL(page.url()).origin).toBe(origin);
+    await page.getByRole('button', { name: 'Running: open Server' }).waitFor();
+
+    // A second one leaves the first where it is.
+    const [xhr] = await Promise.all([
+      context.waitForEvent('page'),
+      page.locator('[data-start="xhr"]').click(),
+    ]);
+    await xhr.waitForURL(`${lessons}/xhr#here`);
+    expect(sse.url()).toBe(`${lessons}/sse#here`);
+
+    // Once more leads to the tab that is open, and loads nothing again.
+    await sse.evaluate(() => (document.title = 'as it was'));
+    await button.click();
+    await page
+      .getByText('Server-Sent Events is in its own tab')
+      .waitFor({ state: 'attached' });
+    expect(started).toEqual(['http2', 'sse', 'xhr', 'sse']);
+    expect(await sse.title()).toBe('as it was');
+    expect(context.pages()).toHaveLength(3);
+    await Promise.all([sse.close(), xhr.close()]);
+  });
+
+  test('starts an exercise in its own tab', async () => {
+    const card = page.locator('.card').nth(1);
+    await card.locator('summary').click();
+    const [tab] = await Promise.all([
+      context.waitForEvent('page'),
+      card.getByRole('button', { name: 'Start sse/1' }).click(),
+    ]);
+    await tab.waitForURL(`${lessons}/sse/1#here`);
+    // The list stays open, and the focus where it was.
+    await card.getByRole('button', { name: 'Running: open sse/1' }).waitFor();
+    expect(await card.locator('details').getAttribute('open')).not.toBeNull();
+    await tab.close();
+  });
+
+  test('names step and exercise where one stopped, with one button', async () => {
+    expect(await page.locator('#shell-stop').isVisible()).toBe(false);
+    noteLesson(
+      'sse',
+      () => ({ at: 'step-3', visited: '2026-11-22T10:00:00.000Z', steps: {} }),
+      progress,
+    );
+    await page.evaluate(() => dispatchEvent(new Event('focus')));
+    const stop = page.getByRole('region', { name: 'Where you stopped' });
+    await stop.waitFor();
+    const [step] = tutorialSteps(findLesson('sse')).slice(2);
+    expect(await stop.locator('p').first().textContent()).toBe(
+      `You stopped at step 3, “${step!.title}”, of Server-Sent Events. ` +
+        'Exercise sse/1, “Write the event”, comes next. 22 November',
+    );
+    expect(await accessibilityViolations(page)).toEqual([]);
+    const [tab] = await Promise.all([
+      context.waitForEvent('page'),
+      stop.getByRole('button', { name: /^Go on/ }).click(),
+    ]);
+    await tab.waitForURL(`${lessons}/sse#step-3`);
+    await tab.close();
+
+    // What came later was an exercise.
+    noteVerdict('sse/2', false, progress);
+    await page.evaluate(() => dispatchEvent(new Event('focus')));
+    await stop.getByText('Exercise sse/2,').waitFor();
+    expect(
+      await stop.getByRole('button', { name: /^Go on/ }).textContent(),
+    ).toContain('Go on with sse/2');
+  });
+
+  test('has a train for each lesson and exercise, in words and on flaps', async () => {
+    const rows = page.locator('#shell-departures tbody tr');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(5 + findExercises().length);
+    const status = page
+      .getByRole('row', { name: /^sse\/1 Write the event/ })
+      .getByRole('cell')
+      .last();
+    expect(await status.locator('.visually-hidden').textContent()).toBe(
+      'on time',
+    );
+    noteVerdict('sse/1', true, progress);
+    await page.evaluate(() => dispatchEvent(new Event('focus')));
+    await status.getByText('departed').waitFor({ state: 'attached' });
+    // The flaps turn until they show it.
+    await status
+      .locator('.flaps', { hasText: /^departed$/ })
+      .waitFor({ state: 'attached' });
+  });
+
+  test('saves the departures as one page without scripts, names and paths', async () => {
+    noteVerdict('sse/1', true, progress);
+    await page.evaluate(() => dispatchEvent(new Event('focus')));
+    await page
+      .locator('#shell-departures .departed')
+      .waitFor({ state: 'attached' });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Save as one HTML file' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('on-the-wire-departures.html');
+    const file = join(folder, 'departures.html');
+    await download.saveAs(file);
+    const saved = readFileSync(file, 'utf8');
+    const words = saved.replace(/<style>[^]*<\/style>/, '');
+    const theirs = [userInfo().username, homedir(), tmpdir(), process.cwd()];
+    for (const own of ['<script', '://', 'src=', 'href=', ...theirs])
+      expect([own, words.includes(own)]).toEqual([own, false]);
+    expect(/url\(|@import/.test(saved)).toBe(false);
+
+    const other = await browser().newContext({ javaScriptEnabled: false });
+    const shown = await other.newPage();
+    const told: string[] = [];
+    shown.on('console', (message) => told.push(message.text()));
+    await shown.goto(pathToFileURL(file).href);
+    const row = shown.getByRole('row', { name: /^sse\/1 Write the event/ });
+    expect(await row.getByRole('cell').last().innerText()).toContain(
+      'departed',
+    );
+    // The style came with it.
+    expect(
+      await shown
+        .locator('.flaps > span')
+        .first()
+        .evaluate((flap) => getComputedStyle(flap).textAlign),
+    ).toBe('center');
+    expect(told).toEqual([]);
+    await other.close();
+    const again = await context.newPage();
+    await again.goto(pathToFileURL(file).href);
+    expect(await accessibilityViolations(again)).toEqual([]);
+    await again.close();
   });
 
   test('a page of elsewhere starts nothing', async () => {

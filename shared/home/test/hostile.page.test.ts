@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { nothingAround } from '@on-the-wire/course/shell/test/around.ts';
 import { createHome } from '../server.ts';
 import { stage } from '@on-the-wire/course/shell/test/stage.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
@@ -247,7 +248,7 @@ describeWithBrowser('what means harm', (browser) => {
   test('would not run if it were markup', async () => {
     const shell = await stage({ 'README.md': '# Bells' });
     closing.push(shell.end);
-    const home = createHome({ lessons: [], start: async () => '' });
+    const home = createHome({ lessons: [], around: nothingAround });
     closing.push(home.close);
     const { origin } = await listen(home.server);
     const file = join(folder, 'run.pcapng');

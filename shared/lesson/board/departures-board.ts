@@ -30,13 +30,47 @@ const FEWEST_ROWS = 8;
 const LOG_LENGTH = 8;
 
 /** How long a flap shows one character while it turns, in ms. */
-const TURN = 40;
+export const TURN = 40;
 
 /** What is painted on the flaps, in the order in which they turn. */
 const drum = ' abcdefghijklmnopqrstuvwxyz0123456789+:.';
 
 /** At most one sentence for the screen reader in this time, in ms. */
 const BREATH = 5000;
+
+/**
+ * The look of flaps. A flap's colours are those of board/colours.css, its size
+ * is that of the type.
+ */
+export const flapStyle = `
+  .flaps {
+    position: relative;
+    display: flex;
+    gap: 0.055em;
+    height: 1.5em;
+    contain: size layout;
+    line-height: 1.5;
+  }
+  .flaps > span {
+    position: relative;
+    flex: none;
+    width: 0.71em;
+    height: 1.5em;
+    border-radius: 0.1em;
+    /* The crease lies behind the letter: before it, it would strike it out. */
+    background:
+      linear-gradient(
+        #ffffff09 calc(50% - 0.03em),
+        var(--flap-edge) calc(50% - 0.03em) calc(50% + 0.03em),
+        #00000014 calc(50% + 0.03em)
+      )
+      var(--flap);
+    font-family: var(--mono);
+    font-weight: 600;
+    text-align: center;
+    white-space: pre;
+  }
+`;
 
 const style = new CSSStyleSheet();
 style.replaceSync(`
@@ -94,40 +128,12 @@ style.replaceSync(`
   td { position: relative; padding: 0 0.75em 0.24em 0; font-size: var(--flap-size); }
   th:last-child, td:last-child { width: 1%; padding-inline-end: 0; }
 
-  .flaps {
-    position: relative;
-    display: flex;
-    gap: 0.055em;
-    height: 1.5em;
-    contain: size layout;
-    line-height: 1.5;
-  }
-  /* The crease between upper and lower flaps, over the letters. */
-  .flaps::after {
-    content: '';
-    position: absolute;
-    inset: calc(50% - 0.02em) 0 auto;
-    height: 0.04em;
-    background: var(--flap-edge);
-    opacity: 0.6;
-  }
+  ${flapStyle}
   .time .flaps { width: calc(5 * 0.765em); }
   .to .flaps { width: calc(16 * 0.765em); }
   .train .flaps { width: calc(6 * 0.765em); }
   .platform .flaps { width: calc(2 * 0.765em); }
   .status .flaps { width: calc(9 * 0.765em); }
-  .flaps > span {
-    position: relative;
-    flex: none;
-    width: 0.71em;
-    height: 1.5em;
-    border-radius: 0.1em;
-    background: linear-gradient(#ffffff09 50%, #00000014 50%) var(--flap);
-    font-family: var(--mono);
-    font-weight: 600;
-    text-align: center;
-    white-space: pre;
-  }
   .late .status { color: var(--flap-amber); }
   .boarding .status { color: var(--flap-green); }
   .cancelled, .departed { color: var(--flap-soft); }
@@ -493,7 +499,7 @@ export class DeparturesBoard extends HTMLElement {
           const target = characters[i] ?? ' ';
           if (target === flap.target) return;
           flap.target = target;
-          flap.left = this.#still.matches ? 0 : 2 + ((i * 5) % 3);
+          flap.left = this.#still.matches ? 0 : turnsOf(i);
           this.#turning.add(flap);
         });
       });
@@ -575,14 +581,17 @@ function describe(was: Departure | undefined, is: Departure): string {
 }
 
 /** The characters for so many flaps; `…` ends what does not fit. */
-function fit(text: string, flaps: number): string[] {
+export function fit(text: string, flaps: number): string[] {
   const characters = [...text.normalize('NFC')];
   if (characters.length <= flaps) return characters;
   return [...characters.slice(0, flaps - 1), '…'];
 }
 
+/** How many characters pass by on the flap with this place in its row. */
+export const turnsOf = (place: number): number => 2 + ((place * 5) % 3);
+
 /** What a flap shows when so many characters are left before its target. */
-function onTheWay(target: string, left: number): string {
+export function onTheWay(target: string, left: number): string {
   if (left === 0) return target;
   const passing = drum.at(drum.indexOf(target.toLowerCase()) - left)!;
   return target === target.toLowerCase() ? passing : passing.toUpperCase();

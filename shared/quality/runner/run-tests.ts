@@ -189,6 +189,8 @@ export function runJest({
         TMPDIR: temporary,
         TEMP: temporary,
         TMP: temporary,
+        // Tests must not count as what the learner has done.
+        ON_THE_WIRE_PROGRESS: join(temporary, 'progress.json'),
         // For jest's workers and for all that tests start: both are started
         // again hundreds of times, and half of a start is reading code.
         NODE_COMPILE_CACHE: compiledFolder,

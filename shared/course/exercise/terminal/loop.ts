@@ -1,17 +1,12 @@
 /** A learner at the keyboard: checks after each save, until they go on. */
-import { dirname } from 'node:path';
-import { Writable } from 'node:stream';
 import { emitKeypressEvents } from 'node:readline';
-import { runLesson } from '../../harness/run-lesson.ts';
-import { watchLesson } from '../../harness/watch.ts';
 import { findExercises, type FoundExercise } from '../exercises.ts';
+import type { AroundShell } from '../../shell/around.ts';
 import { createKeys } from './keys.ts';
 import { describeList } from './list.ts';
-import { runMine } from '../mine.ts';
 import { readProgress } from '../progress.ts';
+import { runExercise } from '../run-exercise.ts';
 import { createScreen } from './screen.ts';
-import { Session } from '../session.ts';
-import { ExerciseView } from '../view.ts';
 
 /** What is done, and where it is shown. */
 export interface LoopOptions {
@@ -20,6 +15,8 @@ export interface LoopOptions {
   /** Open the shell in a browser, where there is one. */
   open: boolean;
   exercises?: FoundExercise[];
+  /** What the shell's links to other lessons start. */
+  around?: AroundShell;
 }
 
 /** What the loop draws on: the process's own streams. */
@@ -53,7 +50,6 @@ async function doOne(
   { exercises = findExercises(), ...options }: LoopOptions,
   { stdin, stdout }: Console,
 ): Promise<FoundExercise | undefined> {
-  const session = new Session(exercise);
   const at = exercises.findIndex(({ id }) => id === exercise.id);
   const following = exercises[at + 1];
 
@@ -61,31 +57,14 @@ async function doOne(
   const left = new Promise<FoundExercise | undefined>((resolve) => {
     leave = resolve;
   });
-  const goOn = () => leave(following);
-  const view = new ExerciseView({
-    session,
-    next: following?.id,
-    onNext: goOn,
-  });
-  const mine = runMine(exercise.lesson, [exercise]);
-  const running = await runLesson(exercise.lesson, {
+  const started = await runExercise(exercise, {
     ...options,
-    ...(mine && { file: mine.file, flags: mine.flags }),
-    exercise: view,
-    terminal: { stdout: nowhere(), stderr: nowhere() },
+    following,
+    onNext: () => leave(following),
+    onUnwatched: (why) => screen.say(`  Saved files are not noticed: ${why}`),
   });
-  const { log, tap, lessonUrl } = running;
-  if (log) {
-    const connectionOf = (client: number) =>
-      tap.recording
-        .connections()
-        .findLast(({ opened }) => opened.client.port === client)?.connection;
-    view.wire = { log, connectionOf };
-  }
-  session.tap = tap;
-  session.live = lessonUrl.replace(/\/$/, '');
-
-  const folder = dirname(exercise.copy);
+  const { session, view, running } = started;
+  const forget = options.around?.adopt(exercise.id, running.shellUrl!);
   const screen = createScreen({
     exercise,
     following,
@@ -96,20 +75,6 @@ async function doOne(
   });
   const list = () => stdout.write(describeList(exercises, readProgress()));
   const onKeypress = createKeys({ session, screen, following, list, leave });
-  const watch = watchLesson(
-    folder,
-    () => {
-      // The page's own server runs the learner's file, too.
-      if (mine)
-        running.server.save({
-          server: ['exercise.ts'],
-          page: [],
-          tutorial: [],
-        });
-      void session.check();
-    },
-    (error) => screen.say(`  Saved files are not noticed: ${String(error)}`),
-  );
   let wasChecking = false;
   const onChange = () => {
     if (wasChecking && !session.checking) screen.showVerdict();
@@ -138,11 +103,7 @@ async function doOne(
     stdin.off('keypress', onKeypress).pause();
     stdin.setRawMode(false);
   }
-  await Promise.all([watch.close(), running.stop(), session.close()]);
+  await started.stop();
+  forget?.();
   return next;
-}
-
-/** Takes what a lesson's run prints: here the loop speaks. */
-function nowhere(): Writable {
-  return new Writable({ write: (_chunk, _encoding, done) => done() });
 }

@@ -2,6 +2,7 @@
 import { inside, own } from '@on-the-wire/viewer/page/elements.ts';
 import { ofLesson, recall, remember } from '@on-the-wire/viewer/page/memory.ts';
 import { startPredictions } from './predictions.ts';
+import { END, fetchWay, showWay } from './way.ts';
 import { watchWidths } from '@on-the-wire/viewer/page/text.ts';
 
 const scroller = own('tutorial');
@@ -14,7 +15,7 @@ interface Place {
   /** How far its top is above the window's, in px. */
   offset: number;
 }
-const { exercise } = document.documentElement.dataset;
+const { exercise, at: keptStep = '' } = document.documentElement.dataset;
 const placeKey = ofLesson(exercise === 'yes' ? 'task' : 'place');
 
 /** Fetches the tutorial, goes to where the learner was, and keeps that. */
@@ -25,7 +26,7 @@ export async function startBook(): Promise<void> {
     .some(
       (entry) => (entry as PerformanceNavigationTiming).type !== 'navigate',
     );
-  const kept = recall<Place>(placeKey);
+  const kept = keptPlace();
   // An address that names a step leads there. After a reload it only says
   // where the learner was, and the kept place says it better.
   const linked = reloaded && kept ? undefined : elementOfHash();
@@ -49,6 +50,9 @@ export async function startBook(): Promise<void> {
   startContents();
   showHere();
   drop();
+  void renewWay();
+  // What was done in another tab, or in the terminal.
+  addEventListener('focus', () => void renewWay());
   // Larger type, another width, a fold that opens: the line at the top stays.
   new ResizeObserver(() => {
     if (anchor?.element.isConnected)
@@ -65,6 +69,7 @@ export async function startBook(): Promise<void> {
 export async function renewBook(): Promise<void> {
   const place = here();
   await fetchText();
+  await renewWay();
   goTo(place);
   showHere();
   drop();
@@ -77,6 +82,52 @@ export function turn(by: 1 | -1): void {
   history.replaceState(history.state, '', target.id ? `#${target.id}` : '/');
   show(target);
   inside(target, 'h1, h2').focus({ preventScroll: true });
+}
+
+/**
+ * Where the learner was: in this browser, to the line; or in another one since,
+ * of which the clone knows the step.
+ */
+function keptPlace(): Place | undefined {
+  const kept = recall<Place>(placeKey);
+  if (exercise === 'yes' || !keptStep || (kept && stepOf(kept) === keptStep))
+    return kept;
+  return { section: keptStep, offset: 0 };
+}
+
+/** The step of a place: that of its section, or the last one before it. */
+function stepOf({ section }: Place): string | undefined {
+  const all = sections();
+  const at = all.findIndex(({ id }) => id === section);
+  return all
+    .slice(0, at + 1)
+    .findLast((each) => each.classList.contains('step'))?.id;
+}
+
+let toldStep = keptStep;
+
+/** Tells the server at which step the learner is, for home and other browsers. */
+function tellStep(): void {
+  const step = stepOf(here());
+  if (exercise === 'yes' || step === undefined || step === toldStep) return;
+  toldStep = step;
+  void fetch('/run/place', {
+    method: 'PUT',
+    body: JSON.stringify({ at: step }),
+    keepalive: true, // the page may be going away
+  }).catch(() => {});
+}
+
+/** Fetches what is done once more, and marks it. */
+export async function renewWay(): Promise<void> {
+  if (exercise === 'yes') return;
+  const way = await fetchWay();
+  if (!way) return;
+  const isFirst = !article.querySelector(`#${END}`);
+  showWay(article, way);
+  // An address may name the end, which has only come now.
+  if (isFirst && location.hash === `#${END}`) show(elementOfHash()!);
+  showHere();
 }
 
 // The list of steps below its button; index.html makes it a popover.
@@ -189,6 +240,7 @@ function show(element: HTMLElement): void {
 
 function keepPlace(): void {
   remember(placeKey, here());
+  tellStep();
 }
 
 /** The header of the pane, the contents and the address say where the learner is. */

@@ -2,6 +2,7 @@
 import { renewBook, startBook } from './book.ts';
 import { own } from '@on-the-wire/viewer/page/elements.ts';
 import { startExercise } from './exercise.ts';
+import { startHome } from './home.ts';
 import { startKeys } from './keys.ts';
 import { startLooks } from '@on-the-wire/viewer/page/looks.ts';
 import { startLessonPage } from './lesson-page.ts';
@@ -16,6 +17,8 @@ startLooks();
 startPanes();
 startKeys();
 startCopying();
+const { lesson = '', id: exercise } = document.documentElement.dataset;
+startHome(exercise || lesson);
 // In a wide window the menu's content stands in the strip.
 matchMedia('(max-width: 1023px)').addEventListener('change', () =>
   own('controls').hidePopover(),

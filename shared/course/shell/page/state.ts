@@ -21,7 +21,7 @@ export function followState(onTutorial: () => void): void {
   events.addEventListener('state', ({ data, lastEventId }) => {
     // The responses come from another shell than this page did: the lesson
     // was started again, or another one was.
-    if (runOf(lastEventId) !== dataset['run']) return location.reload();
+    if (runOf(lastEventId) !== dataset['run']) return void turnInto();
     own('stopped').hidden = true;
     const state = JSON.parse(data) as StateMessage;
     for (const each of follow) each(state);
@@ -30,6 +30,30 @@ export function followState(onTutorial: () => void): void {
     own('stopped').hidden = false;
     showWord('stopped');
   });
+}
+
+/**
+ * Shows the shell that has this one's address now, where it is of the same
+ * lesson, or of an exercise after another. A lesson never turns into another
+ * one: the reader may be in the middle of it, and may have the other elsewhere.
+ */
+async function turnInto(): Promise<void> {
+  events.close();
+  const response = await fetch('/').catch(() => undefined);
+  const now = new DOMParser().parseFromString(
+    (await response?.text()) ?? '',
+    'text/html',
+  );
+  const { lesson, exercise } = now.documentElement.dataset;
+  if (!response?.ok || lesson === dataset['lesson']) return location.reload();
+  if (exercise === 'yes' && dataset['exercise'] === 'yes')
+    return location.reload();
+  showWord('stopped');
+  own('stopped').hidden = true;
+  const notice = own('elsewhere');
+  inside(notice, '.other').textContent = now.title.split(' · ')[0] ?? '';
+  inside(notice, 'button').addEventListener('click', () => location.reload());
+  notice.hidden = false;
 }
 
 function showWord(word: StateMessage['status'] | 'stopped'): void {

@@ -9,6 +9,7 @@ import { createTap } from '@on-the-wire/tap/tap.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
 import { WireLog } from '@on-the-wire/viewer/live/log.ts';
+import type { AroundShell } from '../around.ts';
 import { createShell } from '../server.ts';
 
 export class State extends EventEmitter<{ change: [LessonState] }> {
@@ -24,8 +25,11 @@ export class State extends EventEmitter<{ change: [LessonState] }> {
   }
 }
 
-/** Writes a lesson's folder and starts a shell for it. */
-export async function stage(files: Record<string, string | Uint8Array> = {}) {
+/** Writes a lesson's folder and starts a shell for it, with a course around. */
+export async function stage(
+  files: Record<string, string | Uint8Array> = {},
+  around?: AroundShell,
+) {
   const root = await mkdtemp(join(tmpdir(), 'shell-'));
   const folder = join(root, 'bells');
   await mkdir(folder);
@@ -69,6 +73,7 @@ export async function stage(files: Record<string, string | Uint8Array> = {}) {
       log,
       state,
       tap,
+      around,
     });
     return { ...shell, ...(await listen(shell.server, at)) };
   };

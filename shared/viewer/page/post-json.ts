@@ -1,7 +1,7 @@
-import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
+import { pnpmOfPage } from './pnpm.ts';
 
 /**
- * Asks the home page's server to do something.
+ * Asks the page's own server to do something.
  *
  * @throws Error with the sentence that it refused with, or that it is gone
  */
@@ -17,7 +17,7 @@ export async function postJson<Answer>(
     });
   } catch {
     throw new Error(
-      `The home page’s server is gone. Start it again: ${pnpmOfPage} lesson`,
+      `This page’s server is gone. Start it again: ${pnpmOfPage} lesson`,
     );
   }
   if (!response.ok) throw new Error((await response.text()).trim());
