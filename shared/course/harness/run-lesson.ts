@@ -3,6 +3,7 @@
  * saved; a tap in front of it, whose address stays; beside it the shell. What
  * takes long to load is loaded while the lesson's process starts.
  */
+import { EventEmitter } from 'node:events';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import { openInBrowser } from '@on-the-wire/browser/open-in-browser.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
@@ -44,6 +45,8 @@ export interface RunOptions {
   exercise?: ShellExercise;
   /** What the shell's links to home and to other lessons start. */
   around?: AroundShell | undefined;
+  /** Where the learner's progress is kept; in the clone. */
+  progress?: string;
   /** Where all output goes. */
   terminal?: Terminal;
 }
@@ -85,6 +88,7 @@ export async function runLesson(
     file = smallest ? 'smallest.ts' : 'server.ts',
     exercise,
     around,
+    progress,
     terminal = process,
   }: RunOptions = {},
 ): Promise<RunningLesson> {
@@ -105,12 +109,15 @@ export async function runLesson(
     { say, sayFrom },
   );
 
+  const saves = new EventEmitter<{ saved: [files: string[]] }>();
+
   // First the watch, which reads the files, then the process that does: what is
   // saved in between restarts it once too often, never once too little.
   const watch = watchLesson(
     folder,
     (saved) => {
       server.save(saved);
+      saves.emit('saved', [...saved.server, ...saved.page, ...saved.tutorial]);
       if (smallest) return;
       for (const what of ['page', 'tutorial'] as const)
         if (saved[what].length > 0) say(`${saved[what].join(', ')} saved`);
@@ -183,6 +190,8 @@ export async function runLesson(
       tap,
       exercise,
       around,
+      saves,
+      progress,
     });
     closing.push(() => created.close());
     await listen(created.server, shellPort);

@@ -35,6 +35,8 @@ import { wayRoutes } from './way-routes.ts';
 import { startChanges } from './start-changes.ts';
 import type { StateMessage } from './state-message.ts';
 import { style } from '@on-the-wire/viewer/server/style.ts';
+import { StepObserver } from '../conditions/observe.ts';
+import { runChanges } from '../conditions/run-routes.ts';
 import {
   readWire,
   wireChanges,
@@ -61,6 +63,8 @@ export function createShell({
   tap,
   exercise,
   around,
+  saves,
+  progress,
 }: {
   lesson: FoundLesson;
   lessonUrl: string;
@@ -71,6 +75,10 @@ export function createShell({
   state: { readonly current: LessonState } & EventEmitter<{
     change: [LessonState];
   }>;
+  /** Tells which files of the lesson's folder were saved. */
+  saves?: EventEmitter<{ saved: [files: string[]] }>;
+  /** Where the learner's progress is kept; in the clone. */
+  progress?: string | undefined;
 }): Shell {
   const { protocol, port: lessonPort } = new URL(lessonUrl);
   const shellPort = Number(lessonPort) - 1; // as the harness has it
@@ -121,11 +129,20 @@ export function createShell({
 
   const way = wayRoutes(lesson);
   const wire = { log, tap, name: lesson.name, title: lesson.manifest.title };
+  // An exercise has a task in the tutorial's place, and no steps.
+  const observer = exercise
+    ? undefined
+    : new StepObserver({ lesson: lesson.name, log, tap, file: progress });
+  const onSaved = (files: string[]) => observer?.saved(files);
+  saves?.on('saved', onSaved);
   const follow = {
     state: { emitter: state, message: (): StateMessage => state.current },
     ...wireStates(wire),
     ...(exercise && {
       exercise: { emitter: exercise, message: () => exercise.message() },
+    }),
+    ...(observer && {
+      run: { emitter: observer, message: () => observer.message() },
     }),
   };
   const server = createGuardedServer({
@@ -134,10 +151,14 @@ export function createShell({
     ),
     pages,
     changes: {
-      ...wireChanges(wire),
+      ...wireChanges(wire, {
+        onFaults: () => observer?.faults(),
+        onCut: () => observer?.cut(),
+      }),
       ...exerciseChanges(exercise),
-      ...startChanges(around),
-      ...way.changes,
+      ...(observer && runChanges(observer)),
+        ...startChanges(around),
+        ...way.changes,
     },
     async read(context) {
       const { path, request, response } = context;
@@ -146,7 +167,10 @@ export function createShell({
       if (path === '/way') return way.read();
       if (path.startsWith('/files/')) return file(path.slice('/files/'.length));
       if (path !== '/events')
-        return readExercise(exercise, context) ?? readWire(wire, context);
+        return (
+          readExercise(exercise, context) ??
+          readWire(wire, context, (n) => observer?.opened(n))
+        );
       sendEventStream(request, response, { run, log, follow });
       return 'sent';
     },
@@ -179,6 +203,8 @@ export function createShell({
       const text = await readFile(readme, 'utf8');
       const html = renderTutorial(text, place, { shellPort });
       tutorialKept = { version, html };
+      const { readConditions } = await import('../conditions/comments.ts');
+      observer?.setSteps(readConditions(text));
     }
     return { type: 'text/html; charset=utf-8', body: tutorialKept.html };
   }
@@ -232,6 +258,8 @@ export function createShell({
     server,
     async close() {
       state.off('change', prepare);
+      saves?.off('saved', onSaved);
+      observer?.close();
       await closeServer(server);
       await Promise.all([script.settled(), renderer.settled()]);
     },

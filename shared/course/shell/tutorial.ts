@@ -35,8 +35,9 @@
  * text, beside the link's words.
  *
  * HTML. `<details>`, `<summary>`, `<kbd>`, `<sub>`, `<sup>` and `<br>`, without
- * attributes (`<details open>` excepted). Comments are left out; all other HTML
- * is shown as the text that it is.
+ * attributes (`<details open>` excepted). Comments are left out, save for the
+ * conditions of a step, whose places are ticks: see conditions/parse.ts and
+ * tutorial/ticks.ts. All other HTML is shown as the text that it is.
  */
 import markdownIt from 'markdown-it';
 import { commandsAsTyped } from './tutorial/as-typed.ts';
@@ -48,10 +49,12 @@ import { links } from './tutorial/links.ts';
 import { safeHtml } from './tutorial/safe-html.ts';
 import { layOut } from './tutorial/sections.ts';
 import { tables } from './tutorial/tables.ts';
+import { ticks } from './tutorial/ticks.ts';
 
 // Their order is that in which they look at the tokens of a text.
 const markdown = markdownIt({ html: true })
   .use(commandsAsTyped)
+  .use(ticks)
   .use(headings)
   .use(boxes)
   .use(links)
@@ -85,6 +88,7 @@ export function renderTutorial(
   const env: TutorialEnv = {
     place,
     shellPort,
+    hasSteps: sections,
     prefix,
     taken: new Set(),
     ids: new Map(),

@@ -19,20 +19,25 @@ export interface WireRun {
   title: string;
 }
 
-/** What changes something; for `createGuardedServer`. */
-export function wireChanges({
-  tap,
-}: WireRun): Record<
-  string,
-  (context: RequestContext) => Promise<HttpResponse>
-> {
+/**
+ * What changes something; for `createGuardedServer`.
+ *
+ * @param told.onFaults is called when the faults were set
+ * @param told.onCut is called when all connections were cut
+ */
+export function wireChanges(
+  { tap }: WireRun,
+  { onFaults, onCut }: { onFaults?: () => void; onCut?: () => void } = {},
+): Record<string, (context: RequestContext) => Promise<HttpResponse>> {
   return {
     async 'PUT /wire/faults'({ request }) {
       await setFaults(tap, request);
+      onFaults?.();
       return json(faultsOf(tap));
     },
     async 'POST /wire/cut'({ request }) {
       await cutNow(tap, request);
+      onCut?.();
       return json(faultsOf(tap));
     },
   };
@@ -52,17 +57,24 @@ export function wireStates({ tap }: WireRun): Record<string, LatestState> {
 /**
  * Responds to what reads the wire.
  *
+ * @param onOpened is called with the number of a unit that was read
  * @returns undefined where the path is none of the wire's
  */
 export async function readWire(
   run: WireRun,
   { path, query }: RequestContext,
+  onOpened: (n: number) => void = () => {},
 ): Promise<HttpResponse | undefined> {
   if (path === '/wire/faults') return json(faultsOf(run.tap));
   if (path === '/wire/run.pcapng' || path === '/wire/run.html')
     return saved(run, path, query);
   const unit = '/wire/units/';
-  if (path.startsWith(unit)) return unitOf(run.log, path.slice(unit.length));
+  if (path.startsWith(unit)) {
+    const n = path.slice(unit.length);
+    const response = unitOf(run.log, n);
+    if (response.status === undefined) onOpened(Number(n));
+    return response;
+  }
   return undefined;
 }
 

@@ -57,6 +57,8 @@ export async function stage(
   const lessonOrigin = `http://127.0.0.1:${lessonPort}`;
 
   const state = new State();
+  const saves = new EventEmitter<{ saved: [string[]] }>();
+  const progress = join(root, 'progress.json');
   const start = async (at = 0) => {
     const shell = createShell({
       lesson: {
@@ -74,6 +76,8 @@ export async function stage(
       state,
       tap,
       around,
+      saves,
+      progress,
     });
     return { ...shell, ...(await listen(shell.server, at)) };
   };
@@ -84,6 +88,10 @@ export async function stage(
     port,
     origin,
     state,
+    /** Tells the shell which files were saved. */
+    saves,
+    /** The file in which it keeps the learner's progress. */
+    progress,
     root,
     folder,
     lesson,

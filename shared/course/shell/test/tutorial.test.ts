@@ -47,6 +47,45 @@ describe('sections', () => {
     ).toEqual(['a', 'a-1', 'section-shell-state', 'section-step-1']);
   });
 
+  test('conditions become ticks at their places, and nothing else', () => {
+    const html = render(
+      '## 1. A',
+      '',
+      '**Predict.** What?',
+      '',
+      '- [ ] B',
+      '',
+      '<!-- decides: 1 if cut -->',
+      '',
+      '**Do.**',
+      '',
+      '1. Press *a*. <!-- do: cut -->',
+      '2. Read. <!-- do: nothing, you read -->',
+      '3. Press *b*.',
+      '   <!-- do: cut 2 times -->',
+      '4. Broken. <!-- do: <b> -->',
+      '',
+      '**See.** C. <!-- see: cut --> D. <!-- TODO -->',
+    );
+    const place = '<a class="tick" data-step="step-1" data-action=';
+    expect(html).toContain(`Press <em>a</em>. ${place}"0"></a></li>`);
+    expect(html).toContain('<li>Read. </li>');
+    expect(html).toContain(`${place}"1"></a>`);
+    expect(html).toContain('<li>Broken. </li>');
+    expect(html).toContain(
+      'C. <a class="tick seen" data-step="step-1" data-see="0"></a> D. ',
+    );
+    expect(html.match(/<a class="tick/g)).toHaveLength(3);
+    expect(html).not.toContain('<!--');
+    // A text that is no tutorial has no steps.
+    const file = renderTutorial(
+      '## 1. A\n\n1. B <!-- do: cut -->',
+      { lesson: 'sse', folder: '' },
+      { sections: false },
+    );
+    expect(file).not.toContain('tick');
+  });
+
   test('how to start is left out, as it has been done', () => {
     const text = [
       '# T',

@@ -14,6 +14,8 @@ export interface TutorialEnv extends Env {
   place: TutorialPlace;
   /** The lowest port of the run that the text stands beside. */
   shellPort: number | undefined;
+  /** Whether it is a tutorial, whose steps are sections. */
+  hasSteps: boolean;
   /** Before each id: two texts may stand in one document. */
   prefix: string;
   taken: Set<string>;

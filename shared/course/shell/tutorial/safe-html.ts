@@ -1,5 +1,6 @@
 /** HTML in the text: a few elements without attributes, the rest as text. */
 import type { MarkdownIt, Token } from 'markdown-it';
+import { ticksOf } from './ticks.ts';
 import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
 
 const allowedTag =
@@ -19,6 +20,8 @@ function sanitise(html: string): string {
 /** A plugin of markdown-it. */
 export function safeHtml(markdown: MarkdownIt): void {
   const { rules } = markdown.renderer;
-  rules.html_block = rules.html_inline = (tokens, index) =>
-    sanitise((tokens[index] as Token).content);
+  rules.html_block = rules.html_inline = (tokens, index) => {
+    const token = tokens[index] as Token;
+    return sanitise(token.content) + ticksOf(token);
+  };
 }
