@@ -1,6 +1,6 @@
 /** The files of a lesson's folder, read-only, and nothing outside it. */
 import { isUtf8 } from 'node:buffer';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 
 /** What was found under a path of the lesson's folder. */
@@ -87,6 +87,50 @@ export async function readLessonFile(
       return refuse(404, `The lesson has no file "${path}".`);
     throw error;
   }
+}
+
+/** So many files are listed at most. */
+const MOST_FILES = 2_000;
+
+/**
+ * The names of all files that a lesson's folder has, with slashes, in order:
+ * without hidden ones, node_modules and links.
+ *
+ * @param folder of the lesson, as an absolute path
+ */
+export async function listLessonFiles(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  const read = async (inside: string) => {
+    const entries = await readdir(join(folder, inside), {
+      withFileTypes: true,
+    });
+    for (const entry of entries) {
+      if (names.length >= MOST_FILES) return;
+      const name = inside === '' ? entry.name : `${inside}/${entry.name}`;
+      // Neither is true of a symbolic link. What a shell or Windows reads in
+      // another way is in no lesson's name.
+      if (isPrivate(entry.name) || !/^[\w.@+ -]+$/.test(entry.name)) continue;
+      if (entry.isDirectory()) await read(name);
+      else if (entry.isFile()) names.push(name);
+    }
+  };
+  await read('');
+  return names.sort();
+}
+
+/**
+ * Where a file of the list really is, as an absolute path; undefined if that
+ * is outside the lesson's folder, for example since it became a link.
+ *
+ * @param name of `listLessonFiles`
+ */
+export async function placeOfListed(
+  folder: string,
+  name: string,
+): Promise<string | undefined> {
+  const root = await realpath(folder);
+  const file = await realpath(join(root, ...name.split('/')));
+  return relative(root, file).split(sep).some(isPrivate) ? undefined : file;
 }
 
 // `..` is private as a hidden name is: both begin with a dot. An absolute

@@ -30,7 +30,8 @@ import {
   createGuardedServer,
   type Shell,
 } from '@on-the-wire/viewer/server/guarded-server.ts';
-import { readLessonFile } from './lesson-files.ts';
+import { listLessonFiles, readLessonFile } from './lesson-files.ts';
+import { fileOpener } from './open-file.ts';
 import { wayRoutes } from './way-routes.ts';
 import { startChanges } from './start-changes.ts';
 import type { StateMessage } from './state-message.ts';
@@ -65,6 +66,7 @@ export function createShell({
   around,
   saves,
   progress,
+  environment,
 }: {
   lesson: FoundLesson;
   lessonUrl: string;
@@ -72,6 +74,8 @@ export function createShell({
   tap: Tap;
   exercise?: ShellExercise | undefined;
   around?: AroundShell | undefined;
+  /** Of the terminal: it names the learner's editor. */
+  environment?: NodeJS.ProcessEnv | undefined;
   state: { readonly current: LessonState } & EventEmitter<{
     change: [LessonState];
   }>;
@@ -145,6 +149,7 @@ export function createShell({
       run: { emitter: observer, message: () => observer.message() },
     }),
   };
+  const opener = fileOpener(lesson, environment);
   const server = createGuardedServer({
     frames: ['127.0.0.1', 'localhost'].map(
       (name) => `${protocol}//${name}:${lessonPort}`,
@@ -157,14 +162,16 @@ export function createShell({
       }),
       ...exerciseChanges(exercise),
       ...(observer && runChanges(observer)),
-        ...startChanges(around),
-        ...way.changes,
+      ...startChanges(around),
+      ...way.changes,
+      ...opener.changes,
     },
     async read(context) {
       const { path, request, response } = context;
       if (path === '/tutorial') return tutorial();
       if (path === '/glossary') return glossary();
       if (path === '/way') return way.read();
+      if (path === '/editor') return opener.read(context);
       if (path.startsWith('/files/')) return file(path.slice('/files/'.length));
       if (path !== '/events')
         return (
@@ -197,11 +204,13 @@ export function createShell({
         `This lesson has no tutorial: ${readme} is missing.`,
       );
     }
+    const files = await listLessonFiles(lesson.folder);
+    version += files.join();
     if (tutorialKept?.version !== version) {
       const { renderTutorial } = await renderer();
       const place = { lesson: lesson.name, folder: '' };
       const text = await readFile(readme, 'utf8');
-      const html = renderTutorial(text, place, { shellPort });
+      const html = renderTutorial(text, place, { shellPort, files });
       tutorialKept = { version, html };
       const { readConditions } = await import('../conditions/comments.ts');
       observer?.setSteps(readConditions(text));
@@ -240,7 +249,7 @@ export function createShell({
     return {
       type: 'text/html; charset=utf-8',
       body: renderTemplate(await readFile(ownFile('file.html'), 'utf8'), {
-        path: found.path,
+        path: `lessons/${lesson.name}/${found.path}`,
         title: lesson.manifest.title,
         $content:
           ext === '.md'

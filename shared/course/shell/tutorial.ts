@@ -29,7 +29,8 @@
  * to start what shows the text.
  *
  * Links. Files of the lesson open in the shell, at `/files/…`, images too, and
- * lessons/GLOSSARY.md at `/glossary`.
+ * lessons/GLOSSARY.md at `/glossary`. The name of a file between backticks is a
+ * link to it, outside headings and other links.
  * `#page:…`, `#wire:…` and `#shell:…` point at a control: see
  * texts/point-target.ts. http and https open a new tab. Whatever else a link names stands there as
  * text, beside the link's words.
@@ -45,7 +46,7 @@ import { boxes } from './tutorial/boxes.ts';
 import type { TutorialEnv, TutorialPlace } from './tutorial/env.ts';
 import { fences } from './tutorial/fences.ts';
 import { headings } from './tutorial/headings.ts';
-import { links } from './tutorial/links.ts';
+import { fileNames, links } from './tutorial/links.ts';
 import { safeHtml } from './tutorial/safe-html.ts';
 import { layOut } from './tutorial/sections.ts';
 import { tables } from './tutorial/tables.ts';
@@ -58,6 +59,7 @@ const markdown = markdownIt({ html: true })
   .use(headings)
   .use(boxes)
   .use(links)
+  .use(fileNames)
   .use(fences)
   .use(tables)
   .use(safeHtml);
@@ -70,6 +72,8 @@ const markdown = markdownIt({ html: true })
  *   task
  *   of an exercise: then there are no steps and no contents, only the look
  * @param options.prefix stands before the id of each heading
+ * @param options.files of the lesson, with slashes: code that names one is a
+ *   link to it
  * @param options.shellPort the port of the shell that shows it
  */
 export function renderTutorial(
@@ -79,16 +83,19 @@ export function renderTutorial(
     sections = true,
     prefix = sections ? '' : 'file-',
     shellPort,
+    files = [],
   }: {
     sections?: boolean;
     prefix?: string;
     shellPort?: number | undefined;
+    files?: readonly string[];
   } = {},
 ): string {
   const env: TutorialEnv = {
     place,
     shellPort,
     hasSteps: sections,
+    files,
     prefix,
     taken: new Set(),
     ids: new Map(),

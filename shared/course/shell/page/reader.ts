@@ -2,7 +2,8 @@
  * Shows a file of the lesson in the place of the tutorial. The browser's Back
  * leads to the tutorial again, as does Esc.
  */
-import { inside, own } from '@on-the-wire/viewer/page/elements.ts';
+import { announce, inside, own } from '@on-the-wire/viewer/page/elements.ts';
+import { events } from '@on-the-wire/viewer/page/events.ts';
 import { choosePane } from './panes.ts';
 import { watchWidths } from '@on-the-wire/viewer/page/text.ts';
 
@@ -34,8 +35,12 @@ export function startReader(): void {
       return close();
     }
     history.pushState({ file } satisfies Visit, '');
-    void open(file);
+    void open(file, excerptOf(link));
   });
+  // What was saved is shown at once. A save of the lesson restarts its server or
+  // renews its page, one of an exercise is checked: either is told.
+  for (const name of ['state', 'exercise'])
+    events.addEventListener(name, () => void renew());
   addEventListener('popstate', ({ state }: PopStateEvent) => settle(state));
   own('reader-close').addEventListener('click', () => history.back());
   // A place in the file is no place in the tutorial, and no visit of its own.
@@ -56,24 +61,94 @@ function settle(visit: Visit | null): void {
   else close();
 }
 
-async function open(file: string): Promise<void> {
-  const [address = '', line] = file.split('#');
+/** What is shown: its address without the place in it, and its text. */
+let shownFile = '';
+let shownText = '';
+
+/**
+ * @param excerpt the lines of a fence that shows a part of the file: it opens
+ *   where they stand in it
+ */
+async function open(
+  file: string,
+  excerpt: readonly string[] = [],
+): Promise<void> {
+  const [address = '', place] = file.split('#');
+  shownFile = address;
   const shown = await fetchFile(address);
+  if (shownFile !== address) return;
+  fill(shown, address);
+  const at = lineOf(excerpt);
+  const hash = place ?? (at ? `L${at}` : undefined);
+  if (at) history.replaceState({ file: `${address}#${hash}` }, '');
+  own<HTMLAnchorElement>('reader-own-tab').href = hash
+    ? `${address}#${hash}`
+    : address;
+  reader.hidden = false;
+  behind.inert = true;
+  choosePane('Tutorial');
+  const target = mark(hash);
+  if (target) target.scrollIntoView({ block: 'center' });
+  else book.scrollTo(0, 0);
+  heading.focus({ preventScroll: true });
+  reader.dispatchEvent(new Event('shown'));
+}
+
+/** Shows what the file has now, if that is another text; the place stays. */
+async function renew(): Promise<void> {
+  const address = shownFile;
+  if (reader.hidden || address === '') return;
+  const shown = await fetchFile(address);
+  if (shownFile !== address || reader.hidden) return;
+  if (shown.textContent === shownText) return;
+  const { scrollTop } = book;
+  fill(shown, address);
+  mark(own<HTMLAnchorElement>('reader-own-tab').hash.slice(1));
+  book.scrollTop = scrollTop;
+  announce(`${heading.textContent} was saved.`);
+}
+
+function fill(shown: Element, address: string): void {
+  shownText = shown.textContent;
   const path = shown.querySelector('.path');
   heading.textContent =
     path?.textContent ?? decodeURI(address).replace('/files/', '');
   path?.remove();
   book.replaceChildren(...shown.childNodes);
-  own<HTMLAnchorElement>('reader-own-tab').href = file;
-  reader.hidden = false;
-  behind.inert = true;
   watchWidths(book);
-  choosePane('Tutorial');
-  const target = find(line);
+}
+
+function mark(place: string | undefined): Element | null {
+  const target = find(place);
   target?.classList.add('marked');
-  if (target) target.scrollIntoView({ block: 'center' });
-  else book.scrollTo(0, 0);
-  heading.focus({ preventScroll: true });
+  return target;
+}
+
+/** The lines of the fence that a link is the caption of. */
+function excerptOf(link: Element): string[] {
+  const code = link.closest('figcaption') && link.closest('figure');
+  return (code?.querySelector('code')?.textContent ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(?:\/\/ )?…$/.test(line));
+}
+
+/**
+ * In which line of the file that is shown an excerpt begins, from 1: where most
+ * of its lines follow each other, as the file may have been changed since.
+ */
+function lineOf(excerpt: readonly string[]): number | undefined {
+  const code = book.querySelector('.listing code')?.textContent ?? '';
+  const lines = code.split('\n').map((line) => line.trim());
+  let best = { length: 0, at: 0 };
+  for (const [at, line] of lines.entries()) {
+    if (line !== excerpt[0]) continue;
+    const following = lines.slice(at).filter((each) => each !== '');
+    const differs = excerpt.findIndex((each, i) => each !== following[i]);
+    const length = differs < 0 ? excerpt.length : differs;
+    if (length > best.length) best = { length, at: at + 1 };
+  }
+  return best.length > 0 ? best.at : undefined;
 }
 
 async function fetchFile(address: string): Promise<Element> {
@@ -103,9 +178,23 @@ function find(encoded: string | undefined): Element | null {
 function close(): void {
   if (reader.hidden) return;
   reader.hidden = true;
+  shownFile = '';
   behind.inert = false;
   book.replaceChildren();
   behind.focus({ preventScroll: true });
+}
+
+/**
+ * The file of the lesson that is shown, and the line that is marked in it.
+ *
+ * @returns undefined where none is, or it is the glossary
+ */
+export function readFileAndLine(): { file: string; line: number } | undefined {
+  // The heading has the name that the shell knows it by.
+  const [, file] = /^lessons\/[^/]+\/(.+)$/.exec(heading.textContent) ?? [];
+  if (reader.hidden || file === undefined) return undefined;
+  const marked = /^L(\d+)$/.exec(book.querySelector('.marked')?.id ?? '');
+  return { file, line: Number(marked?.[1] ?? 1) };
 }
 
 /** Whether a file covers the tutorial. */

@@ -77,13 +77,15 @@ function showCrash({ status, crash }: StateMessage): void {
 
   const where = inside<HTMLAnchorElement>(panel, '.where');
   const { file = '', line, column } = crash;
-  where.textContent = [file, line, column].filter(Boolean).join(':');
+  const isOfLesson = file !== '' && !file.startsWith('..');
+  const path = isOfLesson ? `lessons/${dataset['lesson']}/${file}` : file;
+  where.textContent = [path, line, column].filter(Boolean).join(':');
   where.hidden = file === '';
   // A file that is not the lesson's own cannot be shown, only named.
-  if (file === '' || file.startsWith('..')) where.removeAttribute('href');
+  if (!isOfLesson) where.removeAttribute('href');
   else {
-    const path = file.split(/[\\/]/).map(encodeURIComponent).join('/');
-    where.href = `/files/${path}${line === undefined ? '' : `#L${line}`}`;
+    const address = file.split(/[\\/]/).map(encodeURIComponent).join('/');
+    where.href = `/files/${address}${line === undefined ? '' : `#L${line}`}`;
   }
 }
 

@@ -300,7 +300,7 @@ describe('/files/', () => {
   test('code is listed, coloured, with numbered lines, and is no markup', async () => {
     const { status, text } = await ask('/files/server.ts');
     expect(status).toBe(200);
-    expect(text).toContain('<h1 class="path">server.ts</h1>');
+    expect(text).toContain('<h1 class="path">lessons/bells/server.ts</h1>');
     expect(text).toContain('<span id="L2">2</span>');
     expect(text).not.toContain('<span id="L3">');
     expect(text).toContain(

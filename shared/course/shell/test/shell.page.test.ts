@@ -246,7 +246,7 @@ describeWithBrowser('the shell in a browser', (browser) => {
       await page.getByRole('link', { name: 'the server' }).click();
       await page.locator('.reader .listing').waitFor();
       const focused = page.locator('.path:focus');
-      expect(await focused.innerText()).toBe('server.ts');
+      expect(await focused.innerText()).toBe('lessons/bells/server.ts');
       await page.keyboard.press('Escape');
       await page.locator('.reader').waitFor({ state: 'hidden' });
       expect(await scrollTop()).toBe(before);

@@ -25,10 +25,16 @@ export class State extends EventEmitter<{ change: [LessonState] }> {
   }
 }
 
-/** Writes a lesson's folder and starts a shell for it, with a course around. */
+/**
+ * Writes a lesson's folder and starts a shell for it.
+ *
+ * @param around the course that it is part of
+ * @param environment of the terminal that it would be started from
+ */
 export async function stage(
   files: Record<string, string | Uint8Array> = {},
   around?: AroundShell,
+  environment: NodeJS.ProcessEnv = {},
 ) {
   const root = await mkdtemp(join(tmpdir(), 'shell-'));
   const folder = join(root, 'bells');
@@ -78,6 +84,7 @@ export async function stage(
       around,
       saves,
       progress,
+      environment,
     });
     return { ...shell, ...(await listen(shell.server, at)) };
   };

@@ -194,7 +194,7 @@ describe('fences', () => {
   test('a file name stands above its code, and the code can be copied', () => {
     const html = render('```ts server.ts', 'const a = `<b>`;', '```');
     expect(html).toContain(
-      '<figcaption><a class="file" href="/files/server.ts">server.ts</a>' +
+      '<figcaption><a class="file" href="/files/server.ts">lessons/sse/server.ts</a>' +
         '<button type="button" class="copy" ' +
         'data-copy="const a = `&lt;b&gt;`;">Copy</button></figcaption>',
     );

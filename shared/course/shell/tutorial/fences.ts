@@ -3,7 +3,7 @@ import type { MarkdownIt, Token } from 'markdown-it';
 import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
 import { highlight } from '../highlight.ts';
 import type { TutorialEnv } from './env.ts';
-import { targetOf } from './links.ts';
+import { pathOf, targetOf } from './links.ts';
 
 /** A plugin of markdown-it. */
 export function fences(markdown: MarkdownIt): void {
@@ -43,7 +43,7 @@ function captionHtml(
   if (file) {
     const target = targetOf(file, env);
     return target.kind === 'file'
-      ? `<a class="file" href="${escapeHtml(target.href)}">${escapeHtml(file)}</a>`
+      ? `<a class="file" href="${escapeHtml(target.href)}">${escapeHtml(pathOf(target.href, env) ?? file)}</a>`
       : `<span>${escapeHtml(file)}</span>`;
   }
   if (language === 'console') return '<span>Terminal</span>';

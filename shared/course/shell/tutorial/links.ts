@@ -55,6 +55,70 @@ function decode(encoded: string): string {
   }
 }
 
+/**
+ * The path of a file from the root of the repository, as it is said to a reader.
+ *
+ * @param href of a target that is a file
+ * @returns undefined if it is none of the lesson's folder
+ */
+export function pathOf(
+  href: string,
+  { place }: TutorialEnv,
+): string | undefined {
+  const [, inLesson] = /^\/files\/([^#]*)/.exec(href) ?? [];
+  return inLesson === undefined
+    ? undefined
+    : posix.join('lessons', place.lesson, decode(inLesson));
+}
+
+/** Not those of which a lesson has several, nor what is no part of it. */
+const aside = /^(?:test|exercises|workspace|side-trips)\//;
+
+/** A plugin of markdown-it: code that names a file of the lesson is a link. */
+export function fileNames(markdown: MarkdownIt): void {
+  markdown.core.ruler.push('file-names', (state) => {
+    const env = state.env as TutorialEnv;
+    for (const [index, token] of state.tokens.entries()) {
+      if (token.type !== 'inline' || !token.children) continue;
+      if (state.tokens[index - 1]?.type === 'heading_open') continue;
+      let inLink = 0;
+      token.children = token.children.flatMap((child) => {
+        inLink += child.type === 'link_open' ? 1 : 0;
+        inLink -= child.type === 'link_close' ? 1 : 0;
+        const file = child.type === 'code_inline' && !inLink;
+        const name = file ? fileNamed(child.content, env) : undefined;
+        if (name === undefined) return child;
+        const { href } = targetOf(name, {
+          ...env,
+          place: { ...env.place, folder: '' },
+        }) as { href: string };
+        const open = new state.Token('link_open', 'a', 1);
+        open.attrs = [
+          ['href', href],
+          ['class', 'file'],
+          ['title', pathOf(href, env) ?? name],
+        ];
+        return [open, child, new state.Token('link_close', 'a', -1)];
+      });
+    }
+  });
+}
+
+/** The file that is meant, by its path in the lesson or by its name alone. */
+function fileNamed(
+  code: string,
+  { files, place }: TutorialEnv,
+): string | undefined {
+  if (!/^[\w./-]+\.\w+$/.test(code)) return undefined;
+  const here = posix.join(place.folder, code);
+  if (here === 'README.md') return undefined; // it is what one reads
+  if (files.includes(here)) return here;
+  const named = files.filter(
+    (file) => posix.basename(file) === code && !aside.test(file),
+  );
+  return named.length === 1 ? named[0] : undefined;
+}
+
 /** A plugin of markdown-it. */
 export function links(markdown: MarkdownIt): void {
   markdown.core.ruler.push('links', (state) => {
