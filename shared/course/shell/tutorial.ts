@@ -21,7 +21,8 @@
  * `wire` fence `> ` is what the client sent and `< ` what the server sent.
  *
  * Code. In `console` and `wire` fences and between backticks, commands stand as
- * this learner types them, with the addresses of this run: see as-typed.ts.
+ * this learner types them, with the addresses of this run: see as-typed.ts. One
+ * between backticks has a button that copies it.
  *
  * Boxes. A quotation that begins with `**What the page cannot see.**`.
  *
@@ -43,6 +44,7 @@
 import markdownIt from 'markdown-it';
 import { commandsAsTyped } from './tutorial/as-typed.ts';
 import { boxes } from './tutorial/boxes.ts';
+import { copyCommands } from './tutorial/commands.ts';
 import type { TutorialEnv, TutorialPlace } from './tutorial/env.ts';
 import { fences } from './tutorial/fences.ts';
 import { headings } from './tutorial/headings.ts';
@@ -60,6 +62,7 @@ const markdown = markdownIt({ html: true })
   .use(boxes)
   .use(links)
   .use(fileNames)
+  .use(copyCommands)
   .use(fences)
   .use(tables)
   .use(safeHtml);

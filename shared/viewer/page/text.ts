@@ -16,7 +16,9 @@ async function copy(button: HTMLElement): Promise<void> {
       () => 'Copied',
       () => {
         // Not allowed here: at least the text is selected.
-        const code = button.closest('figure')?.querySelector('code');
+        const code =
+          button.closest('figure')?.querySelector('code') ??
+          button.previousElementSibling;
         if (code) getSelection()?.selectAllChildren(code);
         return 'Selected: press Ctrl+C';
       },

@@ -91,7 +91,7 @@ function show(message: ExerciseMessage): void {
   const { id, title, minutes, file, checking, verdict } = message;
   ({ passed } = message);
   part('name').textContent = `${id} ${title}, ${minutes} min`;
-  part('path').textContent = file;
+  showPath(file);
   const word = checking ? 'checking' : wordOf(verdict);
   panel.dataset['word'] = word.replaceAll(' ', '-');
   part('word').textContent = word;
@@ -149,7 +149,7 @@ function showVerdict(verdict: VerdictMessage | undefined): void {
       'says so',
       section.url ? link(section.url, section.name) : section.name,
     );
-  if (tryIt) row('try it', element('code', tryIt));
+  if (tryIt) row('try it', element('code', tryIt), copyButton(tryIt));
   if (unit !== undefined) row('see it', unitLink(unit));
   box.replaceChildren(element('h3', failure.title), list);
   const printed = verdict.printed.join('\n');
@@ -203,6 +203,28 @@ function unitLink(unit: number): HTMLElement {
       dispatchEvent(new HashChangeEvent('hashchange'));
   });
   return anchor;
+}
+
+/** Where the learner's file is: a link, as it is one of the lesson's folder. */
+function showPath(file: string): void {
+  const path = part('path');
+  if (path.textContent === file) return;
+  const [, inLesson] = /^lessons\/[^/]+\/(.+)$/.exec(file) ?? [];
+  if (inLesson === undefined) return void (path.textContent = file);
+  const encoded = inLesson.split('/').map(encodeURIComponent).join('/');
+  const anchor = link(`/files/${encoded}`, file);
+  anchor.removeAttribute('target');
+  path.replaceChildren(anchor);
+}
+
+/** Works by startCopying. */
+function copyButton(text: string): HTMLElement {
+  const button = element('button', 'Copy');
+  button.setAttribute('type', 'button');
+  button.className = 'copy inline';
+  button.dataset['copy'] = text;
+  button.ariaLabel = `Copy ${text}`;
+  return button;
 }
 
 function link(href: string, text: string): HTMLAnchorElement {

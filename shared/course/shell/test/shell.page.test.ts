@@ -39,7 +39,7 @@ ${'A line that fills the page.\n\n'.repeat(30)}
 
 ## 2. Listen (6 min)
 
-Hear the [chime](../GLOSSARY.md#chime).
+Hear the [chime](../GLOSSARY.md#chime), or type \`curl -N a\`.
 
 \`\`\`console
 $ curl http://127.0.0.1/
@@ -237,6 +237,25 @@ describeWithBrowser('the shell in a browser', (browser) => {
       await page.getByText('Selected: press Ctrl+C').first().waitFor();
       expect(await page.evaluate(() => String(getSelection()))).toContain(
         'curl http://127.0.0.1/',
+      );
+    });
+
+    test('a command in a line of text is copied by the keyboard', async () => {
+      await open('/#step-2');
+      const copy = page.getByRole('button', { name: 'Copy curl -N a' });
+      await copy.focus();
+      await page.keyboard.press('Enter');
+      await page.locator('#shell-said', { hasText: 'Copied' }).waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+        'curl -N a',
+      );
+      await page.evaluate(() => {
+        navigator.clipboard.writeText = () => Promise.reject(new Error());
+      });
+      await copy.click();
+      await page.getByText('Selected: press Ctrl+C').first().waitFor();
+      expect(await page.evaluate(() => String(getSelection()))).toBe(
+        'curl -N a',
       );
     });
 

@@ -236,6 +236,26 @@ describe('fences', () => {
     );
   });
 
+  test('a command between backticks can be copied, as it is typed here', () => {
+    const html = render('Type `pnpm exercise sse/1 "<a>"`, or `curl -v a`.');
+    const typed = `${pnpm} exercise sse/1 &quot;&lt;a&gt;&quot;`;
+    expect(html).toContain(
+      `<code>${typed}</code><button type="button" class="copy inline" ` +
+        `data-copy="${typed}" aria-label="Copy ${typed}">Copy</button>, or`,
+    );
+    expect(html).toContain('data-copy="curl -v a"');
+  });
+
+  test.each([
+    ['a heading', '## `pnpm test`'],
+    ['a link', '[`pnpm test`](server.ts)'],
+    ['what opens a fold', '<details><summary>`pnpm test`</summary>'],
+    ['what is no command', '`pnpm`, `curl`, `node:http`, `fetch(a)`'],
+    ['a guess', '## 1. A\n\n**Predict.** What?\n\n- [ ] `pnpm test`'],
+  ])('nothing is copied from %s', (_where, text) => {
+    expect(render(text)).not.toContain('data-copy');
+  });
+
   test('commands and addresses are those of this run', () => {
     const text = [
       'At `127.0.0.1:4001`, or `pnpm lesson sse`.',
@@ -336,6 +356,28 @@ describe('links', () => {
       );
     },
   );
+
+  test('code that names a file of the lesson is a link to it', () => {
+    const files = ['README.md', 'a.ts', 'page/b.ts', 'c.ts', 'page/c.ts'];
+    const html = (text: string, folder = '') =>
+      renderTutorial(text, { lesson: 'sse', folder }, { files });
+    const linked = (href: string, words: string) =>
+      `<a href="/files/${href}" class="file" title="lessons/sse/${href}">` +
+      `<code>${words}</code></a>`;
+    expect(html('`a.ts`')).toBe(`<p>${linked('a.ts', 'a.ts')}</p>\n`);
+    expect(html('`page/b.ts`')).toContain(linked('page/b.ts', 'page/b.ts'));
+    expect(html('`b.ts`')).toContain(linked('page/b.ts', 'b.ts'));
+    expect(html('`c.ts`')).toContain(linked('c.ts', 'c.ts'));
+    for (const text of [
+      '`d.ts`',
+      '`README.md`',
+      '`../a.ts`',
+      '`a.ts()`',
+      '# `a.ts`',
+    ])
+      expect(html(text)).not.toContain('<a ');
+    expect(html('[`a.ts`](page/b.ts)').match(/<a /g)).toHaveLength(1);
+  });
 
   test('a link is relative to the text that it stands in', () => {
     const place = { lesson: 'sse', folder: 'exercises/01-a' };

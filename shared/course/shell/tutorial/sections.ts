@@ -1,6 +1,7 @@
 /** Sections, steps, labelled blocks, guesses and folds: see tutorial.ts. */
 import type { MarkdownIt, Token } from 'markdown-it';
 import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
+import { COPY } from './commands.ts';
 import type { TutorialEnv } from './env.ts';
 import { headingOf, minutesHtml } from './headings.ts';
 import { beginsWithStrong, wordsOf } from './tokens.ts';
@@ -171,13 +172,16 @@ function guessesHtml(
   );
 }
 
+/** What no button and no link may have in it. */
+const outside = new Set(['link_open', 'link_close', COPY]);
+
 function withoutLinks(
   markdown: MarkdownIt,
   inline: Token[],
   env: TutorialEnv,
 ): string {
   return markdown.renderer.renderInline(
-    inline.filter(({ type }) => type !== 'link_open' && type !== 'link_close'),
+    inline.filter(({ type }) => !outside.has(type)),
     markdown.options,
     env,
   );
