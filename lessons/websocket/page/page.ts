@@ -47,7 +47,7 @@ const connection = new Connection({
       element('protocol').textContent = why;
     }
     if (state in words) {
-      closes = [why.trim(), ...closes.slice(0, 2)];
+      closes = [why.trim(), ...closes.slice(0, 11)];
       element('closed').textContent = closes.join(' · ');
     }
     button('open').disabled = state !== 'closed';

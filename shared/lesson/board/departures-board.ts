@@ -2,6 +2,10 @@
  * `<departures-board>`: draws the board, counts the updates, keeps the log of
  * announcements. It knows no transport: a page hands it what arrived.
  *
+ * The count stands below the board, or in the element that the attribute `count`
+ * names by its id: a page can so keep it in view. What stands inside the element
+ * is shown between the board and its log: what a page does to the trains.
+ *
  * Each cell has its text once, as plain, visually hidden text; the flaps beside
  * it are a picture for the eye.
  *
@@ -169,6 +173,8 @@ style.replaceSync(`
     font-weight: 600;
   }
   .count span { white-space: nowrap; }
+  section { margin-top: 0.75rem; }
+  ::slotted(*) { margin-block: 0.75rem; }
   .count .doubled { color: var(--warn); }
 
   h3 { color: var(--soft); font-size: 1rem; font-weight: 400; }
@@ -192,8 +198,18 @@ style.replaceSync(`
   .gap { color: var(--bad); font-weight: 600; }
   .anew { color: var(--accent); font-weight: 600; }
 
+  /* Low: a train more. */
+  @media (max-height: 30rem) {
+    .panel {
+      --flap-size: clamp(0.75rem, calc((100cqi - 4.5rem) / 38), 2.5rem);
+      padding-block: 0.5rem 0.25rem;
+    }
+    .station { margin-bottom: 0.25rem; }
+    ::slotted(*) { margin-block: 0.375rem 0.75rem; }
+  }
+
   /* Narrow: two lines for each train, and for the headings. */
-  @container (max-width: 35rem) {
+  @container (max-width: 28.25rem) {
     .panel {
       --flap-size: clamp(0.75rem, calc((100cqi - 1.75rem) / 16.5), 1.5rem);
       padding: 0.75rem;
@@ -210,6 +226,7 @@ style.replaceSync(`
     }
     th { padding: 0 0 0.125rem; }
     td { padding: 0 0 0.16em; }
+    th:last-child, td:last-child { width: auto; }
     .time { grid-area: time; }
     .to { grid-area: to; }
     .train { grid-area: train; }
@@ -279,7 +296,7 @@ export class DeparturesBoard extends HTMLElement {
     { class: 'waiting' },
     'waiting for the board',
   );
-  readonly #count = create('p', { class: 'count' });
+  #count: HTMLElement = create('p', { class: 'count' });
   readonly #log = create('ol', {
     role: 'list', // Safari takes it from a list without bullets
     'aria-labelledby': 'announcements',
@@ -332,8 +349,17 @@ export class DeparturesBoard extends HTMLElement {
       create('h3', { id: 'announcements' }, 'Announcements'),
       this.#log,
     );
-    shadow.append(panel, this.#count, announcements, this.#voice);
+    const inside = create('slot', {});
+    shadow.append(panel, this.#count, inside, announcements, this.#voice);
     while (this.#rows.length < FEWEST_ROWS) this.#addRow();
+    this.#showCount();
+  }
+
+  connectedCallback(): void {
+    const place = document.getElementById(this.getAttribute('count') ?? '');
+    if (!place || place === this.#count) return;
+    this.#count.remove();
+    this.#count = place;
     this.#showCount();
   }
 

@@ -1,0 +1,235 @@
+/** Whether what a page shows can be read: nothing covered, cut off or too wide. */
+import type { Frame, Page } from 'playwright-core';
+
+/**
+ * What may be cut off everywhere, and why. A test may allow more for its page.
+ */
+const everywhere: Record<string, string> = {
+  '.visually-hidden, .unseen':
+    'only heard; each is a box of one pixel, on purpose',
+};
+
+/**
+ * Looks at all texts and boxes of a page, also in open shadow roots, at every
+ * place to which its document can be scrolled. Frames are pages of their own.
+ *
+ * A text counts as covered if another element is hit at one of its ends or its
+ * middle: not by what stays in view while the text scrolls (`position: sticky`),
+ * for it can be scrolled out from under that.
+ *
+ * @param allowed more selectors of what may be cut off, each with the reason
+ * @returns a line for each text that is covered, each box whose content is cut
+ *   off or runs out of it, and each page that is wider than its window; each
+ *   once, with where it is
+ */
+export async function geometryFaults(
+  page: Page | Frame,
+  allowed: Record<string, string> = {},
+): Promise<string[]> {
+  const skipped = Object.keys({ ...everywhere, ...allowed }).join(', ');
+  return page.evaluate(lookAtAll, skipped);
+}
+
+/** Runs in the page. */
+async function lookAtAll(skipped: string): Promise<string[]> {
+  const found = new Set<string>();
+  const slack = 1.5; // CSS pixels: fractions are rounded
+
+  const parentOf = (node: Node): Element | null => {
+    if (node instanceof Element && node.assignedSlot) return node.assignedSlot;
+    const { parentNode } = node;
+    return parentNode instanceof ShadowRoot
+      ? parentNode.host
+      : (parentNode as Element | null);
+  };
+  const contains = (outer: Element, inner: Node | null): boolean => {
+    for (let each = inner; each; each = parentOf(each))
+      if (each === outer) return true;
+    return false;
+  };
+  const isSkipped = (element: Element) => {
+    for (let each: Element | null = element; each; each = parentOf(each))
+      if (each.matches?.(skipped)) return true;
+    return false;
+  };
+  const nameOf = (element: Element): string => {
+    const id = element.id ? `#${element.id}` : '';
+    const kind =
+      !id && typeof element.className === 'string' && element.className
+        ? `.${element.className.trim().split(/\s+/).join('.')}`
+        : '';
+    const own = `${element.localName}${id}${kind}`;
+    const outer = id ? null : parentOf(element);
+    return outer && outer !== document.body && outer.localName !== 'html'
+      ? `${outer.localName}${outer.id ? `#${outer.id}` : ''} > ${own}`
+      : own;
+  };
+  const inShort = (text: string) => {
+    const line = text.trim().replaceAll(/\s+/g, ' ');
+    return line.length > 40 ? `${line.slice(0, 40)}…` : line;
+  };
+  const isShown = (element: Element) =>
+    element.checkVisibility({
+      opacityProperty: true,
+      visibilityProperty: true,
+      contentVisibilityAuto: true,
+    });
+
+  const all: Element[] = [];
+  const collect = (root: Document | ShadowRoot) => {
+    for (const element of root.querySelectorAll('*')) {
+      all.push(element);
+      if (element.shadowRoot) collect(element.shadowRoot);
+    }
+  };
+  collect(document);
+
+  /** What is seen of a rectangle: less what scrolled boxes around it hide. */
+  const seenOf = (rect: DOMRect, element: Element) => {
+    let { left, top, right, bottom } = rect;
+    for (let each: Element | null = element; each; each = parentOf(each)) {
+      if (each === document.documentElement || each === document.body) break;
+      const { overflowX, overflowY, position } = getComputedStyle(each);
+      if (overflowX !== 'visible' || overflowY !== 'visible') {
+        const box = each.getBoundingClientRect();
+        left = Math.max(left, box.left);
+        top = Math.max(top, box.top);
+        right = Math.min(right, box.right);
+        bottom = Math.min(bottom, box.bottom);
+      }
+      if (position === 'fixed') break;
+    }
+    return {
+      left: Math.max(left, 0),
+      top: Math.max(top, 0),
+      right: Math.min(right, innerWidth),
+      bottom: Math.min(bottom, innerHeight),
+    };
+  };
+  const hitAt = (x: number, y: number) => {
+    let hit = document.elementFromPoint(x, y);
+    while (hit?.shadowRoot) {
+      const inner = hit.shadowRoot.elementFromPoint(x, y);
+      if (!inner || inner === hit) break;
+      hit = inner;
+    }
+    return hit;
+  };
+  const stays = (element: Element) => {
+    for (let each: Element | null = element; each; each = parentOf(each))
+      if (getComputedStyle(each).position === 'sticky') return true;
+    return false;
+  };
+
+  const lookForCovers = () => {
+    for (const element of all) {
+      if (!isShown(element) || isSkipped(element)) continue;
+      if (element.closest('svg, select, script, style, noscript')) continue;
+      if (getComputedStyle(element).pointerEvents === 'none') continue;
+      for (const node of element.childNodes) {
+        if (!(node instanceof Text) || !node.data.trim()) continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        for (const rect of range.getClientRects()) {
+          const { left, top, right, bottom } = seenOf(rect, element);
+          // Of what is scrolled, less than half a line is no text to read.
+          if (right - left < 3 || bottom - top < rect.height / 2 + 1) continue;
+          const y = (top + bottom) / 2;
+          for (const x of [left + 1, (left + right) / 2, right - 1]) {
+            const hit = hitAt(x, y);
+            if (!hit || contains(hit, element) || contains(element, hit))
+              continue;
+            if (stays(hit) && !contains(hit, element)) continue;
+            found.add(
+              `covered: “${inShort(node.data)}” in ${nameOf(element)}, by ${nameOf(hit)}`,
+            );
+          }
+        }
+      }
+    }
+  };
+
+  const canvas = document.createElement('canvas').getContext('2d')!;
+  /** What of a closed list of choices is seen: its width is not its text's. */
+  const lookAtSelect = (select: HTMLSelectElement) => {
+    const text = select.selectedOptions[0]?.text ?? '';
+    const style = getComputedStyle(select);
+    canvas.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const arrow = 16;
+    const room =
+      select.clientWidth -
+      parseFloat(style.paddingLeft) -
+      parseFloat(style.paddingRight) -
+      arrow;
+    if (canvas.measureText(text).width > room + slack)
+      found.add(`cut off: “${inShort(text)}” in ${nameOf(select)}`);
+  };
+
+  const lookAtBoxes = () => {
+    const { scrollWidth } = document.documentElement;
+    if (scrollWidth > innerWidth)
+      found.add(`too wide: the page has ${scrollWidth} px in ${innerWidth}`);
+    for (const element of all) {
+      if (!(element instanceof HTMLElement) || !isShown(element)) continue;
+      if (isSkipped(element) || element === document.body) continue;
+      if (element === document.documentElement) continue;
+      if (element instanceof HTMLSelectElement) {
+        lookAtSelect(element);
+        continue;
+      }
+      if (element.clientWidth === 0 || element.clientHeight === 0) continue;
+      const style = getComputedStyle(element);
+      const wide = element.scrollWidth > element.clientWidth + slack;
+      const high = element.scrollHeight > element.clientHeight + slack;
+      const cut = (overflow: string) => /hidden|clip/.test(overflow);
+      if (
+        (wide && cut(style.overflowX)) ||
+        (high && cut(style.overflowY)) ||
+        (wide && element instanceof HTMLInputElement)
+      )
+        found.add(
+          `cut off: “${inShort(element.innerText || (element as HTMLInputElement).value || '')}” in ${nameOf(element)}, ` +
+            `${element.scrollWidth}×${element.scrollHeight} in ${element.clientWidth}×${element.clientHeight}`,
+        );
+      // What stands beside its box: a word that is too long, a row too many.
+      if (wide && style.overflowX === 'visible' && style.display !== 'inline') {
+        const box = element.getBoundingClientRect();
+        const out = [...element.children].some((child) => {
+          const { position } = getComputedStyle(child);
+          return (
+            isShown(child) &&
+            !isSkipped(child) &&
+            !/absolute|fixed/.test(position) &&
+            child.getBoundingClientRect().right > box.right + slack &&
+            // Its margin says that it should stand out.
+            parseFloat(getComputedStyle(child).marginRight) >= 0
+          );
+        });
+        const text = [...element.childNodes].some((node) => {
+          if (!(node instanceof Text) || !node.data.trim()) return false;
+          const range = document.createRange();
+          range.selectNodeContents(node);
+          return range.getBoundingClientRect().right > box.right + slack;
+        });
+        if (out || text)
+          found.add(
+            `too wide: “${inShort(element.innerText)}” in ${nameOf(element)}, ` +
+              `${element.scrollWidth} px in ${element.clientWidth}`,
+          );
+      }
+    }
+  };
+
+  lookAtBoxes();
+  const before = scrollY;
+  const last = document.documentElement.scrollHeight - innerHeight;
+  for (let y = 0; ; y += innerHeight / 2) {
+    scrollTo({ top: Math.min(y, last), behavior: 'instant' });
+    // What is drawn at its own pace is there after the next frame.
+    await new Promise((drawn) => requestAnimationFrame(() => drawn(undefined)));
+    lookForCovers();
+    if (y >= last) break;
+  }
+  scrollTo({ top: before, behavior: 'instant' });
+  return [...found].sort();
+}
