@@ -6,7 +6,7 @@ import type { Atom, PageAtom, UnitAtom } from './condition.ts';
  *
  * @param value what the page showed, where it is about the page
  */
-export function inWords(atom: Atom, value?: string): string {
+export function conditionInWords(atom: Atom, value?: string): string {
   switch (atom.what) {
     case 'fault': {
       const { name, change, link } = atom;

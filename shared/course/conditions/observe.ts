@@ -18,7 +18,7 @@ import {
 } from '../progress/lesson-progress.ts';
 import type { StepConditions } from './comments.ts';
 import type { Condition } from './condition.ts';
-import { inWords } from './in-words.ts';
+import { conditionInWords } from './in-words.ts';
 import type { RunMessage, StepMessage, TickMessage } from './run-message.ts';
 import {
   looksAtLines,
@@ -509,7 +509,7 @@ function tickOf(
   condition: Condition,
   evidence: Evidence | undefined,
 ): TickMessage {
-  const words = condition.map((atom) => inWords(atom)).join(', and ');
+  const words = condition.map((atom) => conditionInWords(atom)).join(', and ');
   return {
     words: evidence?.words ?? words,
     ...(evidence?.unit !== undefined && { unit: evidence.unit }),

@@ -18,7 +18,7 @@ import type {
   RequestAtom,
   UnitAtom,
 } from './condition.ts';
-import { inWords } from './in-words.ts';
+import { conditionInWords } from './in-words.ts';
 
 /** Something that happened in a run. */
 export type Happening =
@@ -89,7 +89,7 @@ export class Watch {
       if (atom.what === 'page') {
         const value = lasting.page.get(atom.name);
         if (value === undefined || !pageFits(atom, value)) return undefined;
-        words.push(inWords(atom, value));
+        words.push(conditionInWords(atom, value));
         continue;
       }
       if (atom.what === 'no faults') {
@@ -99,7 +99,7 @@ export class Watch {
         if (!seen) return undefined;
         unit ??= seen.unit;
       }
-      words.push(inWords(atom));
+      words.push(conditionInWords(atom));
     }
     return { words: words.join(', and '), unit };
   }

@@ -7,7 +7,7 @@ import { tutorialSteps } from './steps.ts';
 import { exercisesOf, type Known } from './standing.ts';
 
 /** A step, and whether it is done. */
-export interface StepMessage extends TutorialStep {
+export interface StepOnTheWay extends TutorialStep {
   done: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface ExerciseOnTheWay {
 export interface WayMessage {
   /** Where the learner was last: `step-3`. */
   at?: string;
-  steps: StepMessage[];
+  steps: StepOnTheWay[];
   exercises: ExerciseOnTheWay[];
   /** The lesson after this one; undefined after the last. */
   next?: { name: string; title: string; minutes: number; command: string };

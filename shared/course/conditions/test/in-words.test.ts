@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { inWords } from '../in-words.ts';
+import { conditionInWords } from '../in-words.ts';
 import { parseCondition } from '../parse.ts';
 
 const words = (condition: string, value?: string) =>
-  inWords(parseCondition(condition)[0]!, value);
+  conditionInWords(parseCondition(condition)[0]!, value);
 
 describe('what a run has shown, in words', () => {
   test.each([
