@@ -45,6 +45,7 @@ describeWithBrowser('the page', (browser) => {
       '/ways.ts',
       'next door/?station=',
       'next door/board/colours.css',
+      'next door/board/in-the-shell.ts',
       'next door/board/page.css',
       'next door/neighbour.ts',
     ]);

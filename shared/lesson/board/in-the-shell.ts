@@ -54,10 +54,12 @@ function shellOrigin(): string | undefined {
 function talkWith(origin: string): void {
   const say = (message: FromPage) => window.parent.postMessage(message, origin);
   const watch = watching((values) => say({ onTheWire: 'values', values }));
+  const handOn = handingOn(say);
   addEventListener('message', (event) => {
     if (event.source !== window.parent || event.origin !== origin) return;
     const message = (event.data ?? {}) as Record<string, unknown>;
     const control = nameIn(message['control']);
+    if (handOn(control, message)) return;
     switch (message['onTheWire']) {
       case 'watch':
         return watch(namesIn(message['names']));
@@ -73,7 +75,51 @@ function talkWith(origin: string): void {
       }
     }
   });
-  say({ onTheWire: 'ready' });
+  // A browser that drops a message complains of it in the console. Firefox does
+  // not tell what frames a page, and there it may.
+  const { ancestorOrigins: [framedBy = origin] = [] } = location;
+  if (framedBy === origin) say({ onTheWire: 'ready' });
+}
+
+/**
+ * Hands what is said about `frame/control` to the frame of that name, a page of
+ * the lesson too, at the port after this page's: there this page is what the
+ * shell is here. Its response is handed on to the shell.
+ *
+ * @returns what does that, and returns whether the name was one of these
+ */
+function handingOn(
+  say: (message: FromPage) => void,
+): (control: string, message: Record<string, unknown>) => boolean {
+  const next = Number(location.port) + 1;
+  const inside = `${location.protocol}//${location.hostname}:${next}`;
+  let asked: { frame: HTMLIFrameElement; name: string } | undefined;
+  addEventListener('message', ({ source, origin, data }) => {
+    if (!asked || source !== asked.frame.contentWindow) return;
+    if (origin !== inside) return;
+    const response = (data ?? {}) as Record<string, unknown>;
+    if (response['onTheWire'] !== 'pointed') return;
+    const control = `${asked.name}/${nameIn(response['control'])}`;
+    const found = response['found'] === true;
+    const disabled = response['disabled'] === true;
+    say({ onTheWire: 'pointed', control, found, disabled });
+  });
+  return (name, message) => {
+    const [, of = '', control = ''] = /^([^=/]+)\/(.+)$/.exec(name) ?? [];
+    const frame = find(of);
+    if (!(frame instanceof HTMLIFrameElement)) return false;
+    reveal(frame);
+    showTogether(frame, []);
+    // Of what is out of focus itself, nothing inside can have it.
+    frame.focus({ preventScroll: true });
+    asked = { frame, name: of };
+    const { onTheWire } = message;
+    frame.contentWindow?.postMessage(
+      { onTheWire, control, beside: [] },
+      inside,
+    );
+    return true;
+  };
 }
 
 function nameIn(given: unknown): string {

@@ -1,6 +1,7 @@
 /** Links of a tutorial that point at a control: the control must exist. */
 import { join, posix } from 'node:path';
 import type { PointTarget } from '@on-the-wire/course/texts/point-target.ts';
+import { kinds } from '@on-the-wire/course/conditions/kinds.ts';
 import { faultKinds, presets } from '@on-the-wire/tap/tap.ts';
 import { filesOf, packageJson, textOf } from './tree.ts';
 
@@ -18,6 +19,9 @@ const inTheWire = new Set([
   'pause',
   'save',
 ]);
+const notes = ['open', 'end', 'fault'];
+const isLineKind = (kind: string) =>
+  notes.includes(kind) || (kinds as string[]).includes(kind);
 const inTheShell = new Set(['own-tab', 'projector', 'wire']);
 
 /**
@@ -52,7 +56,10 @@ async function missingInWire(
 ): Promise<string | undefined> {
   const [kind = '', name = '', link] = control.split(':');
   if (name === '' && inTheWire.has(kind)) return undefined;
-  if (kind === 'unit' && name !== '') return undefined;
+  if (kind === 'unit')
+    return isLineKind(name)
+      ? undefined
+      : `a kind of unit: ${kinds.join(', ')}, or a note: ${notes.join(', ')}`;
   if (kind === 'preset')
     return presets.some((preset) => preset.name === name)
       ? undefined
@@ -101,6 +108,9 @@ function isInPage(page: string, name: string): boolean {
   const [control = '', ...rest] = name.split('=');
   const value = rest.join('=');
   if (name === 'seen') return page.includes('<departures-board');
+  // A control of a page that this page has in a frame: both are below page/.
+  if (/^[^=/]+\//.test(name))
+    return name.split('/').every((each) => isInPage(page, each));
   const isThere = (text: string) =>
     page.includes(`"${text}"`) || page.includes(`'${text}'`);
   if (!isThere(control)) return false;

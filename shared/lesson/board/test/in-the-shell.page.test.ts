@@ -34,7 +34,17 @@ const lesson = `<!doctype html>
     <button id="low">Low</button>
     <div style="height: 3000px"></div>
     <p id="far">far</p>
+    <iframe id="beside" src="NEXT"></iframe>
   </body>
+</html>`;
+
+// What it frames itself: another page of the lesson.
+const inner = `<!doctype html>
+<html lang="en">
+  <meta charset="utf-8">
+  <title>Beside</title>
+  <script type="module" src="/board/in-the-shell.ts"></script>
+  <body><button id="chime">Chime</button></body>
 </html>`;
 
 // What frames it: it keeps what it is told.
@@ -68,8 +78,8 @@ async function serve(
   };
 }
 
-async function lessonFile(path: string) {
-  if (path === '/') return { type: 'text/html', body: lesson };
+async function lessonFile(path: string, page: string) {
+  if (path === '/') return { type: 'text/html', body: page };
   const file = new URL(`../${path.slice('/board/'.length)}`, import.meta.url);
   const text = await readFile(file, 'utf8');
   if (path.endsWith('.css')) return { type: 'text/css', body: text };
@@ -86,14 +96,17 @@ describeWithBrowser('a page in the shell', (browser) => {
   const servers: { close(): Promise<void> }[] = [];
 
   beforeAll(async () => {
-    lower = await freeAdjacentPorts();
+    lower = await freeAdjacentPorts(3);
+    const next = `http://127.0.0.1:${lower + 2}/`;
+    const withFrame = lesson.replace('NEXT', next);
     const inside = `http://127.0.0.1:${lower + 1}/`;
     servers.push(
       await serve(lower, async () => ({
         type: 'text/html',
         body: parent(inside),
       })),
-      await serve(lower + 1, lessonFile),
+      await serve(lower + 1, (path) => lessonFile(path, withFrame)),
+      await serve(lower + 2, (path) => lessonFile(path, inner)),
     );
   });
   afterEach(() => page.close());
@@ -268,6 +281,24 @@ describeWithBrowser('a page in the shell', (browser) => {
     });
     await ask({ onTheWire: 'press', control: 'low' });
     expect(await frame.locator('#low').textContent()).toBe('Low!');
+  });
+
+  test('hands on what is said about a frame of its own', async () => {
+    const frame = await open();
+    const chime = frame.frameLocator('#beside').locator('#chime');
+    await chime.waitFor();
+    // The script of the frame may be there later than its button.
+    for (;;) {
+      const { control, found } = await ask({ control: 'beside/chime' });
+      expect(control).toBe('beside/chime');
+      if (found) break;
+    }
+    await frame.frameLocator('#beside').locator('#chime:focus').waitFor();
+    expect(await inView(frame, '#beside')).toBe(true);
+    expect(await ask({ control: 'beside/nothing' })).toMatchObject({
+      control: 'beside/nothing',
+      found: false,
+    });
   });
 
   test('is deaf and silent in a frame of another origin', async () => {

@@ -83,7 +83,7 @@ describe('a link', () => {
   };
   const pointedAt = {
     'lessons/talk/page/index.html':
-      '<departures-board></departures-board><b id="report"></b>' +
+      '<departures-board></departures-board><iframe id="beside"></iframe><b id="report"></b>' +
       '<i name="rate" value="over"></i><button name="abort"></button>',
     'lessons/talk/page/page.ts': "document.createElement('i').id = 'one';\n",
     'lessons/talk/package.json': JSON.stringify({
@@ -137,7 +137,10 @@ describe('a link', () => {
     '#wire:fault:reset:browser-bells',
     '#wire:preset:not-localhost',
     '#wire:link:bells-tower',
+    '#page:beside/report',
     '#wire:unit:event',
+    '#wire:unit:http/1.1%20response%20headers:"304"',
+    '#wire:unit:fault',
     '#shell:own-tab',
   ])('points at a control: %s', async (target) => {
     expect(await check(`[a](${target})\n`, pointedAt)).toEqual([]);
@@ -150,6 +153,8 @@ describe('a link', () => {
     ['#wire:destroy', 'mend'],
     ['#wire:fault:fire', 'reset'],
     ['#wire:fault:reset:bells-nowhere', 'station-broker'],
+    ['#page:beside/sing', '"beside/sing"'],
+    ['#wire:unit:letter', 'http/1.1 chunk'],
     ['#wire:preset:moon', 'not-localhost'],
     ['#wire:link:bells', 'station-broker'],
     ['#shell:nothing', '#shell:own-tab'],
