@@ -10,7 +10,6 @@ import { FaultError, formatFault, parseFault } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
 import type { Line } from '@on-the-wire/viewer/source.ts';
 import {
-  noteLesson,
   noteStep,
   readLessons,
   type LessonProgress,
@@ -131,12 +130,6 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
   /** The learner is at this step: from now on it is watched. */
   begin(id: string): void {
     if (this.#current?.id === id) return;
-    const here = { at: id, visited: now() };
-    this.#progress = { ...this.#progress, ...here };
-    const { lesson, file } = this.#run;
-    this.#try(() =>
-      noteLesson(lesson, (known) => ({ ...known, ...here }), file),
-    );
     this.#watch(id, true);
     this.emit('change');
   }

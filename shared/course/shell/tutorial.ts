@@ -12,8 +12,8 @@
  * `**See.**` or `**Why.**` begins a labelled block, which lasts until the next
  * label or heading. A list of `- [ ] guess` in the Predict block becomes a
  * group of buttons. What follows from See or Why on is then folded away behind
- * "Show what happens", which opens when a guess is made. The list does not
- * say which guess is right: that is what See is for.
+ * "Show what happens", which opens when the Do is done, or by hand. The list
+ * does not say which guess is right: the learner's run does, where it can.
  *
  * Fences. ```` ```ts server.ts ```` has the file's name above it. In a
  * `console` fence `$ ` begins a command, and only commands are copied; a line

@@ -1,8 +1,8 @@
 /** The tutorial: its text, its steps, and the learner's place in it. */
 import { inside, own } from '@on-the-wire/viewer/page/elements.ts';
 import { ofLesson, recall, remember } from '@on-the-wire/viewer/page/memory.ts';
-import { startPredictions } from './predictions.ts';
 import { END, fetchWay, showWay } from './way.ts';
+import { beginStep, fillSteps } from './run.ts';
 import { watchWidths } from '@on-the-wire/viewer/page/text.ts';
 
 const scroller = own('tutorial');
@@ -49,6 +49,7 @@ export async function startBook(): Promise<void> {
   own('next').addEventListener('click', () => turn(1));
   startContents();
   showHere();
+  beginStep(sectionHere().id);
   drop();
   void renewWay();
   // What was done in another tab, or in the terminal.
@@ -161,7 +162,7 @@ async function fetchText(): Promise<void> {
   own('contents').replaceChildren(
     ...(contents ? [contents.cloneNode(true)] : []),
   );
-  startPredictions(article);
+  fillSteps(article);
   watchWidths(article);
 }
 
@@ -241,12 +242,18 @@ function show(element: HTMLElement): void {
 function keepPlace(): void {
   remember(placeKey, here());
   tellStep();
+  beginStep(sectionHere().id);
+}
+
+/** The section that is read: its heading has come into the upper quarter. */
+function sectionHere(): HTMLElement {
+  const edge = scroller.clientHeight / 4;
+  return sections().findLast((each) => topOf(each) <= edge) ?? article;
 }
 
 /** The header of the pane, the contents and the address say where the learner is. */
 function showHere(): void {
-  const edge = scroller.clientHeight / 4;
-  const section = sections().findLast((each) => topOf(each) <= edge) ?? article;
+  const section = sectionHere();
   const hash = section === article ? '' : `#${section.id}`;
   const heading = section === article ? undefined : inside(section, 'h2');
   const line = own('here');

@@ -10,6 +10,7 @@ import { startPanes } from './panes.ts';
 import { startPointing } from './pointing.ts';
 import { startEditor } from './editor.ts';
 import { startReader } from './reader.ts';
+import { followRun } from './run.ts';
 import { followState } from './state.ts';
 import { startCopying } from '@on-the-wire/viewer/page/text.ts';
 import { startWire } from './wire.ts';
@@ -27,6 +28,7 @@ matchMedia('(max-width: 1023px)').addEventListener('change', () =>
 startLessonPage();
 startPointing(startWire());
 startExercise();
+followRun();
 followState(() => void renewBook());
 await startBook();
 startReader();

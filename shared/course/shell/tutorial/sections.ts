@@ -99,7 +99,7 @@ export function layOut(
         html +=
           `<details class="outcome" data-question="${question}">\n` +
           `<summary>Show what happens</summary>\n` +
-          `<p class="said" hidden></p>\n`;
+          `<div class="said" hidden></div>\n`;
       }
       label = next;
       html += `<div class="block ${next.toLowerCase()}">\n`;
