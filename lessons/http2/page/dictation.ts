@@ -62,8 +62,8 @@ async function dictate(protocol: Protocol) {
     const { ms } = JSON.parse(text.split('\n')[0]!);
     say(
       'dictated',
-      `The server began its response after ${inMs(ms)}. ` +
-        `The page got the first of it after ${inMs(there)}.`,
+      `The page got the first of the response after ${inMs(there)}. ` +
+        `The server began it after ${inMs(ms)}.`,
     );
   } catch (error) {
     say('dictated', `Not dictated: ${error}`);

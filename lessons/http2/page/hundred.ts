@@ -10,6 +10,9 @@ export function startHundred() {
     event.preventDefault();
     submit.disabled = true;
     const wait = String(new FormData(form).get('wait'));
+    // What stood there is of another time.
+    say('h2-counts', 'After HTTP/1.1 …');
+    say('h2-late', '');
     try {
       // One after the other, so that they do not slow each other down.
       const http1 = await load('http1', wait);
@@ -26,9 +29,13 @@ export function startHundred() {
 
 type Board = PerformanceResourceTiming;
 
+/** ms that a board may take longer than the server has it; then it is late. */
+const tolerance = 500;
+
 /** Loads all boards at once, and shows what that took. */
 async function load(protocol: Protocol, wait: string) {
   say(`${protocol}-counts`, 'Loading …');
+  say(`${protocol}-late`, '');
   performance.clearResourceTimings();
   performance.setResourceTimingBufferSize(1_000);
   const before = await traffic(protocol);
@@ -51,8 +58,14 @@ async function load(protocol: Protocol, wait: string) {
   say(
     `${protocol}-counts`,
     `${inMs(took)}, ${connectionsOf(boards)}, ` +
-      `${Math.round(bytes / 1_000)} kB`,
+      `${Math.round(bytes / 1_000)} kB,`,
   );
+  // From the moment it was sent: what waited in the browser before is not late.
+  const late = boards.filter(
+    ({ requestStart, responseEnd }) =>
+      responseEnd - requestStart > Number(wait) + tolerance,
+  );
+  say(`${protocol}-late`, `${late.length} late`);
   return { took, boards };
 }
 

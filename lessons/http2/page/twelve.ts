@@ -4,6 +4,10 @@ import { button, element, inMs, say, urlBy, type Protocol } from './origins.ts';
 let sources: EventSource[] = [];
 let requesting: AbortController | undefined;
 
+const names = { http1: 'HTTP/1.1', h2: 'HTTP/2' };
+/** What became of the ordinary request, to be compared. */
+const results = new Map<Protocol, string>();
+
 export function startTwelve() {
   element('twelve-http1').onclick = () => open('http1');
   element('twelve-h2').onclick = () => open('h2');
@@ -32,11 +36,13 @@ const openOnes = () => sources.filter(({ readyState }) => readyState === 1);
 async function request(protocol: Protocol) {
   const own = new AbortController();
   requesting = own;
+  results.delete(protocol);
   const began = performance.now();
   const tell = (what: string) => {
     const took = inMs(performance.now() - began);
-    if (requesting === own)
-      say('beside', `An ordinary request: ${what} ${took}.`);
+    if (requesting !== own) return;
+    results.set(protocol, `over ${names[protocol]} ${what} ${took}`);
+    say('beside', `An ordinary request: ${[...results.values()].join('; ')}.`);
   };
   const ticking = setInterval(tell, 200, 'no response after');
   try {
@@ -55,7 +61,6 @@ function close() {
   sources = [];
   requesting?.abort();
   requesting = undefined;
-  say('beside', 'No ordinary request beside them.');
   button('twelve-close').disabled = true;
   show();
 }

@@ -96,6 +96,8 @@ describeWithBrowser('the page', (browser) => {
     await press(page, 'Load them both ways');
     await shows(page, 'h2-counts', /ms, 1 connection, \d+ kB/);
     await shows(page, 'http1-counts', /ms, [2-6] connections, \d+ kB/);
+    for (const id of ['h2-late', 'http1-late'])
+      await shows(page, id, /^\d+ late$/);
     const charts = page.locator('.sides svg');
     for (const chart of await charts.all()) {
       expect(await chart.locator('.received').count()).toBe(100);
@@ -121,7 +123,12 @@ describeWithBrowser('the page', (browser) => {
     await press(page, 'Close them');
     await press(page, 'Open twelve over HTTP/2');
     await shows(page, 'twelve-state', '12 of 12 are open.');
-    await shows(page, 'beside', /: response after/);
+    // Both results stay, to be compared.
+    await shows(
+      page,
+      'beside',
+      /over HTTP\/1\.1 no response after [\d,]+ ms; over HTTP\/2 response after/,
+    );
     await press(page, 'Close them');
   });
 
@@ -153,7 +160,8 @@ describeWithBrowser('the page', (browser) => {
       clock.pass(300);
       await own.clock.runFor(300);
     }
-    await shows(own, 'dictated', 'The server began its response after');
+    await shows(own, 'dictated', /^The page got the first .* after 1,800 ms\./);
+    await shows(own, 'dictated', 'The server began it after 0 ms.');
     const rows = await own.locator('#words tbody tr').allInnerTexts();
     // The server responded to each word before the next was sent; the page
     // heard of it when all had been sent.
