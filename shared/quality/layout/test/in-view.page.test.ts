@@ -53,7 +53,10 @@ const together: Record<string, Record<string, string[][]>> = {
     '2': [['#tracks']],
     '3': [['#close', '#open', '#state', '#closed']],
     '4': [['#state', '#seen', '#log']],
-    '5': [[rate('night'), '#state']],
+    '5': [
+      [rate('night'), '#state'],
+      ['#closed', '#state'],
+    ],
     '7': [1, 8].map((n) => [
       '#sign-in',
       '#report',
@@ -85,6 +88,16 @@ const together: Record<string, Record<string, string[][]>> = {
       ['#twelve-close', '#socket'],
     ],
     '5': [['#dictate-h2', '#dictate-http1', '#words', '#dictated']],
+    '6': [
+      [
+        '[name=wait]',
+        '#load',
+        '#http1-chart',
+        '#http1-late',
+        '#h2-chart',
+        '#h2-late',
+      ],
+    ],
     '7': [['#goaway', '#state', '#seen']],
   },
 };
@@ -94,8 +107,13 @@ async function press(page: Page, lesson: string): Promise<void> {
   if (lesson !== 'http2') return;
   await page.locator('#dictate-h2').click();
   await page.locator('#dictated', { hasText: /\d/ }).waitFor();
+  for (const id of ['twelve-http1', 'twelve-h2']) {
+    await page.locator(`#${id}`).click();
+    await page.locator('#beside', { hasText: 'response after' }).waitFor();
+  }
+  await page.locator('#twelve-close').click();
   await page.locator('#load').click();
-  await page.locator('#h2-counts', { hasText: 'kB' }).waitFor();
+  await page.locator('#h2-late', { hasText: 'late' }).waitFor();
 }
 
 for (const [name, steps] of Object.entries(together))
