@@ -131,7 +131,7 @@ export function createShell({
     }),
   };
 
-  const way = wayRoutes(lesson);
+  const way = wayRoutes(lesson, progress);
   const wire = { log, tap, name: lesson.name, title: lesson.manifest.title };
   // An exercise has a task in the tutorial's place, and no steps.
   const observer = exercise

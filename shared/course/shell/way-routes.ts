@@ -25,17 +25,17 @@ export interface WayRoutes {
   changes: Record<string, (context: RequestContext) => Promise<HttpResponse>>;
 }
 
-/** The routes of one lesson's shell; the other lessons stand beside its folder. */
-export function wayRoutes(lesson: FoundLesson): WayRoutes {
+/**
+ * The routes of one lesson's shell; the other lessons stand beside its folder.
+ *
+ * @param progress the file where the learner's progress is kept; in the clone
+ */
+export function wayRoutes(lesson: FoundLesson, progress?: string): WayRoutes {
   const root = dirname(lesson.folder);
   return {
-    at: () => readLessons()[lesson.name]?.at,
+    at: () => readLessons(progress)[lesson.name]?.at,
     read() {
-      const known = readKnown(
-        findLessons(root),
-        undefined,
-        findExercises(root),
-      );
+      const known = readKnown(findLessons(root), progress, findExercises(root));
       return json(wayMessage(lesson, known));
     },
     changes: {
@@ -49,11 +49,11 @@ export function wayRoutes(lesson: FoundLesson): WayRoutes {
               'of a step of this lesson, such as "step-1".',
           );
         const visited = new Date().toISOString();
-        noteLesson(lesson.name, (before) => ({
-          ...before,
-          at: step.id,
-          visited,
-        }));
+        noteLesson(
+          lesson.name,
+          (before) => ({ ...before, at: step.id, visited }),
+          progress,
+        );
         return json({});
       },
     },

@@ -38,7 +38,11 @@ export async function startBook(): Promise<void> {
     drop();
     showHere();
     clearTimeout(settle);
-    settle = setTimeout(keepPlace, 200);
+    settle = setTimeout(() => {
+      keepPlace();
+      tellStep();
+      beginStep(sectionHere().id);
+    }, 200);
   });
   addEventListener('pagehide', keepPlace);
   addEventListener('hashchange', () => {
@@ -115,7 +119,6 @@ function tellStep(): void {
   void fetch('/run/place', {
     method: 'PUT',
     body: JSON.stringify({ at: step }),
-    keepalive: true, // the page may be going away
   }).catch(() => {});
 }
 
@@ -241,14 +244,22 @@ function show(element: HTMLElement): void {
 
 function keepPlace(): void {
   remember(placeKey, here());
-  tellStep();
-  beginStep(sectionHere().id);
 }
 
 /** The section that is read: its heading has come into the upper quarter. */
 function sectionHere(): HTMLElement {
   const edge = scroller.clientHeight / 4;
-  return sections().findLast((each) => topOf(each) <= edge) ?? article;
+  // A short section that was gone to stands at the top, and another below it.
+  return (
+    sections().find(
+      (each) =>
+        each.id !== '' &&
+        location.hash === `#${each.id}` &&
+        Math.abs(topOf(each)) <= tolerance,
+    ) ??
+    sections().findLast((each) => topOf(each) <= edge) ??
+    article
+  );
 }
 
 /** The header of the pane, the contents and the address say where the learner is. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -103,6 +104,7 @@ describeWithBrowser('the shell in a browser', (browser) => {
     colorScheme: 'light' | 'dark' | null = null,
   ) => {
     await page.goto('about:blank');
+    rmSync(shell.progress, { force: true });
     await devtools.send('Storage.clearDataForOrigin', {
       origin: shell.origin,
       storageTypes: 'local_storage',

@@ -6,7 +6,6 @@ import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
-import { progressFile } from '../../exercise/progress.ts';
 import { noteLesson, readLessons } from '../../progress/lesson-progress.ts';
 import { nothingAround } from './around.ts';
 import { stage } from './stage.ts';
@@ -82,7 +81,7 @@ describeWithBrowser('the way on', (browser) => {
   beforeEach(async () => {
     started.length = 0;
     await page.goto('about:blank');
-    rmSync(progressFile, { force: true }); // it was told on leaving
+    rmSync(shell.progress, { force: true }); // it was told on leaving
     await devtools.send('Storage.clearDataForOrigin', {
       origin: shell.origin,
       storageTypes: 'local_storage',
@@ -115,11 +114,15 @@ describeWithBrowser('the way on', (browser) => {
   });
 
   test('the end has the exercises, the next lesson and the steps left out', async () => {
-    noteLesson('bells', () => ({
-      at: 'step-2',
-      visited: '2026-11-22T10:00:00.000Z',
-      steps: { 'step-1': { done: '2026-11-22T10:00:00.000Z' } },
-    }));
+    noteLesson(
+      'bells',
+      () => ({
+        at: 'step-2',
+        visited: '2026-11-22T10:00:00.000Z',
+        steps: { 'step-1': { done: '2026-11-22T10:00:00.000Z' } },
+      }),
+      shell.progress,
+    );
     await page.reload();
     const end = page.locator('#the-way-on');
     await end.waitFor();
@@ -151,9 +154,13 @@ describeWithBrowser('the way on', (browser) => {
   });
 
   test('the contents mark what is done, in words too', async () => {
-    noteLesson('bells', () => ({
-      steps: { 'step-1': { done: '2026-11-22T10:00:00.000Z' } },
-    }));
+    noteLesson(
+      'bells',
+      () => ({
+        steps: { 'step-1': { done: '2026-11-22T10:00:00.000Z' } },
+      }),
+      shell.progress,
+    );
     await page.evaluate(() => dispatchEvent(new Event('focus')));
     const contents = page.getByRole('navigation', { name: 'Contents' });
     await contents.getByRole('link', { name: /Ring 4 min ?, done/ }).waitFor();
@@ -184,8 +191,8 @@ describeWithBrowser('the way on', (browser) => {
     await page.keyboard.press('n');
     await page.waitForURL('**/#step-2');
     expect((await noted).status()).toBe(200);
-    expect(readLessons()['bells']?.at).toBe('step-2');
-    expect(readLessons()['bells']?.visited).toMatch(/^\d{4}-/);
+    expect(readLessons(shell.progress)['bells']?.at).toBe('step-2');
+    expect(readLessons(shell.progress)['bells']?.visited).toMatch(/^\d{4}-/);
 
     const next = await browser().newContext();
     const its = await next.newPage();
@@ -214,6 +221,6 @@ describeWithBrowser('the way on', (browser) => {
       400,
       expect.stringContaining('expected the id of a step'),
     ]);
-    expect(readLessons()).toEqual({});
+    expect(readLessons(shell.progress)).toEqual({});
   });
 });
