@@ -22,12 +22,14 @@ const runOf = ({ id }: Known) => id.split('-')[0];
 
 /**
  * @param missed the updates after the last id that the reader saw, or the board
+ * @param status what a heartbeat tells beside that the connection lives
  */
 export async function tellNews(
   source: Source,
   missed: (lastId: string) => News[] | Promise<News[]>,
   request: Request,
   response: Response,
+  status?: () => object,
 ): Promise<void> {
   // Listen first, then fetch what was missed: what comes meanwhile waits.
   let waiting: News[] | undefined = [];
@@ -73,6 +75,7 @@ export async function tellNews(
   send(`retry: ${retry}\nevent: hello\n`, '{}');
   for (const news of [...before, ...waiting]) tell(news);
   waiting = undefined;
-  if (!response.closed)
-    timer = setInterval(send, heartbeat, 'event: heartbeat\n', '');
+  const beat = () =>
+    send('event: heartbeat\n', status ? JSON.stringify(status()) : '');
+  if (!response.closed) timer = setInterval(beat, heartbeat);
 }

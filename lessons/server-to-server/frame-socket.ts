@@ -6,7 +6,9 @@ import { encodeFrame, FrameReader } from './frame.ts';
 export function openFrameSocket(url: string) {
   const { hostname: host, port } = new URL(url);
   let socket: Socket | undefined;
+  const counts = { written: 0 };
   return {
+    counts,
     /**
      * Hands a text to the system. Nobody will say whether it arrives: what is
      * on its way when the connection is reset is lost, without a word.
@@ -17,6 +19,7 @@ export function openFrameSocket(url: string) {
         socket.on('error', () => {});
       }
       socket.write(encodeFrame(text));
+      counts.written += 1;
     },
     close: () => void socket?.destroy(),
   };

@@ -75,7 +75,7 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
     const waiting = queue.pending().length;
     const { left: retriesLeft } = budget;
     const sent = { ...counts, ...delivery.counts, ...agent.counts };
-    s.json({ ...sent, waiting, retriesLeft });
+    s.json({ ...sent, ...socket.counts, waiting, retriesLeft });
   });
   app.use(tellErrors);
 

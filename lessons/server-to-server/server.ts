@@ -64,15 +64,16 @@ export function createServer(options: Partial<typeof defaults> = {}): Lesson {
   const copy = new BoardCopy(fetchFrom(station, agent));
   const news = broker ? hearNews(broker, (told) => copy.take(told)) : undefined;
   app.get('/events', (request, response) =>
-    tellNews(copy, (id) => copy.missed(id), request, response),
+    tellNews(copy, (id) => copy.missed(id), request, response, status),
   );
 
-  // What is connected, and what was counted: the page draws its map from it.
-  app.get('/status', (_request, response) => {
+  // What is connected, and what was counted: the page shows it on its cards.
+  const status = () => {
     const { connected = false } = news ?? {};
     const counts = { ...agent.counts, ...proxy.counts, ...copy.counts };
-    response.json({ gateways, connected, id: copy.id, ...counts });
-  });
+    return { gateways, connected, id: copy.id, ...counts };
+  };
+  app.get('/status', (_request, response) => void response.json(status()));
   app.use(tellErrors);
 
   const server = createHttpServer(onlyWebSockets, app);

@@ -63,6 +63,12 @@ export interface Manifest {
    * them. Each listens on the port in `PORT`, at 127.0.0.1.
    */
   processes?: Record<string, ProcessManifest>;
+  /**
+   * Where each of them, and `browser`, stands on the map of the links: its
+   * middle, in per cent of the map's width and height. Others stand on an
+   * ellipse.
+   */
+  map?: Record<string, readonly [x: number, y: number]>;
 }
 
 /** What is spoken at an address: `frames` have their length in 4 bytes before. */

@@ -6,13 +6,14 @@
  * processes say about themselves, and from a failure which side it was.
  */
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
-import { drawMap, type Status } from './map.ts';
+import { drawCards, type Status } from './cards.ts';
+import { startLooking } from './looking.ts';
 import { createTally } from './tally.ts';
 
 const element = (id: string) => document.getElementById(id)!;
 const board = document.querySelector<DeparturesBoard>('departures-board')!;
 const tally = createTally(element('tally'));
-const showOnMap = drawMap(element('map'));
+const showOnCard = drawCards(element('cards'));
 
 // ---- The event stream, from whichever gateway is up ----
 
@@ -48,7 +49,11 @@ function open() {
   on('departure', board.apply.bind(board));
   on('announcement', (update: Parameters<typeof board.announce>[0]) => {
     board.announce(update);
-    tally.hear(update.text);
+    if (tally.hear(update.text)) lookSoon();
+  });
+  // With each heartbeat a gateway says how it is: that costs no request.
+  source.addEventListener('heartbeat', ({ data }) => {
+    if (data) hearOfGateway(current % gateways.length, JSON.parse(data));
   });
 }
 
@@ -69,7 +74,7 @@ const radios = (form: string, name: string) =>
 const streams = radios('streams', 'stream');
 document.forms.namedItem('streams')!.onchange = open;
 
-// ---- The map ----
+// ---- What the processes say about themselves ----
 
 /** Fetches the status of a process; undefined if there is no response. */
 async function fetchStatus(url: string): Promise<Status> {
@@ -82,25 +87,46 @@ async function fetchStatus(url: string): Promise<Status> {
   }
 }
 
-async function look() {
+async function ask(name: string): Promise<Status> {
   const here = gateways[current % gateways.length]!;
-  const [one = '', two = one] = gateways;
-  const [gateway, gateway2, station, operators] = await Promise.all([
-    fetchStatus(`${one}/status`),
-    fetchStatus(`${two}/status`),
-    fetchStatus(`${here}/station/status`),
-    fetchStatus(`${here}/operators/status`),
-  ]);
-  showOnMap('gateway', gateway);
-  showOnMap('gateway2', gateway2);
-  showOnMap('station', station);
-  showOnMap('operators', operators);
-  // The broker speaks no HTTP: the gateways tell whether they reach it.
-  const connected = [gateway, gateway2].filter((s) => s?.['connected']).length;
-  showOnMap('broker', connected > 0 ? { connected } : undefined);
-  if (station) rates.value = String(station['rate']);
-  setTimeout(look, 1_000);
+  const at = ['gateway', 'gateway2'].indexOf(name);
+  if (at < 0) {
+    const status = await fetchStatus(`${here}/${name}/status`);
+    showOnCard(name, status);
+    if (name === 'station' && status) rates.value = String(status['rate']);
+    return status;
+  }
+  const status = await fetchStatus(`${gateways[at] ?? here}/status`);
+  hearOfGateway(at, status);
+  return status;
 }
+
+/** Of which gateways we know that they reach the broker. */
+const connected = [false, false];
+
+function hearOfGateway(at: number, status: Status) {
+  showOnCard(at === 0 ? 'gateway' : 'gateway2', status);
+  // The broker speaks no HTTP: the gateways tell whether they reach it.
+  const reaches = status?.['connected'] === true;
+  if (connected[at] !== reaches) lookSoon();
+  connected[at] = reaches;
+  const count = connected.filter(Boolean).length;
+  showOnCard('broker', count > 0 ? { connected: count } : undefined);
+}
+
+/** Whether it responds, reaches its broker, and has announced all it has. */
+const isWell = (status: Status) =>
+  status !== undefined &&
+  status['connected'] !== false &&
+  Number(status['waiting'] ?? 0) === 0 &&
+  Number(status['announced'] ?? 0) <=
+    Number(status['accepted'] ?? 0) + Number(status['failed'] ?? 0);
+
+const lookSoon = startLooking(
+  ['gateway', 'gateway2', 'station', 'operators'],
+  ask,
+  isWell,
+);
 
 // ---- The requests of the buttons ----
 
@@ -139,6 +165,7 @@ async function send(method: string, path: string, body: object) {
     outcome = `no response: ${error}`;
   }
   element('response').textContent = `${method} ${path} → ${outcome}`;
+  lookSoon();
 }
 
 // ---- The state, and the log ----
@@ -154,6 +181,7 @@ function show(state: string, text: string) {
     );
   element('log').prepend(line);
   element('log').children[100]?.remove();
+  lookSoon();
 }
 
 // The gateway that served this page knows the other one.
@@ -162,4 +190,3 @@ const first = (await fetchStatus('/status')) as
 gateways = first?.gateways ?? gateways;
 current = Math.max(0, gateways.indexOf(location.origin));
 open();
-void look();

@@ -16,9 +16,11 @@ export function createTally(output: HTMLElement) {
       for (const text of texts) announced.add(text);
       show();
     },
+    /** @returns whether it is one of those that were announced here */
     hear(text: string) {
       spoken.set(text, (spoken.get(text) ?? 0) + 1);
       show();
+      return announced.has(text);
     },
   };
 }

@@ -50,7 +50,7 @@ async function start() {
       if (id !== '--1') break;
       await new Promise((turn) => setTimeout(turn, 10));
     }
-  return { station, operators, gateways, first };
+  return { station, operators, gateways, first, broker };
 }
 
 describeWithBrowser('the page', (browser) => {
@@ -67,17 +67,71 @@ describeWithBrowser('the page', (browser) => {
   const lastId = (id: string) => shows(page, 'last-id', alone(id));
   const tally = (text: string) => shows(page, 'tally', text);
 
-  test('shows board and map, and says nothing on the console', async () => {
+  test('shows board and cards, and says nothing on the console', async () => {
     const { station, gateways } = await start();
     const { said, stop } = listenTo(page);
     await visit(gateways[0]!);
     for (let i = 0; i < 10; i++) station.feed.next();
     await lastId(`${station.feed.run}-10`);
     expect(await countOf(page)).toEqual({ seen: 10, of: 10, doubled: 0 });
-    const says = page.locator('#map .says', { hasText: 'responds' });
+    const says = page.locator('#cards .says', { hasText: 'responds' });
     await says.nth(4).waitFor();
     expect(said).toEqual([]);
     stop();
+  });
+
+  test('asks nobody while nothing happens, and again when something does', async () => {
+    const { station, operators, gateways } = await start();
+    const { clock } = page;
+    await clock.install();
+    /** Seconds of the page, in each of which responses have time to come. */
+    const pass = async (seconds: number) => {
+      for (let i = 0; i < seconds; i++) {
+        await clock.runFor(1_000);
+        await page.evaluate(
+          (all) => Promise.all(all.map((one) => fetch(`${one}/station/board`))),
+          gateways,
+        );
+      }
+    };
+    await visit(gateways[0]!);
+    const says = page.locator('#cards .says', { hasText: 'responds' });
+    while ((await says.count()) < 5) await pass(1);
+    await pass(10);
+    const { asked, stop } = listenTo(page);
+    const questions = () => asked.filter((url) => url.endsWith('/status'));
+    for (let i = 1; i <= 20; i++) {
+      station.feed.next();
+      await lastId(`${station.feed.run}-${i}`);
+      await pass(1);
+    }
+    expect(questions()).toEqual([]);
+
+    const gone = page.locator('#cards [data-gone]', { hasText: 'operators' });
+    await operators.close();
+    await page.getByRole('button', { name: 'Announce once' }).click();
+    await page.locator('#response', { hasText: '502' }).waitFor();
+    while ((await gone.count()) === 0) await pass(1);
+    // Then only who is away is asked, every four seconds at most.
+    await pass(10);
+    asked.length = 0;
+    await pass(20);
+    stop();
+    expect(new Set(questions())).toEqual(
+      new Set([`${gateways[0]}/operators/status`]),
+    );
+    expect(questions().length).toBeLessThanOrEqual(6);
+    await clock.resume();
+  });
+
+  test('hears with each heartbeat how its gateway is', async () => {
+    const { gateways, broker } = await start();
+    await visit(gateways[0]!);
+    const reached = page.locator('#gateway-broker');
+    await reached.getByText('connected', { exact: true }).waitFor();
+    await broker.close();
+    await reached.getByText('not connected').waitFor();
+    await page.locator('#cards [data-gone]', { hasText: 'broker' }).waitFor();
   });
 
   test.each(['raw socket', 'HTTP', 'webhook'])(
@@ -105,7 +159,7 @@ describeWithBrowser('the page', (browser) => {
     // What it asks for goes there as well.
     await page.getByRole('button', { name: 'Announce once' }).click();
     await tally('announced 1 · spoken 1');
-    await page.locator('#map [data-gone]', { hasText: 'gateway' }).waitFor();
+    await page.locator('#cards [data-gone]', { hasText: 'gateway' }).waitFor();
   });
 
   test('opens again after a 502, with its id', async () => {
@@ -138,7 +192,10 @@ describeWithBrowser('the page', (browser) => {
   test('is accessible, light and dark, at 1280 and at 390 px', async () => {
     const { gateways } = await start();
     await visit(gateways[0]!);
-    await page.locator('#map .says', { hasText: 'responds' }).nth(4).waitFor();
+    await page
+      .locator('#cards .says', { hasText: 'responds' })
+      .nth(4)
+      .waitFor();
     for (const [colorScheme, width] of [
       ['light', 1280],
       ['dark', 390],

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest } from 'fastest-levenshtein';
 import type { FoundLesson, Manifest } from '@on-the-wire/lesson/lesson.ts';
-import { complaintAboutProcesses } from './processes-manifest.ts';
+import {
+  complaintAboutMap,
+  complaintAboutProcesses,
+} from './processes-manifest.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
@@ -109,7 +112,9 @@ function readManifest(folder: string, name: string): Manifest {
     const expected = 'names in small letters such as ["other"], or no field';
     throw broken('lesson.addresses', addresses, expected);
   }
-  const complaint = complaintAboutProcesses(values['processes']);
+  const complaint =
+    complaintAboutProcesses(values['processes']) ??
+    complaintAboutMap(values['map'], values['processes']);
   if (complaint) throw broken(...complaint);
   return manifest as Manifest;
 

@@ -1,4 +1,4 @@
-/** Whether the field `processes` of a manifest makes sense. */
+/** Whether the fields `processes` and `map` of a manifest make sense. */
 
 const speeches = ['http', 'mqtt', 'frames'];
 
@@ -46,6 +46,35 @@ export function complaintAboutProcesses(
   const main = all.find(([, process]) => process?.file === 'server.ts');
   if (!main?.[1].browsers)
     return [field, processes, 'one with "file": "server.ts", for browsers'];
+  return undefined;
+}
+
+/**
+ * @param map the field as it was found
+ * @param processes the field beside it, which makes sense
+ * @returns as `complaintAboutProcesses`
+ */
+export function complaintAboutMap(
+  map: unknown,
+  processes: unknown = {},
+): [field: string, found: unknown, expected: string] | undefined {
+  if (map === undefined) return undefined;
+  const field = 'lesson.map';
+  if (!isObject(map))
+    return [field, map, 'an object such as {"browser": [10, 50]}'];
+  const names = ['browser', ...Object.keys(processes as object)];
+  for (const [name, place] of Object.entries(map)) {
+    if (!names.includes(name))
+      return [field, name, `one of these: ${names.join(', ')}`];
+    const isPlace =
+      Array.isArray(place) &&
+      place.length === 2 &&
+      place.every(
+        (each) => typeof each === 'number' && each >= 0 && each <= 100,
+      );
+    if (!isPlace)
+      return [`${field}.${name}`, place, 'two numbers from 0 to 100'];
+  }
   return undefined;
 }
 

@@ -34,6 +34,7 @@ import { listLessonFiles, readLessonFile } from './lesson-files.ts';
 import { fileOpener } from './open-file.ts';
 import { wayRoutes } from './way-routes.ts';
 import { startChanges } from './start-changes.ts';
+import { linkMapOf } from './link-map.ts';
 import type { StateMessage } from './state-message.ts';
 import { style } from '@on-the-wire/viewer/server/style.ts';
 import { StepObserver } from '../conditions/observe.ts';
@@ -132,7 +133,9 @@ export function createShell({
   };
 
   const way = wayRoutes(lesson, progress);
-  const wire = { log, tap, name: lesson.name, title: lesson.manifest.title };
+  const { title } = lesson.manifest;
+  const map = linkMapOf(lesson.manifest);
+  const wire = { log, tap, name: lesson.name, title, map };
   // An exercise has a task in the tutorial's place, and no steps.
   const observer = exercise
     ? undefined

@@ -7,6 +7,7 @@ import type { LatestState } from './event-stream.ts';
 import { json, plainText, type HttpResponse } from './response.ts';
 import { cutNow, faultsOf, setFaults } from './faults.ts';
 import type { RequestContext } from './guarded-server.ts';
+import type { LinkMapMessage } from './link-map-message.ts';
 import { makeSavedPage } from '../saved/saved-page.ts';
 
 /** The run whose wire is shown. */
@@ -17,6 +18,8 @@ export interface WireRun {
   name: string;
   /** What it is called in a page. */
   title: string;
+  /** Where its processes stand on the map of its links, if it has several. */
+  map?: LinkMapMessage;
 }
 
 /**
@@ -66,6 +69,7 @@ export async function readWire(
   onOpened: (n: number) => void = () => {},
 ): Promise<HttpResponse | undefined> {
   if (path === '/wire/faults') return json(faultsOf(run.tap));
+  if (path === '/wire/map') return json(run.map ?? { places: {}, parts: {} });
   if (path === '/wire/run.pcapng' || path === '/wire/run.html')
     return saved(run, path, query);
   const unit = '/wire/units/';

@@ -109,6 +109,15 @@ describe('Lessons', () => {
     [{ tls: 'yes' }, 'lesson.tls', '"yes"', 'true or false'],
     [{ addresses: 'other' }, 'lesson.addresses', '"other"', 'names in small'],
     [{ addresses: ['a b'] }, 'lesson.addresses', '["a b"]', 'names in small'],
+    [{ map: [] }, 'lesson.map', '[]', 'an object such as'],
+    [
+      { map: { gate: [5, 5] } },
+      'lesson.map',
+      '"gate"',
+      'one of these: browser',
+    ],
+    [{ map: { browser: [5] } }, 'lesson.map.browser', '[5]', 'two numbers'],
+    [{ map: { browser: [5, 101] } }, 'lesson.map.browser', '[5,101]', 'two'],
     [{ minutes: 2.5 }, 'lesson.minutes', '2.5', 'a whole number from 1'],
   ])('with %j are refused, naming the field', (wrong, field, found, needed) => {
     const { lesson } = room();

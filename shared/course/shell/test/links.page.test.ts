@@ -37,7 +37,17 @@ async function stageLinks() {
     lesson: {
       name: 'bells',
       folder,
-      manifest: { title: 'Bells', question: '?', order: 1, minutes: 1 },
+      manifest: {
+        title: 'Bells',
+        question: '?',
+        order: 1,
+        minutes: 1,
+        processes: {
+          gateway: { file: 'server.ts', browsers: true, calls: ['feed'] },
+          station: { addresses: { feed: 'frames' } },
+        },
+        map: { browser: [10, 50], gateway: [40, 20], station: [90, 50] },
+      },
     },
     lessonUrl: `http://127.0.0.1:${lessonPort}/`,
     log,
@@ -83,9 +93,9 @@ describeWithBrowser('the links in the shell', (browser) => {
       .locator('.wire .line', { hasText: 'gateway-feed message “Hi”: 6 bytes' })
       .first()
       .waitFor();
-    await button('Links').click();
-    const row = page.locator('.links li', { hasText: 'gateway → feed' });
-    await row.getByText('2 units, 6 B → 6 B ←').waitFor();
+    // The map is there from the start.
+    await button('Break gateway to feed').hover();
+    await page.getByText('gateway → feed: 2 units, 6 B → 6 B ←').waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 
@@ -95,11 +105,140 @@ describeWithBrowser('the links in the shell', (browser) => {
     await client.until('Hi');
     await button('Break gateway to feed').click();
     await client.closed;
-    await button('Broken: 1 fault').waitFor();
+    const link = page.locator('.links li', { hasText: 'broken' });
+    await link.getByText('⚡ broken').waitFor();
+    const pressed = link.getByRole('button', { pressed: true });
+    expect(await pressed.getAttribute('aria-label')).toBe(
+      'Break gateway to feed',
+    );
     expect(faults()).toEqual(['down@gateway-feed']);
-    await button('Mend gateway to feed').click();
-    await button('Break gateway to feed').waitFor();
+    await button('Break gateway to feed').click();
+    await pressed.waitFor({ state: 'detached' });
     expect(faults()).toEqual([]);
+  });
+
+  test('are a map: what goes over one travels along it, both ways', async () => {
+    // Kept, because a dot lives for less than a second.
+    await page.evaluate(() => {
+      const seen: string[] = [];
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes)
+          for (const node of addedNodes)
+            if ((node as Element).matches('.dot'))
+              seen.push((node as HTMLElement).dataset['direction']!);
+      }).observe(document.querySelector('.links .map')!, { childList: true });
+      Object.assign(globalThis, { seen });
+    });
+    const client = await rawClient(run.feedPort);
+    client.send('\0\0\0\x02Hi'.repeat(300));
+    await client.until('Hi');
+    await page.waitForFunction(() => {
+      const { seen } = globalThis as unknown as { seen: string[] };
+      return seen.includes('up') && seen.includes('down');
+    });
+    await page.waitForFunction(() => !document.querySelector('.dot'));
+    // A picture of 600 units, with some dozens of dots.
+    const dots = await page.evaluate(
+      () => (globalThis as unknown as { seen: string[] }).seen.length,
+    );
+    expect(dots).toBeLessThanOrEqual(60);
+    client.socket.destroy();
+  });
+
+  test('can be pressed themselves, not only by their buttons', async () => {
+    // A quarter of the way from browser to gateway: nothing but the line.
+    const { x, y } = await page.evaluate(() => {
+      const line = document.querySelector<SVGLineElement>('.links .reach')!;
+      const along = line.getPointAtLength(line.getTotalLength() / 4);
+      const at = along.matrixTransform(line.getScreenCTM()!);
+      return { x: at.x, y: at.y };
+    });
+    await page.mouse.click(x, y);
+    await page.locator('.links li', { hasText: 'broken' }).waitFor();
+    expect(faults()).toEqual(['down@browser-gateway']);
+    await page.keyboard.press('Enter'); // the focus went to its button
+    await page.locator('.links [aria-pressed=true]').waitFor({
+      state: 'detached',
+    });
+    expect(faults()).toEqual([]);
+  });
+
+  test('do not cover each other, wide and narrow', async () => {
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      if (width < 760) await page.getByRole('tab', { name: 'Wire' }).click();
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+      const covered = await page.evaluate(() => {
+        const map = document.querySelector('.links .map')!;
+        const boxes = [...map.querySelectorAll('.node:not([data-port]), li')];
+        const { left, right, top, bottom } = map.getBoundingClientRect();
+        return boxes.flatMap((one, at) => {
+          const a = one.getBoundingClientRect();
+          const isOut =
+            a.left < left ||
+            a.right > right ||
+            a.top < top ||
+            a.bottom > bottom;
+          const over = boxes.slice(at + 1).filter((other) => {
+            const b = other.getBoundingClientRect();
+            return (
+              a.left < b.right &&
+              b.left < a.right &&
+              a.top < b.bottom &&
+              b.top < a.bottom
+            );
+          });
+          const names = over.map(({ textContent }) => textContent);
+          return isOut || over.length > 0 ? [[one.textContent, ...names]] : [];
+        });
+      });
+      expect([width, covered]).toEqual([width, []]);
+      expect(await accessibilityViolations(page)).toEqual([]);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('are counted only, where the reader wants no motion', async () => {
+    const calm = await browser().newPage({ reducedMotion: 'reduce' });
+    await calm.goto(run.origin);
+    const number = calm.locator('.links li', {
+      has: calm.getByRole('button', { name: 'Break gateway to feed' }),
+    });
+    await number.waitFor();
+    const before = Number(await number.locator('.traffic').textContent());
+    await calm.evaluate(() => {
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes)
+          for (const node of addedNodes)
+            if ((node as Element).matches('.dot')) document.title = 'a dot';
+      }).observe(document.querySelector('.links .map')!, { childList: true });
+    });
+    const client = await rawClient(run.feedPort);
+    client.send('\0\0\0\x02Hi');
+    await client.until('Hi');
+    client.socket.destroy();
+    await calm.waitForFunction(
+      (least) =>
+        [...document.querySelectorAll('.links .traffic')].some(
+          ({ textContent }) => Number(textContent) >= least,
+        ),
+      before + 2,
+    );
+    expect(await calm.title()).not.toBe('a dot');
+    await calm.close();
+  });
+
+  test('are there until they are put away, also after a reload', async () => {
+    await page.reload();
+    const link = button('Break gateway to feed');
+    await link.waitFor();
+    await button('Links').click();
+    await link.waitFor({ state: 'hidden' });
+    await page.reload();
+    await button('Links').waitFor();
+    expect(await link.isVisible()).toBe(false);
+    await button('Links').click();
+    await link.waitFor();
   });
 
   test('can each have any fault, beside one that is everywhere', async () => {
