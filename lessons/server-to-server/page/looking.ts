@@ -1,6 +1,6 @@
 /**
- * When the page asks the processes how they are: not every second, which would
- * fill the wire with its questions, but when there is a reason.
+ * When the page fetches how the processes are: it does not poll, which would
+ * fill the wire with its requests, but fetches when there is a reason.
  */
 import type { Status } from './cards.ts';
 
@@ -21,7 +21,7 @@ export function startLooking(
   let next: ReturnType<typeof setTimeout> | undefined;
   let isDue = false;
 
-  // Who is away, or not done, is asked again, less and less often.
+  // For who is away, or not done, there is another look, later each time.
   async function look(asked: string[], wait: number) {
     isDue = false;
     const statuses = await Promise.all(asked.map(ask));

@@ -25,7 +25,7 @@ interface Point {
 }
 
 /** A link, by the names of those who call and are called. */
-export interface Link {
+export interface NamedLink {
   name: string;
   from: string;
   to: string;
@@ -37,7 +37,7 @@ const APART = { beside: 44, above: 30 };
 const SHIFT = 0.34;
 
 /** Reads a link's name: `station-broker`. */
-export function readLink(name: string): Link {
+export function readLink(name: string): NamedLink {
   const [from = '', to = ''] = name.split('-');
   return { name, from, to };
 }
@@ -62,7 +62,7 @@ export function onEllipse(at: number, of: number): [x: number, y: number] {
  * @returns the edges, by the names of the links
  */
 export function drawEdges(
-  links: readonly Link[],
+  links: readonly NamedLink[],
   boxes: ReadonlyMap<string, Box>,
   parts: Readonly<Record<string, string>> = {},
 ): Map<string, Edge> {

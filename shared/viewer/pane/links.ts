@@ -14,7 +14,7 @@ import {
   readLink,
   type Box,
   type Edge,
-  type Link,
+  type NamedLink,
 } from './link-map.ts';
 import { button, paragraph, part } from './parts.ts';
 import type { FaultSetter } from './set-faults.ts';
@@ -93,10 +93,8 @@ export function startLinks(
     if (width === 0) return;
     // In a narrow pane it stands on end: what was beside is below.
     const isUpright = width < height * 1.5;
-    for (const name of [...nodes.keys()]) {
-      const whole = places.parts[name];
-      if (whole) addNode(whole);
-    }
+    for (const [port, whole] of Object.entries(places.parts))
+      if (nodes.has(port)) addNode(whole);
     const boxes = new Map<string, Box>();
     const wholes = [...nodes.keys()].filter((name) => !places.parts[name]);
     for (const [at, name] of wholes.entries()) {
@@ -167,7 +165,7 @@ export function startLinks(
 
 /** One link: its edge, and the button on it. */
 function makeRow(
-  link: Link,
+  link: NamedLink,
   on: {
     /** It was pressed: it is to be down, or no longer. */
     toggle(down: boolean): void;
