@@ -6,7 +6,8 @@
 /** What `/status` of a process says; undefined if there was no response. */
 export type Status = Record<string, number | boolean | string> | undefined;
 
-const count = (value: unknown) => Number(value ?? 0).toLocaleString('en');
+const count = (value: unknown) =>
+  Math.floor(Number(value ?? 0)).toLocaleString('en');
 const plural = (value: unknown, noun: string) =>
   `${count(value)} ${noun}${Number(value) === 1 ? '' : 's'}`;
 
@@ -15,22 +16,21 @@ const reuse = ({ requests, connections }: any) =>
   `${plural(requests, 'request')} over ${plural(connections, 'connection')}`;
 
 const gateway = {
-  '→ station, operators': reuse,
-  failures: ({ failures }: any) => count(failures),
-  '→ broker': ({ connected }: any) =>
-    connected ? 'connected' : 'not connected',
-  'gaps filled': ({ gaps }: any) => count(gaps),
-  'messages ignored': ({ ignored }: any) => count(ignored),
+  upstreams: reuse,
+  failed: ({ failures }: any) => count(failures),
+  broker: ({ connected }: any) => (connected ? 'connected' : 'not connected'),
+  'gaps-filled': ({ gaps }: any) => count(gaps),
+  ignored: ({ ignored }: any) => count(ignored),
 };
 
-/** The lines of each card; an arrow stands before whom it calls. */
+/** What stands at `<process>-<name>`. */
 const processes: Record<string, Record<string, (s: object) => string>> = {
   operators: {
-    '→ station': reuse,
-    '→ feed': ({ written }: any) => `${plural(written, 'text')} written`,
+    station: reuse,
+    feed: ({ written }: any) => `${plural(written, 'text')} written`,
+    failed: ({ failed }: any) => count(failed),
     waiting: ({ waiting }: any) => plural(waiting, 'message'),
-    'retries left': ({ retriesLeft }: any) =>
-      count(Math.floor(Number(retriesLeft ?? 0))),
+    'retries-left': ({ retriesLeft }: any) => count(retriesLeft),
   },
   station: {
     loudspeaker: ({ spoken }: any) => `${count(spoken)} spoken`,
@@ -42,42 +42,17 @@ const processes: Record<string, Record<string, (s: object) => string>> = {
   },
 };
 
-/** Draws them; the function it returns shows the newest status. */
-export function drawCards(container: HTMLElement) {
-  const cards = Object.entries(processes).map(([name, tells]) => {
-    const card = document.createElement('section');
-    const title = document.createElement('h3');
-    const says = make('span', 'connecting');
-    says.className = 'says';
-    title.append(make('span', name), says);
-    const list = document.createElement('ul');
-    const lines = Object.entries(tells).map(([label, tell]) => {
-      const value = make('span', '–');
-      // `operators-waiting`, `gateway2-gaps-filled`
-      value.id = `${name}-${label.match(/\w+/g)!.join('-')}`;
-      const line = document.createElement('li');
-      line.append(make('span', label), value);
-      list.append(line);
-      return { tell, value, line };
-    });
-    card.append(title, list);
-    container.append(card);
-    return { name, card, says, lines };
-  });
-
-  return (name: string, status: Status) => {
-    const { card, says, lines } = cards.find((each) => each.name === name)!;
-    card.toggleAttribute('data-gone', status === undefined);
-    says.textContent = status ? 'responds' : 'no response';
-    if (!status) return;
-    for (const { tell, value, line } of lines) {
-      const text = tell(status);
-      line.toggleAttribute('data-lively', text !== value.textContent);
-      value.textContent = text;
-    }
-  };
-}
-
-function make(tag: string, text: string) {
-  return Object.assign(document.createElement(tag), { textContent: text });
+/** Shows the newest status of a process on its card. */
+export function showOnCard(name: string, status: Status) {
+  const says = document.getElementById(`${name}-says`)!;
+  says.textContent = status ? 'responds' : 'no response';
+  says.closest('section')!.toggleAttribute('data-gone', !status);
+  if (!status) return;
+  for (const [line, tell] of Object.entries(processes[name]!)) {
+    const value = document.getElementById(`${name}-${line}`)!;
+    const text = tell(status);
+    const isNew = text !== value.textContent;
+    value.parentElement!.toggleAttribute('data-lively', isNew);
+    value.textContent = text;
+  }
 }

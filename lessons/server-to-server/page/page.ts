@@ -6,14 +6,13 @@
  * processes say about themselves, and from a failure which side it was.
  */
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
-import { drawCards, type Status } from './cards.ts';
+import { showOnCard, type Status } from './cards.ts';
 import { startLooking } from './looking.ts';
 import { createTally } from './tally.ts';
 
 const element = (id: string) => document.getElementById(id)!;
 const board = document.querySelector<DeparturesBoard>('departures-board')!;
 const tally = createTally(element('tally'));
-const showOnCard = drawCards(element('cards'));
 
 // ---- The event stream, from whichever gateway is up ----
 
@@ -135,6 +134,7 @@ document.forms.namedItem('rates')!.onchange = () =>
   send('PUT', '/rate', { rate: rates.value });
 
 const ways = radios('announce', 'way');
+for (const way of ways) (way as HTMLInputElement).onchange = tally.begin;
 const tag = Math.random().toString(36).slice(2, 5);
 let number = 0;
 (element('announce') as HTMLFormElement).onsubmit = (event) => {

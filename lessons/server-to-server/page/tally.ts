@@ -12,6 +12,12 @@ export function createTally(output: HTMLElement) {
       `missing ${announced.size - once} · twice ${twice}`;
   }
   return {
+    /** Begins again at 0. */
+    begin() {
+      announced.clear();
+      spoken.clear();
+      show();
+    },
     announce(texts: string[]) {
       for (const text of texts) announced.add(text);
       show();

@@ -74,7 +74,7 @@ describeWithBrowser('the page', (browser) => {
     for (let i = 0; i < 10; i++) station.feed.next();
     await lastId(`${station.feed.run}-10`);
     expect(await countOf(page)).toEqual({ seen: 10, of: 10, doubled: 0 });
-    const says = page.locator('#cards .says', { hasText: 'responds' });
+    const says = page.locator('main .cards .says', { hasText: 'responds' });
     await says.nth(4).waitFor();
     expect(said).toEqual([]);
     stop();
@@ -95,7 +95,7 @@ describeWithBrowser('the page', (browser) => {
       }
     };
     await visit(gateways[0]!);
-    const says = page.locator('#cards .says', { hasText: 'responds' });
+    const says = page.locator('main .cards .says', { hasText: 'responds' });
     while ((await says.count()) < 5) await pass(1);
     await pass(10);
     const { asked, stop } = listenTo(page);
@@ -107,7 +107,9 @@ describeWithBrowser('the page', (browser) => {
     }
     expect(questions()).toEqual([]);
 
-    const gone = page.locator('#cards [data-gone]', { hasText: 'operators' });
+    const gone = page.locator('main .cards [data-gone]', {
+      hasText: 'operators',
+    });
     await operators.close();
     await page.getByRole('button', { name: 'Announce once' }).click();
     await page.locator('#response', { hasText: '502' }).waitFor();
@@ -131,7 +133,9 @@ describeWithBrowser('the page', (browser) => {
     await reached.getByText('connected', { exact: true }).waitFor();
     await broker.close();
     await reached.getByText('not connected').waitFor();
-    await page.locator('#cards [data-gone]', { hasText: 'broker' }).waitFor();
+    await page
+      .locator('main .cards [data-gone]', { hasText: 'broker' })
+      .waitFor();
   });
 
   test.each(['raw socket', 'HTTP', 'webhook'])(
@@ -159,7 +163,9 @@ describeWithBrowser('the page', (browser) => {
     // What it asks for goes there as well.
     await page.getByRole('button', { name: 'Announce once' }).click();
     await tally('announced 1 · spoken 1');
-    await page.locator('#cards [data-gone]', { hasText: 'gateway' }).waitFor();
+    await page
+      .locator('main .cards [data-gone]', { hasText: 'gateway' })
+      .waitFor();
   });
 
   test('opens again after a 502, with its id', async () => {
@@ -193,7 +199,7 @@ describeWithBrowser('the page', (browser) => {
     const { gateways } = await start();
     await visit(gateways[0]!);
     await page
-      .locator('#cards .says', { hasText: 'responds' })
+      .locator('main .cards .says', { hasText: 'responds' })
       .nth(4)
       .waitFor();
     for (const [colorScheme, width] of [
