@@ -100,10 +100,27 @@ const together: Record<string, Record<string, string[][]>> = {
     ],
     '7': [['#goaway', '#state', '#seen']],
   },
+  'server-to-server': {
+    '1': [[way('frames'), '#announce-50', '#tally', '#operators-failed']],
+    '2': [[way('http'), '#announce-50', '#operators-station']],
+    '3': [['#announce-50', '#tally']],
+    '4': [[way('webhook'), '#announce-50', '#operators-waiting', '#tally']],
+    '5': [['[name=stream][value="/station/events"]', '#gateway', '#state']],
+    '6': [
+      ['[name=stream][value="/events"]', '#gateway', '#state'],
+      ['#gateway2-broker', '#gateway2-gaps-filled', '#gateway', '#seen'],
+    ],
+  },
 };
 
 /** Fills what is empty before anything was pressed. */
 async function press(page: Page, lesson: string): Promise<void> {
+  if (lesson === 'server-to-server') {
+    await page.locator('#announce-50').click();
+    await page.locator('#operators-station', { hasText: '50' }).waitFor();
+    return;
+  }
+  await page.locator('#report').click();
   if (lesson !== 'http2') return;
   await page.locator('#dictate-h2').click();
   await page.locator('#dictated', { hasText: /\d/ }).waitFor();
@@ -130,7 +147,6 @@ for (const [name, steps] of Object.entries(together))
       });
       await page.goto(lesson.lessonUrl);
       await page.locator('#seen', { hasText: / of / }).waitFor();
-      await page.locator('#report').click();
       await press(page, name);
     });
     afterAll(async () => {
