@@ -2,22 +2,19 @@
 import type { Frame, Page } from 'playwright-core';
 
 /**
- * What may be cut off everywhere, and why. A test may allow more for its page.
- */
-const everywhere: Record<string, string> = {
-  '.visually-hidden, .unseen':
-    'only heard; each is a box of one pixel, on purpose',
-};
-
-/**
  * Looks at all texts and boxes of a page, also in open shadow roots, at every
- * place to which its document can be scrolled. Frames are pages of their own.
+ * place to which the document and each box in it can be scrolled. Frames are
+ * pages of their own.
  *
  * A text counts as covered if another element is hit at one of its ends or its
  * middle: not by what stays in view while the text scrolls (`position: sticky`),
  * for it can be scrolled out from under that.
  *
- * @param allowed more selectors of what may be cut off, each with the reason
+ * What is there to be heard only (`clip-path: inset(50%)`) is not looked at.
+ *
+ * @param allowed selectors of what may be covered or cut off, each with the
+ *   reason
+ * @param within a selector: only what is inside is looked at
  * @returns a line for each text that is covered, each box whose content is cut
  *   off or runs out of it, and each page that is wider than its window; each
  *   once, with where it is
@@ -25,22 +22,28 @@ const everywhere: Record<string, string> = {
 export async function geometryFaults(
   page: Page | Frame,
   allowed: Record<string, string> = {},
+  within = '',
 ): Promise<string[]> {
-  const skipped = Object.keys({ ...everywhere, ...allowed }).join(', ');
-  return page.evaluate(lookAtAll, skipped);
+  const skipped = Object.keys(allowed).join(', ') || 'none';
+  return page.evaluate(lookAtAll, { skipped, within });
 }
 
 /** Runs in the page. */
-async function lookAtAll(skipped: string): Promise<string[]> {
+async function lookAtAll({
+  skipped,
+  within,
+}: {
+  skipped: string;
+  within: string;
+}): Promise<string[]> {
   const found = new Set<string>();
   const slack = 1.5; // CSS pixels: fractions are rounded
 
   const parentOf = (node: Node): Element | null => {
     if (node instanceof Element && node.assignedSlot) return node.assignedSlot;
     const { parentNode } = node;
-    return parentNode instanceof ShadowRoot
-      ? parentNode.host
-      : (parentNode as Element | null);
+    if (parentNode instanceof ShadowRoot) return parentNode.host;
+    return parentNode instanceof Element ? parentNode : null;
   };
   const contains = (outer: Element, inner: Node | null): boolean => {
     for (let each = inner; each; each = parentOf(each))
@@ -49,7 +52,11 @@ async function lookAtAll(skipped: string): Promise<string[]> {
   };
   const isSkipped = (element: Element) => {
     for (let each: Element | null = element; each; each = parentOf(each))
-      if (each.matches?.(skipped)) return true;
+      if (
+        each.matches(skipped) ||
+        getComputedStyle(each).clipPath === 'inset(50%)'
+      )
+        return true;
     return false;
   };
   const nameOf = (element: Element): string => {
@@ -76,13 +83,14 @@ async function lookAtAll(skipped: string): Promise<string[]> {
     });
 
   const all: Element[] = [];
-  const collect = (root: Document | ShadowRoot) => {
+  const collect = (root: Document | ShadowRoot | Element) => {
     for (const element of root.querySelectorAll('*')) {
       all.push(element);
       if (element.shadowRoot) collect(element.shadowRoot);
     }
   };
-  collect(document);
+  if (within === '') collect(document);
+  else for (const root of document.querySelectorAll(within)) collect(root);
 
   /** What is seen of a rectangle: less what scrolled boxes around it hide. */
   const seenOf = (rect: DOMRect, element: Element) => {
@@ -121,34 +129,48 @@ async function lookAtAll(skipped: string): Promise<string[]> {
     return false;
   };
 
+  /** All that can be read, each with its place in the text. */
+  const texts = all.flatMap((element) => {
+    if (element.closest('svg, select, script, style, noscript')) return [];
+    return [...element.childNodes].flatMap((node) => {
+      if (!(node instanceof Text) || !node.data.trim()) return [];
+      const range = document.createRange();
+      // Without the space around it, where nobody sees whose it is.
+      range.setStart(node, node.data.search(/\S/));
+      range.setEnd(node, node.data.trimEnd().length);
+      return [{ element, node, range }];
+    });
+  });
+
   const lookForCovers = () => {
-    for (const element of all) {
+    for (const { element, node, range } of texts) {
+      const all = range.getBoundingClientRect();
+      if (all.bottom < 0 || all.top > innerHeight || all.width === 0) continue;
       if (!isShown(element) || isSkipped(element)) continue;
-      if (element.closest('svg, select, script, style, noscript')) continue;
       if (getComputedStyle(element).pointerEvents === 'none') continue;
-      for (const node of element.childNodes) {
-        if (!(node instanceof Text) || !node.data.trim()) continue;
-        const range = document.createRange();
-        range.selectNodeContents(node);
-        for (const rect of range.getClientRects()) {
-          const { left, top, right, bottom } = seenOf(rect, element);
-          // Of what is scrolled, less than half a line is no text to read.
-          if (right - left < 3 || bottom - top < rect.height / 2 + 1) continue;
-          const y = (top + bottom) / 2;
-          for (const x of [left + 1, (left + right) / 2, right - 1]) {
-            const hit = hitAt(x, y);
-            if (!hit || contains(hit, element) || contains(element, hit))
-              continue;
-            if (stays(hit) && !contains(hit, element)) continue;
-            found.add(
-              `covered: “${inShort(node.data)}” in ${nameOf(element)}, by ${nameOf(hit)}`,
-            );
-          }
+      for (const rect of range.getClientRects()) {
+        const { left, top, right, bottom } = seenOf(rect, element);
+        // Of what is scrolled, less than half a line is no text to read.
+        if (right - left < 6 || bottom - top < rect.height / 2 + 1) continue;
+        const y = (top + bottom) / 2;
+        for (const x of [left + 2, (left + right) / 2, right - 2]) {
+          const hit = hitAt(x, y);
+          if (!hit || contains(hit, element) || contains(element, hit))
+            continue;
+          if (stays(hit)) continue;
+          found.add(
+            `covered: “${inShort(node.data)}” in ${nameOf(element)}, by ${nameOf(hit)}`,
+          );
         }
       }
     }
   };
 
+  const scrollsSideways = (element: Element) => {
+    for (let each: Element | null = element; each; each = parentOf(each))
+      if (/auto|scroll/.test(getComputedStyle(each).overflowX)) return true;
+    return false;
+  };
   const canvas = document.createElement('canvas').getContext('2d')!;
   /** What of a closed list of choices is seen: its width is not its text's. */
   const lookAtSelect = (select: HTMLSelectElement) => {
@@ -192,7 +214,7 @@ async function lookAtAll(skipped: string): Promise<string[]> {
             `${element.scrollWidth}×${element.scrollHeight} in ${element.clientWidth}×${element.clientHeight}`,
         );
       // What stands beside its box: a word that is too long, a row too many.
-      if (wide && style.overflowX === 'visible' && style.display !== 'inline') {
+      if (wide && style.overflowX === 'visible' && !scrollsSideways(element)) {
         const box = element.getBoundingClientRect();
         const out = [...element.children].some((child) => {
           const { position } = getComputedStyle(child);
@@ -221,15 +243,27 @@ async function lookAtAll(skipped: string): Promise<string[]> {
   };
 
   lookAtBoxes();
-  const before = scrollY;
-  const last = document.documentElement.scrollHeight - innerHeight;
-  for (let y = 0; ; y += innerHeight / 2) {
-    scrollTo({ top: Math.min(y, last), behavior: 'instant' });
-    // What is drawn at its own pace is there after the next frame.
-    await new Promise((drawn) => requestAnimationFrame(() => drawn(undefined)));
-    lookForCovers();
-    if (y >= last) break;
+  const scrolled = all.filter(
+    (element) =>
+      element.scrollHeight > element.clientHeight + slack &&
+      element.clientHeight > 30 &&
+      isShown(element) &&
+      (element === document.documentElement ||
+        /auto|scroll/.test(getComputedStyle(element).overflowY)),
+  );
+  lookForCovers();
+  for (const element of scrolled) {
+    const before = element.scrollTop;
+    const last = element.scrollHeight - element.clientHeight;
+    // A long list is the same all over: so many places of it will do.
+    const places = Math.min(20, Math.ceil(last / (element.clientHeight * 0.9)));
+    for (let at = 1; at <= places; at++) {
+      element.scrollTo({ top: (at / places) * last, behavior: 'instant' });
+      // What is drawn at its own pace is there after the next frame.
+      await new Promise((drawn) => requestAnimationFrame(drawn));
+      lookForCovers();
+    }
+    element.scrollTo({ top: before, behavior: 'instant' });
   }
-  scrollTo({ top: before, behavior: 'instant' });
   return [...found].sort();
 }
