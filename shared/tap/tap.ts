@@ -12,9 +12,10 @@ import {
   type Hints,
   type ConnectionContext,
 } from './connection.ts';
+import { waitingCut, type CutPlace } from './cut-within.ts';
 import type { Target } from './dial.ts';
 import { Listener } from './listener.ts';
-import type { TapEvents } from './events.ts';
+import type { RelayDirection, TapEvents } from './events.ts';
 import { beginFaults } from './faults/begin.ts';
 import type { Fault } from './faults/kind.ts';
 import { FaultError, formatFault } from './faults/parse.ts';
@@ -94,6 +95,8 @@ export class Tap extends EventEmitter<TapEvents> {
   #faults: readonly Fault[] = [];
   /** By their text, as `formatFault` writes it. */
   #running = new Map<string, RunningFault>();
+  /** Each cuts once, and is gone. */
+  readonly #waitingCuts = new Set<RunningFault>();
   #whenIdle: (() => void) | undefined;
   /** Those that were not used yet. */
   #hints: Hints;
@@ -258,6 +261,28 @@ export class Tap extends EventEmitter<TapEvents> {
   }
 
   /**
+   * Cuts once, in the middle of what is forwarded next in a direction: resets
+   * the first connection on which `place` finds a place, save separate ones.
+   *
+   * @param what where that is, for the report: "within an event"
+   * @returns what gives it up, if it has not cut yet
+   */
+  cutWithin(
+    direction: RelayDirection,
+    what: string,
+    place: CutPlace,
+  ): () => void {
+    const end = () => {
+      if (!this.#waitingCuts.delete(cut)) return;
+      for (const live of this.#connections.values()) live.applyFaults();
+    };
+    const cut = waitingCut(direction, what, place, end);
+    this.#waitingCuts.add(cut);
+    for (const live of this.#connections.values()) live.applyFaults();
+    return end;
+  }
+
+  /**
    * Finds out which protocols each target offers by ALPN, to offer the same.
    * Call it whenever targets became ready; otherwise the first client waits.
    *
@@ -315,7 +340,7 @@ export class Tap extends EventEmitter<TapEvents> {
       faults: () =>
         listener.running
           ? [...listener.running.values()]
-          : [...this.#running.values()].filter(
+          : [...this.#running.values(), ...this.#waitingCuts].filter(
               ({ link }) => link === undefined || link === listener.link,
             ),
       now: () => performance.now() - this.#zero,

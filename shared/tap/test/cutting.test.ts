@@ -174,3 +174,71 @@ describe('cut()', () => {
     },
   );
 });
+
+describe.each(['plain', 'TLS'] as const)('cutWithin(), %s,', (layer) => {
+  const place = (bytes: Buffer) => {
+    const at = bytes.indexOf('middle');
+    return at < 0 ? undefined : at + 3;
+  };
+  /** A target that says a text to all, and two clients. */
+  const start = async () => {
+    const sockets: Duplex[] = [];
+    const rigged = await rig(
+      [],
+      (socket) => {
+        sockets.push(socket);
+        hello(socket);
+      },
+      { layer },
+    );
+    const { port } = rigged.tap;
+    const client = async () => {
+      const { client: made } = await connect(port, { layer });
+      await take(made, 5);
+      return made;
+    };
+    return {
+      ...rigged,
+      client,
+      say: (text: string) => sockets.forEach((each) => each.write(text)),
+    };
+  };
+
+  test('cuts one connection at its place, once, and says where', async () => {
+    const { tap, injected, ends, client, say } = await start();
+    const both = [await client(), await client()] as const;
+    tap.cutWithin('down', 'within a word', place);
+    say('nothing here');
+    for (const each of both) expect(await take(each, 12)).toBe('nothing here');
+
+    const first = all(both[0]);
+    say('in the middle of it');
+    expect(await first).toMatchObject({
+      text: 'in the mid',
+      end: 'ECONNRESET',
+    });
+    expect(await take(both[1], 19)).toBe('in the middle of it');
+    expect(injected).toMatchObject([
+      {
+        connection: 1,
+        fault: 'cut',
+        text: 'cut by hand within a word: 10 of the 19 bytes of this read from the server have passed',
+      },
+    ]);
+    expect(ends).toEqual(['both rst']);
+
+    const later = await client();
+    say('in the middle of it');
+    expect(await take(later, 19)).toBe('in the middle of it');
+    expect(injected).toHaveLength(1);
+  });
+
+  test('given up, cuts nothing', async () => {
+    const { tap, injected, client, say } = await start();
+    const one = await client();
+    tap.cutWithin('down', 'within a word', place)();
+    say('in the middle of it');
+    expect(await take(one, 19)).toBe('in the middle of it');
+    expect(injected).toEqual([]);
+  });
+});

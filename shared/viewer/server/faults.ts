@@ -11,6 +11,7 @@ import {
   type Tap,
 } from '@on-the-wire/tap/tap.ts';
 import { quantity } from '@on-the-wire/tap/faults/units.ts';
+import { placeWithinEvent } from './event-place.ts';
 import { HttpError } from './response.ts';
 import type { FaultsMessage } from './faults-message.ts';
 import { readJsonObject } from './read-json-object.ts';
@@ -76,8 +77,13 @@ export async function setFaults(
   }
 }
 
+/** For so many ms a cut waits for an event: heartbeats come more often. */
+const WAIT_FOR_EVENT = 15_000;
+
 /**
- * Cuts all connections now: `{"how": "rst"}` or `"fin"`.
+ * Cuts all connections now: `{"how": "rst"}` or `"fin"`. With `"within":
+ * "event"` it resets the one that carries the next event of an event stream, in
+ * the middle of that event's data; for so long this waits in the tap.
  *
  * @throws HttpError (400) for anything else
  */
@@ -85,11 +91,18 @@ export async function cutNow(
   tap: Tap,
   request: IncomingMessage,
 ): Promise<void> {
-  const { how } = await readJsonObject(request);
+  const { how, within } = await readJsonObject(request);
   if (how !== 'rst' && how !== 'fin')
     throw new HttpError(
       400,
       `Cutting: found ${JSON.stringify(how)}, expected "rst" (reset) or "fin" (close).`,
     );
-  tap.cut(how);
+  if (within === undefined) return tap.cut(how);
+  if (within !== 'event' || how !== 'rst')
+    throw new HttpError(
+      400,
+      `Cutting within: found ${JSON.stringify({ how, within })}, expected {"how":"rst","within":"event"}.`,
+    );
+  const giveUp = tap.cutWithin('down', 'within an event', placeWithinEvent);
+  setTimeout(giveUp, WAIT_FOR_EVENT).unref();
 }
