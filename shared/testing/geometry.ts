@@ -144,8 +144,9 @@ async function lookAtAll({
 
   const lookForCovers = () => {
     for (const { element, node, range } of texts) {
-      const all = range.getBoundingClientRect();
-      if (all.bottom < 0 || all.top > innerHeight || all.width === 0) continue;
+      const whole = range.getBoundingClientRect();
+      if (whole.bottom < 0 || whole.top > innerHeight) continue;
+      if (whole.width === 0) continue;
       if (!isShown(element) || isSkipped(element)) continue;
       if (getComputedStyle(element).pointerEvents === 'none') continue;
       for (const rect of range.getClientRects()) {

@@ -13,6 +13,7 @@ export function startTracks(
 ) {
   const sliders = Array.from({ length: trains }, (_, train) => {
     const slider = document.createElement('input');
+    slider.id = `train-${train + 1}`;
     slider.type = 'range';
     slider.max = String(length);
     slider.value = '0';

@@ -8,6 +8,11 @@
  * link to `#1-step-title-4-min`, the id that a Git host gives the heading,
  * leads to the step here as well.
  *
+ * Opening. A paragraph that begins with `**The first minute.**`, and the three
+ * blocks after it, become one sentence and one button, directly below the
+ * title: conditions/opening.ts says what stands there, page/opening.ts what a
+ * press does. What stands between the title and it comes after it.
+ *
  * Labels. In a step a paragraph that begins with `**Predict.**`, `**Do.**`,
  * `**See.**` or `**Why.**` begins a labelled block, which lasts until the next
  * label or heading. A list of `- [ ] guess` in the Predict block becomes a

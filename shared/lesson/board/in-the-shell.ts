@@ -70,7 +70,11 @@ function talkWith(origin: string): void {
         const disabled = found && element.matches(':disabled');
         if (found && message['onTheWire'] === 'point')
           pointAt(element, control, namesIn(message['beside']));
-        else if (found && !disabled) press(element, control);
+        else if (found && !disabled) {
+          // What it does should be seen, too.
+          boxOf(element).scrollIntoView({ block: 'center' });
+          press(element, control);
+        }
         return say({ onTheWire: 'pointed', control, found, disabled });
       }
     }
@@ -151,6 +155,8 @@ function find(name: string): HTMLElement | undefined {
   if (rest.length === 0)
     return named.find((each) => each.matches(':checked')) ?? named[0];
   const value = rest.join('=');
+  const slides = document.getElementById(control);
+  if (slides?.matches('input[type=range]')) return slides;
   return named.find((each) =>
     each instanceof HTMLSelectElement
       ? optionOf(each, value)
@@ -290,12 +296,17 @@ function pointAt(
   addEventListener('pointerdown', () => unmark(), { signal });
 }
 
-/** Does what a press of the learner would do. */
+/**
+ * Does what a press of the learner would do: of a list with a value, to choose
+ * it; of what slides, to move it there.
+ */
 function press(element: HTMLElement, control: string): void {
-  if (!(element instanceof HTMLSelectElement)) return element.click();
   const value = control.slice(control.indexOf('=') + 1);
-  if (!optionOf(element, value) || element.value === value) return;
-  element.value = value;
+  const isList = element instanceof HTMLSelectElement;
+  if (!isList && !element.matches('input[type=range]')) return element.click();
+  const field = element as HTMLSelectElement | HTMLInputElement;
+  if ((isList && !optionOf(element, value)) || field.value === value) return;
+  field.value = value;
   for (const type of ['input', 'change'])
     element.dispatchEvent(new Event(type, { bubbles: true }));
 }

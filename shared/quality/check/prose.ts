@@ -156,7 +156,7 @@ function indented(line: string, by: number): string {
 async function checkLinks(
   root: string,
   file: string,
-  { links, anchors }: Markdown,
+  { links, anchors, codes }: Markdown,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { target, line } of links) {
@@ -186,6 +186,20 @@ async function checkLinks(
       continue;
     }
     if (anchor === undefined) continue;
+    const lineNumber = /^L(\d+)$/.exec(anchor)?.[1];
+    if (lineNumber !== undefined && path !== '') {
+      const there = ((await textOf(root, named)) ?? '').split('\n');
+      const text = there[Number(lineNumber) - 1];
+      // What stands beside such a link is what the reader shall find there.
+      const beside = codes
+        .filter((code) => code.line === line && code.text !== path)
+        .map((code) => code.text);
+      if (text === undefined)
+        report(`one of the file's ${there.length - 1} lines`);
+      else if (beside.length > 0 && !beside.some((each) => text.includes(each)))
+        report(`the line with ${beside.join(' or ')}, not: ${text.trim()}`);
+      continue;
+    }
     const there =
       path === ''
         ? anchors

@@ -11,6 +11,7 @@ import { checkPrivateThings } from './private-things.ts';
 import { checkProse } from './prose.ts';
 import { checkLessonShape } from './lesson-shape.ts';
 import { checkNumbers } from './numbers.ts';
+import { checkOpenings } from './openings.ts';
 import { checkStandards } from './standards.ts';
 import { checkTutorials } from './tutorial.ts';
 import { checkWords } from './words.ts';
@@ -35,6 +36,7 @@ export const checks: Record<string, RepositoryCheck> = {
   node: checkOneNode,
   private: checkPrivateThings,
   numbers: checkNumbers,
+  openings: checkOpenings,
   standards: checkStandards,
   tutorials: checkTutorials,
   words: checkWords,

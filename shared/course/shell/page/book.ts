@@ -1,6 +1,7 @@
 /** The tutorial: its text, its steps, and the learner's place in it. */
 import { inside, own } from '@on-the-wire/viewer/page/elements.ts';
 import { ofLesson, recall, remember } from '@on-the-wire/viewer/page/memory.ts';
+import { startOpening } from './opening.ts';
 import { END, fetchWay, showWay } from './way.ts';
 import { beginStep, fillSteps } from './run.ts';
 import { watchWidths } from '@on-the-wire/viewer/page/text.ts';
@@ -165,6 +166,7 @@ async function fetchText(): Promise<void> {
   own('contents').replaceChildren(
     ...(contents ? [contents.cloneNode(true)] : []),
   );
+  startOpening(article);
   fillSteps(article);
   watchWidths(article);
 }

@@ -22,9 +22,13 @@ const TIMEOUT = 2_000; // ms
 const MOST_VALUES = 50;
 const LONGEST = 300; // characters, of a name and of a value
 
-let watched: string[] = [];
+interface Watcher {
+  names: readonly string[];
+  listener: (values: Record<string, string>) => void;
+}
+/** One for each that wants to know something of the page. */
+const watchers = new Set<Watcher>();
 let waiting: { control: string; tell: (pointed: Pointed) => void } | undefined;
-let onValues: ((values: Record<string, string>) => void) | undefined;
 
 /** Listens to the page for as long as the shell is open. */
 export function startLessonPage(): void {
@@ -38,9 +42,11 @@ export function startLessonPage(): void {
         unknown
       >
     >;
-    if (message.onTheWire === 'ready' && watched.length > 0)
-      say({ onTheWire: 'watch', names: watched });
-    if (message.onTheWire === 'values') onValues?.(valuesIn(message.values));
+    if (message.onTheWire === 'ready') sayWatched();
+    if (message.onTheWire === 'values') {
+      const values = valuesIn(message.values);
+      for (const { listener } of watchers) listener(values);
+    }
     if (message.onTheWire === 'pointed' && message.control === waiting?.control)
       waiting?.tell({
         found: message.found === true,
@@ -51,19 +57,46 @@ export function startLessonPage(): void {
 
 /**
  * Has the page tell the values of these from now on, also after it was loaded
- * again.
+ * again, and beside those that others watch.
  *
- * @param names at most 50; what a name means says in-the-shell.ts
- * @param listener gets all of them that are there, whenever one has changed:
- *   texts on one line, of at most 300 characters
+ * @param names at most 50 for all together; what a name means says
+ *   in-the-shell.ts
+ * @param listener gets all that are watched and there, whenever one has
+ *   changed: texts on one line, of at most 300 characters
+ * @returns what ends it
  */
 export function watchPage(
   names: readonly string[],
   listener: (values: Record<string, string>) => void,
-): void {
-  watched = [...names];
-  onValues = listener;
-  say({ onTheWire: 'watch', names: watched });
+): () => void {
+  const watcher = { names, listener };
+  watchers.add(watcher);
+  sayWatched();
+  return () => void watchers.delete(watcher);
+}
+
+/**
+ * Asks the page what it shows now, of what is watched.
+ *
+ * @returns nothing of a page that does not respond in time
+ */
+export function freshValues(): Promise<Record<string, string>> {
+  return new Promise((resolve) => {
+    const end = (values: Record<string, string>) => {
+      clearTimeout(timer);
+      watchers.delete(watcher);
+      resolve(values);
+    };
+    const watcher = { names: [], listener: end };
+    const timer = setTimeout(() => end({}), TIMEOUT);
+    watchers.add(watcher);
+    sayWatched();
+  });
+}
+
+function sayWatched(): void {
+  const names = [...watchers].flatMap((watcher) => watcher.names);
+  if (names.length > 0) say({ onTheWire: 'watch', names: [...new Set(names)] });
 }
 
 /**

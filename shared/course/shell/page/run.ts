@@ -40,7 +40,7 @@ export function followRun(): void {
     own('unkept').hidden = problem === undefined;
     own('unkept').textContent = `Your progress is not kept: ${problem}`;
   });
-  // Who points at a control of a step has begun with it.
+  // A step begins, at the latest, when one of its controls is pointed at.
   document.addEventListener('click', ({ target }) => {
     const link = (target as Element).closest('a.points');
     const step = link?.closest<HTMLElement>('section.step');

@@ -6,6 +6,7 @@ import { startHome } from './home.ts';
 import { startKeys } from './keys.ts';
 import { startLooks } from '@on-the-wire/viewer/page/looks.ts';
 import { startLessonPage } from './lesson-page.ts';
+import { followForOpening } from './opening-run.ts';
 import { startPanes } from './panes.ts';
 import { startPointing } from './pointing.ts';
 import { startEditor } from './editor.ts';
@@ -26,6 +27,7 @@ matchMedia('(max-width: 1023px)').addEventListener('change', () =>
   own('controls').hidePopover(),
 );
 startLessonPage();
+followForOpening();
 startPointing(startWire());
 startExercise();
 followRun();

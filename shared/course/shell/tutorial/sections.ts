@@ -2,9 +2,12 @@
 import type { MarkdownIt, Token } from 'markdown-it';
 import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
 import { COPY } from './commands.ts';
+import { ConditionError } from '../../conditions/parse.ts';
+import { readOpening } from '../../conditions/opening.ts';
 import type { TutorialEnv } from './env.ts';
 import { headingOf, minutesHtml } from './headings.ts';
-import { beginsWithStrong, wordsOf } from './tokens.ts';
+import { openingHtml, openingInContents } from './opening.ts';
+import { beginsWithStrong, topLevelBlocks, wordsOf } from './tokens.ts';
 
 const labels = ['Predict', 'Do', 'See', 'Why'] as const;
 type Label = (typeof labels)[number];
@@ -27,6 +30,8 @@ export function layOut(
   let html = '';
   let contents = '';
   let contentsAt: number | undefined;
+  let opening = '';
+  let openingAt = 0;
   // What is open at this point, from the outside in.
   let section: { id: string; step: boolean; questions: number } | undefined;
   let question: string | undefined;
@@ -49,8 +54,15 @@ export function layOut(
     section = undefined;
   };
 
-  for (const block of blocks) {
+  for (let at = 0; at < blocks.length; at += 1) {
+    const block = blocks[at]!;
     const [first, inline] = block;
+    const found = section || opening ? undefined : openingIn(blocks, at);
+    if (found) {
+      opening = openingHtml(markdown, found, env);
+      at += found.blocks - 1;
+      continue;
+    }
     if (
       first?.type === 'paragraph_open' &&
       beginsWithStrong(inline, 'Start it.')
@@ -76,6 +88,8 @@ export function layOut(
     if (first?.type === 'heading_open') {
       closeLabel();
       html += render(block);
+      // Whatever stands between the title and the opening comes after it.
+      if (first.tag === 'h1' && !section) openingAt = html.length;
       continue;
     }
     const next = section?.step ? labelOf(block) : undefined;
@@ -114,23 +128,27 @@ export function layOut(
   closeSection();
 
   if (contentsAt === undefined) return html;
+  const first = opening && openingInContents;
   const nav =
     `<nav class="contents" aria-label="Contents">\n` +
-    `<ol>\n${contents}</ol>\n</nav>\n`;
-  return html.slice(0, contentsAt) + nav + html.slice(contentsAt);
+    `<ol>\n${first}${contents}</ol>\n</nav>\n`;
+  return (
+    html.slice(0, openingAt) +
+    opening +
+    html.slice(openingAt, contentsAt) +
+    nav +
+    html.slice(contentsAt)
+  );
 }
 
-function topLevelBlocks(tokens: Token[]): Token[][] {
-  const blocks: Token[][] = [];
-  let block: Token[] = [];
-  for (const token of tokens) {
-    block.push(token);
-    if (token.level === 0 && token.nesting !== 1) {
-      blocks.push(block);
-      block = [];
-    }
+/** `pnpm check` says what is wrong with one; here it is text like any other. */
+function openingIn(blocks: Token[][], at: number) {
+  try {
+    return readOpening(blocks, at);
+  } catch (error) {
+    if (error instanceof ConditionError) return undefined;
+    throw error;
   }
-  return blocks;
 }
 
 function labelOf([first, inline]: Token[]): Label | undefined {

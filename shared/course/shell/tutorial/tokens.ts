@@ -21,3 +21,17 @@ export function beginsWithStrong(
   const [, open, text] = inline?.children ?? [];
   return open?.type === 'strong_open' && text?.content === words;
 }
+
+/** Paragraphs, lists, fences and so on, each with all of its tokens. */
+export function topLevelBlocks(tokens: Token[]): Token[][] {
+  const blocks: Token[][] = [];
+  let block: Token[] = [];
+  for (const token of tokens) {
+    block.push(token);
+    if (token.level === 0 && token.nesting !== 1) {
+      blocks.push(block);
+      block = [];
+    }
+  }
+  return blocks;
+}
