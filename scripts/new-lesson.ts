@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
 import {
   linesOf,
-  listLesson,
+  listInTable,
+  listInTree,
 } from '@on-the-wire/course/harness/list-lesson.ts';
 import { newLesson } from '@on-the-wire/course/harness/new-lesson.ts';
 import { attempt } from '@on-the-wire/system/system-error.ts';
@@ -34,22 +35,30 @@ const command = verb('new-lesson')
 
 await runVerb(command);
 
-/** Lists it in README.md, and says so; or says what to write there. */
+/** Lists it where all lessons are, and says so; or says what to write there. */
 function list(name: string): string {
-  const readme = new URL('../README.md', import.meta.url);
   const lesson = findLesson(name);
-  const listed = listLesson(readFileSync(readme, 'utf8'), lesson);
-  if (listed !== undefined) {
-    attempt('The lesson cannot be listed in README.md', () =>
-      writeFileSync(readme, listed),
-    );
-    return '  README.md: a row in its table, and a line in its tree\n';
-  }
   const { row, branch } = linesOf(lesson);
-  return (
-    '  README.md has no table of lessons, or no tree, to list it in:\n' +
-    `  write there\n\n${row}\n${branch}\n`
-  );
+  const places = [
+    { file: 'README.md', what: 'its table', put: listInTable, line: row },
+    {
+      file: 'CONTRIBUTING.md',
+      what: 'its tree',
+      put: listInTree,
+      line: branch,
+    },
+  ];
+  const said = places.map(({ file, what, put, line }) => {
+    const url = new URL(`../${file}`, import.meta.url);
+    const listed = put(readFileSync(url, 'utf8'), lesson);
+    if (listed === undefined)
+      return `  ${file} has not the place for it: write there\n\n${line}\n`;
+    attempt(`The lesson cannot be listed in ${file}`, () =>
+      writeFileSync(url, listed),
+    );
+    return `  ${file}: a line in ${what}\n`;
+  });
+  return said.join('');
 }
 
 /** Installs what the lesson depends on, where CI is set too. */

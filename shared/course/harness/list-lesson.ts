@@ -1,7 +1,7 @@
-/** Lists a lesson where README.md lists all of them: its table and its tree. */
+/** Lists a lesson where all are: in the table of README.md, in CONTRIBUTING.md's tree. */
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 
-/** The two lines of README.md that tell of a lesson. */
+/** The lines of the two files that tell of a lesson. */
 export function linesOf({ name, manifest }: FoundLesson): {
   row: string;
   branch: string;
@@ -14,32 +14,40 @@ export function linesOf({ name, manifest }: FoundLesson): {
 }
 
 /**
- * Puts the lines of a lesson into the text of README.md: the row behind the
- * last lesson of the table, the branch before the last of the tree, whose own
- * files may be drawn below it.
+ * Puts the row of a lesson into the text of README.md, behind the last lesson
+ * of its table.
  *
- * @returns `undefined` if it has not both places
+ * @returns `undefined` if it has no table of lessons
  */
-export function listLesson(
+export function listInTable(
   readme: string,
   lesson: FoundLesson,
 ): string | undefined {
-  const { row, branch } = linesOf(lesson);
   const lines = readme.split('\n');
   const last = lines.findLastIndex((line) =>
     /^\|.*\]\(lessons\/[\w-]+\/README\.md\)/.test(line),
   );
+  if (last < 0) return undefined;
+  return lines.toSpliced(last + 1, 0, linesOf(lesson).row).join('\n');
+}
+
+/**
+ * Puts the branch of a lesson into the text of CONTRIBUTING.md: before the last
+ * of the tree, whose own files may be drawn below it.
+ *
+ * @returns `undefined` if it has no tree of lessons
+ */
+export function listInTree(
+  contributing: string,
+  lesson: FoundLesson,
+): string | undefined {
+  const lines = contributing.split('\n');
   const lessons = lines.findIndex((line) => /^[├└]── lessons\/$/.test(line));
   const end = lines.indexOf('```', lessons);
-  const branches = lines.findIndex(
-    (line, at) => at > lessons && at < end && line.startsWith('│   └── '),
+  const at = lines.findIndex(
+    (line, place) =>
+      place > lessons && place < end && line.startsWith('│   └── '),
   );
-  if (last < 0 || lessons < 0 || branches < 0) return undefined;
-  // The later place first, so that the other does not move.
-  const places = [
-    { at: last + 1, line: row },
-    { at: branches, line: branch },
-  ].toSorted((a, b) => b.at - a.at);
-  for (const { at, line } of places) lines.splice(at, 0, line);
-  return lines.join('\n');
+  if (lessons < 0 || at < 0) return undefined;
+  return lines.toSpliced(at, 0, linesOf(lesson).branch).join('\n');
 }

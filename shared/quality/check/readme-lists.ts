@@ -10,7 +10,10 @@ import {
   type PackageJson,
 } from './tree.ts';
 
-/** Looks at the table and the tree of README.md, and at the verbs. */
+/**
+ * Looks at the table of README.md, at the tree of CONTRIBUTING.md, and at the
+ * verbs.
+ */
 export async function checkReadmeLists(root: string): Promise<Finding[]> {
   const readme = await textOf(root, 'README.md');
   const scripts = (await packageJson(root, ''))?.scripts ?? {};
@@ -22,7 +25,7 @@ export async function checkReadmeLists(root: string): Promise<Finding[]> {
     findings.push({
       file: 'README.md',
       found: 'no such file',
-      expected: 'what the course is, how to start it, its lessons, its tree',
+      expected: 'what the course is, how to start it, its lessons',
       remedy: 'Write it.',
     });
     return findings;
@@ -30,7 +33,9 @@ export async function checkReadmeLists(root: string): Promise<Finding[]> {
   const { tables, fences } = parseMarkdown(readme);
   findings.push(...checkClone(fences, await packageJson(root, '')));
   findings.push(...(await checkLessons(root, tables)));
-  findings.push(...(await checkTree(root, fences, Object.keys(scripts))));
+  const contributing = (await textOf(root, 'CONTRIBUTING.md')) ?? '';
+  const drawn = parseMarkdown(contributing).fences;
+  findings.push(...(await checkTree(root, drawn, Object.keys(scripts))));
   return findings;
 }
 
@@ -192,7 +197,7 @@ async function checkTree(
   );
   const report = (line: number | undefined, found: string, expected: string) =>
     findings.push({
-      file: 'README.md',
+      file: 'CONTRIBUTING.md',
       line,
       found,
       expected,

@@ -74,6 +74,8 @@ git clone <the address of this repository> course
 | | lesson | question | minutes |
 |---|---|---|---|
 | 1 | [Talk](lessons/talk/README.md) | How? | 23 |
+`,
+  'CONTRIBUTING.md': `# Contributing
 
 \`\`\`
 .
@@ -105,6 +107,14 @@ export const board = ws;
   'lessons/talk/README.md': `# Talk
 
 **How?**
+
+**The first minute.** It talks. *Listen*, and look at:
+
+<!-- opening: press cut within event -->
+
+- What was said <!-- opening: show unit event down -->
+
+It has said it. [Why?](#1-a-step-4-min)
 
 **Start it.** Run it.
 

@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { checkOpenings } from '../openings.ts';
 import { checkReadmeLists } from '../readme-lists.ts';
 import { checkLessonShape } from '../lesson-shape.ts';
 import { checkNumbers } from '../numbers.ts';
@@ -24,7 +25,10 @@ import {
   findLesson,
   findLessons,
 } from '@on-the-wire/course/harness/lessons.ts';
-import { listLesson } from '@on-the-wire/course/harness/list-lesson.ts';
+import {
+  listInTable,
+  listInTree,
+} from '@on-the-wire/course/harness/list-lesson.ts';
 import { newLesson } from '@on-the-wire/course/harness/new-lesson.ts';
 import { runLesson } from '@on-the-wire/course/harness/run-lesson.ts';
 import {
@@ -101,31 +105,43 @@ describe('A new lesson', () => {
     });
   });
 
-  test('is listed in README.md: a row of its table, a line of its tree', async () => {
-    const before = readFileSync(join(repository, 'README.md'), 'utf8');
-    const added = listLesson(before, findLesson('long-polling', root))!;
-    const lines = added.split('\n');
-    const more = lines.filter((line) => !before.split('\n').includes(line));
-    expect(more).toEqual([
-      '| 6 | [Long polling](lessons/long-polling/README.md) | ' +
-        'How does a client keep asking for news? | 12 |',
-      '│   ├── long-polling/   Long polling',
-    ]);
-    expect(lines).toHaveLength(before.split('\n').length + 2);
-    const missed = async (readme: string) => {
-      writeFileSync(join(tree, 'README.md'), readme);
-      const findings = await checkReadmeLists(tree);
-      return findings.filter(({ found }) => found.includes('long-polling'));
+  test('is listed: a row of README.md, a line of the tree in CONTRIBUTING.md', async () => {
+    const found = findLesson('long-polling', root);
+    const added = (file: string, put: typeof listInTable) => {
+      const before = readFileSync(join(repository, file), 'utf8');
+      const after = put(before, found)!;
+      const more = after
+        .split('\n')
+        .filter((line) => !before.split('\n').includes(line));
+      expect(after.split('\n')).toHaveLength(before.split('\n').length + 1);
+      return { file, before, after, more };
     };
-    expect(await missed(before)).toHaveLength(2);
-    expect(await missed(added)).toEqual([]);
+    const files = [
+      added('README.md', listInTable),
+      added('CONTRIBUTING.md', listInTree),
+    ];
+    expect(files.map(({ more }) => more)).toEqual([
+      [
+        '| 6 | [Long polling](lessons/long-polling/README.md) | ' +
+          'How does a client keep asking for news? | 12 |',
+      ],
+      ['│   ├── long-polling/   Long polling'],
+    ]);
+    const missed = async (when: 'before' | 'after') => {
+      for (const each of files)
+        writeFileSync(join(tree, each.file), each[when]);
+      const findings = await checkReadmeLists(tree);
+      return findings.filter((each) => each.found.includes('long-polling'));
+    };
+    expect(await missed('before')).toHaveLength(2);
+    expect(await missed('after')).toEqual([]);
   });
 
-  test.each(['# Nothing\n', '| | [A](lessons/a/README.md) |\n'])(
-    'is not listed where there is no place for it: %j',
-    (readme) => {
+  test.each([listInTable, listInTree])(
+    'is not listed where there is no place for it',
+    (put) => {
       const found = findLesson('long-polling', root);
-      expect(listLesson(readme, found)).toBeUndefined();
+      expect(put('# Nothing\n', found)).toBeUndefined();
     },
   );
 
@@ -146,6 +162,7 @@ describe('A new lesson', () => {
     const findings = [
       ...(await checkLessonShape(tree)),
       ...(await checkTutorials(tree)),
+      ...(await checkOpenings(tree)),
       ...(await checkNumbers(tree)),
       ...(await checkStandards(tree)),
       ...(await checkWords(tree)),

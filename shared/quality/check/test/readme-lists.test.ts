@@ -3,14 +3,18 @@ import { checkReadmeLists } from '../readme-lists.ts';
 import { goodTree, madeUpTree, type Files } from './made-up-tree.ts';
 
 const readme = goodTree['README.md'];
+const contributing = goodTree['CONTRIBUTING.md'];
 
 async function check(changes: Files) {
   return checkReadmeLists(await madeUpTree({ ...goodTree, ...changes }));
 }
 const withReadme = (from: string | RegExp, to: string) =>
   check({ 'README.md': readme.replace(from, to) });
-const lineOf = (words: string) =>
-  readme.slice(0, readme.indexOf(words)).split('\n').length;
+const withContributing = (from: string | RegExp, to: string) =>
+  check({ 'CONTRIBUTING.md': contributing.replaceAll(from, to) });
+const lineIn = (text: string, words: string) =>
+  text.slice(0, text.indexOf(words)).split('\n').length;
+const lineOf = (words: string) => lineIn(readme, words);
 
 test('a tree that keeps all rules has no finding', async () => {
   expect(await check({})).toEqual([]);
@@ -59,12 +63,15 @@ describe('the table of lessons', () => {
     const lesson = { title: 'Sing', question: 'Why?', order: 2, minutes: 9 };
     const sing = {
       'lessons/sing/package.json': JSON.stringify({ lesson }),
-      'README.md': readme.replace('│   └── talk/', '│   ├── sing/\n$&'),
+      'CONTRIBUTING.md': contributing.replace(
+        '│   └── talk/',
+        '│   ├── sing/\n$&',
+      ),
     };
     const cells = '| 2 | [Sing](lessons/sing) | Why? | 9 |\n';
-    const text = sing['README.md'].replace(/\| 1 .*\n/, `$&${cells}`);
+    const text = readme.replace(/\| 1 .*\n/, `$&${cells}`);
     expect(await check({ ...sing, 'README.md': text })).toEqual([]);
-    const turned = sing['README.md'].replace(/\| 1 .*\n/, `${cells}$&`);
+    const turned = readme.replace(/\| 1 .*\n/, `${cells}$&`);
     expect(await check({ ...sing, 'README.md': turned })).toEqual([
       expect.objectContaining({ found: 'lessons in the order 2, 1' }),
     ]);
@@ -73,15 +80,15 @@ describe('the table of lessons', () => {
 
 describe('the tree', () => {
   test('is there', async () => {
-    expect(await withReadme(/[├└]── /g, '- ')).toEqual([
+    expect(await withContributing(/[├└]── /g, '- ')).toEqual([
       expect.objectContaining({ found: 'no tree' }),
     ]);
   });
 
   test('draws nothing that does not exist', async () => {
-    expect(await withReadme('server.ts ', 'servant.ts')).toEqual([
+    expect(await withContributing('server.ts ', 'servant.ts')).toEqual([
       expect.objectContaining({
-        line: lineOf('server.ts '),
+        line: lineIn(contributing, 'server.ts '),
         found: 'lessons/talk/servant.ts',
       }),
     ]);
@@ -93,7 +100,7 @@ describe('the tree', () => {
     ['lessons/talk/exercises/01/README.md', 'no lessons/talk/exercises/'],
   ])('draws all folders of a folder that it opens: %s', async (file, found) => {
     expect(await check({ [file]: '' })).toEqual([
-      expect.objectContaining({ file: 'README.md', found }),
+      expect.objectContaining({ file: 'CONTRIBUTING.md', found }),
     ]);
   });
 
@@ -105,8 +112,13 @@ describe('the tree', () => {
   );
 
   test('names all verbs', async () => {
-    expect(await withReadme('the verbs: check', 'the verbs: chek')).toEqual([
-      expect.objectContaining({ line: lineOf('the verbs'), expected: 'check' }),
+    expect(
+      await withContributing('the verbs: check', 'the verbs: chek'),
+    ).toEqual([
+      expect.objectContaining({
+        line: lineIn(contributing, 'the verbs'),
+        expected: 'check',
+      }),
     ]);
   });
 });
@@ -141,7 +153,7 @@ describe('a verb', () => {
       'package.json': JSON.stringify(root),
       'scripts/lesson.ts': '',
       'lessons/talk/package.json': JSON.stringify({ ...talk, scripts: own }),
-      'README.md': readme.replace(
+      'CONTRIBUTING.md': contributing.replace(
         'the verbs: check',
         'the verbs: check, lesson',
       ),
