@@ -25,6 +25,7 @@ import {
   wholeNumber,
   verb,
 } from '@on-the-wire/course/harness/verb.ts';
+import { commandForReport } from '@on-the-wire/compare/report/command.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { InvalidArgumentError } from 'commander';
 
@@ -142,7 +143,7 @@ async function measure(flags: Flags) {
       faults,
       recover: !flags.quick,
       clients: flags.quick ? [] : flags.clients,
-      command: [`${pnpm} compare`, ...process.argv.slice(2)].join(' '),
+      command: commandForReport([`${pnpm} compare`, ...process.argv.slice(2)]),
     },
     (line) => process.stderr.write(`${line}\n`),
   );

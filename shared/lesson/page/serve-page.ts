@@ -91,7 +91,12 @@ export function servePage(
       await serve(request, response, next);
     } catch (error) {
       if (next) next(error);
-      else sendText(response, 500, `This file could not be read: ${error}`);
+      else {
+        // Its message names the path, which is nothing for a page, nor for
+        // whoever gets the recording.
+        const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+        sendText(response, 500, `This file could not be read: ${code}.`);
+      }
     }
   };
 }
