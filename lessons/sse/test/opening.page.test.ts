@@ -141,6 +141,9 @@ describeWithBrowser('the first minute of sse', (browser) => {
   test('is not in the way of a reader who comes back, and can be opened again', async () => {
     const opened = await open();
     const { page } = opened;
+    // Its own page has come, so the shell's is complete, too.
+    const state = page.frameLocator('iframe').locator('#state');
+    await state.filter({ hasText: 'open' }).waitFor();
     await page.keyboard.press('n');
     await page.locator('#shell-here', { hasText: 'One response' }).waitFor();
     const top = () =>

@@ -242,6 +242,8 @@ function show(element: HTMLElement): void {
     fold.open = true;
   if (element === article) scroller.scrollTo(0, 0);
   else element.scrollIntoView();
+  // At once: whatever grows before the scroll is told would lead back.
+  drop();
 }
 
 function keepPlace(): void {
