@@ -3,6 +3,7 @@ import {
   describeLessons,
   findLesson,
   findLessons,
+  namesOfLessons,
 } from '@on-the-wire/course/harness/lessons.ts';
 import { parsePort } from '@on-the-wire/system/ports.ts';
 import { runUntilStopped } from '@on-the-wire/course/harness/run-until-stopped.ts';
@@ -44,6 +45,12 @@ async function find(words: string[]): Promise<void> {
 async function home({ open, port }: Flags): Promise<void> {
   const lessons = findLessons();
   process.stdout.write(describeLessons(lessons));
+  const { readKnown, whereStopped } =
+    await import('@on-the-wire/course/way/standing.ts');
+  const { stopInTerminal } =
+    await import('@on-the-wire/course/way/in-terminal.ts');
+  const stop = whereStopped(readKnown(lessons));
+  if (stop) process.stdout.write(stopInTerminal(stop));
   if (!process.stdout.isTTY && port === undefined) return;
   await runUntilStopped(async () => {
     const { createCourse } = await import('@on-the-wire/home/course.ts');
@@ -57,7 +64,7 @@ const program = verb('lesson')
   .description(
     'Opens the home page of all lessons; with a name, runs that lesson.',
   )
-  .argument('[name]', 'the lesson')
+  .argument('[name]', `the lesson: ${namesOfLessons().join(', ')}`)
   .option('--no-open', 'do not open a browser')
   .option('--smallest', 'run smallest.ts instead of server.ts')
   .option(

@@ -25,8 +25,8 @@ const program = verb('test')
 After -- come words, for the files of tests whose path contains one of them,
 then flags of jest. For example
   ${pnpm} test sse                  all tests of the lesson sse
-  ${pnpm} test sse -- page          of these only the files with "page" in their path
-  ${pnpm} test sse -- -t reconnect  only the tests with "reconnect" in their name`,
+  ${pnpm} test sse -- page          only files with "page" in their path
+  ${pnpm} test sse -- -t reconnect  only tests with it in their name`,
   )
   .action(async (names: string[]) => {
     const folders = findTests(names);

@@ -56,6 +56,14 @@ export function findExercise(
   };
   const found = all.find((exercise) => namesOf(exercise).includes(typed));
   if (found) return found;
+  const ofLesson = all.filter(({ lesson }) => lesson.name === typed);
+  if (ofLesson.length > 0) {
+    const list = ofLesson.map(({ id, title }) => `  ${id}  ${title}\n`);
+    throw new UsageError(
+      `"${typed}" is a lesson. Name one of its exercises:\n${list.join('').trimEnd()}`,
+      2,
+    );
+  }
   const names = all.flatMap(namesOf);
   const hint =
     names.length > 0

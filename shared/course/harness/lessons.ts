@@ -62,7 +62,8 @@ export function describeLessons(lessons: FoundLesson[]): string {
   return `\n${entries.join('\n')}\n  Start one: ${pnpm} lesson ${first?.name ?? '<name>'}\n\n`;
 }
 
-function namesOfLessons(root: string): string[] {
+/** The names of all lessons, in the order of the alphabet; none is read. */
+export function namesOfLessons(root = lessonsFolder): string[] {
   return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)

@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
+import { wrap } from '@on-the-wire/system/wrap.ts';
 import { attempt, sentenceOf } from '@on-the-wire/system/system-error.ts';
 
 /** A verb: its options, arguments and action are to be added. */
@@ -37,9 +38,26 @@ export async function runVerb(
     const isOurs = error instanceof UsageError;
     const sentence = isOurs ? error.message : sentenceOf(error);
     if (sentence === undefined) throw error;
-    process.stderr.write(`${sentence}\n`);
+    process.stderr.write(`${inTerminal(sentence, process.stderr)}\n`);
     process.exitCode = isOurs ? error.exitCode : 1;
   }
+}
+
+/**
+ * A sentence, in lines as wide as the terminal: it would break them within a
+ * word. What goes to a file or a program stays one line.
+ */
+export function inTerminal(
+  sentence: string,
+  { isTTY, columns }: { isTTY?: boolean; columns?: number },
+): string {
+  if (!isTTY || !columns) return sentence;
+  return sentence
+    .split('\n')
+    .map((line) =>
+      line.length > columns ? wrap(line, columns).join('\n') : line,
+    )
+    .join('\n');
 }
 
 /**

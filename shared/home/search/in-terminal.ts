@@ -55,5 +55,8 @@ function whereTo({ entry, block }: Hit): string {
   const command = section.exercise
     ? `${pnpm} exercise ${section.exercise.id}`
     : `${pnpm} lesson ${section.lesson.name}`;
-  return `${placeInWords(section)}: ${command}\n      ${file}`;
+  const where = `${placeInWords(section)}:`;
+  // A command that can be copied stays one line.
+  const gap = `${where} ${command}`.length > columns - 6 ? '\n      ' : ' ';
+  return `${where}${gap}${command}\n      ${file}`;
 }

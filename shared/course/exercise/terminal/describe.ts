@@ -1,5 +1,6 @@
 /** A verdict as lines for a terminal. */
 import { asTyped } from '@on-the-wire/system/as-typed.ts';
+import { wrap } from '@on-the-wire/system/wrap.ts';
 import { styleText } from 'node:util';
 import { excerpt } from './excerpt.ts';
 import type { FoundExercise } from '../exercises.ts';
@@ -65,9 +66,14 @@ export function describeFailure(
   const most = Math.max(40, width - margin - 2);
   const row = (label: string, text: string) =>
     `  ${paint('gray', label.padEnd(margin - 4))}  ${text}`;
+  const words = (text: string, label = '') =>
+    wrap(text, most).map((line, at) => row(at === 0 ? label : '', line));
   const { title, sent, expected, came, at, note, section, tryIt, details } =
     failure;
-  const lines = [`  ${paint('bold', title)}`, ''];
+  const lines = [
+    ...wrap(title, width - 2).map((line) => `  ${paint('bold', line)}`),
+    '',
+  ];
   if (sent !== undefined)
     lines.push(row('sent', excerpt(sent, undefined, most * 2).text));
   if (expected !== undefined)
@@ -75,12 +81,15 @@ export function describeFailure(
   if (came !== undefined) {
     const { text, caret } = excerpt(came, at, most);
     lines.push(row('came', text));
-    if (caret !== undefined)
+    if (caret !== undefined) {
+      const pointer = ' '.repeat(margin) + blank(text, caret);
+      const fits = pointer.length + 2 + (note ?? '').length <= width;
       lines.push(
-        `${' '.repeat(margin)}${blank(text, caret)}${paint('red', '^')} ${note ?? ''}`.trimEnd(),
+        `${pointer}${paint('red', '^')}${fits && note ? ` ${note}` : ''}`,
       );
-    else if (note) lines.push(row('', note));
-  } else if (note) lines.push(row('', note));
+      if (note && !fits) lines.push(...words(note));
+    } else if (note) lines.push(...words(note));
+  } else if (note) lines.push(...words(note));
   if (section) lines.push(row('says so', section));
   if (tryIt) lines.push(row('try it', asTyped(tryIt)));
   if (unitUrl) lines.push(row('see it', unitUrl));

@@ -31,8 +31,10 @@ export function createKeys({
   };
   const actions: Record<string, () => void> = {
     h() {
+      if (session.hints === session.task.hints.length)
+        return screen.say('  These were all hints. d shows the solution.');
       session.hint();
-      screen.showHint();
+      return screen.showHint();
     },
     d() {
       if (session.passed) screen.showDiff();

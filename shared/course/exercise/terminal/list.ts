@@ -78,7 +78,7 @@ export function describeList(
     .reduce((sum, { minutes }) => sum + minutes, 0);
   lines.push(
     '',
-    `  ${done.length} of ${exercises.length} done, ${left} min left.`,
+    `  ${done.length} of ${exercises.length} done, ${hours(left)} left.`,
   );
   lines.push(
     next
@@ -86,4 +86,13 @@ export function describeList(
       : `  All done. Run your own: ${pnpm} exercise --mine sse`,
   );
   return `${lines.join('\n')}\n\n`;
+}
+
+/** `9 h 45 min` */
+function hours(minutes: number): string {
+  const parts = [
+    minutes >= 60 ? `${Math.floor(minutes / 60)} h` : '',
+    minutes % 60 > 0 || minutes === 0 ? `${minutes % 60} min` : '',
+  ];
+  return parts.filter((part) => part !== '').join(' ');
 }

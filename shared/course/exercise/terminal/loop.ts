@@ -77,6 +77,7 @@ async function doOne(
   const onKeypress = createKeys({ session, screen, following, list, leave });
   let wasChecking = false;
   const onChange = () => {
+    if (!wasChecking && session.checking) screen.say('  Checking …');
     if (wasChecking && !session.checking) screen.showVerdict();
     wasChecking = session.checking;
   };
@@ -92,7 +93,6 @@ async function doOne(
   stdout.on('error', onSignal);
 
   screen.showHead();
-  screen.say('  Checking …');
   void session.check();
   const next = await left;
 

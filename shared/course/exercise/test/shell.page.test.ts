@@ -129,6 +129,50 @@ describeWithBrowser('an exercise in the shell', (browser) => {
     expect(said).toEqual([]);
   });
 
+  test.each([
+    ['reduce', 'at once'],
+    ['no-preference', 'flap by flap'],
+  ] as const)(
+    'what passes departs: with motion %s, %s',
+    async (reducedMotion, how) => {
+      const { session, origin } = await start(
+        'export const answer = () => 42;',
+      );
+      const own = await browser().newPage({ reducedMotion });
+      closing.push(() => own.close());
+      await own.goto(origin);
+      await own.getByText('not checked yet', { exact: true }).waitFor();
+      expect(await own.locator('.train').isVisible()).toBe(false);
+      // All that its last flaps show from now on.
+      await own.evaluate(() => {
+        const seen: string[] = [];
+        Object.assign(globalThis, { seen });
+        const place = document.querySelector('.exercise .train')!;
+        new MutationObserver(() => {
+          const flaps = place.querySelector('.flap-text:last-child .flaps');
+          if (flaps) seen.push(flaps.textContent);
+        }).observe(place, {
+          subtree: true,
+          childList: true,
+          characterData: true,
+        });
+      });
+      await session.check();
+      const status = own.locator('.train .flap-text').last();
+      await status.locator('.flaps', { hasText: /^departed $/ }).waitFor();
+      expect(
+        await own.locator('.train .visually-hidden').allInnerTexts(),
+      ).toEqual(['bells/1', 'departed']);
+      const seen = await own.evaluate(
+        () => (globalThis as unknown as { seen: string[] }).seen,
+      );
+      const between = seen.filter(
+        (text) => !['boarding ', 'departed '].includes(text),
+      );
+      expect(between.length > 0).toBe(how === 'flap by flap');
+    },
+  );
+
   test('a foreign page cannot press its buttons', async () => {
     const { exercise, origin } = await start('mine');
     const response = await fetch(`${origin}/exercise/reset`, {

@@ -114,6 +114,13 @@ testIfInstalled(
       expect(await see('q quit')).toContain('Not yet: sse/1 Write the event');
       press('h');
       await see('Hint 1 of 3');
+      press('h');
+      await see('Hint 2 of 3');
+      press('h');
+      await see('Hint 3 of 3');
+      // Not the last one again.
+      press('h');
+      expect(await see('These were all hints')).not.toContain('Hint');
       press('d');
       await see('See the solution all the same?');
       press('x');
@@ -121,6 +128,7 @@ testIfInstalled(
       const answers = answersOf(pathOf('exercises', 0));
       const lfOnly = answers.find(({ path }) => path === 'wrong/lf-only.ts')!;
       await save(0, expand(pathOf('exercises', 0), lfOnly));
+      await see('Checking …');
       const wrong = await see('q quit');
       expect(wrong).toContain('A carriage return alone ends a line, too');
       expect(wrong).toMatch(/came {6}data: Platform 7\\rid: .*\n {30}\^ here/);
@@ -151,7 +159,7 @@ testIfInstalled(
       }
       press('l');
       await see('✓ sse/2');
-      await see('min left');
+      await see(' left.');
       press('q');
       expect(await ended).toBe(0);
 

@@ -6,6 +6,8 @@ import type {
 } from '../exercise-message.ts';
 import { inside, own, announce } from '@on-the-wire/viewer/page/elements.ts';
 import { events } from '@on-the-wire/viewer/page/events.ts';
+import { FlapText } from '@on-the-wire/lesson/board/flap-text.ts';
+import { flapStyle } from '@on-the-wire/lesson/board/departures-board.ts';
 import { choosePane } from './panes.ts';
 
 const panel = own('exercise');
@@ -14,11 +16,16 @@ const part = <T extends HTMLElement = HTMLElement>(name: string) =>
 
 let passed = false;
 let told = '';
+/** The exercise as a train: its id, its title, its status. */
+let train: { id: string; status: FlapText } | undefined;
 
 /** Shows the panel where an exercise is being done. */
 export function startExercise(): void {
   if (document.documentElement.dataset['exercise'] !== 'yes') return;
   panel.hidden = false;
+  const flaps = new CSSStyleSheet();
+  flaps.replaceSync(flapStyle);
+  document.adoptedStyleSheets.push(flaps);
   events.addEventListener('exercise', ({ data }) =>
     show(JSON.parse(data) as ExerciseMessage),
   );
@@ -91,6 +98,7 @@ function show(message: ExerciseMessage): void {
   const { id, title, minutes, file, checking, verdict } = message;
   ({ passed } = message);
   part('name').textContent = `${id} ${title}, ${minutes} min`;
+  showTrain(id, verdict?.passed ? 'departed' : passed ? 'boarding' : undefined);
   showPath(file);
   const word = checking ? 'checking' : wordOf(verdict);
   panel.dataset['word'] = word.replaceAll(' ', '-');
@@ -114,6 +122,26 @@ function show(message: ExerciseMessage): void {
   const now = `${word}. ${words}`;
   if (now !== told && !checking) announce(now);
   told = now;
+}
+
+/**
+ * Once it has passed it is a train that has left, and the flaps turn.
+ *
+ * @param status undefined while there is nothing to show
+ */
+function showTrain(id: string, status: 'departed' | 'boarding' | undefined) {
+  const place = part('train');
+  place.hidden = status === undefined;
+  if (status === undefined) return;
+  if (train?.id !== id) {
+    train = { id, status: new FlapText(9, 'boarding') };
+    place.replaceChildren(
+      new FlapText(id.length, id).element,
+      train.status.element,
+    );
+  }
+  train.status.set(status);
+  place.dataset['status'] = status;
 }
 
 function wordOf(verdict: VerdictMessage | undefined): string {
