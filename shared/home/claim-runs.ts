@@ -13,7 +13,8 @@ import { columns, type Http } from '@on-the-wire/compare/claims/columns.ts';
 import { asExpression } from '@on-the-wire/compare/claims/as-expression.ts';
 import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
 import { locationOf } from '@on-the-wire/viewer/saved/saved.ts';
-import type { ClaimOutcome, Started } from './messages.ts';
+import { ClaimAddresses } from './claim-addresses.ts';
+import type { AddressesMessage, ClaimOutcome, Started } from './messages.ts';
 
 /** As many recordings are kept; a whole table is 64. */
 const MOST = 128;
@@ -25,6 +26,8 @@ interface Run {
   claim: Claim;
   http: Http;
   tapped: TappedClaims;
+  /** Gives its addresses to others, once it has ended. */
+  giveBack: () => void;
   meanwhile: Promise<void> | undefined;
 }
 
@@ -40,6 +43,7 @@ export class NoSuchRun extends Error {}
 /** Starts claims, judges them, and keeps what was on the wire. */
 export class ClaimRuns {
   readonly #running = new Map<string, Run>();
+  readonly #addresses = new ClaimAddresses();
   readonly #recordings = new Map<string, Recorded>();
 
   /**
@@ -52,11 +56,24 @@ export class ClaimRuns {
     home: string,
   ): Promise<Started> {
     const pair = http === '2' ? await localCertificate() : undefined;
-    const tapped = await startTappedClaims(pair, (places) =>
-      pageOf(claim, places, home),
+    const taken = pair && (await this.#take());
+    const giveBack = taken?.giveBack ?? (() => {});
+    const page = (places: ClaimOrigins) => pageOf(claim, places, home);
+    const tapped = await startTappedClaims(pair, page, taken?.ports).catch(
+      (error: unknown) => {
+        giveBack();
+        throw error;
+      },
     );
     const run = randomUUID();
-    this.#running.set(run, { row, claim, http, tapped, meanwhile: undefined });
+    this.#running.set(run, {
+      row,
+      claim,
+      http,
+      tapped,
+      giveBack,
+      meanwhile: undefined,
+    });
     return { run, url: `${tapped.origins.origin}/run` };
   }
 
@@ -93,6 +110,23 @@ export class ClaimRuns {
     const run = this.#running.get(id);
     this.#running.delete(id);
     await run?.tapped.close();
+    run?.giveBack();
+  }
+
+  /** @see ClaimAddresses.offer */
+  offer(home: string): Promise<AddressesMessage> {
+    return this.#addresses.offer(home);
+  }
+
+  /** Waits for the addresses; a page that has gone does not keep them. */
+  async #take() {
+    const held = [...this.#running].filter(([, { http }]) => http === '2');
+    const late = setTimeout(() => {
+      for (const [id] of held) void this.stop(id);
+    }, TIMEOUT);
+    const taken = await this.#addresses.take();
+    clearTimeout(late);
+    return taken;
   }
 
   recording(id: string): Recorded | undefined {
@@ -102,6 +136,7 @@ export class ClaimRuns {
   /** Ends all. */
   async close(): Promise<void> {
     await Promise.all([...this.#running.keys()].map((id) => this.stop(id)));
+    await this.#addresses.close();
   }
 
   #find(id: string): Run {

@@ -40,6 +40,12 @@ export interface Started {
   url: string;
 }
 
+/** Where claims over HTTP/2 run, and a page that tells which are accepted. */
+export interface AddressesMessage {
+  probe: string;
+  addresses: string[];
+}
+
 /** The outcome of a claim. */
 export interface ClaimOutcome {
   word: string;

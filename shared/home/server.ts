@@ -91,6 +91,8 @@ export function createHome({
     },
     changes: {
       'POST /claims/start': startClaim,
+      'POST /claims/offer': async ({ request }) =>
+        json(await runs.offer(`http://${request.headers.host}`)),
       'POST /claims/begin': beginClaim,
       'POST /claims/judge': judgeClaim,
       'POST /claims/stop': stopClaim,

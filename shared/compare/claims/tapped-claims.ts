@@ -11,10 +11,12 @@ import type { ClaimOrigins, Seen, TappedClaims } from './claim.ts';
  *
  * @param pair key and certificate, where it is to speak HTTP/2
  * @param pageOf makes the page that runs a claim by itself, at /run
+ * @param ports of the two; without them free ones
  */
 export async function startTappedClaims(
   pair?: { key: string; cert: string },
   pageOf?: (origins: ClaimOrigins) => string,
+  ports: readonly [number?, number?] = [],
 ): Promise<TappedClaims> {
   const server = createClaimsServer(pair, () => pageOf?.(origins) ?? '');
   const { port } = await listen(server);
@@ -25,8 +27,8 @@ export async function startTappedClaims(
   units.on('unit', ({ connection, unit }) => seen.push({ connection, unit }));
   const originOf = (at: number, host = '127.0.0.1') =>
     `http${pair ? 's' : ''}://${host}:${at}`;
-  const origin = originOf(await tap.listen());
-  const otherPort = await tap.listenFor(target);
+  const origin = originOf(await tap.listen(ports[0]));
+  const otherPort = await tap.listenFor(target, ports[1]);
   const origins = {
     origin,
     other: originOf(otherPort),

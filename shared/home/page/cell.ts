@@ -17,6 +17,8 @@ export interface OpenCell {
   column: string;
   known: KnownOutcome | undefined;
   run: () => Promise<KnownOutcome>;
+  /** Whether this browser cannot run it: it refuses the certificate. */
+  refused: boolean;
 }
 
 const dialog = own<HTMLDialogElement>('cell');
@@ -44,6 +46,11 @@ export function openCell(cell: OpenCell): void {
   inside(dialog, '.sentence').textContent = sentence;
   inside(dialog, '.file').textContent = `${row.file}:${cell.cell.line}`;
   showOutcome(cell.known);
+  button.disabled = cell.refused;
+  if (cell.refused)
+    own('outcome').textContent =
+      'Your browser does not accept the certificate: the list above the table ' +
+      'says how it will.';
   dialog.showModal();
   button.focus();
   void showCode(cell);

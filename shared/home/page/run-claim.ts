@@ -47,7 +47,13 @@ export async function runClaim(
   }
 }
 
-function nextMessage(
+/**
+ * The next message of a frame's page.
+ *
+ * @param origin of that page: no other is listened to
+ * @throws Error with `otherwise` where none comes in time
+ */
+export function nextMessage(
   frame: HTMLIFrameElement,
   origin: string,
   timeoutMs: number,

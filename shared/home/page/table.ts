@@ -3,6 +3,7 @@ import { inside, own, announce } from '@on-the-wire/viewer/page/elements.ts';
 import { recall, remember } from '@on-the-wire/viewer/page/memory.ts';
 import type { Column, Http } from '@on-the-wire/compare/claims/columns.ts';
 import type { CellMessage, RowMessage, TableMessage } from '../messages.ts';
+import { hideAddresses, lookAtAddresses } from './accepted.ts';
 import { openCell, startCell, type KnownOutcome } from './cell.ts';
 import { runClaim } from './run-claim.ts';
 
@@ -47,8 +48,33 @@ export async function startTable(onChange: () => void): Promise<void> {
     cells.forEach(show);
     sum();
     changed();
+    void lookIfNeeded();
   });
+  addEventListener('focus', () => void lookIfNeeded());
   own('run-all').addEventListener('click', () => void runAll());
+  void lookIfNeeded();
+}
+
+/** Over HTTP/2 only: whether this browser refuses the certificate. */
+let refused = false;
+
+/** Cells that cannot be run here are grey, and the reason stands above them. */
+async function lookIfNeeded(): Promise<void> {
+  if (http === '1.1') {
+    setRefused(false);
+    return hideAddresses();
+  }
+  // Where one has run, all can.
+  if (runningAll || cells.some(({ known }) => known[2])) return;
+  const accepted = await lookAtAddresses().catch(() => true);
+  if (http === '2') setRefused(!accepted);
+  else hideAddresses();
+}
+
+function setRefused(now: boolean): void {
+  refused = now;
+  own('table').toggleAttribute('data-refused', now);
+  own<HTMLButtonElement>('run-all').disabled = now;
 }
 
 /** What is chosen over the table; a reload may keep it. */
@@ -183,6 +209,7 @@ function open(drawn: Cell): void {
     column: table.columns[cell.column],
     known: known[http],
     run: () => run(drawn, http),
+    refused,
   });
 }
 
@@ -241,8 +268,8 @@ function show({ cell, button, known }: Cell): void {
   if (found) {
     const mark = document.createElement('span');
     mark.className = found.holds ? 'good' : 'bad';
-    mark.textContent = found.holds ? ' ✓' : ` ✗ here: ${found.word}`;
-    parts.push(mark);
+    mark.textContent = found.holds ? '✓ shown' : `✗ here: ${found.word}`;
+    parts.push(new Text(' '), mark);
   }
   button.dataset['state'] = !found ? 'open' : found.holds ? 'holds' : 'differs';
   button.replaceChildren(...parts);

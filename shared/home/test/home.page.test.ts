@@ -25,6 +25,7 @@ import {
 } from '@on-the-wire/course/harness/lessons.ts';
 import type { Shell } from '@on-the-wire/viewer/server/guarded-server.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import { openBrowser } from '@on-the-wire/browser/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { createHome } from '../server.ts';
@@ -181,11 +182,70 @@ describeWithBrowser('the home page', (browser) => {
       await units.close();
       await page.keyboard.press('Escape');
       expect(await cell('Many to one origin', 2).textContent()).toBe(
-        `${word} ✓`,
+        `${word} ✓ shown`,
       );
       expect(await page.locator('iframe').count()).toBe(0);
     },
   );
+
+  test('says how an ordinary browser gets to the claims over HTTP/2', async () => {
+    // One that trusts no certificate of this machine.
+    const ordinary = await openBrowser();
+    try {
+      const window = await ordinary.newContext();
+      const its = await window.newPage();
+      await its.goto(origin);
+      const notice = its.locator('#shell-refused');
+      await its.check('[name=http][value="2"]');
+      await notice.waitFor();
+      const addresses = await notice.getByRole('link').allTextContents();
+      expect(addresses).toEqual([
+        expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+\/$/),
+        expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+\/$/),
+        expect.stringMatching(/^https:\/\/localhost:\d+\/$/),
+      ]);
+      expect(
+        await its.getByRole('button', { name: 'Run all' }).isDisabled(),
+      ).toBe(true);
+      const many = its.getByRole('row', { name: 'Many to one origin' });
+      await many.getByRole('button').nth(2).click();
+      expect(await its.locator('#shell-run').isDisabled()).toBe(true);
+      expect(await its.textContent('#shell-outcome')).toContain(
+        'does not accept the certificate',
+      );
+      await its.keyboard.press('Escape');
+      expect(await accessibilityViolations(its)).toEqual([]);
+      // Over HTTP/1.1 there is nothing to accept.
+      await its.check('[name=http][value="1.1"]');
+      await notice.waitFor({ state: 'hidden' });
+      expect(
+        await its.getByRole('button', { name: 'Run all' }).isEnabled(),
+      ).toBe(true);
+      await its.check('[name=http][value="2"]');
+      await notice.waitFor();
+
+      // Its reader says so, to the page that Chromium shows for each address.
+      for (const address of addresses) {
+        const tab = await window.newPage();
+        await tab.goto(address).catch(() => {});
+        if (!(await tab.title()).startsWith('Accepted')) {
+          await tab.locator('body').waitFor();
+          await tab.keyboard.type('thisisunsafe');
+          await tab.getByText('Your browser accepts this address').waitFor();
+        }
+        await tab.close();
+      }
+      await its.bringToFront();
+      await its.evaluate(() => dispatchEvent(new Event('focus')));
+      await notice.waitFor({ state: 'hidden' });
+      await many.getByRole('button').nth(2).click();
+      await its.click('#shell-run');
+      await its.locator('#shell-units').waitFor();
+      expect(await its.textContent('#shell-outcome')).toMatch(/^✓ all eight: /);
+    } finally {
+      await ordinary.close();
+    }
+  });
 
   test('resets the connections of a claim that needs it', async () => {
     await cell('Survives a cut by itself', 2).click();
@@ -240,7 +300,9 @@ describeWithBrowser('the home page', (browser) => {
     await openAgain();
     expect(await cell('Resumes by itself', 2).textContent()).toBe('yes');
     await page.check('[name=http][value="2"]');
-    expect(await cell('Resumes by itself', 2).textContent()).toBe('yes ✓');
+    expect(await cell('Resumes by itself', 2).textContent()).toBe(
+      'yes ✓ shown',
+    );
     expect(await text('#shell-sum')).toBe(
       '1 of 64 run: all hold in this browser',
     );
