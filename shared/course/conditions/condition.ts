@@ -95,7 +95,11 @@ export interface RequestAtom {
 
 /** What a `decides:` comment says. */
 export type Decision =
-  | { clauses: readonly Clause[] }
+  | {
+      clauses: readonly Clause[];
+      /** So many actions are done when it is decided; otherwise all. */
+      after?: number;
+    }
   /** No run can decide it, for this reason. */
   | { nothing: string };
 

@@ -346,8 +346,8 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
         current.sees[at] = undefined;
         this.#shownOf(current.id).sees[at] = seen;
       }
-      changed = this.#decide(current) || changed;
     }
+    if (this.#isDecidable(current)) changed = this.#decide(current) || changed;
     this.#followLines();
     if (changed) this.emit('change');
   }
@@ -369,6 +369,15 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
     const { actions = [], opened } = this.#progress.steps[id] ?? {};
     const wanted = conditions?.actions.length ?? 0;
     return wanted > 0 ? actions.length >= wanted : opened !== undefined;
+  }
+
+  /** Whether so much is done that the guess is decided. */
+  #isDecidable(current: Current): boolean {
+    const { decision } = current.conditions ?? {};
+    const after = decision && 'after' in decision ? decision.after : undefined;
+    const { actions = [] } = this.#progress.steps[current.id] ?? {};
+    if (after !== undefined && actions.length >= after) return true;
+    return this.#isReady(current);
   }
 
   #finish({ id }: Current): boolean {

@@ -151,14 +151,17 @@ export function parseAction(text: string): Action {
 /**
  * Reads what stands in `<!-- decides: … -->`:
  * `2 if page seen lacks "missed"; 1 if page seen has "missed"`, or `nothing, `
- * and the reason.
+ * and the reason. `after 2: 2 if …` is decided when two actions are done: those
+ * that follow make something else of it.
  *
  * @throws ConditionError
  */
 export function parseDecision(text: string): Decision {
   const nothing = reasonOf(text);
   if (nothing !== undefined) return { nothing };
-  const clauses = splitAtSemicolons(text).map((clause): Clause => {
+  const [, after, rest = text] =
+    /^\s*after\s+([1-9]\d*):\s*(.+)$/s.exec(text) ?? [];
+  const clauses = splitAtSemicolons(rest).map((clause): Clause => {
     const [, guess, condition] =
       /^\s*([1-9]\d*)\s+if\s+(.+)$/s.exec(clause) ?? [];
     if (guess === undefined || condition === undefined)
@@ -167,7 +170,7 @@ export function parseDecision(text: string): Decision {
       );
     return { guess: Number(guess), condition: parseCondition(condition) };
   });
-  return { clauses };
+  return { clauses, ...(after !== undefined && { after: Number(after) }) };
 }
 
 function reasonOf(text: string): string | undefined {

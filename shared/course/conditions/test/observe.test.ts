@@ -313,6 +313,20 @@ describe('the prediction', () => {
     });
   });
 
+  test('is decided in the middle of the Do, where the text says so', () => {
+    says(['cut', 'cut', 'cut'], { decides: `after 2: ${decides}` });
+    observer.guess('step-1', 'Ding');
+    observer.page({ n: '41 of 41' });
+    observer.cut();
+    expect(step().decided).toBeUndefined();
+    observer.cut();
+    observer.page({ n: '40' });
+    expect(step().decided).toMatchObject({ guess: 'Dong', agrees: true });
+    expect(step().opened).toBe(false);
+    observer.cut();
+    expect(step()).toMatchObject({ opened: true, decided: { guess: 'Dong' } });
+  });
+
   test('a run that contradicts the text has some time to agree', async () => {
     says(['cut'], { decides });
     observer.guess('step-1', 'Ding');

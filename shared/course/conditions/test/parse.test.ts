@@ -198,6 +198,10 @@ describe('what decides', () => {
   });
 
   test('may be nothing, with the reason', () => {
+    expect(parseDecision('after 2: 1 if cut')).toEqual({
+      clauses: [{ guess: 1, condition: [{ what: 'cut', times: 1 }] }],
+      after: 2,
+    });
     expect(parseDecision('nothing, it would take two minutes')).toEqual({
       nothing: 'it would take two minutes',
     });
@@ -210,6 +214,7 @@ describe('what decides', () => {
     ['2 if ', 'found "2 if"'],
     ['2 if cut; ', 'found ""'],
     ['2 if cut 3', 'found its end'],
+    ['after 0: 2 if cut', 'found "after 0: 2 if cut"'],
   ])('is not %p', (text, found) => {
     expect(() => parseDecision(text)).toThrow(ConditionError);
     expect(() => parseDecision(text)).toThrow(found);
