@@ -134,7 +134,8 @@ document.forms.namedItem('rates')!.onchange = () =>
   send('PUT', '/rate', { rate: rates.value });
 
 const ways = radios('announce', 'way');
-for (const way of ways) (way as HTMLInputElement).onchange = tally.begin;
+// A click, not a change: to choose the same way again begins, too.
+for (const way of ways) (way as HTMLInputElement).onclick = tally.begin;
 const tag = Math.random().toString(36).slice(2, 5);
 let number = 0;
 (element('announce') as HTMLFormElement).onsubmit = (event) => {

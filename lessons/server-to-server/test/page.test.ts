@@ -150,6 +150,17 @@ describeWithBrowser('the page', (browser) => {
     },
   );
 
+  test('counts from 0 when a way is chosen, also the same again', async () => {
+    const { gateways } = await start();
+    await visit(gateways[0]!);
+    for (const way of ['raw socket', 'raw socket', 'HTTP']) {
+      await page.getByLabel(way, { exact: true }).click({ force: true });
+      await tally('announced 0 · spoken 0');
+      await page.getByRole('button', { name: 'Announce once' }).click();
+      await tally('announced 1 · spoken 1 · missing 0');
+    }
+  });
+
   test('goes on at the other gateway when one dies, without a gap', async () => {
     const { station, gateways, first } = await start();
     await visit(gateways[0]!);

@@ -20,7 +20,7 @@ import { button, paragraph, part } from './parts.ts';
 import type { FaultSetter } from './set-faults.ts';
 
 const help =
-  'Each dot and each number is a unit. Press a link to break it, and again to mend it.';
+  'Dots and numbers count units. Press a link to break it, and again to mend it.';
 
 const count = (n: number) => n.toLocaleString('en');
 const short = new Intl.NumberFormat('en', { notation: 'compact' });
