@@ -92,8 +92,8 @@ export function servePage(
     } catch (error) {
       if (next) next(error);
       else {
-        // Its message names the path, which is nothing for a page, nor for
-        // whoever gets the recording.
+        // Its message names the path, which neither a page nor a reader of the
+        // recording needs.
         const { code = 'unknown error' } = error as NodeJS.ErrnoException;
         sendText(response, 500, `This file could not be read: ${code}.`);
       }

@@ -49,7 +49,7 @@ async function saved(shellUrl = ''): Promise<string[]> {
 function told(texts: string[], folder: string): string[] {
   // In words that are short or common it could stand by chance.
   const names = [folder, clone, tree, `${homedir()}/`, hostname()];
-  const private_ = names
+  const hidden = names
     .map((name) => name.replace(/[\\/]$/, ''))
     .filter((name) => name.length > 5)
     .flatMap((name) => [
@@ -58,7 +58,7 @@ function told(texts: string[], folder: string): string[] {
       encodeURIComponent(name),
       pathToFileURL(name).href,
     ]);
-  return private_.filter((name) => texts.some((text) => text.includes(name)));
+  return hidden.filter((name) => texts.some((text) => text.includes(name)));
 }
 
 test('a run of a lesson, with errors and its page', async () => {
