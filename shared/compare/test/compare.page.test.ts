@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createFeed } from '@on-the-wire/lesson/board/feed.ts';
 import { parseFaults } from '@on-the-wire/tap/tap.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import { geometryFaults } from '@on-the-wire/testing/geometry.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { measureTurn, type Conditions } from '../measure.ts';
 import { pageOfComparison } from '../report/page-of-comparison.ts';
@@ -179,6 +180,10 @@ describeWithBrowser('the page of a comparison', (browser) => {
       );
       expect(await page.getByRole('row').count()).toBe(4 + 4);
       expect(await accessibilityViolations(page)).toEqual([]);
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await geometryFaults(page)).toEqual([]);
+      }
     }
     expect(said).toEqual([]);
     await page.close();

@@ -26,6 +26,7 @@ import {
 import type { Shell } from '@on-the-wire/viewer/server/guarded-server.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import { openBrowser } from '@on-the-wire/browser/browser.ts';
+import { geometryFaults } from '@on-the-wire/testing/geometry.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { createHome } from '../server.ts';
@@ -95,6 +96,24 @@ describeWithBrowser('the home page', (browser) => {
       await cell('Compression', 3).click();
       await page.locator('.cell .listing').waitFor();
       expect(await accessibilityViolations(page)).toEqual([]);
+    },
+  );
+
+  test.each(['light', 'dark'] as const)(
+    'covers and cuts off no text, %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      for (const width of [390, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await geometryFaults(page)).toEqual([]);
+      }
+      await page
+        .locator('summary')
+        .evaluateAll((folds) => folds.forEach((fold) => fold.click()));
+      for (const width of [390, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await geometryFaults(page)).toEqual([]);
+      }
     },
   );
 

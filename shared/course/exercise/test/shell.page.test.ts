@@ -6,6 +6,7 @@ import type { LessonState } from '@on-the-wire/lesson/lesson.ts';
 import { createShell } from '../../shell/server.ts';
 import { createTap } from '@on-the-wire/tap/tap.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import { geometryFaults } from '@on-the-wire/testing/geometry.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
@@ -119,6 +120,11 @@ describeWithBrowser('an exercise in the shell', (browser) => {
     await panel().getByText('passed', { exact: true }).waitFor();
     await panel().getByText('Look at the bell.').waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      const faults = await geometryFaults(page, {}, '#shell-pane-tutorial');
+      expect(faults).toEqual([]);
+    }
     await button('Next: bells/2').click();
 
     await button('Start over').click();

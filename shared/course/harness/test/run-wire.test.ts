@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { execFile, spawnSync } from '@on-the-wire/system/programs/start.ts';
 import { createTap, parseFaults } from '@on-the-wire/tap/tap.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import { geometryFaults } from '@on-the-wire/testing/geometry.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
@@ -162,6 +163,11 @@ describeWithBrowser('The page of a saved run', (browser) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       expect(await accessibilityViolations(page)).toEqual([]);
+      for (const width of [390, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        const row = { '.line .summary': 'one row; the unit has all of it' };
+        expect(await geometryFaults(page, row)).toEqual([]);
+      }
     }
     await page.getByRole('button', { name: 'Diagram' }).click();
     await page.locator('svg text', { hasText: 'GET /' }).waitFor();

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import { geometryFaults } from '@on-the-wire/testing/geometry.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
@@ -33,6 +34,11 @@ describeWithBrowser(
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         expect(await accessibilityViolations(page)).toEqual([]);
+        for (const width of [390, 1280]) {
+          await page.setViewportSize({ width, height: 800 });
+          const row = { '.line .summary': 'one row; the unit has all of it' };
+          expect(await geometryFaults(page, row)).toEqual([]);
+        }
       }
 
       await page.getByRole('button', { name: 'Break it' }).click();
