@@ -227,6 +227,39 @@ describeWithBrowser('a link to a control', (browser) => {
     expect(await page.locator('.points-nowhere').count()).toBe(0);
   });
 
+  /** Says again and again that it was found, in the name of the page. */
+  const lie =
+    "setInterval(() => top.postMessage({ onTheWire: 'pointed', " +
+    "control: 'nothing', found: true }, '*'), 10)";
+  const isNotFound = async () => {
+    await link('Nothing').click();
+    await page
+      .locator('#shell-said', { hasText: 'Nothing is not there now.' })
+      .waitFor();
+  };
+
+  test('hears no frame inside the page', async () => {
+    await page.frames()[1]!.evaluate((code) => {
+      const inner = document.body.appendChild(document.createElement('iframe'));
+      const script = inner.contentDocument!.createElement('script');
+      script.textContent = code;
+      inner.contentDocument!.body.append(script);
+    }, lie);
+    await isNotFound();
+  });
+
+  test('hears no page of another origin in the place of the lesson’s', async () => {
+    const address = new URL(page.frames()[1]!.url());
+    address.hostname = 'localhost';
+    await page.frames()[1]!.evaluate((url) => {
+      location.href = url;
+    }, address.href);
+    await page.frames()[1]!.waitForURL(address.href);
+    await page.frames()[1]!.locator('#ring').waitFor();
+    await page.frames()[1]!.evaluate(lie);
+    await isNotFound();
+  });
+
   test('is accessible, in forced colours too', async () => {
     await link('reset').click();
     await isPointedAt(control('fault:reset'));

@@ -200,7 +200,7 @@ describeWithBrowser('a page in the shell', (browser) => {
     await ask({ control: 'low', beside: ['near'] });
     expect(await inView(frame, '#low')).toBe(true);
     expect(await inView(frame, '#near')).toBe(true);
-    await ask({ control: 'low', beside: ['far', 'near'] });
+    await ask({ control: 'low', beside: ['near', 'far'] });
     expect(await inView(frame, '#low')).toBe(true);
     expect(await inView(frame, '#near')).toBe(true);
     expect(await inView(frame, '#far')).toBe(false);
@@ -313,6 +313,25 @@ describeWithBrowser('a page in the shell', (browser) => {
 
   test('is deaf in a frame of another name for the same port', async () => {
     await isDeaf(await open(`http://localhost:${lower}/`));
+  });
+
+  test('is deaf to another window of the shell’s own origin', async () => {
+    const frame = await open();
+    await page.evaluate(
+      (message) => {
+        // A frame without an address has the origin of its parent.
+        const other = document.body.appendChild(
+          document.createElement('iframe'),
+        );
+        const script = other.contentDocument!.createElement('script');
+        script.textContent = `parent.frames[0].postMessage(${message}, '*')`;
+        other.contentDocument!.body.append(script);
+      },
+      JSON.stringify({ onTheWire: 'press', control: 'path=/b' }),
+    );
+    await say({ onTheWire: 'press', control: 'rate=over' });
+    await frame.locator('[value=over]:checked').waitFor();
+    expect(await frame.locator('select').inputValue()).toBe('/a');
   });
 
   test('is deaf to a window that it did not come from', async () => {
