@@ -21,11 +21,16 @@ describeWithBrowser('the first minute of http2', (browser) => {
 
     const [http1, h2] = await opened.seen();
     const page = opened.page.frameLocator('iframe');
-    expect(http1!.code).toMatch(/^[\d,]+ ms, 6 connections, \d+ kB/);
-    expect(h2!.code).toMatch(/^[\d,]+ ms, 1 connection, \d+ kB/);
+    expect(http1!.code).toMatch(/^[\d,]+ ms, 6 connections, \d+ kB, \d+ late$/);
+    expect(h2!.code).toMatch(/^[\d,]+ ms, 1 connection, \d+ kB, \d+ late$/);
     const shown = (id: string) => page.locator(`#${id}`).innerText();
-    expect(await shown('http1-counts')).toBe(http1!.code);
-    expect(await shown('h2-counts')).toBe(h2!.code);
+    for (const [name, { code }] of [
+      ['http1', http1!],
+      ['h2', h2!],
+    ] as const)
+      expect(
+        `${await shown(`${name}-counts`)} ${await shown(`${name}-late`)}`,
+      ).toBe(code);
 
     // The last of the hundred requests, as each of them was sent.
     expect(new TextDecoder().decode(http1!.unit!.bytes)).toMatch(

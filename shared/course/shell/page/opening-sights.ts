@@ -92,10 +92,11 @@ export async function sightOf({
   /** The headers that the condition has named. */
   fields: readonly string[];
 }): Promise<OpeningSight> {
-  if (!line) return { code: [...values], words: '' };
+  // What stands side by side in the page is one line here, too.
+  const shown = values.join(' ');
+  if (!line) return { code: [shown], words: '' };
   const unit = line.n;
-  if (values.length > 0)
-    return { code: [...values], words: line.summary, unit };
+  if (values.length > 0) return { code: [shown], words: line.summary, unit };
   if (!isUnit(line)) {
     const times = came.filter(
       ({ kind, summary }) => kind === line.kind && summary === line.summary,
