@@ -138,22 +138,69 @@ function drawArrow({ direction, sent, arrived }: Rung): string {
   );
 }
 
-const LETTERS = 12; // px that a line of words takes
+/** px of a letter, above and below the line that it stands on, and its width. */
+const LETTER = { above: 8, below: 3, width: 6.02 };
+
+/** A line of words: where it stands, and what room it takes. */
+interface Label {
+  left: number;
+  right: number;
+  /** Of the line that the letters stand on. */
+  y: number;
+}
 
 /**
  * Words stand where their arrow begins: above it on the left, below it on the
- * right, where nothing else falls; and below those before them.
+ * right. Where another arrow would strike them out, or other words stand, they
+ * take the nearest place that is free.
  */
 function drawWords(rungs: readonly Rung[]): string[] {
-  const last = { up: 0, down: 0 };
-  return rungs.map(({ direction, sent, words, size }) => {
+  const taken: Label[] = [];
+  return rungs.map((rung) => {
+    const { direction, sent, words, size } = rung;
     const isUp = direction === 'up';
-    const y = Math.max(yOf(sent) + (isUp ? -3 : 15), last[direction] + LETTERS);
-    last[direction] = y;
-    const place = isUp
-      ? `x="${LEFT + 8}" y="${y}"`
-      : `x="${RIGHT - 8}" y="${y}" text-anchor="end"`;
     const text = `${words}, ${size.toLocaleString('en')} B`;
+    const width = text.length * LETTER.width;
+    const x = isUp ? LEFT + 8 : RIGHT - 8;
+    const wanted = yOf(sent) + (isUp ? -3 : 15);
+    const at = (y: number): Label => ({
+      left: isUp ? x : x - width,
+      right: isUp ? x + width : x,
+      y,
+    });
+    const isFree = (label: Label) =>
+      !rungs.some((each) => crosses(each, label)) &&
+      !taken.some((each) => overlap(each, label)) &&
+      label.y > TOP - 20;
+    const steps = Array.from({ length: 60 }, (_, step) => step);
+    // First in the direction that leads away from the arrow's own words.
+    const ys = steps.flatMap((step) => [wanted + step, wanted - step]);
+    const y = ys.find((each) => isFree(at(each))) ?? wanted;
+    taken.push(at(y));
+    const place = isUp
+      ? `x="${x}" y="${y}"`
+      : `x="${x}" y="${y}" text-anchor="end"`;
     return `<text class="words ${direction}" ${place} paint-order="stroke" stroke-width="3">${text}</text>`;
   });
+}
+
+/** Whether an arrow passes through words. */
+function crosses({ direction, sent, arrived }: Rung, label: Label): boolean {
+  const [from, to] = direction === 'up' ? [LEFT, RIGHT] : [RIGHT, LEFT];
+  const yAt = (x: number) =>
+    yOf(sent) + ((x - from) / (to - from)) * (yOf(arrived) - yOf(sent));
+  const ys = [yAt(label.left), yAt(label.right)];
+  return (
+    Math.max(...ys) > label.y - LETTER.above - 1 &&
+    Math.min(...ys) < label.y + LETTER.below
+  );
+}
+
+function overlap(one: Label, other: Label): boolean {
+  const height = LETTER.above + LETTER.below;
+  return (
+    one.left < other.right &&
+    other.left < one.right &&
+    Math.abs(one.y - other.y) < height
+  );
 }

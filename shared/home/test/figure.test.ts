@@ -103,6 +103,42 @@ test('a ladder is to scale, and its words are read out', () => {
   expect([Number(y0), Number(y1)]).toEqual([40, 48]); // 84 px are a second
 });
 
+test.each(ladderNames)('no arrow of %s strikes out words', (name) => {
+  const svg = drawLadder('A ladder', rungsIn(name));
+  const arrows = [...svg.matchAll(/M(\d+) (\d+)L(\d+) (\d+)/g)].map(
+    ([, ...numbers]) => numbers.map(Number) as [number, number, number, number],
+  );
+  const words = [
+    ...svg.matchAll(
+      /x="(\d+)" y="(\d+)"( text-anchor="end")? paint[^>]*>([^<]*)/g,
+    ),
+  ].map(([, x, y, end, text]) => {
+    const width = text!.length * 6;
+    const left = end ? Number(x) - width : Number(x);
+    return { text: text!, left, right: left + width, y: Number(y) };
+  });
+  expect(words).toHaveLength(rungsIn(name).length);
+  const struck = words.filter(({ left, right, y }) =>
+    arrows.some(([x0, y0, x1, y1]) => {
+      const at = (x: number) => y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
+      const [a, b] = [at(left), at(right)];
+      // From the top of the letters to below the longest.
+      return Math.max(a, b) > y - 8 && Math.min(a, b) < y + 2;
+    }),
+  );
+  expect(struck).toEqual([]);
+  const onOthers = words.filter((one, index) =>
+    words.some(
+      (other, at) =>
+        at !== index &&
+        one.left < other.right &&
+        other.left < one.right &&
+        Math.abs(one.y - other.y) < 10,
+    ),
+  );
+  expect(onOthers).toEqual([]);
+});
+
 test('each opens, and the picture in the README is the one that is drawn', () => {
   for (const name of ladderNames)
     expect(figureHtml()).toContain(`href="/recording?run=${name}"`);

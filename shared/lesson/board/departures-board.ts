@@ -65,7 +65,7 @@ export const flapStyle = `
     background:
       linear-gradient(
         #ffffff09 calc(50% - 0.03em),
-        var(--flap-edge) calc(50% - 0.03em) calc(50% + 0.03em),
+        #0007 calc(50% - 0.03em) calc(50% + 0.03em),
         #00000014 calc(50% + 0.03em)
       )
       var(--flap);

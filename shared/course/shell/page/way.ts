@@ -45,10 +45,13 @@ export function showWay(article: HTMLElement, way: WayMessage): void {
 /** Each exercise's paragraph gets an id, so that the contents can lead there. */
 function markExercises(article: HTMLElement, { exercises }: WayMessage): void {
   for (const { id, folder } of exercises) {
-    const link = article.querySelector(
-      `a[href^="/files/${CSS.escape(folder).replaceAll('\\/', '/')}/"]`,
+    const start = `/files/${folder}/`;
+    // An earlier link to it only says what can be done afterwards.
+    const place = [...article.querySelectorAll('section p')].find(
+      (each) =>
+        each.textContent.startsWith('Exercise.') &&
+        each.querySelector('a')?.getAttribute('href')?.startsWith(start),
     );
-    const place = link?.closest('p');
     if (place && !place.id) place.id = idOf(id);
   }
 }

@@ -12,7 +12,7 @@ import { stage } from './stage.ts';
 
 const tutorial = `# Bells
 
-An introduction.
+An introduction: you [ring twice](exercises/01-ring-twice/README.md).
 
 ## 1. Ring (4 min)
 
