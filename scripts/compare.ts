@@ -11,6 +11,8 @@ import {
   describeTable,
 } from '@on-the-wire/compare/claims/describe.ts';
 import { findRows, settleAll } from '@on-the-wire/compare/claims/settle.ts';
+import { rows } from '@on-the-wire/compare/claims/rows/rows.ts';
+import { transports } from '@on-the-wire/compare/transports/transports.ts';
 import { withMine } from '@on-the-wire/compare/transports/mine.ts';
 import { describeComparison } from '@on-the-wire/compare/report/table.ts';
 import { findBrowser, noBrowser } from '@on-the-wire/browser/browser.ts';
@@ -59,7 +61,12 @@ const program = verb('compare')
   .description(
     'measures the same board over every way to talk, on this machine',
   )
-  .option('--only <names>', 'only these ways, or rows of the table', list)
+  .option(
+    '--only <names>',
+    `only these ways: ${[...new Set(transports.map(({ id }) => id))].join(', ')}; ` +
+      `with --claims these rows: ${rows.map(({ id }) => id).join(', ')}`,
+    list,
+  )
   .option('--http <versions>', 'only these versions of HTTP: 1.1,2', versions)
   .option('--quick', 'one round over HTTP/1.1 with a few updates: under 30 s')
   .option('--mine', `your own servers beside ours: see ${pnpm} exercise`)

@@ -68,7 +68,7 @@ export function tapCommand(program: Command): Command {
           [address, page!].map((each) => Number(/:(\d+)\/?$/.exec(each)![1])),
         );
         process.stdout.write(
-          `\n  Open     ${address}\n  Instead  ${shown}\n  Wire     ${page}\n` +
+          `\n  Open     ${address}, in place of ${shown}\n  Wire     ${page}\n` +
             faults
               .map((each) => `  Fault    ${describeFault(each)}\n`)
               .join('') +

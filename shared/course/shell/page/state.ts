@@ -101,6 +101,12 @@ function showRefused({ refused: [port] = [] }: StateMessage): void {
   const notice = own('certificate');
   notice.hidden = port === undefined;
   if (port === undefined) return;
+  const isPage = port === Number(dataset['pagePort']);
+  inside(notice, '.first').hidden = !isPage;
+  inside(notice, '.further').hidden = isPage;
+  inside(notice, 'h2').textContent = isPage
+    ? 'Your browser needs your confirmation'
+    : 'One more address needs your confirmation';
   const where = inside<HTMLAnchorElement>(notice, '.where');
   where.href = addressOf(port);
   where.textContent = where.href;

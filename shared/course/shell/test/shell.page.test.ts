@@ -461,6 +461,10 @@ describeWithBrowser('the shell in a browser', (browser) => {
       expect(await notice.getByRole('link').innerText()).toBe(
         'http://127.0.0.1:1/',
       );
+      // Not in the same words: it would look as if nothing had come of it.
+      expect(await notice.innerText()).toMatch(
+        /^One more address needs your confirmation\s+The page is there\./,
+      );
       shell.state.set({ refused: [] });
       await notice.waitFor({ state: 'hidden' });
     });

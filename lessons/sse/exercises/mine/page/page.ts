@@ -19,7 +19,7 @@ const tellers: Told = {
 let stop: (() => void) | undefined;
 
 function open() {
-  show('open', 'following');
+  show('open', 'open');
   stop = follow({
     path: '/events',
     tell,
