@@ -17,10 +17,10 @@ const reuse = ({ requests, connections }: any) =>
 
 const gateway = {
   upstreams: reuse,
-  failed: ({ failures }: any) => count(failures),
+  failed: ({ failures }: any) => `${count(failures)} failed`,
   broker: ({ connected }: any) => (connected ? 'connected' : 'not connected'),
-  'gaps-filled': ({ gaps }: any) => count(gaps),
-  ignored: ({ ignored }: any) => count(ignored),
+  gaps: ({ gaps }: any) => `${count(gaps)} filled`,
+  ignored: ({ ignored }: any) => `${count(ignored)} ignored`,
 };
 
 /** What stands at `<process>-<name>`. */
@@ -28,9 +28,9 @@ const processes: Record<string, Record<string, (s: object) => string>> = {
   operators: {
     station: reuse,
     feed: ({ written }: any) => `${plural(written, 'text')} written`,
-    failed: ({ failed }: any) => count(failed),
-    waiting: ({ waiting }: any) => plural(waiting, 'message'),
-    'retries-left': ({ retriesLeft }: any) => count(retriesLeft),
+    failed: ({ failed }: any) => `${count(failed)} failed`,
+    waiting: ({ waiting }: any) => `${count(waiting)} waiting`,
+    retries: ({ retriesLeft }: any) => `${count(retriesLeft)} left`,
   },
   station: {
     loudspeaker: ({ spoken }: any) => `${count(spoken)} spoken`,

@@ -108,7 +108,7 @@ const together: Record<string, Record<string, string[][]>> = {
     '5': [['[name=stream][value="/station/events"]', '#gateway', '#state']],
     '6': [
       ['[name=stream][value="/events"]', '#gateway', '#state'],
-      ['#gateway2-broker', '#gateway2-gaps-filled', '#gateway', '#seen'],
+      ['#gateway2-broker', '#gateway2-gaps', '#gateway', '#seen'],
     ],
   },
 };
