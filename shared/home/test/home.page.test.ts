@@ -109,7 +109,9 @@ describeWithBrowser('the home page', (browser) => {
       }
       await page
         .locator('summary')
-        .evaluateAll((folds) => folds.forEach((fold) => fold.click()));
+        .evaluateAll((folds) =>
+          folds.forEach((fold) => (fold as HTMLElement).click()),
+        );
       for (const width of [390, 1280]) {
         await page.setViewportSize({ width, height: 800 });
         expect(await geometryFaults(page)).toEqual([]);
