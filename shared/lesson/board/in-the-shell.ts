@@ -317,7 +317,8 @@ function press(element: HTMLElement, control: string): void {
  * covered with it: that is what the page's `scroll-padding` is for.
  */
 function showTogether(element: HTMLElement, others: HTMLElement[]): void {
-  for (const each of [...others, element])
+  // In a sticky header it would count as covered by that header, and scroll.
+  for (const each of [...others, element].filter((one) => !staysInView(one)))
     each.scrollIntoView({
       block: 'nearest',
       inline: 'nearest',

@@ -219,6 +219,20 @@ describeWithBrowser('a page in the shell', (browser) => {
     expect(top).toBeGreaterThanOrEqual(120);
   });
 
+  test('shows what is beside a control in such a header', async () => {
+    const frame = await open();
+    await frame.evaluate(() => {
+      document.documentElement.style.scrollPaddingTop = '100px';
+      const header = document.createElement('header');
+      header.style.cssText = 'position: sticky; top: 0; height: 100px';
+      header.append(document.querySelector('[name=abort]')!);
+      document.body.prepend(header);
+    });
+    await ask({ control: 'abort', beside: ['low'] });
+    expect(await inView(frame, '[name=abort]')).toBe(true);
+    expect(await inView(frame, '#low')).toBe(true);
+  });
+
   test('says what is not there, or cannot be seen or pressed', async () => {
     await open();
     expect(await ask({ control: 'nothing' })).toMatchObject({ found: false });
