@@ -142,7 +142,7 @@ describe('labels', () => {
         '<div class="block do">\n' +
         '<p><strong class="label">Do</strong> Close it.</p>\n</div>\n' +
         '<details class="outcome" data-question="step-2">\n' +
-        '<summary>Show what happens</summary>\n<p class="said" hidden></p>\n' +
+        '<summary>Show what happens</summary>\n<div class="said" hidden></div>\n' +
         '<div class="block see">\n' +
         '<p><strong class="label">See</strong> 41 of 41.</p>\n</div>\n' +
         '<div class="block why">\n' +
