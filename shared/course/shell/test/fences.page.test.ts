@@ -78,7 +78,10 @@ describeWithBrowser('the styles of the shell', (browser) => {
       await page.close();
       await shell.end();
     }
-    expect(reach.outOfTheWire).toEqual([]);
+    // What is broken now is told beside the lesson's page, too.
+    expect(
+      reach.outOfTheWire.filter((one) => !one.includes('.broken-now')),
+    ).toEqual([]);
     // These two mean the same everywhere.
     expect(reach.intoTheWire).toEqual(['.soft', '.visually-hidden']);
   });
@@ -129,12 +132,24 @@ function reachOfStyles() {
   const wire = document.querySelector('#shell-wire')!;
   const outOfTheWire = new Set<string>();
   const intoTheWire = new Set<string>();
+  // A comma inside of parentheses belongs to `:is()`, `:has()` and the like.
+  const selectorsOf = (list: string) => {
+    let depth = 0;
+    const parts = [''];
+    for (const character of list) {
+      if (character === '(') depth += 1;
+      if (character === ')') depth -= 1;
+      if (character === ',' && depth === 0) parts.push('');
+      else parts[parts.length - 1] += character;
+    }
+    return parts.map((part) => part.trim());
+  };
   const look = (rules: CSSRuleList, own: boolean) => {
     for (const rule of rules) {
       if (rule instanceof CSSStyleRule) {
         // A pseudo-element is its owner's.
         const all = rule.selectorText.replaceAll(/::[\w-]+/g, ':not(_)');
-        for (const one of all.split(/,\s*(?![^(]*\))/))
+        for (const one of selectorsOf(all))
           for (const element of document.querySelectorAll(one))
             if (own && !wire.contains(element)) outOfTheWire.add(one);
             else if (!own && element !== wire && wire.contains(element))
