@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Frame, Page } from '@on-the-wire/browser/browser.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
 import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
 import {
   runLesson,
@@ -14,6 +14,8 @@ import { parseFaults } from '@on-the-wire/tap/tap.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { geometryFaults } from '@on-the-wire/testing/geometry.ts';
+
+type Frame = ReturnType<Page['mainFrame']>;
 
 const row = {
   '.wire .line .summary':
