@@ -28,6 +28,8 @@ const schemes = ['light', 'dark'] as const;
 const allowed = {
   '.wire .line .summary':
     'a line of the wire is one row: the unit that it opens has the whole text',
+  '.wire .links .traffic':
+    'its button lies over it, without a ground of its own',
   '.here': 'the running head is one row: the title stands in the text below',
 };
 
@@ -131,6 +133,7 @@ describeWithBrowser('what is around a lesson can be read', (browser) => {
 
   test('in what opens over it: contents, keys, menu, a file', async () => {
     const { lesson, page, everywhere, looks } = rig;
+    await page.setViewportSize(sizes[0]!);
     await page.goto(lesson.shellUrl!);
     await page.locator('.prose h2').first().waitFor();
     await everywhere(async (at) => {
