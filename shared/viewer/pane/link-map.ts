@@ -33,6 +33,8 @@ export interface NamedLink {
 
 /** Pixels between two links of the same two processes: a button is wide. */
 const APART = { beside: 44, above: 30 };
+/** By how much of a level link its button is nearer to the upper or lower end. */
+const OUTWARD = 0.12;
 /** By how much of their length their buttons are shifted, one above another. */
 const SHIFT = 0.34;
 
@@ -70,18 +72,24 @@ export function drawEdges(
   const between = Map.groupBy(links, ({ from, to }) =>
     [whole(from), whole(to)].sort().join(),
   );
+  const heights = [...boxes.values()].map(({ y }) => y);
+  const middleY = (Math.min(...heights) + Math.max(...heights)) / 2;
   const edges = new Map<string, Edge>();
   for (const together of between.values())
     for (const [at, { name, from, to }] of together.entries()) {
       const [start, end] = [boxes.get(whole(from)), boxes.get(whole(to))];
       if (!start || !end) continue;
-      edges.set(name, draw(start, end, at - (together.length - 1) / 2));
+      const aside = at - (together.length - 1) / 2;
+      edges.set(name, draw(start, end, aside, middleY));
     }
   return edges;
 }
 
-/** From border to border, so many places beside the line of the middles. */
-function draw(start: Box, end: Box, aside: number): Edge {
+/**
+ * From border to border, so many places beside the line of the middles. Most
+ * boxes stand at the height of the map's middle: buttons keep away from them.
+ */
+function draw(start: Box, end: Box, aside: number, middleY: number): Edge {
   const [dx, dy] = [end.x - start.x, end.y - start.y];
   const length = Math.hypot(dx, dy) || 1;
   const steep = Math.abs(dy) / length;
@@ -95,7 +103,12 @@ function draw(start: Box, end: Box, aside: number): Edge {
     const t = leave + (arrive - leave) * part;
     return { x: start.x + nx + dx * t, y: start.y + ny + dy * t };
   };
-  const middle = point(0.5 - aside * SHIFT * steep);
+  const farther = Math.sign(
+    Math.abs(end.y - middleY) - Math.abs(start.y - middleY),
+  );
+  const middle = point(
+    0.5 + farther * OUTWARD * (1 - steep) - aside * SHIFT * steep,
+  );
   return { from: point(0), to: point(1), middle };
 }
 

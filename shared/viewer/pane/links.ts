@@ -129,20 +129,21 @@ export function startLinks(
   let isKnown = false;
   async function begin() {
     isKnown = true;
+    const response = await fetch('/wire/map');
+    if (response.ok) places = (await response.json()) as LinkMapMessage;
     opener.hidden = false;
     // The map is what such a lesson is about: it is there until put away.
     if (recall(ofLesson('links')) !== false && panel.hidden) opener.click();
     opener.addEventListener('click', () =>
       remember(ofLesson('links'), panel.hidden ? false : undefined),
     );
-    const response = await fetch('/wire/map');
-    if (response.ok) places = (await response.json()) as LinkMapMessage;
     layOut();
   }
 
   faults.onChange(() => {
     const { links, now } = faults.known;
-    if (links.length > 0 && !isKnown) void begin().catch(() => {});
+    if (links.length > 0 && !isKnown)
+      void begin().catch(() => (opener.hidden = false));
     for (const name of links)
       rowOf(name).show(now.filter(({ link }) => link === name));
   });

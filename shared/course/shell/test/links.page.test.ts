@@ -5,18 +5,33 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { createTap, formatFault } from '@on-the-wire/tap/tap.ts';
+import type { Manifest } from '@on-the-wire/lesson/lesson.ts';
+import { createTap, formatFault, parseFaults } from '@on-the-wire/tap/tap.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
 import { WireLog } from '@on-the-wire/viewer/live/log.ts';
+import { findLesson } from '../../harness/lessons.ts';
+import { planProcesses } from '../../harness/plan-processes.ts';
 import { createShell } from '../server.ts';
 import { State } from './stage.ts';
 
-/** A run of two links, with a server that says what it hears. */
-async function stageLinks() {
+const few = {
+  title: 'Bells',
+  question: '?',
+  order: 1,
+  minutes: 1,
+  processes: {
+    gateway: { file: 'server.ts', browsers: true, calls: ['feed'] },
+    station: { addresses: { feed: 'frames' } },
+  },
+  map: { browser: [10, 50], gateway: [40, 20], station: [90, 50] },
+} satisfies Manifest;
+
+/** A run of these links, with a server that says what it hears. */
+async function stageLinks(manifest: Manifest = few, links = ['gateway-feed']) {
   const server = createServer((socket: Socket) =>
     socket.on('error', () => {}).pipe(socket),
   );
@@ -28,26 +43,18 @@ async function stageLinks() {
     new LiveUnits(tap, { 'gateway-feed': { by: 'length', prefix: 4 } }),
   );
   const lessonPort = await tap.listen();
-  const feedPort = await tap.listenFor(target, 0, 'gateway-feed');
+  const ports: number[] = [];
+  for (const link of links) ports.push(await tap.listenFor(target, 0, link));
+  const [feedPort = 0] = ports;
   const state = new State();
-  state.set({ status: 'starting' });
+  state.set({ status: 'ready' });
   const folder = await mkdtemp(join(tmpdir(), 'links-'));
   await writeFile(join(folder, 'README.md'), '# Bells\n');
   const shell = createShell({
     lesson: {
       name: 'bells',
       folder,
-      manifest: {
-        title: 'Bells',
-        question: '?',
-        order: 1,
-        minutes: 1,
-        processes: {
-          gateway: { file: 'server.ts', browsers: true, calls: ['feed'] },
-          station: { addresses: { feed: 'frames' } },
-        },
-        map: { browser: [10, 50], gateway: [40, 20], station: [90, 50] },
-      },
+      manifest,
     },
     lessonUrl: `http://127.0.0.1:${lessonPort}/`,
     log,
@@ -66,6 +73,43 @@ async function stageLinks() {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** What of the map covers something else of it, or is not wholly in it. */
+async function covered(page: Page): Promise<string[][]> {
+  await page.evaluate(
+    () =>
+      new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))),
+  );
+  return page.evaluate(() => {
+    const panel = document.querySelector('.wire .links')!;
+    const things = '.node:not([data-port]), li, .about';
+    const boxes = [...panel.querySelectorAll(things)];
+    const { left, right, top, bottom } = panel.getBoundingClientRect();
+    return boxes.flatMap((one, at) => {
+      const a = one.getBoundingClientRect();
+      const isOut =
+        a.left < left || a.right > right || a.top < top || a.bottom > bottom;
+      const over = boxes.slice(at + 1).filter((other) => {
+        const b = other.getBoundingClientRect();
+        // Less than a pixel is nothing that one sees.
+        return (
+          a.left + 1 < b.right &&
+          b.left + 1 < a.right &&
+          a.top + 1 < b.bottom &&
+          b.top + 1 < a.bottom
+        );
+      });
+      const found = [one, ...over].map((each) => {
+        const name = each.querySelector('button')?.ariaLabel;
+        const box = each.getBoundingClientRect();
+        const { x, y, width, height } = box;
+        const sizes = [x, y, width, height].map(Math.round).join(' ');
+        return `${name ?? each.textContent} ${sizes}`;
+      });
+      return isOut || over.length > 0 ? [found] : [];
+    });
+  });
 }
 
 describeWithBrowser('the links in the shell', (browser) => {
@@ -167,35 +211,36 @@ describeWithBrowser('the links in the shell', (browser) => {
     for (const width of [1280, 390]) {
       await page.setViewportSize({ width, height: 844 });
       if (width < 760) await page.getByRole('tab', { name: 'Wire' }).click();
-      await page.evaluate(() => new Promise(requestAnimationFrame));
-      const covered = await page.evaluate(() => {
-        const map = document.querySelector('.links .map')!;
-        const boxes = [...map.querySelectorAll('.node:not([data-port]), li')];
-        const { left, right, top, bottom } = map.getBoundingClientRect();
-        return boxes.flatMap((one, at) => {
-          const a = one.getBoundingClientRect();
-          const isOut =
-            a.left < left ||
-            a.right > right ||
-            a.top < top ||
-            a.bottom > bottom;
-          const over = boxes.slice(at + 1).filter((other) => {
-            const b = other.getBoundingClientRect();
-            return (
-              a.left < b.right &&
-              b.left < a.right &&
-              a.top < b.bottom &&
-              b.top < a.bottom
-            );
-          });
-          const names = over.map(({ textContent }) => textContent);
-          return isOut || over.length > 0 ? [[one.textContent, ...names]] : [];
-        });
-      });
-      expect([width, covered]).toEqual([width, []]);
+      expect([width, await covered(page)]).toEqual([width, []]);
       expect(await accessibilityViolations(page)).toEqual([]);
     }
     await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('of server to server cover nothing, also while one is broken', async () => {
+    const { manifest } = findLesson('server-to-server');
+    const { links } = await planProcesses(
+      findLesson('server-to-server'),
+      4_001,
+    );
+    const names = links.map(({ name }) => name);
+    const all = await stageLinks(manifest, names.slice(1));
+    const map = await browser().newPage({
+      viewport: { width: 1280, height: 800 },
+    });
+    await map.goto(all.origin);
+    const buttons = map.locator('.links li button');
+    await buttons.nth(names.length - 1).waitFor();
+    expect(await covered(map)).toEqual([]);
+    all.tap.setFaults(parseFaults(['down@operators-feed']));
+    await map.locator('.links li', { hasText: 'broken' }).waitFor();
+    expect(await covered(map)).toEqual([]);
+    expect(await accessibilityViolations(map)).toEqual([]);
+    await map.setViewportSize({ width: 390, height: 844 });
+    await map.getByRole('tab', { name: 'Wire' }).click();
+    expect(await covered(map)).toEqual([]);
+    await map.close();
+    await all.end();
   });
 
   test('are counted only, where the reader wants no motion', async () => {
