@@ -1,4 +1,5 @@
 /** Runs all checks at once and reports what they found. */
+import { checkActions } from './actions.ts';
 import { formatFinding, type Finding } from './finding.ts';
 import { checkExercises } from './exercises.ts';
 import { checkGlossary } from './glossary.ts';
@@ -38,6 +39,7 @@ export const checks: Record<string, RepositoryCheck> = {
   numbers: checkNumbers,
   openings: checkOpenings,
   standards: checkStandards,
+  actions: checkActions,
   tutorials: checkTutorials,
   words: checkWords,
 };
