@@ -6,7 +6,7 @@
  */
 import markdownIt, { type Token } from 'markdown-it';
 import { beginsWithStrong, wordsOf } from '../shell/tutorial/tokens.ts';
-import type { Condition, Decision } from './condition.ts';
+import { MEMORY, type Condition, type Decision } from './condition.ts';
 import {
   ConditionError,
   parseAction,
@@ -25,7 +25,7 @@ export type Comment = CommentPlace &
   );
 
 interface CommentPlace {
-  /** The id of its step, such as `step-2`; undefined outside of all steps. */
+  /** The id of its step, such as `step-2`, or MEMORY; undefined elsewhere. */
   step: string | undefined;
   /** The line of the text in which its block begins, from 1. */
   line: number;
@@ -76,8 +76,10 @@ export function findComments(
     if (token.map) line = token.map[0] + 1;
     const inline = tokens[at + 1];
     if (token.type === 'heading_open' && token.tag === 'h2') {
-      const number = /^(\d+)\. /.exec(wordsOf(inline?.children ?? []))?.[1];
+      const words = wordsOf(inline?.children ?? []);
+      const number = /^(\d+)\. /.exec(words)?.[1];
       step = number === undefined ? undefined : `step-${number}`;
+      if (words === 'From memory') step = MEMORY;
       counted = { do: 0, see: 0 };
       predicts = false;
     }

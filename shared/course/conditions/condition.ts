@@ -5,6 +5,12 @@
  */
 import type { Direction, Kind } from '@on-the-wire/wire/unit.ts';
 
+/**
+ * The id of the section *From memory*, in the place of a step: its conditions
+ * look back on the whole run.
+ */
+export const MEMORY = 'from-memory';
+
 /** All of its atoms hold. */
 export type Condition = readonly Atom[];
 

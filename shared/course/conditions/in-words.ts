@@ -30,7 +30,7 @@ export function conditionInWords(atom: Atom, value?: string): string {
       return text === undefined ? what : `${what}: ${text}`;
     }
     case 'page':
-      return `the page showed “${shown(atom, value)}”`;
+      return pageInWords(atom, value);
     case 'file':
       return `${atom.name} was saved`;
     case 'request':
@@ -57,16 +57,19 @@ function unitInWords(atom: UnitAtom): string {
 
 const SHORT = 80; // characters of what the page shows
 
-/** What the page showed, or was to show where that is not known any more. */
-function shown({ test }: PageAtom, value: string | undefined): string {
-  if (value === undefined) {
-    if (test.how === 'range') return `${test.from} to ${test.to}`;
-    return test.how === 'lacks' ? `… without ${test.text} …` : test.text;
-  }
-  if (value.length <= SHORT) return value;
-  // Of a long list, such as a log, what the condition is about.
-  const at = test.how === 'has' ? value.indexOf(test.text) : 0;
-  const from = Math.max(0, at - 20);
+/** Where it is not known any more what the page showed, what it was to show. */
+function pageInWords({ test }: PageAtom, value: string | undefined): string {
+  const isShort = value !== undefined && value.length <= SHORT;
+  if (test.how === 'lacks' && !isShort)
+    return `the page did not show “${test.text}”`;
+  const expected =
+    test.how === 'range' ? `${test.from} to ${test.to}` : test.text;
+  return `the page showed “${isShort ? value : partOf(value ?? expected, expected)}”`;
+}
+
+/** Of a long list, such as a log, what the condition is about. */
+function partOf(value: string, about: string): string {
+  const from = Math.max(0, value.indexOf(about) - 20);
   const part = value.slice(from, from + SHORT).trim();
   const isEnd = from + SHORT >= value.length;
   return `${from > 0 ? '… ' : ''}${part}${isEnd ? '' : ' …'}`;

@@ -16,7 +16,7 @@ import {
   type StepProgress,
 } from '../progress/lesson-progress.ts';
 import type { StepConditions } from './comments.ts';
-import type { Condition } from './condition.ts';
+import { MEMORY, type Condition } from './condition.ts';
 import { conditionInWords } from './in-words.ts';
 import type { RunMessage, StepMessage, TickMessage } from './run-message.ts';
 import {
@@ -286,7 +286,7 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
       sees: sees.map((see, at) =>
         isOver || this.#shown.get(id)?.sees[at]
           ? undefined
-          : this.#watchFor(see),
+          : this.#watchFor(see, id === MEMORY ? 0 : undefined),
       ),
       clauses:
         isOver || known.decided
@@ -306,11 +306,21 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
     for (const name of this.#page.keys())
       if (!names.has(name)) this.#page.delete(name);
     this.#settle();
+    if (id === MEMORY) this.#lookBack();
   }
 
-  #watchFor(condition: Condition): Watched {
-    // In the middle of a batch, what comes behind this line counts.
-    const from = this.#behind ?? this.#run.log.end;
+  /** Looks at the lines that are kept, some at a time, before those to come. */
+  #lookBack(): void {
+    if (this.#next === undefined) return;
+    this.#next = this.#run.log.first;
+    this.#due();
+  }
+
+  /** @param from in the middle of a batch, what comes behind its line */
+  #watchFor(
+    condition: Condition,
+    from = this.#behind ?? this.#run.log.end,
+  ): Watched {
     return { watch: new Watch(condition, sameNumbers), condition, from };
   }
 
@@ -337,8 +347,9 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
       this.#tick(current, evidence);
       evidence = current.action?.watch.evidence(lasting);
     }
-    if (this.#isReady(current)) {
-      changed = this.#finish(current) || changed;
+    const isReady = this.#isReady(current);
+    if (isReady) changed = this.#finish(current) || changed;
+    if (isReady || current.id === MEMORY)
       for (const [at, see] of current.sees.entries()) {
         const seen = see?.watch.evidence(lasting);
         if (!seen) continue;
@@ -346,7 +357,6 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
         current.sees[at] = undefined;
         this.#shownOf(current.id).sees[at] = seen;
       }
-    }
     if (this.#isDecidable(current)) changed = this.#decide(current) || changed;
     this.#followLines();
     if (changed) this.emit('change');

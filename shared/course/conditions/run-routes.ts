@@ -6,6 +6,7 @@ import {
 } from '@on-the-wire/viewer/server/response.ts';
 import type { RequestContext } from '@on-the-wire/viewer/server/guarded-server.ts';
 import { readJsonObject } from '@on-the-wire/viewer/server/read-json-object.ts';
+import { MEMORY } from './condition.ts';
 import type { StepObserver } from './observe.ts';
 
 const LONGEST = 500; // characters of a guess
@@ -32,7 +33,9 @@ export function runChanges(observer: StepObserver): Record<string, Change> {
       return json({});
     };
   return {
-    'POST /run/begin': of(({ step }) => observer.begin(stepIn(step))),
+    'POST /run/begin': of(({ step }) =>
+      observer.begin(step === MEMORY ? MEMORY : stepIn(step)),
+    ),
     'POST /run/open': of(({ step }) => observer.open(stepIn(step))),
     'POST /run/again': of(({ step }) => observer.again(stepIn(step))),
     'PUT /run/guess': of(({ step, guess }) =>

@@ -36,6 +36,16 @@ const text = `# Bells
 **Do.** Ring. <!-- do: ring --> Ring on. <!-- do: cut -->
 
 ## What people ask
+
+<!-- see: cut -->
+
+## From memory
+
+<details><summary>Who?</summary>
+
+The bell: [step 1](#1-ring-4-min). <!-- see: note open -->
+
+</details>
 `;
 
 const cut = (times: number) => [{ what: 'cut', times }];
@@ -62,10 +72,12 @@ describe('the comments of a tutorial', () => {
       ['step-1', 28, 'see', 'note end'],
       ['step-2', 32, 'broken', 'ring'],
       ['step-2', 32, 'do', 'cut'],
+      [undefined, 36, 'see', 'cut'],
+      ['from-memory', 42, 'see', 'note open'],
     ]);
     expect(found.map((comment) => ('index' in comment ? comment.index : '-')))
       // Those without a condition are not counted.
-      .toEqual([0, '-', 0, '-', 1, 0, '-', 0]);
+      .toEqual([0, '-', 0, '-', 1, 0, '-', 0, 0, 0]);
   });
 
   test('make the conditions of each step', () => {
@@ -96,6 +108,13 @@ describe('the comments of a tutorial', () => {
         guesses: [],
         actions: [cut(1)],
         sees: [],
+        decision: undefined,
+      },
+      {
+        id: 'from-memory',
+        guesses: [],
+        actions: [],
+        sees: [[{ what: 'note', kind: 'open', text: undefined }]],
         decision: undefined,
       },
     ]);

@@ -370,6 +370,30 @@ describe('the prediction', () => {
   });
 });
 
+describe('the end of a lesson', () => {
+  const memory = () => observer.message().steps['from-memory']!;
+
+  test('looks back on the whole run, and goes on looking', async () => {
+    observer.setSteps(
+      readConditions(
+        '## From memory\n\n<!-- see: unit event down -->\n\n' +
+          '<!-- see: unit http/1.1 request headers up "GET /late" -->\n',
+      ),
+    );
+    await get('/');
+    await until(() => log.lines(0, 100).some(isEvent));
+    observer.begin('from-memory');
+    await until(() => memory().sees[0] !== null);
+    expect(log.lines(memory().sees[0]!.unit!, 1)[0]?.kind).toBe('event');
+    expect(memory().sees[1]).toBeNull();
+    await get('/late');
+    await until(() => memory().sees[1] !== null);
+    expect(log.listenerCount('grew')).toBe(0);
+    // It is no step: nothing of it is kept.
+    expect(readLessons(file)).toEqual({});
+  });
+});
+
 describe('what is kept', () => {
   test('is known to the next run, which leads to no unit of this one', async () => {
     says(['unit event down', 'cut'], { decides: '2 if cut' });

@@ -46,6 +46,12 @@ const send = (
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 
+/** Each on a connection of its own: the tap resets those that are open. */
+const load = async (path: string) =>
+  (
+    await fetch(shell.lessonOrigin + path, { headers: { connection: 'close' } })
+  ).text();
+
 /** Follows the event stream, as the shell's page does. */
 async function follow() {
   const client = await rawClient(shell.port);
@@ -76,7 +82,7 @@ describe('the run of a shell', () => {
     await send('PUT', '/run/guess', { step: 'step-1', guess: 'Ding' });
     expect(await until('"guess":"Ding"')).toBeDefined();
 
-    await (await fetch(`${shell.lessonOrigin}/`)).text();
+    await load('/');
     const shown = shell.log
       .lines(0, 100)
       .find(({ kind }) => kind === 'http/1.1 request headers')!;
@@ -89,7 +95,7 @@ describe('the run of a shell', () => {
     shell.saves.emit('saved', ['bell.ts']);
     await until('bell.ts was saved');
     await send('PUT', '/run/page', { values: { bell: 'dong' } });
-    await (await fetch(`${shell.lessonOrigin}/bell`)).text();
+    await load('/bell');
     const message = await until('"decided"');
     expect(message.steps['step-1']).toMatchObject({
       sees: [{ words: 'the page showed “dong”', now: true }],

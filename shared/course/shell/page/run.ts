@@ -61,7 +61,7 @@ export function fillSteps(text: HTMLElement): void {
  * @param id of the section; one that is no step changes nothing
  */
 export function beginStep(id: string): void {
-  if (here === id || !/^step-\d+$/.test(id)) return;
+  if (here === id || !/^(?:step-\d+|from-memory)$/.test(id)) return;
   here = id;
   if (document.documentElement.dataset['exercise'] === 'yes') return;
   void tellRun('POST', 'begin', { step: id });
