@@ -1,0 +1,3 @@
+import { playSteps } from '@on-the-wire/course/conditions/test/play-steps.ts';
+
+playSteps('xhr');
