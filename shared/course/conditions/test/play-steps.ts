@@ -125,7 +125,7 @@ class Player {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Opens the end of the lesson, whose answers are shown by what was done. */
+  /** Opens the end of the lesson, where what was done is shown once more. */
   async lookBack({ sees }: StepConditions): Promise<void> {
     const page = this.#page;
     await page.evaluate((hash) => (location.hash = hash), MEMORY);
