@@ -129,7 +129,10 @@ export async function renewWay(): Promise<void> {
   const way = await fetchWay();
   if (!way) return;
   const isFirst = !article.querySelector(`#${END}`);
+  // The contents above grow by lines, and nothing may move under the reader.
+  const place = here();
   showWay(article, way);
+  goTo(place);
   // An address may name the end, which has only come now.
   if (isFirst && location.hash === `#${END}`) show(elementOfHash()!);
   showHere();

@@ -31,7 +31,7 @@ export function startReader(): void {
     // A step of the tutorial that stands behind is shown there.
     const step = /^\/files\/README\.md#file-(step-\d+)$/.exec(file)?.[1];
     if (step && document.getElementById(step)) {
-      location.hash = step;
+      goToStep(step);
       return close();
     }
     history.pushState({ file } satisfies Visit, '');
@@ -54,6 +54,16 @@ export function startReader(): void {
     if (key === 'Escape') history.back();
   });
   settle(history.state);
+}
+
+/** Back leads from there to the file, also where the address says it already. */
+function goToStep(step: string): void {
+  if (location.hash !== `#${step}`) {
+    location.hash = step;
+    return;
+  }
+  history.pushState(null, '');
+  dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
 function settle(visit: Visit | null): void {
