@@ -58,7 +58,7 @@ describeWithBrowser('the first minute of sse', (browser) => {
     const [event, request, board] = await opened.seen();
     const { line, bytes } = event!.unit!;
     expect(event!.code).toBe(`${text(bytes)}⚡`);
-    expect(event!.code).toMatch(/\ndata: \{"n":\d+,.*[a-z]{2}⚡$/);
+    expect(event!.code).toMatch(/\ndata: \{"n":\d+,.*[\p{L}\d]{2}⚡$/u);
     const all = recorded(opened, line.connection);
     const response = all.slice(all.lastIndexOf('HTTP/1.1 200 OK'));
     expect(response.endsWith(text(bytes).slice(-8))).toBe(true);

@@ -39,7 +39,11 @@ const aboutColours = Object.fromEntries(
 let missing: string | undefined | null = null;
 let browser: Promise<Browser> | undefined;
 let files = 0;
+let begun = 0;
 let closing: NodeJS.Timeout | undefined;
+
+// Where a learner stopped, as one file of tests notes it, is nothing to another.
+const progress = process.env['ON_THE_WIRE_PROGRESS'];
 
 const workersBrowser: WorkersBrowser = {
   missing() {
@@ -84,6 +88,13 @@ export default class WithBrowser extends TestEnvironment {
     await super.setup();
     files += 1;
     Object.assign(this.global.process.env, aboutColours);
+    if (progress !== undefined) {
+      begun += 1;
+      const own = `${progress}.${process.pid}.${begun}`;
+      // Programs that a test starts get this process's variables.
+      process.env['ON_THE_WIRE_PROGRESS'] = own;
+      this.global.process.env['ON_THE_WIRE_PROGRESS'] = own;
+    }
     clearTimeout(closing);
     this.global['workersBrowser'] = workersBrowser;
   }

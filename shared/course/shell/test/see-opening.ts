@@ -1,5 +1,6 @@
 /** The first minute of a lesson, as a test sees it in a real browser. */
 import { PassThrough } from 'node:stream';
+import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import type { Browser, Page } from '@on-the-wire/browser/browser.ts';
 import type { Details } from '@on-the-wire/viewer/source.ts';
 import { findLesson } from '../../harness/lessons.ts';
@@ -43,6 +44,7 @@ export async function openLesson(
 ): Promise<Opened> {
   const nowhere = new PassThrough().resume();
   const running = await runLesson(findLesson(name), {
+    port: await freeAdjacentPorts(3),
     terminal: { stdout: nowhere, stderr: nowhere },
   });
   const context = await browser.newContext({ viewport: size });

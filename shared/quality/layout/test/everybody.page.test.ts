@@ -12,6 +12,7 @@ import {
 } from '@on-the-wire/course/harness/run-lesson.ts';
 import { parseFaults } from '@on-the-wire/tap/tap.ts';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
+import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { geometryFaults } from '@on-the-wire/testing/geometry.ts';
 
@@ -28,7 +29,9 @@ describeWithBrowser('a lesson for everybody', (browser) => {
   let page: Page;
   let frame: Frame;
   beforeAll(async () => {
-    lesson = await runLesson(findLesson('sse'));
+    lesson = await runLesson(findLesson('sse'), {
+      port: await freeAdjacentPorts(3),
+    });
     const { state } = lesson.server;
     while (state.current.status !== 'ready') await once(state, 'change');
     page = await browser().newPage({
@@ -99,6 +102,12 @@ describeWithBrowser('a lesson for everybody', (browser) => {
         .locator('[data-control="fault-chip:latency"]')
         .evaluate((chip) => getComputedStyle(chip, '::before').content),
     ).toContain('⚡');
+    // With all that a step folds away, too.
+    await page
+      .locator('details.outcome')
+      .evaluateAll((folds) =>
+        folds.forEach((fold) => fold.setAttribute('open', '')),
+      );
     expect(await accessibilityViolations(page)).toEqual([]);
     lesson.tap.setFaults([]);
     await page.locator('.wire .broken-now').waitFor({ state: 'hidden' });

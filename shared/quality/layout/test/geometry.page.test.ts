@@ -15,6 +15,7 @@ import {
   type RunningLesson,
 } from '@on-the-wire/course/harness/run-lesson.ts';
 import { parseFaults } from '@on-the-wire/tap/tap.ts';
+import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { geometryFaults } from '@on-the-wire/testing/geometry.ts';
 import { FRAMED } from '@on-the-wire/testing/in-view.ts';
@@ -37,7 +38,9 @@ type Rig = Awaited<ReturnType<typeof start>>;
 
 /** A lesson that runs, and a page for it. */
 async function start(browser: Browser, name: string) {
-  const lesson: RunningLesson = await runLesson(findLesson(name));
+  const lesson: RunningLesson = await runLesson(findLesson(name), {
+    port: await freeAdjacentPorts(3),
+  });
   const { state } = lesson.server;
   while (state.current.status !== 'ready') await once(state, 'change');
   const page = await browser.newPage({ reducedMotion: 'reduce' });

@@ -10,6 +10,7 @@ import {
   runLesson,
   type RunningLesson,
 } from '@on-the-wire/course/harness/run-lesson.ts';
+import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { FRAMED, outOfView } from '@on-the-wire/testing/in-view.ts';
 
@@ -138,7 +139,9 @@ for (const [name, steps] of Object.entries(together))
     let lesson: RunningLesson;
     let page: Page;
     beforeAll(async () => {
-      lesson = await runLesson(findLesson(name));
+      lesson = await runLesson(findLesson(name), {
+        port: await freeAdjacentPorts(3),
+      });
       const { state } = lesson.server;
       while (state.current.status !== 'ready') await once(state, 'change');
       page = await browser().newPage({
