@@ -14,5 +14,15 @@ playSteps('server-to-server', {
         lesson.evaluate(() => location.reload()),
       ]);
     },
+    // The learner counts to ten: the station tells the broker several updates,
+    // each a PUBLISH and its PUBACK, which gateway2 does not get.
+    'step-6/3': async (page) => {
+      const told = page.locator('#wire-link-station-broker');
+      const units = async () =>
+        Number.parseInt((await told.textContent())!.replaceAll(',', ''));
+      const wanted = (await units()) + 6;
+      while ((await units()) < wanted)
+        await page.evaluate(() => new Promise(requestAnimationFrame));
+    },
   },
 });

@@ -78,7 +78,7 @@ async function start(program: string, words: string[]) {
   return {
     child,
     ended,
-    address: at('Open'),
+    address: at('Open').split(', ')[0]!,
     page: at('Wire'),
     get out() {
       return out;
