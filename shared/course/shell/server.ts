@@ -102,6 +102,8 @@ export function createShell({
     '/': async () => ({
       type: 'text/html; charset=utf-8',
       body: renderTemplate(await readFile(ownFile('index.html'), 'utf8'), {
+        // In the page: to fetch it would hold back the first paint.
+        $icon: await readFile(viewerFile('page/icon.svg'), 'utf8'),
         lesson: lesson.name,
         title: lesson.manifest.title,
         protocol,

@@ -21,7 +21,7 @@ export const tapScript = async () =>
 
 /** The script of a saved page, which goes into the page itself. */
 export const savedScript = async () =>
-  textOf(await bundle(viewerFile('pane/saved-page.ts'), { sourcemap: false }));
+  textOf(await bundle(viewerFile('pane/saved-page.ts')));
 
 /** The style of both pages. */
 export const wireStyle = () =>
