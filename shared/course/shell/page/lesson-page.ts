@@ -28,6 +28,8 @@ interface Watcher {
 }
 /** One for each that wants to know something of the page. */
 const watchers = new Set<Watcher>();
+/** Before, the frame has another origin: a browser would warn of a message. */
+let isReady = false;
 let waiting: { control: string; tell: (pointed: Pointed) => void } | undefined;
 
 /** Listens to the page for as long as the shell is open. */
@@ -42,7 +44,10 @@ export function startLessonPage(): void {
         unknown
       >
     >;
-    if (message.onTheWire === 'ready') sayWatched();
+    if (message.onTheWire === 'ready') {
+      isReady = true;
+      sayWatched();
+    }
     if (message.onTheWire === 'values') {
       const values = valuesIn(message.values);
       for (const { listener } of watchers) listener(values);
@@ -96,7 +101,8 @@ export function freshValues(): Promise<Record<string, string>> {
 
 function sayWatched(): void {
   const names = [...watchers].flatMap((watcher) => watcher.names);
-  if (names.length > 0) say({ onTheWire: 'watch', names: [...new Set(names)] });
+  if (isReady && names.length > 0)
+    say({ onTheWire: 'watch', names: [...new Set(names)] });
 }
 
 /**
