@@ -21,7 +21,7 @@ const placeKey = ofLesson(exercise === 'yes' ? 'task' : 'place');
 
 /** Fetches the tutorial, goes to where the learner was, and keeps that. */
 export async function startBook(): Promise<void> {
-  await fetchText();
+  showText(await fetchText());
   const reloaded = performance
     .getEntriesByType('navigation')
     .some(
@@ -73,9 +73,11 @@ export async function startBook(): Promise<void> {
 
 /** Fetches the tutorial again and stays at the same place. */
 export async function renewBook(): Promise<void> {
+  const [text, way] = await Promise.all([fetchText(), fetchWay()]);
+  // Only now: the reader may have turned the page meanwhile.
   const place = here();
-  await fetchText();
-  await renewWay();
+  showText(text);
+  if (way) showWay(article, way);
   goTo(place);
   showHere();
   drop();
@@ -125,7 +127,6 @@ function tellStep(): void {
 
 /** Fetches what is done once more, and marks it. */
 export async function renewWay(): Promise<void> {
-  if (exercise === 'yes') return;
   const way = await fetchWay();
   if (!way) return;
   const isFirst = !article.querySelector(`#${END}`);
@@ -155,16 +156,24 @@ function startContents(): void {
   });
 }
 
-async function fetchText(): Promise<void> {
+interface FetchedText {
+  text: string;
+  isMarkup: boolean;
+}
+
+async function fetchText(): Promise<FetchedText> {
   try {
     const response = await fetch('/tutorial');
-    const text = await response.text();
-    if (response.ok) article.innerHTML = text;
-    else article.textContent = text;
+    return { text: await response.text(), isMarkup: response.ok };
   } catch {
-    article.textContent =
-      'The tutorial could not be fetched. Reload to try again.';
+    const text = 'The tutorial could not be fetched. Reload to try again.';
+    return { text, isMarkup: false };
   }
+}
+
+function showText({ text, isMarkup }: FetchedText): void {
+  if (isMarkup) article.innerHTML = text;
+  else article.textContent = text;
   const contents = article.querySelector('.contents ol');
   own('contents').replaceChildren(
     ...(contents ? [contents.cloneNode(true)] : []),

@@ -5,8 +5,9 @@
 import type { ExerciseOnTheWay, WayMessage } from '../../way/message.ts';
 import { open } from './home.ts';
 
-/** Gets the way on; undefined where nobody can say. */
+/** Gets the way on; undefined where nobody can say, and for an exercise. */
 export async function fetchWay(): Promise<WayMessage | undefined> {
+  if (document.documentElement.dataset['exercise'] === 'yes') return undefined;
   try {
     const response = await fetch('/way');
     return response.ok ? ((await response.json()) as WayMessage) : undefined;

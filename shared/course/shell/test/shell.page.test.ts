@@ -167,6 +167,30 @@ describeWithBrowser('the shell in a browser', (browser) => {
       await writeFile(readme, tutorial);
     });
 
+    test('a step that is turned to while the new text is fetched stays', async () => {
+      await open();
+      let release!: () => void;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const asked = page.waitForRequest('**/tutorial');
+      await page.route('**/tutorial', async (route) => {
+        await released;
+        await route.continue();
+      });
+      const fetched = page.waitForResponse('**/tutorial');
+      shell.state.set({
+        tutorialVersion: shell.state.current.tutorialVersion + 1,
+      });
+      await asked;
+      await page.keyboard.press('n');
+      await page.locator('#step-1').evaluate((old) => (old.id = 'old'));
+      release();
+      await fetched;
+      await page.locator('#step-1').waitFor();
+      expect(Math.abs(await below('#step-1'))).toBeLessThan(2);
+      expect(new URL(page.url()).hash).toBe('#step-1');
+      await page.unroute('**/tutorial');
+    });
+
     test('keys turn the steps, and can be switched off', async () => {
       await open();
       for (const step of [1, 2, 3]) {
