@@ -1,6 +1,9 @@
 /** A clock that stands still, and passes time on command. */
 import { install } from '@sinonjs/fake-timers';
+import { connect } from 'node:http2';
 import { syncBuiltinESMExports } from 'node:module';
+import { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import timersPromises from 'node:timers/promises';
 
 /** The clock that was stopped; all times in ms. */
@@ -28,13 +31,17 @@ const turns = 20;
  * and `setInterval`, those of `node:timers/promises` too, `AbortSignal.timeout`,
  * `Date` and `performance.now`. Sockets live on as they do.
  *
+ * @param options.sockets whether the idle timeouts of sockets stand still, too:
+ *   `setTimeout` and `timeout` of `node:net`, `node:http` and `node:http2`. One
+ *   that gets bytes while time passes has been idle all the same: they wait.
+ *
  * A module of jest's has what it imported from `node:timers/promises` for
  * good: there only the global functions stand still.
  *
  * Not the one of `node:test`: there, clearing a timer that has fired removes
  * another one. Nor `tickAsync` of the one it is made of: it lets sockets in.
  */
-export function stopClock(): Clock {
+export function stopClock({ sockets = false } = {}): Clock {
   const realPromises = { ...timersPromises };
   const realNow = performance.now;
   const realTimeout = AbortSignal.timeout;
@@ -60,6 +67,7 @@ export function stopClock(): Clock {
     setTimeout(() => late.abort(why), ms);
     return late.signal;
   };
+  const startSockets = sockets ? stopSockets() : undefined;
   const goOn = async () => {
     for (let turn = 0; turn < turns; turn += 1) await undefined;
   };
@@ -87,6 +95,7 @@ export function stopClock(): Clock {
       Object.assign(timersPromises, realPromises);
       syncBuiltinESMExports();
       performance.now = realNow;
+      startSockets?.();
       AbortSignal.timeout = realTimeout;
     },
   };
@@ -119,4 +128,61 @@ function asPromises() {
     { wait: (ms: number, options?: Options) => wait(ms, undefined, options) },
   );
   return { setTimeout: wait, setInterval: every, scheduler };
+}
+
+type SetTimeout = (
+  this: Idle,
+  ms: number,
+  callback?: (...args: unknown[]) => void,
+) => Idle;
+type Idle = Omit<Socket, 'timeout'> & {
+  timeout: number;
+  /** Emits `timeout`, unless a write goes on. */
+  _onTimeout(): void;
+  [key: symbol]: NodeJS.Timeout | undefined;
+};
+
+/**
+ * The idle timeouts of sockets become timers of the global `setTimeout`. Node
+ * keeps each under a symbol, and calls its `refresh` when something happens.
+ *
+ * @returns what makes them Node's own again
+ */
+function stopSockets(): () => void {
+  const kept = Object.getOwnPropertySymbols(new Socket()).find(
+    ({ description }) => description === 'timeout',
+  );
+  if (!kept)
+    throw new Error('Node keeps the timeouts of sockets elsewhere now');
+  const setIdleTimeout: SetTimeout = function (ms, callback) {
+    if (this.destroyed) return this;
+    this.timeout = ms;
+    clearTimeout(this[kept]);
+    if (ms > 0) {
+      // oxlint-disable-next-line no-underscore-dangle -- Node names it so
+      this[kept] = setTimeout(() => this._onTimeout(), ms);
+      if (callback) this.once('timeout', callback);
+    } else if (callback) this.off('timeout', callback);
+    return this;
+  };
+  const owners = [Socket.prototype, ...prototypesOfHttp2()];
+  const real = owners.map(({ setTimeout }) => setTimeout);
+  for (const owner of owners) owner.setTimeout = setIdleTimeout as never;
+  return () => {
+    for (const [at, owner] of owners.entries()) owner.setTimeout = real[at]!;
+  };
+}
+
+/** What sessions and streams inherit `setTimeout` from; Node exports neither. */
+function prototypesOfHttp2(): Socket[] {
+  const nowhere = () => new Duplex({ read() {}, write() {} });
+  const session = connect('http://localhost', { createConnection: nowhere });
+  const stream = session.request();
+  for (const each of [stream, session]) each.on('error', () => {}).destroy();
+  return [stream, session].map((each) => {
+    let owner: object = each;
+    while (!Object.hasOwn(owner, 'setTimeout'))
+      owner = Object.getPrototypeOf(owner) as object;
+    return owner as Socket;
+  });
 }

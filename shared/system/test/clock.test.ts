@@ -1,6 +1,14 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import timersPromises from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:http2';
+import {
+  type AddressInfo,
+  createServer as createNetServer,
+  Socket,
+} from 'node:net';
+import { get } from 'node:http';
 import { type Clock, stopClock } from '../clock.ts';
 
 let clock: Clock;
@@ -93,4 +101,72 @@ test('the timers that are promises wait for it as well', async () => {
   ]);
   clock.release();
   expect(await timersPromises.setTimeout(1, 'real')).toBe('real');
+});
+
+describe('the idle timeouts of sockets', () => {
+  beforeEach(() => {
+    clock.release();
+    clock = stopClock({ sockets: true });
+  });
+
+  test('a request of node:http that gets no response', async () => {
+    const server = createNetServer();
+    server.listen(0, '127.0.0.1');
+    const connected = once(server, 'connection');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const request = get({ port, host: '127.0.0.1', timeout: 30_000 });
+    request.on('error', () => {});
+    const late: number[] = [];
+    request.on('timeout', () => late.push(clock.now));
+    const [socket] = (await connected) as [Socket];
+    await once(socket, 'data');
+
+    clock.pass(29_999);
+    expect(late).toEqual([]);
+    // A piece of the response counts as something that happened.
+    const responded = once(request, 'response');
+    socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npiece');
+    await responded;
+    clock.pass(29_999);
+    expect(late).toEqual([]);
+    clock.pass(1);
+    expect(late).toEqual([59_999]);
+    request.destroy();
+    socket.destroy();
+    server.close();
+  });
+
+  test('sessions and streams of node:http2, which can be cleared', async () => {
+    const server = createServer();
+    const said: string[] = [];
+    server.on('stream', (stream) => {
+      stream.setTimeout(1_000, () => said.push(`stream at ${clock.now}`));
+      stream.session!.setTimeout(2_000, () =>
+        said.push(`session at ${clock.now}`),
+      );
+      stream.respond();
+      stream.write('piece');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const session = connect(`http://127.0.0.1:${port}`);
+    const stream = session.request();
+    await once(stream, 'data');
+    stream.setTimeout(500, () => said.push('never'));
+    stream.setTimeout(0);
+    clock.pass(1_999);
+    expect(said).toEqual(['stream at 1000']);
+    clock.pass(1);
+    expect(said).toEqual(['stream at 1000', 'session at 2000']);
+    session.destroy();
+    server.close();
+  });
+
+  test('are Node’s own again afterwards', () => {
+    const stopped = Socket.prototype.setTimeout;
+    clock.release();
+    expect(Socket.prototype.setTimeout).not.toBe(stopped);
+  });
 });
