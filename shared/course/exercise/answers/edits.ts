@@ -22,6 +22,7 @@
  *
  * No file is read here: texts in, texts out.
  */
+import { tableHeading } from './task-table.ts';
 
 /** Whether an answer must fail or pass. */
 export type AnswerKind = 'wrong' | 'right';
@@ -73,6 +74,7 @@ export function parseEdits(markdown: string): {
   const lines = linesOf(markdown);
   const starts = [...lines.keys()].filter((at) => lines[at]!.startsWith('## '));
   for (const [index, start] of starts.entries()) {
+    if (lines[start] === tableHeading) continue;
     const section = lines.slice(start, starts[index + 1]);
     const parsed = parseSection(section, start + 1);
     if ('remedy' in parsed) problems.push(parsed);
