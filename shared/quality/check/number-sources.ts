@@ -9,7 +9,7 @@ import {
 import { shellWords } from './commands.ts';
 import type { Finding } from './finding.ts';
 import { reckon } from './reckon.ts';
-import { exists, filesOf, packageJson, textOf } from './tree.ts';
+import { exists, filesOf, textOf, verbsOf } from './tree.ts';
 
 /** A comment, where it stands, and the block whose numbers it is about. */
 export interface NumberSource {
@@ -69,7 +69,7 @@ async function checkCommand(
   const [typed = '', ...more] = said.split(/;\s/);
   const words = shellWords(typed.replace(/^npx -y (?=pnpm )/, ''));
   const [program = '', second = '', ...rest] = words ?? [];
-  const scripts = (await packageJson(root, ''))?.scripts ?? {};
+  const scripts = await verbsOf(root);
   const refuse = (expected: string): Refusal => ({
     expected,
     remedy:

@@ -5,12 +5,12 @@ import type { Finding } from './finding.ts';
 import { readPointTarget } from '@on-the-wire/course/texts/point-target.ts';
 import { missingControl } from './points.ts';
 import { parseMarkdown, type Fence, type Markdown } from './markdown.ts';
-import { exists, foldersOf, packageJson, textOf } from './tree.ts';
+import { exists, foldersOf, textOf, verbsOf } from './tree.ts';
 
 /** Looks at what is written at the top, about the lessons, and in each. */
 export async function checkProse(root: string): Promise<Finding[]> {
   const lessons = await foldersOf(root, 'lessons');
-  const scripts = (await packageJson(root, ''))?.scripts ?? {};
+  const scripts = await verbsOf(root);
   const findings = await Promise.all(
     [undefined, ...lessons].map(async (lesson) => {
       const files =

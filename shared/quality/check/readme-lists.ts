@@ -7,6 +7,7 @@ import {
   foldersOf,
   packageJson,
   textOf,
+  verbsOf,
   type PackageJson,
 } from './tree.ts';
 
@@ -16,9 +17,10 @@ import {
  */
 export async function checkReadmeLists(root: string): Promise<Finding[]> {
   const readme = await textOf(root, 'README.md');
+  const verbs = await verbsOf(root);
   const scripts = (await packageJson(root, ''))?.scripts ?? {};
   const findings = [
-    ...(await missingScripts(root, scripts)),
+    ...(await missingScripts(root, verbs)),
     ...(await missingInLessons(root, scripts)),
   ];
   if (readme === undefined) {
@@ -35,7 +37,7 @@ export async function checkReadmeLists(root: string): Promise<Finding[]> {
   findings.push(...(await checkLessons(root, tables)));
   const contributing = (await textOf(root, 'CONTRIBUTING.md')) ?? '';
   const drawn = parseMarkdown(contributing).fences;
-  findings.push(...(await checkTree(root, drawn, Object.keys(scripts))));
+  findings.push(...(await checkTree(root, drawn, Object.keys(verbs))));
   return findings;
 }
 
@@ -69,7 +71,7 @@ async function missingInLessons(
   scripts: Record<string, string>,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const verbs = ['lesson', 'exercise', 'test'].filter((verb) => scripts[verb]);
+  const verbs = ['lesson', 'test'].filter((verb) => scripts[verb]);
   for (const name of await foldersOf(root, 'lessons')) {
     const own = (await packageJson(root, `lessons/${name}`))?.scripts ?? {};
     for (const verb of verbs) {

@@ -90,6 +90,7 @@ export async function textOf(
 export interface PackageJson {
   name?: string;
   scripts?: Record<string, string>;
+  bin?: Record<string, string>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
@@ -119,4 +120,18 @@ export async function packageJson(
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The verbs, and what each runs: the scripts of the root, and the programs of
+ * the course's package. Of the latter pnpm says nothing when they fail.
+ */
+export async function verbsOf(root: string): Promise<Record<string, string>> {
+  const scripts = (await packageJson(root, ''))?.scripts;
+  const programs = (await packageJson(root, 'shared/course'))?.bin ?? {};
+  const verbs = Object.keys(programs).map((verb) => [
+    verb,
+    `node scripts/verb.cjs ${verb}`,
+  ]);
+  return { ...scripts, ...Object.fromEntries(verbs) };
 }

@@ -143,6 +143,18 @@ describe('a verb', () => {
     ]);
   });
 
+  test('may be a program of the course, which pnpm runs without a last word', async () => {
+    const program = (name: string) => ({
+      'shared/course/package.json': JSON.stringify({
+        bin: { [name]: 'x.cjs' },
+      }),
+    });
+    const findings = async (name: string) =>
+      (await check(program(name))).map(({ expected }) => expected);
+    expect(await findings('exercise')).toContain('a file scripts/exercise.ts');
+    expect(await findings('check')).not.toContain('a file scripts/check.ts');
+  });
+
   test('of a learner is one in the folder of each lesson, too', async () => {
     const verb = (name: string, up = '') => ({
       [name]: `node ${up}scripts/verb.cjs ${name}`,
