@@ -66,6 +66,7 @@ const LINGER = 1000;
 /** A client, the target dialed for it, and what runs between them. */
 export class Connection implements RelayContext, FaultTarget {
   readonly connection: number;
+  readonly drawnAs: number;
   readonly #tap: ConnectionContext;
   readonly #trace: ConnectionTrace;
   readonly #raw: Socket;
@@ -90,11 +91,18 @@ export class Connection implements RelayContext, FaultTarget {
 
   /**
    * @param connection its number, from 1
+   * @param drawnAs the number that names what is drawn for it
    * @param raw the client's socket, paused
    */
-  constructor(tap: ConnectionContext, connection: number, raw: Socket) {
+  constructor(
+    tap: ConnectionContext,
+    connection: number,
+    raw: Socket,
+    drawnAs = connection,
+  ) {
     this.#tap = tap;
     this.connection = connection;
+    this.drawnAs = drawnAs;
     const encrypted = tap.secureContext !== undefined;
     this.#trace = new ConnectionTrace(
       tap,

@@ -25,7 +25,8 @@ export interface RunningFault {
 
 /** What a relay needs of its connection. */
 export interface RelayContext {
-  readonly connection: number;
+  /** Names what is drawn for it: with the same seed, the same. */
+  readonly drawnAs: number;
   readonly seed: number;
   now(): number;
   /**
@@ -158,8 +159,8 @@ export class Relay implements StageContext {
   }
 
   random(fault: string): () => number {
-    const { seed, connection } = this.#context;
-    return randomFrom(seed, `${connection}/${this.direction}/${fault}`);
+    const { seed, drawnAs } = this.#context;
+    return randomFrom(seed, `${drawnAs}/${this.direction}/${fault}`);
   }
 
   injected(fault: string, text: string): void {

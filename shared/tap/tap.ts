@@ -166,14 +166,17 @@ export class Tap extends EventEmitter<TapEvents> {
    * with all others, but under faults of its own.
    *
    * @param pair where that target speaks TLS, as in `TapOptions`
+   * @param seed what all that is random here is drawn from, whatever else the
+   *   tap has carried; without it the tap's own
    * @throws as `listen`
    */
   async listenSeparately(
     target: Target,
     pair?: { key: string; cert: string },
+    seed?: number,
   ): Promise<SeparateListener> {
     const context = pair && tls.createSecureContext(pair);
-    const listener = this.#makeListener(target, context);
+    const listener = this.#makeListener(target, context, undefined, seed);
     listener.running = new Map();
     this.#listeners.push(listener);
     return {
@@ -313,16 +316,20 @@ export class Tap extends EventEmitter<TapEvents> {
     target: Target,
     context: SecureContext | undefined,
     link?: string,
+    seed?: number,
   ): Listener {
+    let ofListener = 0;
     const listener = new Listener(target, (raw) => {
       this.#accepted += 1;
-      const connection = new Connection(run, this.#accepted, raw);
+      ofListener += 1;
+      const drawnAs = seed === undefined ? this.#accepted : ofListener;
+      const connection = new Connection(run, this.#accepted, raw, drawnAs);
       this.#connections.set(this.#accepted, connection);
       listener.connections.add(connection);
       void connection.open();
     });
     listener.link = link;
-    const run = this.#createRun(listener, context);
+    const run = this.#createRun(listener, context, seed);
     return listener;
   }
 
@@ -330,8 +337,9 @@ export class Tap extends EventEmitter<TapEvents> {
   #createRun(
     listener: Listener,
     context: SecureContext | undefined,
+    seed = this.seed,
   ): ConnectionContext {
-    const { recording, seed } = this;
+    const { recording } = this;
     return {
       seed,
       ...(context && { secureContext: context }),

@@ -16,7 +16,7 @@ import type {
 } from './check.ts';
 import { Failure, type FailureParts, type WirePlace } from './failure.ts';
 import type { FoundExercise } from './exercises.ts';
-import { generate } from './generate.ts';
+import { generate, type Generated } from './generate.ts';
 import { LearnerProcess, neverEnds } from './learner-process/learner.ts';
 import {
   type TappedConnection,
@@ -49,10 +49,16 @@ export interface RunCheckOptions {
   limit?: number;
   /** ms of processor time until the learner's code is called a loop. */
   busy?: number;
+  /** What all that is generated is drawn from; without it another each time. */
   seed?: number;
+  /** Called with the name of each step that begins. */
+  onStep?: (name: string) => void;
   /** Where the learner's own lesson runs, without a slash at the end. */
   live?: string;
 }
+
+/** So many seeds are drawn from: a learner may have to type one. */
+const seeds = 1_000_000;
 
 /** What a line is like unless a check says otherwise: quick, for the learner waits. */
 const usualFaults = ['joiner=wait:4ms', 'slicer=gap:1ms'];
@@ -67,7 +73,7 @@ export async function runCheck(
   options: RunCheckOptions = {},
 ): Promise<Verdict> {
   const began = performance.now();
-  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+  const seed = options.seed ?? Math.floor(Math.random() * seeds);
   // Without a shell nobody looks at what it has recorded.
   const recordingSize = 1024 * 1024;
   const target = { host: '127.0.0.1', port: 9 };
@@ -128,7 +134,9 @@ class Run implements CheckContext {
   /** Where something crossed one of its lines last. */
   moved: WirePlace | undefined;
   readonly #exercise: FoundExercise;
-  readonly #options: RunCheckOptions & { tap: Tap };
+  readonly #options: RunCheckOptions & { tap: Tap; seed: number };
+  /** Each connection and each life of the learner's file draws for itself. */
+  readonly #draws: Generated;
   readonly #learners: LearnerProcess[] = [];
   readonly #closing: (() => unknown)[] = [];
   /** What goes on here for the sake of this check. */
@@ -144,6 +152,7 @@ class Run implements CheckContext {
     this.#exercise = exercise;
     this.#options = options;
     this.data = generate(options.seed);
+    this.#draws = generate(-1 - options.seed);
     this.#waiting = new Waiting(this.#stir, options);
     this.file = pathToFileURL(file);
     this.live = options.live ?? 'http://127.0.0.1:4001';
@@ -172,6 +181,8 @@ class Run implements CheckContext {
   async step(name: string, body: () => Promise<void>): Promise<void> {
     const step = { name, passed: false };
     this.steps.push(step);
+    // Who is told may begin something, which is nothing of the check's.
+    unnoted(() => this.#options.onStep?.(name));
     await body();
     step.passed = true;
   }
@@ -182,6 +193,10 @@ class Run implements CheckContext {
       file: this.file,
       folder: this.#exercise.lesson.folder,
       stage: existsSync(stage) ? stage : undefined,
+      feed: this.#draws
+        .whole(0, 36 ** 5 - 1)
+        .toString(36)
+        .padStart(5, '0'),
       waiting: this.#waiting,
       helped: () => this.#pages.size > 0,
     });
@@ -206,10 +221,13 @@ class Run implements CheckContext {
     const { tap } = this.#options;
     const moved = (client: number) => (this.moved = { client });
     const stirred = () => (this.#stir.count += 1);
-    const opened = await openTappedConnection(tap, port, faults, pair, {
-      moved,
-      stirred,
-    });
+    const seed = this.#draws.whole(0, 2 ** 31 - 1);
+    const opened = await openTappedConnection(
+      tap,
+      port,
+      { faults, pair, seed },
+      { moved, stirred },
+    );
     this.defer(opened.close);
     return opened.line;
   }

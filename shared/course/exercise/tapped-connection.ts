@@ -40,8 +40,9 @@ export interface TappedConnection {
  * ends it.
  *
  * @param port of the server
- * @param faults from the start, as on the command line
- * @param pair key and certificate, where clients speak TLS
+ * @param how.faults from the start, as on the command line
+ * @param how.pair key and certificate, where clients speak TLS
+ * @param how.seed what the faults draw from: the same seed, the same cuts
  * @param told.moved called with the client's port of a connection that was
  *   opened, or on which bytes came
  * @param told.stirred called whenever anything happens on them
@@ -49,13 +50,21 @@ export interface TappedConnection {
 export async function openTappedConnection(
   tap: Tap,
   port: number,
-  faults: string[],
-  pair: { key: string; cert: string } | undefined,
+  {
+    faults,
+    pair,
+    seed,
+  }: {
+    faults: string[];
+    pair: { key: string; cert: string } | undefined;
+    seed: number;
+  },
   told: { moved(client: number): void; stirred(): void },
 ): Promise<{ line: TappedConnection; close(): Promise<void> }> {
   const apart: SeparateListener = await tap.listenSeparately(
     { host: '127.0.0.1', port },
     pair,
+    seed,
   );
   /** The clients' ports, by connection. */
   const mine = new Map<number, number>();

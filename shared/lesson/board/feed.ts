@@ -25,6 +25,8 @@ export interface FeedOptions {
   rate?: string;
   /** How many updates are kept for clients that resume. */
   history?: number;
+  /** What names this life of it; without it that is drawn. */
+  run?: string | undefined;
 }
 
 /** A station's day. Emits `update` for each, and `over` once the day is over. */
@@ -88,22 +90,23 @@ export function createFeed({
   seed = 'on-the-wire',
   rate = 'normal',
   history = 1000,
+  run = randomInt(36 ** 5)
+    .toString(36)
+    .padStart(5, '0'),
 }: FeedOptions = {}): Feed {
   if (!Number.isInteger(history) || history < 0) {
     throw new BadInput(
       `history: found ${show(history)}, expected a whole number from 0`,
     );
   }
-  return new StationFeed(seed, parseRate(rate), history);
+  return new StationFeed(seed, parseRate(rate), history, run);
 }
 
 class StationFeed
   extends EventEmitter<{ update: [Update]; over: [] }>
   implements Feed
 {
-  readonly run = randomInt(36 ** 5)
-    .toString(36)
-    .padStart(5, '0');
+  readonly run: string;
   #rate: Rate;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -113,8 +116,9 @@ class StationFeed
   readonly #kept: Update[] = [];
   readonly #history: number;
 
-  constructor(seed: string, rate: Rate, history: number) {
+  constructor(seed: string, rate: Rate, history: number, run: string) {
     super();
+    this.run = run;
     this.setMaxListeners(0); // one for each client
     this.#timetable = createTimetable(seed);
     this.#history = history;

@@ -1,6 +1,7 @@
 /**
  * Runs in the process of a learner's file, and does what the check asks for.
- * Started by `learner.ts`: `learner-main.ts <url of the file> [url of stage.ts]`.
+ * Started by `learner.ts`: `learner-main.ts <url of the file> <what names its
+ * feed> [url of stage.ts]`.
  *
  * What the file throws while it loads is left to Node, whose report of it says
  * where; what it throws when it is called goes back as a response.
@@ -36,7 +37,7 @@ export type LearnerResponse = { id: number } & (
 );
 
 const stir = Stir.ofProcess();
-const [, , file = '', stage] = process.argv;
+const [, , file = '', run, stage] = process.argv;
 // First the stage: it may stop the clock, before the file keeps its functions.
 const staged = stage ? ((await import(stage)) as Module) : {};
 const mine = (await import(file)) as Module;
@@ -87,7 +88,7 @@ function functionOf(module: Module, name: string) {
 }
 
 async function serve(options: object): Promise<number> {
-  feed = createFeed({ rate: 'night' });
+  feed = createFeed({ rate: 'night', run });
   feed.close(); // ends its clock: from here on it moves when told
   const create = functionOf(mine, 'createServer');
   const further = staged['options'] as ((feed: Feed) => object) | undefined;

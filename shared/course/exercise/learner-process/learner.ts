@@ -37,6 +37,8 @@ export interface LearnerOptions {
   /** The lesson's folder: what a stack is searched for. */
   folder: string;
   stage: URL | undefined;
+  /** What names this life of the served feed. */
+  feed: string;
   /** How a response is waited for; the process takes part in it. */
   waiting: Waiting;
   /** Whether something beside this process may bring a response: a browser. */
@@ -62,7 +64,7 @@ export class LearnerProcess implements WatchedProcess {
 
   constructor(options: LearnerOptions) {
     this.#options = options;
-    const { file, stage, folder } = options;
+    const { file, stage, folder, feed } = options;
     // It goes on by itself, which says nothing of what goes on in it.
     this.#child = unnoted(() =>
       spawn(
@@ -72,6 +74,7 @@ export class LearnerProcess implements WatchedProcess {
           `--import=${preload}`,
           main,
           file.href,
+          feed,
           ...(stage ? [stage.href] : []),
         ],
         {

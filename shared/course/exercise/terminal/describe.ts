@@ -20,7 +20,7 @@ export interface Looks {
 const margin = 12; // columns of "  expected  "
 
 /**
- * All that a learner is told of a check.
+ * All that a learner is told of a check; its last line says whether it passed.
  *
  * @param looks as wide as a terminal of 80 columns and without colours, unless
  *   said otherwise
@@ -32,8 +32,8 @@ export function describeVerdict(
   looks: Looks = {},
 ): string[] {
   const paint = painter(looks);
-  const { passed, steps, failure, printed, ms } = verdict;
-  const seconds = `${(ms / 1000).toFixed(1)} s`;
+  const { passed, steps, failure, printed, ms, seed } = verdict;
+  const how = `in ${(ms / 1000).toFixed(1)} s, seed ${seed}`;
   const lines = steps.map((step) =>
     step.passed
       ? `  ${paint('green', '✓')} ${step.name}`
@@ -46,8 +46,8 @@ export function describeVerdict(
   }
   const name = `${exercise.id} ${exercise.title}`;
   lines.push('');
-  if (passed) lines.push(paint('green', `  Passed: ${name}, in ${seconds}`));
-  else lines.push(paint('red', `  Not yet: ${name}, checked in ${seconds}`));
+  if (passed) lines.push(paint('green', `  Passed: ${name}, ${how}`));
+  else lines.push(paint('red', `  Not yet: ${name}, checked ${how}`));
   return lines;
 }
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { describeVerdict } from '../terminal/describe.ts';
 import { differsAt } from '../terminal/excerpt.ts';
 import { runCheck } from '../run-check.ts';
+import { createTap } from '@on-the-wire/tap/tap.ts';
 import { rowsOf } from '@on-the-wire/wire/test/rows.ts';
 import { madeUp } from './made-up.ts';
 
@@ -175,6 +176,56 @@ describe('a file that', () => {
     expect(passed).toBe(true);
     const again = await verdictOn(code);
     expect(again.passed).toBe(true);
+  });
+});
+
+describe('the same seed', () => {
+  // What is generated, the feed's name in two lives, and where the line cuts.
+  const code =
+    "import { createServer as make } from 'node:http';\n" +
+    'export const createServer = ({ feed }) =>\n' +
+    "  ({ server: make((_, r) => r.end(feed.run + 'x'.repeat(5_000))) });";
+  const check = `
+    const { connect } = await import('node:net');
+    const all = [trial.data.text('\\n'), trial.data.whole(0, 9_999)];
+    for (let life = 0; life < 2; life += 1) {
+      const l = await trial.start();
+      const s = await l.serve({}, { faults: ['slicer=pieces:9,gap:1ms'] });
+      const client = connect(s.port, '127.0.0.1').setEncoding('latin1');
+      client.write('GET / HTTP/1.0\\r\\n\\r\\n');
+      let text = '';
+      client.on('data', (part) => { text += part; });
+      await new Promise((done) => client.on('close', done));
+      all.push(text.slice(-5_005, -5_000));
+    }
+    trial.fail({ title: JSON.stringify(all) });`;
+  test('makes the same data, names and cuts', async () => {
+    const tap = createTap({ target: { host: '127.0.0.1', port: 9 } });
+    let cuts: number[] = [];
+    tap.on('read', ({ direction, bytes }) => {
+      if (direction === 'down') cuts.push(bytes.length);
+    });
+    const made = async (seed: number) => {
+      cuts = [];
+      const { failure, text } = await verdictOn(code, check, { seed, tap });
+      expect(text.split('\n').at(-1)).toMatch(new RegExp(`, seed ${seed}$`));
+      return { data: failure!.title, cuts };
+    };
+    const first = await made(417);
+    expect(first.data).toMatch(/^\["/);
+    expect(first.cuts.length).toBeGreaterThan(2);
+    // Whatever the tap has carried before.
+    expect(await made(417)).toEqual(first);
+    const other = await made(418);
+    expect(other.data).not.toBe(first.data);
+    expect(other.cuts).not.toEqual(first.cuts);
+    await tap.close();
+  });
+
+  test('is another each time unless it is named', async () => {
+    const { seed } = await verdictOn('export const answer = () => 42;');
+    const next = await verdictOn('export const answer = () => 42;');
+    expect(next.seed).not.toBe(seed);
   });
 });
 
