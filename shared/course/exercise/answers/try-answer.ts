@@ -1,6 +1,6 @@
 /** Tries an answer by its name, or makes a file of it to work on. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
@@ -10,22 +10,41 @@ import { answersOf, expand, type KnownAnswer } from './answers.ts';
 import type { FoundExercise } from '../exercises.ts';
 
 /**
- * What `--try` means: a file in the exercise's folder, else one in the learner's
- * folder, else an answer by its name.
- *
- * @param typed `wrong/lf-only.ts`, `wrong/lf-only` or `lf-only`
- * @returns an absolute path
- * @throws UsageError (2) that suggests the nearest name and lists them all
+ * Where somebody stands who has typed a path: here, and where pnpm was started,
+ * which may have gone elsewhere since.
  */
-export function fileToTry(exercise: FoundExercise, typed: string): string {
+const standing = () => [process.cwd(), process.env['INIT_CWD'] ?? ''];
+
+/**
+ * What `--try` means: a path from where it was typed, else one in the exercise's
+ * folder, else one in the learner's folder, else an answer by its name.
+ *
+ * @param typed `./mine.ts`, `wrong/lf-only.ts`, `wrong/lf-only` or `lf-only`
+ * @param from folders that a path may begin at, as absolute paths
+ * @returns an absolute path
+ * @throws UsageError (2) that says where a file was looked for, suggests the
+ *   nearest name and lists them all
+ */
+export function fileToTry(
+  exercise: FoundExercise,
+  typed: string,
+  from: string[] = standing(),
+): string {
   const { folder, copy } = exercise;
   const isFile = (file: string) =>
     statSync(file, { throwIfNoEntry: false })?.isFile();
-  const paths = [folder, dirname(copy)].map((at) => resolve(at, typed));
-  const found = paths.find(isFile);
+  const all = [...from, folder, dirname(copy)].filter((at) => at !== '');
+  const folders = [...new Set(all.map((at) => resolve(at)))];
+  const found = folders.map((at) => resolve(at, typed)).find(isFile);
   if (found) return found;
-  const answer = findAnswer(exercise, typed, `There is no file ${paths[0]!}.`);
-  return expand(folder, answer);
+  const where = folders.map((at) => `\n  ${at}`).join('');
+  const looked = isAbsolute(typed) ? '' : ` It was looked for in:${where}`;
+  const missing = `There is no file ${typed}.${looked}`;
+  if (!/^(?:(?:wrong|right)[\\/])?[^\\/]+$/.test(typed))
+    throw new UsageError(missing, 2);
+  // It may be the name of an answer; a bare one is nothing else.
+  const before = /[\\/.]/.test(typed) ? `${missing}\n` : '';
+  return expand(folder, findAnswer(exercise, typed, before));
 }
 
 /**
@@ -85,5 +104,5 @@ function findAnswer(
       ? `Did you mean "${closest(asked, names)}"? It has ${all.join(', ')}.`
       : 'It has none.';
   const sentence = `${id} has no answer "${asked}". ${hint}`;
-  throw new UsageError(`${before} ${sentence}`.trim(), 2);
+  throw new UsageError(before + sentence, 2);
 }

@@ -14,6 +14,15 @@ const late = `lessons/talk/.answers/01-say-it/late.ts`;
 const section = (name: string, told: string) =>
   `## ${name}\n\nSays it\n\`later\`.\n${told}\n\`\`\`diff\n-say();\n+later();\n\`\`\`\n\n`;
 
+/** What is said where there is nothing to try. */
+function refusal(...words: Parameters<typeof fileToTry>): string {
+  try {
+    return `none: ${fileToTry(...words)}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 async function exerciseWith(files: Files = {}) {
   const root = await madeUpTree({
     [`${folder}/solution.ts`]: '// Says it.\nsay();\n',
@@ -58,14 +67,35 @@ describe('--try', () => {
 
   test('a name that is none suggests the nearest, and lists them all', async () => {
     const { root, exercise } = await exerciseWith();
-    expect(() => fileToTry(exercise, 'lat')).toThrow(
-      `There is no file ${join(root, folder, 'lat')}. ` +
-        'talk/1 has no answer "lat". Did you mean "late"? ' +
+    expect(refusal(exercise, 'lat')).toBe(
+      'talk/1 has no answer "lat". Did you mean "late"? ' +
         'It has wrong/late, wrong/mute, right/exercise.',
     );
-    expect(() => fileToTry(exercise, 'right/late.ts')).toThrow(
-      'talk/1 has no answer "right/late". Did you mean "wrong/late"?',
+    expect(refusal(exercise, 'right/late.ts', [root])).toBe(
+      'There is no file right/late.ts. It was looked for in:\n' +
+        `  ${root}\n  ${join(root, folder)}\n  ${join(root, copy, '..')}\n` +
+        'talk/1 has no answer "right/late". Did you mean "wrong/late"? ' +
+        'It has wrong/late, wrong/mute, right/exercise.',
     );
+  });
+
+  test('a path begins where it was typed, before anywhere else', async () => {
+    const { root, exercise } = await exerciseWith({
+      'here/solution.ts': '',
+      'there/mine.ts': '',
+    });
+    const from = ['here', 'there'].map((name) => join(root, name));
+    const found = (typed: string) => fileToTry(exercise, typed, from);
+    expect(found('solution.ts')).toBe(join(root, 'here/solution.ts'));
+    expect(found('./mine.ts')).toBe(join(root, 'there/mine.ts'));
+    expect(found('../there/mine.ts')).toBe(join(root, 'there/mine.ts'));
+    expect(found('exercise.ts')).toBe(join(root, folder, 'exercise.ts'));
+  });
+
+  test('an absolute path that is none is said once', async () => {
+    const { root, exercise } = await exerciseWith();
+    const file = join(root, 'mine.ts');
+    expect(refusal(exercise, file)).toBe(`There is no file ${file}.`);
   });
 
   test('an exercise without answers says so', async () => {
