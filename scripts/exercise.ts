@@ -9,7 +9,7 @@ import { readProgress } from '@on-the-wire/course/exercise/progress.ts';
 import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { parsePort } from '@on-the-wire/system/ports.ts';
-import { runVerb, verb } from '@on-the-wire/course/harness/verb.ts';
+import { parseSeed, runVerb, verb } from '@on-the-wire/course/harness/verb.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 
 interface Flags {
@@ -22,6 +22,7 @@ interface Flags {
   mine?: string;
   try?: string;
   write?: string;
+  seed?: number;
 }
 
 const say = (text: string) => void process.stdout.write(text);
@@ -44,16 +45,21 @@ async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
     return say(writeAnswer(exercise, flags.write));
   }
   if (flags.check || flags.try) {
-    const passed = await once.checkOnce(exercise, flags.try);
+    const passed = await once.checkOnce(exercise, flags.try, flags.seed);
     process.exitCode = passed ? 0 : 1;
     return undefined;
   }
   const { doExercises } =
     await import('@on-the-wire/course/exercise/terminal/loop.ts');
   const { createCourse } = await import('@on-the-wire/home/course.ts');
-  const { open, port } = flags;
+  const { open, port, seed } = flags;
   const around = createCourse();
-  await doExercises(exercise, { open, around, ...(port && { port }) });
+  await doExercises(exercise, {
+    open,
+    around,
+    ...(port && { port }),
+    ...(seed !== undefined && { seed }),
+  });
   return around.stop();
 }
 
@@ -105,9 +111,14 @@ const program = verb('exercise')
   .option('--mine <lesson>', 'run a lesson with your files in place of ours')
   .option(
     '--try <answer>',
-    'check an answer of its answers.md, or a file: lf-only',
+    'check an answer of its answers.md, or a file: lf-only, ./mine.ts',
   )
   .option('--write <answer>', 'write such an answer to a file, beside your own')
+  .option(
+    '--seed <n>',
+    'check with the data of an earlier verdict, which names it',
+    parseSeed,
+  )
   .option('--no-open', 'do not open a browser')
   .option(
     '--port <port>',
@@ -119,7 +130,7 @@ const program = verb('exercise')
     if (flags.checkAll) {
       const { checkAll } =
         await import('@on-the-wire/course/exercise/terminal/commands.ts');
-      process.exitCode = (await checkAll(findExercises())) ? 0 : 1;
+      process.exitCode = (await checkAll(findExercises(), flags.seed)) ? 0 : 1;
       return undefined;
     }
     if (words.length > 0) return one(findExercise(words), flags);

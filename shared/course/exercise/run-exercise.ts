@@ -24,6 +24,8 @@ export interface RunExerciseOptions {
   port?: number;
   /** Open the shell in a browser, where there is one. */
   open?: boolean;
+  /** What its checks draw their data from; without it another each time. */
+  seed?: number;
   around?: AroundShell | undefined;
 }
 
@@ -43,9 +45,15 @@ export interface RunningExercise {
  */
 export async function runExercise(
   exercise: FoundExercise,
-  { following, onNext, onUnwatched = () => {}, ...options }: RunExerciseOptions,
+  {
+    following,
+    onNext,
+    onUnwatched = () => {},
+    seed,
+    ...options
+  }: RunExerciseOptions,
 ): Promise<RunningExercise> {
-  const session = new Session(exercise);
+  const session = new Session(exercise, undefined, seed);
   const view = new ExerciseView({ session, next: following?.id, onNext });
   const mine = runMine(exercise.lesson, [exercise]);
   const running = await runLesson(exercise.lesson, {

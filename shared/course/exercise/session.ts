@@ -10,6 +10,7 @@ import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import type { FoundExercise } from './exercises.ts';
 import { note, noteVerdict, readProgress } from './progress.ts';
+import { slow } from './terminal/progress-line.ts';
 import { readTask, type Task } from './task.ts';
 import { runCheck, type Verdict } from './run-check.ts';
 import { makeCopy, resetCopy } from './workspace.ts';
@@ -21,12 +22,16 @@ export class Session extends EventEmitter<{ change: [] }> {
   /** How many hints are shown. */
   hints = 0;
   checking = false;
+  /** The step that a check is at which has taken some time; else undefined. */
+  step: string | undefined;
   verdict: Verdict | undefined;
   /** What was done last, for the learner: where a reset kept the old file. */
   notice = '';
   /** What checks go through; set where a lesson runs beside. */
   tap: Tap | undefined;
   live: string | undefined;
+  /** What its checks draw their data from; without it another each time. */
+  readonly seed: number | undefined;
   #browser: Promise<Browser> | undefined;
   #again = false;
   #closed = false;
@@ -38,9 +43,10 @@ export class Session extends EventEmitter<{ change: [] }> {
    * @param progress the file; a test's own
    * @throws UsageError (1) where it cannot be written
    */
-  constructor(exercise: FoundExercise, progress?: string) {
+  constructor(exercise: FoundExercise, progress?: string, seed?: number) {
     super();
     this.exercise = exercise;
+    this.seed = seed;
     this.#progress = progress;
     this.task = readTask(exercise);
     const isNew = makeCopy(exercise);
@@ -132,13 +138,31 @@ export class Session extends EventEmitter<{ change: [] }> {
     await (await this.#browser?.catch(() => undefined))?.close();
   }
 
-  #try(): Promise<Verdict> {
-    const { exercise, tap, live } = this;
-    return runCheck(exercise, exercise.copy, {
+  async #try(): Promise<Verdict> {
+    const { exercise, tap, live, seed } = this;
+    let step: string | undefined;
+    let isSlow = false;
+    const tell = () => {
+      this.step = step;
+      this.emit('change');
+    };
+    const timer = setTimeout(() => {
+      isSlow = true;
+      tell();
+    }, slow);
+    const verdict = await runCheck(exercise, exercise.copy, {
       browser: () => (this.#browser ??= openOne()),
+      onStep: (name) => {
+        step = name;
+        if (isSlow) tell();
+      },
       ...(tap && { tap }),
       ...(live && { live }),
+      ...(seed !== undefined && { seed }),
     });
+    clearTimeout(timer);
+    this.step = undefined;
+    return verdict;
   }
 
   #noteVerdict(passes: boolean) {

@@ -6,11 +6,13 @@ import type { ShellExercise } from '../shell/exercise.ts';
 import type {
   ExerciseAction,
   ExerciseMessage,
+  SolutionMessage,
   VerdictMessage,
 } from '../shell/exercise-message.ts';
 import { renderTutorial } from '../shell/tutorial.ts';
 import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
 import { isUnit } from '@on-the-wire/viewer/source.ts';
+import { type OtherWay, otherWays } from './answers/other-ways.ts';
 import { excerpt } from './terminal/excerpt.ts';
 import type { FailureParts, WirePlace } from './failure.ts';
 import { urlOfSection } from './sections.ts';
@@ -40,6 +42,7 @@ export class ExerciseView
   readonly #session: Session;
   readonly #next: string | undefined;
   readonly #onNext: () => void;
+  #known: OtherWay[] | undefined;
 
   constructor({ session, next, onNext }: ViewOptions) {
     super();
@@ -56,25 +59,32 @@ export class ExerciseView
   }
 
   message(): ExerciseMessage {
-    const { exercise, checking, hints, task, verdict, notice } = this.#session;
+    const { exercise, checking, step, hints, task, verdict, notice } =
+      this.#session;
     return {
       id: exercise.id,
       title: exercise.title,
       minutes: exercise.minutes,
       file: exercise.shortCopy,
       checking,
+      ...(step !== undefined && { step }),
       passed: this.#session.passed,
       notice,
       hints: task.hints.slice(0, hints).map((hint) => this.#html(hint)),
       hintsLeft: task.hints.length - hints,
       ...(verdict && { verdict: this.#verdict(verdict) }),
       ...(verdict?.passed && { after: this.#html(task.after) }),
+      ways: this.#ways().length,
       ...(this.#next && { next: this.#next }),
     };
   }
 
-  diff(): string {
-    return this.#session.diff();
+  solution(): SolutionMessage {
+    const ways = this.#ways().map((way) => ({
+      ...way,
+      sentence: this.#html(way.sentence),
+    }));
+    return { diff: this.#session.diff(), ways };
   }
 
   act(action: ExerciseAction): void {
@@ -101,10 +111,16 @@ export class ExerciseView
     return (meant ?? units.at(-1))?.n;
   }
 
-  #verdict({ passed, ms, steps, printed, failure }: Verdict): VerdictMessage {
+  #ways(): OtherWay[] {
+    return (this.#known ??= otherWays(this.#session.exercise));
+  }
+
+  #verdict(verdict: Verdict): VerdictMessage {
+    const { passed, ms, seed, steps, printed, failure } = verdict;
     return {
       passed,
       seconds: Math.round(ms / 100) / 10,
+      seed,
       steps,
       printed,
       ...(failure && { failure: this.#failure(failure) }),

@@ -10,6 +10,8 @@ export interface ExerciseMessage {
   /** The learner's file, from the top of the tree. */
   file: string;
   checking: boolean;
+  /** The step that runs now, where the check takes some time. */
+  step?: string;
   /** Whether it has passed at some time: then the solution may be seen. */
   passed: boolean;
   notice: string;
@@ -19,6 +21,8 @@ export interface ExerciseMessage {
   verdict?: VerdictMessage;
   /** HTML: why, what to look at, once it passes. */
   after?: string;
+  /** How many right answers there are beside the solution. */
+  ways: number;
   /** The exercise that comes next. */
   next?: string;
 }
@@ -27,6 +31,7 @@ export interface ExerciseMessage {
 export interface VerdictMessage {
   passed: boolean;
   seconds: number;
+  seed: number;
   steps: { name: string; passed: boolean }[];
   printed: string[];
   failure?: {
@@ -40,6 +45,14 @@ export interface VerdictMessage {
     unit?: number;
     details?: string;
   };
+}
+
+/** What the shell shows when it is asked for the solution. */
+export interface SolutionMessage {
+  /** The learner's file compared with it, as text. */
+  diff: string;
+  /** The other right answers; `sentence` is HTML, `path` from the top. */
+  ways: { name: string; sentence: string; path: string; code: string }[];
 }
 
 /** What the shell's buttons ask for. */

@@ -2,10 +2,13 @@
 import type { EventEmitter } from 'node:events';
 import {
   json,
-  plainText,
   type HttpResponse,
 } from '@on-the-wire/viewer/server/response.ts';
-import type { ExerciseAction, ExerciseMessage } from './exercise-message.ts';
+import type {
+  ExerciseAction,
+  ExerciseMessage,
+  SolutionMessage,
+} from './exercise-message.ts';
 import type { RequestContext } from '@on-the-wire/viewer/server/guarded-server.ts';
 
 /** What the shell needs of an exercise; `exercise/` makes it. */
@@ -15,8 +18,7 @@ export interface ShellExercise extends EventEmitter<{ change: [] }> {
   /** Inside the lesson: `exercises/01-write-the-event`. */
   readonly folder: string;
   message(): ExerciseMessage;
-  /** The learner's file compared with the solution, as text. */
-  diff(): string;
+  solution(): SolutionMessage;
   act(action: ExerciseAction): void;
 }
 
@@ -43,7 +45,7 @@ export function readExercise(
   exercise: ShellExercise | undefined,
   { path }: RequestContext,
 ): HttpResponse | undefined {
-  if (path === '/exercise/diff' && exercise)
-    return plainText(200, exercise.diff());
+  if (path === '/exercise/solution' && exercise)
+    return json(exercise.solution());
   return undefined;
 }

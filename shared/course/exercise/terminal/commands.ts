@@ -5,7 +5,9 @@ import { findBrowser, noBrowser } from '@on-the-wire/browser/find-browser.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { describeVerdict } from './describe.ts';
+import { showProgress } from './progress-line.ts';
 import type { FoundExercise } from '../exercises.ts';
+import { otherWays } from '../answers/other-ways.ts';
 import { fileToTry } from '../answers/try-answer.ts';
 import { noteVerdict } from '../progress.ts';
 import { runCheck, type Verdict } from '../run-check.ts';
@@ -16,23 +18,31 @@ import { pnpm } from '@on-the-wire/system/as-typed.ts';
  * Checks the learner's copy, which is made where there is none, or another
  * file; notes the first.
  *
- * @param other a path inside the exercise's folder, or the name of an answer
+ * @param other a path, or the name of an answer: see `fileToTry`
+ * @param seed of an earlier verdict, to get it again
  * @returns whether it passes
  * @throws UsageError (2) where there is neither
  */
 export async function checkOnce(
   exercise: FoundExercise,
   other?: string,
+  seed?: number,
 ): Promise<boolean> {
   const file = other ? fileToTry(exercise, other) : exercise.copy;
   if (!other) makeCopy(exercise);
   const browser = browserOnDemand();
-  const verdict = await runCheck(exercise, file, { browser: browser.get });
-  await browser.close();
   const { stdout: stream } = process;
+  const progress = showProgress(stream, `checking ${exercise.id}`);
+  const verdict = await runCheck(exercise, file, {
+    browser: browser.get,
+    onStep: progress.step,
+    ...(seed !== undefined && { seed }),
+  });
+  await browser.close();
+  progress.end();
   const looks = { stream, ...(stream.isTTY && { width: stream.columns }) };
   const lines = describeVerdict(exercise, verdict, looks);
-  stream.write(`\n${lines.join('\n')}\n\n`);
+  stream.write(`\n${lines.join('\n')}\n`);
   if (!other) keep(exercise, verdict);
   return verdict.passed;
 }
@@ -40,9 +50,13 @@ export async function checkOnce(
 /**
  * Checks all that the learner has begun, a line for each.
  *
+ * @param seed as for `checkOnce`
  * @returns whether all pass
  */
-export async function checkAll(exercises: FoundExercise[]): Promise<boolean> {
+export async function checkAll(
+  exercises: FoundExercise[],
+  seed?: number,
+): Promise<boolean> {
   const begun = exercises.filter(({ copy }) => existsSync(copy));
   if (begun.length === 0)
     process.stdout.write(
@@ -51,9 +65,13 @@ export async function checkAll(exercises: FoundExercise[]): Promise<boolean> {
   const browser = browserOnDemand();
   let all = true;
   for (const exercise of begun) {
+    const progress = showProgress(process.stdout, `checking ${exercise.id}`);
     const verdict = await runCheck(exercise, exercise.copy, {
       browser: browser.get,
+      onStep: progress.step,
+      ...(seed !== undefined && { seed }),
     });
+    progress.end();
     keep(exercise, verdict);
     all &&= verdict.passed;
     const { id, title } = exercise;
@@ -65,10 +83,16 @@ export async function checkAll(exercises: FoundExercise[]): Promise<boolean> {
   return all;
 }
 
-/** The solution as text, with its path above it. */
-export function showSolution({ solution }: FoundExercise): string {
-  const path = relative(process.cwd(), solution);
-  return `// ${path}\n${readFileSync(solution, 'utf8')}`;
+/** The solution as text, with its path above it, and the other right ways. */
+export function showSolution(exercise: FoundExercise): string {
+  const { solution } = exercise;
+  const text = `// ${relative(process.cwd(), solution)}\n${readFileSync(solution, 'utf8')}`;
+  const ways = otherWays(exercise).map(
+    ({ sentence, path }) =>
+      `// ${path}\n//   ${sentence.replaceAll('\n', ' ')}\n`,
+  );
+  const heading = ways.length > 0 ? '\n// Other right ways:\n' : '';
+  return text + heading + ways.join('');
 }
 
 function keep({ id }: FoundExercise, { passed, ours }: Verdict) {

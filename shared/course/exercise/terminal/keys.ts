@@ -32,7 +32,7 @@ export function createKeys({
   const actions: Record<string, () => void> = {
     h() {
       if (session.hints === session.task.hints.length)
-        return screen.say('  These were all hints. d shows the solution.');
+        return screen.showNoHint();
       session.hint();
       return screen.showHint();
     },

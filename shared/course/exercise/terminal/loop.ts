@@ -15,6 +15,8 @@ export interface LoopOptions {
   /** Open the shell in a browser, where there is one. */
   open: boolean;
   exercises?: FoundExercise[];
+  /** What checks draw their data from; without it another each time. */
+  seed?: number;
   /** What the shell's links to other lessons start. */
   around?: AroundShell;
 }
@@ -77,7 +79,7 @@ async function doOne(
   const onKeypress = createKeys({ session, screen, following, list, leave });
   let wasChecking = false;
   const onChange = () => {
-    if (!wasChecking && session.checking) screen.say('  Checking …');
+    if (session.checking) screen.showChecking();
     if (wasChecking && !session.checking) screen.showVerdict();
     wasChecking = session.checking;
   };
@@ -92,7 +94,6 @@ async function doOne(
   for (const signal of signals) process.on(signal, onSignal);
   stdout.on('error', onSignal);
 
-  screen.showHead();
   void session.check();
   const next = await left;
 

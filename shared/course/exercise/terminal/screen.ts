@@ -1,8 +1,12 @@
 /** What a learner at an exercise sees in the terminal. */
 import { styleText } from 'node:util';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import { wrap } from '@on-the-wire/system/wrap.ts';
 import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
 import type { RunningLesson } from '../../harness/run-lesson.ts';
+import { otherWays } from '../answers/other-ways.ts';
 import { describeVerdict } from './describe.ts';
+import { type ProgressLine, showProgress } from './progress-line.ts';
 import type { FoundExercise } from '../exercises.ts';
 import type { Session } from '../session.ts';
 import { terminalLines } from './terminal-text.ts';
@@ -12,12 +16,17 @@ import type { ExerciseView } from '../view.ts';
 export interface Screen {
   /** Writes lines as they are. */
   say(...lines: string[]): void;
-  /** Which exercise it is, and where everything is; then what was done last. */
-  showHead(): void;
-  /** The verdict, on an empty screen, and which keys there are. */
+  /**
+   * That a check runs, on an empty screen, so that nobody takes the verdict
+   * before for the one to come; and the step, if the session names one.
+   */
+  showChecking(): void;
+  /** The verdict, on an empty screen; its last line says whether it passed. */
   showVerdict(): void;
   /** One hint more. */
   showHint(): void;
+  /** That there are no more, and what else there is. */
+  showNoHint(): void;
   /** From the learner's file to the solution. */
   showDiff(): void;
   /** Asks for a confirmation: y confirms. */
@@ -62,37 +71,39 @@ export function createScreen({
       '',
     );
     if (session.notice) say(`  ${session.notice}`, '');
-    session.notice = '';
   };
-  const keys = () => {
-    const next = following ? '  n next' : '';
-    say(
-      '',
-      paint(
-        'gray',
-        `  Save to check again.  h hint  d solution  r reset${next}  l list  q quit`,
-      ),
-      '',
-    );
+  const clear = () => {
+    if (stdout.isTTY) stdout.write('\u001b[2J\u001b[3J\u001b[H');
   };
+  let checking: ProgressLine | undefined;
   const showVerdict = () => {
     const { verdict } = session;
     if (!verdict) return;
-    if (stdout.isTTY) stdout.write('\u001b[2J\u001b[3J\u001b[H');
+    checking?.end();
+    checking = undefined;
+    clear();
     head();
+    session.notice = '';
     const unit = view.unitOf(verdict.failure?.wire);
     const unitUrl =
       unit === undefined ? undefined : `${shellUrl ?? ''}#unit-${unit}`;
     const width = stdout.columns || 80;
-    say(
-      ...describeVerdict(exercise, verdict, { stream: stdout, width, unitUrl }),
-    );
+    const looks = { stream: stdout, width, unitUrl };
+    const lines = describeVerdict(exercise, verdict, looks);
+    const last = lines.pop()!;
+    say(...lines);
     if (verdict.passed) {
-      say('', ...readable(session.task.after));
+      say(...readable(session.task.after), '');
+      const ways = otherWays(exercise).length;
+      const more = ways > 0 ? `, and ${ways} other right ways` : '';
+      say(`  d shows the difference from the solution${more}.`);
       if (following)
-        say('', `  Next: ${following.id} ${following.title}. Press n.`);
+        say(`  Next: ${following.id} ${following.title}. Press n.`);
+      say('');
     }
-    keys();
+    const next = following ? '  n next' : '';
+    const keys = `  Save to check again.  h hint  d solution  r reset${next}  l list  q quit`;
+    say(paint('gray', keys), last);
   };
   const readable = (markdown: string) => {
     const width = (stdout.columns || 80) - 4;
@@ -105,14 +116,43 @@ export function createScreen({
     text.split('\n').map((line) => (line ? `  ${line}` : line));
   return {
     say,
-    showHead: head,
+    showChecking() {
+      if (!checking) {
+        clear();
+        head();
+        if (!stdout.isTTY) say('  Checking …');
+        checking = showProgress(stdout, 'Checking');
+      }
+      if (session.step !== undefined) checking.step(session.step);
+    },
     showVerdict,
     showHint() {
       const { hints, task } = session;
       say(`  Hint ${hints} of ${task.hints.length}:`, '');
       say(...readable(task.hints[hints - 1] ?? ''), '');
     },
-    showDiff: () => say('', ...indented(session.diff())),
+    showNoHint() {
+      const { section } = session.verdict?.failure ?? {};
+      const text =
+        'These were all hints. ' +
+        (section ? `What must hold stands in ${section}. ` : '') +
+        'd shows the difference from the solution, r starts over, and ' +
+        `the lesson's own steps are in its tutorial: ${pnpm} lesson ${exercise.lesson.name}`;
+      const width = (stdout.columns || 80) - 2;
+      say(...wrap(text, width).map((line) => `  ${line}`));
+    },
+    showDiff() {
+      say('', ...indented(session.diff()));
+      const ways = otherWays(exercise);
+      if (ways.length > 0) say('  Other right ways:', '');
+      for (const { name, sentence, path } of ways) {
+        const [first = '', ...more] = readable(sentence);
+        say(`  ${paint('bold', name)}`, first, ...more);
+        say(paint('gray', `  ${path}`), '');
+      }
+      if (following)
+        say(`  Next: ${following.id} ${following.title}. Press n.`);
+    },
     showQuestion: (text) =>
       say(paint('yellow', `  ${text} Press y, or any other key for no.`)),
   };

@@ -9,7 +9,7 @@ const program = 'shared/course/bin/exercise.cjs';
 
 /** The pnpm that runs these tests, where one does. */
 const { npm_execpath: pnpm = '' } = process.env;
-const testWithPnpm = /[\\/]pnpm(?:\.exe)?$/.test(pnpm) ? test : test.skip;
+const testIfInstalled = /[\\/]pnpm(?:\.exe)?$/.test(pnpm) ? test : test.skip;
 
 test('"exercise" is a program that pnpm finds, and no script of its own', () => {
   const { bin } = JSON.parse(
@@ -33,7 +33,7 @@ test('it runs the verb, with its words', () => {
   expect(lastLine(stdout)).toMatch(/^ {2}Not yet: sse\/1 Write the event, /);
 });
 
-testWithPnpm('through pnpm the verdict is the last line, too', () => {
+testIfInstalled('through pnpm the verdict is the last line, too', () => {
   const words = ['exercise', 'sse/1', '--try', 'lf-only'];
   const { status, stdout, stderr } = spawnSync(pnpm, words, {
     cwd: root,

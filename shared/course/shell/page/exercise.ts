@@ -2,6 +2,7 @@
 import type {
   ExerciseAction,
   ExerciseMessage,
+  SolutionMessage,
   VerdictMessage,
 } from '../exercise-message.ts';
 import { inside, own, announce } from '@on-the-wire/viewer/page/elements.ts';
@@ -13,6 +14,10 @@ import { choosePane } from './panes.ts';
 const panel = own('exercise');
 const part = <T extends HTMLElement = HTMLElement>(name: string) =>
   inside<T>(panel, `.${name}`);
+
+const noMore =
+  'These were all hints. Solution shows the difference from ours; ' +
+  'Start over gives you the file as it was.';
 
 let passed = false;
 let told = '';
@@ -80,10 +85,12 @@ function question(text: string, yes: () => Promise<void>): void {
 }
 
 async function showSolution(): Promise<void> {
-  const response = await fetch('/exercise/diff');
+  const response = await fetch('/exercise/solution');
+  if (!response.ok) return announce(await response.text());
+  const { diff, ways } = (await response.json()) as SolutionMessage;
   const pre = part('diff');
   pre.replaceChildren(
-    ...(await response.text()).split('\n').map((line) => {
+    ...diff.split('\n').map((line) => {
       const kinds: Record<string, string> = { '+': 'ins', '-': 'del' };
       const made = document.createElement(kinds[line[0] ?? ''] ?? 'span');
       made.textContent = `${line}\n`;
@@ -91,18 +98,43 @@ async function showSolution(): Promise<void> {
     }),
   );
   pre.hidden = false;
+  showWays(ways);
   pre.focus();
+  return undefined;
+}
+
+/** The right answers beside the solution: a sentence each, and the code. */
+function showWays(ways: SolutionMessage['ways']): void {
+  const box = part('ways');
+  box.hidden = ways.length === 0;
+  box.replaceChildren(element('h3', 'Other right ways'));
+  for (const { sentence, path, code } of ways) {
+    const words = document.createElement('div');
+    // Made from what stands beside the exercise by the shell itself.
+    words.innerHTML = sentence;
+    box.append(words, fold(path, code));
+  }
+}
+
+function fold(name: string, text: string): HTMLElement {
+  const made = document.createElement('details');
+  const pre = element('pre', text);
+  pre.tabIndex = 0;
+  made.append(element('summary', name), pre);
+  return made;
 }
 
 function show(message: ExerciseMessage): void {
-  const { id, title, minutes, file, checking, verdict } = message;
+  const { id, title, minutes, file, checking, step, verdict } = message;
   ({ passed } = message);
   part('name').textContent = `${id} ${title}, ${minutes} min`;
   showTrain(id, verdict?.passed ? 'departed' : passed ? 'boarding' : undefined);
   showPath(file);
-  const word = checking ? 'checking' : wordOf(verdict);
-  panel.dataset['word'] = word.replaceAll(' ', '-');
+  const word = checking ? 'checking …' : wordOf(verdict);
+  panel.dataset['word'] = checking ? 'checking' : word.replaceAll(' ', '-');
   part('word').textContent = word;
+  part('how').textContent = checking ? (step ?? '') : howOf(verdict);
+  part('told').ariaBusy = String(checking);
   part('done').textContent = message.notice;
   part('done').hidden = message.notice === '';
   part<HTMLButtonElement>('check').disabled = checking;
@@ -116,12 +148,23 @@ function show(message: ExerciseMessage): void {
   part('hints').innerHTML = message.hints
     .map((text, at) => `<h3>Hint ${at + 1}</h3>${text}`)
     .join('');
+  if (message.hints.length > 0 && message.hintsLeft === 0)
+    part('hints').append(element('p', noMore));
   part('after').innerHTML = message.after ?? '';
+  if (message.after !== undefined)
+    part('after').append(element('p', wayOn(message)));
   showVerdict(verdict);
   const words = verdict?.failure?.title ?? '';
-  const now = `${word}. ${words}`;
-  if (now !== told && !checking) announce(now);
+  const now = checking ? word : `${word}. ${words}`;
+  if (now !== told) announce(now);
   told = now;
+}
+
+/** What else there is once it has passed. */
+function wayOn({ ways, next }: ExerciseMessage): string {
+  const others = ways > 0 ? `, and ${ways} other right ways` : '';
+  const solution = `Solution shows the difference from ours${others}.`;
+  return next ? `${solution} Next is ${next}.` : solution;
 }
 
 /**
@@ -147,6 +190,11 @@ function showTrain(id: string, status: 'departed' | 'boarding' | undefined) {
 function wordOf(verdict: VerdictMessage | undefined): string {
   if (!verdict) return 'not checked yet';
   return verdict.passed ? 'passed' : 'not yet';
+}
+
+/** In what time, and with what data it can be had again. */
+function howOf(verdict: VerdictMessage | undefined): string {
+  return verdict ? `in ${verdict.seconds} s, seed ${verdict.seed}` : '';
 }
 
 function showVerdict(verdict: VerdictMessage | undefined): void {
@@ -186,11 +234,7 @@ function showVerdict(verdict: VerdictMessage | undefined): void {
     ['What your code printed', printed],
   ] as const) {
     if (!text) continue;
-    const fold = document.createElement('details');
-    const pre = element('pre', text);
-    pre.tabIndex = 0;
-    fold.append(element('summary', name), pre);
-    box.append(fold);
+    box.append(fold(name, text));
   }
 }
 
