@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { widthOf } from '@on-the-wire/system/columns.ts';
 import type { Crash } from '@on-the-wire/lesson/lesson.ts';
 
 /** How a process ended. */
@@ -17,6 +18,10 @@ export interface Ending {
 const place = /^(?:file:\/\/\/.+|node:.+|<\w+>|(?:\/|[A-Za-z]:\\).+):\d+$/;
 const frame = /^ {4,}at /;
 const caret = /^\s*\^+\s*$/;
+
+/** What Node says of syntax that it cannot make JavaScript of. */
+const stripping =
+  /^SyntaxError \[ERR_(?:INVALID|UNSUPPORTED)_TYPESCRIPT_SYNTAX\]: /;
 
 /** Whether this line may be the first of Node's report of a fatal error. */
 export function beginsReport(line: string): boolean {
@@ -41,12 +46,25 @@ export function explainCrash(
   const start = lines.findLastIndex(beginsReport);
   const report = start < 0 ? [] : lines.slice(start);
   const message = messageIn(report) ?? describeEnding(file, code, signal);
+  const found = findPlace(report, folder) ?? findImport(message, folder);
   return {
-    message: shorten(message, folder),
-    ...(findPlace(report, folder) ?? findImport(message, folder)),
+    message: isDecorator(message, folder, found)
+      ? 'SyntaxError: Node runs no decorators'
+      : shorten(message, folder),
+    ...found,
     details,
   };
 }
+
+/** What strips the types lets them pass, and Node does not know them. */
+function isDecorator(message: string, folder: string, found?: Place): boolean {
+  if (!message.startsWith('SyntaxError: Invalid or unexpected token'))
+    return false;
+  const { file = '', line = 0, column = 0 } = found ?? {};
+  return sourceLine(join(folder, file), line)?.[column - 1] === '@';
+}
+
+type Place = Pick<Crash, 'file' | 'line' | 'column'>;
 
 /**
  * A crash as lines for a terminal: the message, the place, the source line and
@@ -72,10 +90,15 @@ export function describeCrash(crash: Crash, folder: string): string[] {
   return lines;
 }
 
-/** The first line after the place, the excerpt and the caret. */
+/**
+ * The first line after the place, the excerpt and the caret. Where the fault is
+ * found by what strips the types, a line of source stands below the caret, too.
+ */
 function messageIn(report: string[]): string | undefined {
   const stack = report.findIndex((line) => frame.test(line));
   const head = stack < 0 ? report : report.slice(0, stack);
+  const told = head.find((line) => stripping.test(line));
+  if (told !== undefined) return told;
   const below = head.findIndex((line) => caret.test(line)) + 1;
   // There is no caret where the fault has several lines or is at the very end.
   return below > 0
@@ -99,6 +122,7 @@ function shorten(message: string, folder: string): string {
   const reason = /The promise rejected with the reason (.*)\.$/s.exec(message);
   if (reason) return `Unhandled rejection: ${reason[1]}`;
   return message
+    .replace(/^\[(.*)\](?: \{)?$/, '$1') // An error without a stack of its own.
     .replace(/ \[ERR_(?:INVALID|UNSUPPORTED)_TYPESCRIPT_SYNTAX\]/, '')
     .replaceAll(folder + sep, '');
 }
@@ -117,23 +141,45 @@ function findPlace(report: string[], folder: string) {
     const file = nameInside(folder, path);
     if (file === undefined) continue;
     const line = Number(match[2]);
+    const source = sourceLine(join(folder, file), line);
     const column = match[3]
       ? Number(match[3])
-      : columnBelow(report.slice(at + 1), sourceLine(join(folder, file), line));
+      : source && columnBelow(report.slice(at + 1), source);
     return { file, line, ...(column && { column }) };
   }
   return undefined;
 }
 
 /** Where Node's caret stands, if it stands below the source line itself. */
-function columnBelow(excerpt: string[], source: string | undefined) {
+function columnBelow(excerpt: string[], source: string): number | undefined {
   const at = excerpt.findIndex((line) => caret.test(line));
   // Between a place and its caret Node shows a line or two.
-  if (at < 1 || at > 2 || source === undefined) return undefined;
-  // What strips the types shows a tab as several spaces.
-  if (source.includes('\t') && !excerpt[at - 1]!.includes('\t'))
-    return undefined;
-  return excerpt[at]!.indexOf('^') + 1;
+  if (at < 1 || at > 2) return undefined;
+  const shown = excerpt[at - 1]!;
+  const below = excerpt[at]!.indexOf('^');
+  // Node counts as editors do.
+  if (!excerpt.some((line) => stripping.test(line))) return below + 1;
+  // What strips the types counts columns of a terminal, and shows a tab as
+  // spaces: so many as it takes for the line to be the one that is shown.
+  const tab = [1, 2, 4, 8].find(
+    (width) => source.replaceAll('\t', ' '.repeat(width)) === shown,
+  );
+  if (tab === undefined) return undefined;
+  let columns = 0;
+  for (const [index, character] of segments(source)) {
+    if (columns >= below) return index + 1;
+    columns += character === '\t' ? tab : widthOf(character);
+  }
+  return undefined;
+}
+
+/** Each character of a text, with its index as editors count. */
+function* segments(text: string): Generator<[index: number, string]> {
+  let index = 0;
+  for (const character of text) {
+    yield [index, character];
+    index += character.length;
+  }
 }
 
 /** A module that was not found has no place in its stack, only an importer. */

@@ -229,9 +229,13 @@ function crashFailure(crash: Crash | undefined): Failure {
   if (!crash) return new Failure({ title: 'The process was ended' });
   const { message, file, line, column, details } = crash;
   const at = [file, line, column].filter((part) => part !== undefined);
+  const isTypeScript = /\bstrip(?:-only)? mode\b/.test(message);
   return new Failure({
     title: `The process crashed: ${message}`,
     ...(at.length > 0 && { came: `at ${at.join(':')}` }),
+    ...(isTypeScript && {
+      note: 'Node leaves the types out, and runs the rest as JavaScript: write this part without what only TypeScript has',
+    }),
     details,
   });
 }

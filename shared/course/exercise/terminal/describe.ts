@@ -1,5 +1,6 @@
 /** A verdict as lines for a terminal. */
 import { asTyped } from '@on-the-wire/system/as-typed.ts';
+import { columnsOf } from '@on-the-wire/system/columns.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
 import { styleText } from 'node:util';
 import { excerpt } from './excerpt.ts';
@@ -82,7 +83,8 @@ export function describeFailure(
     const { text, caret } = excerpt(came, at, most);
     lines.push(row('came', text));
     if (caret !== undefined) {
-      const pointer = ' '.repeat(margin) + blank(text, caret);
+      const columns = margin + columnsOf(text.slice(0, caret));
+      const pointer = ' '.repeat(columns);
       const fits = pointer.length + 2 + (note ?? '').length <= width;
       lines.push(
         `${pointer}${paint('red', '^')}${fits && note ? ` ${note}` : ''}`,
@@ -96,19 +98,6 @@ export function describeFailure(
   if (details)
     lines.push('', ...details.split('\n').map((line) => `    ${line}`));
   return lines;
-}
-
-/** So many columns as the text takes up to the caret: some take two. */
-function blank(text: string, caret: number): string {
-  let columns = 0;
-  for (const character of text.slice(0, caret))
-    columns +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]|\p{Emoji_Presentation}/u.test(
-        character,
-      )
-        ? 2
-        : 1;
-  return ' '.repeat(columns);
 }
 
 function painter({ stream }: Looks) {

@@ -39,6 +39,33 @@ describe('a file that', () => {
     expect(ours).toBeUndefined();
   });
 
+  test('has what only TypeScript knows is told what, and not the line below', async () => {
+    const { failure, text } = await verdictOn(
+      'class Bell {\n  constructor(private tone: string) {}\n' +
+        '  ring() { return this.tone; }\n}\n' +
+        'export const answer = () => new Bell("a").ring();',
+    );
+    expect(failure!.title).toBe(
+      'The process crashed: SyntaxError: TypeScript parameter property is not supported in strip-only mode',
+    );
+    expect(failure!.came).toBe('at workspace/exercise.ts:2:23');
+    expect(text).toContain('Node leaves the types out');
+  });
+
+  test.each(
+    rowsOf(`
+      throws while it loads | function f() {␊  throw new RangeError("far");␊}␊f(); | RangeError: far | 2:9
+      rejects a promise | Promise.reject(new RangeError("far")); | RangeError: far | 1:16
+      imports what is not there | ␊import { x } from "./nope.ts";␊x(); | Cannot find module 'workspace/nope.ts' | 2:22
+      imports a name that is none | import { nope } from "node:fs";␊nope(); | 'node:fs' does not provide an export named 'nope' | 1:10
+    `),
+  )('%s is told why, and where', async (_what, code, why, place) => {
+    const { failure } = await verdictOn(code);
+    expect(failure!.title).toContain('The process crashed: ');
+    expect(failure!.title).toContain(why);
+    expect(failure!.came).toBe(`at workspace/exercise.ts:${place}`);
+  });
+
   test('loops for ever is ended, and told how long it has computed', async () => {
     const code = 'export const answer = () => { for (;;); };';
     const { failure } = await verdictOn(code, ask, { busy: 300 });

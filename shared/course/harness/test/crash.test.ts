@@ -12,6 +12,22 @@ const { folder } = lesson('crash ü', {
   'imports.ts': "// './syntax.ts' is broken\nimport './syntax.ts';\n",
   'enum.ts': '\nconst a: number = 1;\nenum Color {\n  Red,\n}\n',
   'unclosed.ts': 'function f() {\n',
+  // Below each, a line that is innocent.
+  'property.ts':
+    'class Bell {\n\tconstructor(private tone: string) {}\n' +
+    '  ring() { return this.tone; }\n}\nnew Bell("a").ring();\n',
+  'one-line.ts': '\nenum Tone { A }\nexport class A { messageIn() {} }\n',
+  'wide.ts':
+    'const 駅 = "🚆 e\u0301"; namespace X { export const a = 駅; }\nX.a;\n',
+  'cast.ts': 'const a = <string>"x";\nexport class A {}\n',
+  'import-equals.ts': 'import fs = require("fs");\nexport class A {}\n',
+  'module.ts': '\nmodule Y { export const b = 1 }\nexport class A {}\n',
+  'decorator.ts': 'const d = () => {};\nclass A {\n  @d f() {}\n}\nd();\n',
+  'await.ts': 'export function f() {\n  await 1;\n}\n',
+  'comma.ts': 'export function f( {\n  return 1;\n}\n',
+  'octal.ts': 'const a = 1;\nconst b = 010;\nexport class A {}\n',
+  'deeper.ts': "import './property.ts';\n",
+  'several.ts': 'await Promise.any([Promise.reject(new Error("a"))]);\n',
   'throws.ts':
     'function f(): void {\n\tthrow new TypeError("bad\\n\\nthing");\n}\n' +
     'setTimeout(() => f(), 1);\n',
@@ -58,6 +74,18 @@ describe('A crash', () => {
       imports.ts | SyntaxError: Unexpected token \`=\`. Expected yield, an identifier, [ or { | syntax.ts:2:7
       enum.ts | SyntaxError: TypeScript enum is not supported in strip-only mode | enum.ts:3
       unclosed.ts | SyntaxError: Expected '}', got '<eof>' | unclosed.ts:1
+      property.ts | SyntaxError: TypeScript parameter property is not supported in strip-only mode | property.ts:2:22
+      deeper.ts | SyntaxError: TypeScript parameter property is not supported in strip-only mode | property.ts:2:22
+      one-line.ts | SyntaxError: TypeScript enum is not supported in strip-only mode | one-line.ts:2:1
+      wide.ts | SyntaxError: TypeScript namespace declaration is not supported in strip-only mode | wide.ts:1:20
+      cast.ts | SyntaxError: The angle-bracket syntax for type assertions, \`<T>expr\`, is not supported in type strip mode. Instead, use the 'as' syntax: \`expr as T\`. | cast.ts:1:11
+      import-equals.ts | SyntaxError: TypeScript import equals declaration is not supported in strip-only mode | import-equals.ts:1:1
+      module.ts | SyntaxError: \`module\` keyword is not supported. Use \`namespace\` instead. | module.ts:2:1
+      decorator.ts | SyntaxError: Node runs no decorators | decorator.ts:3:3
+      await.ts | SyntaxError: await isn't allowed in non-async function | await.ts:2:3
+      comma.ts | SyntaxError: Expected ',', got 'numeric literal' | comma.ts:2:10
+      octal.ts | SyntaxError: Legacy octal literals are not available when targeting ECMAScript 5 and higher | octal.ts:2:11
+      several.ts | AggregateError: All promises were rejected | several.ts:1:35
       throws.ts | TypeError: bad | throws.ts:2:2
       rejects.ts | RangeError: far | rejects.ts:3:9
       rejects-text.ts | Unhandled rejection: "no error" | nowhere
