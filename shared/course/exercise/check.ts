@@ -9,7 +9,7 @@ import type { Generated } from './generate.ts';
 import type { TappedConnection } from './tapped-connection.ts';
 import type { FailureParts } from './failure.ts';
 
-export { differsAt } from './terminal/excerpt.ts';
+export { byteOf, differsAt } from './terminal/excerpt.ts';
 export { servePageOf } from './page-of.ts';
 export { Failure, type FailureParts, type Shown } from './failure.ts';
 export type { Generated, TappedConnection };

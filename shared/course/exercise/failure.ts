@@ -25,7 +25,11 @@ export interface FailureParts {
   expected?: Shown | undefined;
   /** What the code made of it. */
   came?: Shown | undefined;
-  /** The byte of `came` at which it went wrong: a caret stands below it. */
+  /**
+   * The byte of `came` at which it went wrong: a caret stands below it. Of a
+   * text it is `byteOf(came, index)` or `differsAt(came, expected)`, never an
+   * index: those differ after the first character that is not ASCII.
+   */
   at?: number | undefined;
   /** What stands beside the caret. */
   note?: string | undefined;

@@ -247,14 +247,16 @@ function caretLine(
   pre.tabIndex = 0;
   if (caret === undefined) pre.append(text);
   else {
-    const mark = element('mark', text.slice(caret, caret + 1) || ' ');
-    const pointer = element('span', `${' '.repeat(caret)}^`);
+    const before = text.slice(0, caret);
+    const [character = ''] = text.slice(caret);
+    const pointer = element('span', '^');
     pointer.className = 'bad';
     pre.append(
-      text.slice(0, caret),
-      mark,
-      text.slice(caret + 1),
+      before,
+      element('mark', character || ' '),
+      text.slice(caret + character.length),
       '\n',
+      asWideAs(before),
       pointer,
     );
   }
@@ -263,6 +265,15 @@ function caretLine(
   words.className = 'note bad';
   both.append(pre, words);
   return both;
+}
+
+/** Only the font knows how wide a character is that is not ASCII. */
+function asWideAs(text: string): Node | string {
+  if (/^[ -~]*$/.test(text)) return ' '.repeat(text.length);
+  const made = element('span', text);
+  made.className = 'unseen';
+  made.ariaHidden = 'true';
+  return made;
 }
 
 function unitLink(unit: number): HTMLElement {
