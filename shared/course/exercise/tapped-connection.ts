@@ -86,6 +86,7 @@ export async function openTappedConnection(
     if (mine.has(connection)) told.stirred();
   };
   const others = ['end', 'fault', 'close'] as const;
+  tap.setMaxListeners(0); // each of a check's lines has its own
   tap.on('open', note);
   tap.on('read', noteRead);
   for (const event of others) tap.on(event, noteOther);
