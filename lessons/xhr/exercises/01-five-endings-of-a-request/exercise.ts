@@ -4,6 +4,7 @@
  */
 
 export interface BoardRequest {
+  /** An absolute URL. */
   url: string;
   /** The ETag of the board that we have. */
   etag?: string;

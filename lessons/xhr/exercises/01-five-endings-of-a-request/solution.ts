@@ -1,6 +1,7 @@
 /** One request, and how it ends. RFC 9110, 15; Fetch, 5.6. */
 
 export interface BoardRequest {
+  /** An absolute URL. */
   url: string;
   /** The ETag of the board that we have. */
   etag?: string;
@@ -26,16 +27,17 @@ export async function requestBoard(request: BoardRequest): Promise<Ending> {
     const response = await fetch(url, { headers, signal });
 
     // Why before the body: a 304 has none, and the body of an error is seldom
-    // a board.
+    // a board. Why not `response.ok`: that is true for a 204, too.
     const { status } = response;
     if (status === 304) return { ending: 'not modified' };
-    if (!response.ok) return { ending: 'error status', status };
+    if (status !== 200) return { ending: 'error status', status };
 
     const board: unknown = await response.json();
     return { ending: 'ok', board, etag: response.headers.get('ETag') };
   } catch (error) {
     // Why no more than two: a page learns no more. Refused, reset, a wrong
-    // name, all are one TypeError.
+    // name, all are one TypeError. And a body that is not JSON came from
+    // somebody else: from the login page of a hotel.
     const isTimeout = (error as Error).name === 'TimeoutError';
     return { ending: isTimeout ? 'timeout' : 'network error' };
   }

@@ -3,6 +3,7 @@
 import { get } from 'node:http';
 
 export interface BoardRequest {
+  /** An absolute URL. */
   url: string;
   /** The ETag of the board that we have. */
   etag?: string;
@@ -20,6 +21,7 @@ export type Ending =
 export function requestBoard(wanted: BoardRequest): Promise<Ending> {
   const { url, etag, timeoutMs } = wanted;
   return new Promise((end) => {
+    const fail = () => end({ ending: 'network error' });
     const headers = etag === undefined ? {} : { 'if-none-match': etag };
     const request = get(url, { headers }, (response) => {
       const { statusCode: status = 0 } = response;
@@ -28,13 +30,17 @@ export function requestBoard(wanted: BoardRequest): Promise<Ending> {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (piece: string) => (text += piece));
-      response.on('error', () => end({ ending: 'network error' }));
+      response.on('error', fail);
       response.on('end', () => {
-        const board: unknown = status === 200 ? JSON.parse(text) : undefined;
-        end({ ending: 'ok', board, etag: response.headers.etag ?? null });
+        try {
+          const board: unknown = JSON.parse(text);
+          end({ ending: 'ok', board, etag: response.headers.etag ?? null });
+        } catch {
+          fail();
+        }
       });
     });
-    request.on('error', () => end({ ending: 'network error' }));
+    request.on('error', fail);
     const timer = setTimeout(() => {
       end({ ending: 'timeout' });
       request.destroy();

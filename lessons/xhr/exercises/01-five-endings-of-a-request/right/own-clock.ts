@@ -1,6 +1,7 @@
 // Right, and different: a timer of its own races, and aborts the request.
 
 export interface BoardRequest {
+  /** An absolute URL. */
   url: string;
   /** The ETag of the board that we have. */
   etag?: string;
