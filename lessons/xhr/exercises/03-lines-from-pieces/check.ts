@@ -6,7 +6,7 @@ import type {
   Learner,
   CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
-import type { Read } from './stage.ts';
+import type { Kept, Read } from './stage.ts';
 
 const section = 'step “A read is not a line” of the tutorial';
 
@@ -36,7 +36,8 @@ export default {
 
     await trial.step('several lines in one read', async () => {
       for (const end of ['\n', '\r\n']) {
-        const values = [{ n: data.whole(1, 99) }, data.text(end), null];
+        const values = [{ n: data.whole(1, 99) }, data.text(end)];
+        for (const empty of [null, 0, false, '']) values.push(empty as never);
         const lines = Buffer.concat(values.map((value) => lineOf(value, end)));
         const what = 'Several lines in one read';
         const note = 'TCP may join what was written separately';
@@ -44,18 +45,45 @@ export default {
       }
     });
 
+    await trial.step('only a newline ends a line', async () => {
+      const cuts = 'What only looks like a newline ends a line';
+      const [word, n] = [data.word(), data.whole(1, 99)];
+      await mustRead([Buffer.from(`{"${word}":\r${n}}\r\n[\r${n}\r]\n`)], {
+        values: [{ [word]: n }, [n]],
+        what: 'A CR within a line',
+        verb: 'ends',
+        cuts,
+        note: 'a CR alone is white space to JSON',
+      });
+      for (const code of [0x2028, 0x2029, 0x85]) {
+        const character = String.fromCodePoint(code);
+        const values = [`${data.word()}${character}${data.word()}`, true];
+        const reads = values.map((value) => lineOf(value));
+        const what = `U+${code.toString(16).padStart(4, '0')} within a line`;
+        const note = `${what}: JSON allows it unescaped`;
+        await mustRead(reads, { values, what, verb: 'ends', cuts, note });
+      }
+    });
+
     await trial.step('a line in two reads', async () => {
       const values = [{ text: data.word() }, data.whole(10_000, 99_999)];
-      const bytes = Buffer.concat(values.map((value) => lineOf(value)));
       const what = 'A line in two reads';
       const note = 'TCP may cut anywhere';
-      for (let at = 1; at < bytes.length; at += 1)
-        await mustRead([bytes.subarray(0, at), bytes.subarray(at)], {
+      for (const end of ['\n', '\r\n']) {
+        const bytes = Buffer.concat(values.map((value) => lineOf(value, end)));
+        for (let at = 1; at < bytes.length; at += 1) {
+          const reads = [bytes.subarray(0, at), bytes.subarray(at)];
+          await mustRead(reads, { values, what, verb: 'ends', note });
+        }
+        const at = data.whole(1, bytes.length - 1);
+        const none = new Uint8Array();
+        await mustRead([bytes.subarray(0, at), none, bytes.subarray(at)], {
           values,
-          what,
+          what: 'A line with a read of no bytes in it',
           verb: 'ends',
-          note,
+          note: 'only `done` says that the body has ended',
         });
+      }
     });
 
     await trial.step('a character in two reads', async () => {
@@ -84,18 +112,7 @@ export default {
         [whole.subarray(0, middle), whole.subarray(middle)],
       ])
         await mustRead(reads, { values, what, verb: 'ends', note });
-    });
-
-    await trial.step('only a newline ends a line', async () => {
-      for (const code of [0x2028, 0x2029, 0x85]) {
-        const character = String.fromCodePoint(code);
-        const values = [`${data.word()}${character}${data.word()}`, true];
-        const reads = values.map((value) => lineOf(value));
-        const what = `U+${code.toString(16).padStart(4, '0')} within a line`;
-        const cuts = 'What only looks like a newline ends a line';
-        const note = `${what}: JSON allows it unescaped`;
-        await mustRead(reads, { values, what, verb: 'ends', cuts, note });
-      }
+      await mustRead([], { values: [], what: 'An empty body', verb: 'ends' });
     });
 
     await trial.step('over a connection that cuts and joins', async () => {
@@ -109,50 +126,118 @@ export default {
       compare(trial, got, { values, what, verb: 'ends' }, { sent });
     });
 
+    await trial.step('a body that breaks', async () => {
+      const values = [{ text: data.line() }, data.line()];
+      const whole = Buffer.concat(values.map((value) => lineOf(value)));
+      const half = Buffer.from('"Zü').subarray(0, -1);
+      const number = String(data.whole(10, 99));
+      const reads = [whole.subarray(0, 9), whole.subarray(9)];
+      for (const [before, wanted] of [
+        [reads, values],
+        [[...reads, Buffer.from(number)], values],
+        [[...reads, half], values],
+        [[], []],
+      ] as const) {
+        const broken = `${data.word()} broke`;
+        const got = await learner.stage<Read>('read', before, broken);
+        const sent = [...before.map(textOf), broken].join(' ┃ ');
+        mustBreak(trial, got, wanted, { sent, number });
+        if (got.isOurs) continue;
+        trial.fail({
+          title: 'readLines fails with an error other than that of read()',
+          sent,
+          expected: `the very error of read(): TypeError: ${broken}`,
+          came: came(got),
+          at: byteOf(came(got), got.error!),
+          note: 'made by somebody else',
+          section,
+          details: got.stack,
+        });
+      }
+      // What is left of it belongs to no other body.
+      await mustRead([whole], {
+        values,
+        what: 'A body after one that broke',
+        verb: 'ends',
+        cuts: 'What is left of a broken body spoils the next one',
+        note: 'each body begins with an empty rest',
+      });
+    });
+
     await trial.step('a connection that breaks', async () => {
       const values = [{ text: data.line() }, data.line()];
       const lines = values.map((value) => lineOf(value));
       // Its first half would be a number, too.
-      const half = String(data.whole(1_000, 9_999)).slice(0, 2);
-      lines.push(Buffer.from(half));
+      const number = String(data.whole(1_000, 9_999)).slice(0, 2);
+      lines.push(Buffer.from(number));
       const got = await load(trial, learner, lines, 'breaks');
-      const parts = {
-        sent: `${shown(lines)}, and the connection breaks`,
-        came: came(got),
-        section: 'RFC 9112, 8',
-      };
-      if (!got.error)
-        trial.fail({
-          ...parts,
-          title: 'A broken connection is taken for the end',
-          expected: 'an error, that of read(): "TypeError: terminated"',
-          note: 'the caller believes that this was all',
-        });
-      if (JSON.stringify(got.taken) === JSON.stringify([...values, +half]))
-        trial.fail({
-          ...parts,
-          title: 'Half a line is taken for a complete one',
-          expected: 'the complete lines, and an error',
-          at: byteOf(came(got), half),
-          note: `the number may have been ${half}00`,
-        });
-      compare(
-        trial,
-        { ...got, error: undefined },
-        { values, what: 'A line before the break', verb: 'ends' },
-        parts,
+      const sent = `${shown(lines)}, and the connection is closed`;
+      mustBreak(trial, got, values, { sent, number, section: 'RFC 9112, 8' });
+    });
+
+    await trial.step('two bodies at once', async () => {
+      const all = [0, 1].map(() => {
+        const values = [`ü ${data.line()}`, { text: data.line() }];
+        const bytes = Buffer.concat(values.map((value) => lineOf(value)));
+        // Within the first ü, and then within a line.
+        const [one, two] = [bytes.indexOf(0xbc), bytes.length - 9];
+        const reads = [
+          bytes.subarray(0, one),
+          bytes.subarray(one, two),
+          bytes.subarray(two),
+        ];
+        return { values, reads };
+      });
+      const bodies = all.map(({ reads }) => reads);
+      const got = await learner.stage<Read[]>('readBoth', bodies);
+      for (const [index, { values, reads }] of all.entries()) {
+        const note = 'each body has a rest of its own';
+        const what = 'One of two bodies that are read at once';
+        const sent = shown(reads);
+        compare(
+          trial,
+          got[index]!,
+          { values, what, verb: 'ends', note },
+          { sent },
+        );
+      }
+    });
+
+    await trial.step('a body that goes on and on', async () => {
+      const { lines, taken, bytes, kept } = await learner.stage<Kept>(
+        'readLong',
+        80,
       );
+      const mb = (size: number) => `${(size / 1_048_576).toFixed(1)} MB`;
+      const sent = `${lines} lines, ${mb(bytes)} in all`;
+      if (taken !== lines)
+        return trial.fail({
+          title: 'Lines of a long body are lost',
+          sent,
+          expected: `lines taken: ${lines}`,
+          came: `lines taken: ${taken}`,
+          section,
+        });
+      if (kept < bytes / 4) return;
+      trial.fail({
+        title: 'Lines that were taken are kept in memory',
+        sent,
+        expected: 'hardly more memory in use than after the first lines',
+        came: `${mb(kept)} more`,
+        note: 'a body that goes on for days fills it',
+        section,
+      });
     });
   },
 } satisfies Check;
 
 /** What is tried, and how its failure is reported. */
 interface What {
-  values: unknown[];
+  values: readonly unknown[];
   /** "A line in two reads", and whether it "ends" or they "end" in an error. */
   what: string;
   verb: 'end' | 'ends';
-  /** The title, if a line ends where it should not. */
+  /** The title, where it has only one reason. */
   cuts?: string;
   note?: string;
 }
@@ -191,6 +276,38 @@ async function mustTakeAll(
       section,
     });
   }
+}
+
+/** It failed, and has taken all complete lines, and nothing else. */
+function mustBreak(
+  trial: CheckContext,
+  got: Read,
+  values: readonly unknown[],
+  {
+    sent,
+    number,
+    section: where = section,
+  }: { sent: string; number: string; section?: string },
+) {
+  const parts = { sent, came: came(got), section: where };
+  if (!got.error)
+    trial.fail({
+      ...parts,
+      title: 'A broken connection is taken for the end',
+      expected: 'the error of read()',
+      note: 'the caller believes that this was all',
+    });
+  if (JSON.stringify(got.taken) === JSON.stringify([...values, +number]))
+    trial.fail({
+      ...parts,
+      title: 'Half a line is taken for a complete one',
+      expected: 'the complete lines, and an error',
+      at: byteOf(came(got), number),
+      note: `the number may have been ${number}00`,
+    });
+  const what = 'A line before the break';
+  const { error: _error, ...rest } = got;
+  compare(trial, rest, { values, what, verb: 'ends' }, parts);
 }
 
 /** The values that were taken are those of the lines. */
@@ -232,6 +349,13 @@ function compare(
     });
   if (cuts) trial.fail({ ...all, title: cuts });
   if (error) trial.fail({ ...all, title: `${what} ${verb} in an error` });
+  const truthy = values.filter(Boolean);
+  if (JSON.stringify(taken) === JSON.stringify(truthy))
+    trial.fail({
+      ...all,
+      title: 'A value that counts as false is not taken',
+      note: 'null, 0, false and "" are lines like any other',
+    });
   const lost = verb === 'end' ? 'are not all taken' : 'is lost';
   if (taken.length < values.length)
     trial.fail({ ...all, title: `${what} ${lost}` });
