@@ -1,26 +1,31 @@
 /** Whether a client that polls gets everything: RFC 6202, 2. */
 import { Agent, get, type IncomingMessage } from 'node:http';
-import type { News, Update } from '@on-the-wire/shared/board/feed.ts';
-import type {
-  Check,
-  FailureParts,
-  Learner,
-  Served,
-  CheckContext,
+import type { News, Snapshot, Update } from '@on-the-wire/shared/board/feed.ts';
+import {
+  type Check,
+  type CheckContext,
+  Failure,
+  type FailureParts,
+  type Learner,
+  type Served,
 } from '@on-the-wire/course/exercise/check.ts';
-
-const long = 3_600_000; // ms: this timeout never ends
-const short = 60; // ms
+import type { Left, State } from './stage.ts';
 
 const titles = {
   early: 'The response comes before there is news',
+  late: 'The response does not come as soon as there is news',
   lost: 'What came while no request was open is lost',
   shared: 'The position is taken from the connection, not from the request',
   again: 'What a lost response carried is not sent again',
   unknown: 'An unknown id does not get the board',
   twice: 'A request gets two responses',
   sent: 'A response that was sent leaves something behind',
+  timedOut: 'A response after the timeout leaves something behind',
   left: 'A client that has left leaves something behind',
+  connection: 'Each request leaves a listener on the connection',
+  removed: 'Listeners of others are removed',
+  others: 'A timeout ends the wait of another request',
+  goOn: 'A client that leaves ends the wait of another one',
 };
 
 export default {
@@ -28,12 +33,19 @@ export default {
 
   async run(trial) {
     const { data } = trial;
-    const { learner, server, run, happen, poll } = await open(trial, long);
+    const timeoutMs = 20 * data.whole(500, 1_500);
+    const server = await open(trial, timeoutMs);
+    const { learner, happen, poll, snapshot, pass, mustBeAsBefore } = server;
+    const { tapped } = server;
+    const { run } = (await snapshot()).data;
     const idOf = (n: number) => `${run}-${n}`;
+    const newest = async () => (await snapshot()).id;
+    const left = () => learner.stage<Left>('left');
+
+    const { feed } = await left();
 
     await trial.step('an update ends the wait', async () => {
-      const { id } = await server.feed.snapshot();
-      const sent = poll(id);
+      const sent = poll(await newest());
       await sent.arrived();
       const made = await happen();
       await sent.mustBring(made, titles.lost);
@@ -62,12 +74,12 @@ export default {
 
     await trial.step('a response that was lost', async () => {
       const [seen, ...missed] = await happen(data.whole(3, 6));
-      server.break(`down:reset=after:${data.whole(20, 60)}B`);
+      tapped.break(`down:reset=after:${data.whole(20, 60)}B`);
       const cut = poll(seen!.id);
       await cut.arrived();
       await happen();
       await cut.mustBreak();
-      server.break();
+      tapped.break();
       const sent = poll(seen!.id);
       await sent.arrived();
       await happen();
@@ -75,7 +87,7 @@ export default {
     });
 
     await trial.step('an id that is not known', async () => {
-      const { n } = (await server.feed.snapshot()).data;
+      const { n } = (await snapshot()).data;
       const ids = [
         `${data.word().slice(0, 4)}!-${n}`,
         data.word(),
@@ -96,41 +108,117 @@ export default {
     });
 
     await trial.step('a response leaves nothing behind', async () => {
-      const before = await learner.stage<Left>('left');
+      // As many listeners as before all requests: none of others is gone.
+      const before = { ...(await left()), feed };
       const count = data.whole(8, 14);
-      const { id } = await server.feed.snapshot();
+      const id = await newest();
       const all = Array.from({ length: count }, () => poll(id));
       await all.at(-1)!.arrived();
       const made = await happen();
       for (const sent of all) await sent.mustBring(made, titles.lost);
       const what = `${count} requests, all with a response`;
-      await mustBeAsBefore(trial, learner, before, titles.sent, what);
+      await mustBeAsBefore(before, titles.sent, what);
+    });
+
+    await trial.step('nor on a connection that stays', async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const count = data.whole(12, 20);
+      let before: Left | undefined;
+      for (let n = 0; n < count; n += 1) {
+        const sent = poll(await newest(), agent);
+        await sent.arrived();
+        await sent.mustBring(await happen(), titles.lost);
+        before ??= await left();
+      }
+      const what = `${count} requests over one connection, all with a response`;
+      await mustBeAsBefore(before!, titles.connection, what);
+      agent.destroy();
+    });
+
+    await trial.step('nothing for a while: an empty list', async () => {
+      const before = await left();
+      const id = await newest();
+      const [half, quarter] = [timeoutMs / 2, timeoutMs / 4];
+      const first = poll(id);
+      await first.arrived();
+      await pass(half);
+      const second = poll(id);
+      await second.arrived();
+      await pass(quarter);
+      const third = poll(id);
+      await third.arrived();
+      await pass(quarter - 1);
+      await first.mustWait();
+      await pass(1);
+      await first.mustBeEmpty();
+      await second.mustWait();
+      await pass(half);
+      await second.mustBeEmpty();
+      await third.mustWait();
+      await third.endsWith(await happen(), titles.others);
+      const last = poll(await newest());
+      await last.arrived();
+      await pass(timeoutMs);
+      await last.mustBeEmpty();
+      const what = 'requests that ended with the timeout';
+      await mustBeAsBefore(before, titles.timedOut, what);
+      // After that response, something happens after all.
+      const made = await happen();
+      const next = poll(idOf(made[0]!.data.n - 1));
+      await next.mustBring(made, titles.lost);
+    });
+
+    await trial.step('an update at the very end of the wait', async () => {
+      for (const order of ['update', 'time'] as const) {
+        const before = await left();
+        const id = await newest();
+        const sent = poll(id);
+        await sent.arrived();
+        await pass(timeoutMs - 1);
+        const { made } = await server.state('atOnce', order);
+        const mayBeEmpty = order === 'time';
+        await sent.mustBring(made, titles.lost, mayBeEmpty);
+        const what =
+          'a request that ended when an update and the timeout came together';
+        await mustBeAsBefore(before, titles.sent, what);
+      }
     });
 
     await trial.step(
       'a client that has left leaves nothing behind',
       async () => {
-        const before = await learner.stage<Left>('left');
+        await trial.still();
+        const before = await left();
         const count = data.whole(8, 14);
-        const { id } = await server.feed.snapshot();
+        const id = await newest();
         const all = Array.from({ length: count }, () => poll(id));
         await all.at(-1)!.arrived();
-        for (const sent of all) sent.leave();
+        for (const [index, sent] of all.entries()) sent.leave(index % 2 === 0);
         const what = `${count} requests; all clients left before a response`;
         await trial.still();
         if ((await learner.memory()).connections > 0)
-          trial.fail({
+          return trial.fail({
             title: 'A client has left, but its connection stays open',
             sent: what,
           });
-        await mustBeAsBefore(trial, learner, before, titles.left, what);
+        await mustBeAsBefore(before, titles.left, what);
       },
     );
+
+    await trial.step('while others go on waiting', async () => {
+      const id = await newest();
+      const [one, stays, other] = [poll(id), poll(id), poll(id)];
+      await other.arrived();
+      one.leave(false);
+      other.leave(true);
+      await trial.still();
+      await stays.endsWith(await happen(), titles.goOn);
+    });
 
     await trial.step('ten cuts in the middle of responses', async () => {
       let last = (await happen())[0]!.data.n;
       for (let cut = 0; cut < 10; cut += 1) {
-        server.break(
+        tapped.break(
           'slicer=gap:1ms',
           `down:reset=after:${data.whole(100, 900)}B`,
         );
@@ -138,7 +226,7 @@ export default {
         const first = poll(idOf(last));
         await first.arrived();
         await first.mustBreak();
-        server.break('joiner=wait:4ms', 'slicer=gap:1ms');
+        tapped.break('joiner=wait:4ms', 'slicer=gap:1ms');
         const again = poll(idOf(last));
         await again.arrived();
         await again.mustBring(made, titles.again);
@@ -146,65 +234,99 @@ export default {
       }
     });
 
-    await trial.step('nothing for a while: an empty list', async () => {
-      const quiet = await open(trial, short);
-      const { id } = await quiet.server.feed.snapshot();
-      await quiet.poll(id).mustBeEmpty();
-      // After that response, something happens after all.
-      const [made] = await quiet.happen();
-      const sent = quiet.poll(id);
+    await trial.step('an id that is forgotten during the wait', async () => {
+      // By more updates in one turn than the feed keeps; then by any.
+      const many = poll(await newest());
+      await many.arrived();
+      await many.mustNotBeEmpty(await happen(1_100));
+      await learner.stage('keep', 0);
+      const short = await open(trial, timeoutMs, server);
+      const sent = short.poll((await short.snapshot()).id);
       await sent.arrived();
-      await sent.mustBring([made!], titles.lost);
+      await sent.mustNotBeEmpty(await short.happen());
     });
   },
 } satisfies Check;
 
-interface Left {
-  listeners: number;
-  timers: number;
-}
-
 /** The learner's server, and how it is polled. */
-async function open(trial: CheckContext, timeoutMs: number) {
-  const learner = await trial.start();
+async function open(
+  trial: CheckContext,
+  timeoutMs: number,
+  before?: { learner: Learner; count: () => number },
+) {
+  const learner = before?.learner ?? (await trial.start());
   // The second name is that of an earlier build: files made for it still pass.
-  const server = await learner.serve({ timeoutMs, patience: timeoutMs });
-  const { run } = (await server.feed.snapshot()).data;
-  let count = 0;
+  const tapped = await learner.serve({ timeoutMs, patience: timeoutMs });
+  let count = before?.count() ?? 0;
+
+  const state = async (name: string, ...args: unknown[]): Promise<State> => {
+    const now = await learner.stage<State>(name, ...args);
+    const { thrown, twice } = now;
+    if (thrown)
+      trial.fail({
+        title: 'An update makes the server throw an error',
+        sent: 'an update',
+        expected: 'no error',
+        came: thrown.split('\n')[0],
+        details: thrown,
+      });
+    if (twice.length > 0)
+      trial.fail({
+        title: titles.twice,
+        sent: 'GET /updates?after=…',
+        expected: 'one call of send',
+        came: 'two of them',
+        note: 'whatever ends the wait first must end the others',
+        section: 'RFC 9110, 15',
+      });
+    return now;
+  };
 
   return {
     learner,
-    server,
-    run,
+    tapped,
+    state,
+    count: () => count,
+    snapshot: () => learner.stage<Snapshot>('snapshot'),
     /** So many updates, one right after the other. */
     async happen(times = 1): Promise<Update[]> {
-      const { made, thrown } = await learner.stage<{
-        made: Update[];
-        thrown?: string;
-      }>('happen', times);
-      if (thrown)
-        trial.fail({
-          title: thrown.includes('after they are sent')
-            ? titles.twice
-            : 'An update makes the server throw an error',
-          sent: 'an update, after every request had its response',
-          expected: 'no listener: each request gets one response',
-          came: thrown.split('\n')[0],
-          section: 'RFC 9110, 15',
-          details: thrown,
-        });
-      return made;
+      return (await state('happen', times)).made;
     },
+    pass: (ms: number) => state('pass', ms),
     poll(id: string, agent?: Agent) {
       count += 1;
-      return new Poll(trial, { learner, server, id, count, agent });
+      return new Poll(trial, { state, learner, tapped, id, count, agent });
+    },
+    /** No listener and no timer more than before; nor any less. */
+    async mustBeAsBefore(then: Left, title: string, what: string) {
+      await state('pass', 0);
+      const now = await learner.stage<Left>('left');
+      const { feed, connection, timers } = now;
+      const isMore = timers > then.timers || feed > then.feed;
+      const isOnConnection = connection > then.connection;
+      const isLess = feed < then.feed;
+      if (!isMore && !isOnConnection && !isLess) return;
+      trial.fail({
+        title: isMore ? title : isLess ? titles.removed : titles.connection,
+        sent: what,
+        expected: `as before: ${say(then)}`,
+        came: say(now),
+        note: isLess
+          ? 'the feed has other listeners, too'
+          : 'each stays until the server runs out of memory',
+        section: 'step “The response that waits” of the tutorial',
+      });
     },
   };
 }
 
+const say = ({ feed, connection, timers }: Left) =>
+  `listeners on the feed: ${feed}, on connections: ${connection}; timers: ${timers}`;
+
 interface Where {
+  state: (name: string, ...args: unknown[]) => Promise<State>;
   learner: Learner;
-  server: Served;
+  tapped: Served;
   id: string;
   /** Which request it is: 1, 2, 3 … */
   count: number;
@@ -221,9 +343,9 @@ class Poll {
   constructor(trial: CheckContext, where: Where) {
     this.#trial = trial;
     this.#where = where;
-    const { server, id, agent = false } = where;
+    const { tapped, id, agent = false } = where;
     const path = `/updates?after=${encodeURIComponent(id)}`;
-    this.#request = get({ host: '127.0.0.1', port: server.port, path, agent });
+    this.#request = get({ host: '127.0.0.1', port: tapped.port, path, agent });
     this.#response = this.#read();
     // A client that leaves does not wait for it.
     this.#response.catch(() => {});
@@ -235,13 +357,54 @@ class Poll {
     await learner.stage('requestsAre', count);
   }
 
-  leave() {
+  /** @param resets whether by RST, else by FIN */
+  leave(resets: boolean) {
+    const { socket } = this.#request;
+    if (resets) socket?.resetAndDestroy();
     this.#request.destroy();
   }
 
-  /** Nothing is missing, and nothing comes that was not requested. */
-  async mustBring(news: Update[], missing: string) {
+  /** It has had no response yet. */
+  async mustWait() {
+    const { responded } = await this.#where.state('pass', 0);
+    if (!responded.includes(this.#where.count)) return;
+    this.#trial.fail({
+      ...this.#parts('no response yet: its own timeout is not over', []),
+      title: titles.early,
+      came: 'a response',
+    });
+  }
+
+  /** An update has ended the wait; `instead` says what else may have. */
+  async endsWith(news: Update[], instead: string) {
+    const { responded } = await this.#where.state('pass', 0);
+    if (!responded.includes(this.#where.count))
+      this.#trial.fail({
+        ...this.#parts(news.map(({ id }) => id).join(' '), []),
+        title: instead,
+        came: 'no response, although there was an update',
+      });
+    await this.mustBring(news, titles.lost);
+  }
+
+  /** Some of these, or the board; whether that is known by its id or not. */
+  async mustNotBeEmpty(news: Update[]) {
     const got = await this.#news();
+    if (got.length === 1 && got[0]!.kind === 'snapshot') return;
+    const fits = got.every(({ id }, index) => id === news[index]?.id);
+    if (got.length > 0 && fits) return;
+    this.#trial.fail({
+      ...this.#parts('one snapshot: the feed has forgotten this id', got),
+      title: 'An id that is forgotten during the wait does not get the board',
+      at: 0,
+      note: 'feed.after returned undefined',
+    });
+  }
+
+  /** Nothing is missing, and nothing comes that was not requested. */
+  async mustBring(news: Update[], missing: string, mayBeEmpty = false) {
+    const got = await this.#news();
+    if (mayBeEmpty && got.length === 0) return;
     const wanted = news.map(({ id }) => id);
     const came = got.map(({ id }) => id);
     const at = wanted.findIndex((id, index) => came[index] !== id);
@@ -254,7 +417,7 @@ class Poll {
       this.#trial.fail({
         ...parts,
         title: titles.early,
-        note: `there was time: timeoutMs is ${long}`,
+        note: 'nothing had come, and the timeout was not over',
       });
     const where = at < 0 ? wanted.length : at;
     const known = came.indexOf(this.#where.id);
@@ -271,14 +434,14 @@ class Poll {
     this.#trial.fail({
       ...parts,
       title,
-      at: [...came.slice(0, where), ''].join(' ').length,
+      at: Buffer.byteLength([...came.slice(0, where), ''].join(' ')),
       note:
         at < 0 ? 'this is not the next update' : `${wanted[at]} should be here`,
     });
   }
 
   async mustBeBoard() {
-    const got = await this.#news();
+    const got = await this.#news(titles.unknown, titles.unknown);
     if (got.length === 1 && got[0]!.kind === 'snapshot') return;
     const { live } = this.#trial;
     this.#trial.fail({
@@ -294,7 +457,10 @@ class Poll {
   }
 
   async mustBeEmpty() {
-    const got = await this.#news('No response comes after the timeout');
+    const got = await this.#news(
+      'No response comes after the timeout',
+      'The empty list comes too late',
+    );
     if (got.length === 0) return;
     const title =
       'Something other than an empty list comes when nothing happens';
@@ -310,11 +476,33 @@ class Poll {
     await this.#trial.within(ended, () => this.#noResponse());
   }
 
-  #news(title?: string) {
-    return this.#trial.within(this.#response, (why) => ({
-      ...this.#noResponse(title),
-      note: why.message,
-    }));
+  /** @param late the title where it comes only after a while */
+  async #news(title?: string, late = titles.late): Promise<News[]> {
+    const none = { title: '' };
+    let why = 'nothing';
+    const comes = async () => {
+      try {
+        return await this.#trial.within(this.#response, (error) => {
+          why = error.message;
+          return none;
+        });
+      } catch (error) {
+        if (error instanceof Failure && error.parts === none) return undefined;
+        throw error;
+      }
+    };
+    const got = await comes();
+    if (got) return got;
+    await this.#where.state('pass', 60_000);
+    const parts = this.#noResponse(title);
+    const isLate = await comes();
+    if (!isLate) return this.#trial.fail({ ...parts, note: why });
+    return this.#trial.fail({
+      ...parts,
+      title: late,
+      expected: 'a response at once',
+      came: 'a response, but later',
+    });
   }
 
   #noResponse(title = 'A request gets no response'): FailureParts {
@@ -359,26 +547,4 @@ class Poll {
       came: text,
     });
   }
-}
-
-/** No listener and no timer more than before. */
-async function mustBeAsBefore(
-  trial: CheckContext,
-  learner: Learner,
-  before: Left,
-  title: string,
-  what: string,
-) {
-  const now = await learner.stage<Left>('left');
-  if (now.listeners <= before.listeners && now.timers <= before.timers) return;
-  const say = ({ listeners, timers }: Left) =>
-    `${listeners} listeners on the feed, ${timers} timers`;
-  trial.fail({
-    title,
-    sent: what,
-    expected: `as before: ${say(before)}`,
-    came: say(now),
-    note: 'each stays until the server runs out of memory',
-    section: 'step “The response that waits” of the tutorial',
-  });
 }

@@ -23,7 +23,7 @@ export interface LongPoll {
   timeoutMs: number;
   request: IncomingMessage;
   response: ServerResponse;
-  /** Sends the response: one for each request. */
+  /** Sends the response: one for each request, unless its client has left. */
   send: (news: News[]) => void;
 }
 

@@ -1,43 +1,152 @@
-/** In the learner's process: which requests came, and what the feed does. */
+/**
+ * In the learner's process: which requests came and had a response, a feed that
+ * moves when told, and a clock that the check moves.
+ */
 import { subscribe } from 'node:diagnostics_channel';
-import type { Feed, Update } from '@on-the-wire/shared/board/feed.ts';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import {
+  createFeed,
+  type Feed,
+  type Update,
+} from '@on-the-wire/shared/board/feed.ts';
+import { stopClock } from '@on-the-wire/system/clock.ts';
 
-let feed: Feed;
+/** What has come of it, so far. */
+export interface State {
+  made: Update[];
+  /** What a listener of the feed threw. */
+  thrown?: string;
+  /** Of the requests 1, 2, 3 …: those that had a response, and a second one. */
+  responded: number[];
+  twice: number[];
+}
+
+/** What would be left behind. */
+export interface Left {
+  /** Listeners of the feed, and of all open connections. */
+  feed: number;
+  connection: number;
+  timers: number;
+}
+
+/** ms: so often may one look whether there is news. */
+const glance = 50;
+
+const clock = stopClock();
 const requests = { count: 0, wake: () => {} };
+const heads = new Map<number, number>();
+const sockets = new Set<Socket>();
+let feed: Feed;
+let history = 1000;
+
+// Nobody can clear these: Node forgets them with their signals.
+let signals = 0;
+const { timeout } = AbortSignal;
+AbortSignal.timeout = (ms) => {
+  const signal = timeout(ms);
+  signals += 1;
+  signal.addEventListener('abort', () => (signals -= 1), { once: true });
+  return signal;
+};
 
 // Node itself says when a request is handed to a server.
-subscribe('http.server.request.start', () => {
-  requests.count += 1;
+subscribe('http.server.request.start', (message) => {
+  const { response, socket } = message as {
+    response: ServerResponse;
+    socket: Socket;
+  };
+  const n = (requests.count += 1);
+  sockets.add(socket);
+  const writeHead = response.writeHead.bind(response);
+  response.writeHead = (...args: unknown[]) => {
+    const count = (heads.get(n) ?? 0) + 1;
+    heads.set(n, count);
+    if (count > 1) return response; // It would throw; so it is noted.
+    return (writeHead as (...all: unknown[]) => ServerResponse)(...args);
+  };
   requests.wake();
 });
 
-export function options(given: Feed) {
-  feed = given;
-  return {};
+/** The next server has a feed that keeps so many updates. */
+export function keep(_mine: object, updates: number) {
+  history = updates;
 }
+
+export function options() {
+  feed = createFeed({ rate: 'night', history });
+  feed.close(); // It moves when told.
+  feed.on('update', () => {}); // Somebody else listens, too.
+  return { feed };
+}
+
+/** The board as it is now. */
+export const snapshot = () => feed.snapshot();
 
 /** Resolves when so many have come, and the last has been handled. */
 export async function requestsAre(_mine: object, count: number) {
   while (requests.count < count)
     await new Promise<void>((done) => (requests.wake = done));
-  for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+  await turns();
 }
 
 /** Makes updates, in one go; says which error its listeners threw. */
-export function happen(_mine: object, count: number) {
+export async function happen(_mine: object, count: number): Promise<State> {
   const made: Update[] = [];
   try {
     for (let each = 0; each < count; each += 1) made.push(feed.next());
-    return { made };
   } catch (error) {
-    return { made, thrown: String((error as Error).stack) };
+    return { ...state(made), thrown: String((error as Error).stack) };
   }
+  await pass(_mine, glance);
+  return state(made);
 }
 
-/** What would be left behind: listeners of the feed, and timers. */
-export function left() {
-  const timers = process
-    .getActiveResourcesInfo()
-    .filter((name) => name === 'Timeout');
-  return { listeners: feed.listenerCount('update'), timers: timers.length };
+/** So many ms pass. */
+export async function pass(_mine: object, ms: number): Promise<State> {
+  await clock.elapse(ms).catch(crash);
+  await turns();
+  return state([]);
+}
+
+/** What a timer's callback throws ends a process of Node. */
+function crash(error: unknown) {
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+/** An update, and a ms that passes, in one turn of the event loop. */
+export async function atOnce(_mine: object, first: 'update' | 'time') {
+  if (first === 'time') clock.pass(1);
+  const made = [feed.next()];
+  if (first === 'update') clock.pass(1);
+  await pass(_mine, glance);
+  return state(made);
+}
+
+export function left(): Left {
+  const open = [...sockets].filter(({ destroyed }) => !destroyed);
+  const listeners = (of: Feed | Socket) =>
+    (of as Socket)
+      .eventNames()
+      .reduce((sum, name) => sum + (of as Socket).listenerCount(name), 0);
+  return {
+    feed: listeners(feed),
+    connection: open.reduce((sum, socket) => sum + listeners(socket), 0),
+    timers: clock.timers - signals,
+  };
+}
+
+function state(made: Update[]): State {
+  const all = [...heads];
+  return {
+    made,
+    responded: all.map(([n]) => n),
+    twice: all.filter(([, count]) => count > 1).map(([n]) => n),
+  };
+}
+
+async function turns() {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
 }
