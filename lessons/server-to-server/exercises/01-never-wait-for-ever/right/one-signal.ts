@@ -28,20 +28,18 @@ export async function request(
 ): Promise<SimpleResponse> {
   const signal = AbortSignal.timeout(timeoutMs);
   const end = Date.now() + timeoutMs;
-  let last: unknown;
-  for (let n = 1; n <= tries; n += 1) {
-    if (n > 1) await wait(pause, undefined, { signal });
+  for (let n = 1; ; n += 1) {
+    const isLast = () => n >= tries || Date.now() + pause >= end;
     try {
       const left = String(Math.max(0, end - Date.now()));
       const headers = { 'Time-Left': left };
       const response = await fetch(url, { signal, headers });
       const body = await response.text();
-      if (response.status !== 503 || n === tries)
+      if (response.status !== 503 || isLast())
         return { status: response.status, body };
     } catch (error) {
-      signal.throwIfAborted();
-      last = error;
+      if (signal.aborted || isLast()) throw error;
     }
+    await wait(pause, undefined, { signal });
   }
-  throw last;
 }

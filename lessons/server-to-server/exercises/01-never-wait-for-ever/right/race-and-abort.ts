@@ -46,7 +46,13 @@ export function request(
   const tryAll = async (n = 1): Promise<SimpleResponse> => {
     const outcome = await tryOnce().catch((error: Error) => error);
     const failed = outcome instanceof Error;
-    if (isOver || n === tries || (!failed && outcome.status !== 503)) {
+    const isLate = performance.now() - began + pause >= timeoutMs;
+    if (
+      isOver ||
+      isLate ||
+      n === tries ||
+      (!failed && outcome.status !== 503)
+    ) {
       if (failed) throw outcome;
       return outcome;
     }

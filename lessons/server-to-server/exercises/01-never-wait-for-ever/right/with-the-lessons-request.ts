@@ -1,4 +1,4 @@
-// Right, and different: the lesson's own `request`, with a timeout for each phase.
+// Right, and different: the lesson's own `request`, with one timeout for all phases.
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { Deadline } from '../../../deadline.ts';
@@ -30,11 +30,16 @@ export async function request(
 ): Promise<SimpleResponse> {
   const deadline = new Deadline(timeoutMs);
   const agent = createAgent();
+  // A phase may take all that is left.
+  const timeouts = { connect: Infinity, headers: Infinity, body: Infinity };
   try {
     for (let n = 1; ; n += 1) {
       const isLast = n === tries || deadline.left <= pause;
       try {
-        const response = await tryOnce(url, deadline, { agent });
+        const response = await tryOnce(url, deadline, {
+          agent,
+          timeouts,
+        });
         if (response.status !== 503 || isLast)
           return { status: response.status, body: response.body };
       } catch (error) {
