@@ -62,9 +62,17 @@ export function createReceiver({ secret, speak }: Receiver) {
     // own, and a forged message must not take the place of a genuine one. Why
     // 200: if a copy is refused, the sender sends it again.
     if (spoken.has(id)) return 200;
+    try {
+      const { text } = JSON.parse(body.toString()) as { text?: unknown };
+      if (typeof text !== 'string') return 422;
+      speak(text);
+    } catch {
+      return 422;
+    }
+    // Why after it was spoken: if its id is noted before, and it fails, a copy
+    // is never spoken. Why nothing is awaited in between: two copies may come
+    // in the same moment.
     spoken.add(id);
-    const { text } = JSON.parse(body.toString()) as { text: string };
-    speak(text);
     return 200;
   };
 }

@@ -29,13 +29,22 @@ class Messages {
       const found = new Uint8Array(Buffer.from(base64!, 'base64'));
       const key = await this.#key;
       if (!(await crypto.subtle.verify(hmac, key, found, signed))) continue;
-      const count = this.#known.get(String(id)) ?? 0;
-      this.#known.set(String(id), count + 1);
-      if (count > 0) return 204;
-      this.#speak((JSON.parse(String(body)) as { text: string }).text);
-      return 202;
+      if (this.#known.has(String(id))) return 204;
+      this.#known.set(String(id), Date.now());
+      if (this.#hasSpoken(String(body))) return 202;
+      this.#known.delete(String(id));
+      return 400;
     }
     return 403;
+  }
+
+  #hasSpoken(json: string): boolean {
+    try {
+      this.#speak((JSON.parse(json) as { text: string }).text);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 
