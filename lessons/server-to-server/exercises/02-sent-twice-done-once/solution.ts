@@ -61,7 +61,7 @@ export async function announce(
 // ---- From here on nothing is broken ----
 
 export interface Announcement {
-  /** The request's `Idempotency-Key`; empty if it has none. */
+  /** Its `Idempotency-Key`; if it is empty, none is sent. */
   key: string;
   text: string;
 }
@@ -84,12 +84,16 @@ export function send(url: string, { key, text }: Announcement) {
   });
 }
 
-/** Responds with what `handle` returns, or with 503 if that fails. */
+/**
+ * Responds with what `handle` returns, with 503 if that fails, and with 400 to a
+ * request without a key.
+ */
 export function serve(
   handle: (announcement: Announcement) => Promise<SimpleResponse>,
 ): Lesson {
   const server = createHttpServer(async (request, response) => {
     const key = String(request.headers['idempotency-key'] ?? '');
+    if (!key) return void response.writeHead(400).end('Name a key.');
     try {
       const text = await textOf(request);
       const { status, body } = await handle({ key, text });

@@ -5,6 +5,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
+import { type Clock, stopClock } from '@on-the-wire/system/clock.ts';
 import type { SimpleResponse } from './exercise.ts';
 
 type Mine = {
@@ -69,10 +70,6 @@ export async function begun(mine: object, text: string, times: number) {
     await new Promise<void>((resolve) => (tell = resolve));
 }
 
-/** The keys of all requests so far, in order. */
-export const keys = () =>
-  requests.map(({ headers }) => headers['idempotency-key']);
-
 /** Resolves when so many requests with this key have come in as a whole. */
 export async function heard(_mine: object, key: string, times: number) {
   // Not by 'end': a server that knows the key may never read the text. And a
@@ -92,3 +89,13 @@ export async function announceAll(
 ) {
   await Promise.all(texts.map((text) => announce(url, text, { tries })));
 }
+
+let clock: Clock | undefined;
+
+/** From now on time passes only by `pass`. */
+export function stop() {
+  clock = stopClock();
+}
+
+/** So many ms pass. */
+export const pass = (_mine: object, ms: number) => clock!.elapse(ms);

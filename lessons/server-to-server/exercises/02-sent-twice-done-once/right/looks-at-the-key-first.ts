@@ -9,7 +9,8 @@ export { announce } from '../solution.ts';
 export function createServer({ speak }: Loudspeaker) {
   const responses = new Map<string, Promise<string>>();
   const server = createHttpServer(async (request, response) => {
-    const key = String(request.headers['idempotency-key']);
+    const key = request.headers['idempotency-key'];
+    if (typeof key !== 'string') return void response.writeHead(400).end();
     let work = responses.get(key);
     if (!work) {
       work = textOf(request).then(speak);
