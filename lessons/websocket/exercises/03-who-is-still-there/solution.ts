@@ -33,33 +33,32 @@ export function watchServer(
   socket: WebSocket,
   { intervalMs, timeoutMs, lost }: HeartbeatOptions,
 ) {
-  let timer = setTimeout(ask, intervalMs);
-  let isAlive = true;
+  let timeout: ReturnType<typeof setTimeout> | undefined;
+
+  const interval = setInterval(() => {
+    socket.send('{"kind":"ping"}');
+    // Why only where none runs: a timeout that every heartbeat starts again
+    // never ends, if it is longer than the interval.
+    timeout ??= setTimeout(giveUp, timeoutMs);
+  }, intervalMs);
 
   // Why any message: an update proves as well as a pong that messages arrive.
-  const hear = () => (isAlive = true);
-
-  function ask() {
-    isAlive = false;
-    socket.send('{"kind":"ping"}');
-    timer = setTimeout(look, timeoutMs);
+  function hear() {
+    clearTimeout(timeout);
+    timeout = undefined;
   }
 
-  function look() {
-    if (isAlive) {
-      timer = setTimeout(ask, intervalMs);
-      return;
-    }
-    // Why before the close event: that waits for a close frame, which a dead
-    // connection does not bring.
+  // Why before the close event: that waits for a close frame, which a dead
+  // connection does not bring.
+  function giveUp() {
     stop();
     lost();
     socket.close();
   }
 
   function stop() {
-    clearTimeout(timer);
-    socket.removeEventListener('message', hear);
+    clearInterval(interval);
+    clearTimeout(timeout);
   }
 
   socket.addEventListener('message', hear);

@@ -11,68 +11,102 @@ interface Module {
   watchPulse?(client: WebSocket, intervalMs: number): void;
 }
 
-/** What the server knows of its last client. */
+/** What the server knows of a client. */
 export interface Client {
   /** `readyState`: 1 open, 2 closing, 3 closed. */
   state: number;
   /** Whether its connection is gone, with or without a close frame. */
   isCut: boolean;
+  /** When it was pinged, in ms since it came. */
+  pings: number[];
   pongs: number;
+  /** Messages and pings that it sent. */
+  others: number;
   /** Pings since it has left. */
   late: number;
-  /** Timers that were set, and will still fire. */
+  /** Timers that were set for any client, and will still fire. */
   timers: number;
 }
 
-const known: Client = { state: 0, isCut: false, pongs: 0, late: 0, timers: 0 };
+type Noted = Omit<Client, 'state' | 'isCut' | 'timers'> & {
+  client: WebSocket;
+  socket: Socket;
+  /** Called when something has come of it, or it has left. */
+  tell: () => void;
+};
+
 const clock = stopClock();
-let last: { client: WebSocket; socket: Socket } | undefined;
+const all: Noted[] = [];
 
 /** @returns the port; 0 where the file lacks the function */
-export async function open(mine: Module, intervalMs: number) {
+export async function open(mine: Module) {
   const { watchPulse } = mine;
   if (typeof watchPulse !== 'function') return 0;
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-  server.on('connection', (client, { socket }) => {
-    last = { client, socket };
-    Object.assign(known, { state: 1, isCut: false, pongs: 0, late: 0 });
-    const ping = client.ping.bind(client);
+  server.on('connection', (client, { socket, url }) => {
+    const begun = clock.now;
+    const one: Noted = {
+      client,
+      socket,
+      pings: [],
+      pongs: 0,
+      others: 0,
+      late: 0,
+      tell: () => {},
+    };
+    all.push(one);
+    const ping = client.ping.bind(client) as (...args: unknown[]) => void;
     client.ping = (...args: unknown[]) => {
-      if (client.readyState === client.CLOSED) known.late += 1;
-      (ping as (...args: unknown[]) => void)(...args);
+      one.pings.push(clock.now - begun);
+      if (client.readyState === client.CLOSED) one.late += 1;
+      ping(...args);
     };
     client.on('error', () => {});
-    watchPulse(client, intervalMs);
-    client.on('pong', () => (known.pongs += 1));
+    watchPulse(client, Number(url!.slice(1)));
+    client.on('pong', () => (one.pongs += 1));
+    for (const event of ['message', 'ping'])
+      client.on(event, () => (one.others += 1));
+    for (const event of ['pong', 'message', 'ping', 'close'])
+      client.on(event, () => one.tell());
   });
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }
 
 /** So many ms pass. What is sent then has been sent when it returns. */
-export async function wait(_mine: Module, ms: number): Promise<Client> {
+export async function wait(_mine: Module, ms: number): Promise<Client[]> {
   await clock.elapse(ms);
   await new Promise((done) => setImmediate(done));
   return look();
 }
 
-/** Waits until so many pongs have come, or it has left. */
-export async function ponged(_mine: Module, pongs: number): Promise<Client> {
-  const { client } = last!;
-  while (known.pongs < pongs && client.readyState === client.OPEN)
-    await Promise.race([once(client, 'pong'), once(client, 'close')]);
+/** Waits until so much has come of a client, or it has left. */
+export async function came(
+  _mine: Module,
+  which: number,
+  what: Partial<Pick<Client, 'pongs' | 'others'>>,
+): Promise<Client[]> {
+  const one = all[which]!;
+  const { pongs = 0, others = 0 } = what;
+  const isOpen = () => one.client.readyState < one.client.CLOSED;
+  while (isOpen() && (one.pongs < pongs || one.others < others))
+    await new Promise<void>((done) => (one.tell = done));
   return look();
 }
 
-/** Waits until it has left. */
-export async function left(): Promise<Client> {
-  const { client } = last!;
+/** Waits until a client has left. */
+export async function left(_mine: Module, which: number): Promise<Client[]> {
+  const { client } = all[which]!;
   if (client.readyState !== client.CLOSED) await once(client, 'close');
+  await new Promise((done) => setImmediate(done));
   return look();
 }
 
-function look(): Client {
-  const { client, socket } = last!;
-  const { readyState: state } = client;
-  return { ...known, state, isCut: socket.destroyed, timers: clock.timers };
+export function look(): Client[] {
+  return all.map(({ client, socket, tell: _tell, ...known }) => ({
+    ...known,
+    state: client.readyState,
+    isCut: socket.destroyed,
+    timers: clock.timers,
+  }));
 }

@@ -1,5 +1,5 @@
-// Right, and different: remembers when it last heard something, and sends
-// heartbeats at fixed times, whenever the last response came.
+// Right, and different: the server pings at once; the page notes the time of
+// each heartbeat that nothing came after, and looks at the oldest.
 
 import type { WebSocket as Client } from 'ws';
 
@@ -15,6 +15,7 @@ export function watchPulse(client: Client, intervalMs: number) {
       client.terminate();
     } else client.ping(String(++pings));
   }
+  ping();
 }
 
 interface Options {
@@ -25,25 +26,26 @@ interface Options {
 
 export function watchServer(socket: WebSocket, options: Options) {
   const { intervalMs, timeoutMs, lost } = options;
-  let lastHeard = Date.now();
-  let watch: ReturnType<typeof setTimeout> | undefined;
+  let open: number[] = [];
+  const timers = new Set<ReturnType<typeof setTimeout>>();
   const interval = setInterval(() => {
-    const sent = Date.now();
-    socket.send(JSON.stringify({ kind: 'ping', at: sent }));
-    clearTimeout(watch);
-    watch = setTimeout(() => {
-      if (lastHeard >= sent) return;
-      end();
-      socket.close(4000, 'nobody there');
-      lost();
-    }, timeoutMs);
+    socket.send(JSON.stringify({ kind: 'ping' }));
+    open.push(Date.now());
+    timers.add(setTimeout(look, timeoutMs));
   }, intervalMs);
+  function look() {
+    const [oldest = Infinity] = open;
+    if (oldest > Date.now() - timeoutMs) return;
+    end();
+    socket.close(4000, 'nobody there');
+    lost();
+  }
   const end = () => {
     clearInterval(interval);
-    clearTimeout(watch);
+    timers.forEach(clearTimeout);
   };
   socket.onmessage = () => {
-    lastHeard = Date.now();
+    open = [];
   };
   socket.onclose = end;
 }

@@ -1,19 +1,18 @@
-// Right, and different: one timer after the other, ended by what comes. The
-// options have the names that an early build gave them.
+// Right, and different: one timer after the other, each for the time that is
+// due next. The options have the names that an early build gave them.
 
 import type { WebSocket as Client } from 'ws';
 
 export function watchPulse(client: Client, pause: number) {
-  const cut = () => client.terminate();
-  let timer = setTimeout(ask, pause);
-  function ask() {
+  let waits = false;
+  let timer = setTimeout(next, pause);
+  function next() {
+    if (waits) return client.terminate();
+    waits = true;
     client.ping();
-    timer = setTimeout(cut, pause);
+    timer = setTimeout(next, pause);
   }
-  client.on('pong', () => {
-    clearTimeout(timer);
-    timer = setTimeout(ask, pause);
-  });
+  client.on('pong', () => (waits = false));
   client.on('close', () => clearTimeout(timer));
 }
 
@@ -22,21 +21,32 @@ export function watchServer(
   given: { pause: number; patience: number; lost: () => void },
 ) {
   let timer: ReturnType<typeof setTimeout>;
+  let due = Date.now() + given.pause;
+  let last = Number.POSITIVE_INFINITY;
   const isOver = () => socket.readyState > 1;
-  const rest = () => {
+
+  function wait() {
     clearTimeout(timer);
-    if (!isOver()) timer = setTimeout(ask, given.pause);
-  };
-  const giveUp = () => {
     if (isOver()) return;
-    socket.close();
-    given.lost();
-  };
-  function ask() {
-    if (isOver()) return;
-    socket.send(`{ "kind": "ping" }`);
-    timer = setTimeout(giveUp, given.patience);
+    const soon = Math.min(due, last) - Date.now();
+    timer = setTimeout(act, Math.max(0, soon));
   }
-  socket.addEventListener('message', rest);
-  rest();
+  function act() {
+    if (isOver()) return;
+    if (Date.now() >= last) {
+      socket.close();
+      given.lost();
+      return;
+    }
+    socket.send(`{ "kind": "ping" }`);
+    last = Math.min(last, Date.now() + given.patience);
+    due += given.pause;
+    wait();
+  }
+  socket.addEventListener('message', () => {
+    last = Number.POSITIVE_INFINITY;
+    wait();
+  });
+  socket.addEventListener('close', wait);
+  wait();
 }
