@@ -60,7 +60,7 @@ export function createServer({
   return { server, close };
 }
 
-/** Keeps a thousand updates, and takes some time to find them. */
+/** Keeps a thousand updates. Both ways take time: there and back. */
 export function database(feed: Feed): LookUp {
   const kept: Update[] = [];
   feed.on('update', (update) => {
@@ -68,8 +68,10 @@ export function database(feed: Feed): LookUp {
     if (kept.length > 1000) kept.shift();
   });
   return async () => {
+    const travel = () => new Promise((done) => setTimeout(done, 10));
+    await travel();
     const found = [...kept];
-    await new Promise((done) => setTimeout(done, 20));
+    await travel();
     return found;
   };
 }

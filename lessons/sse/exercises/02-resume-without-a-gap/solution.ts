@@ -33,9 +33,12 @@ export function follow(reader: Reader): () => void {
   // result. It waits in a list until it can be told.
   let waiting: Update[] | undefined = [];
   let told = 0;
+  let stopped = false;
 
   // Why the number: what waits may also have been found. It is told once.
   const tellOnce = (news: News) => {
+    // Why here: a reader may leave while the database looks.
+    if (stopped) return;
     if (news.data.n <= told && news.kind !== 'snapshot') return;
     told = news.data.n;
     tell(news);
@@ -54,7 +57,10 @@ export function follow(reader: Reader): () => void {
     for (const news of [...missed, ...waiting!]) tellOnce(news);
     waiting = undefined;
   });
-  return () => feed.off('update', hear);
+  return () => {
+    stopped = true;
+    feed.off('update', hear);
+  };
 }
 
 /** Each reader gets the headers at once, then whatever `follow` tells. */
@@ -79,7 +85,7 @@ export function createServer({
   return { server, close };
 }
 
-/** Keeps a thousand updates, and takes some time to find them. */
+/** Keeps a thousand updates. Both ways take time: there and back. */
 export function database(feed: Feed): LookUp {
   const kept: Update[] = [];
   feed.on('update', (update) => {
@@ -87,8 +93,10 @@ export function database(feed: Feed): LookUp {
     if (kept.length > 1000) kept.shift();
   });
   return async () => {
+    const travel = () => new Promise((done) => setTimeout(done, 10));
+    await travel();
     const found = [...kept];
-    await new Promise((done) => setTimeout(done, 20));
+    await travel();
     return found;
   };
 }

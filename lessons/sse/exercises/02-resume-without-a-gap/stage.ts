@@ -1,33 +1,87 @@
-/** In the learner's process: a database whose results come when we say so. */
-import type { Feed, Update } from '@on-the-wire/shared/board/feed.ts';
+/** In the learner's process: a database that looks, and responds, when we say so. */
+import type { Feed, News, Update } from '@on-the-wire/shared/board/feed.ts';
+import type { LookUp, Reader } from './exercise.ts';
 
 const kept: Update[] = [];
 const most = 30;
+let feed: Feed;
+let lookUp: LookUp;
+let count = 0;
 let slow = false;
-let waiting: (() => void)[] = [];
+let waiting: { lookNow(): void; goOn(): void }[] = [];
 
 /** What `createServer` gets besides the feed. */
-export function options(feed: Feed) {
+export function options(given: Feed) {
+  feed = given;
   feed.on('update', (update) => {
     kept.push(update);
     if (kept.length > most) kept.shift();
   });
-  const lookUp = async () => {
-    const found = [...kept];
-    if (slow) await new Promise<void>((done) => waiting.push(done));
+  lookUp = async () => {
+    count += 1;
+    let found = [...kept];
+    const lookNow = () => (found = [...kept]);
+    if (slow)
+      await new Promise<void>((goOn) => waiting.push({ lookNow, goOn }));
     return found;
   };
   return { lookUp };
 }
+
+/** How many look-ups there have been. */
+export const lookUps = () => count;
 
 /** From now on each look-up waits for `release`. */
 export function hold() {
   slow = true;
 }
 
-/** Lets the look-ups that wait go on; later ones do not wait. */
+/** The database looks now, for all look-ups that wait. */
+export function look() {
+  for (const each of waiting) each.lookNow();
+}
+
+/** Lets the look-ups that wait go on, the last one first; later ones do not wait. */
 export function release() {
   slow = false;
-  for (const goOn of waiting) goOn();
+  for (const { goOn } of waiting.reverse()) goOn();
   waiting = [];
 }
+
+/** A reader without a connection: it notes what it is told. */
+interface Noted {
+  told: string[];
+  stopIt: () => void;
+  /** How many updates it had been told when it was stopped. */
+  heard: number;
+}
+
+const noted: Noted[] = [];
+
+/** Starts one; says what kind of thing `follow` returned. */
+export function start(
+  { follow }: { follow(reader: Reader): () => void },
+  lastId: string,
+) {
+  const told: string[] = [];
+  const tell = ({ id }: News) => told.push(id);
+  const stopIt = follow({ feed, lookUp, lastId, tell });
+  noted.push({ told, stopIt, heard: 0 });
+  return typeof stopIt;
+}
+
+/** Stops the reader with this number, counted from 0. */
+export function stop(_mine: object, at: number) {
+  const reader = noted[at]!;
+  reader.stopIt();
+  reader.heard = reader.told.length;
+}
+
+/** The results come, and in the same turn these readers are stopped. */
+export function releaseAndStop(_mine: object, from: number, to: number) {
+  release();
+  for (let at = from; at < to; at += 1) stop(_mine, at);
+}
+
+/** What each has been told, and how much of it before it was stopped. */
+export const allTold = () => noted.map(({ told, heard }) => ({ told, heard }));
