@@ -97,8 +97,6 @@ export default {
       await mustBeComment(trial, learner, `\n${data.word()}\n\nid: 9\r`);
       await mustBeComment(trial, learner, data.word());
       await mustBeComment(trial, learner, '');
-      for (const between of noLineEnds)
-        await mustBeComment(trial, learner, data.word() + between + '9');
     });
   },
 } satisfies Check;

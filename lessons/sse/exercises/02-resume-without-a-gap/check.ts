@@ -11,6 +11,8 @@ import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
 
 const section = 'HTML, 9.2.4';
 const cuts = 5;
+/** How many updates the database keeps. */
+const most = 30;
 
 /** What is told where an update is missing. */
 const lost = {
@@ -18,10 +20,12 @@ const lost = {
   meanwhile: 'An update that happened during the lookup is missing',
   afterwards: 'An update that happens later is missing',
   board: 'An update after the board is missing',
+  others: 'An update is missing when several readers look up at once',
 };
+const boardInstead = 'The reader gets the board, although its id is kept';
 
 export default {
-  starter: lost.missed,
+  starter: boardInstead,
 
   async run(trial) {
     const { data } = trial;
@@ -77,14 +81,18 @@ export default {
     );
 
     await trial.step('what happens during the lookup', async () => {
-      for (const before of [0, data.whole(1, 3), data.whole(1, 3)]) {
-        const [seen, ...missed] = await next(data.whole(3, 6));
+      const some = () => data.whole(1, 3);
+      for (const before of [0, some(), some()]) {
+        // As texts, the hundredth id is less than the one before it.
+        const { n } = (await next())[0]!.data;
+        if (n < 90) await next(95 - n);
+        const [seen, ...missed] = await next(data.whole(3, 4));
         await learner.stage('hold');
         const reader = await read(seen!.id);
         // Updates before the database looks, and after that.
         const meanwhile = before > 0 ? await next(before) : [];
         await learner.stage('look');
-        meanwhile.push(...(await next(data.whole(1, 3))));
+        meanwhile.push(...(await next(some() + 1)));
         await learner.stage('release');
         const news = [...missed, ...meanwhile, ...(await next(2))];
         const during = meanwhile.map(({ id }) => id);
@@ -126,7 +134,10 @@ export default {
     });
 
     await trial.step('an id that is no longer kept: the board', async () => {
-      const all = await next(data.whole(40, 60));
+      const all = await next(data.whole(most + 10, most + 30));
+      const oldest = await read(all.at(-most)!.id);
+      await oldest.mustHear(all.slice(1 - most), lost.missed);
+      oldest.leave();
       const reader = await read(all[0]!.id);
       const last = (await next()).at(-1)!;
       await reader.mustReach(last.id);
@@ -152,7 +163,7 @@ export default {
       const news = (at: number) => [...made.slice(at + 1), ...meanwhile];
       const gone = 'A reader hears nothing more when another one has left';
       const title = (id: string) =>
-        after.some((each) => each.id === id) ? gone : lost.missed;
+        after.some((each) => each.id === id) ? gone : lost.others;
       await one!.mustHear([...news(0), ...after], title);
       await other!.mustHear([...news(3), ...after], title);
       one!.leave();
@@ -343,6 +354,18 @@ async function open(
             ? 'the reader has it already'
             : `the board has it already: its "n" is ${numberOf(boards()[0]!.id)}`,
       };
+    const board = boards()[Number(isNew)];
+    const isInBoard =
+      board && missing && numberOf(missing) <= numberOf(board.id);
+    if (isInBoard)
+      return {
+        ...shown,
+        title: isNew ? 'The board comes twice' : boardInstead,
+        came: [`the board, ${board.id}`, ...heard].join(' '),
+        at: 0,
+        note: `what was announced up to ${board.id} is lost`,
+        wire: { ...wire, text: board.id },
+      };
     if (found && heard.includes(missing!))
       return {
         ...shown,
@@ -355,17 +378,14 @@ async function open(
         title: typeof titles === 'string' ? titles : titles(missing),
         note: `here ${missing} should be`,
       };
-    const extra = boards()[Number(isNew)];
-    if (!extra) return undefined;
+    if (!board) return undefined;
     return {
       ...parts,
-      title: isNew
-        ? 'The board comes twice'
-        : 'The board comes, although the id is kept',
+      title: isNew ? 'The board comes twice' : boardInstead,
       expected: isNew ? 'event: snapshot, once' : 'the updates, and no board',
-      came: `event: snapshot, id: ${extra.id}`,
+      came: `event: snapshot, id: ${board.id}`,
       at: 7,
-      wire: { ...wire, text: extra.id },
+      wire: { ...wire, text: board.id },
     };
   };
 
