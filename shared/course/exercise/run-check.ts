@@ -181,7 +181,7 @@ class Run implements CheckContext {
   async step(name: string, body: () => Promise<void>): Promise<void> {
     const step = { name, passed: false };
     this.steps.push(step);
-    // Who is told may begin something, which is nothing of the check's.
+    // What is told may begin something, and that is no part of the check.
     unnoted(() => this.#options.onStep?.(name));
     await body();
     step.passed = true;

@@ -38,7 +38,7 @@ const parser = markdownIt({ html: true });
  * @param readme the text of README.md
  * @returns Markdown of each, on one line, in order
  */
-export function sentencesOf(readme: string): string[] {
+export function taskSentences(readme: string): string[] {
   const text = parseTask(readme).task.replaceAll(/<!--[^]*?-->/g, '');
   const tokens = parser.parse(text, {});
   return tokens.flatMap(({ type, content }, at) =>
@@ -82,7 +82,7 @@ export function readTaskTable(answers: string): TaskRow[] | undefined {
       .slice(1, -1)
       .map((cell) => cell.replaceAll(String.raw`\|`, '|').trim());
     const [sentence = '', by = ''] = cells;
-    // Prettier pads them; the first two rows are the head and its rule.
+    // Prettier pads them; the first two rows name the columns and draw a line.
     if (/^-+$/.test(sentence) || lines[at + 1]?.startsWith('| --')) continue;
     const isReason = by.startsWith('(') && by.endsWith(')');
     const steps = isReason ? [] : by.split(';').map((step) => step.trim());
