@@ -65,7 +65,8 @@ async function one(exercise: FoundExercise, flags: Flags): Promise<void> {
 
 /** Runs a lesson with the learner's own files. */
 async function runOwn(name: string, { open, port }: Flags): Promise<void> {
-  const { runMine } = await import('@on-the-wire/course/exercise/mine.ts');
+  const { runMine, watchMine } =
+    await import('@on-the-wire/course/exercise/mine.ts');
   const { runUntilStopped } =
     await import('@on-the-wire/course/harness/run-until-stopped.ts');
   const lesson = findLesson(name);
@@ -92,6 +93,7 @@ async function runOwn(name: string, { open, port }: Flags): Promise<void> {
       open,
       file,
       flags,
+      also: watchMine(lesson, all),
       ...(port && { port }),
     });
     return course;

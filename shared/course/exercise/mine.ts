@@ -3,10 +3,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
+import type { Saved } from '../harness/watch.ts';
 import type { FoundExercise } from './exercises.ts';
 
 /** The lesson's server, put together from the solutions of its exercises. */
 const server = 'exercises/mine/server.ts';
+/** Its page: what this imports of an exercise runs in the browser. */
+const page = 'exercises/mine/page/page.ts';
 const redirect = new URL('redirect.ts', import.meta.url).href;
 
 /** How a lesson is started with the learner's files in it. */
@@ -49,5 +52,29 @@ export function runMine(
     flags: [`--import=${redirect}`],
     env: { INSTEAD_OF: JSON.stringify(instead) },
     theirs,
+  };
+}
+
+/**
+ * What the lesson's run watches beside its own folder: the learner's files. They
+ * go into the process's environment, as runMine says: the next life of the
+ * lesson's process has the one that was begun just now.
+ */
+export function watchMine(lesson: FoundLesson, exercises: FoundExercise[]) {
+  const source = readFileSync(join(lesson.folder, page), 'utf8');
+  const isInPage = (file: string) =>
+    source.includes(`/${file.split('/')[0]}/solution.ts`);
+  return {
+    folder: join(lesson.folder, 'workspace'),
+    mean({ server: saved, page: inPage, tutorial }: Saved): Saved {
+      Object.assign(process.env, runMine(lesson, exercises)?.env);
+      const files = [...saved, ...inPage, ...tutorial];
+      const named = files.map((file) => `workspace/${file}`);
+      return {
+        server: named,
+        page: files.some(isInPage) ? named : [],
+        tutorial: [],
+      };
+    },
   };
 }

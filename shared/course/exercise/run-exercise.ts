@@ -56,6 +56,7 @@ export async function runExercise(
   const session = new Session(exercise, undefined, seed);
   const view = new ExerciseView({ session, next: following?.id, onNext });
   const mine = runMine(exercise.lesson, [exercise]);
+  Object.assign(process.env, mine?.env); // the lesson's process inherits it
   const running = await runLesson(exercise.lesson, {
     ...options,
     ...(mine && { file: mine.file, flags: mine.flags }),

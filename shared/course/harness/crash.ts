@@ -1,7 +1,7 @@
 /** What Node says when a process fails, in few words. */
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { widthOf } from '@on-the-wire/system/columns.ts';
 import type { Crash } from '@on-the-wire/lesson/lesson.ts';
@@ -47,6 +47,8 @@ export function explainCrash(
   const report = start < 0 ? [] : lines.slice(start);
   const message = messageIn(report) ?? describeEnding(file, code, signal);
   const found = findPlace(report, folder) ?? findImport(message, folder);
+  const standIn = findStandIn(message, folder, found);
+  if (standIn) return { ...standIn, details };
   return {
     message: isDecorator(message, folder, found)
       ? 'SyntaxError: Node runs no decorators'
@@ -62,6 +64,25 @@ function isDecorator(message: string, folder: string, found?: Place): boolean {
     return false;
   const { file = '', line = 0, column = 0 } = found ?? {};
   return sourceLine(join(folder, file), line)?.[column - 1] === '@';
+}
+
+/**
+ * A file that lacks a name, where it runs in place of the one that is imported
+ * (see ../exercise/redirect.ts): Node names the other.
+ */
+function findStandIn(message: string, folder: string, found?: Place) {
+  const [, wanted, name] =
+    /The requested module '(.+)' does not provide an export named '(.+)'$/.exec(
+      message,
+    ) ?? [];
+  if (wanted === undefined || found?.file === undefined) return undefined;
+  const importer = pathToFileURL(join(folder, found.file));
+  const { INSTEAD_OF = '{}' } = process.env;
+  const instead = JSON.parse(INSTEAD_OF) as Record<string, string>;
+  const url = instead[new URL(wanted, importer).href];
+  const file = url && nameInside(folder, fileURLToPath(url));
+  if (!file) return undefined;
+  return { message: `SyntaxError: ${file} does not export ${name}`, file };
 }
 
 type Place = Pick<Crash, 'file' | 'line' | 'column'>;

@@ -19,7 +19,7 @@ import type { LessonServer } from './lesson-server.ts';
 import { makeLessonServer } from './make-lesson-server.ts';
 import { planAddresses } from './plan-addresses.ts';
 import { startLessonTap } from './start-lesson-tap.ts';
-import { watchLesson } from './watch.ts';
+import { type Saved, watchLesson } from './watch.ts';
 
 /** How a lesson is run. */
 export interface RunOptions {
@@ -41,6 +41,11 @@ export interface RunOptions {
   seed?: number;
   /** Another file to run than server.ts, inside the lesson's folder. */
   file?: string;
+  /**
+   * Another folder whose files are the lesson's, too: `mean` says what was saved
+   * there, by what it means to the lesson.
+   */
+  also?: { folder: string; mean(saved: Saved): Saved };
   /** What is being done: its task and its verdicts stand in the shell. */
   exercise?: ShellExercise;
   /** What the shell's links to home and to other lessons start. */
@@ -86,6 +91,7 @@ export async function runLesson(
     faults = [],
     seed,
     file = smallest ? 'smallest.ts' : 'server.ts',
+    also,
     exercise,
     around,
     progress,
@@ -113,20 +119,31 @@ export async function runLesson(
 
   // First the watch, which reads the files, then the process that does: what is
   // saved in between restarts it once too often, never once too little.
-  const watch = watchLesson(
-    folder,
-    (saved) => {
-      server.save(saved);
-      saves.emit('saved', [...saved.server, ...saved.page, ...saved.tutorial]);
-      if (smallest) return;
-      for (const what of ['page', 'tutorial'] as const)
-        if (saved[what].length > 0) say(`${saved[what].join(', ')} saved`);
-    },
-    (error) => say(`Saved files are not noticed: ${error}`, 'stderr'),
-  );
+  const onSave = (saved: Saved) => {
+    server.save(saved);
+    saves.emit('saved', [...saved.server, ...saved.page, ...saved.tutorial]);
+    // Of a restart the server tells.
+    if (smallest || saved.server.length > 0) return;
+    for (const what of ['page', 'tutorial'] as const)
+      if (saved[what].length > 0) say(`${saved[what].join(', ')} saved`);
+  };
+  const onUnwatched = (error: unknown) =>
+    say(`Saved files are not noticed: ${error}`, 'stderr');
+  const watches = [watchLesson(folder, onSave, onUnwatched)];
+  if (also)
+    watches.push(
+      watchLesson(
+        also.folder,
+        (saved) => onSave(also.mean(saved)),
+        onUnwatched,
+      ),
+    );
   server.start();
 
-  const closing: (() => unknown)[] = [() => server.stop(), () => watch.close()];
+  const closing: (() => unknown)[] = [
+    () => server.stop(),
+    ...watches.map((watch) => () => watch.close()),
+  ];
   let stopped: Promise<unknown> | undefined;
   const stop = async () => {
     stopped ??= Promise.all(closing.map((close) => close()));

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { describeCrash, explainCrash } from '../crash.ts';
 import { rowsOf } from '@on-the-wire/wire/test/rows.ts';
@@ -27,6 +29,9 @@ const { folder } = lesson('crash ü', {
   'comma.ts': 'export function f( {\n  return 1;\n}\n',
   'octal.ts': 'const a = 1;\nconst b = 010;\nexport class A {}\n',
   'deeper.ts': "import './property.ts';\n",
+  'ours.ts': 'export const a = 1;\n',
+  'theirs.ts': 'export const b = 1;\n',
+  'server.ts': "import { a } from './ours.ts';\na;\n",
   'several.ts': 'await Promise.any([Promise.reject(new Error("a"))]);\n',
   'throws.ts':
     'function f(): void {\n\tthrow new TypeError("bad\\n\\nthing");\n}\n' +
@@ -50,14 +55,14 @@ const { folder } = lesson('crash ü', {
   'killed.ts': 'process.kill(process.pid, "SIGKILL");\n',
 });
 
-async function crashOf(file: string) {
+async function crashOf(file: string, flags: string[] = []) {
   const printed: string[] = [];
   const port = await portsFor(1);
   const { ended } = startProcess({
     folder,
     file,
     port,
-    flags: [],
+    flags,
     onLine: (_from, line) => printed.push(line),
   });
   return { crash: explainCrash(await ended, folder, file), printed };
@@ -114,6 +119,20 @@ describe('A crash', () => {
     );
     expect(details).not.toContain('\u001b');
     if (message.includes(': ')) expect(details).toMatch(/\n {4,}at .+:\d+/);
+  });
+
+  test('names the file that lacks a name, and not the one that it stands for', async () => {
+    const url = (file: string) => pathToFileURL(join(folder, file)).href;
+    const instead = { [url('ours.ts')]: url('theirs.ts') };
+    process.env['INSTEAD_OF'] = JSON.stringify(instead);
+    const redirect = new URL('../../exercise/redirect.ts', import.meta.url);
+    const { crash } = await crashOf('server.ts', [`--import=${redirect.href}`]);
+    delete process.env['INSTEAD_OF'];
+    const { message, file } = crash;
+    expect({ message, file }).toEqual({
+      message: 'SyntaxError: theirs.ts does not export a',
+      file: 'theirs.ts',
+    });
   });
 
   test('is shown with the source line and a caret below its place', () => {
