@@ -5,6 +5,7 @@
  */
 import { createServer as createHttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
 import { localOrigins, readOrigins } from '@on-the-wire/shared/page/origins.ts';
@@ -24,7 +25,14 @@ interface Mine {
   answer?: typeof first.respond;
 }
 const mine: Mine = first;
-const respond = mine.respond ?? mine.answer!;
+const { respond = mine.answer } = mine;
+if (!respond) {
+  const file = fileURLToPath(
+    import.meta.resolve('../01-answer-the-handshake/solution.ts'),
+  );
+  throw new Error(`${file} exports no function respond`);
+}
+const decide = respond;
 
 const defaults = {
   origins: localOrigins(4001), // of pages that may open a WebSocket here
@@ -69,7 +77,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
     const enter = () =>
       converse({ request, socket, head }, { feed, ping, buffer, done });
-    respond({ request, socket: door(socket, enter), head, origins });
+    decide({ request, socket: door(socket, enter), head, origins });
   });
 
   const close = async () => {

@@ -10,7 +10,9 @@ const board = document.querySelector<DeparturesBoard>('departures-board')!;
 
 let departures: Departure[] = [];
 let opened = 0;
-let newest: EventSource | undefined;
+/** All streams since the page opened them, or closed them for good. */
+const own = new Set<EventSource>();
+const isNewest = (source: EventSource) => [...own].at(-1) === source;
 
 /**
  * What `new EventSource` is in the third exercise. It shows what becomes of the
@@ -19,14 +21,14 @@ let newest: EventSource | undefined;
 class Watched extends EventSource {
   constructor(url: string | URL, init?: EventSourceInit) {
     super(url, init);
-    newest = this;
+    own.add(this);
     show('connecting', 'connecting');
     this.addEventListener('open', () => {
       element('opened').textContent = String((opened += 1));
-      if (newest === this) show('open', 'open');
+      if (isNewest(this)) show('open', 'open');
     });
     this.addEventListener('error', () => {
-      if (newest !== this) return;
+      if (!isNewest(this)) return;
       const isOver = this.readyState === EventSource.CLOSED;
       show('waiting', isOver ? 'closed for good' : 'waiting to try again');
     });
@@ -44,7 +46,7 @@ class Watched extends EventSource {
   override close() {
     super.close();
     // Nothing fires when a page closes its own stream.
-    if (newest === this) show('waiting', 'waiting to try again');
+    if (isNewest(this)) show('waiting', 'waiting to try again');
   }
 }
 globalThis.EventSource = Watched;
@@ -88,7 +90,7 @@ async function open() {
 }
 
 function close() {
-  newest = undefined;
+  own.clear();
   stop?.();
   show('closed', 'closed by this page');
 }

@@ -2,8 +2,8 @@
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import type { Departure, News } from '@on-the-wire/shared/board/update.ts';
 // For a browser `..` above the root is the root.
-import { watchServer } from '../../03-who-is-still-there/solution.ts';
-import { connect } from '../../04-come-back-not-all-at-once/solution.ts';
+import type * as third from '../../03-who-is-still-there/solution.ts';
+import type * as fourth from '../../04-come-back-not-all-at-once/solution.ts';
 
 const element = (id: string) => document.getElementById(id)!;
 const button = (id: string) => element(id) as HTMLButtonElement;
@@ -34,6 +34,7 @@ for (const id of ['protocol', 'buffered']) {
 
 let lastId = '';
 let opened = 0;
+let watchServer: typeof third.watchServer | undefined;
 let closeCurrent = () => {};
 let newest = 0; // number of the last one that was opened, or closed by us
 let departures: Departure[] = [];
@@ -68,7 +69,7 @@ class Watched extends WebSocket {
       show('open', 'open');
       const lost = () =>
         this.dispatchEvent(new CloseEvent('close', { code: 1006 }));
-      watchServer(this, { ...times, lost });
+      watchServer?.(this, { ...times, lost });
     });
   }
 }
@@ -77,12 +78,37 @@ globalThis.WebSocket = Watched;
 const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 const url = `${scheme}://${location.host}/track`;
 /** The fourth exercise; a learner's file may have the name of an early build. */
-let connection: Omit<ReturnType<typeof connect>, 'send'> & {
+let connection: Omit<ReturnType<typeof fourth.connect>, 'send'> & {
   send?(text: string): void;
   say?(text: string): void;
 };
 
-function open() {
+async function open() {
+  try {
+    // Imported here: what is wrong with your files is shown in the page.
+    const [three, four] = await Promise.all([
+      exportsOf<typeof third>('03-who-is-still-there'),
+      exportsOf<typeof fourth>('04-come-back-not-all-at-once'),
+    ]);
+    if (!three.watchServer || !four.connect) {
+      const [name, lacks] = three.watchServer
+        ? ['4', 'connect']
+        : ['3', 'watchServer'];
+      throw new Error(`websocket/${name} exports no function ${lacks}`);
+    }
+    ({ watchServer } = three);
+    connectWith(four.connect);
+  } catch (error) {
+    show('closed', `your file cannot run: ${String(error)}`);
+  }
+}
+
+/** What a page's exercise exports; there may be less than it should. */
+async function exportsOf<T>(name: string) {
+  return (await import(`/${name}/solution.ts`)) as Partial<T>;
+}
+
+function connectWith(connect: typeof fourth.connect) {
   connection = connect({ url, first: 500, longest: 15_000, steady: 5_000 });
 }
 
@@ -147,7 +173,7 @@ announcement.onsubmit = (event) => {
 // ---- Close and open, and what needs a request ----
 
 button('close').onclick = close;
-button('open').onclick = open;
+button('open').onclick = () => void open();
 button('sign-in').onclick = async () => {
   const response = await fetch('/sign-in', { method: 'POST' });
   element('result').textContent = `POST /sign-in → ${response.status}`;
@@ -188,4 +214,4 @@ function log(kind: string, id: string, data: string) {
   element('log').children[100]?.remove();
 }
 
-open();
+void open();
