@@ -13,7 +13,10 @@ import {
 import { findRows, settleAll } from '@on-the-wire/compare/claims/settle.ts';
 import { rows } from '@on-the-wire/compare/claims/rows/rows.ts';
 import { transports } from '@on-the-wire/compare/transports/transports.ts';
-import { withMine } from '@on-the-wire/compare/transports/mine.ts';
+import {
+  mineMustStart,
+  withMine,
+} from '@on-the-wire/compare/transports/mine.ts';
 import { describeComparison } from '@on-the-wire/compare/report/table.ts';
 import { findBrowser, noBrowser } from '@on-the-wire/browser/browser.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
@@ -130,7 +133,7 @@ function refuseWithoutBrowser() {
 
 async function measure(flags: Flags) {
   const found = findTransports(flags.only);
-  if (flags.mine) withMine(found);
+  if (flags.mine) await mineMustStart(withMine(found));
   // Fifteen ways would take too long for a quick look.
   const http = flags.http ?? (flags.quick ? ['1.1'] : undefined);
   const faults = await readFaults(flags.fault);

@@ -8,7 +8,7 @@ import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { findTransports } from '../compare.ts';
 import { measureTurn } from '../measure.ts';
-import { withMine } from '../transports/mine.ts';
+import { mineMustStart, withMine } from '../transports/mine.ts';
 import { nameOfTransport } from '../transports/transports.ts';
 
 let folder = '';
@@ -74,6 +74,10 @@ describeWithBrowser('the learner’s own server', (browser) => {
     await expect(
       measureTurn(transports.at(-1)!, browser(), conditions),
     ).rejects.toThrow(/with your files in it, .*no train today/);
+    // And before anything is measured.
+    await expect(mineMustStart(transports)).rejects.toThrow(
+      /^With your files the server of the lesson "sse" does not start: .*no train today\n.*exercise --mine sse$/s,
+    );
   });
 
   test('fails as theirs where it crashes later', async () => {

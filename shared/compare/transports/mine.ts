@@ -5,6 +5,7 @@ import {
 } from '@on-the-wire/course/exercise/exercises.ts';
 import { runMine } from '@on-the-wire/course/exercise/mine.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
+import { startHost } from './start-host.ts';
 import type { Transport } from './transports.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 
@@ -28,6 +29,30 @@ export function withMine(
       `files do not make up a whole server. Begin one: ${pnpm} exercise sse/1.`,
     2,
   );
+}
+
+/**
+ * Starts each server that runs with the learner's files, and ends it: one that
+ * cannot run is told at once, and not as "not measured" after minutes.
+ *
+ * @throws UsageError (1) that says why, and what shows more
+ */
+export async function mineMustStart(
+  transports: readonly Transport[],
+): Promise<void> {
+  for (const transport of transports.filter(({ mine }) => mine)) {
+    const host = await startHost(transport, 'mine').catch((error: Error) => {
+      const [, why = error.message] =
+        /“start”: (.*)$/s.exec(error.message) ?? [];
+      throw new UsageError(
+        `With your files the server of the lesson "${transport.lesson}" does ` +
+          `not start: ${why}\nWhich file it is, and where, you see with: ` +
+          `${pnpm} exercise --mine ${transport.lesson}`,
+        1,
+      );
+    });
+    await host.stop();
+  }
 }
 
 function mineOf(transport: Transport, exercises: FoundExercise[]): Transport[] {
