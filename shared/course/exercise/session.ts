@@ -3,6 +3,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { basename, posix } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { findBrowser, noBrowser } from '@on-the-wire/browser/find-browser.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
@@ -111,6 +112,8 @@ export class Session extends EventEmitter<{ change: [] }> {
       existsSync(file) ? readFileSync(file, 'utf8') : '';
     const names = ['yours', 'the solution'] as const;
     const texts = [read(copy), read(solution)] as const;
+    const [own, other] = texts.map((text) => text.replaceAll('\r\n', '\n'));
+    if (own === other) return 'Your file is the solution, line by line.\n';
     // An editor of Windows may have ended its lines in CR LF.
     const patch = createTwoFilesPatch(
       ...names,
@@ -126,8 +129,10 @@ export class Session extends EventEmitter<{ change: [] }> {
   reset(): void {
     this.#noting(() => {
       const kept = resetCopy(this.exercise);
+      // Named as the file itself is: from the top of the tree.
+      const folder = posix.dirname(this.exercise.shortCopy);
       this.notice = kept
-        ? `Started over. Your file so far: ${kept}`
+        ? `Started over. Your file so far: ${folder}/${basename(kept)}`
         : 'Started over.';
     });
     this.emit('change');

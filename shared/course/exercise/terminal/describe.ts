@@ -2,10 +2,12 @@
 import { asTyped } from '@on-the-wire/system/as-typed.ts';
 import { columnsOf } from '@on-the-wire/system/columns.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
+import { sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { styleText } from 'node:util';
 import { excerpt } from './excerpt.ts';
 import type { FoundExercise } from '../exercises.ts';
-import type { FailureParts } from '../failure.ts';
+import type { FailureParts, Shown } from '../failure.ts';
 import type { Verdict } from '../run-check.ts';
 
 /** Where a verdict is printed. */
@@ -40,7 +42,14 @@ export function describeVerdict(
       ? `  ${paint('green', '✓')} ${step.name}`
       : `  ${paint('red', '✗')} ${step.name}`,
   );
-  if (failure) lines.push('', ...describeFailure(failure, looks));
+  if (failure) {
+    // Where the file is, the head says already.
+    const { folder } = exercise.lesson;
+    const details = failure.details
+      ?.replaceAll(`${pathToFileURL(folder).href}/`, '')
+      .replaceAll(folder + sep, '');
+    lines.push('', ...describeFailure({ ...failure, details }, looks));
+  }
   if (printed.length > 0) {
     lines.push('', '  Your code printed:');
     for (const line of printed) lines.push(`    ${line}`);
@@ -75,10 +84,12 @@ export function describeFailure(
     ...wrap(title, width - 2).map((line) => `  ${paint('bold', line)}`),
     '',
   ];
-  if (sent !== undefined)
-    lines.push(row('sent', excerpt(sent, undefined, most * 2).text));
-  if (expected !== undefined)
-    lines.push(row('expected', excerpt(expected, undefined, most * 2).text));
+  const bytes = (shown: Shown, label: string) =>
+    fit(excerpt(shown, undefined, most * 2).text, most).map((line, n) =>
+      row(n === 0 ? label : '', line),
+    );
+  if (sent !== undefined) lines.push(...bytes(sent, 'sent'));
+  if (expected !== undefined) lines.push(...bytes(expected, 'expected'));
   if (came !== undefined) {
     const { text, caret } = excerpt(came, at, most);
     lines.push(row('came', text));
@@ -95,9 +106,33 @@ export function describeFailure(
   if (section) lines.push(row('says so', section));
   if (tryIt) lines.push(row('try it', asTyped(tryIt)));
   if (unitUrl) lines.push(row('see it', unitUrl));
-  if (details)
-    lines.push('', ...details.split('\n').map((line) => `    ${line}`));
+  const told = withoutNode(details ?? '');
+  if (told) lines.push('', ...told.split('\n').map((line) => `    ${line}`));
   return lines;
+}
+
+/** Lines as wide as there is room: broken between words, or where they must. */
+function fit(text: string, most: number): string[] {
+  return wrap(text, most).flatMap((line) => {
+    const pieces = [''];
+    for (const character of line) {
+      const longer = `${pieces.at(-1)}${character}`;
+      if (columnsOf(longer) > most) pieces.push(character);
+      else pieces[pieces.length - 1] = longer;
+    }
+    return pieces;
+  });
+}
+
+/** A report of Node's, without what stands in Node's own files. */
+function withoutNode(details: string): string {
+  return details
+    .replace(/^node:.+:\d+\n(?:.*\n)*?\s*\^\s*\n+/, '')
+    .split('\n')
+    .filter((line) => !/^\s+at .*(?:node:internal\/|<anonymous>\)$)/.test(line))
+    .join('\n')
+    .replace(/\n\s+code: '\w+'\n\s*\}\s*$/, '')
+    .trimEnd();
 }
 
 function painter({ stream }: Looks) {

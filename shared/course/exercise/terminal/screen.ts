@@ -72,6 +72,11 @@ export function createScreen({
     );
     if (session.notice) say(`  ${session.notice}`, '');
   };
+  const wayOn = () => {
+    if (!following) return [];
+    const end = /[.?!]$/.test(following.title) ? '' : '.';
+    return [`  Next: ${following.id} ${following.title}${end} Press n.`];
+  };
   const clear = () => {
     if (stdout.isTTY) stdout.write('\u001b[2J\u001b[3J\u001b[H');
   };
@@ -95,11 +100,10 @@ export function createScreen({
     if (verdict.passed) {
       say(...readable(session.task.after), '');
       const ways = otherWays(exercise).length;
-      const more = ways > 0 ? `, and ${ways} other right ways` : '';
-      say(`  d shows the difference from the solution${more}.`);
-      if (following)
-        say(`  Next: ${following.id} ${following.title}. Press n.`);
-      say('');
+      const count =
+        ways === 1 ? '1 other right way' : `${ways} other right ways`;
+      const more = ways > 0 ? `, and ${count}` : '';
+      say(`  d shows the difference from the solution${more}.`, ...wayOn(), '');
     }
     const next = following ? '  n next' : '';
     const keys = `  Save to check again.  h hint  d solution  r reset${next}  l list  q quit`;
@@ -150,8 +154,7 @@ export function createScreen({
         say(`  ${paint('bold', name)}`, first, ...more);
         say(paint('gray', `  ${path}`), '');
       }
-      if (following)
-        say(`  Next: ${following.id} ${following.title}. Press n.`);
+      say(...wayOn());
     },
     showQuestion: (text) =>
       say(paint('yellow', `  ${text} Press y, or any other key for no.`)),

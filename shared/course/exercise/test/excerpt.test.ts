@@ -13,6 +13,14 @@ function pointed(...words: Parameters<typeof excerpt>): string {
     : `${text.slice(0, caret)}^${text.slice(caret)}`;
 }
 
+test('what was sent is broken where the terminal ends', () => {
+  const sent = `a ${'\u99c5'.repeat(60)} ${'b'.repeat(70)}`;
+  const lines = describeFailure({ title: 'T', sent }, { width: 60 });
+  for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(60);
+  const shown = lines.map((line) => line.slice(12)).join('');
+  expect(shown).toMatch(/^a\u99c5+b*\u2026?$/);
+});
+
 test('the byte of a character is not its index', () => {
   const text = 'Z\u00fcrich \u99c5 \ud83d\ude86 end';
   expect([text.indexOf('end'), byteOf(text, 'end')]).toEqual([12, 17]);

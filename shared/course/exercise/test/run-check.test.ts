@@ -49,6 +49,9 @@ describe('a file that', () => {
       'The process crashed: SyntaxError: TypeScript parameter property is not supported in strip-only mode',
     );
     expect(failure!.came).toBe('at workspace/exercise.ts:2:23');
+    // What is Node's own is left out on a screen.
+    expect(text).toMatch(/\n {4}workspace\/exercise\.ts:2\n/);
+    expect(text).not.toMatch(/node:|triggerUncaught|code:/);
     expect(text).toContain('Node leaves the types out');
   });
 

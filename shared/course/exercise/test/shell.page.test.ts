@@ -1,6 +1,7 @@
 /** The exercise in the shell: told, helped, started over. */
 import { EventEmitter } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { LessonState } from '@on-the-wire/lesson/lesson.ts';
 import { createShell } from '../../shell/server.ts';
@@ -29,6 +30,11 @@ async function start(code: string) {
     'came: Buffer.from(`says ${came}\\r`), at: 5, note: "not 42",' +
     'section: "RFC 9112, 7.1" }); });';
   const { exercise, progress, remove } = await madeUp(check, code);
+  await mkdir(join(exercise.folder, 'right'));
+  await writeFile(
+    join(exercise.folder, 'right/in-parts.ts'),
+    '// Right, and different: it rings twice.\nexport const answer = () => 40 + 2;\n',
+  );
   const session = new Session(exercise, progress);
   let gone = 0;
   const view = new ExerciseView({
@@ -87,6 +93,8 @@ describeWithBrowser('an exercise in the shell', (browser) => {
 
     void session.check();
     await panel().getByText('not yet', { exact: true }).waitFor();
+    const { seed } = session.verdict!;
+    await panel().getByText(`s, seed ${seed}`).waitFor();
     expect(await panel().locator('.steps li').allTextContents()).toEqual([
       '✓ it rings',
       '✗ it answers',
@@ -106,6 +114,7 @@ describeWithBrowser('an exercise in the shell', (browser) => {
     await button('Another hint').click();
     await panel().getByText('Harder.').waitFor();
     expect(await button('No more hints').isDisabled()).toBe(true);
+    await panel().getByText('These were all hints. Solution shows').waitFor();
 
     // Before it has passed the solution is shown after a confirmation only.
     await button('Solution').click();
@@ -114,11 +123,18 @@ describeWithBrowser('an exercise in the shell', (browser) => {
     await button('Solution').click();
     await button('Yes').click();
     await panel().locator('ins', { hasText: '=> 42' }).waitFor();
+    const ways = panel().locator('.ways');
+    await ways.getByText('It rings twice.', { exact: true }).waitFor();
+    await ways.getByText('right/in-parts.ts').click();
+    await ways.getByText('=> 40 + 2;').waitFor();
 
     await writeFile(exercise.copy, 'export const answer = () => 42;');
     await button('Check').click();
     await panel().getByText('passed', { exact: true }).waitFor();
     await panel().getByText('Look at the bell.').waitFor();
+    await panel()
+      .getByText('ours, and 1 other right way. Next is bells/2.')
+      .waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 800 });
@@ -133,6 +149,34 @@ describeWithBrowser('an exercise in the shell', (browser) => {
     expect(await readFile(exercise.copy, 'utf8')).toBe('// as it was given\n');
     expect(next()).toBe(1);
     expect(said).toEqual([]);
+  });
+
+  test('says that it checks, and the step, and takes the old verdict back', async () => {
+    const { session, origin } = await start('export const answer = () => 41;');
+    closing.push(() => page.goto('about:blank'));
+    await page.goto(origin);
+    await session.check();
+    const told = panel().locator('.told');
+    await panel().getByText('not yet', { exact: true }).waitFor();
+    expect(await told.getAttribute('aria-busy')).toBe('false');
+    const opacity = () =>
+      told.locator('.failure').evaluate((box) => getComputedStyle(box).opacity);
+    expect(await opacity()).toBe('1');
+
+    // As a session tells it while it checks.
+    Object.assign(session, { checking: true });
+    session.emit('change');
+    await panel().getByText('checking …', { exact: true }).waitFor();
+    await page.locator('#shell-said', { hasText: 'checking …' }).waitFor();
+    expect(await told.getAttribute('aria-busy')).toBe('true');
+    expect(await opacity()).toBe('0.4');
+    Object.assign(session, { step: 'it answers' });
+    session.emit('change');
+    await panel().locator('.how', { hasText: 'it answers' }).waitFor();
+    Object.assign(session, { checking: false, step: undefined });
+    session.emit('change');
+    await page.locator('#shell-said', { hasText: 'not yet.' }).waitFor();
+    expect(await opacity()).toBe('1');
   });
 
   test.each([

@@ -162,7 +162,8 @@ function show(message: ExerciseMessage): void {
 
 /** What else there is once it has passed. */
 function wayOn({ ways, next }: ExerciseMessage): string {
-  const others = ways > 0 ? `, and ${ways} other right ways` : '';
+  const count = ways === 1 ? '1 other right way' : `${ways} other right ways`;
+  const others = ways > 0 ? `, and ${count}` : '';
   const solution = `Solution shows the difference from ours${others}.`;
   return next ? `${solution} Next is ${next}.` : solution;
 }
