@@ -58,6 +58,11 @@ export default {
       // Code that waits for another update gets one.
       await happen();
       await sent.mustBring(missed, titles.lost);
+      // A whole evening, in large pieces.
+      tapped.break();
+      const [last, ...evening] = await happen(data.whole(200, 400));
+      await poll(last!.id).mustBring(evening, titles.lost);
+      tapped.break('joiner=wait:4ms', 'slicer=gap:1ms');
     });
 
     await trial.step('two clients on one connection', async () => {
