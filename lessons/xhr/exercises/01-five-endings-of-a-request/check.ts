@@ -200,7 +200,8 @@ export default {
         name: 'A slow board',
       };
       await request.mustGoOn(0.5 * timeoutMs, how);
-      held.sends();
+      held.sendsHalfACharacter();
+      await trial.still();
       await request.mustGoOn(0.4 * timeoutMs, how);
       held.ends();
       const outcome = await request.now();
@@ -636,8 +637,9 @@ async function openStation(trial: CheckContext) {
     },
     /** A body that comes when it is told to: all but its end may come before. */
     holds(body: string, headers: object = {}) {
+      const bytes = Buffer.from(body);
       let held: ServerResponse;
-      let began = false;
+      let sent = 0;
       respond = (response) => {
         held = response;
       };
@@ -645,10 +647,15 @@ async function openStation(trial: CheckContext) {
         sends() {
           if (!held.headersSent) held.writeHead(200, { ...headers });
           // Behind the first brace, where a space changes nothing.
-          held.write(began ? ' ' : body.slice(0, 1));
-          began = true;
+          held.write(sent === 0 ? bytes.subarray(0, 1) : ' ');
+          sent = 1;
         },
-        ends: () => void held.end(body.slice(1)),
+        sendsHalfACharacter() {
+          held.writeHead(200, { ...headers });
+          sent = bytes.indexOf('ü') + 1;
+          held.write(bytes.subarray(0, sent));
+        },
+        ends: () => void held.end(bytes.subarray(sent)),
       };
     },
   };

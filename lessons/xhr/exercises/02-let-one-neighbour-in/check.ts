@@ -68,7 +68,8 @@ export default {
           came: `a ${got.status}`,
         });
       const at = `${trial.live}${path}`;
-      const why = await whyWithheld(raw, from, path, init, at);
+      const cookie = when === '' ? await cookieOf(raw, from) : undefined;
+      const why = await whyWithheld(raw, from, path, init, { cookie, at });
       return trial.fail({ ...told, title, came: got.error, ...why });
     };
 
@@ -224,7 +225,7 @@ export default {
     });
 
     await trial.step('pages of the server itself work as before', async () => {
-      const cookie = await cookieOf(raw);
+      const cookie = await cookieOf(raw, from);
       const json = { 'Content-Type': 'application/json' };
       for (const origin of [server.origin, undefined])
         for (const [status, how] of [
@@ -284,8 +285,9 @@ const listOf = (value = '') => value.split(/\s*,\s*/);
 
 type Raw = (how: Sent) => ReturnType<typeof send>;
 
-async function cookieOf(raw: Raw): Promise<string> {
-  const { headers } = await raw({ method: 'POST', path: '/sign-in' });
+/** The cookie that a page of this origin gets. */
+async function cookieOf(raw: Raw, origin: string): Promise<string> {
+  const { headers } = await raw({ method: 'POST', path: '/sign-in', origin });
   return String(headers['set-cookie']).split(';')[0]!;
 }
 
@@ -298,9 +300,9 @@ async function whyWithheld(
   origin: string,
   path: string,
   { method = 'GET', headers, body, credentials }: RequestInit,
-  live: string,
+  { cookie, at }: { cookie: string | undefined; at: string },
 ): Promise<Partial<FailureParts>> {
-  const tryIt = `curl -si -H 'Origin: http://127.0.0.1:4002' ${live}`;
+  const tryIt = `curl -si -H 'Origin: http://127.0.0.1:4002' ${at}`;
   const hasCookie = credentials === 'include';
   const isPut = method === 'PUT';
   if (isPut) {
@@ -321,7 +323,7 @@ async function whyWithheld(
     origin,
     headers: {
       ...(headers as Record<string, string>),
-      ...(hasCookie && { Cookie: await cookieOf(raw) }),
+      ...(hasCookie && cookie && { Cookie: cookie }),
     },
     ...(typeof body === 'string' && { body }),
   });
