@@ -142,26 +142,26 @@ export default {
         const got = await learner.stage<Read>('read', before, broken);
         const sent = [...before.map(textOf), broken].join(' ┃ ');
         mustBreak(trial, got, wanted, { sent, number });
-        if (got.isOurs) continue;
-        trial.fail({
-          title: 'readLines fails with an error other than that of read()',
-          sent,
-          expected: `the very error of read(): TypeError: ${broken}`,
-          came: came(got),
-          at: byteOf(came(got), got.error!),
-          note: 'made by somebody else',
-          section,
-          details: got.stack,
+        if (!got.isOurs)
+          return trial.fail({
+            title: 'readLines fails with an error other than that of read()',
+            sent,
+            expected: `the very error of read(): TypeError: ${broken}`,
+            came: came(got),
+            at: byteOf(came(got), got.error!),
+            note: 'made by somebody else',
+            section,
+            details: got.stack,
+          });
+        // What is left of it belongs to no other body.
+        await mustRead([whole], {
+          values,
+          what: 'A body after one that broke',
+          verb: 'ends',
+          cuts: 'What is left of a broken body spoils the next one',
+          note: 'each body begins with an empty rest',
         });
       }
-      // What is left of it belongs to no other body.
-      await mustRead([whole], {
-        values,
-        what: 'A body after one that broke',
-        verb: 'ends',
-        cuts: 'What is left of a broken body spoils the next one',
-        note: 'each body begins with an empty rest',
-      });
     });
 
     await trial.step('a connection that breaks', async () => {
@@ -322,7 +322,7 @@ function compare(
   const at = texts.findIndex((text, i) => JSON.stringify(taken[i]) !== text);
   if (at < 0 && taken.length === values.length && !error) return;
   const before = taken
-    .slice(0, Math.max(at, 0))
+    .slice(0, at < 0 ? values.length : at)
     .map((each) => JSON.stringify(each));
   const all = {
     section,
@@ -349,6 +349,15 @@ function compare(
     });
   if (cuts) trial.fail({ ...all, title: cuts });
   if (error) trial.fail({ ...all, title: `${what} ${verb} in an error` });
+  const shownAs = taken.map((value) => JSON.stringify(value));
+  if (at >= 0 && taken[at] === texts[at])
+    trial.fail({
+      ...all,
+      title: 'The text of a line is taken, not its value',
+      note: 'what JSON.parse makes of it',
+    });
+  if (shownAs.toSorted().join() === texts.toSorted().join())
+    trial.fail({ ...all, title: 'The lines are taken in another order' });
   const truthy = values.filter(Boolean);
   if (JSON.stringify(taken) === JSON.stringify(truthy))
     trial.fail({

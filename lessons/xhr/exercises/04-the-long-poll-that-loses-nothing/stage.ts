@@ -62,7 +62,9 @@ subscribe('http.server.request.start', (message) => {
   response.writeHead = (...args: unknown[]) => {
     const count = (heads.get(n) ?? 0) + 1;
     heads.set(n, count);
-    if (count > 1) return response; // It would throw; so it is noted.
+    // It would throw, or end the process; so it is only noted.
+    if (count > 1) response.end = () => response;
+    if (count > 1) return response;
     return (writeHead as (...all: unknown[]) => ServerResponse)(...args);
   };
   requests.wake();
