@@ -1,394 +1,234 @@
 /** Whether a page recovers: from a cut, from a 503, from silence. */
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import {
-  type Check,
-  type FailureParts,
-  type TappedConnection,
-  servePageOf,
-  type CheckContext,
-  type WaitOptions,
-} from '@on-the-wire/course/exercise/check.ts';
+import type { Check } from '@on-the-wire/course/exercise/check.ts';
+import { createStation, type Mood } from './check/channel.ts';
+import { openPage, section } from './check/follower.ts';
 
-const section = 'HTML, 9.2.3';
 const never = 3_600_000; // ms
-const retry = 50; // ms: how long a browser waits before it reconnects
-const timeoutMs = 25_000; // by the page's clock
+const timeoutMs = 25_000; // by the page's clock, as all times here
+
+const afterRefusal = {
+  early: 'After a 503 the page does not wait',
+  late: 'After a 503 the page waits too long',
+  never: 'After a 503 the page does not reconnect',
+};
+const afterSilence = {
+  early: 'A healthy stream was closed',
+  late: 'The page notices a silence too late',
+  never: 'After a silence the page does not reconnect',
+};
 
 export default {
   browser: true,
-  starter: 'After a 503 the page does not reconnect',
+  starter: afterRefusal.never,
 
   async run(trial) {
     const { data } = trial;
+    const station = await createStation(trial);
+    // A network that passes on at once: the browser reads, and not this code.
+    const line = await trial.line(station.port, { faults: [] });
+    const page = await openPage(trial, line, station);
 
     await trial.step('each event reaches the page', async () => {
-      const { station, page } = await open(trial);
-      await page.follow({ timeoutMs: never, retryDelayMs: 50 });
-      await station.asked(1, page.passes);
-      await page.mustHear(station.tell('departure', data.line()));
-      await page.mustHear(station.tell('heartbeat', ''));
-      await page.close();
+      const channel = station.channel();
+      const mine = await page.follow(channel, {
+        timeoutMs,
+        retryDelayMs: 2_000,
+      });
+      for (const kind of ['snapshot', 'departure', 'announcement'])
+        await mine.mustHear(channel.tell(kind, data.line()));
+      await mine.mustHear(channel.tell('heartbeat', data.word()));
+      await mine.mustStop('while the stream was open', 4 * timeoutMs);
     });
 
     await trial.step('a 503: another stream, after a while', async () => {
-      const { line, station, page } = await open(trial);
-      await page.follow({ timeoutMs: never, retryDelayMs: 50 });
-      await station.asked(1, page.passes);
-      const seen = station.tell('departure', data.line());
-      await page.mustHear(seen);
-      line.break('status=503');
-      const struck = line.struck('status');
+      const retryDelayMs = data.whole(3, 9) * 1_000;
+      const waits = { timeoutMs: never, retryDelayMs };
+      const first: Mood = { status: 503, type: 'text/plain' };
+      const refusals = [
+        { status: data.pick([500, 502, 504]), type: 'text/plain' },
+        { status: data.pick([403, 404, 429]), type: 'text/plain' },
+        { status: 200, type: 'text/html' },
+      ];
+      const told = ({ status, type }: { status: number; type: string }) =>
+        status === 200 ? `200 with the Content-Type ${type}` : String(status);
+      const channel = station.channel();
+      channel.mood = first;
+      const mine = await page.follow(channel, waits);
+      let times = 0;
+      const again = async (sent: string, next: Mood) => {
+        times += 1;
+        await mine.givenUp(times);
+        channel.mood = next;
+        await mine.asksAfter(retryDelayMs, afterRefusal, {
+          sent,
+          expected: `after ${retryDelayMs} ms: GET ${channel.path}`,
+          came: 'nothing: the browser had given up (readyState 2)',
+          section,
+        });
+      };
+      await again('503, for the first request', 'accept');
+      let last = channel.tell('departure', data.line());
+      await mine.mustHear(last);
+      // Then from a stream that has brought an id, and from one that has not.
+      for (const kind of ['heartbeat', 'announcement']) {
+        channel.mood = refusals[0]!;
+        await mine.mustReconnect(() => line.cut(), 'the connection was reset', {
+          hasId: kind === 'heartbeat',
+          retryDelayMs,
+        });
+        // One of each class, and one is enough the second time.
+        const all = kind === 'heartbeat' ? [refusals[0]!] : refusals;
+        for (const [index, refusal] of all.entries()) {
+          const sent = `the connection was reset; then ${told(refusal)}`;
+          await again(sent, all[index + 1] ?? 'accept');
+          mine.mustName(last.id, sent);
+        }
+        const next = channel.tell(kind, data.line());
+        await mine.mustHear(next);
+        if (next.id) last = next;
+      }
+      await mine.mustBeOne('503, several times');
+      channel.mood = refusals[0]!;
       line.cut();
-      await trial.within(
-        struck,
-        () => ({ title: 'After a cut the page does not reconnect', section }),
-        { until: page.passes },
-      );
-      line.break();
-      await station.asked(2, page.passes, {
-        title: 'After a 503 the page does not reconnect',
-        sent: 'the connection was reset, and a proxy sent 503 once',
-        expected: 'after 50 ms: GET /events?after=…',
-        came: 'nothing: the browser had given up (readyState 2)',
-        section,
-      });
-      station.mustName(
-        seen.id,
-        'the connection was reset, and a proxy sent 503',
-      );
-      await page.mustHear(station.tell('announcement', data.line()));
-      await page.close();
+      times += 1;
+      await mine.givenUp(times);
+      await mine.mustStop('after a 503, before the next try', never);
     });
 
     await trial.step('a silence: another stream instead', async () => {
-      const silenced = 'the connection was silent, and then was not';
-      const { line, station, page } = await open(trial, { clock: true });
-      await page.follow({ timeoutMs, retryDelayMs: 2_000 });
-      await station.asked(1, page.passes);
-      const seen = station.tell('departure', data.line());
-      await page.mustHear(seen);
-      line.break('down:silence');
-      await page.wait(timeoutMs);
-      await station.asked(2, page.passes, {
-        title: 'After a silence the page does not reconnect',
-        sent: `nothing, for ${timeoutMs} ms`,
-        expected: 'GET /events?after=…',
-        came: 'nothing: the stream stays “open”',
-        section,
-      });
-      station.mustName(seen.id, 'the connection fell silent');
+      const retryDelayMs = 10_000;
+      const channel = station.channel();
+      const mine = await page.follow(channel, { timeoutMs, retryDelayMs });
+      const silence = async (last: { id: string }, sent: string) => {
+        line.break('down:silence');
+        await mine.asksAfter(timeoutMs, afterSilence, {
+          sent,
+          expected: `after ${timeoutMs} ms: GET ${channel.path}?after=…`,
+          came: 'nothing: the stream stays “open”',
+          section,
+        });
+        mine.mustName(last.id, sent);
+      };
+      // So that who looks only now and then has not looked just now.
+      await mine.run(data.whole(5_000, 10_000));
+      const first = channel.tell('departure', data.line());
+      await mine.mustHear(first);
+      await silence(first, 'an event, and then nothing');
+      await silence(first, 'nothing at all, from the beginning');
       line.break();
-      // Both arrive, and the first only once.
-      await page.mustHear(station.tell('departure', data.line()));
-      await page.mustHear(station.tell('departure', data.line()));
-      // What the old stream brings may come later, but it comes before its end.
-      for (let more = 0; more < 200 && station.streams.size > 1; more += 1) {
-        page.mustHearOnce(silenced);
-        await page.mustHear(station.tell('departure', data.line()));
-      }
-      page.mustHearOnce(silenced);
-      await page.close();
+      await mine.mustHear(channel.tell('heartbeat', data.word()));
+      await silence(first, 'a heartbeat without an id, and then nothing');
+      line.break();
+      await mine.mustHear(channel.tell('announcement', data.line()));
+      const silenced = 'the connection was silent, and then was not';
+      const newest = await mine.mustBeOne(silenced);
+
+      // A 503 when the timeout is almost over: both ask for another stream.
+      await mine.run(timeoutMs - retryDelayMs / 2);
+      channel.mood = { status: 503, type: 'text/plain' };
+      line.cut();
+      await mine.givenUp(1);
+      channel.mood = 'accept';
+      const count = channel.asks.length;
+      mine.mayOpen();
+      await mine.run(retryDelayMs * 1.5);
+      const both = `503, ${retryDelayMs / 2} ms before the timeout is over`;
+      await mine.asked(count + 1, { title: afterRefusal.never, sent: both });
+      mine.mustName(newest.id, both);
+      await mine.mustBeOne(both);
+      await mine.mustHaveAsked(count + 1, {
+        title: 'There are two streams now',
+        sent: both,
+        expected: 'one more GET, by the timeout or after the 503',
+      });
+      await mine.mustStop('after a silence', 4 * timeoutMs);
     });
 
     await trial.step(
       'a cut: the browser reconnects, and nobody else',
       async () => {
-        const { line, station, page } = await open(trial, { clock: true });
-        await page.follow({ timeoutMs, retryDelayMs: 10 });
-        await station.asked(1, page.passes);
-        const seen = station.tell('departure', data.line());
-        await page.mustHear(seen);
-        line.cut();
-        // The browser waits by its own clock, a timer of the page by the page's.
-        await station.asked(2, (over) => page.passes(over, 20));
-        station.mustName(seen.id, 'the connection was reset');
-        // Now a silence, so that the page opens another stream. If there is a
-        // second one, it has come by then, or comes while the page gets this.
-        await page.wait(timeoutMs);
-        await station.asked(3, page.passes);
-        for (let n = 0; n < 8; n += 1)
-          await page.mustHear(station.tell('departure', data.line()));
-        const count = station.asks.length;
-        if (count > 3)
-          trial.fail({
+        const retryDelayMs = 2_000;
+        const channel = station.channel();
+        const mine = await page.follow(channel, { timeoutMs, retryDelayMs });
+        const cuts = {
+          'the connection was reset': () => line.cut('rst'),
+          'the connection was closed within an event': () => {
+            channel.tellHalf();
+            line.cut('fin');
+          },
+          'the server ended the response': () => channel.end(),
+        };
+        for (const [sent, cut] of Object.entries(cuts)) {
+          const seen = channel.tell('departure', data.line());
+          await mine.mustHear(seen);
+          const count = channel.asks.length;
+          await mine.mustReconnect(cut, sent, { hasId: true, retryDelayMs });
+          mine.mustName(seen.id, sent);
+          await mine.run(retryDelayMs * 1.5);
+          await mine.mustHaveAsked(count + 1, {
             title: 'There are two streams now',
-            sent: 'the connection was reset, once',
-            expected: 'one more GET /events: the browser reconnects by itself',
-            came: `${count - 2} more: ${station.asks.slice(1, -1).join(', ')}`,
-            section,
+            sent,
+            expected: 'one more GET: the browser reconnects by itself',
           });
-        await page.close();
+        }
+        await mine.mustBeOne('the connection was lost, three times');
+        channel.mood = 'keep waiting';
+        const count = channel.asks.length;
+        line.cut();
+        await mine.asked(count + 1, {
+          title: 'After a cut the page does not reconnect',
+        });
+        await mine.mustStop('while the browser was reconnecting', never);
       },
     );
 
     await trial.step('a quiet night: heartbeats are enough', async () => {
-      const { station, page } = await open(trial, { clock: true });
-      await page.follow({ timeoutMs, retryDelayMs: 2_000 });
-      await station.asked(1, page.passes);
-      await page.mustHear(station.tell('departure', data.line()));
-      const givenUp = () => ({
-        title: 'A healthy stream was closed',
-        sent: 'for a minute a heartbeat every 15 s, with timeoutMs: 25000',
-        expected: 'the same stream',
-        came: `another: ${station.asks.at(-1)}`,
-        section: 'HTML, 9.2.7',
+      const channel = station.channel();
+      const mine = await page.follow(channel, {
+        timeoutMs,
+        retryDelayMs: 2_000,
       });
-      // What the first stream sends reaches the page only while it is open.
-      for (let beat = 0; beat < 4; beat += 1) {
-        await page.mustHear(station.tell('heartbeat', ''), givenUp);
-        station.comment();
-        await page.wait(15_000);
-      }
-      await page.mustHear(station.tell('departure', data.line()), givenUp);
-      await page.close();
+      const others = ['snapshot', 'departure', 'announcement'] as const;
+      for (const kind of others)
+        for (const each of ['heartbeat', kind]) {
+          const pause = data.whole(18_000, 24_000);
+          const parts = {
+            title: afterSilence.early,
+            sent: `${pause} ms without an event, with timeoutMs: ${timeoutMs}; the last was ${each}`,
+            expected: 'the same stream',
+            section: 'HTML, 9.2.7',
+          };
+          await mine.mustHear(channel.tell(each, data.line()));
+          channel.comment();
+          await mine.run(pause);
+          await mine.mustHaveAsked(1, parts);
+        }
+      await mine.mustHear(channel.tell('heartbeat', data.word()));
+      await mine.stop();
+    });
+
+    await trial.step('two at once: each has its own stream', async () => {
+      const waits = { timeoutMs, retryDelayMs: 2_000 };
+      const [one, two] = [station.channel(), station.channel()];
+      const first = await page.follow(one, waits);
+      const second = await page.follow(two, waits);
+      await first.mustHear(one.tell('departure', data.line()));
+      const last = two.tell('departure', data.line());
+      await second.mustHear(last);
+      await first.mustHear(one.tell('departure', data.line()));
+      await first.stop();
+      await second.mustHear(two.tell('heartbeat', data.word()), {
+        title: 'Two that follow disturb each other',
+        sent: 'two calls of follow; stop() of the first; then an event for the second',
+      });
+      const parts = {
+        sent: 'two calls of follow; stop() of the first; then nothing for the second',
+        expected: `GET ${two.path}?after=…`,
+      };
+      await second.asksAfter(timeoutMs, afterSilence, parts);
+      second.mustName(last.id, parts.sent);
+      await first.mustStop('while another one goes on', 4 * timeoutMs);
+      await second.stop();
     });
   },
 } satisfies Check;
-
-/** A server, a tapped connection to it, and a page with the learner's file. */
-async function open(trial: CheckContext, { clock = false } = {}) {
-  const station = await createStation(trial);
-  const line = await trial.line(station.port);
-  const page = await openPage(trial, line, station, clock);
-  return { station, line, page };
-}
-
-interface Told {
-  kind: string;
-  data: string;
-  id: string;
-}
-
-/** Serves /events, notes each request, and sends the events it is told to. */
-async function createStation(trial: CheckContext) {
-  const asks: string[] = [];
-  const streams = new Set<ServerResponse>();
-  const page = servePageOf(trial.file);
-  let beat: ServerResponse | undefined;
-  let n = trial.data.whole(10, 99);
-  const server = createServer((request, response) => {
-    if (request.url === '/beat') {
-      response.writeHead(200, {
-        'Content-Type': 'text/event-stream',
-        'Access-Control-Allow-Origin': '*',
-      });
-      response.write(`retry: ${retry}\n\n`);
-      beat = response;
-      return server.emit('beat');
-    }
-    if (!request.url!.startsWith('/events')) return page(request, response);
-    const header = request.headers['last-event-id'];
-    const said = header ? `, Last-Event-ID: ${header}` : '';
-    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-    response.write(`retry: ${retry}\n\n`);
-    streams.add(response);
-    response.on('close', () => streams.delete(response));
-    asks.push(`GET ${request.url}${said}`);
-    return server.emit('asked');
-  });
-  const { port } = await trial.listen(server);
-
-  /** Waits for so many requests; `until` is when they should have come. */
-  const asked = (
-    count: number,
-    until: WaitOptions['until'],
-    otherwise: FailureParts = {
-      title: 'No request for the stream comes',
-      expected: 'GET /events',
-      came: 'nothing',
-      section,
-    },
-  ) =>
-    trial.within(
-      (async () => {
-        while (asks.length < count) await once(server, 'asked');
-      })(),
-      () => otherwise,
-      { ...(until && { until }) },
-    );
-
-  return {
-    port,
-    asks,
-    /** Those that are open. */
-    streams,
-    asked,
-    /** Ends the check's own stream; resolves when the browser has reconnected. */
-    async beats() {
-      const next = once(server, 'beat');
-      beat?.end();
-      await next;
-    },
-    onAsked: (listener: () => void) => server.on('asked', listener),
-    /** Sends an event on every stream that is open. */
-    tell(kind: string, data: string): Told {
-      n += 1;
-      const id = `run-${n}`;
-      for (const stream of streams)
-        stream.write(`id: ${id}\nevent: ${kind}\ndata: ${data}\n\n`);
-      return { kind, data, id };
-    },
-    comment() {
-      for (const stream of streams) stream.write(': keep open\n\n');
-    },
-    /** The last request names this id, in its header or its URL. */
-    mustName(id: string, sent: string) {
-      const ask = asks.at(-1)!;
-      if (ask.includes(id)) return;
-      trial.fail({
-        title: 'The new stream does not name the last id',
-        sent,
-        expected: `GET /events?after=${id}`,
-        came: ask,
-        at: ask.length,
-        note: 'what happened in the meantime is lost',
-        section,
-      });
-    },
-  };
-}
-
-/** The page: which events it got, and its clock. */
-async function openPage(
-  trial: CheckContext,
-  line: TappedConnection,
-  station: Awaited<ReturnType<typeof createStation>>,
-  clock: boolean,
-) {
-  const page = await trial.page();
-  const told: Told[] = [];
-  const heard = { wake: () => {} };
-  const errors: string[] = [];
-  station.onAsked(() => heard.wake());
-  page.on('pageerror', (error) => errors.push(String(error.stack)));
-  await page.exposeFunction(
-    'told',
-    (kind: string, data: string, id: string) => {
-      told.push({ kind, data, id });
-      heard.wake();
-    },
-  );
-  if (clock) await page.clock.install();
-  await page.goto(line.origin);
-  // A stream of the check's own, on a connection that nobody breaks.
-  const beat = station.beats();
-  await page.evaluate((url) => {
-    Object.assign(globalThis, { beat: new EventSource(url) });
-  }, `http://127.0.0.1:${station.port}/beat`);
-  await beat;
-
-  const mustLive = () => {
-    if (errors.length === 0) return;
-    trial.fail({ title: 'The page throws an error', details: errors[0] });
-  };
-
-  /**
-   * Resolves when the page has done what it does within a second. That is
-   * counted by another stream, which the same page has opened and whose waits
-   * follow the same clock: it ended, and the browser has reconnected, so often.
-   * Then the page has responded after all else that it had to tell.
-   *
-   * @param ms which pass by the page's clock each time
-   */
-  const passes = async (over: AbortSignal, ms = 0) => {
-    for (let times = 0; times < 1_000 / retry && !over.aborted; times += 1) {
-      if (ms > 0) await page.clock.fastForward(ms);
-      await station.beats();
-    }
-    if (!over.aborted) await page.evaluate('0');
-  };
-
-  return {
-    passes,
-
-    async follow(waits: { timeoutMs: number; retryDelayMs: number }) {
-      const names = await trial.within(
-        page.evaluate(async () => {
-          const window = globalThis as unknown as { mine?: object };
-          while (!window.mine) await new Promise(requestAnimationFrame);
-          return Object.keys(window.mine);
-        }),
-        () => ({
-          title: 'The file does not load in a browser',
-          details: errors[0],
-        }),
-      );
-      if (!names.includes('follow'))
-        trial.fail({
-          title: 'The file exports no function follow',
-          expected: 'export function follow(options)',
-          came: names.join(', ') || 'no export at all',
-        });
-      await trial.within(
-        page.evaluate(
-          (given) => {
-            const window = globalThis as unknown as {
-              mine: { follow(options: object): () => void };
-              told: (...what: string[]) => void;
-            };
-            window.mine.follow({
-              path: '/events',
-              tell: window.told,
-              ...given,
-            });
-            // The last two names are those of an earlier build: its answers run on.
-          },
-          { ...waits, patience: waits.timeoutMs, pause: waits.retryDelayMs },
-        ),
-        (why) => ({ title: 'follow threw', details: why.message }),
-      );
-    },
-
-    /** The page gets this event. */
-    async mustHear(wanted: Told, otherwise?: () => FailureParts) {
-      const { kind, data, id } = wanted;
-      const has = () =>
-        told.some((each) => each.id === id && each.data === data);
-      const before = station.asks.length;
-      await trial.within(
-        (async () => {
-          const givenUp = () => otherwise && station.asks.length > 1;
-          while (!has() && !givenUp())
-            await new Promise<void>((done) => (heard.wake = done));
-          if (!has()) throw new Error('another stream was opened');
-        })(),
-        () => {
-          mustLive();
-          const last = told.at(-1);
-          return (
-            otherwise?.() ?? {
-              title: 'The page does not get an event',
-              sent: `id: ${id}, event: ${kind}, data: ${data}`,
-              expected: `tell(${JSON.stringify(kind)}, ${JSON.stringify(data)}, ${JSON.stringify(id)})`,
-              came: last ? `the last was ${JSON.stringify(last)}` : 'nothing',
-              note: `${station.asks.length - before} more streams were opened`,
-              section: 'HTML, 9.2.6',
-            }
-          );
-        },
-        { until: passes },
-      );
-    },
-
-    /** Nothing came twice. */
-    mustHearOnce(sent: string) {
-      const ids = told.map(({ id }) => id);
-      const at = ids.findIndex((id, index) => ids.indexOf(id) < index);
-      if (at < 0) return;
-      trial.fail({
-        title: 'The page gets an event twice',
-        sent,
-        expected: 'each event once: the old stream must be closed',
-        came: ids.join(' '),
-        at: ids.slice(0, at).join(' ').length + 1,
-        note: 'again',
-        section,
-      });
-    },
-
-    /** Time passes for the page. */
-    wait: (ms: number) => page.clock.fastForward(ms).catch(() => {}),
-    close: () => page.close(),
-  };
-}

@@ -38,7 +38,8 @@ export function follow(options: FollowOptions): () => void {
     openIn(timeoutMs);
     for (const kind of kinds) {
       source.addEventListener(kind, ({ data, lastEventId }) => {
-        lastId = lastEventId;
+        // Why only then: a new source has none until the stream sends one.
+        if (lastEventId) lastId = lastEventId;
         openIn(timeoutMs);
         tell(kind, data, lastEventId);
       });

@@ -48,7 +48,8 @@ const answers: Record<string, string> = {
   // It goes on when it was stopped during a lookup.
   'sse/2': 'A reader that was stopped is told more',
   // Its check still gives the names that it had: `patience` and `pause`.
-  'sse/3': 'passes',
+  // A heartbeat without an id makes it forget the one that it had.
+  'sse/3': 'The new stream does not name the last id',
   'websocket/1': 'The Host decides who comes in',
   'websocket/2': 'passes',
   // Its function was called ask, its options tag and limit.

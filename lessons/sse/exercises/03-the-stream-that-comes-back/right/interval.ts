@@ -47,7 +47,7 @@ class Follower {
 
   hear(kind: string, { data, lastEventId }: MessageEvent<string>) {
     this.heard = Date.now();
-    this.lastId = lastEventId;
+    this.lastId = lastEventId || this.lastId;
     this.options.tell(kind, data, lastEventId);
   }
 

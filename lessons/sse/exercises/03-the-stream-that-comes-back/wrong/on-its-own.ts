@@ -1,4 +1,5 @@
-// Right, and different: takes over after each error, so the browser never reconnects.
+// Wrong: takes over after each error, so the browser never reconnects.
+// Told: The page reconnects in place of the browser
 
 /** Where the stream is, who gets its events, and how long to wait. */
 export interface FollowOptions {

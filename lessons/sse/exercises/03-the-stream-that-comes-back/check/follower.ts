@@ -1,0 +1,526 @@
+/** The page in which the learner's code runs, and what it is seen to do. */
+import { EventEmitter, once } from 'node:events';
+import type {
+  CheckContext,
+  FailureParts,
+  TappedConnection,
+} from '@on-the-wire/course/exercise/check.ts';
+import { type Channel, retry, type Station, type Told } from './channel.ts';
+
+export const section = 'HTML, 9.2.3';
+
+export interface Waits {
+  timeoutMs: number;
+  retryDelayMs: number;
+}
+
+type Page = Awaited<ReturnType<CheckContext['page']>>;
+
+/** A page whose clock stands still, with the learner's file in it. */
+export async function openPage(
+  trial: CheckContext,
+  line: TappedConnection,
+  station: Station,
+) {
+  const page = await trial.page();
+  const followers: Follower[] = [];
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error.stack)));
+  await page.exposeFunction('told', (at: number, ...what: string[]) =>
+    followers[at]!.note(what),
+  );
+  await page.exposeFunction('gaveUp', (path: string) =>
+    followers.findLast(({ channel }) => channel.path === path)?.noteGivenUp(),
+  );
+  await page.clock.install({ time: 0 });
+  // When the browser has given up, the page hears of it by an event. Only when
+  // that was does the page begin to wait, so only then may its clock go on. And
+  // a stream that was opened is counted before its request is on its way.
+  await page.addInitScript(() => {
+    const window = globalThis as unknown as {
+      gaveUp(path: string): void;
+      opened: Record<string, number>;
+    };
+    window.opened = {};
+    Object.assign(globalThis, {
+      EventSource: class extends EventSource {
+        constructor(url: string | URL, options?: EventSourceInit) {
+          super(url, options);
+          const { pathname } = new URL(this.url);
+          window.opened[pathname] = (window.opened[pathname] ?? 0) + 1;
+          this.addEventListener('error', () => {
+            if (this.readyState === EventSource.CLOSED) window.gaveUp(pathname);
+          });
+        }
+      },
+    });
+  });
+  await page.goto(line.origin);
+  // A stream of the check's own, on a connection that nobody breaks.
+  const beat = station.beats();
+  await page.evaluate((url) => {
+    Object.assign(globalThis, { beat: new EventSource(url) });
+  }, station.beat);
+  await beat;
+  const names = await trial.within(
+    page.evaluate(async () => {
+      const window = globalThis as unknown as { mine?: object };
+      while (!window.mine) await new Promise(requestAnimationFrame);
+      return Object.keys(window.mine);
+    }),
+    () => ({
+      title: 'The file does not load in a browser',
+      details: errors[0],
+    }),
+  );
+  if (!names.includes('follow'))
+    trial.fail({
+      title: 'The file exports no function follow',
+      expected: 'export function follow(options)',
+      came: names.join(', ') || 'no export at all',
+    });
+  await page.clock.pauseAt(3_600_000);
+
+  return {
+    /** Calls the learner's function; resolves when its first request is there. */
+    async follow(channel: Channel, waits: Waits): Promise<Follower> {
+      const at = followers.length;
+      const follower = new Follower(trial, station, page, channel, at, errors);
+      followers.push(follower);
+      const returned = await trial.within(
+        page.evaluate(
+          ({ at: index, path, given }) => {
+            const window = globalThis as unknown as {
+              mine: { follow(options: object): () => void };
+              told: (at: number, ...what: string[]) => void;
+              stops: (() => void)[];
+            };
+            const stop = window.mine.follow({
+              path,
+              tell: (...what: string[]) => window.told(index, ...what),
+              ...given,
+            });
+            window.stops ??= [];
+            window.stops[index] = stop;
+            return typeof stop;
+          },
+          {
+            at,
+            path: channel.path,
+            given: {
+              ...waits,
+              // The names of an earlier build, for files that were written then.
+              patience: waits.timeoutMs,
+              pause: waits.retryDelayMs,
+            },
+          },
+        ),
+        (why) => ({ title: 'follow threw', details: why.message }),
+      );
+      if (returned !== 'function')
+        trial.fail({
+          title: 'follow does not return a function that stops it',
+          expected: 'a function',
+          came: returned,
+        });
+      await follower.asked(1, {
+        title: 'No request for the stream comes',
+        expected: `GET ${channel.path}`,
+        came: 'nothing',
+      });
+      if (channel.asks[0]!.names)
+        trial.fail({
+          title: 'A stream begins with the id of another one',
+          sent: 'follow(…), for the second time, with another path',
+          expected: `GET ${channel.path}`,
+          came: channel.asks[0]!.text,
+          section,
+        });
+      return follower;
+    },
+  };
+}
+
+/** One call of the learner's function, and what it must do. */
+export class Follower extends EventEmitter<{ change: [] }> {
+  readonly channel: Channel;
+  readonly #trial: CheckContext;
+  readonly #station: Station;
+  readonly #page: Page;
+  readonly #at: number;
+  readonly #errors: string[];
+  readonly #told: Told[] = [];
+  #gaveUp = 0;
+  /** How many streams the page should have opened, beside what the browser did. */
+  #opens = 1;
+
+  constructor(
+    ...[trial, station, page, channel, at, errors]: [
+      CheckContext,
+      Station,
+      Page,
+      Channel,
+      number,
+      string[],
+    ]
+  ) {
+    super();
+    this.#trial = trial;
+    this.#station = station;
+    this.#page = page;
+    this.channel = channel;
+    this.#at = at;
+    this.#errors = errors;
+  }
+
+  /** @internal */
+  note([kind = '', data = '', id = '']: string[]): void {
+    this.#told.push({ kind, data, id });
+    this.emit('change');
+  }
+
+  /** @internal */
+  noteGivenUp(): void {
+    this.#gaveUp += 1;
+    this.emit('change');
+  }
+
+  /**
+   * Resolves when the page has done what it does by itself: another stream of
+   * the same page has ended, and the browser has reconnected, so often. Then
+   * the page has responded after all else that it had to tell.
+   */
+  async #settle(times: number, over?: AbortSignal): Promise<void> {
+    for (let time = 0; time < times; time += 1) {
+      if (over?.aborted) return;
+      await this.#station.beats();
+    }
+    await this.#page.evaluate('0');
+  }
+
+  readonly #passes = (over: AbortSignal) => this.#settle(600 / retry, over);
+
+  #fail(parts: FailureParts): never {
+    if (this.#errors.length > 0)
+      this.#trial.fail({
+        title: 'The page throws an error',
+        details: this.#errors[0],
+      });
+    return this.#trial.fail({ section, ...parts });
+  }
+
+  /** So many ms pass by the page's clock. */
+  async run(ms: number): Promise<void> {
+    await this.#page.clock.runFor(Math.round(ms));
+  }
+
+  /** The page opens another stream, by whatever timer. */
+  mayOpen(): void {
+    this.#opens += 1;
+  }
+
+  /** Waits until so many requests have come; tells otherwise what is missing. */
+  async asked(count: number, otherwise: FailureParts): Promise<void> {
+    await this.#trial.within(
+      this.channel.until(() => this.channel.asks.length >= count),
+      () => ({ section, ...otherwise }),
+      { until: this.#passes },
+    );
+  }
+
+  /** How many streams the page itself has opened. */
+  #opened(): Promise<number> {
+    return this.#page.evaluate(
+      (path) =>
+        (globalThis as unknown as { opened: Record<string, number> }).opened[
+          path
+        ] ?? 0,
+      this.channel.path,
+    );
+  }
+
+  /** So many requests, and no more. */
+  async mustHaveAsked(count: number, otherwise: FailureParts): Promise<void> {
+    const { asks } = this.channel;
+    const opened = await this.#opened();
+    if (opened > this.#opens) {
+      // What it has opened is still on its way.
+      const came = this.channel.until(() => asks.length > count);
+      await this.#trial
+        .within(came, () => otherwise, { until: this.#passes })
+        .catch(() => (this.#opens = opened));
+    }
+    if (asks.length <= count) return;
+    const more = asks.slice(count).map(({ text }) => text);
+    const shown = more.slice(0, 3).join(', ');
+    this.#fail({
+      ...otherwise,
+      came: more.length > 3 ? `${more.length} more: ${shown} …` : shown,
+    });
+  }
+
+  /** Waits until the browser has given up so often, and the page has heard of it. */
+  async givenUp(times: number): Promise<void> {
+    const heard = (async () => {
+      while (this.#gaveUp < times) await once(this, 'change');
+    })();
+    await this.#trial.within(
+      heard,
+      () => ({
+        title: 'The browser does not read the response',
+        sent: 'a response that it does not accept',
+        expected: 'an EventSource that has given up (readyState 2)',
+        came: 'nothing: is it closed before the response comes?',
+        section,
+      }),
+      { until: this.#passes },
+    );
+  }
+
+  /**
+   * The next request comes when so much time has passed, and not before.
+   *
+   * @param titles what is told if it comes too early, too late, or never
+   * @param parts what else is told then
+   */
+  async asksAfter(
+    ms: number,
+    titles: { early: string; late: string; never: string },
+    parts: Partial<FailureParts>,
+  ): Promise<void> {
+    const { asks } = this.channel;
+    const count = asks.length;
+    const early = { ...parts, title: titles.early };
+    await this.mustHaveAsked(count, early);
+    await this.run(ms * 0.7);
+    await this.mustHaveAsked(count, early);
+    // It may come later by as much as this: some look only now and then.
+    const latest = 1.5;
+    let passed = 0.7;
+    const isThere = async () =>
+      asks.length > count || (await this.#opened()) > this.#opens;
+    for (const until of [1.01, 1.1, 1.2, 1.3, 1.4, latest, 10]) {
+      await this.run(ms * (until - passed));
+      passed = until;
+      if (await isThere()) break;
+    }
+    this.#opens += 1;
+    await this.asked(count + 1, { ...parts, title: titles.never });
+    if (passed > latest)
+      this.#fail({
+        ...parts,
+        title: titles.late,
+        came: `nothing until ${Math.round(ms * latest)} ms had passed`,
+      });
+    await this.mustHaveAsked(count + 1, {
+      ...parts,
+      title: 'There are two streams now',
+    });
+  }
+
+  /**
+   * Breaks the connection: the browser reconnects by itself, while no timer of
+   * the page runs.
+   *
+   * @param hasId whether the stream has brought an id, which a browser names
+   */
+  async mustReconnect(
+    cut: () => void,
+    sent: string,
+    { hasId, retryDelayMs }: { hasId: boolean; retryDelayMs: number },
+  ): Promise<void> {
+    const { asks } = this.channel;
+    const count = asks.length;
+    const parts = {
+      sent,
+      expected: 'one more GET: the browser reconnects by itself',
+      section,
+    };
+    const instead = {
+      ...parts,
+      title: 'The page reconnects in place of the browser',
+    };
+    cut();
+    const came = this.channel.until(() => asks.length > count);
+    await this.#trial
+      .within(came, () => instead, { until: this.#passes })
+      .catch(async () => {
+        await this.run(retryDelayMs * 2);
+        await this.#settle(600 / retry);
+        const [late] = asks.slice(count);
+        this.#fail({
+          ...instead,
+          ...(!late && { title: 'After a cut the page does not reconnect' }),
+          came: late
+            ? `${late.text}, and only when a timer of the page had run`
+            : 'nothing',
+        });
+      });
+    const { byBrowser, text } = asks[count]!;
+    if (hasId && !byBrowser)
+      this.#fail({
+        ...instead,
+        came: text,
+        at: text.length,
+        note: 'without the Last-Event-ID that a browser sends',
+      });
+  }
+
+  /** The last request names this id. */
+  mustName(id: string, sent: string): void {
+    const { names, text } = this.channel.asks.at(-1)!;
+    if (names === id) return;
+    const after = `?after=${encodeURIComponent(id)}`;
+    let title = 'The new stream names an older id';
+    let note = 'what the page has had already comes again';
+    if (names === '') {
+      title = 'The new stream does not name the last id';
+      note = 'what happened in the meantime is lost';
+    } else if ([id.replace('+', ' '), id.split(/[&#]/)[0]].includes(names)) {
+      title = 'The id in the URL is not encoded';
+      note = `to the server this is the id "${names}"`;
+    }
+    this.#fail({
+      title,
+      sent,
+      expected: `GET ${this.channel.path}${after}, or the header Last-Event-ID: ${id}`,
+      came: text,
+      at: text.includes('?') ? text.indexOf('?') : text.length,
+      note,
+    });
+  }
+
+  /** The page gets this event. */
+  async mustHear(
+    wanted: Told,
+    otherwise?: Partial<FailureParts>,
+  ): Promise<void> {
+    const { kind, data, id } = wanted;
+    const found = () => this.#told.find((each) => each.data === data);
+    const heard = (async () => {
+      while (!found()) await once(this, 'change');
+    })();
+    const call = (told: Told) =>
+      `tell(${[told.kind, told.data, told.id].map((text) => JSON.stringify(text)).join(', ')})`;
+    const parts = {
+      sent: [id && `id: ${id}`, `event: ${kind}`, `data: ${data}`]
+        .filter((part) => part !== '')
+        .join(', '),
+      expected: call(wanted),
+      section: 'HTML, 9.2.6',
+    };
+    await this.#trial.within(
+      heard,
+      () => {
+        const last = this.#told.at(-1);
+        const [error] = this.#errors;
+        if (error) return { title: 'The page throws an error', details: error };
+        return {
+          title: 'The page does not get an event',
+          ...parts,
+          came: last ? `the last was ${call(last)}` : 'nothing',
+          note: `${this.channel.streams.size} streams are open`,
+          ...otherwise,
+        };
+      },
+      { until: this.#passes },
+    );
+    const told = found()!;
+    if (told.kind !== kind || (id !== '' && told.id !== id))
+      this.#fail({
+        title: `tell gets another ${told.kind === kind ? 'id' : 'name'}`,
+        ...parts,
+        came: call(told),
+      });
+  }
+
+  /** Nothing came twice. */
+  mustHearOnce(sent: string): void {
+    const all = this.#told.map(({ data }) => data);
+    const at = all.findIndex((data, index) => all.indexOf(data) < index);
+    if (at < 0) return;
+    const { kind, id } = this.#told[at]!;
+    this.#fail({
+      title: 'The page gets an event twice',
+      sent,
+      expected: 'each event once: the old stream must be closed',
+      came: `${kind} ${id || all[at]}, and the same again`,
+    });
+  }
+
+  /** One stream is open; what an old one brings comes before its end. */
+  async mustBeOne(sent: string): Promise<Told> {
+    const { channel } = this;
+    const one = channel.until(() => channel.streams.size <= 1);
+    const told = [0, 1].map(() =>
+      channel.tell('departure', this.#trial.data.line()),
+    );
+    for (const each of told) await this.mustHear(each);
+    this.mustHearOnce(sent);
+    await this.#trial.within(
+      one,
+      () => ({
+        title: 'There are two streams now',
+        sent,
+        expected: 'one open stream',
+        came: `${channel.streams.size}: ${channel.asks
+          .slice(-channel.streams.size)
+          .map(({ text }) => text)
+          .join(', ')}`,
+        section,
+      }),
+      { until: this.#passes },
+    );
+    this.mustHearOnce(sent);
+    return told.at(-1)!;
+  }
+
+  /** Calls what the learner's function has returned. */
+  async stop(): Promise<void> {
+    await this.#trial.within(
+      this.#page.evaluate((index) => {
+        (globalThis as unknown as { stops: (() => void)[] }).stops[index]!();
+      }, this.#at),
+      (why) => ({ title: 'stop() threw', details: why.message }),
+    );
+  }
+
+  /**
+   * Stops it: nothing happens after that, however long one waits.
+   *
+   * @param when what had happened before
+   * @param ms longer than all that it waits for
+   */
+  async mustStop(when: string, ms: number): Promise<void> {
+    const { channel } = this;
+    await this.stop();
+    const { length } = channel.asks;
+    const heard = this.#told.length;
+    const sent = `stop(), ${when}`;
+    const late = channel.tell('departure', this.#trial.data.line());
+    await this.#trial.within(
+      channel.until(() => channel.streams.size === 0),
+      () => ({
+        title: 'The stream stays open after it was stopped',
+        sent,
+        expected: 'no open stream',
+        came: channel.asks.at(-1)!.text,
+        section,
+      }),
+      { until: this.#passes },
+    );
+    await this.run(ms);
+    await this.mustHaveAsked(length, {
+      title: 'Another stream is opened after it was stopped',
+      sent,
+      expected: 'no request',
+    });
+    if (this.#told.length > heard)
+      this.#fail({
+        title: 'An event is told after it was stopped',
+        sent,
+        expected: 'no call of tell',
+        came: `tell("departure", ${JSON.stringify(late.data)}, …)`,
+      });
+  }
+}
