@@ -30,7 +30,8 @@ export function addReader(reader: Reader): void {
   const { feed, response } = reader;
   const tell = ({ id, kind, data }: Update) => {
     const event = { event: kind, id, data: JSON.stringify(data) };
-    response.write(encodeEvent(event));
+    // Of a string, Node would count the characters, not the bytes.
+    response.write(Buffer.from(encodeEvent(event)));
   };
   feed.on('update', tell);
   // TODO: clean up after a reader that leaves; cut off one that does not read.

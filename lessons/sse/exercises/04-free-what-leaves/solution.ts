@@ -26,7 +26,8 @@ export interface Reader {
 export function addReader({ feed, response, buffer }: Reader): void {
   const tell = ({ id, kind, data }: Update) => {
     const event = { event: kind, id, data: JSON.stringify(data) };
-    response.write(encodeEvent(event));
+    // Of a string, Node would count the characters, not the bytes.
+    response.write(Buffer.from(encodeEvent(event)));
     // Why not wait for `drain`: a feed waits for nobody. What a reader leaves
     // unread is in our memory, so there must be a limit.
     if (response.writableLength > buffer) response.destroy();
