@@ -158,6 +158,8 @@ function stopSockets(): () => void {
     if (this.destroyed) return this;
     this.timeout = ms;
     clearTimeout(this[kept]);
+    // Node would refresh one that was cleared, and it would fire.
+    this[kept] = undefined;
     if (ms > 0) {
       // oxlint-disable-next-line no-underscore-dangle -- Node names it so
       this[kept] = setTimeout(() => this._onTimeout(), ms);

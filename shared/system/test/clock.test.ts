@@ -164,6 +164,22 @@ describe('the idle timeouts of sockets', () => {
     server.close();
   });
 
+  test('are over once they are cleared, whatever comes then', async () => {
+    const server = createNetServer((socket) => socket.write('piece'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const socket = new Socket();
+    socket.setTimeout(1_000).on('timeout', () => socket.destroy());
+    socket.setTimeout(0);
+    socket.connect((server.address() as AddressInfo).port, '127.0.0.1');
+    await once(socket, 'data');
+    clock.pass(9_999);
+    const { destroyed } = socket;
+    socket.destroy();
+    server.close();
+    expect(destroyed).toBe(false);
+  });
+
   test('are Node’s own again afterwards', () => {
     const stopped = Socket.prototype.setTimeout;
     clock.release();
