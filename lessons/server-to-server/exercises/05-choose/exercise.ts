@@ -27,20 +27,21 @@ export const choices = (): Record<string, Choice> => ({
 
   // Somebody in a ward rings the bell. All screens show it at once, and none
   // may miss it. A nurse who takes the call with a click learns whether she was
-  // the first.
+  // the first. Half a second more is too late.
   ward: socket,
 
   // Two people play tennis on their phones. Rackets and ball take sixty
   // positions a second in each direction, in as few bytes as possible. Only the
-  // newest position counts.
+  // newest position counts, and 100 ms more is too late.
   tennis: socket,
 
   // Somebody pastes a text of ten pages. The translation arrives sentence by
-  // sentence, each as soon as it is ready, and ends with the last one.
+  // sentence, each as soon as it is ready, and ends with the last one. Half a
+  // second more is too late.
   translator: socket,
 
-  // Clerks of a court see new cases, one every few seconds, and may miss none.
-  // Their offices have proxies that buffer responses and pass on only plain
-  // HTTP.
+  // Clerks of a court see new cases at once, one every few seconds, and may miss
+  // none. Their offices have proxies that buffer responses and pass on only
+  // plain HTTP. Half a second more is too late.
   court: socket,
 });
