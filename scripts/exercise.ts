@@ -135,6 +135,12 @@ const program = verb('exercise')
       process.exitCode = (await checkAll(findExercises(), flags.seed)) ? 0 : 1;
       return undefined;
     }
+    if (words.length === 0 && flags.seed !== undefined)
+      throw new UsageError(
+        '--seed repeats the check of one exercise: name it, such as ' +
+          `${pnpm} exercise sse/1 --seed ${flags.seed}`,
+        2,
+      );
     if (words.length > 0) return one(findExercise(words), flags);
     const progress = readProgress(undefined, (text) => say(`${text}\n`));
     return say(describeList(findExercises(), progress));

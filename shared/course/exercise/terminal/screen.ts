@@ -70,7 +70,9 @@ export function createScreen({
       ...(ssh === undefined ? [] : [`  Over ssh, there      ${ssh}`]),
       '',
     );
-    if (session.notice) say(`  ${session.notice}`, '');
+    const width = (stdout.columns || 80) - 2;
+    const notice = wrap(session.notice, width).map((line) => `  ${line}`);
+    if (notice.length > 0) say(...notice, '');
   };
   const wayOn = () => {
     if (!following) return [];

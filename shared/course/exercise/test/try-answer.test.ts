@@ -107,6 +107,37 @@ describe('--try', () => {
     expect(() => fileToTry(exercise, 'late')).toThrow('It has none.');
   });
 
+  test.each([
+    [
+      ['sse/1', '--seed', 'five'],
+      "argument 'five' is invalid. Expected a whole",
+    ],
+    [['sse/1', '--seed', '-1'], "argument '-1' is invalid. Expected a whole"],
+    [['--seed', '5'], '--seed repeats the check of one exercise: name it'],
+  ])('through the verb, %j is refused', async (words, stderr) => {
+    const all = ['scripts/exercise.ts', ...words];
+    const tried = execFile(process.execPath, all, { cwd: course });
+    await expect(tried).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(stderr),
+    });
+  });
+
+  test('through the verb, a seed gets the same verdict again', async () => {
+    const words = ['sse/1', '--try', 'lf-only', '--seed', '417'];
+    const verdict = async () => {
+      const all = ['scripts/exercise.ts', ...words];
+      const tried = execFile(process.execPath, all, { cwd: course });
+      const { stdout } = await tried.catch(
+        (error: { stdout: string }) => error,
+      );
+      return stdout.replace(/checked in .* s, seed 417\n$/, 'again');
+    };
+    const first = await verdict();
+    expect(first).toMatch(/again$/);
+    expect(await verdict()).toBe(first);
+  });
+
   test('through the verb, an edit gets its verdict', async () => {
     const words = ['scripts/exercise.ts', 'sse/1', '--try', 'lf-only'];
     const tried = execFile(process.execPath, words, { cwd: course });
