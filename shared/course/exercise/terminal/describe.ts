@@ -43,7 +43,7 @@ export function describeVerdict(
       : `  ${paint('red', '✗')} ${step.name}`,
   );
   if (failure) {
-    // Where the file is, the head says already.
+    // The screen names the file above.
     const { folder } = exercise.lesson;
     const details = failure.details
       ?.replaceAll(`${pathToFileURL(folder).href}/`, '')
