@@ -37,13 +37,13 @@ export function fileToTry(
   const folders = [...new Set(all.map((at) => resolve(at)))];
   const found = folders.map((at) => resolve(at, typed)).find(isFile);
   if (found) return found;
-  const where = folders.map((at) => `\n  ${at}`).join('');
-  const looked = isAbsolute(typed) ? '' : ` It was looked for in:${where}`;
-  const missing = `There is no file ${typed}.${looked}`;
+  const where = new Intl.ListFormat('en', { type: 'disjunction' });
+  const looked = isAbsolute(typed) ? '' : ` in ${where.format(folders)}`;
+  const missing = `There is no file ${typed}${looked}.`;
   if (!/^(?:(?:wrong|right)[\\/])?[^\\/]+$/.test(typed))
     throw new UsageError(missing, 2);
   // It may be the name of an answer; a bare one is nothing else.
-  const before = /[\\/.]/.test(typed) ? `${missing}\n` : '';
+  const before = /[\\/.]/.test(typed) ? `${missing} ` : '';
   return expand(folder, findAnswer(exercise, typed, before));
 }
 

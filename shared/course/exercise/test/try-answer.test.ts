@@ -72,8 +72,8 @@ describe('--try', () => {
         'It has wrong/late, wrong/mute, right/exercise.',
     );
     expect(refusal(exercise, 'right/late.ts', [root])).toBe(
-      'There is no file right/late.ts. It was looked for in:\n' +
-        `  ${root}\n  ${join(root, folder)}\n  ${join(root, copy, '..')}\n` +
+      `There is no file right/late.ts in ${root}, ${join(root, folder)}, ` +
+        `or ${join(root, copy, '..')}. ` +
         'talk/1 has no answer "right/late". Did you mean "wrong/late"? ' +
         'It has wrong/late, wrong/mute, right/exercise.',
     );

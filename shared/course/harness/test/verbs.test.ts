@@ -124,14 +124,15 @@ describe('a mistake is told in a sentence', () => {
     [['compare', '--html', join(here, 'x.html')], 'a part of this path'],
     [['compare', '--claims', '--record', here], 'something is there already'],
     [['bench', 'start', '--json', tmpdir()], 'this is a folder'],
-    [['exercise', 'sse/1', '--try', 'wrong'], 'There is no file'],
+    [['exercise', 'sse/1', '--try', 'wrong'], 'sse/1 has no answer "wrong"'],
+    [['exercise', 'sse/1', '--try', '../x.ts'], 'There is no file ../x.ts in '],
     [
       ['exercise', 'sse/1', '--try', 'right/lf-only'],
       'sse/1 has no answer "right/lf-only". Did you mean "wrong/lf-only"? It has ',
     ],
     [
       ['exercise', 'sse/1', '--write', 'lf-onyl'],
-      'sse/1 has no answer "lf-onyl". Did you mean "lf-only"? It has wrong/comment-of-one-line, wrong/lf-only, ',
+      'sse/1 has no answer "lf-onyl". Did you mean "lf-only"? It has wrong/comment-of-one-line, ',
     ],
   ] as const)('%j: %s', async ([verb, ...words], why) => {
     const [exitCode, out, error] = await run(verb, ...words);
