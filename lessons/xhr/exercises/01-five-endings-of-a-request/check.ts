@@ -34,13 +34,19 @@ export default {
     const board = () => ({ text: data.text('\r\n'), lines: [data.line()] });
 
     await trial.step('a board: ok', async () => {
-      const etags = [`"${data.word()}"`, `W/"${data.word()}-7"`, null];
-      for (const etag of etags) {
-        const value = board();
-        const headers = etag === null ? {} : { ETag: etag };
-        station.responds(200, JSON.stringify(value), headers);
-        const sent = `the response: 200, ${etag === null ? 'without an ETag' : `ETag: ${etag}`}`;
-        await asks.mustEnd({ ending: 'ok', board: value, etag }, { sent });
+      const tag = () => `W/"${data.word()}-${data.whole(1, 99)}"`;
+      for (const [value, etag, known] of [
+        [board(), `"${data.word()}"`],
+        [board(), tag(), tag()],
+        [board(), null, tag()],
+        [null, tag()],
+      ] as const) {
+        const body = JSON.stringify(value);
+        station.responds(200, body, etag === null ? {} : { ETag: etag });
+        const sent = `${known ? `etag: ${known}; ` : ''}the response: 200, ${etag === null ? 'no ETag' : `ETag: ${etag}`}, ${body}`;
+        const name = value === null ? 'A 200 with the JSON null' : 'A board';
+        const wanted = { ending: 'ok', etag, board: value } as const;
+        await asks.mustEnd(wanted, { sent, name, etag: known });
       }
     });
 
@@ -206,8 +212,8 @@ export default {
       held.ends();
       const outcome = await request.now();
       if (!outcome)
-        asks.neverReturns({ ending: 'ok', board: value, etag }, how);
-      judge(trial, { ending: 'ok', board: value, etag }, outcome, how);
+        asks.neverReturns({ ending: 'ok', etag, board: value }, how);
+      judge(trial, { ending: 'ok', etag, board: value }, outcome, how);
     });
 
     /** A body that is late in this way is a timeout, and at the right time. */
@@ -288,8 +294,9 @@ export default {
       const sent = `a request with timeoutMs: ${timeoutMs} that gets no response; meanwhile another one, which is slow, and a third, which is quick`;
       const name = 'One of several requests';
       held.sends();
-      station.responds(200, 'null', { ETag: etag });
-      await asks.mustEnd({ ending: 'ok', board: null, etag }, { sent, name });
+      const quick = board();
+      station.responds(200, JSON.stringify(quick), { ETag: etag });
+      await asks.mustEnd({ ending: 'ok', etag, board: quick }, { sent, name });
       const outcome = await silent.at(timeoutMs);
       if (!outcome)
         return trial.fail({
@@ -303,7 +310,7 @@ export default {
       await slow.mustGoOn(0, { sent, name });
       held.ends();
       const ended = await slow.now();
-      const wanted = { ending: 'ok', board: value, etag } as const;
+      const wanted = { ending: 'ok', etag, board: value } as const;
       if (!ended) asks.neverReturns(wanted, { sent, name });
       judge(trial, wanted, ended, { sent, name });
       // What is left of it now could still throw.
@@ -315,7 +322,7 @@ export default {
 interface How {
   /** What happened. */
   sent: string;
-  etag?: string;
+  etag?: string | undefined;
   /** Of another server than the station. */
   origin?: string;
   /** What the title of a failure speaks of. */

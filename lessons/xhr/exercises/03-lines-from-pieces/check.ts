@@ -112,6 +112,12 @@ export default {
         [whole.subarray(0, middle), whole.subarray(middle)],
       ])
         await mustRead(reads, { values, what, verb: 'ends', note });
+      const digit = data.whole(0, 9);
+      await mustRead([lineOf(digit), Buffer.from(`${digit}`)], {
+        values: [digit, digit],
+        what: 'A last line of one character, without a newline',
+        verb: 'ends',
+      });
       await mustRead([], { values: [], what: 'An empty body', verb: 'ends' });
     });
 

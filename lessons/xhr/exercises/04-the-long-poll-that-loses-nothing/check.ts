@@ -1,5 +1,7 @@
 /** Whether a client that polls gets everything: RFC 6202, 2. */
+import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import type { News, Snapshot, Update } from '@on-the-wire/shared/board/feed.ts';
 import {
   type Check,
@@ -56,6 +58,12 @@ export default {
       const several = poll(await newest());
       await several.arrived();
       await several.mustBringSome(await happen(data.whole(2, 5)));
+      // At rush hour there is never a moment without one.
+      const busy = poll(await newest());
+      await busy.arrived();
+      const { made: all, responded } = await server.state('rush', 10);
+      busy.mustBeAmong(responded, titles.late);
+      await busy.mustBringSome(all);
     });
 
     await trial.step('what came while no request was open', async () => {
@@ -82,6 +90,7 @@ export default {
         await sent.mustBring(made.slice(at + 1), titles.shared);
       }
       agent.destroy();
+      await server.mustRespondToBoth();
     });
 
     await trial.step('a response that was lost', async () => {
@@ -309,6 +318,44 @@ async function open(
       count += 1;
       return new Poll(trial, { state, learner, tapped, id, count, agent });
     },
+    /** Two requests that came in one piece, over one connection. */
+    async mustRespondToBoth() {
+      const { id } = await learner.stage<Snapshot>('snapshot');
+      const target = `/updates?after=${id}`;
+      const both = ['', 'Connection: close\r\n'].map(
+        (more) => `GET ${target} HTTP/1.1\r\nHost: x\r\n${more}\r\n`,
+      );
+      const socket = connect(tapped.port, '127.0.0.1');
+      socket.write(both.join(''));
+      let text = '';
+      socket.setEncoding('utf8').on('data', (piece) => (text += piece));
+      const ended = once(socket, 'end');
+      trial.defer(() => socket.destroy());
+      count += 2;
+      await learner.stage('requestsAre', count);
+      const { made } = await state('happen', 1);
+      const parts = {
+        title:
+          'Two requests at once on one connection do not both get a response',
+        sent: `GET ${target}, twice in one piece`,
+        expected: `two responses: ${made[0]!.id} and ${made[0]!.id}`,
+        section: 'RFC 9112, 9.3.2',
+      };
+      const came = () => {
+        const bodies = text
+          .split('\r\n')
+          .filter((line) => line.startsWith('['));
+        const lists = bodies.map((body) => JSON.parse(body) as News[]);
+        return lists.map((list) => list.map((each) => each.id).join(' '));
+      };
+      await trial.within(ended, () => ({
+        ...parts,
+        came: `responses: ${came().join(' and ') || 'none'}`,
+      }));
+      const wanted = [made[0]!.id, made[0]!.id].join();
+      if (came().join() !== wanted)
+        trial.fail({ ...parts, came: `responses: ${came().join(' and ')}` });
+    },
     /** No listener and no timer more than before; nor any less. */
     async mustBeAsBefore(then: Left, title: string, what: string) {
       await state('pass', 0);
@@ -390,13 +437,18 @@ class Poll {
   /** An update has ended the wait; `instead` says what else may have. */
   async endsWith(news: Update[], instead: string) {
     const { responded } = await this.#where.state('pass', 0);
-    if (!responded.includes(this.#where.count))
-      this.#trial.fail({
-        ...this.#parts(news.map(({ id }) => id).join(' '), []),
-        title: instead,
-        came: 'no response, although there was an update',
-      });
+    this.mustBeAmong(responded, instead);
     await this.mustBring(news, titles.lost);
+  }
+
+  /** It has had its response by now. */
+  mustBeAmong(responded: number[], title: string) {
+    if (responded.includes(this.#where.count)) return;
+    this.#trial.fail({
+      ...this.#parts('a response at once', []),
+      title,
+      came: 'no response, although there was an update',
+    });
   }
 
   /** The first of these, at least. */

@@ -104,6 +104,16 @@ export async function happen(_mine: object, count: number): Promise<State> {
   return state(made);
 }
 
+/** One update after the other, as at rush hour. */
+export async function rush(_mine: object, count: number): Promise<State> {
+  const made: Update[] = [];
+  for (let each = 0; each < count; each += 1) {
+    made.push(feed.next());
+    await pass(_mine, 20);
+  }
+  return state(made);
+}
+
 /** So many ms pass. */
 export async function pass(_mine: object, ms: number): Promise<State> {
   await clock.elapse(ms).catch(crash);
