@@ -10,7 +10,7 @@ interface Mine {
 /** How each request has ended so far; nothing for one that goes on. */
 export type Outcomes = (Outcome<Ending> | undefined)[];
 
-const clock = stopClock();
+const clock = stopClock({ sockets: true });
 const outcomes: Outcomes = [];
 
 /** Begins a request; returns its place among the outcomes. */

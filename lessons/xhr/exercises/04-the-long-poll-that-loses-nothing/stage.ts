@@ -33,7 +33,7 @@ export interface Left {
 /** ms: so often may one look whether there is news. */
 const glance = 50;
 
-const clock = stopClock();
+const clock = stopClock({ sockets: true });
 const requests = { count: 0, wake: () => {} };
 const heads = new Map<number, number>();
 const sockets = new Set<Socket>();
@@ -57,6 +57,7 @@ subscribe('http.server.request.start', (message) => {
     socket: Socket;
   };
   const n = (requests.count += 1);
+  if (!sockets.has(socket)) socket.once('close', () => forget(socket));
   sockets.add(socket);
   const writeHead = response.writeHead.bind(response);
   response.writeHead = (...args: unknown[]) => {
@@ -69,6 +70,14 @@ subscribe('http.server.request.start', (message) => {
   };
   requests.wake();
 });
+
+/** Node clears the idle timeout of a socket that is gone, but not on our clock. */
+function forget(socket: Socket) {
+  sockets.delete(socket);
+  for (const symbol of Object.getOwnPropertySymbols(socket))
+    if (symbol.description === 'timeout')
+      clearTimeout(Reflect.get(socket, symbol) as NodeJS.Timeout);
+}
 
 /** The next server has a feed that keeps so many updates. */
 export function keep(_mine: object, updates: number) {
@@ -138,7 +147,7 @@ export async function atOnce(_mine: object, first: 'update' | 'time') {
 }
 
 export function left(): Left {
-  const open = [...sockets].filter(({ destroyed }) => !destroyed);
+  const open = [...sockets];
   const listeners = (of: Feed | Socket) =>
     (of as Socket)
       .eventNames()
