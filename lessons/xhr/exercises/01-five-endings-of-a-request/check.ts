@@ -141,7 +141,7 @@ export default {
             {
               sent: `a 200, ${what}; then the connection is ${how}`,
               name: 'A body that broke off',
-              note: 'reading the body can fail as well',
+              note: 'the end is missing: reading a body can fail, too',
               section: 'RFC 9112, 8',
             },
           );

@@ -293,7 +293,7 @@ async function cookieOf(raw: Raw, origin: string): Promise<string> {
 
 /**
  * Sends what the page's browser has sent, and finds the first header for which
- * it withholds the response from the page: Fetch, 4.9 and 4.10.
+ * it withholds the response from the page: Fetch, 3.3, CORS protocol.
  */
 async function whyWithheld(
   raw: Raw,

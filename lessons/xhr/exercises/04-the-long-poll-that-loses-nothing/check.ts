@@ -339,7 +339,7 @@ async function open(
           'Two requests at once on one connection do not both get a response',
         sent: `GET ${target}, twice in one piece`,
         expected: `two responses: ${made[0]!.id} and ${made[0]!.id}`,
-        section: 'RFC 9112, 9.3.2',
+        section: 'RFC 9112, 9.3: persistence',
       };
       const came = () => {
         const bodies = text
