@@ -71,7 +71,8 @@ function open() {
  */
 function on<Data>(kind: string, tell: (data: Data) => void) {
   source.addEventListener(kind, ({ data, lastEventId }) => {
-    lastId = lastEventId;
+    // Empty only in a new source, until the stream sends it the first id.
+    if (lastEventId) lastId = lastEventId;
     element('last-id').textContent = lastId || 'none';
     log(kind, lastId, data);
     restartWatchdog();

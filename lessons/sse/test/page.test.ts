@@ -141,6 +141,29 @@ describeWithBrowser('the page', (browser) => {
     expect(await countOf(page)).toEqual({ seen: 41, of: 41, doubled: 0 });
   });
 
+  test('keeps its id while a new stream brings none', async () => {
+    const { feed, origin } = await start();
+    await visit(origin);
+    await lastId(page, `${feed.run}-0`);
+    feed.next();
+    await lastId(page, `${feed.run}-1`);
+    const { asked, stop } = listenTo(page);
+    const hellos = page.locator('#log .hello');
+    for (const seen of [2, 3]) {
+      await page.getByRole('button', { name: 'Close' }).click();
+      await state(page, 'closed by this page');
+      if (seen === 3) feed.announce('On the second stream nothing happened.');
+      await page.getByRole('button', { name: 'Open again' }).click();
+      // The first event of each stream, and the only one of the second.
+      await hellos.nth(seen - 1).waitFor();
+    }
+    await lastId(page, `${feed.run}-2`);
+    stop();
+    const after = `${origin}/events?after=${feed.run}-1`;
+    expect(asked).toEqual([after, after]);
+    expect(await countOf(page)).toEqual({ seen: 2, of: 2, doubled: 0 });
+  });
+
   test('misses what came meanwhile once the id is deleted', async () => {
     const create = await withoutIds();
     const { feed, origin } = await start(create);
