@@ -35,7 +35,7 @@ export function follow(options: FollowOptions): () => void {
           source.addEventListener(kind, ({ data, lastEventId }) => {
             clearTimeout(watchdog);
             watchdog = setTimeout(done, timeoutMs);
-            lastId = lastEventId;
+            lastId = lastEventId || lastId;
             tell(kind, data, lastEventId);
           });
         over.signal.addEventListener('abort', () => done());
