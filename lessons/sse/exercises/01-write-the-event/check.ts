@@ -58,6 +58,8 @@ export default {
         const text = `${data.word()}${between}ü🚆: 9`;
         await says({ event: text, id: ` ${text}`, data: data.line() });
       }
+      // Only in an id it means anything.
+      await says({ event: `${data.word()}\0`, data: `${data.word()}\0` });
       await says({ retry: 0, data: data.line() });
       await says({ id: '', data: data.line() });
     });
@@ -345,7 +347,15 @@ async function textOf(
   name: string,
   given: unknown,
 ): Promise<string> {
-  const text = await learner.call(name, given);
+  const { value: text, error } = await learner.attempt(name, given);
+  if (error)
+    trial.fail({
+      title: `${name} threw ${error.name}: ${error.message}`,
+      sent: call(name, given),
+      expected: 'a string: all of this can be written',
+      came: 'an error',
+      details: error.stack,
+    });
   if (typeof text === 'string') return text;
   return trial.fail({
     title: `${name} did not return a string`,

@@ -102,6 +102,14 @@ export default {
         await reader.mustHear(await next());
         reader.leave();
       }
+      // Many were missed, and at once there are more.
+      const [seen, ...missed] = await next(most - 1);
+      await learner.stage('hold');
+      const reader = await read(seen!.id);
+      await learner.stage('look');
+      const more = await learner.stage<Update[]>('releaseAndGoOn', 8);
+      await reader.mustHear([...missed, ...more, ...(await next())]);
+      reader.leave();
     });
 
     await trial.step('an unknown id: the board', async () => {
@@ -208,8 +216,8 @@ async function stopped(trial: CheckContext, learner: Learner, server: Served) {
   const before = await server.feed.listeners('update');
   const made = await server.feed.next(trial.data.whole(4, 8));
   const next = () => server.feed.next();
-  const start = async (lastId: string) => {
-    const returned = await learner.stage<string>('start', lastId);
+  const start = async (lastId: string, count?: number) => {
+    const returned = await learner.stage<string>('start', lastId, count);
     if (returned === 'function') return;
     trial.fail({
       title: 'follow does not return a function that stops it',
@@ -221,13 +229,14 @@ async function stopped(trial: CheckContext, learner: Learner, server: Served) {
 
   await learner.stage('hold');
   for (const id of [...ids, ...ids]) await start(id);
+  for (const count of [1, 2]) await start(ids[0]!, count);
   await next();
   for (const at of [0, 1]) await learner.stage('stop', at);
   await next();
   await learner.stage('releaseAndStop', 2, 4);
   for (const id of ids) await start(id);
   await next();
-  for (const at of [4, 5]) await learner.stage('stop', at);
+  for (const at of [6, 7]) await learner.stage('stop', at);
   await next();
   await trial.still();
 
@@ -236,6 +245,7 @@ async function stopped(trial: CheckContext, learner: Learner, server: Served) {
   const sent = [
     'stop() during the lookup; then its result, and an update',
     'the result of lookUp, and stop() in the same turn',
+    'tell itself calls stop(), in the middle of what was missed',
     'stop() after some updates; then one more',
   ];
   for (const [index, { told, heard }] of all.entries()) {
@@ -251,7 +261,12 @@ async function stopped(trial: CheckContext, learner: Learner, server: Served) {
     });
   }
   const after = await server.feed.listeners('update');
-  mustListen(trial, after, before, 'stop() of six readers, at several moments');
+  mustListen(
+    trial,
+    after,
+    before,
+    'stop() of eight readers, at several moments',
+  );
 }
 
 /** The feed has as many listeners as before. */

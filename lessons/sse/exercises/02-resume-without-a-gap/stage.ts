@@ -6,7 +6,7 @@ const kept: Update[] = [];
 const most = 30;
 let feed: Feed;
 let lookUp: LookUp;
-let count = 0;
+let looked = 0;
 let slow = false;
 let waiting: { lookNow(): void; goOn(): void }[] = [];
 
@@ -18,7 +18,7 @@ export function options(given: Feed) {
     if (kept.length > most) kept.shift();
   });
   lookUp = async () => {
-    count += 1;
+    looked += 1;
     let found = [...kept];
     const lookNow = () => (found = [...kept]);
     if (slow)
@@ -29,7 +29,7 @@ export function options(given: Feed) {
 }
 
 /** How many look-ups there have been. */
-export const lookUps = () => count;
+export const lookUps = () => looked;
 
 /** From now on each look-up waits for `release`. */
 export function hold() {
@@ -48,6 +48,17 @@ export function release() {
   waiting = [];
 }
 
+/** The results come, and then an update in each of some turns. */
+export async function releaseAndGoOn(_mine: object, turns: number) {
+  release();
+  const made: Update[] = [];
+  for (let turn = 0; turn < turns; turn += 1) {
+    await new Promise((done) => setImmediate(done));
+    made.push(feed.next());
+  }
+  return made;
+}
+
 /** A reader without a connection: it notes what it is told. */
 interface Noted {
   told: string[];
@@ -58,20 +69,29 @@ interface Noted {
 
 const noted: Noted[] = [];
 
-/** Starts one; says what kind of thing `follow` returned. */
+/**
+ * Starts one; says what kind of thing `follow` returned.
+ *
+ * @param count after how many updates it is stopped by its own `tell`
+ */
 export function start(
   { follow }: { follow(reader: Reader): () => void },
   lastId: string,
+  count = Infinity,
 ) {
   const told: string[] = [];
-  const tell = ({ id }: News) => told.push(id);
+  const at = noted.length;
+  const tell = ({ id }: News) => {
+    told.push(id);
+    if (told.length === count && noted[at]) stop(undefined, at);
+  };
   const stopIt = follow({ feed, lookUp, lastId, tell });
   noted.push({ told, stopIt, heard: 0 });
   return typeof stopIt;
 }
 
 /** Stops the reader with this number, counted from 0. */
-export function stop(_mine: object, at: number) {
+export function stop(_mine: unknown, at: number) {
   const reader = noted[at]!;
   reader.stopIt();
   reader.heard = reader.told.length;

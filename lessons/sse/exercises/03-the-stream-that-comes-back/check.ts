@@ -203,8 +203,11 @@ export default {
           await mine.run(pause);
           await mine.mustHaveAsked(1, parts);
         }
-      await mine.mustHear(channel.tell('heartbeat', data.word()));
-      await mine.stop();
+      // And its end: an event, upon which the page itself stops it.
+      const text = data.word();
+      await mine.stopAt(text);
+      await mine.mustHear(channel.tell('heartbeat', text));
+      await mine.mustBeStopped('called by tell itself', 4 * timeoutMs);
     });
 
     await trial.step('two at once: each has its own stream', async () => {

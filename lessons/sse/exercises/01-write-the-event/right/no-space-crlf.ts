@@ -16,6 +16,7 @@ export function encodeEvent(event: StreamEvent): string {
     if (!(Number.isInteger(event.retry) && event.retry >= 0)) refuse('retry');
     field('retry', String(event.retry));
   }
+  if (event.id?.includes('\0')) refuse('id');
   if (event.id !== undefined) field('id', oneLine('id', event.id));
   if (event.event !== undefined) field('event', oneLine('event', event.event));
   return [...out, '', ''].join('\r\n');
@@ -26,7 +27,7 @@ export function encodeComment(text: string): string {
 }
 
 function oneLine(name: string, value: string): string {
-  return /[\r\n\0]/.test(value) ? refuse(name) : value;
+  return /[\r\n]/.test(value) ? refuse(name) : value;
 }
 
 function refuse(field: string): never {

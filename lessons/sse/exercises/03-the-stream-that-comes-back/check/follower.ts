@@ -94,10 +94,14 @@ export async function openPage(
               mine: { follow(options: object): () => void };
               told: (at: number, ...what: string[]) => void;
               stops: (() => void)[];
+              last?: string;
             };
             const stop = window.mine.follow({
               path,
-              tell: (...what: string[]) => window.told(index, ...what),
+              tell: (...what: string[]) => {
+                window.told(index, ...what);
+                if (what[1] === window.last) window.stops[index]!();
+              },
               ...given,
             });
             window.stops ??= [];
@@ -485,6 +489,13 @@ export class Follower extends EventEmitter<{ change: [] }> {
     );
   }
 
+  /** With this text, `tell` itself calls what the function has returned. */
+  async stopAt(last: string): Promise<void> {
+    await this.#page.evaluate((text) => {
+      Object.assign(globalThis, { last: text });
+    }, last);
+  }
+
   /**
    * Stops it: nothing happens after that, however long one waits.
    *
@@ -492,8 +503,13 @@ export class Follower extends EventEmitter<{ change: [] }> {
    * @param ms longer than all that it waits for
    */
   async mustStop(when: string, ms: number): Promise<void> {
-    const { channel } = this;
     await this.stop();
+    await this.mustBeStopped(when, ms);
+  }
+
+  /** The same, where it has been stopped already. */
+  async mustBeStopped(when: string, ms: number): Promise<void> {
+    const { channel } = this;
     const { length } = channel.asks;
     const heard = this.#told.length;
     const sent = `stop(), ${when}`;
