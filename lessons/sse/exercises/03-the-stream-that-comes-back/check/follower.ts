@@ -337,7 +337,7 @@ export class Follower extends EventEmitter<{ change: [] }> {
     const count = asks.length;
     const parts = {
       sent,
-      expected: 'one more GET: the browser reconnects by itself',
+      expected: 'one more GET, while no timer of the page runs',
       section,
     };
     const instead = {
@@ -355,9 +355,8 @@ export class Follower extends EventEmitter<{ change: [] }> {
         this.#fail({
           ...instead,
           ...(!late && { title: 'After a cut the page does not reconnect' }),
-          came: late
-            ? `${late.text}, and only when a timer of the page had run`
-            : 'nothing',
+          came: late?.text ?? 'nothing',
+          ...(late && { at: 0, note: 'only when a timer of the page had run' }),
         });
       });
     const { byBrowser, text } = asks[count]!;
