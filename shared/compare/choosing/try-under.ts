@@ -23,6 +23,9 @@ export interface Tried {
   broken: number;
   /** The same of those that were seen first: a busy machine adds least to it. */
   least: number;
+  /** ms until the update that was seen last, without the fault and with it. */
+  cleanLatest: number;
+  latest: number;
   /** How many more updates are lost than without the fault. */
   lost: number;
 }
@@ -36,9 +39,10 @@ const LOADING = 60_000;
 const BUSY = 250;
 
 interface Seen {
-  /** ms until an update was seen: the median, and the soonest. */
+  /** ms until an update was seen: the median, the soonest and the latest. */
   ms: number;
   soonest: number;
+  latest: number;
   /** Updates that never came one by one. */
   lost: number;
 }
@@ -81,6 +85,8 @@ export async function tryUnder(
     clean: clean.ms,
     broken: broken.ms,
     least: broken.soonest - clean.soonest,
+    cleanLatest: clean.latest,
+    latest: broken.latest,
     lost: broken.lost - clean.lost,
   };
 }
@@ -132,14 +138,16 @@ async function measureBoth(
 function seenOf({ times, lost }: Delivery): Seen {
   const sorted = times.toSorted((a, b) => a - b);
   const [soonest = Infinity] = sorted;
-  return { ms: sorted[sorted.length >> 1] ?? Infinity, soonest, lost };
+  const latest = sorted.at(-1) ?? Infinity;
+  return { ms: sorted[sorted.length >> 1] ?? Infinity, soonest, latest, lost };
 }
 
 const never: Seen = seenOf({ times: [], lost: UPDATES, doubled: 0 });
 
-function inWords({ ms, lost }: Seen, before: number): string {
+function inWords({ ms, latest, lost }: Seen, before: number): string {
   if (ms === Infinity) return 'never';
   const more = lost - before;
   const gone = more > 0 ? `, and ${more} lost` : '';
-  return `after ${Math.round(ms)} ms${gone}`;
+  const last = latest > 2 * ms ? ` (one after ${Math.round(latest)} ms)` : '';
+  return `after ${Math.round(ms)} ms${last}${gone}`;
 }

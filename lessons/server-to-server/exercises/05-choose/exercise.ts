@@ -22,7 +22,7 @@ const socket: Choice = {
 
 export const choices = (): Record<string, Choice> => ({
   // Lottery numbers are drawn twice a week, and a million people look them up.
-  // Half an hour late is early enough.
+  // Half an hour late is early enough: only what never comes is too late.
   lottery: socket,
 
   // Somebody in a ward rings the bell. All screens show it at once, and none

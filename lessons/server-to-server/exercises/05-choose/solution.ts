@@ -15,11 +15,12 @@ export interface Choice {
 
 export const choices = (): Record<string, Choice> => ({
   // The same for a million, and it may be old: a cache responds to nearly all
-  // of them, and no connection stays open. Each request pays the latency.
+  // of them, and no connection stays open. What may be late is hurt only by a
+  // server that nobody reaches.
   lottery: {
     take: ['poll'],
     rows: ['passes-caches', 'idle-client'],
-    fault: 'latency=delay:1s',
+    fault: 'down',
   },
 
   // Only the server has news; a click is a request with a response. The browser
@@ -36,7 +37,7 @@ export const choices = (): Record<string, Choice> => ({
   tennis: {
     take: ['websocket'],
     rows: ['speaks-first', 'framing'],
-    fault: 'latency=delay:1s',
+    fault: 'latency=delay:300ms',
   },
 
   // The request has a body, and the response ends. An EventSource sends no
