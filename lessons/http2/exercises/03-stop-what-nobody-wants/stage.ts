@@ -1,8 +1,12 @@
-/** In the learner's process: its server, and the searches as the check sees them. */
+/**
+ * In the learner's process: its server, the searches as the check sees them,
+ * and a clock that moves when we say so.
+ */
 import { once } from 'node:events';
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { LessonModule } from '@on-the-wire/shared/lesson.ts';
+import { stopClock } from '@on-the-wire/system/clock.ts';
 
 class Search {
   closed = false;
@@ -31,13 +35,15 @@ class Search {
   }
 }
 
-const searches = new Map<string, Search>();
+const clock = stopClock();
+/** By their texts; those for the same text as they began. */
+const searches = new Map<string, Search[]>();
 let begins = () => {};
 const sessions = new Set<ServerHttp2Session>();
 
 function search(text: string) {
   const begun = new Search();
-  searches.set(text, begun);
+  searches.set(text, [...(searches.get(text) ?? []), begun]);
   begins();
   // An object of its own, so that calls are counted only here.
   return { next: () => begun.next(), close: () => begun.close() };
@@ -56,22 +62,30 @@ export async function open(mine: Partial<LessonModule<object>>) {
   return (server.address() as AddressInfo).port;
 }
 
-/** Resolves when there is a search for it. */
-export async function hasBegun(_mine: object, text: string) {
-  while (!searches.has(text))
+/** Resolves when there are so many searches for it. */
+export async function hasBegun(_mine: object, text: string, count: number) {
+  while ((searches.get(text)?.length ?? 0) < count)
     await new Promise<void>((resolve) => (begins = resolve));
 }
 
-/** Finds a line for it; without one, the search is over. */
-export function find(_mine: object, text: string, line?: string) {
-  searches.get(text)?.find(line);
+/** Finds these lines at once; undefined is the end of the search. */
+export function find(
+  _mine: object,
+  text: string,
+  at: number,
+  lines: (string | undefined)[],
+) {
+  for (const line of lines) searches.get(text)?.[at]?.find(line);
 }
 
-/** What has become of it. */
-export function look(_mine: object, text: string) {
-  const found = searches.get(text);
+/** What has become of it; nothing where there is none. */
+export function look(_mine: object, text: string, at: number) {
+  const found = searches.get(text)?.[at];
   return found && { closed: found.closed, asked: found.asked };
 }
+
+/** So many ms pass. */
+export const pass = (_mine: object, ms: number) => clock.elapse(ms);
 
 /** Resolves when no more than so many connections are left. */
 export async function left(_mine: object, most: number) {
