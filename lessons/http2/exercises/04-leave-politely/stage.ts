@@ -24,11 +24,16 @@ type Mine = {
   keeper?: Keep;
 };
 
-const clock = stopClock();
-const running = new Set<ServerHttp2Stream>();
-let drain: () => Promise<unknown>;
-let draining: Promise<unknown> | undefined;
-let gone = false;
+/** A server that the check lets end. */
+interface Draining {
+  running: Map<ServerHttp2Stream, string>;
+  drain(): Promise<unknown>;
+  draining?: Promise<unknown>;
+  gone: boolean;
+}
+
+const clock = stopClock({ sockets: true });
+const servers: Draining[] = [];
 let arrived = () => {};
 
 /** A server whose streams end when told to; undefined without `createDrain`. */
@@ -36,51 +41,66 @@ export async function open(mine: Mine, deadline: number) {
   const createDrain = mine.createDrain ?? mine.leaver;
   if (!createDrain) return undefined;
   const server = createSecureServer({ ...(await localCertificate()) });
+  const running = new Map<ServerHttp2Stream, string>();
   server.on('sessionError', () => {});
-  server.on('stream', (stream) => {
+  server.on('stream', (stream, headers) => {
+    const path = String(headers[':path']);
     stream.on('error', () => {});
     stream.on('close', () => running.delete(stream));
-    stream.respond({ ':status': 200 });
-    running.add(stream);
+    // A page that has to be made first.
+    if (path !== '/late') stream.respond({ ':status': 200 });
+    running.set(stream, path);
     arrived();
   });
-  gone = false;
-  drain = createDrain({ server, deadline });
+  const drain = createDrain({ server, deadline });
+  servers.push({ running, drain, gone: false });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  const { port } = server.address() as AddressInfo;
+  return { port, at: servers.length - 1 };
 }
 
 /** Resolves when so many streams run. */
-export async function busy(_mine: Mine, streams: number) {
-  while (running.size < streams)
+export async function busy(_mine: Mine, at: number, streams: number) {
+  while (servers[at]!.running.size < streams)
     await new Promise<void>((resolve) => (arrived = resolve));
 }
 
 /** From here on it drains; in the same turn a stream has something to send. */
-export async function goAway(_mine: Mine, text: string) {
-  draining = (async () => drain())();
-  draining.then(
-    () => (gone = true),
+export async function goAway(mine: Mine, at: number, text: string) {
+  const server = servers[at]!;
+  server.draining = (async () => server.drain())();
+  server.draining.then(
+    () => (server.gone = true),
     () => {}, // `left` fails with it
   );
-  for (const stream of running) stream.write(text);
+  say(mine, at, text);
 }
 
-/** What runs comes to its end. */
-export function finish(_mine: Mine, text: string) {
-  for (const stream of running) stream.end(text);
+/** What runs, and has begun to respond, sends something. */
+export function say(_mine: Mine, at: number, text: string) {
+  for (const [stream] of servers[at]!.running)
+    if (stream.headersSent && stream.writable) stream.write(text);
+}
+
+/** What runs at this path comes to its end. */
+export function finish(_mine: Mine, at: number, path: string, text: string) {
+  for (const [stream, each] of servers[at]!.running) {
+    if (each !== path) continue;
+    if (!stream.headersSent) stream.respond({ ':status': 200 });
+    stream.end(text);
+  }
 }
 
 /** So many ms pass. */
 export const pass = (_mine: Mine, ms: number) => clock.elapse(ms);
 
 /** Whether the promise has resolved. */
-export const hasLeft = () => gone;
+export const hasLeft = (_mine: Mine, at: number) => servers[at]!.gone;
 
 /** Resolves when the server has ended. */
-export async function left() {
-  await draining;
+export async function left(_mine: Mine, at: number) {
+  await servers[at]!.draining;
 }
 
 const kept = new Map<string, () => ClientHttp2Session>();
@@ -90,14 +110,16 @@ let latest: ClientHttp2Session | undefined;
 let events: string[] = [];
 let happened = () => {};
 
-/** Sends a request over the connection that the learner's function gives. */
-export async function request(mine: Mine, origin: string, path: string) {
+/** Sends requests, at the same moment, over what the learner's function gives. */
+export async function request(mine: Mine, origin: string, ...paths: string[]) {
   const keepConnection = mine.keepConnection ?? mine.keeper;
   if (!keepConnection) return undefined;
   const next = kept.get(origin) ?? keepConnection(origin);
   kept.set(origin, next);
-  const session = next();
-  latest = session;
+  return Promise.all(paths.map((path) => send(next(), path)));
+}
+
+async function send(session: ClientHttp2Session, path: string) {
   if (!seen.has(session)) {
     seen.add(session);
     alive.add(session);
@@ -109,6 +131,8 @@ export async function request(mine: Mine, origin: string, path: string) {
         happened();
       });
   }
+  if (session !== latest) events = [];
+  latest = session;
   return new Promise<string>((resolve) => {
     let text = '';
     const fails = (error: Error) => resolve(`failed: ${error.message}`);
@@ -135,9 +159,9 @@ export async function had(_mine: Mine, name: string) {
   await turn();
 }
 
-/** Resolves when all connections but the newest have closed. */
-export async function oldOnesClosed(_mine: Mine) {
-  while ([...alive].some((session) => session !== latest))
+/** Resolves when no more than so many connections are left. */
+export async function openAtMost(_mine: Mine, most: number) {
+  while (alive.size > most)
     await new Promise<void>((resolve) => (happened = resolve));
   await turn();
 }
