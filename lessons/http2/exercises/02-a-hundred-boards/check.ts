@@ -97,9 +97,13 @@ export default {
       const boards = boardsOf(data, data.whole(20, 40));
       const paths = [...boards.keys()];
       const refuses = new Map(
-        [1, 2, data.whole(4, 6)].map((times) => [data.pick(paths), times]),
+        [1, 2, data.whole(21, 24)].map((times) => [data.pick(paths), times]),
       );
-      const hall = await openHall(trial, boards, { refuses, holds: 'all' });
+      const hall = await openHall(trial, boards, {
+        refuses,
+        holds: 'all',
+        faults: [], // there and back very often
+      });
       await mustNotWait(trial, learner, hall, () => ({
         title: 'A refused request waits for the responses to others',
         ...hall.parts,
@@ -114,7 +118,9 @@ export default {
       'a connection that breaks, or cannot be opened',
       async () => {
         for (const how of ['reset=after:', 'limit=after:']) {
-          const hall = await openHall(trial, boardsOf(data, 60));
+          const hall = await openHall(trial, boardsOf(data, 60), {
+            breaks: true,
+          });
           hall.line.break(`down:${how}${data.whole(3000, 5000)}B`);
           await mustThrow(trial, learner, hall, {
             ...brokenConnection,
@@ -225,6 +231,10 @@ interface Ways {
   whenAllWait?: () => void;
   /** Refuses these, each so many times. */
   refuses?: Map<string, number>;
+  /** Whether its connection breaks: by the tap. */
+  breaks?: boolean;
+  /** Of the tap; usually those of every check. */
+  faults?: string[];
   /** One fails, with this code, or in the middle of its response. */
   fails?: number | 'half';
 }
@@ -252,7 +262,11 @@ async function openHall(
       ? undefined
       : trial.data.pick(whole.map(([path]) => path));
   const isTried =
-    refuses.size > 0 || failing || whenAllWait || most < paths.length;
+    refuses.size > 0 ||
+    failing ||
+    whenAllWait ||
+    ways.breaks ||
+    most < paths.length;
   const trouble = Promise.withResolvers<FailureParts>();
   let waiting: (() => void)[] = [];
 
@@ -343,7 +357,8 @@ async function openHall(
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  const line = await trial.line(port, { tls: true });
+  const { faults } = ways;
+  const line = await trial.line(port, { tls: true, ...(faults && { faults }) });
   const sent = `loadBoards('${line.origin}', ${paths.length} paths)`;
   const hall: Hall = {
     boards,
@@ -409,13 +424,42 @@ function another(
 
 type Loaded = Awaited<ReturnType<typeof load>>;
 
-/** What comes of a call; fails as soon as something is requested in vain. */
-async function load(trial: CheckContext, learner: Learner, hall: Hall) {
+/**
+ * What comes of a call; fails as soon as something is requested in vain. Time
+ * passes only when nothing else goes on: a pause before a retry costs nothing.
+ *
+ * @param stuck called when no pause is left either
+ */
+async function load(
+  trial: CheckContext,
+  learner: Learner,
+  hall: Hall,
+  stuck = () => {},
+) {
   const { line, paths } = hall;
-  return Promise.race([
+  const loading = Promise.race([
     learner.attempt<(string | undefined)[]>('loadBoards', line.origin, paths),
     hall.trouble.then((parts) => trial.fail(parts)),
   ]);
+  if (!(await endsAfterPauses(trial, learner, loading))) stuck();
+  return loading;
+}
+
+/** Lets pauses pass, until it is over; or false if none is left. */
+async function endsAfterPauses(
+  trial: CheckContext,
+  learner: Learner,
+  loading: Promise<unknown>,
+) {
+  let isOver = false;
+  const end = () => (isOver = true);
+  loading.then(end, end);
+  for (let pauses = 0; pauses < 40; pauses += 1) {
+    await Promise.race([loading, trial.still()]).catch(() => {});
+    if (isOver) return true;
+    if (!(await learner.stage<boolean>('passPause'))) break;
+  }
+  return isOver;
 }
 
 /** Loads all of them, and compares. */
@@ -437,11 +481,11 @@ async function mustNotWait(
   hall: Hall,
   otherwise: () => FailureParts,
 ) {
-  const loading = load(trial, learner, hall);
   let parts: FailureParts | undefined;
-  const stuck = trial.still().then(() => (parts = otherwise()));
-  await Promise.race([loading, stuck]);
-  if (parts) hall.release();
+  const loading = load(trial, learner, hall, () => {
+    parts = otherwise();
+    hall.release();
+  });
   const loaded = await trial.within(loading, () => parts ?? otherwise());
   mustHaveTried(trial, hall, loaded);
   if (parts) trial.fail(parts);
