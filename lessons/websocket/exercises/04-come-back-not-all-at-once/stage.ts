@@ -26,10 +26,23 @@ interface Client {
   wait: number;
 }
 
+/** What a client did while time passed. */
+export interface Tried {
+  attempts: number;
+  /** How long it waited for the last of them, in ms. */
+  wait: number | undefined;
+}
+
 const clock = stopClock(); // time passes in `pass` only
 let clients: Client[] = [];
 let base = ''; // the URL of those that count: others have been left
+let again: Promise<Module> | undefined;
 const Real = globalThis.WebSocket;
+/**
+ * Whose close event has come. The state of one that was closed while it was
+ * connecting says CLOSING for ever, in Node 26.
+ */
+const gone = new WeakSet<WebSocket>();
 
 /** Notes which client tries when. */
 class Noted extends Real {
@@ -42,7 +55,10 @@ class Noted extends Real {
     client.attempts += 1;
     client.wait = clock.now - client.closedAt;
     this.addEventListener('message', () => (client.heard += 1));
-    this.addEventListener('close', () => (client.closedAt = clock.now));
+    this.addEventListener('close', () => {
+      client.closedAt = clock.now;
+      gone.add(this);
+    });
   }
 }
 
@@ -50,18 +66,24 @@ class Noted extends Real {
  * So many clients connect.
  *
  * @param texts what each of them sends at once, before anything is open
+ * @param file the learner's: every other client then is of a second page,
+ *   which has loaded the file once more
  * @returns 'missing', or what was thrown
  */
-export function start(
-  { connect }: Module,
+export async function start(
+  mine: Module,
   url: string,
   count: number,
   options: object,
   texts: string[] = [],
+  file?: string,
 ) {
-  if (typeof connect !== 'function') return 'missing';
+  if (typeof mine.connect !== 'function') return 'missing';
+  const pages = [mine];
+  if (file !== undefined)
+    pages.push(await (again ??= import(`${file}?again`) as Promise<Module>));
   globalThis.WebSocket = Noted;
-  for (const { mine } of clients) mine?.close();
+  for (const client of clients) client.mine?.close();
   base = url;
   clients = Array.from({ length: count }, () => ({
     attempts: 0,
@@ -69,8 +91,10 @@ export function start(
     closedAt: 0,
     wait: 0,
   }));
-  for (const [index, client] of clients.entries())
-    client.mine = connect({ ...options, url: `${url}?client=${index}` });
+  for (const [index, client] of clients.entries()) {
+    const { connect } = pages[index % pages.length]!;
+    client.mine = connect!({ ...options, url: `${url}?client=${index}` });
+  }
   return send({}, texts);
 }
 
@@ -92,10 +116,10 @@ export function send(_mine: Module, texts: string[]) {
 
 /** Waits until all have this state: the connection is open, or is gone. */
 export async function settled(_mine: Module, state: 'open' | 'gone') {
-  const wanted = state === 'open' ? Real.OPEN : Real.CLOSED;
   for (const { socket } of clients) {
-    while (socket!.readyState !== wanted) {
-      if (socket!.readyState === Real.CLOSED) return 'gone';
+    const isOpen = () => socket!.readyState === Real.OPEN;
+    while (state === 'open' ? !isOpen() : !gone.has(socket!)) {
+      if (gone.has(socket!)) return 'gone';
       await new Promise((done) => {
         for (const name of ['open', 'close'])
           socket!.addEventListener(name, done, { once: true });
@@ -117,17 +141,15 @@ export async function heard(_mine: Module, count: number) {
   await new Promise((done) => setImmediate(done));
 }
 
-/**
- * So many ms pass. Returns how long each waited for its last attempt; nothing
- * for those who made none meanwhile.
- */
-export async function pass(_mine: Module, ms: number) {
+/** So many ms pass. Returns what each of them did meanwhile. */
+export async function pass(_mine: Module, ms: number): Promise<Tried[]> {
   const before = clients.map(({ attempts }) => attempts);
   await clock.elapse(ms);
   await new Promise((done) => setImmediate(done));
-  return clients.map(({ attempts, wait }, index) =>
-    attempts > before[index]! ? wait : undefined,
-  );
+  return clients.map(({ attempts, wait }, index) => {
+    const made = attempts - before[index]!;
+    return { attempts: made, wait: made > 0 ? wait : undefined };
+  });
 }
 
 /** All of them close. */

@@ -45,14 +45,59 @@ export function explainWaits(
       ...parts,
       note: 'while the server is down, attempts must get rarer',
     });
+  if (isSetBack(first, rounds))
+    trial.fail({
+      title: 'The limit is set back during an outage',
+      ...parts,
+      note: 'no connection has been open for steady ms',
+    });
   for (const { most, waits } of rounds) {
-    const isSpread =
-      Math.min(...waits) < most / 3 && Math.max(...waits) > (most * 2) / 3;
-    if (!isSpread)
+    if (Math.min(...waits) >= most / 3)
       trial.fail({
         title: 'Only a part of the wait is random',
         ...parts,
         note: 'spread over all of it, the fewest coincide',
       });
+    if (Math.max(...waits) <= (most * 2) / 3)
+      trial.fail({
+        title: 'The limit does not double with each wait',
+        ...parts,
+        note: 'it does so until it is longest',
+      });
   }
+  const { waits } = rounds.at(-1)!;
+  const moments = new Set(waits.map(Math.round)).size;
+  if (moments < waits.length / 2)
+    trial.fail({
+      title: 'Many reconnect at the same moment',
+      ...parts,
+      came: `${waits.length} clients at ${moments} different moments`,
+      note: 'any time up to the limit may come out',
+    });
+  const shares = waits.map((_wait, client) =>
+    rounds.map((round) => round.waits[client]! / round.most),
+  );
+  const isSame = (of: number[]) => Math.max(...of) - Math.min(...of) < 0.02;
+  if (rounds.length > 2 && shares.filter(isSame).length > waits.length * 0.8)
+    trial.fail({
+      title: 'Each client takes the same share of the limit every time',
+      ...parts,
+      came: `one client waits ${rounds.map((round) => Math.round(round.waits[0]!)).join(', ')} ms, of at most ${rounds.map(({ most }) => most).join(', ')}`,
+      note: 'each wait needs a random number of its own',
+    });
 }
+
+/**
+ * Whether all waits of a round are short although those before were not. That
+ * they are so by chance is as rare as above if there are eight clients and the
+ * limit is sixteen times the first.
+ */
+export const isSetBack = (first: number, rounds: Round[]) =>
+  rounds.some(
+    ({ most, waits }, index) =>
+      most >= 4 * first &&
+      Math.max(...waits) <= first * 1.02 &&
+      rounds
+        .slice(0, index)
+        .some((one) => Math.max(...one.waits) > first * 1.5),
+  );

@@ -1,6 +1,8 @@
-// Right, and different: a list, numbers for ids, a promise for each wait, and
-// how long a connection lasted is measured when it ends. What sends has the
+// Right, and different: a list, large numbers for ids, a promise for each wait,
+// and how long a connection lasted is measured when it ends. What sends has the
 // name that an early build gave it.
+
+import { setTimeout } from 'node:timers/promises';
 
 interface Options {
   url: string;
@@ -11,7 +13,8 @@ interface Options {
 
 export function connect(options: Options) {
   let queue: { id: number; text: string }[] = [];
-  let count = 0;
+  // Two clients begin so far apart that they never meet.
+  let count = Math.floor(Math.random() * 2 ** 52);
   let current: WebSocket | undefined;
   const life = { isOver: false };
 
@@ -36,7 +39,7 @@ export function connect(options: Options) {
       const lasted = await once();
       if (lasted >= options.steady) most = options.first;
       const wait = Math.floor(Math.random() * (most + 1));
-      await new Promise((done) => setTimeout(done, wait));
+      await setTimeout(wait);
       most = Math.min(most * 2, options.longest);
     }
   }
