@@ -1,11 +1,15 @@
-/** In the learner's process: calls the reader with reads, and notes its calls. */
+/** In the learner's process: calls readers with reads, and notes their calls. */
 import { opcodes } from '../../frame.ts';
 
 export interface Heard {
   kind: string;
   data: Uint8Array;
+  /** Of which reader. */
+  of: number;
   /** During which read the reader called. */
   read: number;
+  /** Whether the bytes that were heard are others by now. */
+  changed: boolean;
 }
 
 export interface Told {
@@ -24,16 +28,32 @@ interface Module {
 
 const names = Object.entries(opcodes);
 
-/** One connection: these reads, one after the other. */
-export async function read(mine: Module, reads: Uint8Array[]): Promise<Told> {
-  const heard: Heard[] = [];
+/**
+ * Some connections, each with a reader of its own: these reads, one after the
+ * other.
+ *
+ * @param reads each with the reader that gets it
+ * @param together whether all come in one turn of the event loop
+ */
+export async function read(
+  mine: Module,
+  reads: [of: number, bytes: Uint8Array][],
+  together = false,
+): Promise<Told> {
+  const heard: (Heard & { kept: Uint8Array })[] = [];
   if (typeof mine.createReader !== 'function') return { missing: true, heard };
   let now = 0;
-  const note = (kind: string, data: Uint8Array) =>
-    // A copy: it may be part of a buffer that is reused.
-    heard.push({ kind, data: Uint8Array.from(data), read: now });
-  try {
-    const feed = mine.createReader({
+  function readerOf(of: number) {
+    const note = (kind: string, kept: Uint8Array) =>
+      heard.push({
+        kind,
+        of,
+        read: now,
+        data: Uint8Array.from(kept),
+        changed: false,
+        kept,
+      });
+    return mine.createReader!({
       hear: (message) =>
         typeof message === 'string'
           ? note('text', Buffer.from(message))
@@ -44,17 +64,38 @@ export async function read(mine: Module, reads: Uint8Array[]): Promise<Told> {
         note(name, bytesOf(payload));
       },
     });
-    for (; now < reads.length; now += 1) feed(Buffer.from(reads[now]!));
-    await new Promise((done) => setImmediate(done));
-    return { heard };
+  }
+  try {
+    const count = Math.max(...reads.map(([of]) => of)) + 1;
+    const readers = Array.from({ length: count }, (_one, of) => readerOf(of));
+    for (const [at, [of, bytes]] of reads.entries()) {
+      now = at;
+      readers[of]!(Buffer.from(bytes));
+      if (!together) await turns();
+    }
+    await turns();
+    return {
+      heard: heard.map(({ kept, ...one }) => ({
+        ...one,
+        changed: Buffer.compare(kept, one.data) !== 0,
+      })),
+    };
   } catch (error) {
     const { name, message, stack } = error as Error;
-    return { heard, threw: { name, message, stack } };
+    return { heard: [], threw: { name, message, stack } };
   }
+}
+
+/** So many that a reader made of a stream has read, too. */
+async function turns() {
+  for (let turn = 0; turn < 4; turn += 1)
+    await new Promise((done) => setImmediate(done));
 }
 
 function bytesOf(given: unknown): Uint8Array {
   if (given instanceof Uint8Array) return given;
   if (given instanceof ArrayBuffer) return new Uint8Array(given);
+  if (ArrayBuffer.isView(given))
+    return new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   return Buffer.from(`(no bytes: ${String(given)})`);
 }

@@ -7,19 +7,19 @@ export type Kind = 'text' | 'binary' | 'ping' | 'pong' | 'close';
 export interface Said {
   kind: Kind;
   data: Uint8Array;
+  /** Behind which of all bytes it is complete. */
+  end: number;
 }
 
 export class Speaker {
   readonly frames: Uint8Array[] = [];
   readonly wanted: Said[] = [];
-  /** No byte twice, so that each wrong one is noticed. */
-  readonly mask: Uint8Array;
+  /** Of each frame. */
+  readonly masks: Uint8Array[] = [];
   readonly #data: Generated;
 
   constructor(data: Generated) {
     this.#data = data;
-    const one = data.whole(1, 60);
-    this.mask = Uint8Array.of(one, one + 65, one + 130, one + 190);
   }
 
   get bytes(): Uint8Array {
@@ -30,28 +30,33 @@ export class Speaker {
   say(kind: Kind, what: string | Uint8Array): this {
     const payload = Buffer.from(what as string);
     this.#frame(true, opcodes[kind], payload);
-    this.wanted.push({ kind, data: payload });
+    this.wanted.push({ kind, data: payload, end: this.bytes.length });
     return this;
   }
 
   /**
    * A message in several frames.
    *
-   * @param between a control frame that comes before the last of them
+   * @param between control frames that come before the last of them
+   * @param ends whether the last one says that it is the last
    */
   fragments(
     kind: 'text' | 'binary',
     parts: readonly (string | Uint8Array)[],
-    { between }: { between?: [kind: Kind, payload: Uint8Array] } = {},
+    {
+      between = [],
+      ends = true,
+    }: { between?: [kind: Kind, payload: Uint8Array][]; ends?: boolean } = {},
   ): this {
     const payloads = parts.map((part) => Buffer.from(part as string));
     for (const [index, payload] of payloads.entries()) {
       const final = index === payloads.length - 1;
-      if (final && between) this.say(...between);
+      if (final) for (const control of between) this.say(...control);
       const opcode = index === 0 ? opcodes[kind] : opcodes.continuation;
-      this.#frame(final, opcode, payload);
+      this.#frame(final && ends, opcode, payload);
     }
-    this.wanted.push({ kind, data: Buffer.concat(payloads) });
+    const data = Buffer.concat(payloads);
+    if (ends) this.wanted.push({ kind, data, end: this.bytes.length });
     return this;
   }
 
@@ -67,13 +72,16 @@ export class Speaker {
       kind,
       cutAt(bytes, cuts.slice(data.whole(0, 2))),
       data.whole(0, 1) === 1
-        ? { between: ['ping', Buffer.from(data.word())] }
+        ? { between: [['ping', Buffer.from(data.word())]] }
         : {},
     );
   }
 
   #frame(final: boolean, opcode: number, payload: Uint8Array) {
-    const { mask } = this;
+    // No byte twice, so that each wrong one is noticed.
+    const one = this.#data.whole(1, 60);
+    const mask = Uint8Array.of(one + 130, one, one + 190, one + 65);
+    this.masks.push(mask);
     this.frames.push(encodeFrame({ final, opcode, payload, mask }));
   }
 }
