@@ -18,6 +18,10 @@ export interface Shake {
   frames: Uint8Array;
   /** The origin that stands for this one where it is tried by hand. */
   byHand: string | undefined;
+  /** How the names of headers are written: any case is right. */
+  spell: (name: string) => string;
+  /** Whether it must be refused: said where nothing comes. */
+  isRefused: boolean;
 }
 
 export interface HandshakeResponse {
@@ -46,29 +50,39 @@ export const frame = (text: string) =>
 export async function handshake(
   trial: CheckContext,
   server: Served,
-  { key = newKey(trial), origin, host, frames, byHand }: Partial<Shake> = {},
+  {
+    key = newKey(trial),
+    origin,
+    host,
+    frames,
+    byHand,
+    spell = (name) => name,
+    isRefused = false,
+  }: Partial<Shake> = {},
 ) {
   const client = await rawClient(server.port);
   trial.defer(() => client.socket.destroy());
   const lines = [
     'GET /track HTTP/1.1',
-    `Host: ${host ?? `127.0.0.1:${server.port}`}`,
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    `Sec-WebSocket-Key: ${key}`,
-    'Sec-WebSocket-Version: 13',
-    ...(origin === undefined ? [] : [`Origin: ${origin}`]),
+    `${spell('Host')}: ${host ?? `127.0.0.1:${server.port}`}`,
+    `${spell('Upgrade')}: websocket`,
+    `${spell('Connection')}: Upgrade`,
+    `${spell('Sec-WebSocket-Key')}: ${key}`,
+    `${spell('Sec-WebSocket-Version')}: 13`,
+    ...(origin === undefined ? [] : [`${spell('Origin')}: ${origin}`]),
   ];
   const request = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
   client.socket.write(Buffer.concat([request, frames ?? new Uint8Array()]));
   const sent =
     `GET /track, Upgrade: websocket, ` +
     (host === undefined ? '' : `Host: ${host}, `) +
-    (origin === undefined ? 'without an Origin' : `Origin: ${origin}`);
+    (origin === undefined
+      ? 'without an Origin'
+      : `${spell('Origin')}: ${origin}`);
   const tryIt = curlFor(trial, key, byHand ?? origin, host);
   const port = client.socket.localPort!;
   const upToBody = await trial.within(client.until('\r\n\r\n'), () => ({
-    title: 'The handshake gets no response',
+    title: whatIsMissing(client.received, isRefused),
     sent,
     expected: 'a status line, header lines, and an empty line',
     came: client.received || 'nothing',
@@ -108,6 +122,8 @@ export async function handshake(
 
   return {
     response,
+    /** What came after the headers, a character for each byte. */
+    rest: () => client.received.slice(upToBody.length),
     send: (bytes: Uint8Array) => client.socket.write(bytes),
     closed: client.closed,
     heard,
@@ -120,6 +136,16 @@ export async function handshake(
       }
     },
   };
+}
+
+/** Why it is no response that what came does not end with an empty line. */
+function whatIsMissing(received: string, isRefused: boolean) {
+  if (/(^|[^\r])\n\n/.test(received))
+    return 'The lines of the response end with LF alone, not with CR LF';
+  if (received !== '') return 'The headers do not end with an empty line';
+  return isRefused
+    ? 'A refused page gets no status code'
+    : 'The handshake gets no response';
 }
 
 /** The same by hand. The lesson's own server wants a protocol, too. */

@@ -1,5 +1,5 @@
-// Right, and different: one list of all that is accepted, and another error,
-// after which the connection is destroyed.
+// Right, and different: one list of all that is accepted; after the error the
+// connection is destroyed.
 
 import { createHash } from 'node:crypto';
 import { type Handshake, serve, talk } from '../solution.ts';
@@ -11,7 +11,7 @@ export function respond({ request, socket, head, origins }: Handshake) {
   const { origin, 'sec-websocket-key': key } = request.headers;
   const welcome = new Set([undefined, ...origins]);
   if (!welcome.has(origin)) {
-    const no = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n';
+    const no = 'HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n';
     socket.write(no, () => socket.destroy());
     return;
   }
