@@ -88,13 +88,15 @@ export class Connection {
 
   // A connection can die without a close frame, and a page cannot ping. So it
   // sends a message; whatever comes before the timeout proves that it lives.
+  // That is over before the next heartbeat, so a boolean is enough.
   #isAlive = true;
   #heartbeat() {
     this.#later(intervalMs, () => {
       this.#isAlive = false;
       this.send('{"kind":"ping"}');
+      this.#heartbeat();
       this.#later(timeoutMs, () => {
-        if (this.#isAlive) return this.#heartbeat();
+        if (this.#isAlive) return;
         // Its `close` event would wait for a close frame. We do not.
         const dead = this.#socket;
         this.#reconnect(`nothing for ${timeoutMs / 1000} s`);

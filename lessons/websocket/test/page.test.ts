@@ -280,20 +280,20 @@ describeWithBrowser('the page', (browser) => {
     await own.clock.pauseAt(1_000);
     await own.goto(line.origin);
     await lastId(`${feed.run}-0`, own);
-    // As long as something comes, it goes on and on.
+    // As long as something comes, it goes on and on, with a heartbeat every 10 s.
+    await own.clock.runFor(10_100);
     for (let n = 0; n < 3; n++) {
-      await own.clock.runFor(10_100);
-      const { id } = feed.next();
-      await lastId(id, own);
-      await own.clock.runFor(5_100);
+      await lastId(feed.next().id, own);
+      await own.clock.runFor(10_000);
     }
+    await lastId(feed.next().id, own);
     expect(await own.locator('#opened').textContent()).toBe('1');
     // The responses to its heartbeats are no news.
     expect(failed).toEqual([]);
     line.break('silence');
-    await own.clock.runFor(10_100);
+    await own.clock.runFor(10_000);
     await own.locator('#state', { hasText: 'open' }).waitFor();
-    await own.clock.runFor(5_100);
+    await own.clock.runFor(5_000);
     await has('closed', 'nothing for 5 s', own);
     line.break();
     const { id } = feed.next();
