@@ -34,11 +34,10 @@ export default {
           const one = bytes ?? data.bytes(size);
           const text = size === 0 ? '' : data.line();
           const said = speaker().say(kind, kind === 'text' ? text : one);
-          await hears([said.bytes], said, () => ({
-            title:
-              size === 0
-                ? 'An empty frame is misread'
-                : 'A short frame is misread',
+          await hears([said.bytes], said, ({ came }) => ({
+            title: came
+              ? `A${size === 0 ? 'n empty' : ' short'} frame is misread`
+              : `A${size === 0 ? 'n empty' : ''} ${names[kind] ?? kind} is not heard`,
             section: 'RFC 6455, 5.2',
           }));
         }
@@ -257,7 +256,17 @@ async function mustHear(
     { sent, together },
   );
   const length = Math.max(wanted.length, heard.length);
-  for (let index = 0; index < length; index += 1) {
+  const isWrong = (at: number) => !isSame(wanted[at], heard[at]);
+  const right = wanted.findIndex((_want, at) => isWrong(at));
+  // What comes too late is told first: it may be why something is missing.
+  if (!together)
+    mustBeAtOnce(
+      trial,
+      reads,
+      right < 0 ? wanted : wanted.slice(0, right),
+      heard,
+    );
+  for (let index = Math.max(right, 0); index < length; index += 1) {
     const came = heard[index];
     const want = wanted[index];
     if (isSame(want, came)) continue;
@@ -292,12 +301,11 @@ async function mustHear(
       ...parts,
       ...(isOnlyKind &&
         want.data.length > 0 && {
-          title: `A ${want.kind} is heard as a ${came.kind}`,
+          title: `A ${names[want.kind] ?? want.kind} is heard as a ${names[came.kind] ?? came.kind}`,
           at: 0,
         }),
     });
   }
-  if (!together) mustBeAtOnce(trial, reads, wanted, heard);
 }
 
 /** Each is heard during the read with which it is complete. */
@@ -409,6 +417,11 @@ function titleOf(size: number) {
     : 'A length up to 125 is misread';
 }
 
+/** What the kinds are called; the others by their names. */
+const names: Partial<Record<string, string>> = {
+  text: 'text',
+  binary: 'binary message',
+};
 const nothing = new Uint8Array();
 /** Of a close frame: 1000, and a reason. */
 const codes = Buffer.from('\u0003\u00e8goes home for good', 'latin1');

@@ -92,8 +92,10 @@ export async function openPage(trial: CheckContext) {
     undefined,
     { polling: 50 },
   );
-  await trial.within(Promise.race([loaded, failed]), () => ({
+  await trial.within(Promise.race([loaded, failed]), (why) => ({
     title: 'The file does not load in a browser',
+    came: why.message,
+    note: 'the page loads it, too: a browser has no modules of Node to import',
     details: errors[0],
   }));
 
