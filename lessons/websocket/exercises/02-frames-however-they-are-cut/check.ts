@@ -374,16 +374,15 @@ async function mustTellApart(
   const both = [speaker(), speaker()];
   both[0]!.fragments('text', words(3)).say('ping', words(1)[0]!);
   both[1]!.fragments('binary', words(3)).say('text', data.line());
-  const parts = both.map(({ bytes }) =>
-    cutAt(
-      bytes,
-      Array.from({ length: 6 }, () => data.whole(1, bytes.length)),
-    ),
+  // Each frame in two reads, so that all kinds of rest have to be kept apart.
+  const parts = both.map(({ frames }) =>
+    frames.flatMap((frame) => cutAt(frame, [data.whole(1, frame.length - 1)])),
   );
+  const most = Math.max(...parts.map(({ length }) => length));
   const readBy = (who: number) => (bytes: Uint8Array) =>
     [who, bytes] as [of: number, bytes: Uint8Array];
   const reads: [of: number, bytes: Uint8Array][] = [];
-  for (let at = 0; at < 7; at += 1)
+  for (let at = 0; at < most; at += 1)
     for (const who of [0, 1])
       reads.push(...parts[who]!.slice(at, at + 1).map(readBy(who)));
   const sent = 'the reads of two connections, in turn';
