@@ -55,8 +55,10 @@ export default {
         await call.pass(500);
       }
       await call.heard(ways.length + 1);
-      station.now.writeHead(status).end(JSON.parse(expected).body);
-      const { response } = await call.over();
+      const { body } = JSON.parse(expected) as { body: string };
+      const { response } = await call.over((last) =>
+        last.writeHead(status).end(body),
+      );
       const came = response
         ? JSON.stringify({ status: response.status, body: response.body })
         : call.end;
@@ -161,8 +163,7 @@ export default {
       await call.heard(1);
       await call.mustWait(timeoutMs * 0.9);
       const body = data.word();
-      station.now.end(body);
-      const { response } = await call.over();
+      const { response } = await call.over((late) => late.end(body));
       if (response?.body === body) return;
       trial.fail({
         title: tooEarly,
@@ -199,6 +200,15 @@ export default {
           wire: station.seen('up'),
         });
       }
+      if (call.outcome.response)
+        trial.fail({
+          title: 'It returns an earlier 503, and does not throw',
+          sent: `${call.words}; a 503 after ${cost} ms, then silence`,
+          expected: 'an error: its last try got no response in time',
+          came: call.end,
+          section,
+          wire: station.seen('up'),
+        });
       await call.mustBeFree('a 503, then silence');
       await call.pass(2 * timeoutMs);
     });
@@ -274,11 +284,14 @@ export default {
       const options = { timeoutMs: 60_000, tries: 1, pause: 5 };
       const second = await begin(options, 'again');
       await second.heard(2);
+      const { closed } = second.outcome;
       await second.pass(5_000 + margin);
       const body = data.word();
-      station.now.end(body);
-      const { response } = await second.over();
-      if (response?.body === body && (await first.look()).error) return;
+      const { response } = await second.over((late) => late.end(body));
+      if (response?.body === body && (await first.look()).error) {
+        await learner.stage('closedBy', closed + 2);
+        return;
+      }
       const isFirst = response?.body === body;
       trial.fail({
         title: isFirst
@@ -414,8 +427,14 @@ function callsOf(trial: CheckContext, learner: Learner, station: Station) {
       pass,
       mustBeFree,
       look: async () => note(await learner.stage<Outcome>('look', id)),
-      /** Resolves when it has ended. */
-      over: () => until(),
+      /** The station responds, and it ends, and so does its connection. */
+      async over(respond: (response: ServerResponse) => unknown) {
+        const { closed } = await learner.stage<Outcome>('look', id);
+        respond(station.now);
+        const found = await until();
+        if (found.response) await learner.stage('closedBy', closed + 1);
+        return found;
+      },
 
       /** Resolves when so many requests have come. */
       async heard(count: number) {

@@ -94,6 +94,12 @@ export async function until(
   return look(mine, call);
 }
 
+/** Resolves when so many connections have been closed in this process. */
+export async function closedBy(_mine: Mine, count: number) {
+  const isClosed = () => closed >= count;
+  while (!isClosed()) await happened.promise;
+}
+
 /** What has come in may take some turns until its reader has it. */
 async function goOn() {
   for (let n = 0; n < 40; n += 1) await turn();
@@ -107,7 +113,8 @@ let closed = 0;
 subscribe('net.client.socket', (message) => {
   const { socket } = message as { socket: Socket };
   socket.on('close', () => {
-    closed += 1;
+    // `fetch` may keep another one ready, and closes it when it likes.
+    if (socket.bytesWritten > 0) closed += 1;
     tell();
   });
   // Not by 'data': a listener would set the stream going.

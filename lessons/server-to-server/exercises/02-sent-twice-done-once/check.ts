@@ -315,6 +315,18 @@ export default {
         responses: await postAtOnce(trial, quick, key, text),
         wire: quick.seen('down'),
       });
+      // What one server has spoken, another has not.
+      const other = data.line();
+      await post(key, other);
+      if ((await timesOf(learner, other)) === 1) return;
+      trial.fail({
+        title: 'A second server knows the keys of the first',
+        sent: `${requestOf(key, other)}, to another server, for which it is new`,
+        expected: 'spoken once',
+        came: 'not spoken: createServer has made two, and they share their keys',
+        section,
+        wire: server.seen('down'),
+      });
     });
 
     await trial.step('another key is another announcement', async () => {

@@ -15,6 +15,8 @@ const section = 'step “A letter that outlives its sender” of the tutorial';
 interface Message {
   id: string;
   time: number;
+  /** In place of its time, as the sender signs it. */
+  stamp?: string;
   body: Buffer;
   text: string;
 }
@@ -208,13 +210,15 @@ export default {
         `${age}, with a Date of now`,
         { title: 'An old message was made new' },
       );
-      const nonsense = { ...write(), time: Number.NaN };
-      await mustRefuse(
-        nonsense,
-        headersOf(secret, nonsense),
-        'signed by the sender, with webhook-timestamp: NaN',
-        { title: 'A timestamp that is no number was taken' },
-      );
+      for (const stamp of [data.word(), '']) {
+        const nonsense = { ...write(), stamp };
+        await mustRefuse(
+          nonsense,
+          headersOf(secret, nonsense),
+          `signed by the sender, with webhook-timestamp: “${stamp}”`,
+          { title: 'A timestamp that is no number was taken' },
+        );
+      }
     });
 
     await trial.step('copies', async () => {
@@ -235,6 +239,11 @@ export default {
       const copy = { ...message, time: message.time + data.whole(1, 20) };
       await mustBeKnown(message, headers, 'the same message, byte by byte');
       await mustBeKnown(copy, headersOf(secret, copy), 'a copy, signed again');
+      await mustRefuse(
+        message,
+        headersOf(data.word(), message),
+        'forged, with the id of a message that was spoken',
+      );
 
       const outdated = write();
       outdated.time -= data.whole(400, 9_000);
@@ -395,14 +404,15 @@ function writeMessage(
   return { id, time, body, text };
 }
 
-function headersOf(secret: string, { id, time, body }: Message): Headers {
+function headersOf(secret: string, message: Message): Headers {
+  const { id, time, stamp = String(time), body } = message;
   const signature = createHmac('sha256', secret)
-    .update(`${id}.${time}.`)
+    .update(`${id}.${stamp}.`)
     .update(body)
     .digest('base64');
   return {
     'webhook-id': id,
-    'webhook-timestamp': String(time),
+    'webhook-timestamp': stamp,
     'webhook-signature': `v1,${signature}`,
   };
 }

@@ -224,9 +224,16 @@ export default {
         upgrade: `h2c, ${value}`,
       };
       const named = { [one]: value, [two]: value };
-      const kept = { cookie: `a=${value}`, [own]: value, 'x-te': value };
+      const kept = {
+        cookie: `a=${value}`,
+        [own]: value,
+        'x-te': value,
+      };
       const namedBack = { [back]: value };
-      const keptBack = { etag: `"${value}"`, [`${own}-back`]: value };
+      const keptBack = {
+        etag: `"${value}"`,
+        [`${own}-back`]: value,
+      };
       station.respond((_request, response) => {
         response.writeHead(200, {
           ...fixed,
@@ -499,15 +506,23 @@ async function openStream(
   ]);
   let event = data.word();
   station.respond((_request, response) => {
-    response.writeHead(200, { 'Content-Type': type });
-    response.write(`data: ${event}\n\n`);
+    response.writeHead(200, { 'Content-Type': type }).flushHeaders();
   });
-  const sent = `GET ${path}; ${type}: an event, and the stream stays open`;
-  const late = () => ({ ...held, sent, wire: station.seen('down') });
-  const response = await trial.within(send(gateway.origin, path), late);
+  const sent = `GET ${path}; ${type}: headers, and the stream stays open`;
+  const response = await trial.within(send(gateway.origin, path), () => ({
+    ...held,
+    expected: 'the headers, before there is an event',
+    sent,
+    wire: station.seen('down'),
+  }));
   const heard = hears(response);
-  await trial.within(heard.until(event), late);
   const { response: upstream } = station.last;
+  upstream.write(`data: ${event}\n\n`);
+  await trial.within(heard.until(event), () => ({
+    ...held,
+    sent: `${sent}; an event`,
+    wire: station.seen('down'),
+  }));
   return {
     response,
     /** Resolves when its connection to the upstream is closed. */
