@@ -289,7 +289,7 @@ export default {
           sent: all.join(', '),
           expected: 'all of them: they are no hop-by-hop headers',
           came: `all but ${lost.join(', ')}`,
-          section: 'RFC 9110, 7.6.1',
+          section: 'RFC 9110, 7.6.1 (Connection)',
           wire: station.seen('up'),
         });
       const host = new URL(upstream).host;
