@@ -152,6 +152,14 @@ export default {
       const own = await handshake(trial, elsewhere, { origin: second });
       mustSwitch(trial, own.response);
       await mustRefuse(trial, await shake({ origin: second }), { title });
+      const closed = await learner.serve({ origins: [] });
+      await mustRefuse(
+        trial,
+        await handshake(trial, closed, { origin: ours }),
+        {
+          title: 'A server whose list is empty lets every page in',
+        },
+      );
     });
 
     await trial.step('a browser agrees', async () => {
