@@ -5,6 +5,11 @@ import {
   parseEdits,
 } from '@on-the-wire/course/exercise/answers/edits.ts';
 import { editsFile } from '@on-the-wire/course/exercise/answers/answers.ts';
+import {
+  readTaskTable,
+  taskSentences,
+  tableHeading,
+} from '@on-the-wire/course/exercise/answers/task-table.ts';
 import type { Finding } from './finding.ts';
 import { exists, filesOf, foldersOf, textOf } from './tree.ts';
 import { countWords, withoutComments } from './word-count.ts';
@@ -30,6 +35,7 @@ export async function checkExercises(root: string): Promise<Finding[]> {
         ...(await checkTask(root, `${folder}/README.md`)),
         ...(await checkAnswers(root, folder, files)),
         ...(await checkEdits(root, folder)),
+        ...(await checkTable(root, folder)),
         ...(await countAnswers(root, folder, files)),
       );
       if (tutorial?.includes(`(exercises/${name}/README.md)`)) continue;
@@ -165,6 +171,45 @@ async function checkEdits(root: string, folder: string): Promise<Finding[]> {
     if ('remedy' in applied) problems.push(applied);
   }
   return problems.map((problem) => ({ file, ...problem }));
+}
+
+/** Each sentence of the task, in its order, has a row. */
+async function checkTable(root: string, folder: string): Promise<Finding[]> {
+  const file = `${folder}/${editsFile}`;
+  const readme = await textOf(root, `${folder}/README.md`);
+  if (readme === undefined) return []; // reported already
+  const rows = readTaskTable((await textOf(root, file)) ?? '');
+  if (!rows)
+    return [
+      {
+        file,
+        found: 'no table of what the task says',
+        expected: `below "${tableHeading}" a row for each sentence`,
+        remedy: 'Write beside each which steps of the check see to it.',
+      },
+    ];
+  const findings: Finding[] = [];
+  const sentences = taskSentences(readme);
+  const at = sentences.findIndex((each, n) => rows[n]?.sentence !== each);
+  if (at >= 0 || rows.length > sentences.length)
+    findings.push({
+      file,
+      line: (rows[at] ?? rows.at(-1))?.line,
+      found:
+        (at < 0 ? rows[sentences.length] : rows[at])?.sentence ?? 'nothing',
+      expected: sentences[at] ?? 'no more: the task has no such sentence',
+      remedy: 'Copy the sentence, and look whether its steps still fit.',
+    });
+  for (const { line, sentence, steps } of rows)
+    if (steps.includes(''))
+      findings.push({
+        file,
+        line,
+        found: `nothing that checks "${sentence}"`,
+        expected: 'names of steps, or in parentheses why there is none',
+        remedy: 'A sentence that nothing checks can be broken: see to it.',
+      });
+  return findings;
 }
 
 /** Enough of each kind, and no name twice: `--try` finds one by its name. */

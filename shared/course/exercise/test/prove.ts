@@ -4,7 +4,7 @@
  * answer fails with its own, the solution and at least two different right ones
  * pass. The files in `proofs/` share them, so that jest can run them at once.
  */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -16,7 +16,13 @@ import {
   noBrowser,
   openBrowser,
 } from '@on-the-wire/browser/browser.ts';
-import { answersOf, expand, type KnownAnswer } from '../answers/answers.ts';
+import {
+  answersOf,
+  editsFile,
+  expand,
+  type KnownAnswer,
+} from '../answers/answers.ts';
+import { readTaskTable } from '../answers/task-table.ts';
 import type { Check } from '../check.ts';
 import { describeVerdict } from '../terminal/describe.ts';
 import { findExercises, type FoundExercise } from '../exercises.ts';
@@ -151,6 +157,13 @@ function testsOf(exercise: FoundExercise, check: Check) {
       mustFail(verdicts.get(file)!, told);
     });
   }
+
+  test('each step of the check stands in the table of answers.md', () => {
+    const answersFile = readFileSync(join(folder, editsFile), 'utf8');
+    const inTable = readTaskTable(answersFile)!.flatMap(({ steps }) => steps);
+    const tried = verdicts.get(solution)!.steps.map(({ name }) => name);
+    expect([...new Set(inTable)].sort()).toEqual([...new Set(tried)].sort());
+  });
 
   test.each(right)('%s passes', (_name, file) => {
     mustPass(exercise, verdicts.get(file)!);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { taskSentences } from '@on-the-wire/course/exercise/answers/task-table.ts';
 import { checkExercises } from '../exercises.ts';
 import { madeUpTree, type Files } from './made-up-tree.ts';
 
@@ -13,6 +14,13 @@ const task = ({ all = 20, hints = 3, after = 10 } = {}) =>
   '```ts\nthis is not counted\n```\n\n' +
   Array.from({ length: hints }, (_, n) => hint(n + 1)).join('\n') +
   `\n## When it passes\n\n${words(after)}\n`;
+
+const sentence = `**Broken on purpose.** ${words(17)}.`;
+/** The table of answers.md. */
+const table = (sentences = [sentence], by = 'it') =>
+  '\n## What the task says, and what checks it\n\n' +
+  '| the task says | checked by |\n| --- | --- |\n' +
+  sentences.map((each) => `| ${each} | ${by} |\n`).join('');
 
 /** A section of answers.md for each. */
 const edits = (...names: string[]) =>
@@ -41,8 +49,14 @@ const good: Files = {
   'lessons/talk/exercises/mine/server.ts': '',
 };
 
-const check = async (changes: Files = {}) =>
-  checkExercises(await madeUpTree({ ...good, ...changes }));
+/** Unless said otherwise, the table of answers.md fits the task. */
+const check = async (changes: Files = {}, last?: string) => {
+  const tree = { ...good, ...changes };
+  const [readme, answers] = [`${folder}/README.md`, `${folder}/answers.md`];
+  const sentences = taskSentences(String(tree[readme]));
+  tree[answers] &&= `${String(tree[answers])}${last ?? table(sentences)}`;
+  return checkExercises(await madeUpTree(tree));
+};
 
 test('an exercise that keeps all rules has no finding', async () => {
   expect(await check()).toEqual([]);
@@ -188,4 +202,49 @@ test('its starter marks what is to be changed', async () => {
   expect(await check({ [file]: 'say();\n' })).toEqual([
     expect.objectContaining({ file, found: 'no // TODO:' }),
   ]);
+});
+
+describe('the table of what the task says', () => {
+  const found = async (text: string) =>
+    (await check({}, text)).map((each) => each.found);
+
+  test('is there', async () => {
+    expect(await found('')).toEqual(['no table of what the task says']);
+  });
+
+  test('has each sentence as it stands in the task', async () => {
+    expect(await found(table())).toEqual([]);
+    expect(await found(table(['Another.']))).toEqual(['Another.']);
+    expect(await found(table([sentence, 'More.']))).toEqual(['More.']);
+    expect(await found(table([]))).toEqual(['nothing']);
+  });
+
+  test('names steps for it, or a reason', async () => {
+    for (const by of ['it; also', '(given)'])
+      expect(await found(table([sentence], by))).toEqual([]);
+    for (const by of ['', 'it;'])
+      expect(await found(table([sentence], by))).toEqual([
+        `nothing that checks "${sentence}"`,
+      ]);
+  });
+
+  test('a sentence ends at its full stop, outside code and links', async () => {
+    expect(
+      taskSentences(
+        '# Say it (15 min)\n\n**Broken on purpose.** It fails.\n\n' +
+          'Call [it](a.b. c) with `a. b` now! Then\nwhat? (RFC 9110, 7.6.1)\n\n' +
+          '- One item:\n  - and `x | y`.\n<!-- set in: server.ts. -->\n\n' +
+          '```ts\nNo. Fence.\n```\n\nLast\n\n' +
+          `${hint(1)}\n## When it passes\n\nNo.\n`,
+      ),
+    ).toEqual([
+      '**Broken on purpose.** It fails.',
+      'Call [it](a.b. c) with `a. b` now!',
+      'Then what?',
+      '(RFC 9110, 7.6.1)',
+      'One item:',
+      'and `x | y`.',
+      'Last',
+    ]);
+  });
 });
