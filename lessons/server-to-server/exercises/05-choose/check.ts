@@ -360,8 +360,8 @@ function asSeenBy({ lasts, gap }: Product, fault: string): string {
   );
 }
 
-/** ms more until an update is seen, the last one of eight. */
-const more = ({ latest, clean }: Tried) => latest - clean;
+/** ms more until an update is seen: of eight the latest, with and without it. */
+const more = ({ latest, cleanLatest }: Tried) => latest - cleanLatest;
 
 /** Whether an update comes too late, or never: where all count, any of them. */
 const hurts = (tried: Tried, { late, answers }: Product) =>
@@ -370,7 +370,7 @@ const hurts = (tried: Tried, { late, answers }: Product) =>
 /** A busy machine may be slow with the fault or without it, but never so much. */
 function isClear(tried: Tried, product: Product) {
   const { late } = product;
-  if (tried.least >= late) return true;
+  if (tried.least >= 3 * late) return true;
   const isBusy = tried.cleanLatest > late / 4;
   const isFar = more(tried) >= 3 * late || more(tried) < late / 2;
   return !isBusy && isFar;
@@ -391,8 +391,7 @@ async function tryOften(
     const next = await tryUnder(way, fault, browser);
     if (isClear(next, product)) return next;
     best = {
-      ...(next.latest < best.latest ? next : best),
-      clean: Math.min(best.clean, next.clean),
+      ...(more(next) < more(best) ? next : best),
       lost: Math.min(best.lost, next.lost),
     };
   }
