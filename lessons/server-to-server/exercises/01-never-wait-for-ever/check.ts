@@ -74,12 +74,16 @@ export default {
     });
 
     await trial.step('not more often than it may', async () => {
-      for (const way of failures) {
-        const tries = data.whole(1, 4);
+      const ends = [...failures, 'reset', 'half', 503] as const;
+      for (const [at, way] of ends.entries()) {
+        // In the second half the last try fails in another way than the others.
+        const isMixed = at >= failures.length;
+        const other = way === 503 ? 'reset' : 503;
+        const tries = data.whole(isMixed ? 2 : 1, 4);
         const call = await begin({ timeoutMs: 60_000, tries, pause: 500 });
         for (let n = 1; n <= tries; n += 1) {
           await call.heard(n);
-          await call.fail(way, data.word());
+          await call.fail(isMixed && n < tries ? other : way, data.word());
           if (n < tries) await call.pass(500);
         }
         const { response, error } = call.outcome;
@@ -89,7 +93,7 @@ export default {
           title: call.hasEnded
             ? `The last try’s ${way === 503 ? '503 is not returned' : 'failure is not thrown'}`
             : 'It tries more often than it may',
-          sent: `${call.words}; ${wordsOf(way)}, each time`,
+          sent: `${call.words}; ${isMixed ? `${wordsOf(other)}, and in the end ` : ''}${wordsOf(way)}${isMixed ? '' : ', each time'}`,
           expected: `${tries} ${tries === 1 ? 'request' : 'requests'}, then ${way === 503 ? 'the last 503' : 'an error'}`,
           came: call.end,
           wire: station.seen('up'),
