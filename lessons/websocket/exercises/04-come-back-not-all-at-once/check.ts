@@ -14,7 +14,7 @@ export default {
     // So short that Node, whose timers are on the same clock, never gives up an
     // attempt: that takes it 10 s.
     const first = data.whole(100, 250);
-    // No power of two times the first: an answer that doubles up to it goes beyond it.
+    // No power of two times the first: who doubles up to it goes beyond it.
     const longest = first * 4 + data.whole(first, first * 3);
     const options = { first, longest, steady: first * 5 };
     const given = { trial, learner, options };

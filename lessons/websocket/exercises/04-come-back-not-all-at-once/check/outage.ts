@@ -1,6 +1,6 @@
 /** What sets the limit of the waits back, and what does not. */
 import { assemble, type Given, section } from './crew.ts';
-import { isSetBack, type Round } from './waits.ts';
+import { isSetBack, mustNotCoincide, type Round } from './waits.ts';
 
 const few = 8; // clients: enough to tell their waits, few enough to be quick
 
@@ -57,6 +57,12 @@ export async function mustSurviveAnOutage(given: Given) {
     rounds.push(await crew.round(first * 2 ** failures));
     mustBeAllowed(given, rounds);
   }
+  const failed = `${rounds.length} failures; first: ${first}, longest: ${longest}; ${few} clients`;
+  mustNotCoincide(
+    trial,
+    { sent: failed, section },
+    rounds.filter(({ most }) => most === longest),
+  );
   const parts = {
     expected: `waits up to longest, ${longest} ms: nothing was open for ${steady} ms`,
     section,

@@ -1,5 +1,8 @@
 /** What fifty waits tell of how they were chosen. */
-import type { CheckContext } from '@on-the-wire/course/exercise/check.ts';
+import type {
+  CheckContext,
+  FailureParts,
+} from '@on-the-wire/course/exercise/check.ts';
 
 /** The waits after one failure, in ms, and what they may be at most. */
 export interface Round {
@@ -85,6 +88,39 @@ export function explainWaits(
       came: `one client waits ${rounds.map((round) => Math.round(round.waits[0]!)).join(', ')} ms, of at most ${rounds.map(({ most }) => most).join(', ')}`,
       note: 'each wait needs a random number of its own',
     });
+}
+
+/**
+ * Fails if many clients waited equally long, to the millisecond, although any
+ * wait up to the limit may come out. By chance two of eight do so in one round
+ * of fifty, so a quarter of all never do.
+ */
+export function mustNotCoincide(
+  trial: CheckContext,
+  parts: Pick<FailureParts, 'sent' | 'section'>,
+  rounds: Round[],
+) {
+  const sharesOf = ({ waits }: Round) => {
+    const moments = waits.map(Math.round);
+    return moments.filter(
+      (one) => moments.indexOf(one) < moments.lastIndexOf(one),
+    );
+  };
+  const shared = rounds.flatMap(sharesOf);
+  const { length } = rounds.flatMap(({ waits }) => waits);
+  if (shared.length < length / 4) return;
+  const last = rounds.findLast((round) => sharesOf(round).length > 0)!;
+  const { most, waits } = last;
+  const isCut = sharesOf(last).every((one) => one === Math.round(most));
+  trial.fail({
+    title: 'Many reconnect at the same moment',
+    ...parts,
+    expected: `each waits a random time from 0 to ${most} ms`,
+    came: `${shared.length} of ${length} are as long as another one; the last: ${waits.map(Math.round).join(', ')} ms`,
+    note: isCut
+      ? 'cut the limit to longest, not the random time'
+      : 'any time up to the limit may come out',
+  });
 }
 
 /**
