@@ -109,6 +109,27 @@ export default {
       await leave(client);
     });
 
+    await trial.step('hours between two lines', async () => {
+      const client = open(await trial.line(port, { tls: true, faults: [] }));
+      const readers = [await client.ask(), await client.ask()];
+      const hours = data.whole(2, 4);
+      await learner.stage('passHours', hours);
+      await client.fence();
+      for (const reader of readers) {
+        const { stream } = reader;
+        await reader.mustHear({
+          get title() {
+            return stream.closed || stream.destroyed
+              ? 'A search is cut off because it finds nothing for a while'
+              : 'A line that is found hours later does not come';
+          },
+          sent: `two searches over one connection, which find nothing for ${hours} hours, and then a line`,
+          note: 'who hears nothing still waits: no time is too long',
+        });
+      }
+      await leave(client);
+    });
+
     let turn = 0;
     for (const name of [
       'CANCEL',

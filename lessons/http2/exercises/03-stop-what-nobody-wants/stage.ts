@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { LessonModule } from '@on-the-wire/shared/lesson.ts';
 import { stopClock } from '@on-the-wire/system/clock.ts';
 
@@ -35,7 +36,7 @@ class Search {
   }
 }
 
-const clock = stopClock();
+const clock = stopClock({ sockets: true });
 /** By their texts; those for the same text as they began. */
 const searches = new Map<string, Search[]>();
 let begins = () => {};
@@ -86,6 +87,45 @@ export function look(_mine: object, text: string, at: number) {
 
 /** So many ms pass. */
 export const pass = (_mine: object, ms: number) => clock.elapse(ms);
+
+/**
+ * So many hours pass, and nothing happens. A server that asks its clients
+ * meanwhile whether they are there hears of them before time goes on; one that
+ * does so all the time has not that long.
+ */
+export async function passHours(_mine: object, hours: number) {
+  let talks = 0;
+  for (let rest = hours * 3_600; rest > 0 && talks < mostTalks; rest -= 1) {
+    if (clock.timers === 0) return clock.elapse(rest * 1_000);
+    const before = written();
+    await clock.elapse(1_000);
+    await turn();
+    if (written() === before) continue;
+    talks += 1;
+    await Promise.all([...sessions].map(isReached));
+  }
+}
+
+/** Each takes a way there and back. */
+const mostTalks = 250;
+
+const written = () => {
+  let sum = 0;
+  for (const { destroyed, socket } of sessions)
+    sum += destroyed ? 0 : socket.bytesWritten;
+  return sum;
+};
+
+/** What was sent up to here has come, and what its client says about it. */
+const isReached = (session: ServerHttp2Session) =>
+  new Promise<void>((resolve) => {
+    if (session.destroyed) return resolve();
+    session.once('close', resolve);
+    session.ping(() => {
+      session.off('close', resolve);
+      resolve();
+    });
+  });
 
 /** Resolves when no more than so many connections are left. */
 export async function left(_mine: object, most: number) {
