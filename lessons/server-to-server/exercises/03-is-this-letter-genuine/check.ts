@@ -344,6 +344,55 @@ export default {
       await mustBeKnown(copy, headersOf(secret, copy), 'once more');
     });
 
+    await trial.step('two copies at once, and the first fails', async () => {
+      const quick = await learner.serve({ secret }, { faults: [] });
+      for (let n = 0; n < 2; n += 1) {
+        const message = write();
+        const copy = { ...message, time: message.time - data.whole(1, 99) };
+        const both = [message, copy].map((each) => ({
+          ...each,
+          headers: headersOf(secret, each),
+        }));
+        const failAtOnce = async (): Promise<Failed> => {
+          await learner.stage('failNext', 1);
+          const codes = await postAtOnce(trial, quick, both);
+          await learner.stage('failNext', 0);
+          const all = await learner.stage<string[]>('spoken');
+          return { codes, texts: all.filter((text) => text === message.text) };
+        };
+        const parts = {
+          sent: describe(
+            message,
+            'and a copy of it at the same moment; for the first, speak throws',
+          ),
+          details: both.map(({ headers }) => listOf(headers)).join('\n\n'),
+          expected: 'HTTP/1.1 4xx, twice; or 2xx for one that is then spoken',
+          section,
+        };
+        const failed = await failAtOnce();
+        const { codes, texts } = failed;
+        const told = codes.filter((code) => code >= 200 && code < 300).length;
+        const isError = codes.some((code) => code >= 500);
+        if (!isError && texts.length <= 1 && told > 0 === texts.length > 0)
+          continue;
+        trial.fail({
+          ...parts,
+          title: isError
+            ? 'A message ends in an error of the server'
+            : texts.length > 1
+              ? 'Two copies at the same moment are both spoken'
+              : texts.length === 1
+                ? 'A copy that was spoken was refused'
+                : told === 2
+                  ? 'A message was taken, and speak failed'
+                  : 'A copy was taken before the message was spoken, so it is lost',
+          came: `HTTP/1.1 ${codes.join(', HTTP/1.1 ')}, spoken ${texts.length} times`,
+          note: 'until speak has returned, nobody knows whether a copy is needed',
+          wire: quick.seen('up'),
+        });
+      }
+    });
+
     /** It has been spoken, and is not spoken again; the sender is told so. */
     async function mustBeKnown(
       message: Message,
@@ -382,7 +431,8 @@ export default {
 const lost = 'A message that failed counts as spoken, so it is lost';
 const isCopy = (one: Message, first: Message) => one.time !== first.time;
 
-type AtOnce = { codes: number[]; texts: string[] } | undefined;
+type Failed = { codes: number[]; texts: string[] };
+type AtOnce = Failed | undefined;
 
 type Layout = 'plain' | 'spaced' | 'escaped' | 'number';
 

@@ -8,6 +8,8 @@ import type { Feed } from '@on-the-wire/shared/board/feed.ts';
 import { stopClock } from '@on-the-wire/system/clock.ts';
 
 const clock = stopClock();
+/** ms; a copy may wait for the first, and look now and then. */
+const mayWait = 5_000;
 const texts: string[] = [];
 let failures = 0;
 const counts = { safe: 0, digests: 0 };
@@ -41,11 +43,11 @@ export async function takeAtOnce(
   const before = texts.length;
   const speak = (text: string) => texts.push(text);
   const take = createReceiver({ secret, speak });
-  const codes = await Promise.all(
-    messages.map(({ headers, body }) =>
-      take({ headers, body: Buffer.from(body) }),
-    ),
+  const taken = messages.map(({ headers, body }) =>
+    take({ headers, body: Buffer.from(body) }),
   );
+  await clock.elapse(mayWait);
+  const codes = await Promise.all(taken);
   return { codes, texts: texts.slice(before) };
 }
 
