@@ -29,6 +29,7 @@ const titles = {
   connection: 'Each request leaves a listener on the connection',
   removed: 'Listeners of others are removed',
   turn: 'An update that came together with another one is lost',
+  only: 'Only the update that ended the wait is sent',
   others: 'A timeout ends the wait of another request',
   goOn: 'A client that leaves ends the wait of another one',
 };
@@ -80,17 +81,15 @@ export default {
       tapped.break('joiner=wait:4ms', 'slicer=gap:1ms');
     });
 
-    await trial.step('two clients on one connection', async () => {
-      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-      const made = await happen(data.whole(5, 9));
-      for (const at of [made.length - 2, 0, 1]) {
-        const sent = poll(made[at]!.id, agent);
+    await trial.step('an update that leads to others', async () => {
+      // Another listener of the feed makes them.
+      for (const place of ['before', 'after'] as const) {
+        const sent = poll(await newest());
         await sent.arrived();
-        await happen();
-        await sent.mustBring(made.slice(at + 1), titles.shared);
+        const more = data.whole(1, 3);
+        const { made } = await server.state('lead', place, more);
+        await sent.mustBringSome(made, titles.only);
       }
-      agent.destroy();
-      await server.mustRespondToBoth();
     });
 
     await trial.step('a response that was lost', async () => {
@@ -105,6 +104,32 @@ export default {
       await sent.arrived();
       await happen();
       await sent.mustBring(missed, titles.again);
+    });
+
+    await trial.step('two clients on one connection', async () => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const made = await happen(data.whole(5, 9));
+      const low = data.whole(0, 1);
+      const high = data.whole(2, made.length - 2);
+      // Each after the other, and two that have the same.
+      for (const at of [high, low, low, high, low]) {
+        const sent = poll(made[at]!.id, agent);
+        await sent.arrived();
+        await happen();
+        await sent.mustBring(made.slice(at + 1), titles.shared);
+      }
+      // One has waited for what the next one gets at once.
+      const id = await newest();
+      const waits = poll(id, agent);
+      await waits.arrived();
+      const news = await happen();
+      await waits.mustBring(news, titles.shared);
+      const next = poll(id, agent);
+      await next.arrived();
+      await happen();
+      await next.mustBring(news, titles.shared);
+      agent.destroy();
+      await server.mustRespondToBoth();
     });
 
     await trial.step('an id that is not known', async () => {
@@ -451,12 +476,13 @@ class Poll {
     });
   }
 
-  /** The first of these, at least. */
-  async mustBringSome(news: Update[]) {
+  /** The first of these, at least; `one` is the title where only one comes. */
+  async mustBringSome(news: Update[], one = titles.turn) {
     const got = await this.#news();
+    const title = got.length === 1 ? one : titles.turn;
     if (got.length > 0 && got.length < news.length)
-      return this.mustBring(news.slice(0, got.length), titles.turn);
-    return this.mustBring(news, titles.turn);
+      return this.mustBring(news.slice(0, got.length), title);
+    return this.mustBring(news, title);
   }
 
   /** Some of these, or the board: the id may be forgotten by then. */
@@ -503,6 +529,8 @@ class Poll {
       title = 'A response contains an update twice';
     else if (got[0]!.kind === 'snapshot')
       title = 'The whole board comes, although the id is known';
+    else if (at >= 0 && came.includes(wanted[at]!))
+      title = 'The updates come in the wrong order';
     this.#trial.fail({
       ...parts,
       title,

@@ -113,6 +113,36 @@ export async function happen(_mine: object, count: number): Promise<State> {
   return state(made);
 }
 
+/**
+ * One update, and so many more, which another listener of the feed makes when it
+ * hears of the first: it listens before all others, or after them.
+ */
+export async function lead(
+  _mine: object,
+  place: 'before' | 'after',
+  count: number,
+): Promise<State> {
+  const { emit } = feed;
+  // Node goes on to call who was removed while it emits. That a removed listener
+  // must expect it is another lesson than this one.
+  feed.emit = ((event: 'update', update: Update) => {
+    for (const listener of feed.rawListeners(event))
+      if (feed.rawListeners(event).includes(listener))
+        listener.call(feed, update);
+    return true;
+  }) as typeof emit;
+  const more: Update[] = [];
+  const makeMore = () => {
+    feed.off('update', makeMore);
+    for (let each = 0; each < count; each += 1) more.push(feed.next());
+  };
+  if (place === 'before') feed.prependListener('update', makeMore);
+  else feed.on('update', makeMore);
+  const made = await happen(_mine, 1);
+  feed.emit = emit;
+  return { ...made, made: [...made.made, ...more] };
+}
+
 /** One update after the other, as at rush hour. */
 export async function rush(_mine: object, count: number): Promise<State> {
   const made: Update[] = [];
