@@ -18,6 +18,7 @@ const most = 30;
 const lost = {
   missed: 'An update that was missed never comes',
   meanwhile: 'An update that happened during the lookup is missing',
+  telling: 'An update that happens while the missed ones are told is missing',
   afterwards: 'An update that happens later is missing',
   board: 'An update after the board is missing',
   others: 'An update is missing when several readers look up at once',
@@ -186,6 +187,10 @@ export default {
       stopped(trial, learner, server),
     );
 
+    await trial.step('an update while the missed ones are told', () =>
+      caused(trial, learner, server, run),
+    );
+
     await trial.step('five cuts in the middle of events', async () => {
       let last = (await next())[0]!.data.n;
       for (let cut = 0; cut < cuts; cut += 1) {
@@ -210,6 +215,75 @@ export default {
     });
   },
 } satisfies Check;
+
+/** `tell` may cause another update: it comes in its turn, after the missed ones. */
+async function caused(
+  trial: CheckContext,
+  learner: Learner,
+  server: Served,
+  run: string,
+) {
+  const { data } = trial;
+  const [seen, ...missed] = await server.feed.next(data.whole(4, 8));
+  // With the first of them, and with one in the middle; and with the board.
+  const readers = [
+    { lastId: seen!.id, at: [1, data.whole(2, missed.length)] },
+    { lastId: `${data.word()}!`, at: [1] },
+  ];
+  await learner.stage('hold');
+  for (const { lastId, at } of readers)
+    await learner.stage('startCausing', lastId, at);
+  // Where the database has looked, these are not in its result.
+  await server.feed.next(data.whole(2, 4));
+  await learner.stage('release');
+  await trial.still();
+  const [last] = await server.feed.next();
+  await trial.still();
+  const all = await learner.stage<Caused[]>('endCausing');
+  const made = all.flatMap((each) => each.made);
+
+  for (const [index, { told }] of all.entries()) {
+    const { lastId, at } = readers[index]!;
+    const ids = told.map(({ id }) => id);
+    const board = told[0]?.kind === 'snapshot' ? told[0].id : undefined;
+    // The board may be older than the result: what is not in it comes after it.
+    const start = numberOf(board ?? seen!.id);
+    const wanted = Array.from(
+      { length: last!.data.n - start },
+      (_, n) => `${run}-${start + 1 + n}`,
+    );
+    if (board) wanted.unshift(board);
+    const differs = wanted.findIndex((id, n) => id !== ids[n]);
+    const where = differs < 0 ? wanted.length : differs;
+    const [found, missing] = [ids[where], wanted[where]];
+    if (!found && !missing) continue;
+    let title = lost.missed;
+    if (found && ids.indexOf(found) < where)
+      title = 'The reader gets an update twice';
+    else if (found && made.includes(found))
+      title = 'A new update overtakes those that were missed';
+    else if (missing && made.includes(missing)) title = lost.telling;
+    else if (missing === last!.id) title = lost.afterwards;
+    const causes = at.map((n) => ids[n - 1] ?? 'more').join(' and ');
+    trial.fail({
+      title,
+      sent: `follow, lastId: ${lastId}; while tell gets ${causes}, an update happens`,
+      expected: wanted.join(' '),
+      came: ids.join(' ') || 'no call of tell',
+      at: [...ids.slice(0, where), ''].join(' ').length,
+      note: missing
+        ? `here ${missing} should be`
+        : 'nothing more should come here',
+      section: 'task',
+    });
+  }
+}
+
+/** What a reader was told, and the updates that its `tell` caused. */
+interface Caused {
+  told: { id: string; kind: string }[];
+  made: string[];
+}
 
 /** Stops readers at several moments: they hear nothing after that. */
 async function stopped(trial: CheckContext, learner: Learner, server: Served) {

@@ -54,7 +54,10 @@ export function follow(reader: Reader): () => void {
     // A guess would be a gap that nobody sees.
     const at = kept.findIndex(({ id }) => id === lastId);
     const missed: News[] = at < 0 ? [feed.snapshot()] : kept.slice(at + 1);
-    for (const news of [...missed, ...waiting!]) tellOnce(news);
+    for (const news of missed) tellOnce(news);
+    // Why not a copy of the list: while a reader is told, one more update may
+    // happen. It waits at the end of the list, where this loop finds it.
+    for (const update of waiting!) tellOnce(update);
     waiting = undefined;
   });
   return () => {

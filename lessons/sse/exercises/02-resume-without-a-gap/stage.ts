@@ -103,5 +103,33 @@ export function releaseAndStop(_mine: object, from: number, to: number) {
   for (let at = from; at < to; at += 1) stop(_mine, at);
 }
 
+/** Readers whose `tell` causes updates. */
+const causing: { told: News[]; made: string[]; stopIt: () => void }[] = [];
+
+/**
+ * Starts one; with these calls of its `tell`, counted from 1, an update happens.
+ */
+export function startCausing(
+  { follow }: { follow(reader: Reader): () => void },
+  lastId: string,
+  calls: number[],
+) {
+  const told: News[] = [];
+  const made: string[] = [];
+  const tell = (news: News) => {
+    told.push(news);
+    if (calls.includes(told.length)) made.push(feed.next().id);
+  };
+  const stopIt = follow({ feed, lookUp, lastId, tell });
+  causing.push({ told, made, stopIt });
+}
+
+/** Stops them; says what each was told, and which updates it caused. */
+export const endCausing = () =>
+  causing.map(({ told, made, stopIt }) => {
+    stopIt();
+    return { told: told.map(({ id, kind }) => ({ id, kind })), made };
+  });
+
 /** What each has been told, and how much of it before it was stopped. */
 export const allTold = () => noted.map(({ told, heard }) => ({ told, heard }));
