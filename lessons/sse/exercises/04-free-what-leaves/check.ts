@@ -8,6 +8,7 @@ import type {
   Served,
 } from '@on-the-wire/course/exercise/check.ts';
 import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
+import type { Steady } from './stage.ts';
 
 const closeSection = 'tutorial, “Which close do I listen for?”';
 const readSection = 'tutorial, “What about a reader that does not read?”';
@@ -107,6 +108,7 @@ export default {
         stops: '',
       });
       await leave(trial, learner, slow, 2);
+      await mustKeepSteady(trial, learner);
     });
 
     await trial.step(
@@ -283,6 +285,30 @@ async function mustGet(
     expected,
     came: `after "n":${numbers[at - 1]} comes "n":${numbers[at]}`,
     wire,
+  });
+}
+
+/** A reader that reads all the time, and is always a little behind, stays. */
+async function mustKeepSteady(trial: CheckContext, learner: Learner) {
+  const { data } = trial;
+  const buffer = data.whole(2_000, 3_000) * 1_000;
+  // Two of them are less than the buffer, and all of them twice as much.
+  const bytes = Math.round((data.whole(26, 31) / 100) * buffer);
+  const count = data.whole(8, 12);
+  const { made, got, wasCut } = await learner.stage<Steady>(
+    'steady',
+    bytes,
+    count,
+    buffer,
+  );
+  if (!wasCut) return;
+  trial.fail({
+    title: 'A slow reader that goes on reading was cut off',
+    sent: `${count} updates of ${bytes} bytes; buffer: ${buffer}; one is read before the next one comes`,
+    expected: `an open connection: never more than ${2 * bytes} bytes are unread`,
+    came: `cut off at update ${made.length}, when ${got.length} had been read`,
+    note: 'what it has read is not unread any more',
+    section: readSection,
   });
 }
 
