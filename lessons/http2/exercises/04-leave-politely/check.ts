@@ -20,8 +20,8 @@ import type {
 const section = 'RFC 9113, 6.8';
 const step = 'step “Leave without loss” of the tutorial';
 /**
- * ms that it may come too early, or too late. Some answers look from time to
- * time whether all have gone: so when they have, a little time passes.
+ * ms that it may come too early, or too late: code may look from time to time
+ * whether all have gone. So when they have, a little time passes.
  */
 const [early, late] = [50, 1_250];
 const hour = 3_600_000; // ms
