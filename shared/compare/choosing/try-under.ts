@@ -1,16 +1,49 @@
-/** What a fault does to a way, measured with the lesson's own server and page. */
-import { FaultError, parseFaults, type Fault } from '@on-the-wire/tap/tap.ts';
-import type { Browser } from '@on-the-wire/browser/browser.ts';
-import { deliveryOf, type Delivery } from '../measure.ts';
+/**
+ * What a fault does to a way, measured with the lesson's own server and page.
+ * The page is open twice at the same time, with the fault and without it, and
+ * both get the same updates: a busy machine delays both.
+ */
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { lessonsFolder } from '@on-the-wire/course/harness/lessons.ts';
+import { createFeed, type Feed } from '@on-the-wire/lesson/board/feed.ts';
+import { localOrigins } from '@on-the-wire/lesson/page/origins.ts';
+import {
+  createTap,
+  FaultError,
+  parseFaults,
+  type Fault,
+  type SeparateListener,
+  type Tap,
+} from '@on-the-wire/tap/tap.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import { deliveryOf } from '../measure.ts';
 import { now } from '../clock.ts';
-import { startHost, type MadeUpdate } from '../transports/start-host.ts';
-import { meterTraffic } from '../subscribers/traffic-meter.ts';
-import { openPageSubscriber } from '../subscribers/page-subscriber.ts';
+import type { Arrival } from '../report/notes.ts';
+import { medianOf } from '../statistics.ts';
+import type { MadeUpdate } from '../transports/start-host.ts';
+import { deployServer, type Deployment } from '../transports/deployments.ts';
+import {
+  openFramedPages,
+  type FramedPages,
+} from '../subscribers/framed-pages.ts';
 import {
   transports as compared,
   type Transport as Compared,
 } from '../transports/transports.ts';
 import { ways, type Way } from './choose.ts';
+
+/** A fault that is tried on a way. */
+export interface Trial {
+  way: Way;
+  /** As after `--fault`. */
+  fault: string;
+  /** ms later than without the fault: so much is too late. */
+  late: number;
+  /** Whether an update must not be lost, either. */
+  keepsAll: boolean;
+}
 
 /** What a fault did. */
 export interface Tried {
@@ -18,42 +51,41 @@ export interface Tried {
   id: string;
   /** What was measured, in words. */
   words: string;
-  /** ms until an update is seen, without the fault and with it: medians. */
-  clean: number;
-  broken: number;
-  /** The same of those that were seen first: a busy machine adds least to it. */
-  least: number;
-  /** ms until the update that was seen last, without the fault and with it. */
-  cleanLatest: number;
-  latest: number;
-  /** How many more updates are lost than without the fault. */
-  lost: number;
+  /** Whether updates came too late, or never. */
+  hurts: boolean;
 }
 
-const UPDATES = 8;
-/** ms until the next update, and until one that does not come is given up. */
-const [EVERY, TIMEOUT] = [60, 4_000];
-/** ms for a page without a fault: only one that hangs takes longer. */
-const LOADING = 60_000;
-/** ms: a page that takes longer to report what it has seen is on a busy machine. */
-const BUSY = 250;
-
-interface Seen {
-  /** ms until an update was seen: the median, the soonest and the latest. */
-  ms: number;
-  soonest: number;
-  latest: number;
-  /** Updates that never came one by one. */
-  lost: number;
+/** The machine did not get so far: nothing was measured. */
+export class NotMeasured extends Error {
+  override name = 'NotMeasured';
 }
+
+/** ms from one update to the next. */
+const EVERY = 25;
+/** So many under a fault that hurts nothing: a second, and it may strike late. */
+const UPDATES = 40;
+/**
+ * What holds bytes back is seen to do so by most updates, or by so many in a row
+ * that are later by so many ms more: on a busy machine some of them always are.
+ */
+const [STEADY, MARGIN] = [8, 100];
+/** What cuts delays an update now and then, and no busy machine does that. */
+const cutting = ['reset', 'limit', 'idle'];
+/**
+ * ms without an update that the other page shows: it never comes. A page that
+ * polls does so many times meanwhile, as its timeouts run out sooner.
+ */
+const [NEVER, POLLING_PACE] = [600, 20];
+/** ms: only a machine that has stopped is so long without an update. */
+const HANGS = 60_000;
 
 /** Why a text is not a fault, as `--fault` says it; undefined if it is one. */
 export function whatIsWrongWith(fault: unknown): string | undefined {
   if (typeof fault !== 'string')
     return `${JSON.stringify(fault)} is not a text.`;
   try {
-    parseFaults([fault]);
-    return undefined;
+    const link = parseFaults([fault]).find((each) => each.link)?.link;
+    return link && `There is no link "${link}": a page has one connection.`;
   } catch (error) {
     if (error instanceof FaultError) return error.message;
     throw error;
@@ -61,93 +93,245 @@ export function whatIsWrongWith(fault: unknown): string | undefined {
 }
 
 /**
- * Measures a way without a fault and then with it, on the same page.
+ * Tries faults on ways, all at the same time.
  *
- * @param fault as after `--fault`
- * @throws FaultError if it is not a fault; Error if the page does not get so far without it
+ * @param opened becomes an empty page, in which all pages are frames
+ * @throws FaultError where one is not a fault
+ * @throws NotMeasured
  */
 export async function tryUnder(
-  way: Way,
-  fault: string,
-  browser: Browser,
-): Promise<Tried> {
-  const { id } = ways[way];
-  const { clean, broken } = await measureBoth(
-    compared.find((each) => each.id === id)!,
-    parseFaults([fault]),
-    browser,
-  );
-  return {
-    id,
-    words:
-      `${id}: seen after ${Math.round(clean.ms)} ms, ` +
-      `with ${fault} ${inWords(broken, clean.lost)}`,
-    clean: clean.ms,
-    broken: broken.ms,
-    least: broken.soonest - clean.soonest,
-    cleanLatest: clean.latest,
-    latest: broken.latest,
-    lost: broken.lost - clean.lost,
-  };
-}
-
-async function measureBoth(
-  way: Compared,
-  faults: readonly Fault[],
-  browser: Browser,
-): Promise<{ clean: Seen; broken: Seen }> {
-  const host = await startHost(way, 'choose');
-  const meter = await meterTraffic(host.port, []);
-  const context = await browser.newContext();
+  trials: readonly Trial[],
+  opened: Promise<Page>,
+): Promise<Tried[]> {
+  const tap = createTap({
+    target: { host: '127.0.0.1', port: 9 },
+    recordingSize: 64 * 1024,
+  });
+  const lessons = new Lessons(tap);
+  let pages: FramedPages | undefined;
   try {
-    await host.allow(meter.port);
-    const watched = await openPageSubscriber(context, meter.url, way.choose);
-    const [first] = await host.makeUpdates(1, 0);
-    await watched.reached(first!.n, first!.at, LOADING);
-    const measure = async (timeoutMs: number): Promise<Seen> => {
-      const made = await host.makeUpdates(UPDATES, EVERY);
-      const last = made.at(-1)!;
-      while (!(await hasReached(last, timeoutMs)));
-      return seenOf(deliveryOf(made, await watched.arrivals()));
-    };
-    /** @throws Error if it never will */
-    const hasReached = async ({ n, at }: MadeUpdate, timeoutMs: number) => {
-      try {
-        return await watched.reached(n, at, timeoutMs);
-      } catch (error) {
-        const started = now();
-        await watched.arrivals();
-        if (now() - started < BUSY) throw error;
-        return undefined;
-      }
-    };
-    const clean = await measure(LOADING);
-    meter.tap.setFaults(faults);
-    const broken = await measure(TIMEOUT).catch(async () => {
-      await watched.arrivals(); // It still responds: the fault is the reason.
-      return never;
-    });
-    return { clean, broken };
+    const [page, ...subjects] = await Promise.all([
+      opened,
+      ...trials.map((trial) => lessons.subject(trial)),
+    ]);
+    const framed = subjects.flatMap((subject) => subject.framed());
+    pages = await openFramedPages(page, framed);
+    await measure(subjects, pages, lessons);
+    return subjects.map((subject) => subject.tried());
   } finally {
-    await context.close();
-    await meter.close();
-    await host.stop();
+    pages?.close();
+    await tap.close();
+    await lessons.stop();
   }
 }
 
-function seenOf({ times, lost }: Delivery): Seen {
-  const sorted = times.toSorted((a, b) => a - b);
-  const [soonest = Infinity] = sorted;
-  const latest = sorted.at(-1) ?? Infinity;
-  return { ms: sorted[sorted.length >> 1] ?? Infinity, soonest, latest, lost };
+/** Makes updates until it is certain what each fault does. */
+async function measure(
+  subjects: Subject[],
+  pages: FramedPages,
+  lessons: Lessons,
+): Promise<void> {
+  let last = now();
+  for (let next = wait(0); ;) {
+    await next;
+    next = wait(EVERY);
+    const left = subjects.filter((subject) => !subject.isCertain);
+    if (left.length === 0) return;
+    const made = lessons.next();
+    for (const subject of left) subject.made.push(made);
+    const news = await pages.news();
+    if (news.some((arrivals) => arrivals.length > 0)) last = now();
+    if (now() - last > HANGS)
+      throw new NotMeasured(
+        `No page has shown anything for ${HANGS / 1_000} s`,
+      );
+    for (const [at, subject] of subjects.entries())
+      subject.look(news[2 * at]!, news[2 * at + 1]!);
+  }
 }
 
-const never: Seen = seenOf({ times: [], lost: UPDATES, doubled: 0 });
+/**
+ * The servers of the lessons, in this process: what delays one delays all. They
+ * show one feed, which moves only when told.
+ */
+class Lessons {
+  readonly #tap: Tap;
+  readonly #feed: Feed;
+  readonly #origins: string[] = [];
+  readonly #started = new Map<string, Promise<Started>>();
 
-function inWords({ ms, latest, lost }: Seen, before: number): string {
-  if (ms === Infinity) return 'never';
-  const more = lost - before;
-  const gone = more > 0 ? `, and ${more} lost` : '';
+  constructor(tap: Tap) {
+    this.#tap = tap;
+    this.#feed = createFeed({ seed: 'choose' });
+    this.#feed.close(); // From here on it has no clock.
+  }
+
+  /** Starts the server for it, where no other has done so. */
+  async subject(trial: Trial): Promise<Subject> {
+    const way = compared.find(({ id }) => id === ways[trial.way].id)!;
+    const started = this.#started.get(way.lesson) ?? this.#start(way);
+    this.#started.set(way.lesson, started);
+    const { port, clean } = await started;
+    return new Subject(trial, way, clean, await this.#listen(port));
+  }
+
+  next(): MadeUpdate {
+    const at = now();
+    return { n: this.#feed.next().data.n, at };
+  }
+
+  async #start({ lesson, options = {} }: Compared): Promise<Started> {
+    const deployment = await deployServer(
+      {
+        folder: pathToFileURL(join(lessonsFolder, lesson, '/')).href,
+        file: 'server.ts',
+        options: { ...options, origins: this.#origins },
+      },
+      this.#feed,
+      [],
+    );
+    const [port] = deployment.ports;
+    return { deployment, port: port!, clean: await this.#listen(port!) };
+  }
+
+  /** Another way to it, for faults of its own. */
+  async #listen(port: number): Promise<SeparateListener> {
+    const target = { host: '127.0.0.1', port };
+    const listener = await this.#tap.listenSeparately(target, undefined, 1);
+    this.#origins.push(...localOrigins(listener.port));
+    return listener;
+  }
+
+  async stop(): Promise<void> {
+    const all = await Promise.allSettled(this.#started.values());
+    await Promise.all(
+      all.map(async (each) => {
+        if (each.status === 'fulfilled') await each.value.deployment.close();
+      }),
+    );
+  }
+}
+
+interface Started {
+  deployment: Deployment;
+  port: number;
+  /** A way to it without a fault, which all share. */
+  clean: SeparateListener;
+}
+
+/** A way without a fault and with it, and what each has shown. */
+class Subject {
+  readonly trial: Trial;
+  readonly way: Compared;
+  /** Without the fault, and with it. */
+  readonly ports: readonly [SeparateListener, SeparateListener];
+  /** Updates since the fault; before it, since both pages are ready. */
+  made: MadeUpdate[] = [];
+  isCertain = false;
+  readonly #faults: readonly Fault[];
+  readonly #clean: Arrival[] = [];
+  readonly #broken: Arrival[] = [];
+  readonly #cuts: boolean;
+  #isBroken = false;
+  #hurts = false;
+
+  constructor(
+    trial: Trial,
+    way: Compared,
+    clean: SeparateListener,
+    broken: SeparateListener,
+  ) {
+    this.trial = trial;
+    this.way = way;
+    this.#faults = parseFaults([trial.fault]);
+    this.#cuts = this.#faults.some(({ name }) => cutting.includes(name));
+    this.ports = [clean, broken];
+  }
+
+  /** Its pages: first the one without the fault. */
+  framed() {
+    const { choose } = this.way;
+    const pace = this.trial.late === Infinity ? POLLING_PACE : 1;
+    const [clean, broken] = this.ports;
+    const page = ({ port }: SeparateListener, waitsLongest: boolean) => {
+      const url = `http://127.0.0.1:${port}/`;
+      return { url, choose, pace, waitsLongest };
+    };
+    // In a day some page draws nearly the longest wait: here the first one does.
+    return [page(clean, false), page(broken, true)];
+  }
+
+  /** Takes what has arrived, and finds out whether it is certain now. */
+  look(clean: readonly Arrival[], broken: readonly Arrival[]): void {
+    this.#clean.push(...clean);
+    this.#broken.push(...broken);
+    if (this.isCertain) return;
+    const isShown = ({ n, at }: MadeUpdate) =>
+      shown(this.#clean, n, at) !== undefined &&
+      shown(this.#broken, n, at) !== undefined;
+    if (!this.#isBroken) {
+      if (this.made.filter(isShown).length < 2) return;
+      this.ports[1].setFaults(this.#faults);
+      this.#isBroken = true;
+      this.made = [];
+      return;
+    }
+    this.#hurts = this.#isLate() || this.#hasLost();
+    const last = this.made[UPDATES - 1];
+    this.isCertain = this.#hurts || (last !== undefined && isShown(last));
+  }
+
+  #isLate(): boolean {
+    const { late } = this.trial;
+    const latest = this.#clean.at(-1)!.at;
+    const more = this.made.flatMap(({ n, at }) => {
+      const one = shown(this.#clean, n, at);
+      const other = shown(this.#broken, n, at);
+      if (!one) return [];
+      if (other) return [other.at - one.at];
+      const sofar = latest - one.at;
+      return [late === Infinity && sofar >= NEVER ? Infinity : sofar];
+    });
+    const count = more.filter((ms) => ms >= late).length;
+    if (this.#cuts && count >= 2) return true;
+    let row = 0;
+    for (const ms of more) {
+      row = ms >= late + MARGIN ? row + 1 : 0;
+      if (row === STEADY) return true;
+    }
+    return count > UPDATES / 2;
+  }
+
+  #hasLost(): boolean {
+    if (!this.trial.keepsAll) return false;
+    // What comes after it has come without it.
+    const last = Math.max(...this.#broken.map(({ n }) => n));
+    const due = this.made.filter(({ n }) => n <= last);
+    const lost = (arrivals: Arrival[]) => deliveryOf(due, arrivals).lost;
+    return lost(this.#broken) > lost(this.#clean);
+  }
+
+  tried(): Tried {
+    const { id } = this.way;
+    // What was made later may still be on its way.
+    const made = this.made.slice(0, UPDATES);
+    const clean = deliveryOf(made, this.#clean);
+    const broken = deliveryOf(made, this.#broken);
+    const before = Math.round(medianOf(clean.times));
+    const words = `${id}: seen after ${before} ms, with ${this.trial.fault} ${inWords(broken.times, broken.lost - clean.lost)}`;
+    return { id, words, hurts: this.#hurts };
+  }
+}
+
+/** The first that shows this update. */
+const shown = (arrivals: readonly Arrival[], n: number, since: number) =>
+  arrivals.find((each) => each.n >= n && each.at >= since);
+
+function inWords(times: number[], lost: number): string {
+  if (times.length === 0) return 'never';
+  const ms = medianOf(times);
+  const latest = Math.max(...times);
   const last = latest > 2 * ms ? ` (one after ${Math.round(latest)} ms)` : '';
+  const gone = lost > 0 ? `, and ${lost} lost` : '';
   return `after ${Math.round(ms)} ms${last}${gone}`;
 }

@@ -11,6 +11,9 @@ declare global {
   var notes: Notes;
 }
 
+/** Takes the notes, where it runs in a page before anything of it does. */
+export const noteTaking = `globalThis.notes = (${createNotes})();(${takeNotes})();`;
+
 /**
  * Opens a lesson's page.
  *
@@ -22,9 +25,7 @@ export async function openPageSubscriber(
   choose?: string,
 ): Promise<Subscriber> {
   const page = await context.newPage();
-  await page.addInitScript({
-    content: `globalThis.notes = (${createNotes})();(${takeNotes})();`,
-  });
+  await page.addInitScript({ content: noteTaking });
   await page.goto(url);
   if (choose) await page.locator(choose).check();
   return createSubscriber(url, {

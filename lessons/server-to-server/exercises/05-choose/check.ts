@@ -14,11 +14,12 @@ import {
   titleOf,
 } from '@on-the-wire/shared/compare/choosing/table.ts';
 import {
+  NotMeasured,
   tryUnder,
   whatIsWrongWith,
+  type Trial,
   type Tried,
 } from '@on-the-wire/shared/compare/choosing/try-under.ts';
-import type { Browser } from '@on-the-wire/browser/browser.ts';
 import type {
   Check,
   CheckContext,
@@ -180,22 +181,14 @@ export default {
         checkIsFault(trial, name, product, theirs!.fault);
     });
 
-    const page = await trial.page();
-    const browser = page.context().browser()!;
-    // Each waits most of the time: all at once.
-    const found = await Promise.all(
-      choices.map(async ({ theirs, product }) => {
-        const { take, fault } = theirs!;
-        const way = take.find((each) => each !== 'request') ?? 'request';
-        const seen = asSeenBy(product, fault);
-        const name = `${way} ${seen} ${product.late}`;
-        const trying =
-          measured.get(name) ?? tryOften(way, seen, product, browser);
-        measured.set(name, trying);
-        const forget = () => measured.delete(name);
-        trying.then((one) => hurts(one, product) || forget(), forget);
-        return trying;
-      }),
+    const found = await tryAll(
+      trial,
+      choices.map(({ theirs, product: { late, answers, ...product } }) => ({
+        way: theirs!.take.find((each) => each !== 'request') ?? 'request',
+        fault: asSeenBy(product, theirs!.fault),
+        late: late >= hour / 2 ? Infinity : late,
+        keepsAll: answers.loss === 'nothing',
+      })),
     );
     for (const [index, { name, product, theirs }] of choices.entries())
       await checkFault(trial, name, product, theirs!.fault, found[index]!);
@@ -336,10 +329,32 @@ function checkIsFault(
 }
 
 /**
- * What is being measured, or has hurt a way. If you change one choice, you do
- * not have to wait for all five.
+ * What has hurt a way. If you change one choice, you do not have to wait for
+ * all five.
  */
-const measured = new Map<string, Promise<Tried>>();
+const measured = new Map<string, Tried>();
+
+/** Measures what is not measured yet, all at once: each waits most of the time. */
+async function tryAll(trial: CheckContext, trials: Trial[]): Promise<Tried[]> {
+  const nameOf = (each: Trial) => JSON.stringify(each);
+  const found = new Map(measured);
+  const left = trials.filter((each) => !found.has(nameOf(each)));
+  try {
+    const tried = left.length > 0 ? await tryUnder(left, trial.page()) : [];
+    for (const [at, each] of left.entries()) {
+      found.set(nameOf(each), tried[at]!);
+      if (tried[at]!.hurts) measured.set(nameOf(each), tried[at]!);
+    }
+    return trials.map((each) => found.get(nameOf(each))!);
+  } catch (error) {
+    if (!(error instanceof NotMeasured)) throw error;
+    return trial.fail({
+      title: 'Your faults were not measured: check again',
+      details: error.message,
+    });
+  }
+}
+
 /** Faults that make an update late, and never lose one. */
 const onlyLate =
   /^(?:(?:up|down):)?(?:latency|stall|joiner|slicer|slow-close|bandwidth)\b/;
@@ -349,53 +364,18 @@ const onlyLate =
  * connection lasts longer than that, it strikes almost at once; where updates
  * are further apart than a connection may be idle, it always is.
  */
-function asSeenBy({ lasts, gap }: Product, fault: string): string {
+function asSeenBy(
+  { lasts, gap }: Pick<Product, 'lasts' | 'gap'>,
+  fault: string,
+): string {
   return fault.replace(
     /after:(\d+(?:\.\d+)?)(ms|s|min)\b/,
     (text, amount: string, unit: 'ms' | 's' | 'min') => {
       const ms = Number(amount) * { ms: 1, s: 1_000, min: 60_000 }[unit];
-      if (/^idle\b/.test(fault)) return ms < gap ? 'after:30ms' : text;
+      if (/^idle\b/.test(fault)) return ms < gap ? 'after:10ms' : text;
       return ms < lasts ? `after:${Math.min(ms, 200)}ms` : text;
     },
   );
-}
-
-/** ms more until an update is seen: of eight the latest, with and without it. */
-const more = ({ latest, cleanLatest }: Tried) => latest - cleanLatest;
-
-/** Whether an update comes too late, or never: where all count, any of them. */
-const hurts = (tried: Tried, { late, answers }: Product) =>
-  more(tried) >= late || (answers.loss === 'nothing' && tried.lost > 0);
-
-/** A busy machine may be slow with the fault or without it, but never so much. */
-function isClear(tried: Tried, product: Product) {
-  const { late } = product;
-  if (tried.least >= 3 * late) return true;
-  const isBusy = tried.cleanLatest > late / 4;
-  const isFar = more(tried) >= 3 * late || more(tried) < late / 2;
-  return !isBusy && isFar;
-}
-
-/**
- * Tries it, and up to five times if there is a doubt. A busy machine only ever
- * makes an update later, with the fault and without: the earliest counts.
- */
-async function tryOften(
-  way: Way,
-  fault: string,
-  product: Product,
-  browser: Browser,
-) {
-  let best = await tryUnder(way, fault, browser);
-  for (let tries = 1; tries < 5 && !isClear(best, product); tries += 1) {
-    const next = await tryUnder(way, fault, browser);
-    if (isClear(next, product)) return next;
-    best = {
-      ...(more(next) < more(best) ? next : best),
-      lost: Math.min(best.lost, next.lost),
-    };
-  }
-  return best;
 }
 
 async function checkFault(
@@ -403,10 +383,10 @@ async function checkFault(
   name: string,
   product: Product,
   fault: string,
-  { id, words, ...tried }: Tried,
+  { id, words, hurts }: Tried,
 ): Promise<void> {
   await trial.step(`${name}: a fault that hurts it`, async () => {
-    if (hurts({ id, words, ...tried }, product)) return;
+    if (hurts) return;
     trial.fail({
       ...harmless(name, product, fault),
       came: words,

@@ -1,0 +1,87 @@
+/**
+ * Several lessons' pages as frames of one page, with a note of what reached
+ * each board and when. All are of one site, so they share a thread: what keeps
+ * one of them waiting keeps the others waiting, too.
+ */
+import { createServer } from 'node:http';
+import { listen } from '@on-the-wire/system/listen.ts';
+import type { Page } from '@on-the-wire/browser/browser.ts';
+import type { Arrival } from '../report/notes.ts';
+import { noteTaking } from './page-subscriber.ts';
+
+/** A page, and how it differs from the same page in a window of its own. */
+export interface Framed {
+  url: string;
+  /** The switch on it that is set, as a CSS selector. */
+  choose?: string | undefined;
+  /** How many times as fast its timeouts run out; 1 is usual. */
+  pace: number;
+  /** Whether each wait that it draws is nearly as long as any it could draw. */
+  waitsLongest: boolean;
+}
+
+/** Their pages, while they are open. */
+export interface FramedPages {
+  /** What has reached each of the boards since the last call. */
+  news(): Promise<Arrival[][]>;
+  close(): void;
+}
+
+declare global {
+  var arrived: { frame: number; arrival: Arrival }[];
+}
+
+/** Opens them in a page, which shows nothing else. */
+export async function openFramedPages(
+  page: Page,
+  framed: readonly Framed[],
+): Promise<FramedPages> {
+  const frames = framed.map(
+    (each, frame) =>
+      `<iframe src="${each.url}" name="${encodeURIComponent(JSON.stringify({ ...each, frame }))}"></iframe>`,
+  );
+  const body = `<!doctype html>
+<script>
+  arrived = [];
+  onmessage = ({ data }) => arrived.push(data);
+</script>
+${frames.join('\n')}`;
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end(body);
+  });
+  const { origin } = await listen(server);
+  page.setDefaultTimeout(0);
+  await page.addInitScript({
+    content: `if (top !== self) { ${noteTaking} (${beFramed})(); }`,
+  });
+  await page.goto(origin, { waitUntil: 'commit' });
+  return {
+    async news() {
+      const all = await page.evaluate(() => arrived.splice(0));
+      const of = (frame: number) =>
+        all.filter((each) => each.frame === frame).map((each) => each.arrival);
+      return framed.map((_each, frame) => of(frame));
+    },
+    close: () => server.close().closeAllConnections(),
+  };
+}
+
+/** Runs in each frame, before anything of it does. */
+function beFramed() {
+  const told = JSON.parse(decodeURIComponent(self.name)) as Framed & {
+    frame: number;
+  };
+  const note = notes.note;
+  notes.note = (arrival) => {
+    note(arrival);
+    parent.postMessage({ frame: told.frame, arrival }, '*');
+  };
+  if (told.waitsLongest) Math.random = () => 0.99;
+  const after = globalThis.setTimeout.bind(globalThis);
+  const sooner = (run: () => void, ms = 0) => after(run, ms / told.pace);
+  Object.assign(globalThis, { setTimeout: sooner });
+  addEventListener('DOMContentLoaded', () => {
+    if (told.choose === undefined) return;
+    document.querySelector<HTMLInputElement>(told.choose)!.click();
+  });
+}
