@@ -3,12 +3,7 @@
  * The page is open twice at the same time, with the fault and without it, and
  * both get the same updates: a busy machine delays both.
  */
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
-import { lessonsFolder } from '@on-the-wire/course/harness/lessons.ts';
-import { createFeed, type Feed } from '@on-the-wire/lesson/board/feed.ts';
-import { localOrigins } from '@on-the-wire/lesson/page/origins.ts';
 import {
   createTap,
   FaultError,
@@ -22,8 +17,11 @@ import { deliveryOf } from '../measure.ts';
 import { now } from '../clock.ts';
 import type { Arrival } from '../report/notes.ts';
 import { medianOf } from '../statistics.ts';
-import type { MadeUpdate } from '../transports/start-host.ts';
-import { deployServer, type Deployment } from '../transports/deployments.ts';
+import {
+  startHost,
+  type Host,
+  type MadeUpdate,
+} from '../transports/start-host.ts';
 import {
   openFramedPages,
   type FramedPages,
@@ -55,7 +53,7 @@ export interface Tried {
   hurts: boolean;
 }
 
-/** The machine did not get so far: nothing was measured. */
+/** The machine did not get so far, or a server ended: nothing was measured. */
 export class NotMeasured extends Error {
   override name = 'NotMeasured';
 }
@@ -114,31 +112,34 @@ export async function tryUnder(
       opened,
       ...trials.map((trial) => lessons.subject(trial)),
     ]);
+    // A process takes one request at a time.
+    for (const { host, ports } of subjects)
+      for (const { port } of ports) await host.allow(port);
     const framed = subjects.flatMap((subject) => subject.framed());
     pages = await openFramedPages(page, framed);
-    await measure(subjects, pages, lessons);
+    await Promise.race([measure(subjects, pages), lessons.crashed()]);
     return subjects.map((subject) => subject.tried());
   } finally {
     pages?.close();
-    await tap.close();
-    await lessons.stop();
+    await Promise.all([tap.close(), lessons.stop()]);
   }
 }
 
 /** Makes updates until it is certain what each fault does. */
-async function measure(
-  subjects: Subject[],
-  pages: FramedPages,
-  lessons: Lessons,
-): Promise<void> {
+async function measure(subjects: Subject[], pages: FramedPages) {
   let last = now();
   for (let next = wait(0); ;) {
     await next;
     next = wait(EVERY);
     const left = subjects.filter((subject) => !subject.isCertain);
     if (left.length === 0) return;
-    const made = lessons.next();
-    for (const subject of left) subject.made.push(made);
+    await Promise.all(
+      [...new Set(left.map(({ host }) => host))].map(async (host) => {
+        const [made] = await host.makeUpdates(1, 0);
+        for (const subject of left)
+          if (subject.host === host) subject.made.push(made!);
+      }),
+    );
     const news = await pages.news();
     if (news.some((arrivals) => arrivals.length > 0)) last = now();
     if (now() - last > HANGS)
@@ -150,20 +151,19 @@ async function measure(
   }
 }
 
-/**
- * The servers of the lessons, in this process: what delays one delays all. They
- * show one feed, which moves only when told.
- */
+interface Started {
+  host: Host;
+  /** A way to it without a fault, which all share. */
+  clean: SeparateListener;
+}
+
+/** The servers of the lessons, each in one process, whoever needs it. */
 class Lessons {
   readonly #tap: Tap;
-  readonly #feed: Feed;
-  readonly #origins: string[] = [];
   readonly #started = new Map<string, Promise<Started>>();
 
   constructor(tap: Tap) {
     this.#tap = tap;
-    this.#feed = createFeed({ seed: 'choose' });
-    this.#feed.close(); // From here on it has no clock.
   }
 
   /** Starts the server for it, where no other has done so. */
@@ -171,58 +171,45 @@ class Lessons {
     const way = compared.find(({ id }) => id === ways[trial.way].id)!;
     const started = this.#started.get(way.lesson) ?? this.#start(way);
     this.#started.set(way.lesson, started);
-    const { port, clean } = await started;
-    return new Subject(trial, way, clean, await this.#listen(port));
+    const { host, clean } = await started;
+    const broken = await this.#listen(host);
+    return new Subject(trial, way, host, clean, broken);
   }
 
-  next(): MadeUpdate {
-    const at = now();
-    return { n: this.#feed.next().data.n, at };
-  }
-
-  async #start({ lesson, options = {} }: Compared): Promise<Started> {
-    const deployment = await deployServer(
-      {
-        folder: pathToFileURL(join(lessonsFolder, lesson, '/')).href,
-        file: 'server.ts',
-        options: { ...options, origins: this.#origins },
-      },
-      this.#feed,
-      [],
-    );
-    const [port] = deployment.ports;
-    return { deployment, port: port!, clean: await this.#listen(port!) };
+  async #start(way: Compared): Promise<Started> {
+    const host = await startHost(way, 'choose');
+    return { host, clean: await this.#listen(host) };
   }
 
   /** Another way to it, for faults of its own. */
-  async #listen(port: number): Promise<SeparateListener> {
+  #listen({ port }: Host): Promise<SeparateListener> {
     const target = { host: '127.0.0.1', port };
-    const listener = await this.#tap.listenSeparately(target, undefined, 1);
-    this.#origins.push(...localOrigins(listener.port));
-    return listener;
+    return this.#tap.listenSeparately(target, undefined, 1);
+  }
+
+  /** Rejects when one ends that should not. */
+  async crashed(): Promise<never> {
+    const hosts = await Promise.all(this.#started.values());
+    try {
+      return await Promise.race(hosts.map(({ host }) => host.crashed));
+    } catch (error) {
+      throw new NotMeasured((error as Error).message);
+    }
   }
 
   async stop(): Promise<void> {
     const all = await Promise.allSettled(this.#started.values());
     await Promise.all(
-      all.map(async (each) => {
-        if (each.status === 'fulfilled') await each.value.deployment.close();
-      }),
+      all.map((each) => each.status === 'fulfilled' && each.value.host.stop()),
     );
   }
-}
-
-interface Started {
-  deployment: Deployment;
-  port: number;
-  /** A way to it without a fault, which all share. */
-  clean: SeparateListener;
 }
 
 /** A way without a fault and with it, and what each has shown. */
 class Subject {
   readonly trial: Trial;
   readonly way: Compared;
+  readonly host: Host;
   /** Without the fault, and with it. */
   readonly ports: readonly [SeparateListener, SeparateListener];
   /** Updates since the fault; before it, since both pages are ready. */
@@ -238,11 +225,13 @@ class Subject {
   constructor(
     trial: Trial,
     way: Compared,
+    host: Host,
     clean: SeparateListener,
     broken: SeparateListener,
   ) {
     this.trial = trial;
     this.way = way;
+    this.host = host;
     this.#faults = parseFaults([trial.fault]);
     this.#cuts = this.#faults.some(({ name }) => cutting.includes(name));
     this.ports = [clean, broken];
