@@ -1,6 +1,9 @@
 /** The first minute of the lesson, in a real browser. */
 import { expect, test } from '@jest/globals';
-import { openLesson } from '@on-the-wire/course/shell/test/see-opening.ts';
+import {
+  MOST_MS,
+  openLesson,
+} from '@on-the-wire/course/shell/test/see-opening.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 
@@ -16,7 +19,7 @@ describeWithBrowser('the first minute of http2', (browser) => {
   test('shows what a hundred boards took, both ways', async () => {
     const opened = await open();
     await opened.press();
-    expect(await opened.sincePaint()).toBeLessThan(30_000);
+    expect(await opened.sincePaint()).toBeLessThan(MOST_MS);
     expect(await opened.outOfView()).toEqual([]);
 
     const [http1, h2] = await opened.seen();

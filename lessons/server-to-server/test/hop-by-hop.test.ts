@@ -17,7 +17,7 @@ test.each([
   ['README.md', /^Hop-by-hop headers: (.*?)\(RFC/m, /`([^`]+)`/g],
   [
     `${exercise}/README.md`,
-    /^- .*hop-by-hop headers: (.*?)`Host`/m,
+    /^- .*hop-by-hop headers, and .*?: (.*?)`Host`/m,
     /`([^`]+)`/g,
   ],
   [`${exercise}/solution.ts`, /hopByHop = \[([^\]]*)\]/, /'([^']+)'/g],

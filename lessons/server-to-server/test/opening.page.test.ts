@@ -1,6 +1,9 @@
 /** The first minute of the lesson, in a real browser. */
 import { expect, test } from '@jest/globals';
-import { openLesson } from '@on-the-wire/course/shell/test/see-opening.ts';
+import {
+  MOST_MS,
+  openLesson,
+} from '@on-the-wire/course/shell/test/see-opening.ts';
 import { parseFaults } from '@on-the-wire/tap/tap.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
@@ -17,7 +20,7 @@ describeWithBrowser('the first minute of server-to-server', (browser) => {
   test('shows what is missing of fifty announcements, and that nobody says so', async () => {
     const opened = await open();
     await opened.press();
-    expect(await opened.sincePaint()).toBeLessThan(30_000);
+    expect(await opened.sincePaint()).toBeLessThan(MOST_MS);
     expect(await opened.outOfView()).toEqual([]);
 
     const [link, response, spoken] = await opened.seen();

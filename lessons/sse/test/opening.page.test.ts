@@ -1,6 +1,7 @@
 /** The first minute: one press, and the reader's own connection is cut. */
 import { expect, test } from '@jest/globals';
 import {
+  MOST_MS,
   openLesson,
   type Opened,
 } from '@on-the-wire/course/shell/test/see-opening.ts';
@@ -52,7 +53,7 @@ describeWithBrowser('the first minute of sse', (browser) => {
   test('shows in one view what was cut, what the browser did, and that nothing was lost', async () => {
     const opened = await open();
     let took = await opened.press();
-    expect(await opened.sincePaint()).toBeLessThan(30_000);
+    expect(await opened.sincePaint()).toBeLessThan(MOST_MS);
     expect(await opened.outOfView()).toEqual([]);
 
     const [event, request, board] = await opened.seen();

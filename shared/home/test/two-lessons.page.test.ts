@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
-import { freePort } from '@on-the-wire/system/ports.ts';
+import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { createCourse } from '../course.ts';
@@ -57,7 +57,7 @@ describeWithBrowser('the tabs of the course', (browser) => {
   });
 
   test('a lesson that was stopped stays, where another one has its address', async () => {
-    const port = await freePort();
+    const port = await freeAdjacentPorts(3);
     const first = start();
     const url = await first.runLesson(findLesson('sse'), { port });
     const page = await browser().newPage();

@@ -33,6 +33,12 @@ export interface Opened {
 }
 
 /**
+ * ms that a press may take while other tests run beside it; alone it takes some
+ * five seconds.
+ */
+export const MOST_MS = 60_000;
+
+/**
  * Runs a lesson and opens it.
  *
  * @param size of the window, in px
@@ -48,7 +54,7 @@ export async function openLesson(
     terminal: { stdout: nowhere, stderr: nowhere },
   });
   const context = await browser.newContext({ viewport: size });
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(2 * MOST_MS);
   const page = await context.newPage();
   await page.goto(running.shellUrl!);
   const button = page.locator('.opening .press');
