@@ -46,7 +46,7 @@ describeWithBrowser('the first minute of http2', (browser) => {
 
   test('fits on a telephone', async () => {
     const opened = await open({ width: 390, height: 844 });
-    await opened.press();
+    await opened.pressAgain();
     expect(await opened.outOfView()).toEqual([]);
   });
 });

@@ -171,7 +171,7 @@ describeWithBrowser('the first minute of sse', (browser) => {
 
   test('fits on a telephone, and pleases axe', async () => {
     const opened = await open({ width: 390, height: 844 });
-    await opened.press();
+    await opened.pressAgain();
     expect(await opened.outOfView()).toEqual([]);
     expect(await accessibilityViolations(opened.page)).toEqual([]);
   });

@@ -44,7 +44,7 @@ describeWithBrowser('the first minute of xhr', (browser) => {
 
   test('fits on a telephone', async () => {
     const opened = await open({ width: 390, height: 844 });
-    await opened.press();
+    await opened.pressAgain();
     expect(await opened.outOfView()).toEqual([]);
   });
 });

@@ -26,6 +26,8 @@ export interface Opened {
   sincePaint(): Promise<number>;
   /** Presses the button. Resolves, with ms, when all is shown. */
   press(): Promise<number>;
+  /** As `press`, and again, up to twice, where the page says so. */
+  pressAgain(): Promise<void>;
   seen(): Promise<Seen[]>;
   /** What of the opening is not wholly in view, in words. */
   outOfView(): Promise<string[]>;
@@ -62,7 +64,7 @@ export async function openLesson(
   /** Since the page was loaded. */
   let presses = 0;
   page.on('load', () => (presses = 0));
-  return {
+  const opened: Opened = {
     page,
     running,
     sincePaint: () =>
@@ -81,6 +83,15 @@ export async function openLesson(
       if (told !== '') throw new Error(`${told}`);
       return performance.now() - began;
     },
+    async pressAgain() {
+      for (let left = 2; ; left -= 1)
+        try {
+          await opened.press();
+          return;
+        } catch (error) {
+          if (left === 0 || !String(error).includes('Press again')) throw error;
+        }
+    },
     seen: () => readSights(page, running),
     outOfView: () => page.evaluate(findOutOfView),
     async end() {
@@ -88,6 +99,7 @@ export async function openLesson(
       await running.stop();
     },
   };
+  return opened;
 }
 
 async function readSights(page: Page, { log }: RunningLesson): Promise<Seen[]> {
