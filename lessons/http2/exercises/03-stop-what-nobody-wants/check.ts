@@ -124,7 +124,7 @@ export default {
               : 'A line that is found hours later does not come';
           },
           sent: `two searches over one connection, which find nothing for ${hours} hours, and then a line`,
-          note: 'who hears nothing still waits: no time is too long',
+          note: 'a client that hears nothing still waits: no time is too long',
         });
       }
       await leave(client);

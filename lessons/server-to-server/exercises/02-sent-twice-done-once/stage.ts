@@ -86,7 +86,7 @@ export async function heard(_mine: object, key: string, times: number) {
 
 /**
  * Clocks that tell the same millisecond, however fast this machine is. Timers
- * go on; and who waits for the next millisecond gets it after a while.
+ * go on; and code that waits for the next millisecond gets it after a while.
  */
 function holdClocks() {
   const { Date: RealDate } = globalThis;

@@ -109,7 +109,7 @@ export default {
         });
         mine.mustName(last.id, sent);
       };
-      // So that who looks only now and then has not looked just now.
+      // So that code which looks now and then has not looked just now.
       await mine.run(data.whole(5_000, 10_000));
       const first = channel.tell('departure', data.line());
       await mine.mustHear(first);

@@ -104,7 +104,7 @@ export default {
       await mustGet(trial, server, slow, last, {
         who: 'A reader that is only slow',
         sent: `buffer: ${buffer}; less than that was unread; then the reader read it`,
-        // Node 26 may leave out a `drain`: who waits for it cannot go on.
+        // Node 26 may leave out a `drain`: code that waits for it cannot go on.
         stops: '',
       });
       await leave(trial, learner, slow, 2);

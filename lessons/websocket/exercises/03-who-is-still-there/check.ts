@@ -20,25 +20,28 @@ export default {
     const line = await trial.line(port, { faults: [] });
     const visit = visitors(trial, learner, line);
 
-    await trial.step('who returns pongs is pinged, and stays', async () => {
-      const client = await visit(intervalMs);
-      await client.pong(); // some ping at once
-      await client.wait(intervalMs);
-      const delays = [0, data.whole(1, intervalMs - 2), intervalMs - 1, 0];
-      for (const delay of delays) {
-        await client.wait(delay);
-        await client.mustStay();
+    await trial.step(
+      'a client that returns pongs is pinged, and stays',
+      async () => {
+        const client = await visit(intervalMs);
+        await client.pong(); // some ping at once
+        await client.wait(intervalMs);
+        const delays = [0, data.whole(1, intervalMs - 2), intervalMs - 1, 0];
+        for (const delay of delays) {
+          await client.wait(delay);
+          await client.mustStay();
+          await client.pong();
+          await client.wait(intervalMs - delay);
+          await client.mustStay();
+        }
         await client.pong();
-        await client.wait(intervalMs - delay);
-        await client.mustStay();
-      }
-      await client.pong();
-      await client.mustBePinged(delays.length);
-      client.leave();
-      await client.hasLeft();
-    });
+        await client.mustBePinged(delays.length);
+        client.leave();
+        await client.hasLeft();
+      },
+    );
 
-    await trial.step('who returns none is terminated', async () => {
+    await trial.step('a client that returns none is terminated', async () => {
       const silent = await visit(intervalMs);
       await silent.pong();
       for (let time = data.whole(1, 3); time > 0; time -= 1) {

@@ -141,7 +141,7 @@ async function visit(
         came: pings.length === 0 ? 'no ping' : `pings at ${list(pings)} ms`,
       };
       if (pings.length === 0) fail({ title: 'No ping comes', ...parts });
-      const slack = intervalMs / 10; // for who looks at a clock now and then
+      const slack = intervalMs / 10; // for code that looks at a clock now and then
       const isOff = (gap: number) => Math.abs(gap - intervalMs) > slack;
       const isLate = pings[0]! > intervalMs + slack;
       if (gaps.some(isOff) || isLate || pings.length < least)

@@ -42,7 +42,7 @@ interface Window {
 }
 
 const section = 'step 5 of the tutorial';
-const slack = 300; // ms: for who looks at a clock now and then
+const slack = 300; // ms: for code that looks at a clock now and then
 
 const messages = {
   pong: '{"kind":"pong"}',
