@@ -20,7 +20,7 @@ import { freshValues, pressInPage, watchPage } from './lesson-page.ts';
 export class OpeningError extends Error {}
 
 const MOST_MS = 60_000; // for all of it, on a machine with much else to do
-const AGAIN_MS = 400; // between two presses
+const AGAIN_MS = 100; // between two presses: the board changes every second
 const LOOK_MS = 50;
 const PAGE_MS = 250; // until a page shows what it got
 const MOST_LOOKS = 12; // at something that changes all the time
