@@ -5,7 +5,9 @@
  * belongs to, and which it is there, is counted here for all who need it.
  */
 import markdownIt, { type Token } from 'markdown-it';
+import { findEngineLists } from '../texts/by-engine.ts';
 import { beginsWithStrong, wordsOf } from '../shell/tutorial/tokens.ts';
+import type { Engine } from '@on-the-wire/viewer/page/engine.ts';
 import { MEMORY, type Condition, type Decision } from './condition.ts';
 import {
   ConditionError,
@@ -31,6 +33,15 @@ interface CommentPlace {
   line: number;
   /** As it stands in the text, without its marks. */
   text: string;
+  /** Those of its item, where it stands in a list by engine. */
+  engines: readonly Engine[] | undefined;
+}
+
+/** A condition of *See*. */
+export interface See {
+  condition: Condition;
+  /** Only there it is true; undefined: in all. */
+  engines: readonly Engine[] | undefined;
 }
 
 /** All conditions of a step. */
@@ -41,7 +52,7 @@ export interface StepConditions {
   guesses: string[];
   /** Those actions that a run shows, in their order. */
   actions: Condition[];
-  sees: Condition[];
+  sees: See[];
   decision: Decision | undefined;
 }
 
@@ -65,10 +76,18 @@ export function findComments(
   let predicts = false;
   let guesses: string[] = [];
 
-  const lookInto = (token: Token) => {
+  const items = findEngineLists(tokens).flatMap((list) => list.items);
+  const enginesAt = (at: number) =>
+    items.find(({ tokens: [from, to] }) => at >= from && at < to)?.engines;
+  const lookInto = (token: Token, at: number) => {
     if (!/^html_(?:inline|block)$/.test(token.type)) return;
     for (const [, kind, text = ''] of token.content.matchAll(marked)) {
-      const place = { step, line, text: text.trim().replaceAll(/\s+/g, ' ') };
+      const place = {
+        step,
+        line,
+        text: text.trim().replaceAll(/\s+/g, ' '),
+        engines: enginesAt(at),
+      };
       tell(read(kind as 'do' | 'see' | 'decides', place, counted), token);
     }
   };
@@ -98,8 +117,8 @@ export function findComments(
     }
     if (token.type === 'bullet_list_close' && token.level === 0)
       if (step !== undefined && guesses.length > 0) tellGuesses(step, guesses);
-    lookInto(token);
-    for (const child of token.children ?? []) lookInto(child);
+    lookInto(token, at);
+    for (const child of token.children ?? []) lookInto(child, at);
   }
 }
 
@@ -109,6 +128,8 @@ function read(
   counted: { do: number; see: number },
 ): Comment {
   try {
+    if (place.engines && kind !== 'see')
+      throw new ConditionError(`a ${kind} for all engines, outside their list`);
     if (kind === 'decides')
       return { ...place, kind, decision: parseDecision(place.text) };
     if (kind === 'see') {
@@ -144,7 +165,10 @@ export function readConditions(text: string): StepConditions[] {
       const step = of(comment.step);
       if (comment.kind === 'do' && 'condition' in comment)
         step.actions.push(comment.condition);
-      if (comment.kind === 'see') step.sees.push(comment.condition);
+      if (comment.kind === 'see') {
+        const { condition, engines } = comment;
+        step.sees.push({ condition, engines });
+      }
       if (comment.kind === 'decides') step.decision = comment.decision;
     },
     (id, guesses) => (of(id).guesses = guesses),

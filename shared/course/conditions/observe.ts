@@ -283,10 +283,10 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
       id,
       conditions,
       action: undefined,
-      sees: sees.map((see, at) =>
+      sees: sees.map(({ condition }, at) =>
         isOver || this.#shown.get(id)?.sees[at]
           ? undefined
-          : this.#watchFor(see, id === MEMORY ? 0 : undefined),
+          : this.#watchFor(condition, id === MEMORY ? 0 : undefined),
       ),
       clauses:
         isOver || known.decided
@@ -495,7 +495,7 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
       ticks: (conditions?.actions ?? []).map((condition, at) =>
         at < actions.length ? tickOf(condition, shown?.ticks[at]) : null,
       ),
-      sees: (conditions?.sees ?? []).map((condition, at) => {
+      sees: (conditions?.sees ?? []).map(({ condition }, at) => {
         const seen = shown?.sees[at];
         return seen ? tickOf(condition, seen) : null;
       }),

@@ -31,6 +31,9 @@
  *
  * Boxes. A quotation that begins with `**What the page cannot see.**`.
  *
+ * Engines. A list whose items begin with names of engines in bold, and a colon,
+ * is marked, so that the page shows the reader's own: see texts/by-engine.ts.
+ *
  * Start. A paragraph that begins with `**Start it.**` is left out: it says how
  * to start what shows the text.
  *
@@ -49,6 +52,7 @@
 import markdownIt from 'markdown-it';
 import { commandsAsTyped } from './tutorial/as-typed.ts';
 import { boxes } from './tutorial/boxes.ts';
+import { byEngine } from './tutorial/by-engine.ts';
 import { copyCommands } from './tutorial/commands.ts';
 import type { TutorialEnv, TutorialPlace } from './tutorial/env.ts';
 import { fences } from './tutorial/fences.ts';
@@ -63,6 +67,7 @@ import { ticks } from './tutorial/ticks.ts';
 const markdown = markdownIt({ html: true })
   .use(commandsAsTyped)
   .use(ticks)
+  .use(byEngine)
   .use(headings)
   .use(boxes)
   .use(links)

@@ -1,6 +1,7 @@
 /** Runs all checks at once and reports what they found. */
 import { checkActions } from './actions.ts';
 import { formatFinding, type Finding } from './finding.ts';
+import { checkEngines } from './engines.ts';
 import { checkExercises } from './exercises.ts';
 import { checkGlossary } from './glossary.ts';
 import { checkLicences } from './licences.ts';
@@ -40,6 +41,7 @@ export const checks: Record<string, RepositoryCheck> = {
   openings: checkOpenings,
   standards: checkStandards,
   actions: checkActions,
+  engines: checkEngines,
   tutorials: checkTutorials,
   words: checkWords,
 };

@@ -1,4 +1,6 @@
 /** How many words of a Markdown text there are to read, and where. */
+import { findEngineLists } from '@on-the-wire/course/texts/by-engine.ts';
+import { parser } from './markdown.ts';
 
 /** The words of a text by where they stand. */
 export interface WordCount {
@@ -22,13 +24,17 @@ export function withoutComments(text: string): string {
   );
 }
 
-/** Counts what `withoutComments` has left, given as lines. */
-export function countWords(lines: string[]): WordCount {
+/**
+ * Counts what `withoutComments` has left, given as lines. Of sentences by engine
+ * the longest counts: nobody is shown two.
+ */
+export function countWords(text: string[]): WordCount {
+  const lines = withLongestItems(text);
   const count: WordCount = { all: 0, read: 0, folds: [] };
   let inFence = false;
   let depth = 0;
   for (const [index, line] of lines.entries()) {
-    count.all += line.split(/\s+/).filter((word) => word !== '').length;
+    count.all += wordsOf(line);
     if (/^\s*(```|~~~)/.test(line)) {
       inFence = !inFence;
       continue;
@@ -49,3 +55,24 @@ export function countWords(lines: string[]): WordCount {
   }
   return count;
 }
+
+function withLongestItems(lines: string[]): string[] {
+  const left = [...lines];
+  for (const { items } of findEngineLists(parser.parse(lines.join('\n'), {}))) {
+    const words = items.map(({ lines: [from, to] }) =>
+      wordsOf(lines.slice(from, to).join(' ')),
+    );
+    const longest = words.indexOf(Math.max(...words));
+    for (const [
+      at,
+      {
+        lines: [from, to],
+      },
+    ] of items.entries())
+      if (at !== longest) left.fill('', from, to);
+  }
+  return left;
+}
+
+const wordsOf = (text: string) =>
+  text.split(/\s+/).filter((word) => word !== '').length;

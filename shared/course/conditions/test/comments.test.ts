@@ -86,7 +86,7 @@ describe('the comments of a tutorial', () => {
         id: 'step-1',
         guesses: ['Ding', 'Dong, twice'],
         actions: [cut(1), cut(2)],
-        sees: [[{ what: 'note', kind: 'end', text: undefined }]],
+        sees: [{ condition: [{ what: 'note', kind: 'end', text: undefined }] }],
         decision: {
           clauses: [
             { guess: 2, condition: cut(1) },
@@ -114,9 +114,34 @@ describe('the comments of a tutorial', () => {
         id: 'from-memory',
         guesses: [],
         actions: [],
-        sees: [[{ what: 'note', kind: 'open', text: undefined }]],
+        sees: [
+          { condition: [{ what: 'note', kind: 'open', text: undefined }] },
+        ],
         decision: undefined,
       },
     ]);
+  });
+
+  test('of *See* hold for the engines of their item, others for all', () => {
+    const found: Comment[] = [];
+    const list = `## 1. Ring
+
+**See.** It ends. <!-- see: cut -->
+
+- **Chromium, WebKitGTK:** At once. <!-- see: note end -->
+- **Firefox:** Later. <!-- see: note open --> <!-- do: cut -->
+`;
+    findComments(markdownIt({ html: true }).parse(list, {}), (comment) =>
+      found.push(comment),
+    );
+    expect(found.map(({ kind, engines }) => [kind, engines])).toEqual([
+      ['see', undefined],
+      ['see', ['chromium', 'webkitgtk']],
+      ['see', ['firefox']],
+      ['broken', ['firefox']],
+    ]);
+    expect(readConditions(list)[0]!.sees.map(({ engines }) => engines)).toEqual(
+      [undefined, ['chromium', 'webkitgtk'], ['firefox']],
+    );
   });
 });

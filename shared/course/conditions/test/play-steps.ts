@@ -17,7 +17,7 @@ import { spawn } from '@on-the-wire/system/programs/start.ts';
 import { formatFault } from '@on-the-wire/tap/tap.ts';
 import { findLesson } from '../../harness/lessons.ts';
 import { runLesson, type RunningLesson } from '../../harness/run-lesson.ts';
-import { readConditions, type StepConditions } from '../comments.ts';
+import { readConditions, type See, type StepConditions } from '../comments.ts';
 import { MEMORY, type Atom, type Condition } from '../condition.ts';
 
 /** What the text asks for in words that no link says. */
@@ -129,7 +129,7 @@ class Player {
   async lookBack({ sees }: StepConditions): Promise<void> {
     const page = this.#page;
     await page.evaluate((hash) => (location.hash = hash), MEMORY);
-    for (const at of sees.keys())
+    for (const at of shownIn(sees))
       await page
         .locator(`#${MEMORY} a.tick[data-see="${at}"][href^="#unit-"]`)
         .waitFor({ state: 'attached' });
@@ -146,7 +146,7 @@ class Player {
     try {
       for (const [at, condition] of actions.entries())
         await this.#act(`${id}/${at}`, section, at, condition, commands);
-      for (const at of sees.keys())
+      for (const at of shownIn(sees))
         await section
           .locator(`a.tick[data-see="${at}"][data-done]`)
           .waitFor({ state: 'attached' });
@@ -448,6 +448,13 @@ class Player {
     this.#programs.add(started);
     started.once('close', () => this.#programs.delete(started));
   }
+}
+
+/** Those of a step's *See* that are said of Chromium, in which it is played. */
+function shownIn(sees: readonly See[]): number[] {
+  return sees.flatMap(({ engines }, at) =>
+    engines?.includes('chromium') === false ? [] : at,
+  );
 }
 
 /** The names in a link to a control of the page: the control's comes first. */

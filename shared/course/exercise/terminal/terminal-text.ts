@@ -1,10 +1,13 @@
-/** Markdown as lines for a terminal: no marks, words wrapped, code as it is. */
+/**
+ * Markdown as lines for a terminal: no marks and no comments, words wrapped, code
+ * as it is.
+ */
 import { styleText } from 'node:util';
 import markdownIt, { type Token } from 'markdown-it';
 import { wrap } from '@on-the-wire/system/wrap.ts';
 import { asTyped } from '@on-the-wire/system/as-typed.ts';
 
-const markdown = markdownIt();
+const markdown = markdownIt({ html: true });
 
 /**
  * @param width of the terminal, in columns
@@ -72,7 +75,9 @@ function inline(
       const shown = code(content);
       const painted = paint('cyan', shown);
       words += painted === shown ? `\`${shown}\`` : painted;
-    } else words += strong ? paint('bold', content) : content;
+    } else if (type === 'html_inline' && content.startsWith('<!--'))
+      words = words.trimEnd();
+    else words += strong ? paint('bold', content) : content;
   }
   return words;
 }

@@ -40,6 +40,19 @@ test('has no marks but those of code, and words are not torn', () => {
   ]);
 });
 
+test('has a sentence for each engine, and no comments', () => {
+  const text =
+    'It ends.\n<!-- set in: a.ts -->\n\n' +
+    '- **Chromium, Firefox:** At once. <!-- see: cut -->\n' +
+    '- **WebKitGTK:** Never.\n<!-- set in: b.ts -->';
+  expect(terminalLines(text, plain)).toEqual([
+    'It ends.',
+    '',
+    '- Chromium, Firefox: At once.',
+    '- WebKitGTK: Never.',
+  ]);
+});
+
 test('where there are colours, code and what is strong have them', () => {
   const [line] = terminalLines('**all** by `x`', coloured);
   expect(line).toBe('\u001b[1mall\u001b[22m by \u001b[36mx\u001b[39m');

@@ -4,6 +4,7 @@ import { ofLesson, recall, remember } from '@on-the-wire/viewer/page/memory.ts';
 import { startOpening } from './opening.ts';
 import { END, fetchWay, showWay } from './way.ts';
 import { beginStep, fillSteps } from './run.ts';
+import { showOwnEngine } from './own-engine.ts';
 import { watchWidths } from '@on-the-wire/viewer/page/text.ts';
 
 const scroller = own('tutorial');
@@ -178,6 +179,7 @@ function showText({ text, isMarkup }: FetchedText): void {
   own('contents').replaceChildren(
     ...(contents ? [contents.cloneNode(true)] : []),
   );
+  showOwnEngine(article);
   startOpening(article);
   fillSteps(article);
   watchWidths(article);

@@ -9,6 +9,7 @@ import { inside, own, announce } from '@on-the-wire/viewer/page/elements.ts';
 import { events } from '@on-the-wire/viewer/page/events.ts';
 import { FlapText } from '@on-the-wire/lesson/board/flap-text.ts';
 import { flapStyle } from '@on-the-wire/lesson/board/departures-board.ts';
+import { showOwnEngine } from './own-engine.ts';
 import { choosePane } from './panes.ts';
 
 const panel = own('exercise');
@@ -151,6 +152,8 @@ function show(message: ExerciseMessage): void {
   if (message.hints.length > 0 && message.hintsLeft === 0)
     part('hints').append(element('p', noMore));
   part('after').innerHTML = message.after ?? '';
+  showOwnEngine(part('hints'));
+  showOwnEngine(part('after'));
   if (message.after !== undefined)
     part('after').append(element('p', wayOn(message)));
   showVerdict(verdict);

@@ -5,6 +5,7 @@
 import { announce, inside, own } from '@on-the-wire/viewer/page/elements.ts';
 import { events } from '@on-the-wire/viewer/page/events.ts';
 import { choosePane } from './panes.ts';
+import { showOwnEngine } from './own-engine.ts';
 import { watchWidths } from '@on-the-wire/viewer/page/text.ts';
 
 const reader = own('reader');
@@ -125,6 +126,7 @@ function fill(shown: Element, address: string): void {
     path?.textContent ?? decodeURI(address).replace('/files/', '');
   path?.remove();
   book.replaceChildren(...shown.childNodes);
+  showOwnEngine(book);
   watchWidths(book);
 }
 
