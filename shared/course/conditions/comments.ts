@@ -7,7 +7,7 @@
 import markdownIt, { type Token } from 'markdown-it';
 import { findEngineLists } from '../texts/by-engine.ts';
 import { beginsWithStrong, wordsOf } from '../shell/tutorial/tokens.ts';
-import type { Engine } from '@on-the-wire/viewer/page/engine.ts';
+import type { Engine } from '@on-the-wire/browser/engines.ts';
 import { MEMORY, type Condition, type Decision } from './condition.ts';
 import {
   ConditionError,

@@ -10,7 +10,8 @@
  * shell/page/own-engine.ts.
  */
 import type { Token } from 'markdown-it';
-import { engineNames, type Engine } from '@on-the-wire/viewer/page/engine.ts';
+import { engineNames } from '@on-the-wire/viewer/page/engine.ts';
+import type { Engine } from '@on-the-wire/browser/engines.ts';
 
 export { engineNames };
 

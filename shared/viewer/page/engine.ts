@@ -1,12 +1,12 @@
 /** Which of the engines that the course was measured in a browser has. */
+import type { Engine } from '@on-the-wire/browser/engines.ts';
 
 /** What each of them is called in a sentence. */
-export const engineNames = {
+export const engineNames: Readonly<Record<Engine, string>> = {
   chromium: 'Chromium',
   firefox: 'Firefox',
   webkitgtk: 'WebKitGTK',
-} as const;
-export type Engine = keyof typeof engineNames;
+};
 
 /**
  * The engine behind a browser's User-Agent; for one that is none of the three,

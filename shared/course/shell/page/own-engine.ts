@@ -6,8 +6,8 @@ import {
   engineNames,
   engineOf,
   isSafari,
-  type Engine,
 } from '@on-the-wire/viewer/page/engine.ts';
+import type { Engine } from '@on-the-wire/browser/engines.ts';
 
 const notRun =
   'Measured in WebKitGTK, which shares Safari’s engine; Safari was not run.';
