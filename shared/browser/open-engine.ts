@@ -30,6 +30,9 @@ export async function openEngine(
     return browser as unknown as Browser;
   }
   const { asBrowser } = await import('./drivers/facade.ts');
-  const { startFirefox } = await import('./drivers/firefox.ts');
-  return asBrowser(await startFirefox(program, { hosts }));
+  const start =
+    engine === 'firefox'
+      ? (await import('./drivers/firefox.ts')).startFirefox
+      : (await import('./drivers/webkitgtk.ts')).startWebKitGTK;
+  return asBrowser(await start(program, { hosts }));
 }
