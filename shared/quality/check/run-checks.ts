@@ -1,5 +1,6 @@
 /** Runs all checks at once and reports what they found. */
 import { checkActions } from './actions.ts';
+import { checkCannot } from './cannot.ts';
 import { formatFinding, type Finding } from './finding.ts';
 import { checkEngines } from './engines.ts';
 import { checkExercises } from './exercises.ts';
@@ -42,6 +43,7 @@ export const checks: Record<string, RepositoryCheck> = {
   standards: checkStandards,
   actions: checkActions,
   engines: checkEngines,
+  cannot: checkCannot,
   tutorials: checkTutorials,
   words: checkWords,
 };
