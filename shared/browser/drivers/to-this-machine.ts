@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * Listens on a port as a SOCKS proxy (RFC 1928): whatever name is asked for,
- * the connection goes to 127.0.0.1, and no byte of it is changed. Only loopback
+ * Listens on a port as a SOCKS proxy: whatever name a request names (RFC
+ * 1928, 4, requests), the connection goes to 127.0.0.1, and no byte of it is changed. Only loopback
  * reaches it.
  *
  * @returns its port, and what ends it
