@@ -266,6 +266,8 @@ class FirefoxWindow implements Window {
   readonly #session: Session;
   readonly #chrome: string;
   readonly #console = new Set<(text: string, kind: string) => void>();
+  /** Entries of the console, each with its time. */
+  readonly #told = new Set<string>();
   readonly #request = new Set<(url: string) => void>();
   readonly #opened = new Set<(window: Window) => void>();
   readonly #deafen: () => void;
@@ -300,6 +302,10 @@ class FirefoxWindow implements Window {
       for (const hear of this.#opened) hear(window);
     } else if (method === 'log.entryAdded') {
       if (!this.#own.has(params.source.context)) return;
+      // Back and forward tell again what a kept page has logged before.
+      const entry = `${params.timestamp} ${params.text}`;
+      if (this.#told.has(entry)) return;
+      this.#told.add(entry);
       const kind = params.type === 'javascript' ? 'uncaught' : params.method;
       for (const hear of this.#console) hear(params.text, kind ?? params.level);
     } else if (this.#own.has(params.context))
