@@ -159,7 +159,7 @@ describe('A field of WebSocket says what it means', () => {
       ← 88 02 03e8 | code | normal closure: all is done (RFC 6455, 7.4.1)
       ← 88 02 03f2 | code
         | the client needs an extension that the server did not accept (RFC 6455, 7.4.1)
-      ← 88 02 03f6 | code | a gateway got an invalid response from upstream (RFC 6455, 11.7)
+      ← 88 02 03f6 | code | a gateway got an invalid response from upstream; a page in WebKitGTK gets 1006 (RFC 6455, 11.7)
       ← 88 02 0000 | code | not used (RFC 6455, 7.4.2)
       ← 88 02 03ec | code | reserved: it has no meaning yet (RFC 6455, 7.4.1)
       ← 88 02 03ed | code

@@ -81,6 +81,9 @@ export function unmask(
   return plain;
 }
 
+// The wire shows one of these, and the page another.
+const newer = '; a page in WebKitGTK gets 1006';
+
 /** Those that may be sent: RFC 6455, 7.4.1, and the registry of 11.7. */
 export const CLOSE_CODES: Record<number, string> = {
   1000: 'normal closure: all is done',
@@ -92,9 +95,9 @@ export const CLOSE_CODES: Record<number, string> = {
   1009: 'a message that is too big to process',
   1010: 'the client needs an extension that the server did not accept',
   1011: 'the server met an unexpected condition',
-  1012: 'the server restarts',
-  1013: 'the server is overloaded: try again later',
-  1014: 'a gateway got an invalid response from upstream',
+  1012: `the server restarts${newer}`,
+  1013: `the server is overloaded: try again later${newer}`,
+  1014: `a gateway got an invalid response from upstream${newer}`,
 };
 
 /**
