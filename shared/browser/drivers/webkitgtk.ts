@@ -287,11 +287,14 @@ class WebKitWindow implements Window {
 
   async open(url: string) {
     await this.#do(this.top, 'url', { url });
-    const here = await this.#do<string>(this.top, 'url');
+    // It says 200 all the same, with its own page on the error; in the page
+    // alone that has no address.
+    const [here, why] = (await this.evaluate(
+      this.top,
+      '[location.href, document.body?.innerText]',
+    )) as [string, string];
     if (here !== 'about:blank' || url.startsWith('about:')) return;
-    // Its own page on the error has no other address.
-    const why = await this.evaluate(this.top, 'document.body.innerText');
-    throw new Error(`Opening ${url}: nothing loads there. ${String(why)}`);
+    throw new Error(`Opening ${url}: nothing loads there. ${why}`);
   }
   async go(where: 'back' | 'forward' | 'again') {
     await this.#do(this.top, where === 'again' ? 'refresh' : where, {});
@@ -413,6 +416,7 @@ class WebKitWindow implements Window {
 const inTurns = (promise: string) => `
   const all = (window[Symbol.for('kept by the driver')] ??= []);
   const it = ${promise};
+  if (!it) throw new Error('The document has been left.');
   return Promise.race([
     it.then((value) => ({ value })),
     new Promise((done) => setTimeout(done, ${TURN})).then(() => {
