@@ -271,6 +271,7 @@ class FirefoxWindow implements Window {
   readonly #request = new Set<(url: string) => void>();
   readonly #opened = new Set<(window: Window) => void>();
   readonly #deafen: () => void;
+  #media: Media = {};
   /** Its document and those of its frames. */
   readonly #own: Set<string>;
 
@@ -318,7 +319,9 @@ class FirefoxWindow implements Window {
   onWindow = (hear: (window: Window) => void) => void this.#opened.add(hear);
 
   /** BiDi has no commands for these in Firefox 153; its own window has. */
-  async emulate({ colorScheme, reducedMotion, forcedColors }: Media) {
+  async emulate(media: Media) {
+    this.#media = { ...this.#media, ...media };
+    const { colorScheme, reducedMotion, forcedColors } = this.#media;
     const overrides = {
       ...(colorScheme !== undefined && {
         prefersColorSchemeOverride: asOverride(colorScheme),
@@ -359,6 +362,8 @@ class FirefoxWindow implements Window {
     const { top: context } = this;
     const what = { context, url, wait: 'complete' };
     await this.#session.ask('browsingContext.navigate', what);
+    // Another origin has another process, which knows nothing of these.
+    if (Object.keys(this.#media).length > 0) await this.emulate({});
   }
   async go(where: 'back' | 'forward' | 'again') {
     const { top: context } = this;
