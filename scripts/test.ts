@@ -39,9 +39,12 @@ then flags of jest. For example
     const results = process.env['TEST_RESULTS'];
     const running = runJest({ folders, flags: jestFlags, results });
     // Takes as long to load as jest does: not before it, but beside it.
-    const { findBrowser, noBrowser } =
-      await import('@on-the-wire/browser/browser.ts');
-    if (!findBrowser()) console.error(`Tests of pages: ${noBrowser}.`);
+    const { engines, missingEngine } =
+      await import('@on-the-wire/browser/engines.ts');
+    for (const engine of engines) {
+      const why = missingEngine(engine);
+      if (why !== undefined) console.error(`Tests in ${engine}: ${why}.`);
+    }
     process.exitCode = (await running).code;
   });
 
