@@ -10,7 +10,6 @@ import type { TappedConnection } from './tapped-connection.ts';
 import type { FailureParts } from './failure.ts';
 
 export { byteOf, differsAt } from './terminal/excerpt.ts';
-export { servePageOf } from './page-of.ts';
 export { Failure, type FailureParts, type Shown } from './failure.ts';
 export type { Generated, TappedConnection };
 
@@ -117,9 +116,12 @@ export interface CheckContext {
     port: number,
     how?: { faults?: string[]; tls?: boolean },
   ): Promise<TappedConnection>;
-  /** A new page of the browser; `servePageOf(trial.file)` gives it content. */
+  /**
+   * A new page of the learner's browser, whichever that is. With the learner's
+   * file in it: `FilePage.open` of page-of.ts.
+   */
   page(): Promise<Page>;
-  /** The URL of the learner's file: see `servePageOf`. */
+  /** The URL of the learner's file: see `servePageOf` of page-of.ts. */
   readonly file: URL;
   /** Where the learner can try by hand: `http://127.0.0.1:4001`. */
   readonly live: string;

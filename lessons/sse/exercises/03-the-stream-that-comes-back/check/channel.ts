@@ -5,13 +5,11 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
-import {
-  type CheckContext,
-  servePageOf,
-} from '@on-the-wire/course/exercise/check.ts';
+import type { CheckContext } from '@on-the-wire/course/exercise/check.ts';
+import { servePageOf } from '@on-the-wire/course/exercise/page-of.ts';
 
-/** ms: how long a browser waits before it reconnects. */
-export const retry = 10;
+/** ms: how long a browser waits at least before it reconnects. */
+const retry = 10;
 
 /** One event, as `tell` should get it. */
 export interface Told {
@@ -111,10 +109,35 @@ export class Channel extends EventEmitter<{ change: [] }> {
   }
 }
 
+declare global {
+  /** How many streams the page has opened, by path. */
+  var opened: Record<string, number>;
+}
+
+/**
+ * Runs in the page. When the browser has given up, the page hears of it by an
+ * event. Only when that was does the page begin to wait, so only then may its
+ * clock go on. And a stream that was opened is counted before its request is on
+ * its way.
+ */
+function watchStreams() {
+  globalThis.opened = {};
+  globalThis.EventSource = class extends EventSource {
+    constructor(url: string | URL, options?: EventSourceInit) {
+      super(url, options);
+      const { pathname } = new URL(this.url);
+      opened[pathname] = (opened[pathname] ?? 0) + 1;
+      this.addEventListener('error', () => {
+        if (this.readyState === EventSource.CLOSED) note('gaveUp', pathname);
+      });
+    }
+  };
+}
+
 /** Serves the page, a stream for each channel, and one that counts time. */
 export async function createStation(trial: CheckContext) {
   const { data } = trial;
-  const page = servePageOf(trial.file);
+  const page = servePageOf(trial.file, watchStreams);
   const channels = new Map<string, Channel>();
   let beat: ServerResponse | undefined;
   const server = createServer((request, response) => {

@@ -5,7 +5,8 @@ import type {
   FailureParts,
   TappedConnection,
 } from '@on-the-wire/course/exercise/check.ts';
-import { type Channel, retry, type Station, type Told } from './channel.ts';
+import { FilePage } from '@on-the-wire/course/exercise/page-of.ts';
+import type { Channel, Station, Told } from './channel.ts';
 
 export const section = 'HTML, 9.2.3';
 
@@ -14,7 +15,12 @@ export interface Waits {
   retryDelayMs: number;
 }
 
-type Page = Awaited<ReturnType<CheckContext['page']>>;
+declare global {
+  /** What `follow` has returned, each time. */
+  var stops: (() => void)[];
+  /** With this text, `tell` stops its stream. */
+  var last: string | undefined;
+}
 
 /** A page whose clock stands still, with the learner's file in it. */
 export async function openPage(
@@ -22,91 +28,48 @@ export async function openPage(
   line: TappedConnection,
   station: Station,
 ) {
-  const page = await trial.page();
   const followers: Follower[] = [];
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error.stack)));
-  await page.exposeFunction('told', (at: number, ...what: string[]) =>
-    followers[at]!.note(what),
-  );
-  await page.exposeFunction('gaveUp', (path: string) =>
-    followers.findLast(({ channel }) => channel.path === path)?.noteGivenUp(),
-  );
-  await page.clock.install({ time: 0 });
-  // When the browser has given up, the page hears of it by an event. Only when
-  // that was does the page begin to wait, so only then may its clock go on. And
-  // a stream that was opened is counted before its request is on its way.
-  await page.addInitScript(() => {
-    const window = globalThis as unknown as {
-      gaveUp(path: string): void;
-      opened: Record<string, number>;
-    };
-    window.opened = {};
-    Object.assign(globalThis, {
-      EventSource: class extends EventSource {
-        constructor(url: string | URL, options?: EventSourceInit) {
-          super(url, options);
-          const { pathname } = new URL(this.url);
-          window.opened[pathname] = (window.opened[pathname] ?? 0) + 1;
-          this.addEventListener('error', () => {
-            if (this.readyState === EventSource.CLOSED) window.gaveUp(pathname);
-          });
-        }
-      },
-    });
+  const page = await FilePage.open(trial, line.origin, {
+    name: 'follow',
+    usage: 'follow(options)',
+    hear([name, where, ...what]) {
+      if (name === 'told') followers[Number(where)]!.note(what);
+      else
+        followers
+          .findLast(({ channel }) => channel.path === where)
+          ?.noteGivenUp();
+    },
   });
-  await page.goto(line.origin);
   // A stream of the check's own, on a connection that nobody breaks.
   const beat = station.beats();
   await page.evaluate((url) => {
-    Object.assign(globalThis, { beat: new EventSource(url) });
+    Object.assign(globalThis, {
+      beat: new EventSource(url),
+      stops: [],
+      last: undefined,
+    });
   }, station.beat);
   await beat;
-  const names = await trial.within(
-    page.evaluate(async () => {
-      const window = globalThis as unknown as { mine?: object };
-      while (!window.mine) await new Promise(requestAnimationFrame);
-      return Object.keys(window.mine);
-    }),
-    () => ({
-      title: 'The file does not load in a browser',
-      details: errors[0],
-    }),
-  );
-  if (!names.includes('follow'))
-    trial.fail({
-      title: 'The file exports no function follow',
-      expected: 'export function follow(options)',
-      came: names.join(', ') || 'no export at all',
-    });
-  await page.clock.pauseAt(3_600_000);
 
   return {
     /** Calls the learner's function; resolves when its first request is there. */
     async follow(channel: Channel, waits: Waits): Promise<Follower> {
       const at = followers.length;
-      const follower = new Follower(trial, station, page, channel, at, errors);
+      const follower = new Follower(trial, station, page, channel, at);
       followers.push(follower);
       const returned = await trial.within(
         page.evaluate(
           ({ at: index, path, given }) => {
-            const window = globalThis as unknown as {
-              mine: { follow(options: object): () => void };
-              told: (at: number, ...what: string[]) => void;
-              stops: (() => void)[];
-              last?: string;
-            };
-            const stop = window.mine.follow({
+            const follow = mine['follow'] as (options: object) => () => void;
+            stops[index] = follow({
               path,
               tell: (...what: string[]) => {
-                window.told(index, ...what);
-                if (what[1] === window.last) window.stops[index]!();
+                note('told', String(index), ...what);
+                if (what[1] === last) stops[index]!();
               },
               ...given,
             });
-            window.stops ??= [];
-            window.stops[index] = stop;
-            return typeof stop;
+            return typeof stops[index];
           },
           {
             at,
@@ -150,22 +113,20 @@ export class Follower extends EventEmitter<{ change: [] }> {
   readonly channel: Channel;
   readonly #trial: CheckContext;
   readonly #station: Station;
-  readonly #page: Page;
+  readonly #page: FilePage;
   readonly #at: number;
-  readonly #errors: string[];
   readonly #told: Told[] = [];
   #gaveUp = 0;
   /** How many streams the page should have opened, beside what the browser did. */
   #opens = 1;
 
   constructor(
-    ...[trial, station, page, channel, at, errors]: [
+    ...[trial, station, page, channel, at]: [
       CheckContext,
       Station,
-      Page,
+      FilePage,
       Channel,
       number,
-      string[],
     ]
   ) {
     super();
@@ -174,7 +135,6 @@ export class Follower extends EventEmitter<{ change: [] }> {
     this.#page = page;
     this.channel = channel;
     this.#at = at;
-    this.#errors = errors;
   }
 
   /** @internal */
@@ -191,31 +151,30 @@ export class Follower extends EventEmitter<{ change: [] }> {
 
   /**
    * Resolves when the page has done what it does by itself: another stream of
-   * the same page has ended, and the browser has reconnected, so often. Then
+   * the same page has ended, and the browser has reconnected, many times. Then
    * the page has responded after all else that it had to tell.
    */
-  async #settle(times: number, over?: AbortSignal): Promise<void> {
-    for (let time = 0; time < times; time += 1) {
+  readonly #settle = async (over?: AbortSignal): Promise<void> => {
+    const began = performance.now();
+    for (let times = 0; times < 60; times += 1) {
       if (over?.aborted) return;
+      // Firefox waits for half a second each time, whatever the retry.
+      if (times >= 3 && performance.now() - began > 2_000) break;
       await this.#station.beats();
     }
-    await this.#page.evaluate('0');
-  }
-
-  readonly #passes = (over: AbortSignal) => this.#settle(600 / retry, over);
+    await this.#page.hearAll();
+  };
 
   #fail(parts: FailureParts): never {
-    if (this.#errors.length > 0)
-      this.#trial.fail({
-        title: 'The page throws an error',
-        details: this.#errors[0],
-      });
+    const [error] = this.#page.errors;
+    if (error !== undefined)
+      this.#trial.fail({ title: 'The page throws an error', details: error });
     return this.#trial.fail({ section, ...parts });
   }
 
   /** So many ms pass by the page's clock. */
   async run(ms: number): Promise<void> {
-    await this.#page.clock.runFor(Math.round(ms));
+    await this.#page.pass(Math.round(ms));
   }
 
   /** The page opens another stream, by whatever timer. */
@@ -228,19 +187,13 @@ export class Follower extends EventEmitter<{ change: [] }> {
     await this.#trial.within(
       this.channel.until(() => this.channel.asks.length >= count),
       () => ({ section, ...otherwise }),
-      { until: this.#passes },
+      { until: this.#settle },
     );
   }
 
   /** How many streams the page itself has opened. */
   #opened(): Promise<number> {
-    return this.#page.evaluate(
-      (path) =>
-        (globalThis as unknown as { opened: Record<string, number> }).opened[
-          path
-        ] ?? 0,
-      this.channel.path,
-    );
+    return this.#page.evaluate((path) => opened[path] ?? 0, this.channel.path);
   }
 
   /** So many requests, and no more. */
@@ -251,7 +204,7 @@ export class Follower extends EventEmitter<{ change: [] }> {
       // What it has opened is still on its way.
       const came = this.channel.until(() => asks.length > count);
       await this.#trial
-        .within(came, () => otherwise, { until: this.#passes })
+        .within(came, () => otherwise, { until: this.#settle })
         .catch(() => (this.#opens = opened));
     }
     if (asks.length <= count) return;
@@ -277,7 +230,7 @@ export class Follower extends EventEmitter<{ change: [] }> {
         came: 'nothing: is it closed before the response comes?',
         section,
       }),
-      { until: this.#passes },
+      { until: this.#settle },
     );
   }
 
@@ -347,10 +300,10 @@ export class Follower extends EventEmitter<{ change: [] }> {
     cut();
     const came = this.channel.until(() => asks.length > count);
     await this.#trial
-      .within(came, () => instead, { until: this.#passes })
+      .within(came, () => instead, { until: this.#settle })
       .catch(async () => {
         await this.run(retryDelayMs * 2);
-        await this.#settle(600 / retry);
+        await this.#settle();
         const [late] = asks.slice(count);
         this.#fail({
           ...instead,
@@ -416,7 +369,7 @@ export class Follower extends EventEmitter<{ change: [] }> {
       heard,
       () => {
         const last = this.#told.at(-1);
-        const [error] = this.#errors;
+        const [error] = this.#page.errors;
         if (error) return { title: 'The page throws an error', details: error };
         return {
           title: 'The page does not get an event',
@@ -426,7 +379,7 @@ export class Follower extends EventEmitter<{ change: [] }> {
           ...otherwise,
         };
       },
-      { until: this.#passes },
+      { until: this.#settle },
     );
     const told = found()!;
     if (told.kind !== kind || (id !== '' && told.id !== id))
@@ -472,7 +425,7 @@ export class Follower extends EventEmitter<{ change: [] }> {
           .join(', ')}`,
         section,
       }),
-      { until: this.#passes },
+      { until: this.#settle },
     );
     this.mustHearOnce(sent);
     return told.at(-1)!;
@@ -481,9 +434,7 @@ export class Follower extends EventEmitter<{ change: [] }> {
   /** Calls what the learner's function has returned. */
   async stop(): Promise<void> {
     await this.#trial.within(
-      this.#page.evaluate((index) => {
-        (globalThis as unknown as { stops: (() => void)[] }).stops[index]!();
-      }, this.#at),
+      this.#page.evaluate((index) => stops[index]!(), this.#at),
       (why) => ({ title: 'stop() threw', details: why.message }),
     );
   }
@@ -522,7 +473,7 @@ export class Follower extends EventEmitter<{ change: [] }> {
         came: channel.asks.at(-1)!.text,
         section,
       }),
-      { until: this.#passes },
+      { until: this.#settle },
     );
     await this.run(ms);
     await this.mustHaveAsked(length, {

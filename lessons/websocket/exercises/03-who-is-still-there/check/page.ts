@@ -1,11 +1,11 @@
 /** A page that watches servers of ours, over connections that can go silent. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import {
-  type CheckContext,
-  type FailureParts,
-  servePageOf,
+import type {
+  CheckContext,
+  FailureParts,
 } from '@on-the-wire/course/exercise/check.ts';
+import { FilePage, servePageOf } from '@on-the-wire/course/exercise/page-of.ts';
 import { type WebSocket as Client, WebSocketServer } from 'ws';
 
 /** With what `watchServer` is called, `lost` aside; in ms. */
@@ -36,7 +36,7 @@ interface Socket {
 }
 
 interface Window {
-  mine?: { watchServer?(socket: unknown, options: object): void };
+  mine: { watchServer(socket: unknown, options: object): void };
   watched: { state(): State; socket: Socket }[];
   WebSocket: new (url: string) => Socket;
 }
@@ -73,37 +73,17 @@ export async function openPage(trial: CheckContext) {
   // Theirs alone: the page itself needs no faults.
   const line = await trial.line(port, { faults: [] });
 
-  const page = await trial.page();
-  const errors: string[] = [];
-  const failed = new Promise<never>((_resolve, reject) => {
-    page.on('pageerror', (error) => {
-      errors.push(String(error.stack));
-      reject(error);
-    });
+  const page = await FilePage.open(trial, origin, {
+    name: 'watchServer',
+    usage: 'watchServer(socket, { intervalMs, timeoutMs, lost })',
   });
-  failed.catch(() => {}); // later, `errors` has them
-  await page.clock.install({ time: 0 });
-  await page.goto(origin);
-  await page.clock.pauseAt(3_600_000);
-
-  // Polled, as the clock of the page stands still, and its frames with it.
-  const loaded = page.waitForFunction(
-    () => (globalThis as unknown as Window).mine,
-    undefined,
-    { polling: 50 },
-  );
-  await trial.within(Promise.race([loaded, failed]), (why) => ({
-    title: 'The file does not load in a browser',
-    came: why.message,
-    note: 'the page loads it, too: a browser has no modules of Node to import',
-    details: errors[0],
-  }));
 
   /** So many ms pass in the page. */
   async function pass(ms: number) {
-    if (ms > 0) await page.clock.runFor(ms);
-    if (errors.length === 0) return;
-    trial.fail({ title: 'The page throws an error', details: errors[0] });
+    if (ms > 0) await page.pass(ms);
+    const [error] = page.errors;
+    if (error === undefined) return;
+    trial.fail({ title: 'The page throws an error', details: error });
   }
 
   /** Opens a connection, and lets the learner's code watch it. */
@@ -113,7 +93,6 @@ export async function openPage(trial: CheckContext) {
     const threw = await page.evaluate(
       async ({ url, given }) => {
         const here = globalThis as unknown as Window;
-        if (!here.mine?.watchServer) return 'missing';
         const socket = new here.WebSocket(url);
         await new Promise<void>((done) =>
           socket.addEventListener('open', done),
@@ -144,7 +123,7 @@ export async function openPage(trial: CheckContext) {
         try {
           here.mine.watchServer(socket, { ...given, lost });
         } catch (error) {
-          return String((error as Error).stack);
+          return describeError(error);
         }
         // Added after the learner's: what this has heard, theirs has heard.
         socket.addEventListener('message', () => (state.heard += 1));
@@ -157,12 +136,6 @@ export async function openPage(trial: CheckContext) {
         given: { ...times, pause: times.intervalMs, patience: times.timeoutMs },
       },
     );
-    if (threw === 'missing')
-      trial.fail({
-        title: 'The file exports no function watchServer',
-        expected:
-          'export function watchServer(socket, { intervalMs, timeoutMs, lost })',
-      });
     if (threw) trial.fail({ title: 'watchServer threw', details: threw });
     const [client] = await connected;
     const index = watched++;
