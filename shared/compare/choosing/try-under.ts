@@ -23,6 +23,7 @@ import {
   type MadeUpdate,
 } from '../transports/start-host.ts';
 import {
+  firstInFrame,
   openFramedPages,
   type FramedPages,
 } from '../subscribers/framed-pages.ts';
@@ -177,7 +178,7 @@ class Lessons {
   }
 
   async #start(way: Compared): Promise<Started> {
-    const host = await startHost(way, 'choose');
+    const host = await startHost(way, 'choose', firstInFrame);
     return { host, clean: await this.#listen(host) };
   }
 

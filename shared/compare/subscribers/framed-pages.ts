@@ -31,7 +31,14 @@ declare global {
   var arrived: { frame: number; arrival: Arrival }[];
 }
 
-/** Opens them in a page, which shows nothing else. */
+/** What each of them must run first: see `startHost`. */
+export const firstInFrame = `${noteTaking}(${beFramed})();`;
+
+/**
+ * Opens them in a page, which shows nothing else.
+ *
+ * @param framed pages of servers that were started with `firstInFrame`
+ */
 export async function openFramedPages(
   page: Page,
   framed: readonly Framed[],
@@ -51,10 +58,7 @@ ${frames.join('\n')}`;
   });
   const { origin } = await listen(server);
   page.setDefaultTimeout(0);
-  await page.addInitScript({
-    content: `if (top !== self) { ${noteTaking} (${beFramed})(); }`,
-  });
-  await page.goto(origin, { waitUntil: 'commit' });
+  await page.goto(origin);
   return {
     async news() {
       const all = await page.evaluate(() => arrived.splice(0));
@@ -66,7 +70,7 @@ ${frames.join('\n')}`;
   };
 }
 
-/** Runs in each frame, before anything of it does. */
+/** Runs in each frame. */
 function beFramed() {
   const told = JSON.parse(decodeURIComponent(self.name)) as Framed & {
     frame: number;

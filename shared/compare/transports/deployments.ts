@@ -1,4 +1,5 @@
 /** The server of a lesson, made ready for clients: alone, or with company. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listen } from '@on-the-wire/system/listen.ts';
 import type { Feed } from '@on-the-wire/lesson/board/feed.ts';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
@@ -17,6 +18,8 @@ export interface DeploymentOptions {
   file: string;
   /** For its `createServer`, beside the feed. */
   options: object;
+  /** What its page runs before anything else of it. */
+  script?: string | undefined;
 }
 
 /** Servers that listen. */
@@ -36,6 +39,22 @@ type Deploy = (
 const load = <Module>({ folder }: DeploymentOptions, file: string) =>
   import(new URL(file, folder).href) as Promise<Module>;
 
+/** Puts a script into the page, where a driver need not know how to. */
+function runFirst(server: Lesson['server'], script: string): void {
+  type Exchange = [request: IncomingMessage, response: ServerResponse];
+  server.prependListener('request', (...[{ url }, response]: Exchange) => {
+    if (url !== '/') return;
+    const end = response.end.bind(response);
+    const withScript = (html: Buffer) => {
+      const [before, after] = String(html).split('<head>');
+      const body = `${before}<head><script>${script}</script>${after}`;
+      response.setHeader('Content-Length', Buffer.byteLength(body));
+      return end(body);
+    };
+    response.end = withScript as typeof end;
+  });
+}
+
 /**
  * The lesson's server, as it is.
  *
@@ -48,6 +67,7 @@ export const deployServer: Deploy = async (options, feed, [at]) => {
   type Loaded = LessonModule<{ feed: Feed }>;
   const { createServer } = await load<Loaded>(options, options.file);
   const lesson: Lesson = createServer({ ...options.options, feed });
+  if (options.script !== undefined) runFirst(lesson.server, options.script);
   const { port } = await listen(lesson.server, at);
   return { ports: [port], close: () => lesson.close() };
 };

@@ -68,11 +68,13 @@ export interface Host {
  *
  * @param transport whose it is
  * @param seed of the feed
+ * @param script what the lesson's page runs before anything else of it
  * @throws Error with what the server said, if it cannot be started
  */
 export async function startHost(
   { lesson, over, options = {}, mine, server, direct }: Transport,
   seed: string,
+  script?: string,
 ): Promise<Host> {
   const child = fork(new URL('host.ts', import.meta.url), [], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -91,7 +93,7 @@ export async function startHost(
     throw new Error(`${about} has crashed (${signal ?? `exit code ${code}`})`);
   });
   crashed.catch(() => {}); // whoever does not wait for it need not catch it
-  const start = { over, direct, folder, file, options, seed };
+  const start = { over, direct, folder, file, options, seed, script };
   const { ports } = await send({ what: 'start', ...start }).catch(
     async (error: unknown) => {
       await endProcess(child);
