@@ -29,6 +29,8 @@ const preferences: Record<string, string | number | boolean> = {
   'browser.startup.page': 0,
   'browser.tabs.remote.separatePrivilegedContentProcess': false,
   'datareporting.policy.dataSubmissionEnabled': false,
+  // Shows JSON in a page of its own, in which no script may fetch.
+  'devtools.jsonview.enabled': false,
   // A process that was started for one page more would cost half a second.
   'dom.ipc.processPrelaunch.enabled': false,
   'network.captive-portal-service.enabled': false,

@@ -12,7 +12,7 @@ import {
   type SeparateListener,
   type Tap,
 } from '@on-the-wire/tap/tap.ts';
-import type { Page } from '@on-the-wire/browser/browser.ts';
+import type { Page } from '@on-the-wire/browser/page.ts';
 import { deliveryOf } from '../measure.ts';
 import { now } from '../clock.ts';
 import type { Arrival } from '../report/notes.ts';

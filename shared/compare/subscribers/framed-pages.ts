@@ -5,7 +5,7 @@
  */
 import { createServer } from 'node:http';
 import { listen } from '@on-the-wire/system/listen.ts';
-import type { Page } from '@on-the-wire/browser/browser.ts';
+import type { Page } from '@on-the-wire/browser/page.ts';
 import type { Arrival } from '../report/notes.ts';
 import { noteTaking } from './page-subscriber.ts';
 
@@ -43,22 +43,24 @@ export async function openFramedPages(
   page: Page,
   framed: readonly Framed[],
 ): Promise<FramedPages> {
-  const frames = framed.map(
-    (each, frame) =>
-      `<iframe src="${each.url}" name="${encodeURIComponent(JSON.stringify({ ...each, frame }))}"></iframe>`,
-  );
-  const body = `<!doctype html>
-<script>
-  arrived = [];
-  onmessage = ({ data }) => arrived.push(data);
-</script>
-${frames.join('\n')}`;
+  const body = '<!doctype html><link rel="icon" href="data:,"><body>';
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end(body);
   });
   const { origin } = await listen(server);
   page.setDefaultTimeout(0);
   await page.goto(origin);
+  // Not with the page: what becomes of a frame is no part of its loading.
+  await page.evaluate((all) => {
+    globalThis.arrived = [];
+    globalThis.onmessage = ({ data }) => arrived.push(data);
+    for (const [frame, each] of all.entries()) {
+      const { url: src } = each;
+      const name = encodeURIComponent(JSON.stringify({ ...each, frame }));
+      const element = document.createElement('iframe');
+      document.body.append(Object.assign(element, { src, name }));
+    }
+  }, framed);
   return {
     async news() {
       const all = await page.evaluate(() => arrived.splice(0));

@@ -4,7 +4,7 @@
  */
 import type { Server } from 'node:http';
 import type { Feed, Snapshot, Update } from '@on-the-wire/lesson/board/feed.ts';
-import type { Page } from '@on-the-wire/browser/browser.ts';
+import type { Page } from '@on-the-wire/browser/page.ts';
 import type { Generated } from './generate.ts';
 import type { TappedConnection } from './tapped-connection.ts';
 import type { FailureParts } from './failure.ts';
@@ -117,8 +117,9 @@ export interface CheckContext {
     how?: { faults?: string[]; tls?: boolean },
   ): Promise<TappedConnection>;
   /**
-   * A new page of the learner's browser, whichever that is. With the learner's
-   * file in it: `FilePage.open` of page-of.ts.
+   * A new page of the learner's browser, whichever that is; it accepts this
+   * machine's own certificate. With the learner's file in it: `FilePage.open`
+   * of page-of.ts.
    */
   page(): Promise<Page>;
   /** The URL of the learner's file: see `servePageOf` of page-of.ts. */

@@ -1,5 +1,5 @@
 /** The learner's file in a page whose clock stands still. */
-import type { Page } from '@on-the-wire/browser/browser.ts';
+import type { Page } from '@on-the-wire/browser/page.ts';
 import { servePage } from '@on-the-wire/lesson/page/serve-page.ts';
 import type { CheckContext } from './check.ts';
 import { stopClock } from './stop-clock.ts';
@@ -140,8 +140,9 @@ export class FilePage {
   }
 
   /** As `evaluate` of a page. */
-  evaluate: Page['evaluate'] = (...call: Parameters<Page['evaluate']>) =>
-    this.#page.evaluate(...call);
+  get evaluate(): Page['evaluate'] {
+    return this.#page.evaluate.bind(this.#page);
+  }
 
   /** So many ms pass in the page; what it tells meanwhile has been heard then. */
   pass(ms: number): Promise<void> {

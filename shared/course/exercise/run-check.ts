@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { createTap, type Tap } from '@on-the-wire/tap/tap.ts';
-import type { Browser, Page } from '@on-the-wire/browser/browser.ts';
+import type { Page } from '@on-the-wire/browser/page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import type {
   Check,
@@ -43,8 +43,8 @@ export interface Verdict {
 export interface RunCheckOptions {
   /** What the check's connections go through; without it one of its own. */
   tap?: Tap;
-  /** Opens the browser, or says why there is none. */
-  browser?: () => Promise<Browser>;
+  /** Opens the learner's browser, or one of playwright; or says why there is none. */
+  browser?: () => Promise<{ newPage(): Promise<unknown> }>;
   /** ms that anything may take: so long that only a hang reaches it. */
   limit?: number;
   /** ms of processor time until the learner's code is called a loop. */
@@ -236,7 +236,8 @@ class Run implements CheckContext {
     const open = this.#options.browser;
     if (!open)
       throw new Error('this check needs a browser, and none was found');
-    const page = await unnoted(async () => (await open()).newPage());
+    const opened = await unnoted(async () => (await open()).newPage());
+    const page = opened as Page;
     this.#pages.add(page);
     page.on('close', () => this.#pages.delete(page));
     this.defer(() => page.close());

@@ -108,9 +108,7 @@ export default {
     });
 
     await trial.step('a browser, over HTTP/2', async () => {
-      const browser = (await trial.page()).context().browser()!;
-      const page = await browser.newPage({ ignoreHTTPSErrors: true });
-      trial.defer(() => page.close());
+      const page = await trial.page();
       const numbers = Array.from({ length: 12 }, (_none, n) => n + 1);
       const first = data.whole(13, 99);
       const came = await trial.within(

@@ -7,7 +7,7 @@ import type {
   Served,
   CheckContext,
 } from '@on-the-wire/course/exercise/check.ts';
-import type { Page } from '@on-the-wire/browser/browser.ts';
+import type { Page } from '@on-the-wire/browser/page.ts';
 
 const section = 'Fetch, 3.3: CORS protocol';
 const allowing = 'access-control-allow-origin';
