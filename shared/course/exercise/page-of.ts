@@ -1,6 +1,8 @@
 /** The learner's file in a page whose clock stands still. */
+import { createServer } from 'node:http';
 import type { Page } from '@on-the-wire/browser/page.ts';
 import { servePage } from '@on-the-wire/lesson/page/serve-page.ts';
+import { WebSocketServer } from 'ws';
 import type { CheckContext } from './check.ts';
 import { stopClock } from './stop-clock.ts';
 
@@ -13,8 +15,8 @@ declare global {
   var describeError: (error: unknown) => string;
   var pageNotes: {
     all: Note[];
-    /** Resolves with what follows the first so many, if there is anything. */
-    after(count: number): Promise<Note[]>;
+    /** Sends them, those so far too, as soon as they are made. */
+    sendTo(url: string): Promise<void>;
     /** Resolves with why the file does not load, if so. */
     loaded: Promise<{ what: string; where: string } | undefined>;
   };
@@ -55,10 +57,10 @@ export function servePageOf(file: URL, before = () => {}): Handler {
 /** Goes into pages as text: keeps what happens for the check. */
 function takeNotes() {
   const all: Note[] = [];
-  let wake = () => {};
+  let socket: WebSocket | undefined;
   globalThis.note = (...what) => {
-    all.push(what);
-    wake();
+    const from = all.push(what) - 1;
+    socket?.send(JSON.stringify([from, [what]]));
   };
   globalThis.describeError = (error) => {
     const text = String(error);
@@ -75,10 +77,11 @@ function takeNotes() {
   Object.assign(globalThis, {
     pageNotes: {
       all,
-      async after(count: number) {
-        while (all.length <= count)
-          await new Promise<void>((resolve) => (wake = resolve));
-        return all.slice(count);
+      async sendTo(url: string) {
+        const opening = new WebSocket(url);
+        await new Promise((resolve) => (opening.onopen = resolve));
+        socket = opening;
+        socket.send(JSON.stringify([0, all]));
       },
     },
   });
@@ -130,13 +133,23 @@ export class FilePage {
         expected: `export function ${usage}`,
         came: names.join(', ') || 'no export at all',
       });
-    return new FilePage(page, hear);
+    const filePage = new FilePage(page, hear);
+    const server = createServer();
+    new WebSocketServer({ server }).on('connection', (socket) => {
+      trial.defer(() => socket.terminate());
+      socket.on('message', (data: Buffer) => {
+        filePage.#take(...(JSON.parse(String(data)) as [number, Note[]]));
+      });
+    });
+    const { origin } = await trial.listen(server);
+    const notesUrl = origin.replace('http', 'ws');
+    await page.evaluate((to) => pageNotes.sendTo(to), notesUrl);
+    return filePage;
   }
 
   private constructor(page: Page, hear: (note: Note) => void) {
     this.#page = page;
     this.#hear = hear;
-    void this.#listen();
   }
 
   /** As `evaluate` of a page. */
@@ -157,15 +170,6 @@ export class FilePage {
     return this.#read(([count]) => pageNotes.all.slice(count));
   }
 
-  async #listen() {
-    try {
-      for (;;) await this.#read(([count]) => pageNotes.after(count));
-    } catch {
-      // The page was closed. If it should not have been, all else says so, too.
-    }
-  }
-
-  /** Others may have heard the same notes by the time that they come. */
   async #read(
     call: (
       given: readonly [count: number, ms: number],
@@ -173,7 +177,11 @@ export class FilePage {
     ms = 0,
   ) {
     const from = this.#count;
-    const notes = await this.#page.evaluate(call, [from, ms] as const);
+    this.#take(from, await this.#page.evaluate(call, [from, ms] as const));
+  }
+
+  /** What follows the first so many; the same may come by both ways. */
+  #take(from: number, notes: Note[]) {
     for (const note of notes.slice(this.#count - from)) {
       this.#count += 1;
       if (note[0] === 'error') this.errors.push(note[1]!);

@@ -1,5 +1,5 @@
 /** A page that watches servers of ours, over connections that can go silent. */
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type {
   CheckContext,
@@ -18,9 +18,6 @@ interface Times {
 interface State {
   sent: { at: number; data: unknown }[];
   lost: number[];
-  heard: number;
-  /** When its close event came. */
-  closed: number | undefined;
   readyState: number;
   now: number;
 }
@@ -28,11 +25,7 @@ interface State {
 interface Socket {
   readyState: number;
   send(data: string): void;
-  addEventListener(
-    name: string,
-    listener: () => void,
-    options?: { once: boolean },
-  ): void;
+  addEventListener(name: string, listener: () => void): void;
 }
 
 interface Window {
@@ -73,9 +66,16 @@ export async function openPage(trial: CheckContext) {
   // Theirs alone: the page itself needs no faults.
   const line = await trial.line(port, { faults: [] });
 
+  /** How many messages each connection has heard; Infinity after its end. */
+  const heard: number[] = [];
+  const news = new EventEmitter<{ heard: [] }>();
   const page = await FilePage.open(trial, origin, {
     name: 'watchServer',
     usage: 'watchServer(socket, { intervalMs, timeoutMs, lost })',
+    hear([what, at]) {
+      heard[Number(at)]! += what === 'message' ? 1 : Infinity;
+      news.emit('heard');
+    },
   });
 
   /** So many ms pass in the page. */
@@ -91,7 +91,7 @@ export async function openPage(trial: CheckContext) {
     line.break();
     const connected = once(sockets, 'connection') as Promise<[Client]>;
     const threw = await page.evaluate(
-      async ({ url, given }) => {
+      async ({ url, at, given }) => {
         const here = globalThis as unknown as Window;
         const socket = new here.WebSocket(url);
         await new Promise<void>((done) =>
@@ -102,8 +102,6 @@ export async function openPage(trial: CheckContext) {
         const state: Omit<State, 'readyState' | 'now'> = {
           sent: [],
           lost: [],
-          heard: 0,
-          closed: undefined,
         };
         const send = socket.send.bind(socket);
         socket.send = (message) => {
@@ -126,22 +124,21 @@ export async function openPage(trial: CheckContext) {
           return describeError(error);
         }
         // Added after the learner's: what this has heard, theirs has heard.
-        socket.addEventListener('message', () => (state.heard += 1));
-        socket.addEventListener('close', () => (state.closed = now()));
+        for (const name of ['message', 'close'])
+          socket.addEventListener(name, () => note(name, at));
         return undefined;
       },
       {
         url: line.origin.replace('http', 'ws'),
+        at: String(heard.push(0) - 1),
         // `pause` and `patience` are what an early build called them.
         given: { ...times, pause: times.intervalMs, patience: times.timeoutMs },
       },
     );
     if (threw) trial.fail({ title: 'watchServer threw', details: threw });
     const [client] = await connected;
-    const index = watched++;
-    return watchedConnection(index, client, times);
+    return watchedConnection(heard.length - 1, client, times);
   }
-  let watched = 0;
 
   function watchedConnection(index: number, client: Client, times: Times) {
     const { intervalMs, timeoutMs } = times;
@@ -164,21 +161,15 @@ export async function openPage(trial: CheckContext) {
       if (kind === 'pong') client.send('{"kind":"pong"}');
       if (kind === 'text') client.send(JSON.stringify(data.line()));
       if (kind === 'bytes') client.send(data.bytes(3));
-      await trial.within(
-        page.evaluate(
-          async ([at, count]) => {
-            const here = globalThis as unknown as Window;
-            const { socket, state } = here.watched[at!]!;
-            while (socket.readyState === 1 && state().heard < count!)
-              await new Promise<void>((done) => {
-                for (const name of ['message', 'close'])
-                  socket.addEventListener(name, done, { once: true });
-              });
-          },
-          [index, said],
-        ),
-        () => ({ title: 'A message does not reach the page', section }),
-      );
+      await trial.within(hasHeard(said), () => ({
+        title: 'A message does not reach the page',
+        section,
+      }));
+    }
+
+    /** Resolves when it has heard so many messages, or its end. */
+    async function hasHeard(count: number) {
+      while (heard[index]! < count) await once(news, 'heard');
     }
 
     /** The next heartbeat, sent just now: some send one at once. */
@@ -412,16 +403,10 @@ export async function openPage(trial: CheckContext) {
     };
 
     function closed() {
-      return trial.within(
-        page.evaluate(async (at) => {
-          const { socket } = (globalThis as unknown as Window).watched[at]!;
-          if (socket.readyState === 3) return;
-          await new Promise<void>((done) =>
-            socket.addEventListener('close', done),
-          );
-        }, index),
-        () => ({ title: 'The page does not close', section }),
-      );
+      return trial.within(hasHeard(Infinity), () => ({
+        title: 'The page does not close',
+        section,
+      }));
     }
   }
 
