@@ -99,15 +99,15 @@ function setEngines() {
     const set = process.env[variable];
     if (!set) return [];
     const program = basename(set) === set ? (onPath(set) ?? set) : set;
-    return [{ variable, program, engine: engineOf(program) ?? expected }];
+    return [{ variable, program, engine: engineBehind(program) ?? expected }];
   });
 }
 
 /**
- * Which engine a program is: by its name, else by what it answers to
+ * Which engine a program is: by its name, else by what it says to
  * `--version`. `undefined` where neither says so.
  */
-export function engineOf(program: string): Engine | undefined {
+export function engineBehind(program: string): Engine | undefined {
   return (
     byName(basename(program)) ??
     byName(basename(realPath(program))) ??

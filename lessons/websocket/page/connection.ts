@@ -97,8 +97,8 @@ export class Connection {
       this.#heartbeat();
       this.#later(timeoutMs, () => {
         if (this.#isAlive) return;
-        // Its `close` event would wait for a close frame: 5 s in WebKitGTK, 20 s
-        // in Firefox, 60 s in Chromium. We do not.
+        // Its `close` event would wait for a close frame: 5 s in WebKitGTK,
+        // 20 s in Firefox, 60 s in Chromium. We do not.
         const dead = this.#socket;
         this.#reconnect(`nothing for ${timeoutMs / 1000} s`);
         dead?.close();

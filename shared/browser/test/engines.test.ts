@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
-  engineOf,
+  engineBehind,
   findEngine,
   learnersEngine,
   missingEngine,
@@ -38,24 +38,24 @@ describeOnUnix('Which engine', () => {
   }
 
   test('a program is, its name says', () => {
-    expect(engineOf('/usr/bin/firefox-esr')).toBe('firefox');
-    expect(engineOf('C:/Mozilla Firefox/firefox.exe')).toBe('firefox');
-    expect(engineOf('/Applications/Google Chrome')).toBe('chromium');
-    expect(engineOf('/usr/bin/microsoft-edge')).toBe('chromium');
-    expect(engineOf('/usr/lib/MiniBrowser')).toBe('webkitgtk');
+    expect(engineBehind('/usr/bin/firefox-esr')).toBe('firefox');
+    expect(engineBehind('C:/Mozilla Firefox/firefox.exe')).toBe('firefox');
+    expect(engineBehind('/Applications/Google Chrome')).toBe('chromium');
+    expect(engineBehind('/usr/bin/microsoft-edge')).toBe('chromium');
+    expect(engineBehind('/usr/lib/MiniBrowser')).toBe('webkitgtk');
   });
 
   test('a program is, the name says to which a link leads', () => {
     const link = join(folder, 'x-www-browser');
     symlinkSync(program('firefox-esr'), link);
-    expect(engineOf(link)).toBe('firefox');
+    expect(engineBehind(link)).toBe('firefox');
   });
 
   test('a program is, it says itself where its name does not', () => {
     const wrapped = program('browse', 'Mozilla Firefox 153.8.0esr');
-    expect(engineOf(wrapped)).toBe('firefox');
-    expect(engineOf(program('silent'))).toBeUndefined();
-    expect(engineOf(join(folder, 'nothing'))).toBeUndefined();
+    expect(engineBehind(wrapped)).toBe('firefox');
+    expect(engineBehind(program('silent'))).toBeUndefined();
+    expect(engineBehind(join(folder, 'nothing'))).toBeUndefined();
   });
 
   test('a learner has: what a variable names, whatever it is called', () => {

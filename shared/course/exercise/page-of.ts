@@ -4,7 +4,7 @@ import type { Page } from '@on-the-wire/browser/page.ts';
 import { servePage } from '@on-the-wire/lesson/page/serve-page.ts';
 import { WebSocketServer } from 'ws';
 import type { CheckContext } from './check.ts';
-import { stopClock } from './stop-clock.ts';
+import { stopPageClock } from './stop-clock.ts';
 
 declare global {
   /** What the file exports, in the page. */
@@ -14,7 +14,7 @@ declare global {
   /** What an error says and where it was thrown, alike in each browser. */
   var describeError: (error: unknown) => string;
   var pageNotes: {
-    all: Note[];
+    all: PageNote[];
     /** Sends them, those so far too, as soon as they are made. */
     sendTo(url: string): Promise<void>;
     /** Resolves with why the file does not load, if so. */
@@ -23,13 +23,13 @@ declare global {
 }
 
 /** Something that happened in the page. */
-export type Note = [name: string, ...what: string[]];
+export type PageNote = [name: string, ...what: string[]];
 
 type Handler = ReturnType<typeof servePage>;
 
 /**
  * Makes a handler for a check's own server: `/` is an empty page whose clock
- * stands still (see `stopClock`), and which imports the file; the files of its
+ * stands still (see `stopPageClock`), and which imports the file; the files of its
  * folder are there too. All else goes to `next`. `FilePage` opens it.
  *
  * @param file the learner's: `trial.file`
@@ -41,7 +41,7 @@ export function servePageOf(file: URL, before = () => {}): Handler {
   const html =
     '<!doctype html><meta charset="utf-8"><title>Check</title>' +
     '<link rel="icon" href="data:,">' +
-    `<script>(${takeNotes})();(${stopClock})();(${before})();` +
+    `<script>(${takeNotes})();(${stopPageClock})();(${before})();` +
     `pageNotes.loaded = import('./${name}').then(\n` +
     '  (file) => { mine = file; },\n' +
     '  (error) => ({ what: String(error), where: describeError(error) }),\n' +
@@ -56,7 +56,7 @@ export function servePageOf(file: URL, before = () => {}): Handler {
 
 /** Goes into pages as text: keeps what happens for the check. */
 function takeNotes() {
-  const all: Note[] = [];
+  const all: PageNote[] = [];
   let socket: WebSocket | undefined;
   globalThis.note = (...what) => {
     const from = all.push(what) - 1;
@@ -90,7 +90,7 @@ function takeNotes() {
 /** A page of `servePageOf`, with the learner's file in it. */
 export class FilePage {
   readonly #page: Page;
-  readonly #hear: (note: Note) => void;
+  readonly #hear: (note: PageNote) => void;
   /** What the page has thrown and nobody caught, so far. */
   readonly errors: string[] = [];
   #count = 0;
@@ -111,7 +111,7 @@ export class FilePage {
       name,
       usage,
       hear = () => {},
-    }: { name: string; usage: string; hear?: (note: Note) => void },
+    }: { name: string; usage: string; hear?: (note: PageNote) => void },
   ): Promise<FilePage> {
     const page = await trial.page();
     await page.goto(url);
@@ -138,7 +138,7 @@ export class FilePage {
     new WebSocketServer({ server }).on('connection', (socket) => {
       trial.defer(() => socket.terminate());
       socket.on('message', (data: Buffer) => {
-        filePage.#take(...(JSON.parse(String(data)) as [number, Note[]]));
+        filePage.#take(...(JSON.parse(String(data)) as [number, PageNote[]]));
       });
     });
     const { origin } = await trial.listen(server);
@@ -147,7 +147,7 @@ export class FilePage {
     return filePage;
   }
 
-  private constructor(page: Page, hear: (note: Note) => void) {
+  private constructor(page: Page, hear: (note: PageNote) => void) {
     this.#page = page;
     this.#hear = hear;
   }
@@ -173,7 +173,7 @@ export class FilePage {
   async #read(
     call: (
       given: readonly [count: number, ms: number],
-    ) => Note[] | Promise<Note[]>,
+    ) => PageNote[] | Promise<PageNote[]>,
     ms = 0,
   ) {
     const from = this.#count;
@@ -181,7 +181,7 @@ export class FilePage {
   }
 
   /** What follows the first so many; the same may come by both ways. */
-  #take(from: number, notes: Note[]) {
+  #take(from: number, notes: PageNote[]) {
     for (const note of notes.slice(this.#count - from)) {
       this.#count += 1;
       if (note[0] === 'error') this.errors.push(note[1]!);

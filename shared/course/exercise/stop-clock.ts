@@ -1,7 +1,7 @@
 /** A page's clock that stands still, alike in each browser. */
 
 declare global {
-  /** Where `stopClock` has run: lets so many ms pass, and what is due in them. */
+  /** Where `stopPageClock` has run: lets so many ms pass, and what is due in them. */
   var passTime: (ms: number) => Promise<void>;
 }
 
@@ -19,7 +19,7 @@ interface Timer {
  * time stamps of events and `AbortSignal.timeout`. What the browser itself waits
  * for goes by the real clock: the `retry` of an event stream, a close frame.
  */
-export function stopClock(): void {
+export function stopPageClock(): void {
   // Not at 0, which code may take for "never".
   let now = 3_600_000;
   let isPassing = false;
@@ -33,7 +33,7 @@ export function stopClock(): void {
     });
 
   function add(run: () => void, ms: unknown, repeats = false): number {
-    // HTML, 8.7: what is no number is 0, and too much overflows.
+    // HTML, 8.6, timers: what is no number is 0, and too much overflows.
     const wanted = Number(ms) || 0;
     const least = isPassing || repeats ? 1 : 0;
     const delay = Math.max(least, wanted < 2 ** 31 ? wanted : 1);
