@@ -16,7 +16,7 @@ import type {
   Window,
   WindowOptions,
 } from './driver.ts';
-import { builderOf } from '../engines.ts';
+import { engineVersion } from '../version.ts';
 
 /** ms until a Firefox that says nothing is given up: a busy machine is slow. */
 const START = 120_000;
@@ -114,7 +114,7 @@ export async function startFirefox(
   };
   try {
     const address = await addressOf(child.stderr!, ended);
-    return await connect(`${address}/session`, program, close);
+    return await connect(`${address}/session`, close);
   } catch (error) {
     await close();
     throw error;
@@ -203,7 +203,6 @@ class Session {
 
 async function connect(
   url: string,
-  program: string,
   close: () => Promise<void>,
 ): Promise<Driver> {
   const socket = new WebSocket(url);
@@ -230,12 +229,7 @@ async function connect(
   const [{ context: chrome }] = contexts;
   return {
     engine: 'firefox',
-    version: {
-      engine: 'firefox',
-      product: /esr/.test(program) ? 'Firefox ESR' : 'Firefox',
-      version: capabilities.browserVersion,
-      builder: builderOf(program),
-    },
+    version: engineVersion('firefox', capabilities.browserVersion),
     openWindow: (options, beside) =>
       openWindow(session, chrome, options, beside as FirefoxWindow),
     close,

@@ -11,7 +11,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { execFile, spawn } from '@on-the-wire/system/programs/start.ts';
+import type { Version } from '../engines.ts';
 import { NotInThisEngine } from '../page.ts';
+import { engineVersion } from '../version.ts';
 import type {
   Driver,
   DriverOptions,
@@ -40,16 +42,23 @@ interface Start {
   environment: NodeJS.ProcessEnv;
 }
 
+/** What windows need, whether they are driven or not. */
+export interface Surroundings {
+  version: Version;
+  /** A display, and folders for a profile. */
+  environment: NodeJS.ProcessEnv;
+  close(): Promise<void>;
+}
+
 /**
  * Starts a display, on which windows open.
  *
  * @param browser the path of MiniBrowser
  * @throws Error where there is no Xvfb, or it does not start
  */
-export async function startWebKitGTK(
+export async function startSurroundings(
   browser: string,
-  { hosts = [] }: DriverOptions = {},
-): Promise<Driver> {
+): Promise<Surroundings> {
   const folder = await mkdtemp(join(tmpdir(), 'webkitgtk-'));
   const display = await startDisplay(folder);
   const environment = {
@@ -70,6 +79,27 @@ export async function startWebKitGTK(
     env: environment,
   });
   const [, version = ''] = /(\d[\d.]+)/.exec(stdout) ?? [];
+  return {
+    version: engineVersion('webkitgtk', version),
+    environment,
+    async close() {
+      await display.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/**
+ * Starts what driven windows need.
+ *
+ * @param browser the path of MiniBrowser
+ * @throws Error where there is no Xvfb, or it does not start
+ */
+export async function startWebKitGTK(
+  browser: string,
+  { hosts = [] }: DriverOptions = {},
+): Promise<Driver> {
+  const { version, environment, close } = await startSurroundings(browser);
   const proxy = hosts.length > 0 ? await leadToThisMachine() : undefined;
   const args = proxy
     ? [
@@ -81,13 +111,7 @@ export async function startWebKitGTK(
   const windows = new Set<Window>();
   return {
     engine: 'webkitgtk',
-    version: {
-      engine: 'webkitgtk',
-      product: 'WebKitGTK',
-      version,
-      // What differs between its builders is the network library's.
-      builder: 'libsoup',
-    },
+    version,
     async openWindow(options, beside) {
       if (beside) throw new NotInThisEngine('webkitgtk', 'open a second page');
       const window = await openWindow({ browser, args, environment }, options);
@@ -97,8 +121,7 @@ export async function startWebKitGTK(
     async close() {
       await Promise.all([...windows].map((window) => window.close()));
       proxy?.close();
-      await display.close();
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      await close();
     },
   };
 }
@@ -147,7 +170,7 @@ async function within<T>(what: Promise<T>, name: string): Promise<T> {
 }
 
 /** Runs a program, and ends its whole group when it or its input ends. */
-const LEASH = '{ "$@"; kill -KILL 0; } & cat >/dev/null; kill -KILL 0';
+export const LEASH = '{ "$@"; kill -KILL 0; } & cat >/dev/null; kill -KILL 0';
 
 async function openWindow(
   { browser, args, environment: env }: Start,
