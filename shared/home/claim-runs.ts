@@ -18,7 +18,7 @@ import type { AddressesMessage, ClaimOutcome, Started } from './messages.ts';
 
 /** As many recordings are kept; a whole table is 64. */
 const MOST = 128;
-/** ms until what is done to a claim's connections is given up. */
+/** ms until a claim whose page has gone gives its addresses to another. */
 const TIMEOUT = 20_000;
 
 interface Run {
@@ -28,7 +28,8 @@ interface Run {
   tapped: TappedClaims;
   /** Gives its addresses to others, once it has ended. */
   giveBack: () => void;
-  meanwhile: Promise<void> | undefined;
+  /** What went wrong with what is done to its connections. */
+  broken: unknown[];
 }
 
 /** What was on the wire, as a pcapng file, and what it is called. */
@@ -72,7 +73,7 @@ export class ClaimRuns {
       http,
       tapped,
       giveBack,
-      meanwhile: undefined,
+      broken: [],
     });
     return { run, url: `${tapped.origins.origin}/run` };
   }
@@ -81,20 +82,14 @@ export class ClaimRuns {
   begin(id: string): void {
     const run = this.#find(id);
     run.tapped.begin();
-    run.meanwhile = run.claim.meanwhile?.(run.tapped);
-    run.meanwhile?.catch(() => {}); // reported when it is judged
+    // It may never end: WebKitGTK is not told of a cut over HTTP/2.
+    run.claim.meanwhile?.(run.tapped).catch((error) => run.broken.push(error));
   }
 
   /** Judges the page's result, and keeps the recording. */
   async judge(id: string, result: unknown): Promise<ClaimOutcome> {
-    const { row, claim, http, tapped, meanwhile } = this.#find(id);
-    await Promise.race([
-      meanwhile,
-      new Promise((_done, fail) => {
-        const error = new Error(`no outcome in ${TIMEOUT} ms`);
-        setTimeout(() => fail(error), TIMEOUT).unref();
-      }),
-    ]);
+    const { row, claim, http, tapped, broken } = this.#find(id);
+    if (broken.length > 0) throw broken[0]; // what was done to it did not work
     const { word, evidence } = claim.judge(result, tapped.seen);
     // It opens at the claim's first unit, past the loading of the frame.
     const [first] = tapped.seen;

@@ -11,6 +11,6 @@ export function asExpression(inPage: Claim['inPage']): string {
   const expression = /^(async\s+)?\(/.test(text)
     ? text
     : text.replace(/^async\s+\w+/, 'async function ');
-  const { xhr, nextMessage, eightBegun } = pageHelpers;
-  return `(places) => (${expression})(places, { ${xhr}, ${nextMessage}, ${eightBegun} })`;
+  const helpers = Object.values(pageHelpers).join(', ');
+  return `(places) => (${expression})(places, { ${helpers} })`;
 }

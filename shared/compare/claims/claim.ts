@@ -1,5 +1,6 @@
 /** What a cell of the table says, and how that is settled. */
 import type { pageHelpers } from './page-helpers.ts';
+import type { Engine } from '@on-the-wire/browser/engines.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { Unit } from '@on-the-wire/wire/unit.ts';
 import type { Column, Http } from './columns.ts';
@@ -39,7 +40,16 @@ export interface TappedClaims {
 export interface Found {
   word: string;
   evidence: string;
+  /** This window cannot show it: then the evidence says why. */
+  unmeasured?: true;
 }
+
+/** What a window cannot show that keeps no response. */
+export const keepsNothing = (shown: string): Found => ({
+  word: 'not measured here',
+  evidence: `${shown}: this window keeps no response. It is a private window, or the certificate was accepted in spite of its error`,
+  unmeasured: true,
+});
 
 export type PageHelpers = typeof pageHelpers;
 
@@ -51,6 +61,8 @@ export interface Claim<Result = any> {
   /** What holds today, in a word; over HTTP/2, where that is another. */
   today: string;
   todayOverHttp2?: string;
+  /** The word of an engine for which that does not hold. */
+  differs?: Partial<Record<Engine, Partial<Record<Http, string>>>>;
   /** The same in a sentence. */
   sentence: string;
   /**
@@ -77,9 +89,14 @@ export interface ClaimRow {
 /** A claim whose page and judge agree on the type of the result. */
 export const claim = <Result>(parts: Claim<Result>): Claim => parts;
 
-/** The word for the cell under a version of HTTP. */
-export const wordOf = ({ today, todayOverHttp2 }: Claim, http: Http): string =>
-  http === '2' ? (todayOverHttp2 ?? today) : today;
+/** The word for the cell under a version of HTTP, in an engine. */
+export const wordOf = (
+  { today, todayOverHttp2, differs }: Claim,
+  http: Http,
+  engine: Engine = 'chromium',
+): string =>
+  differs?.[engine]?.[http] ??
+  (http === '2' ? (todayOverHttp2 ?? today) : today);
 
 /**
  * The units of these kinds, as they came.

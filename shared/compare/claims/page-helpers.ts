@@ -25,6 +25,27 @@ export const pageHelpers = {
       if (n === 1) return message;
     }
   },
+  /**
+   * Resolves with the outcome; or with nothing, where there is none although
+   * nothing has come for 3 s, and a new request gets its response.
+   */
+  async orNothing<Outcome>(
+    outcome: Promise<Outcome>,
+    origin: string,
+    come: () => number = () => 0,
+  ): Promise<Outcome | undefined> {
+    const nothing = async () => {
+      let before = 0;
+      for (let since = performance.now(); performance.now() < since + 3_000;) {
+        await new Promise((done) => setTimeout(done, 100));
+        if (come() !== before) since = performance.now();
+        before = come();
+      }
+      await (await fetch(`${origin}/bytes`)).arrayBuffer();
+      return undefined;
+    };
+    return Promise.race([outcome, nothing()]);
+  },
   /** Waits until eight have begun; or six, and no other for 1.5 s. */
   async eightBegun(begun: () => number): Promise<void> {
     for (let before = 0, quiet = 0; begun() < 8 && quiet < 15;) {

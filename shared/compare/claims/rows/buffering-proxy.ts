@@ -12,15 +12,21 @@ export const bufferingProxy: ClaimRow = {
       sentence:
         'A short response arrives whole, a little later; a long one arrives whenever the proxy’s buffer is full, and the rest at its end.',
       async inPage({ origin }, { xhr }) {
-        let pieces = 0;
+        const sizes = new Set<number>();
         const lines = await xhr(`${origin}/lines?buffered`, (request) => {
-          request.onprogress = () => (pieces += 1);
+          request.onprogress = () => sizes.add(request.responseText.length);
         });
-        return { pieces, size: lines.responseText.length };
+        sizes.add(lines.responseText.length);
+        return [...sizes];
       },
-      judge: ({ pieces, size }) => ({
-        word: size === 35 ? (pieces > 2 ? 'yes' : 'at the end') : 'no',
-        evidence: `all ${size} characters at once`,
+      judge: (sizes: number[]) => ({
+        word:
+          sizes.at(-1) === 35
+            ? sizes.length > 1
+              ? 'yes'
+              : 'at the end'
+            : 'no',
+        evidence: `a text of ${sizes.join(', ')} characters`,
       }),
     }),
     claim({
@@ -39,7 +45,12 @@ export const bufferingProxy: ClaimRow = {
         }
       },
       judge: ({ sizes }) => ({
-        word: sizes.length === 1 ? 'at the end' : 'yes',
+        word:
+          sizes.reduce((sum, size) => sum + size, 0) === 35
+            ? sizes.length > 1
+              ? 'yes'
+              : 'at the end'
+            : 'no',
         evidence: `pieces of ${sizes.join(', ')} bytes`,
       }),
     }),

@@ -1,17 +1,25 @@
 import {
   responsesIn,
   claim,
+  keepsNothing,
   ofKind,
+  requestsIn,
   type ClaimRow,
+  type Found,
   type Seen,
 } from '../claim.ts';
 
 const unchanged = (seen: readonly Seen[]) => responsesIn(seen, 304).length;
 
-const hides304 = (statuses: number[], seen: readonly Seen[]) =>
-  unchanged(seen) === 1 && statuses[1] === 200;
-const statusesOf = (statuses: number[], seen: readonly Seen[]) =>
-  `the page got ${statuses.join(' and ')}; on the wire ${unchanged(seen)} × 304`;
+/** Whether the 304 that was on the wire was kept from the page. */
+function hides304(statuses: number[], seen: readonly Seen[]): Found {
+  const revalidated = unchanged(seen);
+  const shown = `the page got ${statuses.join(' and ')}; on the wire ${revalidated} × 304`;
+  if (revalidated === 0 && requestsIn(seen, '/state').length === 2)
+    return keepsNothing(shown);
+  const hides = revalidated === 1 && statuses[1] === 200;
+  return { word: hides ? 'the 304' : '?', evidence: shown };
+}
 
 /** What is on the wire, and kept from the page? */
 export const cannotSee: ClaimRow = {
@@ -28,10 +36,7 @@ export const cannotSee: ClaimRow = {
         const status = async () => (await xhr(`${origin}/state`)).status;
         return [await status(), await status()];
       },
-      judge: (statuses: number[], seen) => ({
-        word: hides304(statuses, seen) ? 'the 304' : '?',
-        evidence: statusesOf(statuses, seen),
-      }),
+      judge: hides304,
     }),
     claim({
       column: 'fetch',
@@ -39,7 +44,11 @@ export const cannotSee: ClaimRow = {
       sentence:
         'As with XMLHttpRequest. Nor does it see why a request failed: refused by CORS or never sent, it is the same TypeError.',
       async inPage({ origin, other }) {
-        const status = async () => (await fetch(`${origin}/state`)).status;
+        const status = async () => {
+          const response = await fetch(`${origin}/state`);
+          await response.text(); // what is not read to its end is not kept
+          return response.status;
+        };
         const failure = (url: string) =>
           fetch(url).then(() => 'a response', String);
         return {
@@ -52,11 +61,12 @@ export const cannotSee: ClaimRow = {
         };
       },
       judge({ statuses, failures }, seen) {
+        const found = hides304(statuses, seen);
+        if (found.unmeasured) return found;
         const isSame = new Set(failures).size === 1;
-        const hides = hides304(statuses, seen) && isSame;
         return {
-          word: hides ? 'the 304' : '?',
-          evidence: `${statusesOf(statuses, seen)}; two failures: ${failures.join(' and ')}`,
+          word: isSame ? found.word : '?',
+          evidence: `${found.evidence}; two failures: ${failures.join(' and ')}`,
         };
       },
     }),

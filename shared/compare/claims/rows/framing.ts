@@ -33,7 +33,7 @@ export const framing: ClaimRow = {
       said: 'HTTP',
       today: 'HTTP',
       todayOverHttp2: 'HTTP/2 frames',
-      sentence: 'The same bytes as with XMLHttpRequest.',
+      sentence: 'As with XMLHttpRequest.',
       async inPage({ origin }) {
         await (await fetch(`${origin}/bytes`)).arrayBuffer();
       },

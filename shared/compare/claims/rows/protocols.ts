@@ -38,11 +38,12 @@ function spoken(seen: readonly Seen[]): string {
   return ofKind(seen, /^http\/1\.1/).length > 0 ? 'HTTP/1.1' : 'nothing';
 }
 
-const isHttp = (result: unknown, seen: readonly Seen[]) => ({
+const isHttp = (result: string | void, seen: readonly Seen[]) => ({
   word: spoken(seen).startsWith('HTTP/') ? 'HTTP' : spoken(seen),
   evidence:
     `on the wire ${spoken(seen)}` +
-    (typeof result === 'string' ? `; the browser reports ${result}` : ''),
+    // Firefox and WebKitGTK tell a frame of another origin nothing.
+    (result ? `; the browser reports ${result}` : ''),
 });
 
 /** What do the bytes on the connection mean? */
