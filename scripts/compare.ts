@@ -1,5 +1,7 @@
 /** `pnpm compare`: the same board over every way to talk, measured. */
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   compare,
   comparisonAsJson,
@@ -18,7 +20,13 @@ import {
   withMine,
 } from '@on-the-wire/compare/transports/mine.ts';
 import { describeComparison } from '@on-the-wire/compare/report/table.ts';
+import { writeMeasured } from '@on-the-wire/compare/claims/write-measured.ts';
 import { findBrowser, noBrowser } from '@on-the-wire/browser/browser.ts';
+import {
+  engines,
+  missingEngine,
+  type Engine,
+} from '@on-the-wire/browser/engines.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import {
   collect,
@@ -47,6 +55,8 @@ interface Flags {
   claims?: true;
   mine?: true;
   record?: string;
+  engine?: Engine[];
+  write?: true;
 }
 
 const list = (text: string) => text.split(',').map((part) => part.trim());
@@ -56,6 +66,15 @@ function versions(text: string): Http[] {
   const named = list(text);
   if (named.every(isVersion)) return named;
   throw new InvalidArgumentError('expected 1.1, 2, or 1.1,2.');
+}
+
+function enginesIn(text: string): Engine[] {
+  if (text === 'all') return [...engines];
+  const isEngine = (one: string): one is Engine =>
+    engines.some((engine) => engine === one);
+  const named = list(text);
+  if (named.every(isEngine)) return named;
+  throw new InvalidArgumentError(`expected all, or ${engines.join(', ')}.`);
 }
 
 const counts = (text: string) => list(text).map(wholeNumber(1));
@@ -80,6 +99,15 @@ const program = verb('compare')
   .option(
     '--record <folder>',
     'with --claims: saves what was on the wire, a file for each cell',
+  )
+  .option(
+    '--engine <names>',
+    `with --claims: in these browsers: ${engines.join(',')} or all`,
+    enginesIn,
+  )
+  .option(
+    '--write',
+    'with --claims: keeps what was measured in the repository (for maintainers)',
   )
   .option(
     '--rounds <n>',
@@ -109,21 +137,39 @@ const program = verb('compare')
 
 await runVerb(program);
 
-async function settleTable({ only, http, record }: Flags) {
+async function settleTable({ only, http, record, engine, write }: Flags) {
   findRows(only);
-  refuseWithoutBrowser();
+  const chosen = engine ?? [
+    engines.find((each) => missingEngine(each) === undefined) ?? 'chromium',
+  ];
+  for (const each of chosen) {
+    const missing = missingEngine(each);
+    if (missing !== undefined)
+      throw new UsageError(`This needs a browser: ${missing}.`, 1);
+  }
+  if (write && (only || http))
+    throw new UsageError('--write takes the whole table.', 2);
+  const made =
+    write && record === undefined
+      ? await mkdtemp(join(tmpdir(), 'claims-'))
+      : '';
+  const folder = record ?? made;
   const settled = await settleAll(
     {
+      engines: chosen,
       ...(only && { only }),
       ...(http && { http }),
-      ...(record !== undefined && { folder: record }),
+      ...(folder && { folder }),
     },
     (each) => process.stderr.write(`${describeSettled(each)}\n`),
   );
+  if (write) writeMeasured(settled, new Date().toISOString().slice(0, 10));
+  if (made) await rm(made, { recursive: true });
   process.stdout.write(`\n${describeTable(settled, process.stdout.columns)}`);
   if (record !== undefined)
     process.stdout.write(`Open one: ${pnpm} wire ${settled[0]?.file}\n`);
-  process.exitCode = settled.every(({ holds }) => holds) ? 0 : 1;
+  const isFine = settled.every(({ holds, unmeasured }) => holds || unmeasured);
+  process.exitCode = isFine ? 0 : 1;
 }
 
 function refuseWithoutBrowser() {

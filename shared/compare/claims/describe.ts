@@ -1,22 +1,38 @@
 /** The table of claims as text. */
+import { engines } from '@on-the-wire/browser/engines.ts';
+import { versionInWords } from '@on-the-wire/browser/version.ts';
+import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
 import { courseVersion } from '@on-the-wire/system/version.ts';
+import { engineNames } from '@on-the-wire/viewer/page/engine.ts';
 import { wordOf } from './claim.ts';
 import { columns, type Column, type Http } from './columns.ts';
+import { differs, measuredClaims, measuredCell } from './measured.ts';
 import type { Settled } from './settle.ts';
 
 /** One outcome, in a line or two. */
 export function describeSettled(settled: Settled): string {
-  const { row, claim, http, word, evidence, holds, file } = settled;
-  const where = `${row.title}, ${columns[claim.column]}, HTTP/${http}`;
-  const verdict = holds
-    ? `${word}`
-    : `${word}, where ${wordOf(claim, http)} was expected: THIS BROWSER DOES SOMETHING ELSE`;
-  return `${where}: ${verdict}\n  ${evidence}${file ? `\n  ${file}` : ''}`;
+  const { version, claim, http, word, evidence, file } = settled;
+  const where = `${titleOf(settled)}, ${versionInWords(version)}`;
+  const expected = wordOf(claim, http, version.engine);
+  const verdict =
+    settled.holds || settled.unmeasured
+      ? word
+      : `${word}, where ${expected} was expected: THIS BROWSER DOES SOMETHING ELSE`;
+  const open = file ? `\n  ${file}` : '';
+  return `${where}: ${verdict}\n  ${evidence}${open}`;
 }
 
+const titleOf = ({
+  row,
+  claim,
+  http,
+}: Pick<Settled, 'row' | 'claim' | 'http'>) =>
+  `${row.title}, ${columns[claim.column]}, HTTP/${http}`;
+
 /**
- * The whole table: what 2016 said, and what holds in this browser.
+ * The whole table: what 2016 said, what these browsers showed, and where another
+ * engine showed something else.
  *
  * @param room columns of the terminal; if the table is wider, its cells have
  *   several lines
@@ -27,14 +43,76 @@ export function describeTable(
 ): string {
   const versions = [...new Set(all.map(({ http }) => http))];
   const tables = versions.map((http) => tableOf(all, http, room));
-  const wrong = all.filter(({ holds }) => !holds);
-  const sum =
-    wrong.length === 0
-      ? `${all.length} claims, all hold in this browser.`
-      : `${all.length} claims; ${wrong.length} of them ${wrong.length === 1 ? 'does' : 'do'} not hold in this browser:\n` +
-        wrong.map(describeSettled).join('\n');
-  return `${tables.join('\n\n')}\n\n${sum}\nThe expected words are what Chromium does.\nOn the Wire ${courseVersion()}\n`;
+  return [
+    tables.join('\n\n'),
+    '← what the table of 2016 said, if it was another word',
+    differencesIn(all),
+    [...new Set(all.map(({ version }) => versionInWords(version)))]
+      .map((name) =>
+        sumOf(
+          name,
+          all.filter(({ version }) => versionInWords(version) === name),
+        ),
+      )
+      .join('\n'),
+    `On the Wire ${courseVersion()}\n`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
+
+/** How many hold in a browser, and those that do not. */
+function sumOf(name: string, all: readonly Settled[]): string {
+  const unmeasured = all.filter((each) => each.unmeasured);
+  const wrong = all.filter((each) => !each.holds && !each.unmeasured);
+  const parts = [
+    `${name}: ${all.length} ${all.length === 1 ? 'claim' : 'claims'}`,
+    unmeasured.length > 0
+      ? `${unmeasured.length} cannot be measured in this window`
+      : '',
+    wrong.length > 0
+      ? `${wrong.length} of them ${wrong.length === 1 ? 'does' : 'do'} not hold`
+      : `${unmeasured.length > 0 ? 'the others' : 'all'} hold`,
+  ];
+  return [
+    `${parts.filter((part) => part !== '').join(', ')}.`,
+    ...[...wrong, ...unmeasured].map(describeSettled),
+  ].join('\n');
+}
+
+/** What each engine showed in the cells in which they differ. */
+function differencesIn(all: readonly Settled[]): string {
+  const cells = [
+    ...new Map(all.map((each) => [titleOf(each), each])).entries(),
+  ];
+  const parts = cells.flatMap(([title, { row, claim, http }]) => {
+    if (!differs(claim, http)) return [];
+    const lines = engines.flatMap((engine) => {
+      const now = all.find(
+        (each) => each.version.engine === engine && titleOf(each) === title,
+      );
+      const cell = measuredCell(engine, row.id, claim.column, http);
+      const shown = now ?? cell;
+      if (!shown) return [];
+      const name = versionInWords(now?.version ?? measuredClaims[engine]);
+      const when = now ? 'now' : measuredClaims[engine].date;
+      const kept = !now && cell?.recording && pathOf(cell.recording);
+      const file = now?.file ?? kept;
+      return [
+        `  ${name}, ${when}: ${shown.word}`,
+        `    ${shown.evidence}`,
+        ...(file ? [`    ${pnpm} wire ${file}`] : []),
+      ];
+    });
+    return [title, ...lines];
+  });
+  return parts.length === 0
+    ? ''
+    : ['Where the engines differ:', ...parts].join('\n');
+}
+
+/** From the repository's root. */
+const pathOf = (recording: string) => `shared/compare/claims/${recording}`;
 
 function tableOf(all: readonly Settled[], http: Http, room: number): string {
   const names = Object.keys(columns) as Column[];
@@ -46,13 +124,8 @@ function tableOf(all: readonly Settled[], http: Http, room: number): string {
     return [
       cells[0]?.row.title ?? id,
       ...names.map((column) => {
-        const cell = cells.find(({ claim }) => claim.column === column);
-        if (!cell) return '';
-        const { said } = cell.claim;
-        const mark = cell.holds ? '' : ' (!)';
-        const was =
-          said !== undefined && said !== cell.word ? ` ← ${said}` : '';
-        return `${cell.word}${mark}${was}`;
+        const own = cells.filter(({ claim }) => claim.column === column);
+        return own[0] ? cellOf(own[0], own) : '';
       }),
     ];
   });
@@ -66,7 +139,29 @@ function tableOf(all: readonly Settled[], http: Http, room: number): string {
     taken - GAP.length <= room
       ? table.map((cells) => lineOf(cells, widths))
       : table.flatMap((cells) => [...linesOf(cells), '']);
-  return `${lines.join('\n').trimEnd()}\n\n← what the table of 2016 said, if it was another word`;
+  return lines.join('\n').trimEnd();
+}
+
+/** A word; and one for each engine in which it is another. */
+function cellOf(first: Settled, own: readonly Settled[]): string {
+  const { row, claim, http, version } = first;
+  const marked = ({ word, holds, unmeasured }: Settled) =>
+    `${word}${holds || unmeasured ? '' : ' (!)'}`;
+  const said =
+    claim.said !== undefined && claim.said !== first.word
+      ? ` ← ${claim.said}`
+      : '';
+  const others = engines
+    .filter((engine) => engine !== version.engine)
+    .flatMap((engine) => {
+      const now = own.find((each) => each.version.engine === engine);
+      const cell = measuredCell(engine, row.id, claim.column, http);
+      const word = now ? marked(now) : cell?.word;
+      return word === undefined || word === marked(first)
+        ? []
+        : [`; ${engineNames[engine]}: ${word}`];
+    });
+  return `${marked(first)}${said}${others.join('')}`;
 }
 
 const GAP = '  ';

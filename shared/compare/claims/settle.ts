@@ -1,35 +1,35 @@
-/** Runs claims in a real browser, each behind a tap of its own. */
+/** Runs claims in real browsers, each behind a tap of its own. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { makeFolder } from '@on-the-wire/system/make-folder.ts';
 import { attempt } from '@on-the-wire/system/system-error.ts';
-import type { Browser, Page } from '@on-the-wire/browser/browser.ts';
-import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
+import type { Engine, Version } from '@on-the-wire/browser/engines.ts';
 import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
-import { asExpression } from './as-expression.ts';
 import { startTappedClaims } from './tapped-claims.ts';
-import { wordOf, type Claim, type ClaimRow } from './claim.ts';
-import { columns, type Column, type Http } from './columns.ts';
+import { wordOf, type Claim, type ClaimRow, type Found } from './claim.ts';
+import {
+  openWindows,
+  TIMEOUT,
+  type ClaimWindow,
+  type ClaimWindows,
+} from './claim-window.ts';
+import type { Http } from './columns.ts';
 import { rows } from './rows/rows.ts';
 
 /** What came of a claim. */
-export interface Settled {
+export interface Settled extends Found {
+  /** Of the browser in which it ran. */
+  version: Version;
   row: ClaimRow;
   claim: Claim;
   http: Http;
-  /** What this browser did, in a word, and what shows it. */
-  word: string;
-  evidence: string;
   /** Whether that is what the table says. */
   holds: boolean;
   /** The recording, where one was asked for. */
   file?: string;
 }
-
-/** ms until a claim's page is given up. */
-const TIMEOUT = 20_000;
 
 /**
  * Finds rows by their ids.
@@ -46,103 +46,104 @@ export function findRows(only: readonly string[] = []): readonly ClaimRow[] {
 }
 
 /**
- * Settles claims, row after row.
+ * Settles claims, row after row, in one engine after the other.
  *
  * @param http the versions of HTTP to do it over
- * @param folder where recordings are kept, a file for each claim
+ * @param folder where recordings are kept, a file for each claim; where there
+ *   are several engines, in a folder for each
  * @param say gets each outcome as it is known
- * @throws UsageError (2), or Error where there is no browser
+ * @throws UsageError (2), or Error where an engine is not installed
  */
 export async function settleAll(
   {
+    engines,
     only,
     http = ['1.1', '2'],
     folder,
-  }: { only?: string[]; http?: Http[]; folder?: string },
+  }: {
+    engines: readonly Engine[];
+    only?: string[];
+    http?: Http[];
+    folder?: string;
+  },
   say: (settled: Settled) => void,
 ): Promise<Settled[]> {
   const chosen = findRows(only);
-  if (folder !== undefined)
-    attempt(`The recordings cannot be kept in ${folder}`, () =>
-      makeFolder(folder),
-    );
-  const browser = await openTrustingBrowser();
+  const folders = engines.map(
+    (engine) => folder && (engines.length > 1 ? join(folder, engine) : folder),
+  );
+  for (const each of folders)
+    if (each !== undefined)
+      attempt(`The recordings cannot be kept in ${each}`, () =>
+        makeFolder(each),
+      );
   const all: Settled[] = [];
-  try {
-    const pages = await openPages(browser);
-    for (const version of http) {
-      for (const row of chosen) {
-        const settled = await settleRow(pages, row, version, folder);
-        settled.forEach(say);
-        all.push(...settled);
+  for (const [at, engine] of engines.entries()) {
+    const windows = await openWindows(engine);
+    try {
+      for (const version of http) {
+        for (const row of chosen) {
+          const settled = await settleRow(windows, row, version, folders[at]);
+          settled.forEach(say);
+          all.push(...settled);
+        }
       }
+    } finally {
+      await windows.close();
     }
-  } finally {
-    await browser.close();
   }
   return all;
 }
 
-/** A page for every column, each with a profile of its own. */
-export type Pages = Record<Column, Page>;
-
-/** Opens them: once for all rows, since that takes longer than most claims. */
-export async function openPages(browser: Browser): Promise<Pages> {
-  const opened = Object.keys(columns).map(async (column) => {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(TIMEOUT);
-    return [column, page] as const;
-  });
-  return Object.fromEntries(await Promise.all(opened)) as Pages;
-}
-
-/** Settles a row's claims side by side: each has a page and a tapped. */
+/** Settles a row's claims side by side: each has a window and a server. */
 export function settleRow(
-  pages: Pages,
+  { of, version }: Pick<ClaimWindows, 'of' | 'version'>,
   row: ClaimRow,
   http: Http,
   folder?: string,
 ): Promise<Settled[]> {
   return Promise.all(
     row.claims.map((claim) =>
-      settle(pages[claim.column], row, claim, http, folder),
+      settle(of[claim.column], { version, row, claim, http }, folder),
     ),
   );
 }
 
 /** Settles one claim. What goes wrong is a word, too: `failed`. */
 async function settle(
-  page: Page,
-  row: ClaimRow,
-  claim: Claim,
-  http: Http,
+  window: ClaimWindow,
+  {
+    version,
+    row,
+    claim,
+    http,
+  }: Pick<Settled, 'version' | 'row' | 'claim' | 'http'>,
   folder?: string,
 ): Promise<Settled> {
   const pair = http === '2' ? await localCertificate() : undefined;
-  const tapped = await startTappedClaims(pair);
+  const tapped = await startTappedClaims(
+    pair,
+    (origins) => window.pageOf?.(claim, origins) ?? '',
+  );
   try {
-    await page.goto(tapped.origins.origin);
-    tapped.begin();
-    const found = await Promise.race([
-      Promise.all([
-        page.evaluate(
-          `(${asExpression(claim.inPage)})(${JSON.stringify(tapped.origins)})`,
-        ),
-        claim.meanwhile?.(tapped),
-      ]).then(([result]) => claim.judge(result, tapped.seen)),
-      new Promise<never>((_done, fail) => {
-        setTimeout(
-          () => fail(new Error(`no outcome in ${TIMEOUT} ms`)),
-          TIMEOUT,
-        ).unref();
-      }),
-    ]).catch((error: Error) => ({ word: 'failed', evidence: error.message }));
-    const holds = found.word === wordOf(claim, http);
-    const settled: Settled = { row, claim, http, ...found, holds };
+    const failing = Promise.withResolvers<never>();
+    const begin = () => {
+      tapped.begin();
+      claim.meanwhile?.(tapped).catch(failing.reject);
+    };
+    const late = new Error(`no outcome in ${TIMEOUT} ms`);
+    const timer = setTimeout(() => failing.reject(late), TIMEOUT);
+    const result = window.run(claim, tapped.origins, begin);
+    const found: Found = await Promise.race([result, failing.promise])
+      .then((known) => claim.judge(known, tapped.seen))
+      .catch((error: Error) => ({ word: 'failed', evidence: error.message }));
+    clearTimeout(timer);
+    const holds = found.word === wordOf(claim, http, version.engine);
+    const settled: Settled = { version, row, claim, http, ...found, holds };
     if (folder === undefined) return settled;
     const name = `${row.id}-${claim.column}-http${http}.pcapng`;
     const file = join(folder, name);
-    await page.goto('about:blank'); // what the claim opened is closed, too
+    await window.leave(); // what the claim opened is closed, too
     await attempt(`The recording cannot be kept in ${file}`, () =>
       writeFile(file, saveRun(tapped.tap)),
     );

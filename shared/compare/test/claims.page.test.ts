@@ -1,27 +1,24 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { versionInWords, engineVersion } from '@on-the-wire/browser/version.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
-import { wordOf } from '../claims/claim.ts';
+import { keepsNothing, wordOf } from '../claims/claim.ts';
 import type { Http } from '../claims/columns.ts';
 import { describeTable } from '../claims/describe.ts';
+import { measuredClaims } from '../claims/measured.ts';
 import { rows } from '../claims/rows/rows.ts';
-import {
-  findRows,
-  openPages,
-  settleRow,
-  type Pages,
-  type Settled,
-} from '../claims/settle.ts';
+import { findRows, settleRow, type Settled } from '../claims/settle.ts';
+import { drivenWindows, type ClaimWindows } from '../claims/claim-window.ts';
 
 describeWithBrowser('each cell, settled in this browser', (browser) => {
-  let pages: Pages;
+  let windows: ClaimWindows;
   beforeAll(async () => {
-    pages = await openPages(browser());
+    windows = await drivenWindows('chromium', browser());
   });
 
   const each = rows.map((row) => [row.title, row] as const);
   describe.each(['1.1', '2'] as const)('over HTTP/%s', (http: Http) => {
     test.each(each)('%s', async (_title, row) => {
-      const settled = await settleRow(pages, row, http);
+      const settled = await settleRow(windows, row, http);
       const cells = settled.map(({ claim, word, evidence }) => ({
         column: claim.column,
         // Shown where it fails: the word alone would not tell why.
@@ -63,29 +60,67 @@ describe('the table', () => {
     ]);
   });
 
+  const version = engineVersion('chromium', '156.0.1');
+  const evidence = 'seen';
+
   test('as text it marks what has changed, and what does not hold in this browser', () => {
     const row = rows[1]!;
     const [xhr, fetch] = row.claims as [Settled['claim'], Settled['claim']];
-    const rest = { row, http: '1.1' as const, evidence: 'seen' };
+    const rest = { version, row, http: '1.1' as const, evidence };
     const text = describeTable([
       { ...rest, claim: xhr, word: 'limited', holds: true },
       { ...rest, claim: fetch, word: 'never', holds: false },
     ]);
     expect(text).toMatch(/Response streaming +limited +never \(!\) ← limited/);
-    expect(text).toContain('1 of them does not hold in this browser:');
+    expect(text).toMatch(
+      /\nChromium 156( \(\w+\))?: 2 claims, 1 of them does not hold\.\n/,
+    );
     expect(text).toContain('never, where yes was expected');
     expect(text).toMatch(/\nOn the Wire \d+\.\d+\.\d+\S*\n$/);
+  });
+
+  test('as text it has a word for each engine that differs, with version, day and recording', () => {
+    const row = findRows(['request-streaming'])[0]!;
+    const claim = row.claims[1]!;
+    const rest = { version, row, claim, http: '2' as const, evidence };
+    const text = describeTable([{ ...rest, word: 'half duplex', holds: true }]);
+    expect(text).toContain('half duplex ← no; Firefox: no; WebKitGTK: no');
+    expect(text).toContain(
+      `
+Request streaming, fetch, HTTP/2
+  ${versionInWords(version)}, now: half duplex
+    seen
+  ${versionInWords(measuredClaims.firefox)}, ${measuredClaims.firefox.date}: no
+    the server got “[object ReadableStream]”
+    npx -y pnpm wire shared/compare/claims/recordings/firefox/request-streaming-fetch-http2.pcapng
+  WebKitGTK`,
+    );
+  });
+
+  test('as text it says of what this window cannot show why', () => {
+    const row = findRows(['passes-caches'])[0]!;
+    const claim = row.claims[0]!;
+    const http = '1.1';
+    const found = keepsNothing('three on the wire');
+    const text = describeTable([
+      { version, row, claim, http, ...found, holds: false },
+    ]);
+    expect(text).toMatch(
+      /: 1 claim, 1 cannot be measured in this window, the others hold\.\n.*: not measured here\n {2}three on the wire: this window keeps no response\./,
+    );
+    expect(text).not.toContain('SOMETHING ELSE');
   });
 
   test('in a terminal of 80 columns, cells take several lines', () => {
     const all = rows.flatMap((row) =>
       row.claims.map((claim) => {
-        const [http, evidence] = ['1.1', 'seen'] as const;
+        const http = '1.1' as const;
         const word = wordOf(claim, http);
-        return { row, claim, http, evidence, word, holds: true };
+        return { version, row, claim, http, evidence, word, holds: true };
       }),
     );
-    const lines = describeTable(all, 80).split('\n');
+    const table = describeTable(all, 80).split('\n\n←')[0]!;
+    const lines = table.split('\n');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.slice(0, 9)).toEqual([
       'Over HTTP/1.1     XMLHttpRequest  fetch           Server-Sent     WebSocket',

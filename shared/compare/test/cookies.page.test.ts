@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { openProfile } from '@on-the-wire/browser/browser.ts';
+import { engineVersion } from '@on-the-wire/browser/version.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { crossOrigin } from '../claims/rows/cross-origin.ts';
-import { settleRow, type Pages } from '../claims/settle.ts';
+import { drivenWindow, type ClaimWindows } from '../claims/claim-window.ts';
+import { settleRow } from '../claims/settle.ts';
 
 const row = {
   ...crossOrigin,
@@ -36,9 +38,10 @@ describeWithBrowser('a WebSocket from another site', () => {
       const preferences = { profile: { cookie_controls_mode: mode } };
       const context = await openProfile(folder, preferences);
       try {
-        const websocket = await context.newPage();
-        const pages = { websocket } as Pages;
-        const [settled] = await settleRow(pages, row, '1.1');
+        const websocket = drivenWindow(await context.newPage());
+        const of = { websocket } as ClaimWindows['of'];
+        const version = engineVersion('chromium', '');
+        const [settled] = await settleRow({ of, version }, row, '1.1');
         expect(settled).toMatchObject({
           word: 'none',
           holds: true,
