@@ -4,6 +4,7 @@
  */
 import type { Server } from 'node:http';
 import type { Feed, Snapshot, Update } from '@on-the-wire/lesson/board/feed.ts';
+import type { Engine } from '@on-the-wire/browser/engines.ts';
 import type { Page } from '@on-the-wire/browser/page.ts';
 import type { Generated } from './generate.ts';
 import type { TappedConnection } from './tapped-connection.ts';
@@ -122,6 +123,8 @@ export interface CheckContext {
    * of page-of.ts.
    */
   page(): Promise<Page>;
+  /** Of which engine its pages are. */
+  readonly engine: Engine;
   /** The URL of the learner's file: see `servePageOf` of page-of.ts. */
   readonly file: URL;
   /** Where the learner can try by hand: `http://127.0.0.1:4001`. */

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { createTap, type Tap } from '@on-the-wire/tap/tap.ts';
+import type { Engine } from '@on-the-wire/browser/engines.ts';
 import type { Page } from '@on-the-wire/browser/page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import type {
@@ -45,6 +46,8 @@ export interface RunCheckOptions {
   tap?: Tap;
   /** Opens the learner's browser, or one of playwright; or says why there is none. */
   browser?: () => Promise<{ newPage(): Promise<unknown> }>;
+  /** Which that is; by default Chromium. */
+  engine?: () => Engine | undefined;
   /** ms that anything may take: so long that only a hang reaches it. */
   limit?: number;
   /** ms of processor time until the learner's code is called a loop. */
@@ -82,9 +85,7 @@ export async function runCheck(
   let failure: FailureParts | undefined;
   let ours = false;
   try {
-    const url = pathToFileURL(exercise.check).href;
-    const { default: check } = (await import(url)) as { default: Check };
-    await run.check(check);
+    await run.check(await loadCheck(exercise));
   } catch (error) {
     ours = !(error instanceof Failure);
     const parts = partsOf(error);
@@ -104,6 +105,12 @@ export async function runCheck(
     seed,
     ms,
   };
+}
+
+/** Loads what the `check.ts` of an exercise exports. */
+export async function loadCheck({ check }: FoundExercise): Promise<Check> {
+  const url = pathToFileURL(check).href;
+  return ((await import(url)) as { default: Check }).default;
 }
 
 function partsOf(error: unknown): FailureParts {
@@ -168,6 +175,10 @@ class Run implements CheckContext {
       for (const learner of this.#learners) await learner.mustBeAlive();
       throw error;
     }
+  }
+
+  get engine(): Engine {
+    return this.#options.engine?.() ?? 'chromium';
   }
 
   printed(): string[] {

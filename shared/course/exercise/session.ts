@@ -5,15 +5,14 @@ import { EventEmitter } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, posix } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
-import { findBrowser, noBrowser } from '@on-the-wire/browser/find-browser.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
-import type { Browser } from '@on-the-wire/browser/browser.ts';
 import type { FoundExercise } from './exercises.ts';
+import { LearnersBrowser } from './learners-browser.ts';
 import { note, noteVerdict, readProgress } from './progress.ts';
 import { slow } from './terminal/progress-line.ts';
 import { readTask, type Task } from './task.ts';
-import { runCheck, type Verdict } from './run-check.ts';
+import { loadCheck, runCheck, type Verdict } from './run-check.ts';
 import { makeCopy, resetCopy } from './workspace.ts';
 
 /** Emits `change` whenever something of what it shows has changed. */
@@ -28,12 +27,14 @@ export class Session extends EventEmitter<{ change: [] }> {
   verdict: Verdict | undefined;
   /** What was done last, for the learner: where a reset kept the old file. */
   notice = '';
+  /** Which browser its check opens, or what to install; '' if it needs none. */
+  browser = '';
   /** What checks go through; set where a lesson runs beside. */
   tap: Tap | undefined;
   live: string | undefined;
   /** What its checks draw their data from; without it another each time. */
   readonly seed: number | undefined;
-  #browser: Promise<Browser> | undefined;
+  readonly #browser = new LearnersBrowser();
   #again = false;
   #closed = false;
   readonly #progress: string | undefined;
@@ -140,11 +141,17 @@ export class Session extends EventEmitter<{ change: [] }> {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await (await this.#browser?.catch(() => undefined))?.close();
+    await this.#browser.close();
   }
 
   async #try(): Promise<Verdict> {
     const { exercise, tap, live, seed } = this;
+    // Told before the steps that need none, as one may have to be installed.
+    if (await needsBrowser(exercise)) {
+      await this.#browser.lookAgain();
+      this.browser = this.#browser.describe();
+      this.emit('change');
+    }
     let step: string | undefined;
     let isSlow = false;
     const tell = () => {
@@ -156,7 +163,8 @@ export class Session extends EventEmitter<{ change: [] }> {
       tell();
     }, slow);
     const verdict = await runCheck(exercise, exercise.copy, {
-      browser: () => (this.#browser ??= openOne()),
+      browser: this.#browser.open,
+      engine: () => this.#browser.engine,
       onStep: (name) => {
         step = name;
         if (isSlow) tell();
@@ -167,6 +175,7 @@ export class Session extends EventEmitter<{ change: [] }> {
     });
     clearTimeout(timer);
     this.step = undefined;
+    if (this.browser !== '') this.browser = this.#browser.describe();
     return verdict;
   }
 
@@ -186,8 +195,8 @@ export class Session extends EventEmitter<{ change: [] }> {
   }
 }
 
-async function openOne(): Promise<Browser> {
-  if (!findBrowser()) throw new UsageError(noBrowser, 1);
-  const { openBrowser } = await import('@on-the-wire/browser/browser.ts');
-  return openBrowser();
+/** A check that cannot be loaded says so when it runs. */
+async function needsBrowser(exercise: FoundExercise): Promise<boolean> {
+  const check = await loadCheck(exercise).catch(() => undefined);
+  return Boolean(check?.browser);
 }

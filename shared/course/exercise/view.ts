@@ -59,7 +59,7 @@ export class ExerciseView
   }
 
   message(): ExerciseMessage {
-    const { exercise, checking, step, hints, task, verdict, notice } =
+    const { exercise, checking, step, hints, task, verdict, notice, browser } =
       this.#session;
     return {
       id: exercise.id,
@@ -70,6 +70,7 @@ export class ExerciseView
       ...(step !== undefined && { step }),
       passed: this.#session.passed,
       notice,
+      browser,
       hints: task.hints.slice(0, hints).map((hint) => this.#html(hint)),
       hintsLeft: task.hints.length - hints,
       ...(verdict && { verdict: this.#verdict(verdict) }),

@@ -15,6 +15,8 @@ export interface ExerciseMessage {
   /** Whether it has passed at some time: then the solution may be seen. */
   passed: boolean;
   notice: string;
+  /** Which browser the check opens, or what to install; '' if it needs none. */
+  browser: string;
   /** HTML of those that were taken. */
   hints: string[];
   hintsLeft: number;

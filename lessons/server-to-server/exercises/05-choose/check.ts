@@ -336,7 +336,7 @@ const measured = new Map<string, Tried>();
 
 /** Measures what is not measured yet, all at once: each waits most of the time. */
 async function tryAll(trial: CheckContext, trials: Trial[]): Promise<Tried[]> {
-  const nameOf = (each: Trial) => JSON.stringify(each);
+  const nameOf = (each: Trial) => JSON.stringify([trial.engine, each]);
   const found = new Map(measured);
   const left = trials.filter((each) => !found.has(nameOf(each)));
   try {

@@ -1,12 +1,10 @@
 /** What `pnpm exercise` does with flags: check once, check all, show a solution. */
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { findBrowser, noBrowser } from '@on-the-wire/browser/find-browser.ts';
-import { UsageError } from '@on-the-wire/system/usage-error.ts';
-import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { describeVerdict } from './describe.ts';
 import { showProgress } from './progress-line.ts';
 import type { FoundExercise } from '../exercises.ts';
+import { LearnersBrowser } from '../learners-browser.ts';
 import { otherWays } from '../answers/other-ways.ts';
 import { fileToTry } from '../answers/try-answer.ts';
 import { noteVerdict } from '../progress.ts';
@@ -30,11 +28,12 @@ export async function checkOnce(
 ): Promise<boolean> {
   const file = other ? fileToTry(exercise, other) : exercise.copy;
   if (!other) makeCopy(exercise);
-  const browser = browserOnDemand();
+  const browser = new LearnersBrowser();
   const { stdout: stream } = process;
   const progress = showProgress(stream, `checking ${exercise.id}`);
   const verdict = await runCheck(exercise, file, {
-    browser: browser.get,
+    browser: browser.open,
+    engine: () => browser.engine,
     onStep: progress.step,
     ...(seed !== undefined && { seed }),
   });
@@ -62,12 +61,13 @@ export async function checkAll(
     process.stdout.write(
       `Nothing is begun yet. ${pnpm} exercise lists them.\n`,
     );
-  const browser = browserOnDemand();
+  const browser = new LearnersBrowser();
   let all = true;
   for (const exercise of begun) {
     const progress = showProgress(process.stdout, `checking ${exercise.id}`);
     const verdict = await runCheck(exercise, exercise.copy, {
-      browser: browser.get,
+      browser: browser.open,
+      engine: () => browser.engine,
       onStep: progress.step,
       ...(seed !== undefined && { seed }),
     });
@@ -97,18 +97,4 @@ export function showSolution(exercise: FoundExercise): string {
 
 function keep({ id }: FoundExercise, { passed, ours }: Verdict) {
   if (!ours) noteVerdict(id, passed);
-}
-
-/** Opens a browser when the first check asks for it. */
-function browserOnDemand() {
-  let opened: Promise<Browser> | undefined;
-  const open = async () => {
-    if (!findBrowser()) throw new UsageError(noBrowser, 1);
-    const { openBrowser } = await import('@on-the-wire/browser/browser.ts');
-    return openBrowser();
-  };
-  return {
-    get: () => (opened ??= open()),
-    close: async () => (await opened?.catch(() => undefined))?.close(),
-  };
 }

@@ -71,8 +71,10 @@ export function createScreen({
       '',
     );
     const width = (stdout.columns || 80) - 2;
-    const notice = wrap(session.notice, width).map((line) => `  ${line}`);
-    if (notice.length > 0) say(...notice, '');
+    for (const text of [session.browser, session.notice]) {
+      const lines = wrap(text, width).map((line) => `  ${line}`);
+      if (lines.length > 0) say(...lines, '');
+    }
   };
   const wayOn = () => {
     if (!following) return [];

@@ -14,8 +14,8 @@ import {
   type Browser,
   findBrowser,
   noBrowser,
-  openBrowser,
 } from '@on-the-wire/browser/browser.ts';
+import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
 import {
   answersOf,
   editsFile,
@@ -31,7 +31,7 @@ import { runCheck, type Verdict } from '../run-check.ts';
 const table: string[] = [];
 let scratch = '';
 let opened: Promise<Browser> | undefined;
-const browser = () => (opened ??= openBrowser());
+const browser = () => (opened ??= openTrustingBrowser());
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'exercises-'));
 });

@@ -29,8 +29,8 @@ import {
   type Browser,
   findBrowser,
   noBrowser,
-  openBrowser,
 } from '@on-the-wire/browser/browser.ts';
+import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
 import { isUnit } from '@on-the-wire/viewer/source.ts';
 import { describeVerdict } from '../terminal/describe.ts';
 import { findExercise, findExercises } from '../exercises.ts';
@@ -146,7 +146,7 @@ function copy(from: string, to: string) {
 describe('An answer', () => {
   const verdicts = new Map<string, Verdict>();
   let opened: Promise<Browser> | undefined;
-  const browser = () => (opened ??= openBrowser());
+  const browser = () => (opened ??= openTrustingBrowser());
   beforeAll(async () => {
     const waiting = tried.map(([id]) => id);
     const work = async () => {

@@ -136,8 +136,13 @@ function show(message: ExerciseMessage): void {
   part('word').textContent = word;
   part('how').textContent = checking ? (step ?? '') : howOf(verdict);
   part('told').ariaBusy = String(checking);
-  part('done').textContent = message.notice;
-  part('done').hidden = message.notice === '';
+  for (const [name, text] of [
+    ['browser', message.browser],
+    ['done', message.notice],
+  ] as const) {
+    part(name).textContent = text;
+    part(name).hidden = text === '';
+  }
   part<HTMLButtonElement>('check').disabled = checking;
   part<HTMLButtonElement>('hint').disabled = message.hintsLeft === 0;
   const hint = message.hints.length === 0 ? 'Hint' : 'Another hint';
