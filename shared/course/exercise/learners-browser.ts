@@ -32,7 +32,7 @@ export class LearnersBrowser {
   /**
    * Opens it, or returns the one that is open.
    *
-   * @throws UsageError (1) where there is none
+   * @throws UsageError (1) where there is none, or it does not start
    */
   readonly open = (): Promise<Browser> => (this.#opened ??= this.#start());
 
@@ -52,7 +52,11 @@ export class LearnersBrowser {
     const { engine } = this;
     if (!engine) throw new UsageError(noEngine(), 1);
     const { openEngine } = await import('@on-the-wire/browser/open-engine.ts');
-    const browser = await openEngine(engine);
+    const browser = await openEngine(engine).catch((error: Error) => {
+      const [why] = error.message.split('\n');
+      const what = `${engineNames[engine]} does not start`;
+      throw new UsageError(`${what}: ${findEngine(engine)}: ${why}`, 1);
+    });
     this.#name = `${engineNames[engine]} ${parseInt(browser.version(), 10)}`;
     return browser;
   }

@@ -7,8 +7,9 @@ import type { FoundExercise } from '../exercises.ts';
 /**
  * @param check the body of `run(trial)`; one that has no type is none to us
  * @param code the learner's file
+ * @param browser whether the check needs one
  */
-export async function madeUp(check: string, code: string) {
+export async function madeUp(check: string, code: string, browser = false) {
   const folder = await mkdtemp(join(tmpdir(), 'exercise-'));
   const copy = join(folder, 'workspace', 'exercise.ts');
   await mkdir(join(folder, 'workspace'));
@@ -16,7 +17,7 @@ export async function madeUp(check: string, code: string) {
     writeFile(join(folder, name), text);
   await write(
     'check.ts',
-    `export default { starter: '', async run(trial: any) { ${check} } };`,
+    `export default { starter: '', browser: ${browser}, async run(trial: any) { ${check} } };`,
   );
   await write('exercise.ts', '// as it was given\n');
   await write('solution.ts', 'export const answer = () => 42;\n');

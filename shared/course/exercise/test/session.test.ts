@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { tmpdir } from 'node:os';
@@ -44,6 +45,36 @@ test('a check is made with the seed that was named, and says what it is at', asy
   ]);
   await session.close();
   await remove();
+});
+
+test('which browser is opened is said before the first step, or what to install', async () => {
+  const { CHROME_PATH } = process.env;
+  process.env['CHROME_PATH'] = process.execPath; // a program, and no Firefox
+  const check =
+    "await trial.step('at once', async () => {}); await trial.page();";
+  const { exercise, progress, remove } = await madeUp(check, '', true);
+  const session = new Session(exercise, progress);
+  const checking = session.check();
+  expect(session.browser).toBe('');
+  while (session.browser === '') await once(session, 'change');
+  expect(session.browser).toBe(
+    `This check opens Chromium: ${process.execPath}`,
+  );
+  await checking;
+  const { title } = session.verdict!.failure!;
+  expect(title).toMatch('It cannot be checked: Chromium does not start: ');
+  // What is set now, the next check opens.
+  process.env['CHROME_PATH'] = '/nowhere/chrome';
+  await session.check();
+  expect(session.verdict!.steps).toEqual([{ name: 'at once', passed: true }]);
+  const why =
+    'CHROME_PATH is /nowhere/chrome, and no program is there: correct it, or unset it';
+  expect(session.browser).toBe(`This check needs a browser, and ${why}.`);
+  expect(session.verdict!.failure!.title).toBe(`It cannot be checked: ${why}`);
+  await session.close();
+  await remove();
+  if (CHROME_PATH === undefined) delete process.env['CHROME_PATH'];
+  else process.env['CHROME_PATH'] = CHROME_PATH;
 });
 
 test('on a terminal a line says so, and goes; elsewhere there is none', async () => {
