@@ -15,6 +15,7 @@ import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.
 import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
 import { formatFault } from '@on-the-wire/tap/tap.ts';
+import { engineOf } from '@on-the-wire/viewer/page/engine.ts';
 import { findLesson } from '../../harness/lessons.ts';
 import { runLesson, type RunningLesson } from '../../harness/run-lesson.ts';
 import { readConditions, type See, type StepConditions } from '../comments.ts';
@@ -129,10 +130,20 @@ class Player {
   async lookBack({ sees }: StepConditions): Promise<void> {
     const page = this.#page;
     await page.evaluate((hash) => (location.hash = hash), MEMORY);
-    for (const at of shownIn(sees))
+    for (const at of await this.#shownHere(sees))
       await page
         .locator(`#${MEMORY} a.tick[data-see="${at}"][href^="#unit-"]`)
         .waitFor({ state: 'attached' });
+  }
+
+  /** Those that the text says of the engine in which it is played. */
+  async #shownHere(sees: readonly See[]): Promise<number[]> {
+    const engine = engineOf(
+      await this.#page.evaluate(() => navigator.userAgent),
+    );
+    return sees.flatMap(({ engines }, at) =>
+      engines?.includes(engine) === false ? [] : at,
+    );
   }
 
   async play(step: StepConditions): Promise<void> {
@@ -146,7 +157,7 @@ class Player {
     try {
       for (const [at, condition] of actions.entries())
         await this.#act(`${id}/${at}`, section, at, condition, commands);
-      for (const at of shownIn(sees))
+      for (const at of await this.#shownHere(sees))
         await section
           .locator(`a.tick[data-see="${at}"][data-done]`)
           .waitFor({ state: 'attached' });
@@ -448,13 +459,6 @@ class Player {
     this.#programs.add(started);
     started.once('close', () => this.#programs.delete(started));
   }
-}
-
-/** Those of a step's *See* that are said of Chromium, in which it is played. */
-function shownIn(sees: readonly See[]): number[] {
-  return sees.flatMap(({ engines }, at) =>
-    engines?.includes('chromium') === false ? [] : at,
-  );
 }
 
 /** The names in a link to a control of the page: the control's comes first. */
