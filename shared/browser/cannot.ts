@@ -26,4 +26,22 @@ export const cannot: readonly Cannot[] = [
       'Firefox 153 does not stream: it sends the text `[object ReadableStream]`.',
     file: 'lessons/xhr/README.md',
   },
+  {
+    engine: 'webkitgtk',
+    what: 'tell a page of the close codes 1012 to 1014',
+    sentence: 'it sends 1002, and tells the page 1006.',
+    file: 'lessons/websocket/README.md',
+  },
+  {
+    engine: 'webkitgtk',
+    what: 'close a WebSocket that it blocks as mixed content',
+    sentence: 'The socket gets `error` and never `close`,',
+    file: 'lessons/websocket/README.md',
+  },
+  ...(['firefox', 'webkitgtk'] as const).map((engine) => ({
+    engine,
+    what: 'name the status code of a refused handshake in its console',
+    sentence: "Firefox's and WebKitGTK's do not.",
+    file: 'lessons/websocket/README.md',
+  })),
 ];
