@@ -73,12 +73,12 @@ export function createServer(options: Partial<Options> = {}): Lesson {
 
   // ALPN: a client that lists HTTP/2 gets it, any other gets HTTP/1.1.
   const server = createSecureServer({ ...tls, ...limits }, handle);
-  acceptWebSockets(server, feed, numbers.origins);
   endIdle(server, numbers.idle);
 
   // The same on another port, to compare: it offers only HTTP/1.1.
   const http1 = createHttp1Server(tls, handle);
   allowAnyPage(http1);
+  acceptWebSockets([server, http1], feed, numbers);
 
   // A server that ends says GOAWAY, and lets running requests finish.
   const traffic = countTraffic({ h2: server, http1 });

@@ -2,7 +2,6 @@
 import { say } from './origins.ts';
 
 let socket: WebSocket | undefined;
-let hasBeenOpen = false;
 
 export function startLoudspeaker() {
   const form = document.forms.namedItem('speak')!;
@@ -28,14 +27,14 @@ function open() {
   own.onmessage = ({ data }) => {
     const { kind, stream, message } = JSON.parse(data);
     submit.disabled = false;
-    hasBeenOpen = true;
-    say('socket', kind === 'hello' ? `Open: it is stream ${stream}.` : message);
+    const where = stream
+      ? `Open: it is stream ${stream}.`
+      : 'Open: it has a connection of its own, over HTTP/1.1.';
+    say('socket', kind === 'hello' ? where : message);
   };
   own.onclose = ({ code }) => {
     if (own !== socket) return;
     submit.disabled = true;
-    if (!hasBeenOpen)
-      return say('socket', 'This server accepts it only over HTTP/2.');
     say('socket', `Closed: ${code}. It reconnects in a few seconds.`);
     setTimeout(() => own === socket && open(), 1_000 + Math.random() * 4_000);
   };

@@ -242,7 +242,7 @@ describeWithBrowser('the page', (browser) => {
     const { feed, old } = await start();
     await visit(old);
     await shows(page, 'came', 'This page came over http/1.1.');
-    await shows(page, 'socket', 'This server accepts it only over HTTP/2.');
+    await shows(page, 'socket', 'a connection of its own, over HTTP/1.1');
     feed.next();
     await seen(page, 1);
   });

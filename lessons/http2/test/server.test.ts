@@ -230,11 +230,73 @@ describe('a CONNECT, which asks for a proxy', () => {
   });
 });
 
-test('An Upgrade inside TLS is ignored', async () => {
-  const { port } = await start();
-  for (const upgrade of ['h2c', 'websocket']) {
-    const headers = { connection: 'upgrade', upgrade };
-    const { response } = await askHttp1(port, '/traffic', headers);
-    expect(response.statusCode).toBe(200);
+describe('a WebSocket over HTTP/1.1', () => {
+  const handshake = [
+    'Host: 127.0.0.1',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+
+  /** What comes in return, until it ends so or the connection does. */
+  async function send(port: number, lines: string[], end: string) {
+    const client = connectTls({ ...ours, port, ALPNProtocols: ['http/1.1'] });
+    await once(client, 'secureConnect');
+    client.write([...lines, '', ''].join('\r\n'));
+    let received = '';
+    for await (const text of client.setEncoding('latin1')) {
+      received += text;
+      if (received.endsWith(end)) break;
+    }
+    client.destroy();
+    return received;
   }
+
+  test('begins with 101, at either address, and says that it is no stream', async () => {
+    const { port, http1 } = await start();
+    for (const at of [port, http1]) {
+      const request = ['GET /loudspeaker HTTP/1.1', ...handshake];
+      expect(await send(at, request, '}')).toBe(
+        'HTTP/1.1 101 Switching Protocols\r\n' +
+          'Upgrade: websocket\r\nConnection: Upgrade\r\n' +
+          'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n' +
+          '\x81\x10{"kind":"hello"}',
+      );
+    }
+  });
+
+  test('is refused with a status, and the connection ends', async () => {
+    const { port } = await start({ origins: [] });
+    const [host = '', ...rest] = handshake;
+    const old = rest.map((line) => line.replace('13', '8'));
+    const table: [string, string[], string][] = [
+      ['/nowhere', handshake, '404 Not Found'],
+      ['/loudspeaker', [host, ...old], '400 Bad Request'],
+      [
+        '/loudspeaker',
+        [...handshake, 'Origin: https://evil.example'],
+        '403 Forbidden',
+      ],
+    ];
+    for (const [path, fields, status] of table)
+      expect(await send(port, [`GET ${path} HTTP/1.1`, ...fields], '}')).toBe(
+        `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
+  });
+
+  test('is let in from a page of the address that speaks HTTP/1.1', async () => {
+    const old = 'https://127.0.0.1:4002';
+    const { port } = await start({ origins: [], http1: old });
+    const request = ['GET /loudspeaker HTTP/1.1', ...handshake];
+    const received = await send(port, [...request, `Origin: ${old}`], '}');
+    expect(received).toMatch(/^HTTP\/1\.1 101 /);
+  });
+});
+
+test('An Upgrade to HTTP/2 inside TLS is ignored', async () => {
+  const { port } = await start();
+  const headers = { connection: 'upgrade', upgrade: 'h2c' };
+  const { response } = await askHttp1(port, '/traffic', headers);
+  expect(response.statusCode).toBe(200);
 });
