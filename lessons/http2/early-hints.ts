@@ -9,6 +9,8 @@ const hinting = 100; // ms until the hints: Chromium ignores some earlier ones
 const thinking = 1_000; // ms that this page takes to make, from then on
 
 let visits = 0;
+/** The styles of pages that are still being made. */
+const hinted = new Set<string>();
 
 /** Sends hints soon and the page later. Browsers use hints of a page only. */
 export async function sendEarlyHints({ response }: Exchange) {
@@ -17,7 +19,10 @@ export async function sendEarlyHints({ response }: Exchange) {
   // Each visit has its own style, so that none is in the cache.
   const own = `/hints.css?${(visits += 1)}`;
   response.writeEarlyHints({ link: `<${own}>; rel=preload; as=style` });
-  await after(thinking, undefined, { signal });
+  hinted.add(own);
+  await after(thinking, undefined, { signal }).finally(() =>
+    hinted.delete(own),
+  );
   response.setHeader('Content-Type', 'text/html; charset=utf-8');
   response.setHeader('Cache-Control', 'no-cache');
   const text = await readFile(page, 'utf8');
@@ -28,8 +33,10 @@ export async function sendEarlyHints({ response }: Exchange) {
  * Sends the file that the hints named. It must stay fresh until the page needs
  * it, or the browser requests it twice.
  */
-export async function sendHinted({ response }: Exchange) {
+export async function sendHinted({ request, response }: Exchange) {
+  // A page cannot see in every browser why a file was requested. So we say it.
+  const by = hinted.has(request.url!) ? 'the hints' : 'the page';
   response.setHeader('Content-Type', 'text/css; charset=utf-8');
   response.setHeader('Cache-Control', 'max-age=60');
-  response.end(await readFile(style));
+  response.end(`:root { --requested-by: ${by}; }\n${await readFile(style)}`);
 }

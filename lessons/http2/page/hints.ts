@@ -9,17 +9,11 @@ const [page] = performance.getEntriesByType(
   firstInterimResponseStart?: number;
   finalResponseHeadersStart?: number;
 })[];
-const style = performance
-  .getEntriesByType('resource')
-  .find(({ name }) => name.includes('/hints.css?'));
-
 // An interim response, status 103, and then the final one.
 const interim = page?.firstInterimResponseStart;
-show('hints', interim ? ms(interim) : 'no hints came');
+show('hints', interim ? ms(interim) : 'this browser tells of none');
 show('page', ms(page?.finalResponseHeadersStart || page?.responseStart || 0));
-if (style instanceof PerformanceResourceTiming) {
-  // What the hints fetched may come from the cache: no byte came for it then.
-  const { initiatorType, transferSize } = style;
-  const byHints = initiatorType === 'early-hints' || transferSize === 0;
-  show('by', byHints ? 'the hints' : 'the page');
-}
+
+// The stylesheet says it itself: the server has seen when it was requested.
+const style = getComputedStyle(document.documentElement);
+show('by', style.getPropertyValue('--requested-by'));
