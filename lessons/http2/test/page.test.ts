@@ -25,7 +25,7 @@ import { createServer } from '../server.ts';
 const closing = closingAfterEach();
 
 /** Starts the lesson with a feed that moves only when the test says so. */
-async function start() {
+async function start(options: Parameters<typeof createServer>[0] = {}) {
   const feed = createFeed({ rate: 'night' });
   feed.close();
   // The other one's address is part of what the first one says.
@@ -34,7 +34,13 @@ async function start() {
   await new Promise((done) => reserved.close(done));
   const old = `https://127.0.0.1:${port}`;
   const origins: string[] = [];
-  const lesson = createServer({ feed, deadline: 20, http1: old, origins });
+  const lesson = createServer({
+    feed,
+    deadline: 20,
+    http1: old,
+    origins,
+    ...options,
+  });
   const server = lesson.server as Http2SecureServer;
   closing.push(lesson.close);
   await listen(lesson.others!['http1']!, port);
@@ -161,7 +167,11 @@ describeWithBrowser('the page', (browser) => {
       await own.clock.runFor(300);
     }
     await shows(own, 'dictated', /^The page got the first .* after 1,800 ms\./);
-    await shows(own, 'dictated', 'The server began it after 0 ms.');
+    await shows(
+      own,
+      'dictated',
+      'The server began it after 0 ms, over HTTP/2.',
+    );
     const rows = await own.locator('#words tbody tr').allInnerTexts();
     // The server responded to each word before the next was sent; the page
     // heard of it when all had been sent.
@@ -181,7 +191,35 @@ describeWithBrowser('the page', (browser) => {
     const event = page.waitForEvent('requestfailed');
     await press(page, 'Dictate over HTTP/1.1');
     expect((await event).failure()?.errorText).toMatch(/ALPN|H2_OR_QUIC/);
-    await shows(page, 'dictated', 'TypeError: Failed to fetch');
+    const said = 'Not dictated over HTTP/1.1: TypeError: Failed to fetch';
+    await shows(page, 'dictated', said);
+  });
+
+  test('does not take a body for streamed that was not', async () => {
+    const { origin } = await start();
+    const own = await browser().newPage();
+    closing.push(() => own.close());
+    // As Firefox does with a stream, over either protocol.
+    await own.addInitScript(() => {
+      const { fetch } = window;
+      window.fetch = (url, init) =>
+        init?.body instanceof ReadableStream
+          ? fetch(url, { ...init, body: String(init.body) })
+          : fetch(url, init);
+    });
+    await own.goto(origin);
+    await shows(own, 'state', 'open');
+    for (const protocol of ['2', '1.1']) {
+      await press(own, `Dictate over HTTP/${protocol}`);
+      await shows(
+        own,
+        'dictated',
+        `Not dictated over HTTP/${protocol}: the server received “[object ReadableStream]”. ` +
+          'This browser cannot stream a request body; Chromium can.',
+      );
+      const rows = await own.locator('#words tbody tr').allInnerTexts();
+      expect(rows[0]).toBe('Platform\t–\t–\t–');
+    }
   });
 
   test('has its WebSocket on the connection of everything else', async () => {
