@@ -35,6 +35,8 @@ export function sendEvents(
   };
   const tell = (news: News) => send(textOf(news));
 
+  // It ends half an event that a browser may have kept from before a cut.
+  send(': new stream\n\n');
   const hello = { staff: isStaff(request), rate: feed.rate, http1 };
   send(eventOf('event: hello\nretry: 1000', hello));
   const lastId = request.headers['last-event-id'] ?? query.get('after');

@@ -25,8 +25,9 @@ export function endConnection(exchange: Exchange, deadline: number) {
   const { request, response } = exchange;
   response.statusCode = 204;
   if ('stream' in request) {
-    response.end();
-    sendGoaway(request.stream.session!, deadline);
+    // A moment later: WebKitGTK 2.50 loses a response with GOAWAY behind it.
+    const { session } = request.stream;
+    response.end(() => setTimeout(sendGoaway, 20, session, deadline));
   } else {
     // HTTP/1.1 says it in a header of the response.
     response.setHeader('Connection', 'close');

@@ -29,7 +29,7 @@ import { acceptWebSockets } from './websocket.ts';
 const defaults = {
   origins: localOrigins(4001, 'https'), // of pages that may open a WebSocket
   http1: 'https://127.0.0.1:4002', // the same server, HTTP/1.1 only
-  heartbeat: 10_000, // ms between two heartbeats in an event stream
+  heartbeat: 5_000, // ms between two heartbeats in an event stream
   buffer: 1_048_576, // bytes that may wait here for a slow reader
   deadline: 500, // ms that streams have to finish after a GOAWAY
   idle: 60_000, // ms without traffic after which a connection is closed
@@ -52,7 +52,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     'OPTIONS /dictation': ({ response }) => response.writeHead(204).end(),
     'GET /events': (exchange) => sendEvents(exchange, { feed, ...numbers }),
     'GET /traffic': ({ response }) => response.end(JSON.stringify(traffic())),
-    'POST /goaway': (exchange) => endConnection(exchange, numbers.deadline),
+    'PUT /goaway': (exchange) => endConnection(exchange, numbers.deadline),
     'PUT /rate': ({ request, response }) => setRate(feed, request, response),
     'POST /sign-in': ({ request, response }) => signIn(request, response),
     'POST /delays': (exchange) => takeReport(exchange, feed),

@@ -1,5 +1,6 @@
 /** The boards of a hundred stations, over HTTP/1.1 and over HTTP/2. */
 import { element, inMs, say, urlBy, type Protocol } from './origins.ts';
+import { createWatchdog } from './watchdog.ts';
 
 const count = 100;
 
@@ -38,18 +39,27 @@ async function load(protocol: Protocol, wait: string) {
   say(`${protocol}-late`, '');
   performance.clearResourceTimings();
   performance.setResourceTimingBufferSize(1_000);
-  const before = await traffic(protocol);
+  const over = new AbortController();
+  const { signal } = over;
+  const watchdog = createWatchdog(() => over.abort('nothing for 12 s'));
+  watchdog.restart();
+  const before = await traffic(protocol, signal);
   const began = performance.now();
-  await Promise.all(
+  const connections = await Promise.all(
     Array.from({ length: count }, async (_, station) => {
       const path = `/board?station=${station}&wait=${wait}`;
       const url = urlBy(protocol, path);
-      const response = await fetch(url, { cache: 'no-store' });
+      const response = await fetch(url, { cache: 'no-store', signal });
       await response.json();
+      watchdog.restart();
+      // The number of its connection. WebKit shows a page this header, but has
+      // no `serverTiming` of another origin.
+      return response.headers.get('Server-Timing');
     }),
   );
   const took = performance.now() - began;
-  const after = await traffic(protocol);
+  const after = await traffic(protocol, signal);
+  watchdog.stop();
 
   const boards = performance
     .getEntriesByType('resource')
@@ -57,7 +67,7 @@ async function load(protocol: Protocol, wait: string) {
   const bytes = after.received + after.sent - before.received - before.sent;
   say(
     `${protocol}-counts`,
-    `${inMs(took)}, ${connectionsOf(boards)}, ` +
+    `${inMs(took)}, ${plural(new Set(connections).size)}, ` +
       `${Math.round(bytes / 1_000)} kB,`,
   );
   // From the moment it was sent: what waited in the browser before is not late.
@@ -69,19 +79,10 @@ async function load(protocol: Protocol, wait: string) {
   return { took, boards };
 }
 
-/** How many connections the responses came over: the server numbers them. */
-function connectionsOf(boards: Board[]) {
-  const numbers = boards.map(
-    ({ serverTiming }) => serverTiming[0]?.description,
-  );
-  // WebKit does not tell a page the Server-Timing of another origin.
-  if (numbers.includes(undefined)) return 'connections unknown';
-  const different = new Set(numbers).size;
-  return different === 1 ? '1 connection' : `${different} connections`;
-}
+const plural = (n: number) => (n === 1 ? '1 connection' : `${n} connections`);
 
-async function traffic(protocol: Protocol) {
-  const response = await fetch('/traffic', { cache: 'no-store' });
+async function traffic(protocol: Protocol, signal: AbortSignal) {
+  const response = await fetch('/traffic', { cache: 'no-store', signal });
   return (await response.json())[protocol] as {
     received: number;
     sent: number;

@@ -6,6 +6,7 @@ import { startHundred } from './hundred.ts';
 import { openAgain, startLoudspeaker } from './loudspeaker.ts';
 import { button, element, say, setHttp1 } from './origins.ts';
 import { startTwelve } from './twelve.ts';
+import { createWatchdog } from './watchdog.ts';
 
 const board = document.querySelector<DeparturesBoard>('departures-board')!;
 
@@ -56,17 +57,29 @@ function came(by = '') {
 
 // ---- The board ----
 
-let source: EventSource;
+let source: EventSource | undefined;
 let lastId = '';
 let departures: Departure[] = [];
 
+const watchdog = createWatchdog(() => {
+  show('waiting', 'silent for 12 s: opening another');
+  open();
+});
+
 function open() {
-  source = new EventSource(`/events?after=${encodeURIComponent(lastId)}`);
-  source.onopen = () => show('open', 'open');
-  source.onerror = () =>
-    source.readyState === EventSource.CLOSED
-      ? show('closed', 'closed for good')
-      : show('waiting', 'waiting to reconnect');
+  source?.close();
+  const query = lastId && `?after=${encodeURIComponent(lastId)}`;
+  const own = new EventSource(`/events${query}`);
+  source = own;
+  watchdog.restart();
+  own.onopen = () => show('open', 'open');
+  own.onerror = () => {
+    watchdog.restart();
+    if (own.readyState !== EventSource.CLOSED)
+      return show('waiting', 'waiting to reconnect');
+    watchdog.stop();
+    show('closed', 'closed for good');
+  };
 
   on('hello', (hello: { staff: boolean; rate: string; http1: string }) => {
     rates.value = hello.rate;
@@ -88,12 +101,21 @@ function open() {
   on('announcement', (update: Parameters<typeof board.announce>[0]) => {
     board.announce(update);
   });
+  on('heartbeat', () => {});
 }
 
 function on<Data>(kind: string, tell: (data: Data) => void) {
-  source.addEventListener(kind, ({ data, lastEventId }) => {
-    lastId = lastEventId;
-    tell(JSON.parse(data));
+  source!.addEventListener(kind, ({ data, lastEventId }) => {
+    watchdog.restart();
+    let parsed: Data;
+    try {
+      parsed = JSON.parse(data);
+    } catch {
+      return; // half an event from before a cut: its id does not count either
+    }
+    // Empty only in a new source, until the stream sends it the first id.
+    if (lastEventId) lastId = lastEventId;
+    tell(parsed);
   });
 }
 
@@ -106,7 +128,6 @@ function show(state: string, text: string) {
 
 element('sign-in').onclick = async () => {
   await request('POST', '/sign-in');
-  source.close();
   open();
   openAgain();
 };
@@ -119,8 +140,9 @@ element('report').onclick = () => {
   if (next) request('POST', '/delays', { train: next.train, minutes: 5 });
 };
 
-// What runs on this connection may finish. The next requests open another.
-element('goaway').onclick = () => request('POST', '/goaway');
+// What runs on this connection may finish. The next requests open another. A
+// PUT, because WebKitGTK 2.50 opens a connection of its own for each POST.
+element('goaway').onclick = () => request('PUT', '/goaway');
 
 const rates = document.forms
   .namedItem('rates')!
@@ -135,6 +157,7 @@ async function request(method: string, path: string, body?: object) {
   try {
     const response = await fetch(path, {
       method,
+      signal: AbortSignal.timeout(10_000),
       headers: { 'Content-Type': 'application/json' },
       body: body ? JSON.stringify(body) : null,
     });

@@ -1,5 +1,6 @@
 /** Twelve event streams to one origin, and an ordinary request as well. */
 import { button, element, inMs, say, urlBy, type Protocol } from './origins.ts';
+import { createWatchdog } from './watchdog.ts';
 
 let sources: EventSource[] = [];
 let requesting: AbortController | undefined;
@@ -19,8 +20,18 @@ function open(protocol: Protocol) {
   button('twelve-close').disabled = false;
   sources = Array.from({ length: 12 }, () => {
     const source = new EventSource(urlBy(protocol, '/events'));
-    source.onerror = show;
+    // One that has been silent for so long is not open, whatever it says.
+    const watchdog = createWatchdog(() => {
+      source.close();
+      show();
+    });
+    source.addEventListener('heartbeat', watchdog.restart);
+    source.onerror = () => {
+      watchdog.stop();
+      show();
+    };
     source.onopen = () => {
+      watchdog.restart();
       show();
       // Six are open: more will not open over HTTP/1.1.
       if (openOnes().length === 6 && !requesting) void request(protocol);

@@ -49,7 +49,7 @@ describeWithBrowser('the page in the frame of the shell', (browser) => {
       /→ (?:200|4(?!01)\d\d) /,
     );
     await press('Let the server close the connection');
-    await shows('response', 'POST /goaway → 204');
+    await shows('response', 'PUT /goaway → 204');
   });
 
   test('knows its protocol where a browser tells only of its files', async () => {

@@ -20,7 +20,7 @@ test('Whatever comes inside TLS, the next client is served', async () => {
       `GET /hints HTTP/1.1\r\n${host}\r\n`,
       `GET /events HTTP/1.1\r\n${host}\r\n`,
       `POST /dictation HTTP/1.1\r\n${host}Content-Length: 3\r\n\r\nabc`,
-      `POST /goaway HTTP/1.1\r\n${host}\r\n`,
+      `PUT /goaway HTTP/1.1\r\n${host}\r\n`,
       `PUT /rate HTTP/1.1\r\n${json}Content-Length: 17\r\n\r\n{"rate":"normal"}`,
       `POST /sign-in HTTP/1.1\r\n${host}\r\n`,
       `POST /delays HTTP/1.1\r\n${json}Content-Length: 2\r\n\r\n{}`,

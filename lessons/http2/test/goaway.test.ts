@@ -113,7 +113,7 @@ describe('leaving', () => {
     const { session: staying } = await nodeClient(port);
     const goaway = once(leaving, 'goaway');
     const running = ask(leaving, board(1, 100));
-    await ask(leaving, { ':path': '/goaway', ':method': 'POST' });
+    await ask(leaving, { ':path': '/goaway', ':method': 'PUT' });
     await goaway;
     expect((await running).headers[':status']).toBe(200);
     await once(leaving, 'close');

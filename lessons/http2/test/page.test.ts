@@ -4,6 +4,7 @@ import { createServer as createNetServer } from 'node:net';
 import type {
   Http2SecureServer,
   Http2ServerRequest,
+  Http2ServerResponse,
   Http2Session,
 } from 'node:http2';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
@@ -220,6 +221,47 @@ describeWithBrowser('the page', (browser) => {
       const rows = await own.locator('#words tbody tr').allInnerTexts();
       expect(rows[0]).toBe('Platform\t–\t–\t–');
     }
+  });
+
+  test('opens another stream after a silence, and misses nothing', async () => {
+    const { feed, origin, server } = await start({ heartbeat: 1e9 });
+    const own = await browser().newPage();
+    closing.push(() => own.close());
+    await own.clock.install();
+    await own.goto(origin);
+    await shows(own, 'state', 'open');
+    await seen(own, 0);
+    // Nothing ends; what it is told from now on does not arrive.
+    feed.removeAllListeners('update');
+    feed.next();
+    const asked = new Promise<string>((tell) => {
+      server.on('request', ({ url }) => url.startsWith('/events') && tell(url));
+    });
+    const silent = showsOnce(own, 'state', 'silent for 12 s');
+    await own.clock.runFor(12_000);
+    await silent;
+    expect(await asked).toBe(`/events?after=${feed.run}-0`);
+    await seen(own, 1);
+    await shows(own, 'state', 'open');
+    expect(await countOf(own)).toEqual({ seen: 1, of: 1, doubled: 0 });
+  });
+
+  test('takes nothing from an event that is not JSON', async () => {
+    const { feed, origin, server } = await start();
+    const streams: Http2ServerResponse[] = [];
+    server.on('request', ({ url }: Http2ServerRequest, response) => {
+      if (url.startsWith('/events')) streams.push(response);
+    });
+    const { said, stop } = listenTo(page);
+    await visit(origin);
+    // What becomes of half an update in a browser that keeps it.
+    const half = `id: ${feed.run}-7\ndata: {"n":7,"train":"RE: new stream\n\n`;
+    streams[0]!.write(`event: departure\n${half}`);
+    feed.next();
+    await seen(page, 1);
+    expect(await countOf(page)).toEqual({ seen: 1, of: 1, doubled: 0 });
+    expect(said).toEqual([]);
+    stop();
   });
 
   test('has its WebSocket on the connection of everything else', async () => {

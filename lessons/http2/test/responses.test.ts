@@ -25,7 +25,7 @@ describe('the event stream', () => {
     while (!text.endsWith(']}\n\n')) await once(events, 'data');
     const hello = { staff: false, rate: 'night', http1: 'https://127.0.0.1:1' };
     expect(text).toBe(
-      `event: hello\nretry: 1000\ndata: ${JSON.stringify(hello)}\n\n` +
+      `: new stream\n\nevent: hello\nretry: 1000\ndata: ${JSON.stringify(hello)}\n\n` +
         `event: snapshot\nid: ${feed.run}-0\n` +
         `data: ${JSON.stringify(feed.snapshot().data)}\n\n`,
     );
@@ -152,15 +152,15 @@ test('a hint comes before the page, and names what the page then wants', async (
   session.close();
 });
 
-test('the response to POST /goaway has no body', async () => {
+test('the response to PUT /goaway has no body', async () => {
   const { port, http1 } = await start();
   const { session } = await nodeClient(port);
-  const asked = { ':path': '/goaway', ':method': 'POST' };
+  const asked = { ':path': '/goaway', ':method': 'PUT' };
   expect((await ask(session, asked)).headers[':status']).toBe(204);
   const old = askByHttp1({
     host: '127.0.0.1',
     port: http1,
-    method: 'POST',
+    method: 'PUT',
     path: '/goaway',
     headers: { Connection: 'keep-alive' },
     rejectUnauthorized: false,
