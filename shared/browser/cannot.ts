@@ -44,4 +44,34 @@ export const cannot: readonly Cannot[] = [
     sentence: "Firefox's and WebKitGTK's do not.",
     file: 'lessons/websocket/README.md',
   })),
+  {
+    engine: 'firefox',
+    what: 'send a request body while it is being written, nor say so',
+    sentence: 'This browser cannot stream a request body; Chromium can.',
+    file: 'lessons/http2/page/dictation.ts',
+  },
+  {
+    engine: 'webkitgtk',
+    what: 'send a request body while it is being written',
+    sentence: 'This browser cannot stream a request body; Chromium can.',
+    file: 'lessons/http2/page/dictation.ts',
+  },
+  {
+    engine: 'webkitgtk',
+    what: 'open a WebSocket in a stream of HTTP/2',
+    sentence: 'The WebSocket has a connection of its own, over HTTP/1.1.',
+    file: 'lessons/http2/README.md',
+  },
+  {
+    engine: 'webkitgtk',
+    what: 'tell a page that its HTTP/2 stream or connection has ended',
+    sentence: 'The browser notices nothing. After 12 silent seconds',
+    file: 'lessons/http2/README.md',
+  },
+  {
+    engine: 'webkitgtk',
+    what: 'use Early Hints',
+    sentence: 'WebKitGTK 2.50 ignores them.',
+    file: 'lessons/http2/README.md',
+  },
 ];

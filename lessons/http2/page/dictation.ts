@@ -67,11 +67,9 @@ async function dictate(protocol: Protocol) {
     // Not sent, even if the browser has pulled it.
     for (const row of rows) row.replaceWith(newRow(row.cells[0]!.textContent));
     const { name, message } = error as Error;
+    const what = name === 'Error' ? message : String(error);
     const why = name === 'NotSupportedError' ? `. ${cannot}` : '';
-    say(
-      'dictated',
-      `Not dictated over ${names[protocol]}: ${name === 'Error' ? message : error}${why}`,
-    );
+    say('dictated', `Not dictated over ${names[protocol]}: ${what}${why}`);
   }
   setBusy(protocol, false);
 }
