@@ -22,6 +22,7 @@ let source: EventSource;
 let lastId = '';
 let reopening: ReturnType<typeof setTimeout>;
 const pause = 500; // ms until the other gateway is tried
+const timeoutMs = 30_000; // for a request of a button
 
 function open() {
   clearTimeout(reopening);
@@ -52,7 +53,8 @@ function open() {
   });
   // With each heartbeat a gateway says how it is: that costs no request.
   source.addEventListener('heartbeat', ({ data }) => {
-    if (data) hearOfGateway(current % gateways.length, JSON.parse(data));
+    const status = data && parse(data);
+    if (status) hearOfGateway(current % gateways.length, status as Status);
   });
 }
 
@@ -62,10 +64,22 @@ function open() {
  */
 function on<Data>(kind: string, tell: (data: Data) => void) {
   source.addEventListener(kind, ({ data, lastEventId }) => {
+    const parsed = parse(data);
+    // Half an event from before a cut: its id does not count either.
+    if (parsed === undefined) return;
     lastId = lastEventId;
     element('last-id').textContent = lastId;
-    tell(JSON.parse(data));
+    tell(parsed as Data);
   });
+}
+
+/** What JSON says; undefined if a browser has kept half an event from a cut. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const radios = (form: string, name: string) =>
@@ -156,6 +170,7 @@ async function send(method: string, path: string, body: object) {
   try {
     const response = await fetch(here + path, {
       method,
+      signal: AbortSignal.timeout(timeoutMs),
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
+import type { ServerResponse } from 'node:http';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
@@ -76,6 +77,26 @@ describeWithBrowser('the page', (browser) => {
     expect(await countOf(page)).toEqual({ seen: 10, of: 10, doubled: 0 });
     const says = page.locator('main .cards .says', { hasText: 'responds' });
     await says.nth(4).waitFor();
+    expect(said).toEqual([]);
+    stop();
+  });
+
+  test('takes nothing from an event that is not JSON', async () => {
+    const { station, gateways, first } = await start();
+    const streams: ServerResponse[] = [];
+    first.server.on('request', ({ url }, response) => {
+      if (url.startsWith('/events')) streams.push(response);
+    });
+    const { said, stop } = listenTo(page);
+    await visit(gateways[0]!);
+    await lastId(`${station.feed.run}-0`);
+    // What becomes of half an update in a browser that keeps it.
+    const half = 'data: {"n":7,"train":"RE: new stream\n\n';
+    streams[0]!.write(`event: heartbeat\n${half}`);
+    streams[0]!.write(`event: departure\nid: ${station.feed.run}-7\n${half}`);
+    station.feed.next();
+    await lastId(`${station.feed.run}-1`);
+    expect(await countOf(page)).toEqual({ seen: 1, of: 1, doubled: 0 });
     expect(said).toEqual([]);
     stop();
   });
