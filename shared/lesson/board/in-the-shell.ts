@@ -17,7 +17,9 @@ export type ToPage =
   /** Show where this control is, and what is beside it at the same time. */
   | { onTheWire: 'point'; control: string; beside: string[] }
   /** Press it, because the learner has pressed a button of the shell. */
-  | { onTheWire: 'press'; control: string };
+  | { onTheWire: 'press'; control: string }
+  /** Look so: `light`, `dark`, or anything else, as the system is set. */
+  | { onTheWire: 'theme'; theme: string };
 
 /** What the page says. */
 export type FromPage =
@@ -55,12 +57,15 @@ function talkWith(origin: string): void {
   const say = (message: FromPage) => window.parent.postMessage(message, origin);
   const watch = watching((values) => say({ onTheWire: 'values', values }));
   const handOn = handingOn(say);
+  handThemeOn();
   addEventListener('message', (event) => {
     if (event.source !== window.parent || event.origin !== origin) return;
     const message = (event.data ?? {}) as Record<string, unknown>;
     const control = nameIn(message['control']);
     if (handOn(control, message)) return;
     switch (message['onTheWire']) {
+      case 'theme':
+        return setTheme(message['theme']);
       case 'watch':
         return watch(namesIn(message['names']));
       case 'point':
@@ -95,8 +100,7 @@ function talkWith(origin: string): void {
 function handingOn(
   say: (message: FromPage) => void,
 ): (control: string, message: Record<string, unknown>) => boolean {
-  const next = Number(location.port) + 1;
-  const inside = `${location.protocol}//${location.hostname}:${next}`;
+  const inside = insideOrigin();
   let asked: { frame: HTMLIFrameElement; name: string } | undefined;
   addEventListener('message', ({ source, origin, data }) => {
     if (!asked || source !== asked.frame.contentWindow) return;
@@ -126,6 +130,12 @@ function handingOn(
   };
 }
 
+/** Where a page is that this page frames. */
+function insideOrigin(): string {
+  const next = Number(location.port) + 1;
+  return `${location.protocol}//${location.hostname}:${next}`;
+}
+
 function nameIn(given: unknown): string {
   return typeof given === 'string' ? given.slice(0, LONGEST_NAME) : '';
 }
@@ -134,6 +144,39 @@ function namesIn(given: unknown): string[] {
   return Array.isArray(given)
     ? given.slice(0, MOST_NAMES).map(nameIn).filter(Boolean)
     : [];
+}
+
+// ---- The theme ----
+
+/**
+ * Takes the reader's theme. Chromium and Firefox have a frame inherit the
+ * `color-scheme` of the page around it; WebKit does not.
+ */
+function setTheme(theme: unknown): void {
+  const { dataset } = document.documentElement;
+  if (theme === 'light' || theme === 'dark') dataset['theme'] = theme;
+  else delete dataset['theme'];
+}
+
+/** Hands it on to pages that this one frames, now and when it changes. */
+function handThemeOn(): void {
+  const root = document.documentElement;
+  const inside = insideOrigin();
+  const framed = new Set<Window>();
+  const say = (to: Window) =>
+    to.postMessage(
+      { onTheWire: 'theme', theme: root.dataset['theme'] ?? '' },
+      inside,
+    );
+  addEventListener('message', ({ source, origin, data }) => {
+    const message = (data ?? {}) as Record<string, unknown>;
+    if (origin !== inside || message['onTheWire'] !== 'ready') return;
+    framed.add(source as Window);
+    say(source as Window);
+  });
+  new MutationObserver(() => framed.forEach(say)).observe(root, {
+    attributeFilter: ['data-theme'],
+  });
 }
 
 // ---- What a name means ----

@@ -8,8 +8,9 @@ const root = document.documentElement;
 
 function setTheme(theme: Theme): void {
   if (theme === 'system') delete root.dataset['theme'];
-  // The lesson's frame inherits `color-scheme`, and its page finds that as
-  // `prefers-color-scheme`, as if the reader's system were set to it.
+  // In Chromium and Firefox the lesson's frame inherits `color-scheme`, and its
+  // page finds that as `prefers-color-scheme`. WebKit does not hand it on, so
+  // the shell tells the page, too.
   else root.dataset['theme'] = theme;
   inside<HTMLInputElement>(document.body, `[value=${theme}]`).checked = true;
   remember('theme', theme === 'system' ? undefined : theme);

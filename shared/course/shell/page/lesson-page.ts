@@ -28,6 +28,7 @@ interface Watcher {
 }
 /** One for each that wants to know something of the page. */
 const watchers = new Set<Watcher>();
+const root = document.documentElement;
 /** Before, the frame has another origin: a browser would warn of a message. */
 let isReady = false;
 let waiting: { control: string; tell: (pointed: Pointed) => void } | undefined;
@@ -46,6 +47,7 @@ export function startLessonPage(): void {
     >;
     if (message.onTheWire === 'ready') {
       isReady = true;
+      sayTheme();
       sayWatched();
     }
     if (message.onTheWire === 'values') {
@@ -57,6 +59,9 @@ export function startLessonPage(): void {
         found: message.found === true,
         disabled: message.disabled === true,
       });
+  });
+  new MutationObserver(sayTheme).observe(root, {
+    attributeFilter: ['data-theme'],
   });
 }
 
@@ -97,6 +102,11 @@ export function freshValues(): Promise<Record<string, string>> {
     watchers.add(watcher);
     sayWatched();
   });
+}
+
+function sayTheme(): void {
+  const { theme = '' } = root.dataset;
+  if (isReady) say({ onTheWire: 'theme', theme });
 }
 
 function sayWatched(): void {

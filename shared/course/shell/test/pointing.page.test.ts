@@ -140,6 +140,16 @@ describeWithBrowser('a link to a control', (browser) => {
     expect(await page.evaluate(() => history.length)).toBe(visits);
   });
 
+  test('of a page that the shell has told its theme, now and after a reload', async () => {
+    const dark = bells().locator('html[data-theme=dark]');
+    await page.getByRole('radio', { name: 'Dark' }).check();
+    await dark.waitFor();
+    await page.reload();
+    await dark.waitFor();
+    await page.getByRole('radio', { name: 'Auto' }).check();
+    await bells().locator('html:not([data-theme])').waitFor();
+  });
+
   test('works with the keyboard alone', async () => {
     await link('Ring').focus();
     await page.keyboard.press('Enter');

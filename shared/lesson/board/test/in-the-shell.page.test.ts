@@ -315,6 +315,38 @@ describeWithBrowser('a page in the shell', (browser) => {
     });
   });
 
+  test('takes the theme, and hands it on to a frame of its own', async () => {
+    const frame = await open();
+    const themes = async (now: string | null) => {
+      const root =
+        now === null ? 'html:not([data-theme])' : `[data-theme=${now}]`;
+      await frame.locator(root).waitFor();
+      await frame.frameLocator('#beside').locator(root).waitFor();
+    };
+    await say({ onTheWire: 'theme', theme: 'dark' });
+    await themes('dark');
+    expect(
+      await frame
+        .locator('html')
+        .evaluate((root) => getComputedStyle(root).colorScheme),
+    ).toBe('dark');
+    const beside = frame.frameLocator('#beside');
+    await beside.locator('html').evaluate((root) => {
+      root.id = 'before';
+      location.reload();
+    });
+    await beside.locator('[data-theme=dark]:not(#before)').waitFor();
+    await say({ onTheWire: 'theme', theme: 'light' });
+    await themes('light');
+    await say({ onTheWire: 'theme', theme: '' });
+    await themes(null);
+    for (const theme of ['blue', { toString: 'dark' }, undefined]) {
+      await say({ onTheWire: 'theme', theme: 'dark' });
+      await say({ onTheWire: 'theme', theme });
+    }
+    await themes(null);
+  });
+
   test('is deaf and silent in a frame of another origin', async () => {
     const other = await serve(0, async () => ({
       type: 'text/html',
