@@ -21,8 +21,8 @@ export interface Certificate {
 }
 
 const DAY = 24 * 60 * 60 * 1000;
-// WebTransport accepts a certificate by its hash only up to 14 days.
-const LIFE = 13 * DAY;
+// A browser's exception for it lasts as long as it does.
+const LIFE = 365 * DAY;
 const FILE = 'localhost.pem';
 /** Where the key and the certificate are kept, once they were made. */
 export const certificateFile = join(certificateFolder, FILE);

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('the certificate for localhost', () => {
-  test('is an EC pair for localhost and both loopback addresses, for 13 days', async () => {
+  test('is an EC pair for localhost and both loopback addresses, for 365 days', async () => {
     const { cert, key } = await localCertificate(folder, now);
     const parsed = new X509Certificate(cert);
     expect(parsed.publicKey.asymmetricKeyType).toBe('ec');
@@ -26,13 +26,13 @@ describe('the certificate for localhost', () => {
     );
     expect(key).toMatch(/^-----BEGIN PRIVATE[ ]KEY-----\n/);
     const days = (Date.parse(parsed.validTo) - now) / DAY;
-    expect(days).toBeCloseTo(13, 3);
+    expect(days).toBeCloseTo(365, 3);
   });
 
   test('is kept until less than a day is left', async () => {
     const first = await localCertificate(folder, now);
-    expect(await localCertificate(folder, now + 11.9 * DAY)).toEqual(first);
-    const next = await localCertificate(folder, now + 12.1 * DAY);
+    expect(await localCertificate(folder, now + 363.9 * DAY)).toEqual(first);
+    const next = await localCertificate(folder, now + 364.1 * DAY);
     expect(next.spki).not.toBe(first.spki);
     expect(await readdir(folder)).toEqual(['localhost.pem']);
   });
