@@ -11,40 +11,39 @@ import { findPorts } from '@on-the-wire/system/ports.ts';
 import { closeServer } from '@on-the-wire/viewer/server/guarded-server.ts';
 import type { AddressesMessage } from './messages.ts';
 
-/** Where they begin, unless these ports are taken. */
-const FIRST = 4410;
+type Ports = [first: number, second: number];
 
 /** The two ports, and what stands at them. */
 export class ClaimAddresses {
-  #ports: Promise<[number, number]> | undefined;
-  #page: Promise<Server[]> | undefined;
+  readonly #first: number;
+  #page: Promise<{ servers: Server[]; offered: AddressesMessage }> | undefined;
   /** Settles when nothing uses the ports any more. */
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  /** The ports: of a claim's origin, and of its other origin. */
-  ports(): Promise<[number, number]> {
-    this.#ports ??= findPorts(undefined, FIRST, 2).then((port) => [
-      port,
-      port + 1,
-    ]);
-    this.#ports.catch(() => (this.#ports = undefined));
-    return this.#ports;
+  /** @param first where they begin, unless these ports are taken */
+  constructor(first = 4410) {
+    this.#first = first;
   }
 
   /**
    * Waits for the ports, and takes them.
    *
-   * @returns the ports, and what gives them back
+   * @returns the ports of a claim's origin and of its other origin, and what
+   *   gives them back
    */
-  async take(): Promise<{ ports: [number, number]; giveBack: () => void }> {
+  async take(): Promise<{ ports: Ports; giveBack: () => void }> {
     const before = this.#last;
     let giveBack!: () => void;
     this.#last = new Promise<void>((resolve) => (giveBack = resolve));
     await before;
-    const ports = await this.ports();
-    await this.#leave();
-    return { ports, giveBack };
+    try {
+      await this.#leave();
+      return { ports: await this.#freePorts(), giveBack };
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
   }
 
   /**
@@ -53,21 +52,13 @@ export class ClaimAddresses {
    * @param home the origin of the page that frames it: it tells no other
    */
   async offer(home: string): Promise<AddressesMessage> {
-    const before = this.#last;
-    const [first, second] = await this.ports();
-    const addresses = [
-      `https://127.0.0.1:${first}/`,
-      `https://127.0.0.1:${second}/`,
-      `https://localhost:${second}/`,
-    ];
-    const offered = before.then(() => {
-      if (this.#closed) return undefined;
-      return (this.#page ??= this.#serve([first, second], addresses, home));
+    const page = this.#last.then(() => {
+      if (this.#closed) throw new Error('the home page is closed');
+      return (this.#page ??= this.#serve(home));
     });
     // A claim that comes meanwhile waits until it stands there.
-    this.#last = offered.catch(() => {});
-    await offered;
-    return { probe: `${addresses[0]}probe`, addresses };
+    this.#last = page.catch(() => (this.#page = undefined));
+    return (await page).offered;
   }
 
   /** Ends the page; a claim ends by itself. */
@@ -77,33 +68,39 @@ export class ClaimAddresses {
   }
 
   async #leave(): Promise<void> {
-    const servers = await this.#page?.catch(() => []);
+    const page = await this.#page?.catch(() => undefined);
     this.#page = undefined;
-    await Promise.all((servers ?? []).map(closeServer));
+    await Promise.all((page?.servers ?? []).map(closeServer));
   }
 
-  async #serve(
-    ports: [number, number],
-    addresses: string[],
-    home: string,
-  ): Promise<Server[]> {
+  async #serve(home: string) {
+    const ports = await this.#freePorts();
+    const [first, second] = ports;
+    const addresses = [
+      `https://127.0.0.1:${first}/`,
+      `https://127.0.0.1:${second}/`,
+      `https://localhost:${second}/`,
+    ];
     const { key, cert } = await localCertificate();
-    return Promise.all(
-      ports.map(async (port) => {
-        const server = createServer({ key, cert }, (request, response) => {
-          response.setHeader('Content-Type', 'text/html; charset=utf-8');
-          response.setHeader('Cache-Control', 'no-store');
-          response.end(
-            request.url === '/probe'
-              ? probePage(addresses, home)
-              : acceptedPage,
-          );
-        });
-        server.on('tlsClientError', () => {}); // the browser has refused it
-        await listen(server, port);
-        return server;
-      }),
-    );
+    const servers = ports.map((port) => {
+      const server = createServer({ key, cert }, (request, response) => {
+        response.setHeader('Content-Type', 'text/html; charset=utf-8');
+        response.setHeader('Cache-Control', 'no-store');
+        response.end(
+          request.url === '/probe' ? probePage(addresses, home) : acceptedPage,
+        );
+      });
+      server.on('tlsClientError', () => {}); // the browser has refused it
+      return listen(server, port).then(() => server);
+    });
+    const offered = { probe: `${addresses[0]}probe`, addresses };
+    return { servers: await Promise.all(servers), offered };
+  }
+
+  /** The first two that are free: as a rule those that were accepted before. */
+  async #freePorts(): Promise<Ports> {
+    const first = await findPorts(undefined, this.#first, 2);
+    return [first, first + 1];
   }
 }
 
