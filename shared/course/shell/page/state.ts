@@ -1,5 +1,6 @@
 /** The state of the lesson's server: what the strip says, and the frame. */
 import type { StateMessage } from '../state-message.ts';
+import { certificateHint } from '@on-the-wire/viewer/page/certificate.ts';
 import { own, inside } from '@on-the-wire/viewer/page/elements.ts';
 import { events, runOf } from '@on-the-wire/viewer/page/events.ts';
 
@@ -107,6 +108,7 @@ function showRefused({ refused: [port] = [] }: StateMessage): void {
   inside(notice, 'h2').textContent = isPage
     ? 'Your browser needs your confirmation'
     : 'One more address needs your confirmation';
+  inside(notice, '.hint').textContent = certificateHint(navigator.userAgent);
   const where = inside<HTMLAnchorElement>(notice, '.where');
   where.href = addressOf(port);
   where.textContent = where.href;

@@ -476,6 +476,7 @@ describeWithBrowser('the shell in a browser', (browser) => {
       expect(await notice.getByRole('link').innerText()).toBe(
         `${shell.lessonOrigin}/`,
       );
+      expect(await notice.innerText()).toContain('Chromium calls it “Privacy');
       expect(await accessibilityViolations(page)).toEqual([]);
       // Another address was refused meanwhile: the page itself comes.
       shell.state.set({ refused: [1] });
