@@ -2,12 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { startTappedClaims } from '@on-the-wire/compare/claims/tapped-claims.ts';
-import type { TappedClaims } from '@on-the-wire/compare/claims/claim.ts';
-import {
-  wordOf,
-  type Claim,
-  type ClaimOrigins,
-  type ClaimRow,
+import type {
+  Claim,
+  ClaimOrigins,
+  ClaimRow,
+  TappedClaims,
 } from '@on-the-wire/compare/claims/claim.ts';
 import { columns, type Http } from '@on-the-wire/compare/claims/columns.ts';
 import { asExpression } from '@on-the-wire/compare/claims/as-expression.ts';
@@ -90,14 +89,14 @@ export class ClaimRuns {
   async judge(id: string, result: unknown): Promise<ClaimOutcome> {
     const { row, claim, http, tapped, broken } = this.#find(id);
     if (broken.length > 0) throw broken[0]; // what was done to it did not work
-    const { word, evidence } = claim.judge(result, tapped.seen);
+    const found = claim.judge(result, tapped.seen);
     // It opens at the claim's first unit, past the loading of the frame.
     const [first] = tapped.seen;
     const chosen = first && locationOf(first.connection, first.unit);
     const title = `${row.title}: ${columns[claim.column]}, HTTP/${http}`;
     this.#keep(id, { title, bytes: saveRun(tapped.tap, { chosen }) });
     await this.stop(id);
-    return { word, evidence, holds: word === wordOf(claim, http) };
+    return found;
   }
 
   /** Ends one, judged or not. */

@@ -1,4 +1,5 @@
 /** What the home page and its server send each other. */
+import type { Engine } from '@on-the-wire/browser/engines.ts';
 import type { Train } from '@on-the-wire/course/way/standing.ts';
 import type { Column, Http } from '@on-the-wire/compare/claims/columns.ts';
 
@@ -7,8 +8,10 @@ export interface CellMessage {
   column: Column;
   /** What the table of 2016 said, if it had such a row. */
   said?: string;
-  /** What holds today, in a word, for every version of HTTP. */
-  today: Record<Http, string>;
+  /** What each engine does, in a word, over every version of HTTP. */
+  words: Record<Http, Record<Engine, string>>;
+  /** The versions of HTTP under which the engines differ: recordings are kept. */
+  recorded: Http[];
   sentence: string;
   /** The line of the row's file where its claim begins. */
   line: number;
@@ -25,8 +28,21 @@ export interface RowMessage {
   cells: CellMessage[];
 }
 
+/** In which browser the table was measured, and when. */
+export interface MeasuredMessage {
+  /** "Firefox ESR 153 (Debian)" */
+  title: string;
+  /** "153.8.0" */
+  version: string;
+  /** "2026-11-29" */
+  date: string;
+}
+
 /** The table, as the page gets it. */
 export interface TableMessage {
+  /** Of the course. */
+  version: string;
+  measured: Record<Engine, MeasuredMessage>;
   /** Names this life of the server, which alone has the recordings. */
   home: string;
   columns: Record<Column, string>;
@@ -50,8 +66,8 @@ export interface AddressesMessage {
 export interface ClaimOutcome {
   word: string;
   evidence: string;
-  /** Whether the table says the same. */
-  holds: boolean;
+  /** This window cannot show it: then the evidence says why. */
+  unmeasured?: true;
 }
 
 /** Which claim to run. */

@@ -35,9 +35,15 @@ import { style } from '@on-the-wire/viewer/server/style.ts';
 import { ClaimRuns, NoSuchRun } from './claim-runs.ts';
 import { lessonsHtml, stopHtml } from './lessons-html.ts';
 import { figureHtml, recordingIn } from './figure/figure.ts';
+import { dateInWords } from './date-in-words.ts';
 import type { Chosen, StandingMessage } from './messages.ts';
 import { searchMessage } from './search/message.ts';
-import { filesOfRows, tableMessage } from './table-message.ts';
+import {
+  eachMeasured,
+  filesOfRows,
+  measuredRecording,
+  tableMessage,
+} from './table-message.ts';
 
 const ofShell = new URL(
   import.meta.resolve('@on-the-wire/course/shell/page/shell.css'),
@@ -130,6 +136,7 @@ export function createHome({
         $stop: stop,
         $lessons: cards,
         $ladders: figureHtml(),
+        ...measuredWords(),
       }),
     };
   }
@@ -157,7 +164,8 @@ export function createHome({
   }
 
   async function recording(run: string): Promise<HttpResponse> {
-    const kept = recordingIn(run) ?? runs.recording(run);
+    const kept =
+      recordingIn(run) ?? measuredRecording(run) ?? runs.recording(run);
     if (!kept) return plainText(404, `Of the run "${run}" nothing is kept.`);
     return {
       type: 'text/html; charset=utf-8',
@@ -199,6 +207,18 @@ export function createHome({
     return ofRun(() => runs.stop(String(run)));
   }
 }
+
+/** In which browsers the table was measured, for the sentence above it. */
+function measuredWords(): Record<'measured' | 'on', string> {
+  const all = Object.values(eachMeasured());
+  const dates = new Set(all.map(({ date }) => dateInWords(date)));
+  return {
+    measured: inWords(all.map(({ title }) => title)),
+    on: inWords([...dates]),
+  };
+}
+
+const inWords = (names: string[]) => new Intl.ListFormat('en-GB').format(names);
 
 async function ofRun(act: () => unknown): Promise<HttpResponse> {
   try {

@@ -2,14 +2,31 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { engines, type Engine } from '@on-the-wire/browser/engines.ts';
+import { versionInWords } from '@on-the-wire/browser/version.ts';
 import {
   wordOf,
   type Claim,
   type ClaimRow,
 } from '@on-the-wire/compare/claims/claim.ts';
-import { columns } from '@on-the-wire/compare/claims/columns.ts';
+import {
+  columns,
+  type Column,
+  type Http,
+} from '@on-the-wire/compare/claims/columns.ts';
+import {
+  measuredCell,
+  measuredClaims,
+} from '@on-the-wire/compare/claims/measured.ts';
 import { rows } from '@on-the-wire/compare/claims/rows/rows.ts';
-import type { CellMessage, RowMessage, TableMessage } from './messages.ts';
+import { courseVersion } from '@on-the-wire/system/version.ts';
+import type { Recorded } from './claim-runs.ts';
+import type {
+  CellMessage,
+  MeasuredMessage,
+  RowMessage,
+  TableMessage,
+} from './messages.ts';
 
 const folder = new URL(
   '.',
@@ -37,8 +54,45 @@ export function filesOfRows(): Map<string, RowFile> {
 
 /** Makes the message of a server that has just started. */
 export function tableMessage(files: Map<string, RowFile>): TableMessage {
-  const home = randomUUID();
-  return { home, columns, rows: rows.map((row) => rowMessage(row, files)) };
+  return {
+    home: randomUUID(),
+    version: courseVersion(),
+    measured: eachMeasured(),
+    columns,
+    rows: rows.map((row) => rowMessage(row, files)),
+  };
+}
+
+const eachEngine = <Value>(make: (engine: Engine) => Value) =>
+  Object.fromEntries(engines.map((engine) => [engine, make(engine)])) as Record<
+    Engine,
+    Value
+  >;
+
+/**
+ * The recording of a measured cell, by its name: `binary fetch 2 firefox`;
+ * undefined where none is kept.
+ */
+export function measuredRecording(name: string): Recorded | undefined {
+  const [id, column, http, engine] = name.split(' ');
+  const by = engines.find((each) => each === engine);
+  const row = rows.find((each) => each.id === id);
+  if (!row || !by) return undefined;
+  const way = column as Column;
+  const file = measuredCell(by, row.id, way, http as Http)?.recording;
+  if (file === undefined) return undefined;
+  return {
+    title: `${row.title}: ${columns[way]}, HTTP/${http}, ${eachMeasured()[by].title}`,
+    bytes: readFileSync(new URL(`../${file}`, folder)),
+  };
+}
+
+/** In which browsers the words were measured. */
+export function eachMeasured(): Record<Engine, MeasuredMessage> {
+  return eachEngine((engine) => {
+    const { date, ...version } = measuredClaims[engine];
+    return { title: versionInWords(version), version: version.version, date };
+  });
 }
 
 function rowMessage(row: ClaimRow, files: Map<string, RowFile>): RowMessage {
@@ -56,10 +110,18 @@ function rowMessage(row: ClaimRow, files: Map<string, RowFile>): RowMessage {
 
 function cellMessage(claim: Claim, id: string, text: string): CellMessage {
   const { column, said, sentence } = claim;
+  const words = (http: Http) =>
+    eachEngine((engine) => wordOf(claim, http, engine));
+  const recorded = (['1.1', '2'] as const).filter((http) =>
+    engines.every(
+      (engine) => measuredCell(engine, id, column, http)?.recording,
+    ),
+  );
   return {
     column,
     ...(said !== undefined && { said }),
-    today: { '1.1': wordOf(claim, '1.1'), '2': wordOf(claim, '2') },
+    words: { '1.1': words('1.1'), '2': words('2') },
+    recorded,
     sentence,
     line: lineOf(column, id, text),
   };

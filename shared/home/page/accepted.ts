@@ -1,4 +1,5 @@
 /** Whether this browser accepts the addresses of the claims over HTTP/2. */
+import { certificateHint } from '@on-the-wire/viewer/page/certificate.ts';
 import { announce, inside, own } from '@on-the-wire/viewer/page/elements.ts';
 import { postJson } from '@on-the-wire/viewer/page/post-json.ts';
 import type { AddressesMessage } from '../messages.ts';
@@ -51,6 +52,7 @@ function show(refused: string[]): void {
   const place = own('refused');
   const wasHidden = place.hidden;
   place.hidden = refused.length === 0;
+  inside(place, '.hint').textContent = certificateHint(navigator.userAgent);
   inside(place, 'ul').replaceChildren(
     ...refused.map((address) => {
       const item = document.createElement('li');

@@ -1,11 +1,30 @@
 /** The dialog of one cell: what it says, its code, and what happens here. */
 import { inside, own } from '@on-the-wire/viewer/page/elements.ts';
 import type { Http } from '@on-the-wire/compare/claims/columns.ts';
-import type { CellMessage, ClaimOutcome, RowMessage } from '../messages.ts';
+import { dateInWords } from '../date-in-words.ts';
+import type {
+  CellMessage,
+  ClaimOutcome,
+  RowMessage,
+  TableMessage,
+} from '../messages.ts';
+import {
+  ownBrowser,
+  ownTitle,
+  kindOfOutcome,
+  engineWords,
+} from './own-browser.ts';
 
 /** What is known of a cell under a version of HTTP. */
 export interface KnownOutcome extends ClaimOutcome {
   run: string;
+}
+
+/** A cell of the table, and what this browser has shown of it. */
+export interface RunCell {
+  row: RowMessage;
+  cell: CellMessage;
+  known: Partial<Record<Http, KnownOutcome>>;
 }
 
 /** A cell whose dialog is open. */
@@ -25,8 +44,15 @@ const dialog = own<HTMLDialogElement>('cell');
 const button = own<HTMLButtonElement>('run');
 let opened: OpenCell | undefined;
 
-/** Listens to its buttons. */
-export function startCell(): void {
+let measured: TableMessage['measured'];
+
+/**
+ * Listens to its buttons.
+ *
+ * @param by the browsers in which the table was measured
+ */
+export function startCell(by: TableMessage['measured']): void {
+  measured = by;
   own('cell-close').addEventListener('click', () => dialog.close());
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close(); // beside it
@@ -37,13 +63,10 @@ export function startCell(): void {
 /** Shows a cell. */
 export function openCell(cell: OpenCell): void {
   opened = cell;
-  const { row, column, http } = cell;
+  const { row, column } = cell;
   own('cell-title').textContent = `${row.title}: ${column}`;
-  const { said, today, sentence } = cell.cell;
-  const was = said === undefined ? '' : ` In 2016: ${said}.`;
-  inside(dialog, '.today').textContent =
-    `Over HTTP/${http}, in Chromium: ${today[http]}.${was}`;
-  inside(dialog, '.sentence').textContent = sentence;
+  showWords(cell);
+  inside(dialog, '.sentence').textContent = cell.cell.sentence;
   inside(dialog, '.file').textContent = `${row.file}:${cell.cell.line}`;
   showOutcome(cell.known);
   button.disabled = cell.refused;
@@ -54,6 +77,46 @@ export function openCell(cell: OpenCell): void {
   dialog.showModal();
   button.focus();
   void showCode(cell);
+}
+
+/** What was measured: in which browsers, when, and where they differ. */
+function showWords({ row, cell, http }: OpenCell): void {
+  const { said, column, recorded } = cell;
+  const words = engineWords(cell, http);
+  const was = said === undefined ? '' : ` In 2016: ${said}.`;
+  const now = words.length === 1 ? words[0]!.word : 'that depends';
+  inside(dialog, '.today').textContent = `Over HTTP/${http}: ${now}.${was}`;
+  const items = words.flatMap(({ word, engines }) =>
+    engines.map((engine) => {
+      const { title, date } = measured[engine];
+      const item = document.createElement('li');
+      item.append(`${title}: `, strong(word), `, ${dateInWords(date)}.`);
+      if (engine === ownBrowser.engine) item.append(' Your engine.');
+      if (recorded.includes(http))
+        item.append(
+          ' ',
+          unitsOf(`${row.id} ${column} ${http} ${engine}`, title),
+        );
+      return item;
+    }),
+  );
+  inside(dialog, '.measured').replaceChildren(...items);
+}
+
+function strong(words: string): HTMLElement {
+  const element = document.createElement('strong');
+  element.textContent = words;
+  return element;
+}
+
+function unitsOf(name: string, title: string): HTMLAnchorElement {
+  const link = document.createElement('a');
+  link.href = `/recording?run=${encodeURIComponent(name)}`;
+  link.target = '_blank';
+  link.rel = 'noopener';
+  link.ariaLabel = `Its units in ${title}`;
+  link.textContent = 'Its units ↗';
+  return link;
 }
 
 async function showCode({ row, cell }: OpenCell): Promise<void> {
@@ -92,11 +155,19 @@ async function run(): Promise<void> {
 function showOutcome(known: KnownOutcome | undefined): void {
   const outcome = own('outcome');
   const units = own<HTMLAnchorElement>('units');
-  outcome.className = !known ? '' : known.holds ? 'good' : 'bad';
   button.textContent = known ? 'Run it again' : 'Run it here';
   units.hidden = !known;
-  outcome.textContent = known
-    ? `${known.holds ? '✓' : '✗ This browser does something else:'} ${known.word}: ${known.evidence}.`
-    : '';
-  if (known) units.href = `/recording?run=${known.run}`;
+  outcome.className = '';
+  outcome.textContent = '';
+  if (!known || !opened) return;
+  const kind = kindOfOutcome(opened.cell, opened.http, known);
+  const { word, evidence } = known;
+  outcome.className = { holds: 'good', differs: 'bad' }[kind as string] ?? '';
+  outcome.textContent = {
+    holds: `✓ ${word}: ${evidence}.`,
+    differs: `✗ This browser does something else: ${word}: ${evidence}.`,
+    own: `${ownTitle} was not measured for the course. It does: ${word}: ${evidence}.`,
+    unmeasured: `– ${word}: ${evidence}.`,
+  }[kind];
+  units.href = `/recording?run=${known.run}`;
 }

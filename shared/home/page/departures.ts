@@ -3,6 +3,8 @@ import { own } from '@on-the-wire/viewer/page/elements.ts';
 import { FlapText } from '@on-the-wire/lesson/board/flap-text.ts';
 import { flapStyle } from '@on-the-wire/lesson/board/departures-board.ts';
 import type { StandingMessage } from '../messages.ts';
+import { dateInWords } from '../date-in-words.ts';
+import { saveFile, standAlonePage } from './stand-alone.ts';
 
 /** The columns, each with its flaps. */
 const columns = [
@@ -168,42 +170,14 @@ function draw({ trains }: StandingMessage): void {
   board.replaceChildren(table);
 }
 
-/** Saves a page that stands alone: no script, nothing that it loads. */
+/** Saves it as a page that stands alone. */
 async function save(): Promise<void> {
   if (!latest) return;
-  const page = await makePage(latest);
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([page], { type: 'text/html' }));
-  link.download = 'on-the-wire-departures.html';
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile('on-the-wire-departures.html', 'text/html', await makePage(latest));
 }
 
-async function makePage({ trains, version }: StandingMessage): Promise<string> {
-  const colours = await (await fetch('/colours.css')).text();
-  const style = `${colours}
-${boardStyle}
-body {
-  max-inline-size: 68rem;
-  margin-inline: auto;
-  padding: 1.5rem 1rem;
-  font: 1rem/1.5 var(--sans);
-}
-h1 {
-  font: 600 1.8rem/1.2 var(--serif);
-}
-`;
-  const bytes = await crypto.subtle.digest(
-    'SHA-256',
-    new TextEncoder().encode(style),
-  );
-  const hash = btoa(String.fromCharCode(...new Uint8Array(bytes)));
+function makePage({ trains, version }: StandingMessage): Promise<string> {
   const departed = trains.filter(({ status }) => status === 'departed').length;
-  const today = new Date().toLocaleDateString('en-GB', {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-  });
   // It has been drawn from texts that cannot be markup; flaps that are still
   // turning stand where they will stop.
   const still = document.createElement('div');
@@ -215,22 +189,13 @@ h1 {
     place.replaceChildren(...new FlapText(count, words).element.childNodes);
   }
   still.append(...drawn.childNodes);
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="On the Wire ${version}">
-<title>Departures · On the Wire</title>
-<style>${style}</style>
-<main>
-<p class="course">On the Wire</p>
-<h1>Departures</h1>
-<p>${today}: ${departed} of ${trains.length} trains have departed.</p>
-${still.outerHTML}
-</main>
-</html>
-`;
+  return standAlonePage({
+    title: 'Departures',
+    style: boardStyle,
+    main: `<p>${dateInWords(new Date())}: ${departed} of ${trains.length} trains have departed.</p>
+${still.outerHTML}`,
+    version,
+  });
 }
 
 function element<Tag extends keyof HTMLElementTagNameMap>(

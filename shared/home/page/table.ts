@@ -4,7 +4,20 @@ import { recall, remember } from '@on-the-wire/viewer/page/memory.ts';
 import type { Column, Http } from '@on-the-wire/compare/claims/columns.ts';
 import type { CellMessage, RowMessage, TableMessage } from '../messages.ts';
 import { hideAddresses, lookAtAddresses } from './accepted.ts';
-import { openCell, startCell, type KnownOutcome } from './cell.ts';
+import {
+  openCell,
+  startCell,
+  type KnownOutcome,
+  type RunCell,
+} from './cell.ts';
+import {
+  ownBrowser,
+  ownTitle,
+  kindOfOutcome,
+  engineWords,
+  type OutcomeKind,
+} from './own-browser.ts';
+import { showColumn, startColumn } from './own-column.ts';
 import { runClaim } from './run-claim.ts';
 
 /** What this browser remembers about the cells that it has run. */
@@ -14,11 +27,8 @@ interface Remembered {
   known: Record<string, KnownOutcome>;
 }
 
-interface Cell {
-  row: RowMessage;
-  cell: CellMessage;
+interface Cell extends RunCell {
   button: HTMLButtonElement;
-  known: Partial<Record<Http, KnownOutcome>>;
 }
 
 let http: Http = '1.1';
@@ -39,15 +49,18 @@ let changed: () => void;
 export async function startTable(onChange: () => void): Promise<void> {
   changed = onChange;
   table = (await (await fetch('/table')).json()) as TableMessage;
-  startCell();
+  startCell(table.measured);
   http = chosenHttp();
   draw();
+  startColumn(table, cells);
   recallCells();
+  showColumn(http);
   own('http').addEventListener('change', () => {
     http = chosenHttp();
     cells.forEach(show);
     sum();
     changed();
+    showColumn(http);
     void lookIfNeeded();
   });
   addEventListener('focus', () => void lookIfNeeded());
@@ -82,7 +95,8 @@ const chosenHttp = () =>
   inside<HTMLInputElement>(own('http'), ':checked').value as Http;
 
 /**
- * What a cell says now: what this browser showed, or else what Chromium does.
+ * What a cell says now: what this browser showed, or else what its engine does;
+ * of one that was not measured, what Chromium does.
  *
  * @param row its id
  */
@@ -90,7 +104,10 @@ export function wordOfCell(row: string, column: Column): string {
   const { cell, known } = cells.find(
     (each) => each.row.id === row && each.cell.column === column,
   )!;
-  return known[http]?.word ?? cell.today[http];
+  const found = known[http];
+  return found && !found.unmeasured
+    ? found.word
+    : cell.words[http][ownBrowser.engine ?? 'chromium'];
 }
 
 /** A row, by its id. */
@@ -222,6 +239,7 @@ async function run(drawn: Cell, over: Http): Promise<KnownOutcome> {
   show(drawn);
   sum();
   changed();
+  showColumn(http);
   return known[over];
 }
 
@@ -255,37 +273,69 @@ async function runAll(): Promise<void> {
 
 /** The words of a cell: what 2016 said, what holds, whether it does here. */
 function show({ cell, button, known }: Cell): void {
-  const { said, today } = cell;
+  const { said } = cell;
   const found = known[http];
-  const word = today[http];
-  const parts: Node[] = [];
-  if (said !== undefined && said !== word) {
+  const words = engineWords(cell, http);
+  const parts: (Node | string)[] = [];
+  if (said !== undefined && (words.length > 1 || said !== words[0]!.word)) {
     const before = document.createElement('s');
     before.textContent = said;
-    parts.push(before, new Text(' '));
+    parts.push(before, ' ');
   }
-  parts.push(new Text(word));
-  if (found) {
+  if (words.length === 1) parts.push(words[0]!.word);
+  else
+    for (const { word, names, isOwn } of words) {
+      const by = document.createElement('span');
+      by.className = isOwn ? 'by own' : 'by';
+      by.textContent = `${word} (${names})`;
+      parts.push(by, ' ');
+    }
+  const kind = found && kindOfOutcome(cell, http, found);
+  if (found && kind) {
     const mark = document.createElement('span');
-    mark.className = found.holds ? 'good' : 'bad';
-    mark.textContent = found.holds ? '✓ shown' : `✗ here: ${found.word}`;
-    parts.push(new Text(' '), mark);
+    mark.className = `mark ${classOf[kind]}`;
+    mark.textContent = {
+      holds: '✓ shown',
+      differs: `✗ here: ${found.word}`,
+      own: `${ownTitle}: ${found.word}`,
+      unmeasured: `– ${found.word}`,
+    }[kind];
+    parts.push(' ', mark);
   }
-  button.dataset['state'] = !found ? 'open' : found.holds ? 'holds' : 'differs';
+  button.dataset['state'] = kind ?? 'open';
   button.replaceChildren(...parts);
 }
 
+/** How each kind looks. */
+const classOf: Record<OutcomeKind, string> = {
+  holds: 'good',
+  differs: 'bad',
+  own: '',
+  unmeasured: 'soft',
+};
+
 function sum(): void {
-  const found = cells.flatMap(({ known }) => known[http] ?? []);
-  if (found.length === 0 || runningAll) return;
-  const wrong = found.filter(({ holds }) => !holds).length;
-  const words =
-    `${found.length} of ${cells.length} run: ` +
-    (wrong === 0
+  const kinds = cells.flatMap(({ cell, known }) => {
+    const found = known[http];
+    return found ? kindOfOutcome(cell, http, found) : [];
+  });
+  if (kinds.length === 0 || runningAll) return;
+  const count = (wanted: OutcomeKind) =>
+    kinds.filter((kind) => kind === wanted).length;
+  const wrong = count('differs');
+  const unmeasured = count('unmeasured');
+  const words = [
+    `${kinds.length} of ${cells.length} run`,
+    wrong > 0 && `${wrong} ${wrong === 1 ? 'does' : 'do'} not hold`,
+    unmeasured > 0 && `${unmeasured} cannot be measured in this window`,
+    wrong === 0 && count('holds') > 0 && unmeasured === 0
       ? 'all hold in this browser'
-      : `${wrong} ${wrong === 1 ? 'does' : 'do'} not hold`);
-  own('sum').textContent = words;
-  announce(words);
+      : count('holds') > 0 && `${count('holds')} hold`,
+  ].filter(Boolean);
+  const [first, ...rest] = words as string[];
+  const all = rest.length > 0 ? `${first}: ${rest.join(', ')}` : first!;
+  own('sum').textContent = all;
+  announce(all);
 }
 
 function columnHead(column: Column): HTMLTableCellElement {

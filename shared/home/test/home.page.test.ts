@@ -29,7 +29,9 @@ import { openBrowser } from '@on-the-wire/browser/browser.ts';
 import { geometryFaults } from '@on-the-wire/testing/geometry.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
+import { dateInWords } from '../date-in-words.ts';
 import { createHome } from '../server.ts';
+import { eachMeasured } from '../table-message.ts';
 
 /** Stands for what is started: a page for every path. */
 const lessonPage = createServer((_request, response) => {
@@ -158,7 +160,7 @@ describeWithBrowser('the home page', (browser) => {
       'Binary data transfers: WebSocket',
     );
     expect(await text('.cell .today')).toBe(
-      'Over HTTP/1.1, in Chromium: yes. In 2016: limited.',
+      'Over HTTP/1.1: yes. In 2016: limited.',
     );
     await page.locator('.cell .listing').waitFor();
     const line = Number(/:(\d+)$/.exec((await text('.cell .file'))!)![1]);
@@ -220,6 +222,7 @@ describeWithBrowser('the home page', (browser) => {
       await its.check('[name=http][value="2"]');
       await notice.waitFor();
       const addresses = await notice.getByRole('link').allTextContents();
+      expect(await notice.innerText()).toContain('“Privacy error”');
       expect(addresses).toEqual([
         expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+\/$/),
         expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+\/$/),
@@ -250,6 +253,8 @@ describeWithBrowser('the home page', (browser) => {
         const tab = await window.newPage();
         await tab.goto(address).catch(() => {});
         if (!(await tab.title()).startsWith('Accepted')) {
+          // As the notice says.
+          expect(await tab.title()).toBe('Privacy error');
           await tab.locator('body').waitFor();
           await tab.keyboard.type('thisisunsafe');
           await tab.getByText('Your browser accepts this address').waitFor();
@@ -309,25 +314,25 @@ describeWithBrowser('the home page', (browser) => {
 
   test('remembers what was run, as long as the same server has it', async () => {
     await page.check('[name=http][value="2"]');
-    await cell('Resumes by itself', 2).click();
+    await cell('Many to one origin', 2).click();
     await page.click('#shell-run');
     await page.locator('#shell-units').waitFor();
     const outcome = await text('#shell-outcome');
 
     const openAgain = async () => {
       await page.goto(origin);
-      await cell('Resumes by itself', 2).waitFor();
+      await cell('Many to one origin', 2).waitFor();
     };
     await openAgain();
-    expect(await cell('Resumes by itself', 2).textContent()).toBe('yes');
+    expect(await cell('Many to one origin', 2).textContent()).toBe('six');
     await page.check('[name=http][value="2"]');
-    expect(await cell('Resumes by itself', 2).textContent()).toBe(
-      'yes ✓ shown',
+    expect(await cell('Many to one origin', 2).textContent()).toBe(
+      'all eight ✓ shown',
     );
     expect(await text('#shell-sum')).toBe(
       '1 of 64 run: all hold in this browser',
     );
-    await cell('Resumes by itself', 2).click();
+    await cell('Many to one origin', 2).click();
     expect(await text('#shell-outcome')).toBe(outcome);
     const units = page.locator('#shell-units');
     const recording = await page.request.get(
@@ -344,7 +349,7 @@ describeWithBrowser('the home page', (browser) => {
     });
     await openAgain();
     await page.check('[name=http][value="2"]');
-    expect(await cell('Resumes by itself', 2).textContent()).toBe('yes');
+    expect(await cell('Many to one origin', 2).textContent()).toBe('all eight');
   });
 
   test('says where a browser does something else', async () => {
@@ -370,6 +375,168 @@ describeWithBrowser('the home page', (browser) => {
     expect(await its.textContent('#shell-sum')).toBe(
       '1 of 64 run: 1 does not hold',
     );
+    await other.close();
+  });
+
+  test('names the browsers that were measured, and the word of each where they differ', async () => {
+    const { chromium, firefox, webkitgtk } = eachMeasured();
+    const above = await page.getByText('The words in the cells').innerText();
+    for (const each of [chromium, firefox, webkitgtk])
+      expect(above).toContain(each.title);
+    await page.check('[name=http][value="2"]');
+    const streaming = cell('Request streaming', 1);
+    expect(await streaming.textContent()).toBe(
+      'no half duplex (Chromium) no (Firefox, WebKitGTK) ',
+    );
+    expect(await streaming.locator('.own').textContent()).toBe(
+      'half duplex (Chromium)',
+    );
+    await streaming.click();
+    const items = page.locator('.cell .measured li');
+    expect(await items.allTextContents()).toEqual([
+      `${chromium.title}: half duplex, ${dateInWords(chromium.date)}. Your engine. Its units ↗`,
+      `${firefox.title}: no, ${dateInWords(firefox.date)}. Its units ↗`,
+      `${webkitgtk.title}: no, ${dateInWords(webkitgtk.date)}. Its units ↗`,
+    ]);
+    const [units] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('link', { name: `Its units in ${firefox.title}` }).click(),
+    ]);
+    expect(await units.title()).toBe(
+      `Request streaming: fetch, HTTP/2, ${firefox.title} · On the Wire`,
+    );
+    await units.close();
+    expect(await accessibilityViolations(page)).toEqual([]);
+  });
+
+  test('holds an outcome against the word of the reader’s own engine', async () => {
+    const other = await browser().newContext({
+      userAgent:
+        'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0',
+    });
+    // As Firefox does: the body becomes the text of an object.
+    await other.addInitScript(() => {
+      const send = fetch;
+      globalThis.fetch = (address, given) =>
+        given?.body instanceof ReadableStream
+          ? send(address, { ...given, body: String(given.body) })
+          : send(address, given);
+    });
+    const its = await other.newPage();
+    await its.goto(origin);
+    await its.check('[name=http][value="2"]');
+    const streaming = its
+      .getByRole('row', { name: 'Request streaming' })
+      .getByRole('button')
+      .nth(1);
+    await streaming.click();
+    await its.click('#shell-run');
+    await its.locator('#shell-units').waitFor();
+    expect(await its.textContent('#shell-outcome')).toContain('✓ no: ');
+    await its.keyboard.press('Escape');
+    expect(await streaming.locator('.mark').textContent()).toBe('✓ shown');
+    await other.close();
+  });
+
+  test('says why a window cannot show a cell, and does not contradict it', async () => {
+    const word = 'not measured here';
+    const evidence = 'this window keeps nothing';
+    await page.route('**/claims/judge', (route) =>
+      route.fulfill({ json: { word, evidence, unmeasured: true } }),
+    );
+    await cell('Binary data transfers', 3).click();
+    await page.click('#shell-run');
+    await page.locator('#shell-units').waitFor();
+    await page.unroute('**/claims/judge');
+    expect(await text('#shell-outcome')).toBe(`– ${word}: ${evidence}.`);
+    await page.keyboard.press('Escape');
+    expect(await cell('Binary data transfers', 3).textContent()).toBe(
+      `limited yes – ${word}`,
+    );
+    expect(await text('#shell-sum')).toBe(
+      '1 of 64 run: 1 cannot be measured in this window',
+    );
+  });
+
+  test('has a column of its own for a browser that was not measured, to be saved', async () => {
+    expect(await page.locator('#shell-own').isVisible()).toBe(false);
+    expect(await page.locator('#shell-alone').isVisible()).toBe(false);
+    const userAgent =
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 ' +
+      '(KHTML, like Gecko) Version/26.1 Safari/605.1.15';
+    const other = await browser().newContext({ userAgent });
+    const its = await other.newPage();
+    await its.goto(origin);
+    const column = its.getByRole('region', { name: 'What it has shown' });
+    await column.waitFor();
+    expect(await its.locator('#shell-alone').innerText()).toContain(
+      'The course does not drive Safari',
+    );
+    const name = 'Binary data transfers: WebSocket';
+    const line = column.getByRole('row', { name });
+    expect(await line.getByRole('cell').allTextContents()).toEqual([
+      'yes',
+      'yes',
+      'yes',
+      'not run yet',
+    ]);
+    const save = its.getByRole('button', { name: 'Save as JSON' });
+    expect(await save.isDisabled()).toBe(true);
+    const binary = its
+      .getByRole('row', { name: 'Binary data transfers' })
+      .first();
+    await binary.getByRole('button').nth(3).click();
+    await its.click('#shell-run');
+    await its.locator('#shell-units').waitFor();
+    expect(await its.textContent('#shell-outcome')).toMatch(
+      /^Safari 26\.1 was not measured for the course\. It does: yes: /,
+    );
+    await its.keyboard.press('Escape');
+    expect(await binary.getByRole('button').nth(3).textContent()).toBe(
+      'limited yes Safari 26.1: yes',
+    );
+    expect(await its.textContent('#shell-sum')).toBe('1 of 64 run');
+    expect(await line.getByRole('cell').last().textContent()).toMatch(/^yes./);
+    expect(await accessibilityViolations(its)).toEqual([]);
+    await its.setViewportSize({ width: 390, height: 800 });
+    expect(await geometryFaults(its)).toEqual([]);
+
+    const saved = async (button: string) => {
+      const [download] = await Promise.all([
+        its.waitForEvent('download'),
+        its.getByRole('button', { name: button }).last().click(),
+      ]);
+      const file = join(folder, download.suggestedFilename());
+      await download.saveAs(file);
+      return file;
+    };
+    const asJson = await saved('Save as JSON');
+    expect(JSON.parse(readFileSync(asJson, 'utf8'))).toEqual({
+      product: 'Safari',
+      version: '26.1',
+      builder: 'as the browser says',
+      userAgent,
+      date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      cells: {
+        'binary websocket 1.1': {
+          word: 'yes',
+          evidence: expect.stringMatching(/./),
+        },
+      },
+    });
+    const asHtml = await saved('Save as one HTML file');
+    expect(readFileSync(asHtml, 'utf8')).not.toContain('<script');
+    const told: string[] = [];
+    its.on('console', (message) => told.push(message.text()));
+    await its.goto(pathToFileURL(asHtml).href);
+    const heads = await its.getByRole('columnheader').allTextContents();
+    expect(heads).toEqual([
+      ...Object.values(eachMeasured()).map(({ title }) => title),
+      'Safari 26.1 (as the browser says)',
+    ]);
+    expect(await its.getByRole('row', { name }).count()).toBe(1);
+    expect(await accessibilityViolations(its)).toEqual([]);
+    expect(told).toEqual([]);
     await other.close();
   });
 
