@@ -1,19 +1,26 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import type { Browser as Playwright } from 'playwright-core';
+import { engines, type Engine } from '@on-the-wire/browser/engines.ts';
+import type { Browser } from '@on-the-wire/browser/page.ts';
 
 /** What a file of tests finds as `workersBrowser`. */
 export interface WorkersBrowser {
+  /** The engine that all tests of this run are about, if it is about one. */
+  only: Engine | undefined;
+  /** What each engine is called in a sentence. */
+  names: Readonly<Record<Engine, string>>;
   /** Why there is none; undefined where there is one. */
-  missing(): string | undefined;
+  missing(engine: Engine): string | undefined;
   /** The same for all files of a worker, so close only what you open in it. */
-  open(): Promise<Browser>;
+  open(engine: Engine): Promise<Browser>;
 }
 
 /**
  * A `describe` whose tests share one browser: it is that of other files too,
  * and each of its contexts is closed at the end. Without a browser they are
- * skipped, and one line says so. In it, all names that end in `.example` lead
- * to this machine, and its own certificate is accepted.
+ * skipped, and one line says so. In it, `stranger.example` and its like lead to
+ * this machine, and its own certificate is accepted. It is Chromium, or the
+ * engine that the run is about; there, what its driver cannot do is not run.
  *
  * @param name what is described
  * @param body declares the tests; the function it gets returns the browser,
@@ -21,17 +28,44 @@ export interface WorkersBrowser {
  */
 export function describeWithBrowser(
   name: string,
+  body: (browser: () => Playwright) => void,
+): void {
+  // Of another engine it is a part of that, and says so where a test needs more.
+  describeIn(workersBrowser().only ?? 'chromium', name, (browser) =>
+    body(browser as unknown as () => Playwright),
+  );
+}
+
+/**
+ * As `describeWithBrowser`, once in each engine, or in the one that the run is
+ * about. The name that is described tells in which.
+ */
+export function describeInEngines(
+  name: string,
+  body: (browser: () => Browser, engine: Engine) => void,
+): void {
+  const { only, names } = workersBrowser();
+  for (const engine of only ? [only] : engines)
+    describeIn(engine, `${name}, in ${names[engine]}`, (browser) =>
+      body(browser, engine),
+    );
+}
+
+const workersBrowser = () =>
+  (globalThis as unknown as { workersBrowser: WorkersBrowser }).workersBrowser;
+
+function describeIn(
+  engine: Engine,
+  name: string,
   body: (browser: () => Browser) => void,
 ): void {
-  const { workersBrowser } = globalThis as unknown as {
-    workersBrowser: WorkersBrowser;
-  };
-  const missing = workersBrowser.missing();
-  if (missing === undefined) {
+  const { missing, open } = workersBrowser();
+  const why = missing(engine);
+  if (why === undefined) {
     describe(`${name}`, () => {
       let browser: Browser;
       beforeAll(async () => {
-        browser = await workersBrowser.open();
+        browser = await open(engine);
       });
       afterAll(async () => {
         for (const context of browser?.contexts() ?? []) await context.close();
@@ -39,7 +73,7 @@ export function describeWithBrowser(
       body(() => browser);
     });
   } else {
-    process.stderr.write(`Skipped "${name}": ${missing}\n`);
+    process.stderr.write(`Skipped "${name}": ${why}\n`);
     // oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
     describe.skip(`${name}`, () => {
       body(() => undefined as never);

@@ -1,5 +1,5 @@
 /** Whether what a page shows can be read: nothing covered, cut off or too wide. */
-import type { Frame, Page } from 'playwright-core';
+import type { Evaluates } from './accessibility.ts';
 
 /**
  * Looks at all texts and boxes of a page, also in open shadow roots, at every
@@ -20,12 +20,12 @@ import type { Frame, Page } from 'playwright-core';
  *   once, with where it is
  */
 export async function geometryFaults(
-  page: Page | Frame,
+  page: Evaluates,
   allowed: Record<string, string> = {},
   within = '',
 ): Promise<string[]> {
   const skipped = Object.keys(allowed).join(', ') || 'none';
-  return page.evaluate(lookAtAll, { skipped, within });
+  return (await page.evaluate(lookAtAll, { skipped, within })) as string[];
 }
 
 /** Runs in the page. */

@@ -1,20 +1,19 @@
 /**
- * Where each file of tests runs: Node, and one browser for all files of one
- * worker. jest loads every module again for every file, save this one and what
- * it imports: playwright and a browser of their own would cost each file two
- * seconds of the processor.
+ * Where each file of tests runs: Node, and for all files of one worker a browser
+ * of each engine that they use. jest loads every module again for every file,
+ * save this one and what it imports: playwright and a browser of their own would
+ * cost each file two seconds of the processor.
  *
  * And no variable decides about colours: where tests run in a terminal jest sets
  * `FORCE_COLOR` for its workers, and then Node colours what goes to any stream.
  */
+import { appendFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { TestEnvironment } from 'jest-environment-node';
-import type { Browser } from 'playwright-core';
-import {
-  findBrowser,
-  noBrowser,
-  openBrowser,
-} from '@on-the-wire/browser/browser.ts';
+import { missingEngine, type Engine } from '@on-the-wire/browser/engines.ts';
+import type { Browser, NotInThisEngine } from '@on-the-wire/browser/page.ts';
 import type { WorkersBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { engineNames } from '@on-the-wire/viewer/page/engine.ts';
 
 /** So long the browser waits for the next file, in ms: jest begins it at once. */
 const WAIT = 50;
@@ -36,8 +35,8 @@ const aboutColours = Object.fromEntries(
   }),
 );
 
-let missing: string | undefined | null = null;
-let browser: Promise<Browser> | undefined;
+const missing = new Map<Engine, string | undefined>();
+const browsers = new Map<Engine, Promise<Browser>>();
 let files = 0;
 let begun = 0;
 let closing: NodeJS.Timeout | undefined;
@@ -46,40 +45,72 @@ let closing: NodeJS.Timeout | undefined;
 const progress = process.env['ON_THE_WIRE_PROGRESS'];
 
 const workersBrowser: WorkersBrowser = {
-  missing() {
-    if (missing === null) missing = findBrowser() ? undefined : noBrowser;
-    return missing;
+  only: process.env['ONLY_ENGINE'] as Engine | undefined,
+  names: engineNames,
+  missing(engine) {
+    if (!missing.has(engine)) missing.set(engine, missingEngine(engine));
+    return missing.get(engine);
   },
-  async open() {
-    browser ??= flags().then(openBrowser).then(patientWithPages);
-    const opened = await browser;
+  async open(engine) {
+    const opening = browsers.get(engine) ?? openPatiently(engine);
+    browsers.set(engine, opening);
+    const opened = await opening;
     if (opened.isConnected()) return opened;
-    browser = undefined;
-    return workersBrowser.open();
+    browsers.delete(engine);
+    return workersBrowser.open(engine);
   },
 };
 
-async function flags(): Promise<string[]> {
-  const { localCertificate } =
-    await import('@on-the-wire/system/certificates/certificates.ts');
-  const { spki } = await localCertificate();
-  return [
-    // Names of somebody else's that lead to this machine.
-    '--host-resolver-rules=MAP *.example 127.0.0.1',
-    // This machine's own certificate is accepted, and no other.
-    `--ignore-certificate-errors-spki-list=${spki}`,
-  ];
-}
+/** Names of somebody else's that lead to this machine. */
+const hosts = ['course', 'elsewhere', 'evil', 'stranger'].map(
+  (name) => `${name}.example`,
+);
 
-/** Contexts, and `newPage` makes one too, inherit no limit from a browser. */
-function patientWithPages(opened: Browser): Browser {
-  const { newContext } = opened;
+async function openPatiently(engine: Engine): Promise<Browser> {
+  // Takes half a second to load: not before it is needed.
+  const { openEngine } = await import('@on-the-wire/browser/open-engine.ts');
+  const opened = await openEngine(engine, { hosts });
+  noteVersion(engine, opened);
+  const { newContext, newPage } = opened;
   opened.newContext = async (options) => {
     const context = await newContext.call(opened, options);
     context.setDefaultTimeout(HANGS);
     return context;
   };
+  opened.newPage = async (options) => {
+    const page = await newPage.call(opened, options);
+    page.setDefaultTimeout(HANGS);
+    return page;
+  };
   return opened;
+}
+
+/** What is read of jest's own events, and of the state that they change. */
+interface TestEvent {
+  name: string;
+  test?: RunTest;
+  hook?: { type: string; parent: Described };
+}
+interface RunTest {
+  name: string;
+  parent: Described;
+  errors: unknown[];
+  status: string | null;
+}
+interface Described {
+  name: string;
+  parent?: Described;
+  tests: RunTest[];
+}
+interface TestState {
+  unhandledErrors: unknown[];
+}
+
+/** What a driver could not do, where this is why a test failed. */
+function whatItCannot(errors: readonly unknown[]): string | undefined {
+  // With each there is where jest has called it.
+  const first = ([errors[0]].flat() as Partial<NotInThisEngine>[])[0];
+  return first?.name === 'NotInThisEngine' ? first.what : undefined;
 }
 
 /** Gives tests the browser that their worker has opened once. */
@@ -97,6 +128,32 @@ export default class WithBrowser extends TestEnvironment {
     }
     clearTimeout(closing);
     this.global['workersBrowser'] = workersBrowser;
+  }
+
+  /**
+   * Where a run is about one engine, a test that needs what its driver cannot do
+   * is not run there, and one line says so.
+   */
+  handleTestEvent({ name, test, hook }: TestEvent, state: TestState): void {
+    const { only } = workersBrowser;
+    if (only === undefined) return;
+    const what = test && whatItCannot(test.errors);
+    if (name === 'test_done' && test && what !== undefined) {
+      test.errors = [];
+      test.status = 'skip';
+      const names: string[] = [test.name];
+      for (let each = test.parent; each.parent; each = each.parent)
+        names.unshift(each.name);
+      process.stderr.write(
+        `Not run in ${engineNames[only]}: ${names.join(' › ')}: ` +
+          `its driver cannot ${what}.\n`,
+      );
+    }
+    // What was never opened cannot be closed.
+    const { type, parent } = hook ?? {};
+    const noneRan = parent?.tests.every(({ status }) => status === 'skip');
+    if (name === 'hook_failure' && type === 'afterAll' && noneRan)
+      state.unhandledErrors.pop();
   }
 
   override async teardown(): Promise<void> {
@@ -123,10 +180,20 @@ async function closeOrEnd(): Promise<void> {
   clearInterval(told);
 }
 
-/** Closes the browser of this process, if it has one. */
+/** For the summary of the walks, which is made by another process. */
+function noteVersion(engine: Engine, browser: Browser): void {
+  if (progress === undefined) return;
+  const line = JSON.stringify({ engine, version: browser.version() });
+  appendFileSync(join(dirname(progress), 'engines'), `${line}\n`);
+}
+
+/** Closes the browsers of this process, if it has any. */
 export async function closeBrowser(): Promise<void> {
   clearTimeout(closing);
-  const open = browser;
-  browser = undefined;
-  await (await open)?.close();
+  const open = [...browsers.values()];
+  browsers.clear();
+  // Of one that did not open, its tests tell.
+  await Promise.allSettled(
+    open.map(async (browser) => (await browser).close()),
+  );
 }

@@ -1,0 +1,93 @@
+/** For jest: what the walks through the lessons came to, engine by engine. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  builderOf,
+  findEngine,
+  type Engine,
+} from '@on-the-wire/browser/engines.ts';
+import { engineNames } from '@on-the-wire/viewer/page/engine.ts';
+
+/** What is read of jest's results. */
+interface Results {
+  testResults: {
+    testResults: { ancestorTitles: string[]; status: string }[];
+  }[];
+}
+
+/** A reporter that ends a run in which there was a walk with a line for each engine. */
+export default class Walks {
+  onRunComplete(_contexts: unknown, results: Results): void {
+    const lines = summaryOf(results, readVersions());
+    if (lines.length > 0) process.stderr.write(`\n${lines.join('\n')}\n`);
+  }
+}
+
+/**
+ * A line for each engine: what it is, which lessons passed there, and which did
+ * not. A walk that was skipped for want of the engine is not told here.
+ *
+ * @param versions as far as they are known
+ */
+export function summaryOf(
+  { testResults }: Results,
+  versions: Partial<Record<string, string>>,
+): string[] {
+  const engines = new Map<string, Map<string, boolean>>();
+  for (const { ancestorTitles, status } of testResults.flatMap(
+    (file) => file.testResults,
+  )) {
+    const [, lesson, engine] =
+      /^a walk through (\S+), in (\w+)$/.exec(ancestorTitles[0] ?? '') ?? [];
+    if (!lesson || !engine || !/passed|failed/.test(status)) continue;
+    const lessons = engines.get(engine) ?? new Map<string, boolean>();
+    engines.set(engine, lessons);
+    const good = status === 'passed' && (lessons.get(lesson) ?? true);
+    lessons.set(lesson, good);
+  }
+  return Object.values(engineNames).flatMap((name) => {
+    const lessons = [...(engines.get(name) ?? [])];
+    if (lessons.length === 0) return [];
+    const passed = lessons.filter(([, good]) => good);
+    const failed = lessons.filter(([, good]) => !good);
+    const list = (all: typeof lessons) => all.map(([lesson]) => lesson).sort();
+    const parts = [
+      ...(passed.length > 0 ? [`passed ${list(passed).join(', ')}`] : []),
+      ...(failed.length > 0 ? [`FAILED ${list(failed).join(', ')}`] : []),
+    ];
+    return [`Walks in ${versions[name] ?? name}: ${parts.join('; ')}`];
+  });
+}
+
+/** What the workers have opened. */
+function readVersions(): Partial<Record<string, string>> {
+  const { ON_THE_WIRE_PROGRESS: progress } = process.env;
+  if (progress === undefined) return {};
+  try {
+    const text = readFileSync(join(dirname(progress), 'engines'), 'utf8');
+    return Object.fromEntries(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => {
+          const { engine, version } = JSON.parse(line) as Opened;
+          return [engineNames[engine], titleOf(engine, version)];
+        }),
+    );
+  } catch {
+    return {}; // none was opened
+  }
+}
+
+interface Opened {
+  engine: Engine;
+  version: string;
+}
+
+/** "Firefox ESR 153.8.0 (Debian)". */
+function titleOf(engine: Engine, version: string): string {
+  const program = findEngine(engine) ?? '';
+  const esr = /esr/.test(program) ? ' ESR' : '';
+  const by = builderOf(program);
+  return `${engineNames[engine]}${esr} ${version}${by && ` (${by})`}`;
+}
