@@ -4,6 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { engines, missingEngine } from '@on-the-wire/browser/engines.ts';
+import { engineNames } from '@on-the-wire/viewer/page/engine.ts';
 import { findTests, root, runJest } from './run-tests.ts';
 
 /** The packages of shared whose tests open sockets. */
@@ -86,11 +88,18 @@ export async function soak(
       if (code > 128) return code;
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       const { passed, failures } = await readResults(results, output);
-      const outcome = failures.length > 0 ? `, ${failures.length} failed` : '';
+      const notRun = notRunIn(output);
+      const outcome = [
+        `${passed} passed`,
+        ...(failures.length > 0 ? [`${failures.length} failed`] : []),
+        ...(notRun.length > 0 ? [`${notRun.length} not run`] : []),
+      ].join(', ');
       say(
-        `round ${round} of ${times}: ${passed} passed${outcome}, ${seconds} s, ` +
+        `round ${round} of ${times}: ${outcome}, ${seconds} s, ` +
           `FUZZ_SEED=${seed}`,
       );
+      // The same in each round.
+      if (round === 1) for (const line of notRun) say(line);
       for (const { name, message } of failures) {
         say(`\nIn round ${round} failed: ${name}\n${message}\n`);
         failed.set(name, [...(failed.get(name) ?? []), round]);
@@ -108,6 +117,36 @@ export async function soak(
     say(`${String(rounds.length).padStart(6)}  ${name} (${rounds.join(', ')})`);
   }
   return 1;
+}
+
+/** What a driver could not do, as the environment of the tests says it. */
+const notRunIn = (output: string) => output.match(/^Not run in .*$/gm) ?? [];
+
+/**
+ * Runs the tests of pages in each engine, one engine after the other; else as
+ * `soak`. What an engine's driver cannot do is not run in it, and is listed.
+ *
+ * @returns the worst of the exit codes; an engine that this machine has not is
+ *   told of, and is no failure
+ */
+export async function soakEngines(
+  folders: string[],
+  times: number,
+  say: (text: string) => void,
+  flags: string[] = [],
+): Promise<number> {
+  let worst = 0;
+  for (const engine of engines) {
+    const missing = missingEngine(engine);
+    say(`\n${engineNames[engine]}${missing ? `: ${missing}` : ''}`);
+    if (missing) continue;
+    process.env['ONLY_ENGINE'] = engine;
+    const code = await soak(folders, times, say, flags);
+    worst = Math.max(worst, code);
+    if (code > 128) break; // by a signal
+  }
+  delete process.env['ONLY_ENGINE'];
+  return worst;
 }
 
 /** Reads and removes the results: the next round must write its own. */
