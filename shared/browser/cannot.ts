@@ -74,4 +74,32 @@ export const cannot: readonly Cannot[] = [
     sentence: 'WebKitGTK 2.50 ignores them.',
     file: 'lessons/http2/README.md',
   },
+  {
+    engine: 'webkitgtk',
+    what: 'force colours, by its driver',
+    sentence:
+      'Forced colours were not looked at in WebKitGTK: its driver cannot set them.',
+    file: 'CONTRIBUTING.md',
+  },
+  {
+    engine: 'webkitgtk',
+    what: 'have a window as narrow as a telephone',
+    sentence:
+      "No window of WebKitGTK is narrower than 447 px, so the telephone's width of 390 px was not looked at there.",
+    file: 'CONTRIBUTING.md',
+  },
+  {
+    engine: 'webkitgtk',
+    what: 'open two tabs of one profile, by its driver',
+    sentence:
+      'Two tabs of one profile were not looked at in WebKitGTK: its driver gives each a profile of its own.',
+    file: 'CONTRIBUTING.md',
+  },
+  ...(['firefox', 'webkitgtk'] as const).map((engine) => ({
+    engine,
+    what: 'hold the clock of a page or respond to its requests, by its driver',
+    sentence:
+      "No driver of ours holds a page's clock, responds to its requests, or tells of its dialogs and downloads.",
+    file: 'CONTRIBUTING.md',
+  })),
 ];
