@@ -96,6 +96,7 @@ interface RunTest {
   parent: Described;
   errors: unknown[];
   status: string | null;
+  mode?: string | undefined;
 }
 interface Described {
   name: string;
@@ -104,6 +105,26 @@ interface Described {
 }
 interface TestState {
   unhandledErrors: unknown[];
+}
+
+/** Whether a name begins with engines, and this one is not among them. */
+function isAboutOthers(name: string, engine: Engine): boolean {
+  const [, named] = /^in ((?:[A-Z]\w+(?:, | and |))+),? /.exec(name) ?? [];
+  if (named === undefined) return false;
+  const names = Object.values(engineNames);
+  return (
+    names.some((each) => named.includes(each)) &&
+    !named.includes(engineNames[engine])
+  );
+}
+
+function sayNotRun(test: RunTest, engine: Engine, why: string): void {
+  const names: string[] = [test.name];
+  for (let each = test.parent; each.parent; each = each.parent)
+    names.unshift(each.name);
+  process.stderr.write(
+    `Not run in ${engineNames[engine]}: ${names.join(' › ')}: ${why}.\n`,
+  );
 }
 
 /** What a driver could not do, where this is why a test failed. */
@@ -131,23 +152,21 @@ export default class WithBrowser extends TestEnvironment {
   }
 
   /**
-   * Where a run is about one engine, a test that needs what its driver cannot do
-   * is not run there, and one line says so.
+   * Where a run is about one engine, a test that is about others by its name, or
+   * needs what the engine's driver cannot do, is not run, and one line says so.
    */
   handleTestEvent({ name, test, hook }: TestEvent, state: TestState): void {
     const { only } = workersBrowser;
     if (only === undefined) return;
+    if (name === 'test_start' && test && isAboutOthers(test.name, only)) {
+      test.mode = 'skip';
+      sayNotRun(test, only, 'its name says so');
+    }
     const what = test && whatItCannot(test.errors);
     if (name === 'test_done' && test && what !== undefined) {
       test.errors = [];
       test.status = 'skip';
-      const names: string[] = [test.name];
-      for (let each = test.parent; each.parent; each = each.parent)
-        names.unshift(each.name);
-      process.stderr.write(
-        `Not run in ${engineNames[only]}: ${names.join(' › ')}: ` +
-          `its driver cannot ${what}.\n`,
-      );
+      sayNotRun(test, only, `its driver cannot ${what}`);
     }
     // What was never opened cannot be closed.
     const { type, parent } = hook ?? {};

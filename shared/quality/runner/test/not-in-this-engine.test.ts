@@ -50,3 +50,28 @@ test('any other failure stays one', () => {
   expect(done(error, [cannot])).toMatchObject({ failed: true, told: [] });
   expect(done()).toEqual({ failed: false, status: 'done', told: [] });
 });
+
+test.each([
+  ['in Chromium, waits a second', true],
+  ['in Chromium and WebKitGTK, waits a second', true],
+  ['in Chromium and Firefox, waits a second', false],
+  ['in Firefox, waits a second', false],
+  ['in A, B and C, waits a second', false],
+  ['waits a second in Chromium', false],
+])('%s: is it about others?', (name, isSkipped) => {
+  told.length = 0;
+  const begun: { name: string; mode?: string } & Record<string, unknown> = {
+    name,
+    parent: block('the page'),
+    errors: [],
+    status: null,
+  };
+  const event = { name: 'test_start', test: begun as never };
+  Environment.prototype.handleTestEvent(event, { unhandledErrors: [] });
+  expect(begun.mode).toBe(isSkipped ? 'skip' : undefined);
+  expect(told).toEqual(
+    isSkipped
+      ? [`Not run in Firefox: the page › ${name}: its name says so.\n`]
+      : [],
+  );
+});
