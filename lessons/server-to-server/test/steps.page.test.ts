@@ -8,11 +8,12 @@ playSteps('server-to-server', {
   },
   also: {
     // The learner reloads the page.
-    'step-6/0': async (page, lesson) => {
-      await Promise.all([
-        page.waitForEvent('framenavigated', (frame) => frame === lesson),
-        lesson.evaluate(() => location.reload()),
-      ]);
+    'step-6/0': async (_page, lesson) => {
+      await lesson.locator(':root').evaluate((root) => {
+        root.dataset['before'] = '';
+        setTimeout(() => location.reload());
+      });
+      await lesson.locator(':root:not([data-before])').waitFor();
     },
     // The learner counts to ten: the station tells the broker several updates,
     // each a PUBLISH and its PUBACK, which gateway2 does not get.

@@ -102,9 +102,9 @@ export function visitor(page: () => Page) {
   const press = (name: string) =>
     page().getByRole('button', { name, exact: true }).click();
   const send = async (api: string, path: string, timeout = '0') => {
-    await page().selectOption('[name=api]', api);
-    await page().selectOption('[name=path]', path);
-    await page().selectOption('[name=timeout]', timeout);
+    await page().locator('[name=api]').selectOption(api);
+    await page().locator('[name=path]').selectOption(path);
+    await page().locator('[name=timeout]').selectOption(timeout);
     await press('Send request');
   };
   const ended = (words: string) =>

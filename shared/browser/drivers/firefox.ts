@@ -303,7 +303,9 @@ class FirefoxWindow implements Window {
       const entry = `${params.timestamp} ${params.text}`;
       if (this.#told.has(entry)) return;
       this.#told.add(entry);
-      const kind = params.type === 'javascript' ? 'uncaught' : params.method;
+      // An error of a script has a stack; what Firefox itself says has none.
+      const isThrown = params.type === 'javascript' && params.stackTrace;
+      const kind = isThrown ? 'uncaught' : params.method;
       for (const hear of this.#console) hear(params.text, kind ?? params.level);
     } else if (this.#own.has(params.context))
       for (const hear of this.#request) hear(params.request.url);

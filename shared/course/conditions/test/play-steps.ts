@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, test } from '@jest/globals';
-import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
@@ -26,7 +26,7 @@ export interface Played {
   /** How a file is changed where it is to be saved; once more: as it was. */
   changes?: Record<string, (text: string) => string>;
   /** What else is done, before the links, by step and action: `step-6/1`. */
-  also?: Record<string, (page: Page, lesson: Frame) => Promise<unknown>>;
+  also?: Record<string, (page: Page, lesson: FrameLocator) => Promise<unknown>>;
 }
 
 /** What a page may take on a machine that has much else to do. */
@@ -195,7 +195,7 @@ class Player {
     const until = Date.now() + LONG;
     for (const atom of condition)
       if (atom.what === 'file') await this.#save(atom.name);
-    await this.#played.also?.[key]?.(page, this.#frame());
+    await this.#played.also?.[key]?.(page, this.#lessonPage());
     const links = await linksBefore(tick, key);
     for (const link of links) {
       // "Mend all", in case something is broken.
@@ -291,8 +291,11 @@ class Player {
       () => document.activeElement?.localName,
     );
     if (at !== 'iframe') return false;
-    for (const frame of this.#page.frames().slice(1)) {
-      const found = await frame.evaluate(() => {
+    const lesson = this.#lessonPage();
+    const inside = await lesson.locator('iframe').count();
+    const all = inside > 0 ? [lesson, lesson.frameLocator('iframe')] : [lesson];
+    for (const each of all) {
+      const found = await each.locator(':root').evaluate(() => {
         const board = document.querySelector('departures-board')?.shadowRoot;
         return [document, board].some((root) =>
           root?.querySelector('[data-pointed]'),
@@ -304,7 +307,8 @@ class Player {
   }
 
   #slides(): Promise<boolean> {
-    return this.#frame().evaluate(
+    const root = this.#lessonPage().locator(':root');
+    return root.evaluate(
       () =>
         document.activeElement?.matches('input[type=range]') === true &&
         document.hasFocus(),
@@ -329,7 +333,8 @@ class Player {
     for (const atom of condition)
       if (atom.what === 'page' && !others.includes(atom.name))
         names.push(atom.name);
-    const hidden = await this.#frame().evaluate((wanted) => {
+    const root = this.#lessonPage().locator(':root');
+    const hidden = await root.evaluate((_root, wanted) => {
       const find = (name: string): Element | null => {
         const [named = '', value] = name.split('=');
         const byName = [...document.querySelectorAll(`[name="${named}"]`)];
@@ -363,13 +368,8 @@ class Player {
     assert(hidden.length === 0, `${href} does not show ${hidden.join(', ')}`);
   }
 
-  #frame(): Frame {
-    const { origin } = new URL(this.#running.lessonUrl);
-    const frame = this.#page
-      .frames()
-      .find((each) => each.url().startsWith(origin));
-    if (!frame) throw new Error(`The shell does not frame ${origin}`);
-    return frame;
+  #lessonPage(): FrameLocator {
+    return this.#page.frameLocator('.pane iframe');
   }
 
   /** The lesson's server runs, and its page has a state. */
@@ -379,13 +379,12 @@ class Player {
       await new Promise<void>((resolve) =>
         state.once('change', () => resolve()),
       );
-    await this.#page.frameLocator('.pane iframe').locator('#state').waitFor();
+    await this.#lessonPage().locator('#state').waitFor();
   }
 
   /** After a cut: the page is connected once more. */
   async #isOpen(): Promise<void> {
-    await this.#page
-      .frameLocator('.pane iframe')
+    await this.#lessonPage()
       .locator('#state:not([data-state=waiting], [data-state=connecting])')
       .waitFor();
   }
@@ -429,10 +428,7 @@ class Player {
     this.#changed.clear();
     await restarted;
     // Else the next step would begin while the page is without a connection.
-    await this.#page
-      .frameLocator('.pane iframe')
-      .locator('#state[data-state=open]')
-      .waitFor();
+    await this.#lessonPage().locator('#state[data-state=open]').waitFor();
   }
 
   /** The commands of a *Do*, as its *Copy* buttons have them. */

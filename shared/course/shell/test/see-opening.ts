@@ -61,9 +61,6 @@ export async function openLesson(
   await page.goto(running.shellUrl!);
   const button = page.locator('.opening .press');
   await button.waitFor();
-  /** Since the page was loaded. */
-  let presses = 0;
-  page.on('load', () => (presses = 0));
   const opened: Opened = {
     page,
     running,
@@ -75,9 +72,11 @@ export async function openLesson(
       ),
     async press() {
       const began = performance.now();
+      const presses = await page
+        .locator('.opening')
+        .getAttribute('data-presses');
       await button.press('Enter');
-      presses += 1;
-      const ended = `.opening[data-presses="${presses}"]`;
+      const ended = `.opening[data-presses="${Number(presses) + 1}"]`;
       await page.locator(ended).waitFor({ state: 'attached' });
       const told = await page.locator('.opening .doing').textContent();
       if (told !== '') throw new Error(`${told}`);
@@ -133,7 +132,8 @@ function findOutOfView(): string[] {
         bottom <= Math.min(edges.bottom, innerHeight) &&
         left >= edges.left &&
         right <= edges.right &&
-        part.scrollWidth <= part.clientWidth + 1;
+        // Inline, it has no box of its own that could clip it.
+        (part.clientWidth === 0 || part.scrollWidth <= part.clientWidth + 1);
       const hit = document.elementFromPoint(
         (left + right) / 2,
         (top + bottom) / 2,
