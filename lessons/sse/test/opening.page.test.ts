@@ -136,7 +136,7 @@ describeWithBrowser('the first minute of sse', (browser) => {
     const second = await opened.seen();
     expect(second[0]!.unit!.line.n).toBeGreaterThan(first[0]!.unit!.line.n);
     await page.locator('.opening .after a').press('Enter');
-    expect(new URL(page.url()).hash).toBe('#step-1');
+    await page.waitForURL('**/#step-1');
   });
 
   test('is not in the way of a reader who comes back, and can be opened again', async () => {
