@@ -270,6 +270,8 @@ class FirefoxWindow implements Window {
   #media: Media = {};
   /** Its document and those of its frames. */
   readonly #own: Set<string>;
+  /** How many windows have each profile. */
+  static readonly #sharing = new Map<string, number>();
 
   constructor(
     session: Session,
@@ -282,6 +284,8 @@ class FirefoxWindow implements Window {
     this.top = context as FrameId;
     this.#own = new Set([context]);
     this.profile = profile;
+    const sharing = FirefoxWindow.#sharing;
+    sharing.set(profile, (sharing.get(profile) ?? 0) + 1);
     this.#deafen = session.hear((method, params) => this.#hear(method, params));
   }
 
@@ -479,6 +483,11 @@ class FirefoxWindow implements Window {
     this.#deafen();
     const { top: context } = this;
     await this.#session.ask('browsingContext.close', { context });
+    const left = FirefoxWindow.#sharing.get(this.profile)! - 1;
+    FirefoxWindow.#sharing.set(this.profile, left);
+    // With the profile go the windows that have it, too.
+    if (left > 0) return;
+    FirefoxWindow.#sharing.delete(this.profile);
     await this.#session.ask('browser.removeUserContext', {
       userContext: this.profile,
     });
