@@ -71,12 +71,20 @@ function open() {
  */
 function on<Data>(kind: string, tell: (data: Data) => void) {
   source.addEventListener(kind, ({ data, lastEventId }) => {
+    restartWatchdog();
+    let parsed: Data;
+    try {
+      parsed = data && JSON.parse(data);
+    } catch {
+      // Half an event, if the browser has kept it from before a cut. This page
+      // has not seen that update, so its id does not count either.
+      return log('broken', '', `${kind}, but not JSON: ${data}`);
+    }
     // Empty only in a new source, until the stream sends it the first id.
     if (lastEventId) lastId = lastEventId;
     element('last-id').textContent = lastId || 'none';
     log(kind, lastId, data);
-    restartWatchdog();
-    tell(data && JSON.parse(data));
+    tell(parsed);
   });
 }
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer as createHttpServer } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type ServerResponse,
+} from 'node:http';
 import { createSecureServer, type Http2ServerResponse } from 'node:http2';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -162,6 +165,44 @@ describeWithBrowser('the page', (browser) => {
     const after = `${origin}/events?after=${feed.run}-1`;
     expect(asked).toEqual([after, after]);
     expect(await countOf(page)).toEqual({ seen: 2, of: 2, doubled: 0 });
+  });
+
+  test('shows an event that is not JSON, and takes nothing from it', async () => {
+    const { feed, origin, server } = await start();
+    const streams: ServerResponse[] = [];
+    server.on('request', ({ url }, response) => {
+      if (url === '/events') streams.push(response);
+    });
+    const { said, stop } = listenTo(page);
+    await visit(origin);
+    await lastId(page, `${feed.run}-0`);
+    // What becomes of half an update in a browser that keeps it.
+    const half = encodeEvent({
+      event: 'departure',
+      id: `${feed.run}-1`,
+      data: '{"n":1,"train":"RE: new stream',
+    });
+    streams[0]!.write(half);
+    const broken = page.locator('#log .broken');
+    await broken
+      .filter({ hasText: '{"n":1,"train":"RE: new stream' })
+      .waitFor();
+    expect(await page.locator('#last-id').textContent()).toBe(`${feed.run}-0`);
+    expect(await countOf(page)).toEqual({ seen: 0, of: 0, doubled: 0 });
+    // If it is not sent again, it is missed.
+    const text = 'Another one.';
+    const announcement = { n: 2, number: 1, text };
+    const next = JSON.stringify(announcement);
+    streams[0]!.write(encodeEvent({ event: 'announcement', data: next }));
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: text })
+      .first()
+      .waitFor();
+    expect(await countOf(page)).toEqual({ seen: 1, of: 2, doubled: 0 });
+    await page.getByText('1 missed').first().waitFor();
+    expect(said).toEqual([]);
+    stop();
   });
 
   test('misses what came meanwhile once the id is deleted', async () => {

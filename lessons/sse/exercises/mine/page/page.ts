@@ -33,10 +33,8 @@ class Watched extends EventSource {
       show('waiting', isOver ? 'closed for good' : 'waiting to try again');
     });
     this.addEventListener('hello', ({ data }) => {
-      const hello = JSON.parse(String(data)) as {
-        staff: boolean;
-        rate: string;
-      };
+      const hello = parse(data) as { staff: boolean; rate: string } | undefined;
+      if (!hello) return;
       element('role').textContent = hello.staff ? 'staff' : 'a passenger';
       rates.value = hello.rate;
       log('hello', '', String(data));
@@ -96,9 +94,21 @@ function close() {
 }
 
 function tell(kind: string, data: string, id: string) {
+  const parsed = data && parse(data);
+  if (parsed === undefined)
+    return log('broken', '', `${kind}, but not JSON: ${data}`);
   element('last-id').textContent = id || 'none';
   log(kind, id, data);
-  tellers[kind]?.(JSON.parse(data) as never);
+  tellers[kind]?.(parsed as never);
+}
+
+/** What JSON says; undefined if a browser has kept half an event from a cut. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Adds a line to the log, newest first, and keeps a hundred. */
