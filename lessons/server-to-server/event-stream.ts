@@ -72,6 +72,8 @@ export async function tellNews(
     'Cache-Control': 'no-cache, no-transform',
     'X-Accel-Buffering': 'no',
   });
+  // It ends half an event that a browser may have kept from before a cut.
+  response.write(': new stream\n\n');
   send(`retry: ${retry}\nevent: hello\n`, '{}');
   for (const news of [...before, ...waiting]) tell(news);
   waiting = undefined;

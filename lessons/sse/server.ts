@@ -48,7 +48,9 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     };
     const tell = (news: News) => send(eventOf(news));
 
-    // The first event: when to reconnect after a cut, and who the reader is.
+    // A comment ends half an event that a browser may have kept. Then the first
+    // event: when to reconnect after a cut, and who the reader is.
+    send(encodeComment('new stream'));
     const hello = { staff: isStaff(request), rate: feed.rate };
     send(encodeEvent({ event: 'hello', retry, data: JSON.stringify(hello) }));
 
@@ -79,9 +81,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     if (isStaff(request)) response.json(feed.reportDelay(request.body));
     else response.status(401).send('Only staff may report: sign in first.');
   });
-
-  // What makes no sense gets its status code and one sentence.
-  app.use(tellErrors);
+  app.use(tellErrors); // what makes no sense gets a status code, a sentence
 
   // A stream never ends by itself, so closing means to cut every connection.
   const server = createHttpServer(app);

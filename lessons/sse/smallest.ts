@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 
 const server = createServer((_request, response) => {
   response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  response.write(': new stream\n\n');
   let n = 0;
   const timer = setInterval(() => {
     n += 1;

@@ -31,7 +31,7 @@ const request = (path: string, ...lines: string[]) =>
 const bytes = (text: string) => Buffer.from(text).toString('latin1');
 
 describe('the bytes', () => {
-  test('of the response: headers, hello, board, update', async () => {
+  test('of the response: headers, a comment, hello, board, update', async () => {
     const { feed, port } = await start();
     const client = await rawClient(port);
     client.send(request('/events'));
@@ -47,6 +47,7 @@ describe('the bytes', () => {
       'Keep-Alive: timeout=5\r\n' +
       'Transfer-Encoding: chunked\r\n' +
       '\r\n' +
+      ': new stream\n\n' +
       'event: hello\n' +
       'retry: 2000\n' +
       'data: {"staff":false,"rate":"night"}\n\n' +

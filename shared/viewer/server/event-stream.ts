@@ -78,7 +78,9 @@ export function sendEventStream(
     if (behind > 0) timer ??= setTimeout(sendLines, behind < BATCH ? PAUSE : 0);
   };
 
-  response.write('retry: 1000\n');
+  // The comment and the empty line end half an event that a browser may have
+  // kept from before a cut, as WebKitGTK 2.50 does.
+  response.write(': new stream\nretry: 1000\n\n');
   for (const { emitter, changed, send } of followed) {
     send();
     emitter.on(changed, send);

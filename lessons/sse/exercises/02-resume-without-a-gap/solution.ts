@@ -9,7 +9,7 @@ import {
   type Update,
 } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
-import { encodeEvent } from '../../event-stream.ts';
+import { encodeComment, encodeEvent } from '../../event-stream.ts';
 
 /** Returns the updates that are kept, oldest first. It asks a database. */
 export type LookUp = () => Promise<Update[]>;
@@ -66,14 +66,17 @@ export function follow(reader: Reader): () => void {
   };
 }
 
-/** Each reader gets the headers at once, then whatever `follow` tells. */
+/**
+ * Each reader gets the headers and a comment at once, then whatever `follow`
+ * tells. The comment ends half an event that a browser may have kept.
+ */
 export function createServer({
   feed = createFeed(),
   lookUp = database(feed),
 } = {}): Lesson {
   const server = createHttpServer((request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-    response.flushHeaders();
+    response.write(encodeComment('new stream'));
     const lastId = String(request.headers['last-event-id'] ?? '');
     const tell = ({ id, kind, data }: News) =>
       response.write(

@@ -9,7 +9,7 @@ import {
 } from 'node:http';
 import { createFeed, type Update } from '@on-the-wire/shared/board/feed.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
-import { encodeEvent } from '../../event-stream.ts';
+import { encodeComment, encodeEvent } from '../../event-stream.ts';
 
 /** Where updates come from: a feed, or a part of one. */
 export interface Source {
@@ -39,7 +39,10 @@ export function addReader(reader: Reader): void {
 
 // ---- From here on nothing is broken ----
 
-/** Reads the body, if there is one, sends the headers, and adds a reader. */
+/**
+ * Reads the body, if there is one, sends the headers and a comment, and adds a
+ * reader.
+ */
 export function createServer({
   feed = createFeed(),
   buffer = 1_048_576,
@@ -47,7 +50,7 @@ export function createServer({
   const server = createHttpServer((request, response) => {
     request.resume().once('end', () => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-      response.flushHeaders();
+      response.write(encodeComment('new stream'));
       addReader({ feed, request, response, buffer });
     });
   });

@@ -51,6 +51,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
       'X-Accel-Buffering': 'no',
     });
     const hello = { staff: isStaff(request), rate: feed.rate };
+    response.write(encodeComment('new stream'));
     response.write(
       encodeEvent({ event: 'hello', retry, data: JSON.stringify(hello) }),
     );
