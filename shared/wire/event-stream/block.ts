@@ -213,7 +213,7 @@ export const MEANINGS: Record<Name, string> = {
   data: 'a line of the data; several are joined with line feeds',
   event: 'the type of the event: which listeners are called',
   id: 'sent as Last-Event-ID when the client reconnects',
-  retry: 'how long to wait before reconnecting, in milliseconds',
+  retry: 'how long to wait at least before reconnecting, in milliseconds',
   comment:
     'a comment: ignored; often a heartbeat, so that no proxy closes an idle connection',
   unknown: 'not a field of the standard: ignored',
@@ -229,6 +229,9 @@ function meaningOf(name: Name, value: string, kind: string): string {
     return 'holds U+0000: the whole field is ignored';
   if (name === 'id' && value === '')
     return 'an empty id: Last-Event-ID is not sent any more';
+  // HTML has every client send it; Firefox 153 and WebKitGTK 2.50 did not.
+  if (name === 'id' && kind === 'no event')
+    return `${MEANINGS.id}; without data, some forget it`;
   if (name === 'retry' && !/^[0-9]+$/.test(value))
     return 'not only digits: ignored';
   return MEANINGS[name];

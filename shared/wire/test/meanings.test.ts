@@ -225,8 +225,12 @@ describe('A field of MQTT says what it means', () => {
 describe('A line of an event stream says what it means', () => {
   test.each(
     rows(`
-      ← "id: 7\\n\\n" | id
+      ← "id: 7\\ndata\\n\\n" | id
         | sent as Last-Event-ID when the client reconnects (HTML, 9.2.6)
+      ← "id: 7\\n\\n" | id
+        | sent as Last-Event-ID when the client reconnects; without data, some forget it (HTML, 9.2.6)
+      ← "retry: 1\\n\\n" | retry
+        | how long to wait at least before reconnecting, in milliseconds (HTML, 9.2.6)
       ← "id\\n\\n" | id
         | an empty id: Last-Event-ID is not sent any more (HTML, 9.2.6)
       ← "retry: 1s\\n\\n" | retry | not only digits: ignored (HTML, 9.2.6)
