@@ -1,6 +1,6 @@
 /**
  * One request, with XMLHttpRequest or with fetch, and every event of its life.
- * In Chromium both send the same bytes; they differ in what they tell.
+ * They differ in what they tell the page, and hardly in what they send.
  */
 import type { News } from '@on-the-wire/shared/board/update.ts';
 
@@ -78,15 +78,18 @@ async function sendWithFetch(
   onAbort(() => aborted.abort());
   const signals = [aborted.signal];
   if (timeoutMs > 0) signals.push(AbortSignal.timeout(timeoutMs));
+  const signal = AbortSignal.any(signals);
 
   try {
     // It resolves when the headers are here, whatever the status code …
-    const response = await fetch(path, { signal: AbortSignal.any(signals) });
+    const response = await fetch(path, { signal });
     log('headers', `status ${response.status}`);
     // … and the body is a second thing to wait for.
     onEnd(`resolved, status ${response.status}`, await response.text());
   } catch (error) {
-    const { name, message } = error as Error;
+    // If the signal has ended it, the signal says why. The error need not:
+    // after a timeout it is an AbortError in WebKitGTK.
+    const { name, message } = signal.aborted ? signal.reason : error;
     onEnd(`rejected: ${name}: ${message}`);
   }
 }

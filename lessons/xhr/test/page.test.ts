@@ -1,9 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createServer as createHttpServer } from 'node:http';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listenTo } from '@on-the-wire/testing/lesson-page.ts';
+import { listen } from '@on-the-wire/system/listen.ts';
 import { closing, start, visitor } from './visit.ts';
 
 describeWithBrowser('the page', (browser) => {
@@ -106,6 +108,36 @@ describeWithBrowser('the page', (browser) => {
         );
       expect(await status({})).toBe(200);
       expect(await status({ 'If-None-Match': `W/"${feed.run}-0"` })).toBe(304);
+    });
+
+    test('of text/plain gives XMLHttpRequest nothing of the first 1,024 bytes', async () => {
+      const { promise: isHeld, resolve: heard } = Promise.withResolvers<void>();
+      const server = createHttpServer(async ({ url }, response) => {
+        if (url === '/heard') heard();
+        if (url !== '/text') return void response.end('<!doctype html>');
+        response.setHeader('Content-Type', 'text/plain');
+        response.write('x'.repeat(1_023));
+        await isHeld;
+        return void response.end('x');
+      });
+      const { origin } = await listen(server);
+      closing.push(() => server.close().closeAllConnections());
+      closing.push(() => page.goto('about:blank'));
+      await page.goto(origin);
+      const states = await page.evaluate(async () => {
+        const request = new XMLHttpRequest();
+        request.open('GET', '/text');
+        const loaded = new Promise((done) => (request.onload = done));
+        request.send();
+        // By now fetch has had what XMLHttpRequest waits for.
+        const { body } = await fetch('/text');
+        const { value } = await body!.getReader().read();
+        const before = [request.readyState, value!.length];
+        await fetch('/heard');
+        await loaded;
+        return [...before, request.responseText.length];
+      });
+      expect(states).toEqual([1, 1_023, 1_024]); // 1 is OPENED
     });
 
     test('and counts 300 bytes for the headers, whatever was sent', async () => {
