@@ -69,7 +69,7 @@ export class Channel extends EventEmitter<{ change: [] }> {
       });
       if (this.mood === 'accept') {
         response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-        response.write(`retry: ${retry}\n\n`);
+        response.write(`: new stream\nretry: ${retry}\n\n`);
       }
     }
     this.emit('change');
@@ -147,7 +147,7 @@ export async function createStation(trial: CheckContext) {
         'Content-Type': 'text/event-stream',
         'Access-Control-Allow-Origin': '*',
       });
-      response.write(`retry: ${retry}\n\n`);
+      response.write(`: new stream\nretry: ${retry}\n\n`);
       beat = response;
       return server.emit('beat');
     }
