@@ -23,7 +23,13 @@ export const cannot: readonly Cannot[] = [
     engine: 'firefox',
     what: 'send a request body while it is being written',
     sentence:
-      'Firefox 153 does not stream: it sends the text `[object ReadableStream]`.',
+      'It does not stream: instead of the 16 bytes it sends the text `[object ReadableStream]`, and gets 200.',
+    file: 'lessons/xhr/README.md',
+  },
+  {
+    engine: 'webkitgtk',
+    what: 'send a request body while it is being written',
+    sentence: 'It does not stream: `fetch` rejects with a `NotSupportedError`.',
     file: 'lessons/xhr/README.md',
   },
   {
