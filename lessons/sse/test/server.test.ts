@@ -92,6 +92,27 @@ describe('the bytes', () => {
   });
 });
 
+test.each([
+  '../exercises/02-resume-without-a-gap/exercise.ts',
+  '../exercises/02-resume-without-a-gap/solution.ts',
+  '../exercises/04-free-what-leaves/exercise.ts',
+  '../exercises/04-free-what-leaves/solution.ts',
+  '../exercises/mine/server.ts',
+])('a stream of %s begins with a comment and an empty line', async (file) => {
+  const { createServer: create } = (await import(file)) as {
+    createServer: typeof createServer;
+  };
+  const feed = createFeed({ rate: 'night' });
+  feed.close();
+  const { server, close } = create({ feed });
+  closing.push(close);
+  const { port } = await listen(server);
+  const client = await rawClient(port);
+  client.send(request('/events'));
+  await client.until('\n\n');
+  expect(withoutChunks(client.received)).toMatch(/\r\n\r\n: new stream\n\n/);
+});
+
 describe('a reader that reconnects', () => {
   test('gets what came after the id of Last-Event-ID', async () => {
     const { feed, server } = await start();
