@@ -76,6 +76,7 @@ for (const engine of engines) {
       await page?.close();
       if (engine !== 'chromium') await browser?.close();
       server.close();
+      server.closeAllConnections();
     });
 
     test('opens an address, and says where nothing is', async () => {
