@@ -21,10 +21,11 @@ import {
 } from '@on-the-wire/compare/transports/mine.ts';
 import { describeComparison } from '@on-the-wire/compare/report/table.ts';
 import { writeMeasured } from '@on-the-wire/compare/claims/write-measured.ts';
-import { findBrowser, noBrowser } from '@on-the-wire/browser/browser.ts';
 import {
   engines,
+  learnersEngine,
   missingEngine,
+  noEngine,
   type Engine,
 } from '@on-the-wire/browser/engines.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
@@ -102,7 +103,7 @@ const program = verb('compare')
   )
   .option(
     '--engine <names>',
-    `with --claims: in these browsers: ${engines.join(',')} or all`,
+    `with --claims: in these browsers: ${engines.join(',')}, or all`,
     enginesIn,
   )
   .option(
@@ -139,14 +140,7 @@ await runVerb(program);
 
 async function settleTable({ only, http, record, engine, write }: Flags) {
   findRows(only);
-  const chosen = engine ?? [
-    engines.find((each) => missingEngine(each) === undefined) ?? 'chromium',
-  ];
-  for (const each of chosen) {
-    const missing = missingEngine(each);
-    if (missing !== undefined)
-      throw new UsageError(`This needs a browser: ${missing}.`, 1);
-  }
+  const chosen = usable(engine);
   if (write && (only || http))
     throw new UsageError('--write takes the whole table.', 2);
   const made =
@@ -172,9 +166,18 @@ async function settleTable({ only, http, record, engine, write }: Flags) {
   process.exitCode = isFine ? 0 : 1;
 }
 
-function refuseWithoutBrowser() {
-  if (!findBrowser())
-    throw new UsageError(`This needs a browser: ${noBrowser}.`, 1);
+/** The engines that were asked for; without any the learner's own. */
+function usable(asked?: readonly Engine[]): readonly Engine[] {
+  const own = learnersEngine();
+  if (!asked && !own)
+    throw new UsageError(`This needs a browser: ${noEngine()}.`, 1);
+  const wanted = asked ?? [own!];
+  for (const each of wanted) {
+    const missing = missingEngine(each);
+    if (missing !== undefined)
+      throw new UsageError(`This needs a browser: ${missing}.`, 1);
+  }
+  return wanted;
 }
 
 async function measure(flags: Flags) {
@@ -183,7 +186,15 @@ async function measure(flags: Flags) {
   // Fifteen ways would take too long for a quick look.
   const http = flags.http ?? (flags.quick ? ['1.1'] : undefined);
   const faults = await readFaults(flags.fault);
-  refuseWithoutBrowser();
+  if (flags.engine && flags.engine.join() !== 'chromium')
+    throw new UsageError('The pages are measured in Chromium only.', 2);
+  const missing = missingEngine('chromium');
+  if (missing !== undefined)
+    throw new UsageError(
+      `The pages are measured in Chromium: ${missing}. In other browsers, ` +
+        `the claims can be tested: ${pnpm} compare --claims`,
+      1,
+    );
   // Before minutes of measuring, not after: can the files be written?
   for (const file of [flags.json, flags.html])
     await mustBeWritable('The report', file);

@@ -5,6 +5,7 @@ import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import { formatFault } from '@on-the-wire/tap/tap.ts';
 import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
+import { engineVersion, versionInWords } from '@on-the-wire/browser/version.ts';
 import { courseVersion } from '@on-the-wire/system/version.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import { measureLoad, type Load } from './load/measure-load.ts';
@@ -142,7 +143,7 @@ export async function compare(
     `${lines.indexOf(line as Fault[])} ${nameOfTransport(transport)}`;
 
   const browser = await openTrustingBrowser();
-  const version = browser.version();
+  const version = engineVersion('chromium', browser.version());
   try {
     let turn = 0;
     const all = rounds * lines.length * chosen.length;
@@ -203,7 +204,7 @@ export async function compare(
   return {
     version: courseVersion(),
     machine: machine(),
-    browser: `Chromium ${version}`,
+    browser: versionInWords(version),
     command,
     seed,
     rounds,
