@@ -77,9 +77,14 @@ export class Session extends EventEmitter<{ change: [] }> {
       return;
     }
     this.checking = true;
-    this.emit('change');
     do {
       this.#again = false;
+      // Told before the steps that need none, as one may have to be installed.
+      if (await needsBrowser(this.exercise)) {
+        await this.#browser.lookAgain();
+        this.browser = this.#browser.describe();
+      }
+      this.emit('change');
       this.verdict = await this.#try();
     } while (this.#again && !this.#closed);
     this.checking = false;
@@ -146,12 +151,6 @@ export class Session extends EventEmitter<{ change: [] }> {
 
   async #try(): Promise<Verdict> {
     const { exercise, tap, live, seed } = this;
-    // Told before the steps that need none, as one may have to be installed.
-    if (await needsBrowser(exercise)) {
-      await this.#browser.lookAgain();
-      this.browser = this.#browser.describe();
-      this.emit('change');
-    }
     let step: string | undefined;
     let isSlow = false;
     const tell = () => {
