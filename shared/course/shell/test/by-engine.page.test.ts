@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
+import { engineOf } from '@on-the-wire/viewer/page/engine.ts';
 import { stage } from './stage.ts';
 
-// The browser is Chromium, and says by its User-Agent that it is another.
+// Chromium can say by its User-Agent that it is another.
 
 const tutorial = `# Bells
 
@@ -24,7 +25,9 @@ const tutorial = `# Bells
 **Why.** Because.
 `;
 const webkit = 'AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0';
+const blink = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0';
 const userAgents = {
+  chromium: `Mozilla/5.0 (X11; Linux x86_64) ${blink} Safari/537.36`,
   firefox:
     'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0',
   webkitgtk: `Mozilla/5.0 (X11; Linux x86_64) ${webkit} Safari/605.1.15`,
@@ -51,8 +54,19 @@ describeWithBrowser('sentences by engine', (browser) => {
       .locator('.see > .by-engine')
       .evaluate((box) => (box as HTMLElement).innerText.split(/\n+/));
 
+  test('the browser that runs this has its own', async () => {
+    const page = await open();
+    try {
+      const own = engineOf(await page.evaluate(() => navigator.userAgent));
+      const words = own === 'firefox' ? 'Never.' : 'At once.';
+      expect(await shown(page)).toEqual([words, 'In other engines']);
+    } finally {
+      await page.close();
+    }
+  });
+
   test.each([
-    ['Chromium', undefined, ['At once.', 'In other engines']],
+    ['Chromium', userAgents.chromium, ['At once.', 'In other engines']],
     ['Firefox', userAgents.firefox, ['Never.', 'In other engines']],
     ['WebKitGTK', userAgents.webkitgtk, ['At once.', 'In other engines']],
     [
@@ -74,7 +88,7 @@ describeWithBrowser('sentences by engine', (browser) => {
   });
 
   test('the others are a key press away, at any width, and the run ticks only the own', async () => {
-    const page = await open();
+    const page = await open(userAgents.chromium);
     try {
       for (const width of [1280, 390]) {
         await page.setViewportSize({ width, height: 800 });
