@@ -186,7 +186,7 @@ describeWithBrowser('the page', (browser) => {
     ]);
   });
 
-  test('cannot send such a request over HTTP/1.1', async () => {
+  test('in Chromium, cannot send such a request over HTTP/1.1', async () => {
     const { origin } = await start();
     await visit(origin);
     const event = page.waitForEvent('requestfailed');
@@ -196,7 +196,31 @@ describeWithBrowser('the page', (browser) => {
     await shows(page, 'dictated', said);
   });
 
-  test('does not take a body for streamed that was not', async () => {
+  test('says of a body what the server has heard of it', async () => {
+    const { origin, server } = await start();
+    const heard: string[] = [];
+    server.prependListener('request', ({ url }, response) => {
+      if (url !== '/dictation') return;
+      const write = response.write.bind(response);
+      response.write = (line: string) => {
+        heard.push(JSON.parse(line).heard);
+        return write(line);
+      };
+    });
+    await visit(origin);
+    await press(page, 'Dictate over HTTP/2');
+    // At the end of each sentence that it may say.
+    await shows(page, 'dictated', /over HTTP\/2\.$|Chromium can\.$/);
+    const said = await page.locator('#dictated').innerText();
+    const rows = await page.locator('#words tbody tr').allInnerTexts();
+    const wasHeard = heard.join('') === 'Platformsevenclosesinaminute';
+    expect(said.startsWith('The page got')).toBe(wasHeard);
+    expect(rows.filter((row) => /\d ms$/.test(row.trim()))).toHaveLength(
+      wasHeard ? 6 : 0,
+    );
+  });
+
+  test('in Chromium, does not take a body for streamed that was not', async () => {
     const { origin } = await start();
     const own = await browser().newPage();
     closing.push(() => own.close());
@@ -264,7 +288,7 @@ describeWithBrowser('the page', (browser) => {
     stop();
   });
 
-  test('has its WebSocket on the connection of everything else', async () => {
+  test('in Chromium and Firefox, has its WebSocket on the connection of everything else', async () => {
     const { feed, origin, server } = await start();
     const sessions = sessionsOf(server);
     await visit(origin);
@@ -289,7 +313,7 @@ describeWithBrowser('the page', (browser) => {
     await seen(page, 2);
   });
 
-  test('moves to another connection after a GOAWAY, and misses nothing', async () => {
+  test('in Chromium and Firefox, moves to another connection after a GOAWAY, and misses nothing', async () => {
     const { feed, origin, server } = await start();
     await visit(origin);
     feed.next();
@@ -306,7 +330,7 @@ describeWithBrowser('the page', (browser) => {
     expect(await countOf(page)).toEqual({ seen: 2, of: 2, doubled: 0 });
   });
 
-  test('obeys Early Hints as a page of its own', async () => {
+  test('in Chromium and Firefox, obeys Early Hints as a page of its own', async () => {
     const { origin } = await start();
     await visit(`${origin}`);
     const [tab] = await Promise.all([
