@@ -270,8 +270,6 @@ class FirefoxWindow implements Window {
   #media: Media = {};
   /** Its document and those of its frames. */
   readonly #own: Set<string>;
-  /** How many windows have each profile. */
-  static readonly #sharing = new Map<string, number>();
 
   constructor(
     session: Session,
@@ -284,8 +282,6 @@ class FirefoxWindow implements Window {
     this.top = context as FrameId;
     this.#own = new Set([context]);
     this.profile = profile;
-    const sharing = FirefoxWindow.#sharing;
-    sharing.set(profile, (sharing.get(profile) ?? 0) + 1);
     this.#deafen = session.hear((method, params) => this.#hear(method, params));
   }
 
@@ -483,13 +479,15 @@ class FirefoxWindow implements Window {
     this.#deafen();
     const { top: context } = this;
     await this.#session.ask('browsingContext.close', { context });
-    const left = FirefoxWindow.#sharing.get(this.profile)! - 1;
-    FirefoxWindow.#sharing.set(this.profile, left);
-    // With the profile go the windows that have it, too.
-    if (left > 0) return;
-    FirefoxWindow.#sharing.delete(this.profile);
-    await this.#session.ask('browser.removeUserContext', {
-      userContext: this.profile,
-    });
+    const { profile: userContext } = this;
+    const { contexts } = await this.#session.ask('browsingContext.getTree');
+    const isLast = !contexts.some(
+      (other: { userContext: string }) => other.userContext === userContext,
+    );
+    // With the profile all its other windows would close.
+    if (isLast)
+      await this.#session
+        .ask('browser.removeUserContext', { userContext })
+        .catch(() => {}); // Of two that close at once, both may be the last.
   }
 }
