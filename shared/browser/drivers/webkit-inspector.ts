@@ -12,10 +12,16 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /**
- * Which browser and which page. It tells both in a list, but to nobody else
- * once it has told its driver; both count from 1.
+ * How a page is named: by its browser, and its number in it. The browser tells
+ * both in a list, but to nobody else once it has told its driver; both count
+ * from 1.
  */
-const THE_PAGE = Buffer.from('01000000000000000100000000000000', 'hex');
+const nameOf = (page: number): Buffer => {
+  const name = Buffer.alloc(16);
+  name.writeUInt32LE(1);
+  name.writeUInt32LE(page, 8);
+  return name;
+};
 
 /** What the inspector of one window tells and does, beside its driver. */
 export interface Inspector {
@@ -28,27 +34,39 @@ export interface Inspector {
 }
 
 /**
- * Connects to the inspector of a browser with one window.
+ * Connects to the inspector of a browser.
  *
  * @param port where it listens for its driver
+ * @returns what inspects one of its pages
  */
-export async function inspect(port: number): Promise<Inspector> {
+export async function inspectorOf(
+  port: number,
+): Promise<(page: number) => Promise<Inspector>> {
   const socket = connect(port, '127.0.0.1').on('error', () => {});
-  const closed = once(socket, 'close');
-  const inspection = new Inspection(socket);
-  await Promise.race([
-    inspection.ready,
-    closed.then(() => {
-      throw new Error('The inspector has closed its connection.');
-    }),
-  ]);
-  return inspection;
+  await once(socket, 'connect');
+  const pages = new Map<number, Inspection>();
+  listen(socket, (name, data) => {
+    if (name !== 'SendMessageToFrontend') return;
+    const page = data.readUInt32LE(8);
+    const text = data.toString('utf8', nameOf(page).length, data.length - 1);
+    pages.get(page)?.hear(JSON.parse(text) as Told);
+  });
+  send(socket, 'SetupInspectorClient', Buffer.of(0));
+  return async (page) => {
+    const inspection = new Inspection((name, text) => {
+      const end = Buffer.from(text && `${text}\0`);
+      send(socket, name, Buffer.concat([nameOf(page), end]));
+    });
+    pages.set(page, inspection);
+    await inspection.ready;
+    return inspection;
+  };
 }
 
 class Inspection implements Inspector {
   /** Once the page has done what it was asked for at first. */
   readonly ready: Promise<unknown>;
-  readonly #socket: Socket;
+  readonly #tell: (name: string, text: string) => void;
   readonly #console = new Set<(text: string, kind: string) => void>();
   readonly #requests = new Set<(url: string) => void>();
   /** The page as the inspector names it: another one in another process. */
@@ -59,29 +77,28 @@ class Inspection implements Inspector {
   readonly #scripts: string[] = [];
   #last = 0;
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
+  readonly #done: (asked: Promise<unknown>) => void;
+
+  /** @param tell sends a message of this name about this page */
+  constructor(tell: (name: string, text: string) => void) {
+    this.#tell = tell;
     for (const domain of ['Console', 'Network', 'Page'])
       this.#wanted.set(domain, [`${domain}.enable`, {}]);
-    this.ready = new Promise((done) => {
-      listen(socket, (name, data) => {
-        if (name !== 'SendMessageToFrontend') return;
-        const text = data.toString('utf8', THE_PAGE.length, data.length - 1);
-        const told = JSON.parse(text) as Told;
-        if (told.method === 'Target.dispatchMessageFromTarget')
-          this.#hear(JSON.parse(told.params.message) as Told);
-        if (told.method !== 'Target.targetCreated') return;
-        const { targetId, type } = told.params.targetInfo;
-        if (type !== 'page') return;
-        this.#target = targetId;
-        const asked = [...this.#wanted.values()].map((one) =>
-          this.#ask(...one),
-        );
-        done(Promise.all(asked));
-      });
-    });
-    send(socket, 'SetupInspectorClient', Buffer.of(0));
-    send(socket, 'Setup', THE_PAGE);
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    this.ready = promise;
+    this.#done = resolve;
+    tell('Setup', '');
+  }
+
+  hear({ method, params }: Told): void {
+    if (method === 'Target.dispatchMessageFromTarget')
+      this.#hear(JSON.parse(params.message) as Told);
+    if (method !== 'Target.targetCreated') return;
+    const { targetId, type } = params.targetInfo;
+    if (type !== 'page') return;
+    this.#target = targetId;
+    const asked = [...this.#wanted.values()].map((one) => this.#ask(...one));
+    this.#done(Promise.all(asked));
   }
 
   onConsole = (hear: (text: string, kind: string) => void) =>
@@ -113,9 +130,8 @@ class Inspection implements Inspector {
         message: JSON.stringify({ id, method, params }),
       },
     });
-    const end = Buffer.from(`${outer}\0`);
     const answered = new Promise<Told>((done) => this.#waiting.set(id, done));
-    send(this.#socket, 'SendMessageToBackend', Buffer.concat([THE_PAGE, end]));
+    this.#tell('SendMessageToBackend', outer);
     const { error } = await answered;
     if (error) throw new Error(`${method}: ${error.message}`);
   }

@@ -1,7 +1,7 @@
 /**
  * WebKitGTK: MiniBrowser, driven by WebKitWebDriver (W3C WebDriver over HTTP)
  * on a display of its own, so that no window comes up before anybody. One
- * WebKitWebDriver takes one session, so each window has a process of its own.
+ * WebKitWebDriver takes one session, so each profile has a process of its own.
  */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -26,7 +26,7 @@ import type {
 import { endWithUs } from './end-with-us.ts';
 import { keyOf } from './firefox.ts';
 import { leadToThisMachine } from './to-this-machine.ts';
-import { inspect, type Inspector } from './webkit-inspector.ts';
+import { type Inspector, inspectorOf } from './webkit-inspector.ts';
 
 /** ms until a program that says nothing is given up: a busy machine is slow. */
 const START = 120_000;
@@ -113,8 +113,10 @@ export async function startWebKitGTK(
     engine: 'webkitgtk',
     version,
     async openWindow(options, beside) {
-      if (beside) throw new NotInThisEngine('webkitgtk', 'open a second page');
-      const window = await openWindow({ browser, args, environment }, options);
+      const session =
+        (beside as WebKitWindow | undefined)?.session ??
+        (await startSession({ browser, args, environment }));
+      const window = await session.openWindow(options);
       windows.add(window);
       return window;
     },
@@ -172,10 +174,11 @@ async function within<T>(what: Promise<T>, name: string): Promise<T> {
 /** Runs a program, and ends its whole group when it or its input ends. */
 export const LEASH = '{ "$@"; kill -KILL 0; } & cat >/dev/null; kill -KILL 0';
 
-async function openWindow(
-  { browser, args, environment: env }: Start,
-  { size, media }: WindowOptions = {},
-): Promise<Window> {
+async function startSession({
+  browser,
+  args,
+  environment: env,
+}: Start): Promise<Session> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;
@@ -235,17 +238,13 @@ async function openWindow(
     );
     const session = `${address}/session/${sessionId}`;
     await ask(`${session}/timeouts`, { script: null, pageLoad: START });
-    const inspector = await within(
-      inspected.then(inspect),
-      'a word from the inspector of WebKitGTK',
+    const inspect = await within(
+      inspected.then(inspectorOf),
+      'the inspector of WebKitGTK',
     );
-    const window = new WebKitWindow(session, inspector, close);
-    if (size) await window.resize(size.width, size.height);
-    if (media) await window.emulate(media);
-    return window;
+    return new Session(session, inspect, close);
   } catch (error) {
     await close();
-    if (error instanceof NotInThisEngine) throw error;
     const words = said.join('\n');
     throw new Error(`Starting WebKitGTK: ${String(error)} ${words}`, {
       cause: error,
@@ -258,9 +257,13 @@ async function openWindow(
  *
  * @throws Error in the words of the driver, or of the error in the page
  */
-async function ask<T>(url: string, body?: object): Promise<T> {
+async function ask<T>(
+  url: string,
+  body?: object,
+  method = body ? 'POST' : 'GET',
+): Promise<T> {
   const response = await fetch(url, {
-    method: body ? 'POST' : 'GET',
+    method,
     ...(body && { body: JSON.stringify(body) }),
   });
   const { value } = (await response.json()) as {
@@ -272,41 +275,118 @@ async function ask<T>(url: string, body?: object): Promise<T> {
   throw new Error([error, message].filter(Boolean).join(': '));
 }
 
+/** One browser with its windows, which share a profile. */
+class Session {
+  readonly #url: string;
+  readonly #inspect: (page: number) => Promise<Inspector>;
+  readonly #end: () => Promise<void>;
+  readonly #open = new Set<string>();
+  /** The last page's number: the driver itself is 2. */
+  #pages = 0;
+  /** Commands run one after the other: each needs its document chosen. */
+  #last: Promise<unknown> = Promise.resolve();
+  #chosen = '';
+
+  constructor(
+    url: string,
+    inspect: (page: number) => Promise<Inspector>,
+    end: () => Promise<void>,
+  ) {
+    this.#url = url;
+    this.#inspect = inspect;
+    this.#end = end;
+  }
+
+  async openWindow({ size, media }: WindowOptions = {}): Promise<Window> {
+    const isFirst = this.#pages === 0;
+    this.#pages = isFirst ? 1 : Math.max(this.#pages, 2) + 1;
+    const page = this.#pages;
+    const handle = isFirst
+      ? await ask<string>(`${this.#url}/window`)
+      : (
+          await this.#inTurn(() =>
+            ask<{ handle: string }>(`${this.#url}/window/new`, {
+              type: 'window',
+            }),
+          )
+        ).handle;
+    this.#open.add(handle);
+    try {
+      const inspector = await within(
+        this.#inspect(page),
+        'a word from the inspector of WebKitGTK',
+      );
+      const window = new WebKitWindow(this, handle, inspector);
+      if (size) await window.resize(size.width, size.height);
+      if (media) await window.emulate(media);
+      return window;
+    } catch (error) {
+      await this.close(handle);
+      throw error;
+    }
+  }
+
+  /** A command to a document of a window. */
+  do<T>(handle: string, frame: FrameId, path: string, body?: object) {
+    return this.#inTurn(async () => {
+      await this.#choose(handle, frame);
+      return ask<T>(`${this.#url}/${path}`, body);
+    });
+  }
+  #inTurn<T>(command: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(command);
+    this.#last = next.catch(() => {});
+    return next;
+  }
+  async #choose(handle: string, frame: FrameId) {
+    const wanted = handle + frame;
+    if (frame === TOP && wanted === this.#chosen) return;
+    if (!this.#chosen.startsWith(handle))
+      await ask(`${this.#url}/window`, { handle });
+    this.#chosen = wanted;
+    await ask(`${this.#url}/frame`, { id: null });
+    for (const id of JSON.parse(frame) as string[])
+      await ask(`${this.#url}/frame`, { id: { [ELEMENT]: id } });
+  }
+
+  /** Closes a window, and with the last one the browser. */
+  async close(handle: string) {
+    if (!this.#open.delete(handle)) return;
+    if (this.#open.size === 0) await this.#end();
+    else
+      await this.#inTurn(async () => {
+        await this.#choose(handle, TOP);
+        await ask(`${this.#url}/window`, undefined, 'DELETE');
+        this.#chosen = '';
+      }).catch((error: unknown) => {
+        if (this.#open.size > 0) throw error; // Else the browser is gone.
+      });
+  }
+}
+
+/** The document of a window; those of frames are lists of elements. */
+const TOP = '[]' as FrameId;
+
 class WebKitWindow implements Window {
-  readonly top = '[]' as FrameId;
+  readonly top = TOP;
+  readonly session: Session;
   readonly onConsole: Inspector['onConsole'];
   readonly onRequest: Inspector['onRequest'];
   readonly before: Inspector['before'];
+  readonly #handle: string;
   readonly #inspector: Inspector;
-  readonly #session: string;
-  readonly #end: () => Promise<void>;
-  #isClosed = false;
-  /** Commands run one after the other: each needs its document chosen. */
-  #last: Promise<unknown> = Promise.resolve();
-  #chosen: FrameId = this.top;
 
-  constructor(session: string, inspector: Inspector, end: () => Promise<void>) {
-    this.#session = session;
+  constructor(session: Session, handle: string, inspector: Inspector) {
+    this.session = session;
+    this.#handle = handle;
     this.onConsole = inspector.onConsole;
     this.onRequest = inspector.onRequest;
     this.before = inspector.before;
     this.#inspector = inspector;
-    this.#end = end;
   }
 
-  #do<T>(frame: FrameId, path: string, body?: object): Promise<T> {
-    const next = this.#last.then(async () => {
-      if (frame !== this.top || this.#chosen !== this.top) {
-        this.#chosen = frame;
-        await ask(`${this.#session}/frame`, { id: null });
-        for (const id of JSON.parse(frame) as string[])
-          await ask(`${this.#session}/frame`, { id: { [ELEMENT]: id } });
-      }
-      return ask<T>(`${this.#session}/${path}`, body);
-    });
-    this.#last = next.catch(() => {});
-    return next;
-  }
+  #do = <T>(frame: FrameId, path: string, body?: object): Promise<T> =>
+    this.session.do<T>(this.#handle, frame, path, body);
 
   async open(url: string) {
     await this.#do(this.top, 'url', { url });
@@ -425,11 +505,7 @@ class WebKitWindow implements Window {
     await this.#do(this.top, 'window/rect', rect);
   }
 
-  async close() {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    await this.#end();
-  }
+  close = () => this.session.close(this.#handle);
 }
 
 /**

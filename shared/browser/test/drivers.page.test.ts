@@ -224,6 +224,29 @@ for (const engine of engines) {
       expect(asked).toContain('127.0.0.1/second');
     });
 
+    test('shares its cookies with the other pages of its context', async () => {
+      const context = await browser.newContext();
+      const [one, two] = [await context.newPage(), await context.newPage()];
+      await one.goto(url);
+      await two.goto(`${url}second`);
+      await one.evaluate(() => {
+        document.cookie = 'seen=1';
+      });
+      await expect(two.evaluate('document.cookie')).resolves.toBe('seen=1');
+      // Each of them is used beside the other.
+      await Promise.all(
+        [one, two].map((tab) =>
+          tab.frameLocator('iframe').getByRole('button').click(),
+        ),
+      );
+      await one.close();
+      const path = await two.evaluate(() => location.pathname);
+      expect(path).toBe('/second');
+      await context.close();
+      await page.goto(url);
+      await expect(page.evaluate('document.cookie')).resolves.toBe('');
+    });
+
     test('is told what its reader prefers', async () => {
       await page.goto(url);
       const prefers = () =>
