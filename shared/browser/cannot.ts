@@ -94,13 +94,6 @@ export const cannot: readonly Cannot[] = [
       "No window of WebKitGTK is narrower than 447 px, so the telephone's width of 390 px was not looked at there.",
     file: 'CONTRIBUTING.md',
   },
-  {
-    engine: 'webkitgtk',
-    what: 'open two tabs of one profile, by its driver',
-    sentence:
-      'Two tabs of one profile were not looked at in WebKitGTK: its driver gives each a profile of its own.',
-    file: 'CONTRIBUTING.md',
-  },
   ...(['firefox', 'webkitgtk'] as const).map((engine) => ({
     engine,
     what: 'hold the clock of a page or respond to its requests, by its driver',
