@@ -10,8 +10,8 @@ import type {
 import { EventReader } from '@on-the-wire/course/exercise/event-reader.ts';
 import type { Steady } from './stage.ts';
 
-const closeSection = 'tutorial, “Which close do I listen for?”';
-const readSection = 'tutorial, “What about a reader that does not read?”';
+const section =
+  'tutorial, “How do I notice that a reader has left, or does not read?”';
 
 export default {
   starter: 'A reader that has left is still served',
@@ -132,7 +132,7 @@ export default {
             sent: `updates for a reader that does not read; buffer: ${buffer}`,
             expected: 'an open connection, until more than that is unread',
             came: 'less was unread, and it was cut off',
-            section: readSection,
+            section,
           });
         for (let times = 1; times <= 3; times += 1) {
           await burst(0.9, 'big');
@@ -145,7 +145,7 @@ export default {
           await mustNotStay(trial, server, learner, sleepers[0]!, {
             sent: `an update of ${Math.round(0.9 * buffer)} bytes, ${times} times; buffer: ${buffer}`,
             expected: `with more than ${buffer} bytes unread it is cut off`,
-            section: readSection,
+            section,
           });
         }
         const after = await server.feed.listeners('update');
@@ -308,7 +308,7 @@ async function mustKeepSteady(trial: CheckContext, learner: Learner) {
     expected: `an open connection: never more than ${2 * bytes} bytes are unread`,
     came: `cut off at update ${made.length}, when ${got.length} had been read`,
     note: 'what it has read is not unread any more',
-    section: readSection,
+    section,
   });
 }
 
@@ -394,6 +394,6 @@ function mustListen(
     sent: `${readers} readers came, got an update, and ${what === 'has left' ? 'left' : 'one was cut off'}`,
     expected: `${most} listeners on the feed, at most`,
     came: `${found} listeners`,
-    section: closeSection,
+    section,
   });
 }
