@@ -3,19 +3,19 @@
  * starter fails with its intended message, an empty file fails, each wrong
  * answer fails with its own, the solution and at least two different right ones
  * pass. The files in `proofs/` share them, so that jest can run them at once.
+ * What is checked in a browser is proven in Chromium and in Firefox, or in the
+ * engine that the run is about.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  type Browser,
-  findBrowser,
-  noBrowser,
-} from '@on-the-wire/browser/browser.ts';
-import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
+import { type Engine, missingEngine } from '@on-the-wire/browser/engines.ts';
+import { openEngine } from '@on-the-wire/browser/open-engine.ts';
+import type { Browser } from '@on-the-wire/browser/page.ts';
+import { engineNames } from '@on-the-wire/viewer/page/engine.ts';
 import {
   answersOf,
   editsFile,
@@ -26,33 +26,49 @@ import { readTaskTable } from '../answers/task-table.ts';
 import type { Check } from '../check.ts';
 import { describeVerdict } from '../terminal/describe.ts';
 import { findExercises, type FoundExercise } from '../exercises.ts';
-import { runCheck, type Verdict } from '../run-check.ts';
+import { loadCheck, runCheck, type Verdict } from '../run-check.ts';
 
 const table: string[] = [];
 let scratch = '';
-let opened: Promise<Browser> | undefined;
-const browser = () => (opened ??= openTrustingBrowser());
+const opened = new Map<Engine, Promise<Browser>>();
+/** Verdicts that came before a page was opened: the same in each engine. */
+const unpaged = new Map<string, Verdict>();
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'exercises-'));
 });
 afterAll(async () => {
   await rm(scratch, { recursive: true, force: true });
-  await (await opened)?.close();
+  for (const browser of opened.values()) await (await browser).close();
   process.stdout.write(`${table.join('\n')}\n`);
 });
 
-const checkOf = async ({ check }: FoundExercise) =>
-  ((await import(pathToFileURL(check).href)) as { default: Check }).default;
-
 /** Checks a file as the learner's would be, and notes it in the table. */
-async function verdictOn(exercise: FoundExercise, file: string) {
-  const verdict = await runCheck(exercise, file, { browser });
+async function verdictOn(
+  exercise: FoundExercise,
+  file: string,
+  engine: Engine,
+) {
+  let isPaged = false;
+  const open = () => {
+    isPaged = true;
+    const browser = opened.get(engine) ?? openEngine(engine);
+    opened.set(engine, browser);
+    return browser;
+  };
+  const verdict = await runCheck(exercise, file, {
+    browser: open,
+    engine: () => engine,
+  });
+  if (!isPaged) unpaged.set(file, verdict);
   const name = file.startsWith(exercise.folder)
     ? file.slice(exercise.folder.length + 1)
     : basename(file);
   const told = verdict.failure?.title ?? 'passes';
   const ms = String(Math.round(verdict.ms)).padStart(6);
-  table.push(`${exercise.id.padEnd(18)} ${name.padEnd(34)} ${ms} ms  ${told}`);
+  const where = engine === 'chromium' ? '' : `, in ${engine}`;
+  table.push(
+    `${exercise.id.padEnd(18)} ${name.padEnd(34)} ${ms} ms  ${told}${where}`,
+  );
   return verdict;
 }
 
@@ -77,12 +93,16 @@ const atOnce = 4;
 const hang = 3_600_000;
 
 /** Checks all files of an exercise; the verdicts by file. */
-async function tryAll(exercise: FoundExercise, files: string[]) {
+async function tryAll(
+  exercise: FoundExercise,
+  files: string[],
+  engine: Engine,
+) {
   const verdicts = new Map<string, Verdict>();
   const waiting = [...files];
   const work = async () => {
     for (let file = waiting.shift(); file; file = waiting.shift())
-      verdicts.set(file, await verdictOn(exercise, file));
+      verdicts.set(file, await verdictOn(exercise, file, engine));
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return verdicts;
@@ -99,43 +119,64 @@ export async function prove(url: string): Promise<void> {
   const part = parts.indexOf(basename(fileURLToPath(url)));
   const all = findExercises().filter((_, at) => at % parts.length === part);
   // Imported one after the other: whether it needs a browser stands in it.
-  for (const exercise of all) proveOne(exercise, await checkOf(exercise));
+  for (const exercise of all) proveOne(exercise, await loadCheck(exercise));
 }
 
 function proveOne(exercise: FoundExercise, check: Check) {
-  if (!check.browser || findBrowser()) {
-    describe(`${exercise.id}`, () => {
-      testsOf(exercise, check);
-    });
-    return;
+  const only = process.env['ONLY_ENGINE'] as Engine | undefined;
+  const files = filesOf(exercise);
+  const both: Engine[] = check.browser ? ['chromium', 'firefox'] : ['chromium'];
+  for (const engine of only ? [only] : both) {
+    const name =
+      exercise.id + (check.browser ? ` in ${engineNames[engine]}` : '');
+    const why = check.browser ? missingEngine(engine) : undefined;
+    if (why === undefined) {
+      describe(`${name}`, () => {
+        testsOf(exercise, check, files, engine);
+      });
+    } else {
+      process.stderr.write(`Skipped ${name}: ${why}\n`);
+      // oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
+      describe.skip(`${name}`, () => {
+        testsOf(exercise, check, files, engine);
+      });
+    }
   }
-  process.stderr.write(`Skipped ${exercise.id}: ${noBrowser}\n`);
-  // oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
-  describe.skip(`${exercise.id}`, () => {
-    testsOf(exercise, check);
-  });
 }
 
-function testsOf(exercise: FoundExercise, check: Check) {
-  const { folder, solution, starter } = exercise;
-  const empty = () => join(scratch, `empty-${exercise.name}.ts`);
+/** The right and the wrong answers, each with its name. */
+function filesOf({ folder, solution }: FoundExercise) {
   const answers = onlySolutions ? [] : answersOf(folder);
+  const of = (wanted: KnownAnswer['kind']) =>
+    answers.filter(({ kind }) => kind === wanted);
   const fileOf = (answer: KnownAnswer) => expand(folder, answer);
-  const rightAnswers = answers.filter(({ kind }) => kind === 'right');
   const right = [
     ['solution.ts', solution],
-    ...rightAnswers.map((answer) => [answer.path, fileOf(answer)] as const),
+    ...of('right').map((answer) => [answer.path, fileOf(answer)] as const),
   ] as const;
-  const wrong = answers
-    .filter(({ kind }) => kind === 'wrong')
-    .map((answer) => [answer.path, fileOf(answer), answer.told] as const);
+  const wrong = of('wrong').map(
+    (answer) => [answer.path, fileOf(answer), answer.told] as const,
+  );
+  return { right, wrong };
+}
+
+function testsOf(
+  exercise: FoundExercise,
+  check: Check,
+  { right, wrong }: ReturnType<typeof filesOf>,
+  engine: Engine,
+) {
+  const { folder, solution, starter } = exercise;
+  const empty = () => join(scratch, `empty-${exercise.name}.ts`);
   let verdicts: Map<string, Verdict>;
+  const verdictOf = (file: string) => verdicts.get(file) ?? unpaged.get(file)!;
 
   beforeAll(async () => {
     await writeFile(empty(), '');
     const failing = onlySolutions ? [] : [starter, empty()];
-    const files = [...wrong, ...right].map(([, file]) => file);
-    verdicts = await tryAll(exercise, [...failing, ...files]);
+    const files = [...failing, ...[...wrong, ...right].map(([, file]) => file)];
+    const left = files.filter((file) => !unpaged.has(file));
+    verdicts = await tryAll(exercise, left, engine);
   }, hang);
 
   if (!onlySolutions) {
@@ -145,27 +186,27 @@ function testsOf(exercise: FoundExercise, check: Check) {
     });
 
     test('exercise.ts is told what is missing', () => {
-      mustFail(verdicts.get(starter)!, check.starter);
+      mustFail(verdictOf(starter), check.starter);
     });
 
     test('an empty file fails', () => {
-      mustFail(verdicts.get(empty())!, 'exports no');
+      mustFail(verdictOf(empty()), 'exports no');
     });
 
     test.each(wrong)('%s is told what is wrong', (_name, file, told) => {
       expect(told).toBeDefined();
-      mustFail(verdicts.get(file)!, told);
+      mustFail(verdictOf(file), told);
     });
   }
 
   test('each step of the check stands in the table of answers.md', () => {
     const answersFile = readFileSync(join(folder, editsFile), 'utf8');
     const inTable = readTaskTable(answersFile)!.flatMap(({ steps }) => steps);
-    const tried = verdicts.get(solution)!.steps.map(({ name }) => name);
+    const tried = verdictOf(solution).steps.map(({ name }) => name);
     expect([...new Set(inTable)].sort()).toEqual([...new Set(tried)].sort());
   });
 
   test.each(right)('%s passes', (_name, file) => {
-    mustPass(exercise, verdicts.get(file)!);
+    mustPass(exercise, verdictOf(file));
   });
 }
