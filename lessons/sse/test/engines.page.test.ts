@@ -1,5 +1,5 @@
 /** What the engines do differently, and the lesson tells or survives. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import {
   createServer as createHttpServer,
@@ -7,28 +7,14 @@ import {
 } from 'node:http';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
-import { engines as all, missingEngine } from '@on-the-wire/browser/engines.ts';
-import { openEngine } from '@on-the-wire/browser/open-engine.ts';
-import type { Browser } from '@on-the-wire/browser/page.ts';
+import { describeInEngines } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { encodeEvent } from '../event-stream.ts';
 import { createServer } from '../server.ts';
 
 const closing = closingAfterEach();
 
-const engines = all.filter((engine) => !missingEngine(engine));
-// oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
-const describeEach =
-  engines.length > 0 ? describe.each(engines) : describe.skip.each(all);
-
-describeEach('an event stream, in %s', (engine) => {
-  let opened: Browser;
-  beforeAll(async () => {
-    opened = await openEngine(engine);
-  });
-  afterAll(() => opened?.close());
-  const browser = () => opened;
-
+describeInEngines('an event stream', (browser, engine) => {
   test('loses nothing by half an event of a connection that was reset', async () => {
     const feed = createFeed({ rate: 'night' });
     feed.close(); // stops its clock: `next()` alone moves it

@@ -1,25 +1,11 @@
 /** What the engines do differently, and the lesson tells or survives. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createServer as createHttpServer } from 'node:http';
-import { engines as all, missingEngine } from '@on-the-wire/browser/engines.ts';
-import { openEngine } from '@on-the-wire/browser/open-engine.ts';
-import type { Browser } from '@on-the-wire/browser/page.ts';
+import { describeInEngines } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { closing, start } from './visit.ts';
 
-const engines = all.filter((engine) => !missingEngine(engine));
-// oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
-const describeEach =
-  engines.length > 0 ? describe.each(engines) : describe.skip.each(all);
-
-describeEach('one request, in %s', (engine) => {
-  let opened: Browser;
-  beforeAll(async () => {
-    opened = await openEngine(engine);
-  });
-  afterAll(() => opened?.close());
-  const browser = () => opened;
-
+describeInEngines('one request', (browser, engine) => {
   const open = async (url: string) => {
     const page = await browser().newPage();
     page.setDefaultTimeout(30_000);
