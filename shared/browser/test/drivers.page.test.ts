@@ -14,7 +14,6 @@ import {
   test,
 } from '@jest/globals';
 import { engines, missingEngine, type Engine } from '../engines.ts';
-import { openEngine } from '../open-engine.ts';
 import type { Browser, Page } from '../page.ts';
 
 const html = (port: number) => `<!doctype html>
@@ -35,15 +34,10 @@ const inner = `<!doctype html>
   Inside</button>
 <input aria-label="inside">`;
 
-/** Chromium is that of the worker: it is open already. */
-async function open(engine: Engine): Promise<Browser> {
-  if (engine !== 'chromium')
-    return openEngine(engine, { hosts: ['other.example'] });
-  const { workersBrowser } = globalThis as unknown as {
-    workersBrowser: { open(): Promise<Browser> };
-  };
-  return workersBrowser.open();
-}
+/** Those of the worker, which other files of tests use, too. */
+const { workersBrowser } = globalThis as unknown as {
+  workersBrowser: { open(engine: Engine): Promise<Browser> };
+};
 
 for (const engine of engines) {
   const why = missingEngine(engine);
@@ -66,15 +60,14 @@ for (const engine of engines) {
       await once(server, 'listening');
       const { port } = server.address() as AddressInfo;
       url = `http://127.0.0.1:${port}/`;
-      browser = await open(engine);
+      browser = await workersBrowser.open(engine);
       page = await browser.newPage({ viewport: { width: 900, height: 700 } });
     });
     afterEach(() => {
       asked.splice(0);
     });
     afterAll(async () => {
-      await page?.close();
-      if (engine !== 'chromium') await browser?.close();
+      for (const context of browser?.contexts() ?? []) await context.close();
       server.close();
       server.closeAllConnections();
     });
@@ -95,10 +88,10 @@ for (const engine of engines) {
     });
 
     test('opens a name of somebody else here', async () => {
-      await page.goto(url.replace('127.0.0.1', 'other.example'));
-      expect(asked).toContain('other.example/');
+      await page.goto(url.replace('127.0.0.1', 'stranger.example'));
+      expect(asked).toContain('stranger.example/');
       await expect(page.evaluate(() => location.hostname)).resolves.toBe(
-        'other.example',
+        'stranger.example',
       );
     });
 

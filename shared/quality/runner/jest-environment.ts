@@ -40,6 +40,7 @@ const browsers = new Map<Engine, Promise<Browser>>();
 let files = 0;
 let begun = 0;
 let closing: NodeJS.Timeout | undefined;
+let told: NodeJS.Timeout | undefined;
 
 // Where a learner stopped, as one file of tests notes it, is nothing to another.
 const progress = process.env['ON_THE_WIRE_PROGRESS'];
@@ -185,18 +186,19 @@ export default class WithBrowser extends TestEnvironment {
 }
 
 /**
- * Closes the browser, unless this worker is told to end meanwhile: jest gives it
+ * Closes the browsers, unless this worker is told to end meanwhile: jest gives it
  * half a second, and on a busy machine a browser takes longer. An exit takes the
- * browser along.
+ * browsers along.
  */
 async function closeOrEnd(): Promise<void> {
-  const told = setInterval(() => {
+  clearInterval(told);
+  told = setInterval(() => {
     // jest listens until it has told the worker to end.
     if (process.connected && process.listenerCount('message') === 0)
       process.exit();
   }, 10);
   await closeBrowser();
-  clearInterval(told);
+  told.unref();
 }
 
 /** For the summary of the walks, which is made by another process. */
