@@ -13,11 +13,11 @@ import { eventStreamVectors } from './vectors/event-stream.ts';
 // The wire knows no other room: so this is the browser of jest's environment.
 const { workersBrowser } = globalThis as unknown as {
   workersBrowser: {
-    missing(): string | undefined;
-    open(): Promise<Browser>;
+    missing(engine: 'chromium'): string | undefined;
+    open(engine: 'chromium'): Promise<Browser>;
   };
 };
-const missing = workersBrowser.missing();
+const missing = workersBrowser.missing('chromium');
 if (missing)
   console.warn(`The comparison with EventSource is skipped: ${missing}.`);
 
@@ -84,7 +84,7 @@ const types = ['message', 'update', 'a', 'b', 'c', 'ü', ':', '7', ' c', '\0'];
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const browser = await workersBrowser.open();
+    const browser = await workersBrowser.open('chromium');
     page = await browser.newPage();
     const { port } = server.address() as AddressInfo;
     await page.goto(`http://127.0.0.1:${port}/page`);

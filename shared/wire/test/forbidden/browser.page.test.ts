@@ -12,11 +12,11 @@ import { judge, problemsOf } from './judge.ts';
 // The wire knows no other room: so this is the browser of jest's environment.
 const { workersBrowser } = globalThis as unknown as {
   workersBrowser: {
-    missing(): string | undefined;
-    open(): Promise<Browser>;
+    missing(engine: 'chromium'): string | undefined;
+    open(engine: 'chromium'): Promise<Browser>;
   };
 };
-const missing = workersBrowser.missing();
+const missing = workersBrowser.missing('chromium');
 if (missing)
   console.warn(`The comparison with Chromium is skipped: ${missing}.`);
 
@@ -55,7 +55,7 @@ const PAGE =
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const browser = await workersBrowser.open();
+    const browser = await workersBrowser.open('chromium');
     page = await browser.newPage();
     const { port } = server.address() as AddressInfo;
     await page.goto(`http://127.0.0.1:${port}/page`);
