@@ -182,10 +182,12 @@ describeWithBrowser('the shell in a browser', (browser) => {
       });
       await asked;
       await page.keyboard.press('n');
-      await page.locator('#step-1').evaluate((old) => (old.id = 'old'));
+      await page
+        .locator('#step-1')
+        .evaluate((old) => old.classList.add('of-before'));
       release();
       await fetched;
-      await page.locator('#step-1').waitFor();
+      await page.locator('#step-1:not(.of-before)').waitFor();
       expect(Math.abs(await below('#step-1'))).toBeLessThan(2);
       expect(new URL(page.url()).hash).toBe('#step-1');
       await page.unroute('**/tutorial');
