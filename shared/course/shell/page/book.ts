@@ -36,8 +36,10 @@ export async function startBook(): Promise<void> {
   else if (kept) goTo(kept);
 
   let settle: ReturnType<typeof setTimeout> | undefined;
+  let height = 0;
   scroller.addEventListener('scroll', () => {
-    drop();
+    // In a text that has grown since, another line is at the top already.
+    if (article.offsetHeight === height) drop();
     showHere();
     clearTimeout(settle);
     settle = setTimeout(() => {
@@ -64,6 +66,7 @@ export async function startBook(): Promise<void> {
   new ResizeObserver(() => {
     if (anchor?.element.isConnected)
       scroller.scrollTop += topOf(anchor.element) - anchor.top;
+    height = article.offsetHeight;
   }).observe(article);
   if (document.activeElement === document.body)
     scroller.focus({
