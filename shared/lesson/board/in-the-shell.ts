@@ -174,6 +174,17 @@ function handThemeOn(): void {
     framed.add(source as Window);
     say(source as Window);
   });
+  // One that was ready before this script has said so to nobody.
+  const sayToAll = () => {
+    for (const { src, contentWindow } of document.querySelectorAll('iframe')) {
+      if (!src.startsWith(inside) || !contentWindow) continue;
+      if (framed.has(contentWindow)) continue;
+      framed.add(contentWindow);
+      say(contentWindow);
+    }
+  };
+  if (document.readyState === 'complete') sayToAll();
+  else addEventListener('load', sayToAll);
   new MutationObserver(() => framed.forEach(say)).observe(root, {
     attributeFilter: ['data-theme'],
   });

@@ -347,6 +347,24 @@ describeWithBrowser('a page in the shell', (browser) => {
     await themes(null);
   });
 
+  test('hands the theme on to a frame that was ready before the page', async () => {
+    page = await browser().newPage();
+    const inner = `http://127.0.0.1:${lower + 2}/`;
+    const framed = page
+      .waitForEvent('framenavigated', (frame) => frame.url() === inner)
+      .then((frame) => frame.waitForLoadState('load'));
+    const late = `http://127.0.0.1:${lower + 1}/board/in-the-shell.ts`;
+    await page.route(late, async (route) => {
+      // It has said that it is ready, and nobody has heard it.
+      await framed;
+      await route.continue();
+    });
+    await page.goto(`http://127.0.0.1:${lower}/`);
+    await say({ onTheWire: 'theme', theme: 'dark' });
+    const beside = page.frameLocator('iframe').frameLocator('#beside');
+    await beside.locator('[data-theme=dark]').waitFor();
+  });
+
   test('is deaf and silent in a frame of another origin', async () => {
     const other = await serve(0, async () => ({
       type: 'text/html',
