@@ -12,7 +12,7 @@ import type { Browser } from './page.ts';
  */
 export async function openEngine(
   engine: Engine,
-  { hosts = [] }: Pick<DriverOptions, 'hosts'> = {},
+  { hosts = [], unseen = false }: DriverOptions = {},
 ): Promise<Browser> {
   const program = findEngine(engine);
   if (program === undefined)
@@ -34,5 +34,5 @@ export async function openEngine(
     engine === 'firefox'
       ? (await import('./drivers/firefox.ts')).startFirefox
       : (await import('./drivers/webkitgtk.ts')).startWebKitGTK;
-  return asBrowser(await start(program, { hosts }));
+  return asBrowser(await start(program, { hosts, unseen }));
 }

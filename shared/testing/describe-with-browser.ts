@@ -39,13 +39,16 @@ export function describeWithBrowser(
 /**
  * As `describeWithBrowser`, once in each engine, or in the one that the run is
  * about. The name that is described tells in which.
+ *
+ * @param among the engines of a run that is about none
  */
 export function describeInEngines(
   name: string,
   body: (browser: () => Browser, engine: Engine) => void,
+  among: readonly Engine[] = engines,
 ): void {
   const { only, names } = workersBrowser();
-  for (const engine of only ? [only] : engines)
+  for (const engine of only ? [only] : among)
     describeIn(engine, `${name}, in ${names[engine]}`, (browser) =>
       body(browser, engine),
     );

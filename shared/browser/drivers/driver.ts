@@ -18,10 +18,13 @@ export type Keys = readonly string[];
 
 /** How a browser is opened. */
 export interface DriverOptions {
-  /** Certificates to accept: the PEM file of `localCertificate`. */
-  certificateFile?: string;
   /** Names that lead to this machine: `other.example`. */
   hosts?: readonly string[];
+  /**
+   * Whether many pages are opened that nobody looks at: where it saves much,
+   * they are tabs of one window, all but one of them hidden, in one process.
+   */
+  unseen?: boolean;
 }
 
 /** How a window is opened: a session of its own, with no cookie and no cache. */

@@ -1,11 +1,8 @@
 /** For jest: what the walks through the lessons came to, engine by engine. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import {
-  builderOf,
-  findEngine,
-  type Engine,
-} from '@on-the-wire/browser/engines.ts';
+import type { Engine } from '@on-the-wire/browser/engines.ts';
+import { engineVersion } from '@on-the-wire/browser/version.ts';
 import { engineNames } from '@on-the-wire/viewer/page/engine.ts';
 
 /** What is read of jest's results. */
@@ -85,9 +82,7 @@ interface Opened {
 }
 
 /** "Firefox ESR 153.8.0 (Debian)". */
-function titleOf(engine: Engine, version: string): string {
-  const program = findEngine(engine) ?? '';
-  const esr = /esr/.test(program) ? ' ESR' : '';
-  const by = builderOf(program);
-  return `${engineNames[engine]}${esr} ${version}${by && ` (${by})`}`;
+function titleOf(engine: Engine, opened: string): string {
+  const { product, version, builder } = engineVersion(engine, opened);
+  return `${product} ${version}${builder && ` (${builder})`}`;
 }

@@ -51,7 +51,7 @@ async function verdictOn(
   let isPaged = false;
   const open = () => {
     isPaged = true;
-    const browser = opened.get(engine) ?? openEngine(engine);
+    const browser = opened.get(engine) ?? openEngine(engine, { unseen: true });
     opened.set(engine, browser);
     return browser;
   };

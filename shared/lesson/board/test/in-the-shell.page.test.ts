@@ -349,9 +349,9 @@ describeWithBrowser('a page in the shell', (browser) => {
 
   test('hands the theme on to a frame that was ready before the page', async () => {
     page = await browser().newPage();
-    const inner = `http://127.0.0.1:${lower + 2}/`;
+    const next = `http://127.0.0.1:${lower + 2}/`;
     const framed = page
-      .waitForEvent('framenavigated', (frame) => frame.url() === inner)
+      .waitForEvent('framenavigated', (frame) => frame.url() === next)
       .then((frame) => frame.waitForLoadState('load'));
     const late = `http://127.0.0.1:${lower + 1}/board/in-the-shell.ts`;
     await page.route(late, async (route) => {
