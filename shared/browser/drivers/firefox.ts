@@ -172,7 +172,11 @@ class Session {
   #last = 0;
   readonly #waiting = new Map<
     number,
-    { done: (result: any) => void; fail: (error: Error) => void }
+    {
+      method: string;
+      done: (result: any) => void;
+      fail: (error: Error) => void;
+    }
   >();
   readonly #heard = new Set<(method: string, params: any) => void>();
 
@@ -185,7 +189,7 @@ class Session {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (result) waiting?.done(result);
-      else waiting?.fail(new Error(message));
+      else waiting?.fail(new Error(`Firefox: ${waiting.method}: ${message}`));
     });
     socket.on('close', () => {
       for (const { fail } of this.#waiting.values())
@@ -202,7 +206,7 @@ class Session {
   ask(method: string, params: object = {}): Promise<any> {
     const id = this.next();
     return new Promise((done, fail) => {
-      this.#waiting.set(id, { done, fail });
+      this.#waiting.set(id, { method, done, fail });
       this.#socket.send(JSON.stringify({ id, method, params }));
     });
   }
@@ -285,6 +289,8 @@ class FirefoxWindow implements Window {
   #media: Media = {};
   /** Its document and those of its frames. */
   readonly #own: Set<string>;
+  /** How many windows have each profile; the tree of all changes meanwhile. */
+  static readonly #sharing = new Map<string, number>();
 
   constructor(
     session: Session,
@@ -297,6 +303,8 @@ class FirefoxWindow implements Window {
     this.top = context as FrameId;
     this.#own = new Set([context]);
     this.profile = profile;
+    const sharing = FirefoxWindow.#sharing;
+    sharing.set(profile, (sharing.get(profile) ?? 0) + 1);
     this.#deafen = session.hear((method, params) => this.#hear(method, params));
   }
 
@@ -495,14 +503,11 @@ class FirefoxWindow implements Window {
     const { top: context } = this;
     await this.#session.ask('browsingContext.close', { context });
     const { profile: userContext } = this;
-    const { contexts } = await this.#session.ask('browsingContext.getTree');
-    const isLast = !contexts.some(
-      (other: { userContext: string }) => other.userContext === userContext,
-    );
+    const left = FirefoxWindow.#sharing.get(userContext)! - 1;
+    FirefoxWindow.#sharing.set(userContext, left);
     // With the profile all its other windows would close.
-    if (isLast)
-      await this.#session
-        .ask('browser.removeUserContext', { userContext })
-        .catch(() => {}); // Of two that close at once, both may be the last.
+    if (left > 0) return;
+    FirefoxWindow.#sharing.delete(userContext);
+    await this.#session.ask('browser.removeUserContext', { userContext });
   }
 }
