@@ -197,6 +197,17 @@ class Session {
     });
   }
 
+  /**
+   * As `ask`, one after the other: Firefox cannot open a tab while another one
+   * closes.
+   */
+  askInTurn(method: string, params: object): Promise<any> {
+    const next = this.#turn.then(() => this.ask(method, params));
+    this.#turn = next.catch(() => {});
+    return next;
+  }
+  #turn: Promise<unknown> = Promise.resolve();
+
   /** A number that no other call gets. */
   next(): number {
     this.#last += 1;
@@ -264,7 +275,7 @@ async function openWindow(
   const userContext =
     beside?.profile ??
     (await session.ask('browser.createUserContext')).userContext;
-  const { context } = await session.ask('browsingContext.create', {
+  const { context } = await session.askInTurn('browsingContext.create', {
     type,
     userContext,
   });
@@ -501,13 +512,13 @@ class FirefoxWindow implements Window {
   async close() {
     this.#deafen();
     const { top: context } = this;
-    await this.#session.ask('browsingContext.close', { context });
+    await this.#session.askInTurn('browsingContext.close', { context });
     const { profile: userContext } = this;
     const left = FirefoxWindow.#sharing.get(userContext)! - 1;
     FirefoxWindow.#sharing.set(userContext, left);
     // With the profile all its other windows would close.
     if (left > 0) return;
     FirefoxWindow.#sharing.delete(userContext);
-    await this.#session.ask('browser.removeUserContext', { userContext });
+    await this.#session.askInTurn('browser.removeUserContext', { userContext });
   }
 }
