@@ -20,19 +20,6 @@ export interface Cannot {
 
 export const cannot: readonly Cannot[] = [
   {
-    engine: 'firefox',
-    what: 'send a request body while it is being written',
-    sentence:
-      'It does not stream: instead of the 16 bytes it sends the text `[object ReadableStream]`, and gets 200.',
-    file: 'lessons/xhr/README.md',
-  },
-  {
-    engine: 'webkitgtk',
-    what: 'send a request body while it is being written',
-    sentence: 'It does not stream: `fetch` rejects with a `NotSupportedError`.',
-    file: 'lessons/xhr/README.md',
-  },
-  {
     engine: 'webkitgtk',
     what: 'tell a page of the close codes 1012 to 1014',
     sentence: 'it sends 1002, and tells the page 1006.',

@@ -17,8 +17,16 @@ export interface Clock {
   /**
    * The same, but what awaits a timer goes on before more time passes.
    * Sockets do not: they wait until all of it has passed.
+   *
+   * @returns how many timers were called before the last of these ms
    */
-  elapse(ms: number): Promise<void>;
+  elapse(ms: number): Promise<number>;
+  /**
+   * So many ms pass as while a machine sleeps: what is due in them is called at
+   * their end, and once, however often it was due. For times in which an
+   * interval would be due millions of times.
+   */
+  sleep(ms: number): Promise<void>;
   /** Lets the real clock go on; what was set with this one never fires. */
   release(): void;
 }
@@ -83,11 +91,18 @@ export function stopClock({ sockets = false } = {}): Clock {
     async elapse(ms) {
       const end = clock.now + ms;
       clock.setTimeout(() => {}, ms); // nothing later is next before it
+      let called = 0;
       while (clock.now < end) {
         clock.next();
+        if (clock.now < end) called += 1;
         await goOn();
       }
       clock.tick(0); // what else is due right now
+      await goOn();
+      return called;
+    },
+    async sleep(ms) {
+      clock.jump(ms);
       await goOn();
     },
     release() {

@@ -15,5 +15,10 @@ export const compiledFolder: string | undefined = fileURLToPath(
   new URL('../../node_modules/.cache/lessons', import.meta.url),
 );
 
+/** Where the programs of the course are, Node among them, if they are any. */
+export const ownPrograms: string | undefined = fileURLToPath(
+  new URL('../../node_modules/.bin', import.meta.url),
+);
+
 /** Whether the verbs of the course can be typed here: `pnpm wire`. */
 export const hasVerbs: boolean = true;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
+import { endWithUs } from '@on-the-wire/system/programs/end-with-us.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
-import { endWithUs } from './end-with-us.ts';
 import type {
   Driver,
   DriverOptions,

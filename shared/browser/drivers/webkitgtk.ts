@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { endWithUs } from '@on-the-wire/system/programs/end-with-us.ts';
 import { execFile, spawn } from '@on-the-wire/system/programs/start.ts';
 import type { Version } from '../engines.ts';
 import { NotInThisEngine } from '../page.ts';
@@ -23,7 +24,6 @@ import type {
   Window,
   WindowOptions,
 } from './driver.ts';
-import { endWithUs } from './end-with-us.ts';
 import { keyOf } from './firefox.ts';
 import { leadToThisMachine } from './to-this-machine.ts';
 import { type Inspector, inspectorOf } from './webkit-inspector.ts';

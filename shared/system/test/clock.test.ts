@@ -47,6 +47,26 @@ test('clearing one that has fired leaves the others', () => {
   expect(called).toEqual(['first', 'second']);
 });
 
+test('a sleep calls what was due once, at its end', async () => {
+  const called: string[] = [];
+  const note = (what: string) => called.push(`${what} at ${clock.now}`);
+  setInterval(note, 10, 'each');
+  setTimeout(note, 25, 'one');
+  setTimeout(note, 2_000, 'later');
+  void timersPromises.setTimeout(5).then(() => note('awaited'));
+  await clock.sleep(1_000);
+  expect(called.toSorted()).toEqual([
+    'awaited at 1000',
+    'each at 1000',
+    'one at 1000',
+  ]);
+  await clock.sleep(9);
+  expect(called).toHaveLength(3);
+  expect(await clock.elapse(25)).toBe(3);
+  expect(called.at(-1)).toBe('each at 1030');
+  expect(clock.timers).toBe(2);
+});
+
 test('an interval can end itself', () => {
   let times = 0;
   const timer = setInterval(

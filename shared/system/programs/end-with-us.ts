@@ -1,8 +1,5 @@
-/** Browsers that are over when this process is, however it ends. */
-import {
-  spawn,
-  type ChildProcess,
-} from '@on-the-wire/system/programs/start.ts';
+/** Programs that are over when this process is, however it ends. */
+import { spawn, type ChildProcess } from './start.ts';
 
 /**
  * Ends a process group when this process ends: a watcher beside it reads a pipe
