@@ -53,6 +53,11 @@ export interface Manifest {
   /** Whether its servers speak TLS. */
   tls?: boolean;
   /**
+   * Whether its server drains at SIGTERM, as long as `DRAIN_MS` says (page/
+   * drain.ts), and hands its feed over in `HAND_OVER` (board/hand-over.ts).
+   */
+  drains?: boolean;
+  /**
    * The names of its further addresses, such as `other`. The lesson finds what
    * to listen on in `PORT_OTHER`, and in `URL_OTHER` what its page requests; its
    * `createServer` takes that origin as an option of the same name.

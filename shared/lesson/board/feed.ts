@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
-import { createTimetable } from './timetable.ts';
+import { createTimetable, type DayState } from './timetable.ts';
 import type { Rate, Snapshot, Update } from './update.ts';
 
 export type * from './update.ts';
@@ -27,12 +27,28 @@ export interface FeedOptions {
   history?: number;
   /** What names this life of it; without it that is drawn. */
   run?: string | undefined;
+  /** Where to go on: its seed, rate and run count, those above do not. */
+  from?: FeedState | undefined;
+}
+
+/** Where a feed stands, as plain data: JSON carries it to another process. */
+export interface FeedState {
+  seed: string;
+  rate: Rate;
+  run: string;
+  /** The number of the last update, and how many of all were announcements. */
+  n: number;
+  announcements: number;
+  /** The last updates, oldest first: at most as many as the history. */
+  updates: Update[];
+  day: DayState;
 }
 
 /** A station's day. Emits `update` for each, and `over` once the day is over. */
 export interface Feed extends EventEmitter<{ update: [Update]; over: [] }> {
   /** Names this life of the feed: 5 characters, never the same again. */
   readonly run: string;
+  readonly seed: string;
   readonly rate: Rate;
   /**
    * Sets how often something happens; `over` emits `over`, once.
@@ -67,6 +83,11 @@ export interface Feed extends EventEmitter<{ update: [Update]; over: [] }> {
   /** Makes and emits the next update now, at any rate. */
   next(): Update;
   /**
+   * Where it stands. One feed alone may go on from there: of two, each would
+   * give the same ids to updates of its own.
+   */
+  state(): FeedState;
+  /**
    * Leaves no timer and no listener; may be called twice. What is closed has
    * no clock, and moves only by `next()`, `announce()` and `reportDelay()`.
    */
@@ -93,13 +114,15 @@ export function createFeed({
   run = randomInt(36 ** 5)
     .toString(36)
     .padStart(5, '0'),
+  from,
 }: FeedOptions = {}): Feed {
   if (!Number.isInteger(history) || history < 0) {
     throw new BadInput(
       `history: found ${show(history)}, expected a whole number from 0`,
     );
   }
-  return new StationFeed(seed, parseRate(rate), history, run);
+  const fresh = { seed, rate: parseRate(rate), run };
+  return new StationFeed(from ?? fresh, history);
 }
 
 class StationFeed
@@ -107,20 +130,29 @@ class StationFeed
   implements Feed
 {
   readonly run: string;
+  readonly seed: string;
   #rate: Rate;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
-  #n = 0;
-  #announcements = 0;
+  #n: number;
+  #announcements: number;
   readonly #timetable;
-  readonly #kept: Update[] = [];
+  readonly #kept: Update[];
   readonly #history: number;
 
-  constructor(seed: string, rate: Rate, history: number, run: string) {
+  constructor(
+    from: Pick<FeedState, 'seed' | 'rate' | 'run'> & Partial<FeedState>,
+    history: number,
+  ) {
     super();
+    const { seed, rate, run, n = 0, announcements = 0, updates = [] } = from;
     this.run = run;
+    this.seed = seed;
     this.setMaxListeners(0); // one for each client
-    this.#timetable = createTimetable(seed);
+    this.#n = n;
+    this.#announcements = announcements;
+    this.#timetable = createTimetable(seed, from.day);
+    this.#kept = updates.slice(Math.max(0, updates.length - history));
     this.#history = history;
     this.#rate = rate;
     this.#wait();
@@ -186,6 +218,18 @@ class StationFeed
       kind: 'departure',
       data: { n, ...departure, ...(replaces ? { replaces } : {}) },
     }));
+  }
+
+  state(): FeedState {
+    return {
+      seed: this.seed,
+      rate: this.#rate,
+      run: this.run,
+      n: this.#n,
+      announcements: this.#announcements,
+      updates: [...this.#kept],
+      day: this.#timetable.state(),
+    };
   }
 
   close(): void {

@@ -4,9 +4,11 @@
  * of its own it does nothing, and the lesson's server knows nothing of it.
  *
  * It talks with the shell alone: with the window that frames it, if that one is
- * `http:` on this page's own host name, at the port before this page's.
- * Messages of any other window or origin count as not sent, and the browser
- * delivers what is said here to that origin only.
+ * `http:` on this page's own host name, at the port before this page's. Where
+ * this page has a name at a forwarder, it is the name that stands for the port
+ * before; its own server says which. Messages of any other window or origin
+ * count as not sent, and the browser delivers what is said here to that origin
+ * only.
  */
 import type { DeparturesBoard } from './departures-board.ts';
 
@@ -43,21 +45,59 @@ const BETWEEN_LOOKS = 100;
 /** px around what is brought into view, for its outline. */
 const MARGIN = 8;
 
-const shell = shellOrigin();
-if (shell !== undefined) talkWith(shell);
-
-/** Where the shell is that frames this page; undefined in a tab of its own. */
-function shellOrigin(): string | undefined {
-  const port = Number(location.port) - 1;
-  if (window.parent === window || port < 1) return undefined;
-  return `http://${location.hostname}:${port}`;
+/** The origins of those with whom this page talks. */
+interface Others {
+  shell: string;
+  /** Of a page of the lesson that this page frames. */
+  inside: string;
 }
 
-function talkWith(origin: string): void {
+if (window.parent !== window) {
+  const others = othersHere();
+  if (others) talkWith(others);
+  else void othersAtForwarder().then((found) => found && talkWith(found));
+}
+
+/** By this page's own port; undefined where its address names none. */
+function othersHere(): Others | undefined {
+  const { hostname, protocol } = location;
+  const port = Number(location.port);
+  if (port < 2) return undefined;
+  return {
+    shell: `http://${hostname}:${port - 1}`,
+    inside: `${protocol}//${hostname}:${port + 1}`,
+  };
+}
+
+/** By what our server knows of the forwarder's names: `name=port`. */
+async function othersAtForwarder(): Promise<Others | undefined> {
+  if (location.protocol !== 'https:') return undefined;
+  const response = await fetch('/board/forwarded.json');
+  if (!response.ok) return undefined;
+  const names = ((await response.json()) as string[]).map((each) =>
+    each.split('='),
+  );
+  const [, own] = names.find(([name]) => name === location.hostname) ?? [];
+  if (own === undefined) return undefined;
+  const originOf = (port: number) => {
+    const all = names.filter(([, of]) => Number(of) === port);
+    const origins = all.map(([name]) => `https://${name}`);
+    return origins.find((each) => each === framedBy()) ?? origins[0] ?? '';
+  };
+  const shell = originOf(Number(own) - 1);
+  return shell ? { shell, inside: originOf(Number(own) + 1) } : undefined;
+}
+
+/** What frames this page; Firefox does not tell. */
+function framedBy(): string | undefined {
+  return location.ancestorOrigins?.[0];
+}
+
+function talkWith({ shell: origin, inside }: Others): void {
   const say = (message: FromPage) => window.parent.postMessage(message, origin);
   const watch = watching((values) => say({ onTheWire: 'values', values }));
-  const handOn = handingOn(say);
-  handThemeOn();
+  const handOn = handingOn(say, inside);
+  handThemeOn(inside);
   addEventListener('message', (event) => {
     if (event.source !== window.parent || event.origin !== origin) return;
     const message = (event.data ?? {}) as Record<string, unknown>;
@@ -86,8 +126,7 @@ function talkWith(origin: string): void {
   });
   // A browser that drops a message complains of it in the console. Firefox does
   // not tell what frames a page, and there it may.
-  const { ancestorOrigins: [framedBy = origin] = [] } = location;
-  if (framedBy === origin) say({ onTheWire: 'ready' });
+  if ((framedBy() ?? origin) === origin) say({ onTheWire: 'ready' });
 }
 
 /**
@@ -99,8 +138,8 @@ function talkWith(origin: string): void {
  */
 function handingOn(
   say: (message: FromPage) => void,
+  inside: string,
 ): (control: string, message: Record<string, unknown>) => boolean {
-  const inside = insideOrigin();
   let asked: { frame: HTMLIFrameElement; name: string } | undefined;
   addEventListener('message', ({ source, origin, data }) => {
     if (!asked || source !== asked.frame.contentWindow) return;
@@ -130,12 +169,6 @@ function handingOn(
   };
 }
 
-/** Where a page is that this page frames. */
-function insideOrigin(): string {
-  const next = Number(location.port) + 1;
-  return `${location.protocol}//${location.hostname}:${next}`;
-}
-
 function nameIn(given: unknown): string {
   return typeof given === 'string' ? given.slice(0, LONGEST_NAME) : '';
 }
@@ -159,9 +192,8 @@ function setTheme(theme: unknown): void {
 }
 
 /** Hands it on to pages that this one frames, now and when it changes. */
-function handThemeOn(): void {
+function handThemeOn(inside: string): void {
   const root = document.documentElement;
-  const inside = insideOrigin();
   const framed = new Set<Window>();
   const say = (to: Window) =>
     to.postMessage(
@@ -177,7 +209,7 @@ function handThemeOn(): void {
   // One that was ready before this script has said so to nobody.
   const sayToAll = () => {
     for (const { src, contentWindow } of document.querySelectorAll('iframe')) {
-      if (!src.startsWith(inside) || !contentWindow) continue;
+      if (!inside || !src.startsWith(inside) || !contentWindow) continue;
       if (framed.has(contentWindow)) continue;
       framed.add(contentWindow);
       say(contentWindow);

@@ -10,7 +10,7 @@ const ROWS = 8;
 const OPENING = 5 * 60 + 30;
 
 /** One row: what is shown of it, and what only the station knows. */
-interface Row {
+export interface Row {
   shown: Departure;
   /** Minutes from the first midnight to the planned departure. */
   due: number;
@@ -22,10 +22,24 @@ interface Row {
 export type Step =
   { departure: Departure; replaces?: string } | { text: string };
 
+/** Where a day stands, as plain data: another timetable goes on from there. */
+export interface DayState {
+  rows: Row[];
+  /** Now, and when the last train is due: minutes from the first midnight. */
+  clock: number;
+  lastDue: number;
+  /** The index of the train that came on the board last. */
+  nextTrain: number;
+  /** How many random numbers it has used. */
+  drawn: number;
+}
+
 /** A station's day, step by step. */
 export interface Timetable {
   /** The rows as they are now, as copies. */
   departures(): Departure[];
+  /** Where the day stands, as a copy. */
+  state(): DayState;
   /** Lets the next thing happen. */
   step(): Step;
   /**
@@ -39,21 +53,27 @@ export interface Timetable {
 }
 
 /**
- * Opens the station in the early morning.
+ * Opens the station in the early morning, or goes on with a day.
  *
  * @param seed the same seed gives the same day
+ * @param from where to go on: what `state()` of one with this seed returned
  */
-export function createTimetable(seed: string): Timetable {
-  const random = createRandom(seed);
+export function createTimetable(seed: string, from?: DayState): Timetable {
+  let drawn = from?.drawn ?? 0;
+  const draw = createRandom(seed, drawn);
+  const random = () => {
+    drawn += 1;
+    return draw();
+  };
   const between = (low: number, high: number): number =>
     low + Math.floor(random() * (high - low + 1));
   const oneOf = <T>(list: readonly T[]): T =>
     list[between(0, list.length - 1)]!;
 
-  const rows: Row[] = [];
-  let clock = OPENING;
-  let lastDue = OPENING + 2;
-  let nextTrain = between(0, trains.length - 1);
+  const rows: Row[] = structuredClone(from?.rows ?? []);
+  let clock = from?.clock ?? OPENING;
+  let lastDue = from?.lastDue ?? OPENING + 2;
+  let nextTrain = from?.nextTrain ?? between(0, trains.length - 1);
 
   function freePlatform(): string {
     const taken = new Set(
@@ -118,10 +138,12 @@ export function createTimetable(seed: string): Timetable {
     return { departure: { ...shown } };
   }
 
-  for (let i = 0; i < ROWS; i++) rows.push(newRow());
+  while (rows.length < ROWS) rows.push(newRow());
 
   return {
     departures: () => rows.map(({ shown }) => ({ ...shown })),
+
+    state: () => structuredClone({ rows, clock, lastDue, nextTrain, drawn }),
 
     step() {
       if (random() < 1 / 6) {

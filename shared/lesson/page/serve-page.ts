@@ -8,6 +8,7 @@ import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TransformFailure } from 'esbuild';
 import type { Next, Request, Response } from './exchange.ts';
+import { notStored } from './not-stored.ts';
 
 const board = fileURLToPath(new URL('../board/', import.meta.url));
 
@@ -27,13 +28,16 @@ const mediaTypes: Record<string, string> = {
 
 /**
  * Makes a handler that serves a lesson's page folder: `/` is its index.html,
- * and `/board/…` are the `.ts` and `.css` files of board/. TypeScript is
+ * and `/board/…` are the `.ts` and `.css` files of board/. One more,
+ * `forwarded.json`, has what `ALLOWED_HOSTS` names (see in-the-shell.ts): a page
+ * that came by a forwarder asks for it. TypeScript is
  * sent as JavaScript with its source map; code that does not parse is sent as a
  * script that throws, so that the browser's console names file and line.
  *
  * Works as Express middleware, and as the request listener of `node:http` and
- * `node:http2`. What it does not serve goes to `next`; without one it responds
- * with 404, or 405 where the method is neither GET nor HEAD (RFC 9110, 15.5).
+ * `node:http2`. What it does not serve goes to `next`, marked as not to be
+ * stored unless a handler says otherwise; without `next` it responds with 404,
+ * or 405 where the method is neither GET nor HEAD (RFC 9110, 15.5).
  * Nothing outside the folder is ever sent: a path with `..`, a hidden name, a
  * backslash or a symbolic link that leaves the folder counts as not found.
  */
@@ -52,13 +56,14 @@ export function servePage(
     next: Next | undefined,
   ) {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      if (next) return next();
+      if (next) return notStored(request, response, next);
       response.setHeader('Allow', 'GET, HEAD');
       return sendText(response, 405, 'This page allows GET and HEAD only.');
     }
+    if (request.url === '/board/forwarded.json') return sendNames(response);
     const file = await findFile(page, request.url ?? '/');
     if (!file) {
-      if (next) return next();
+      if (next) return notStored(request, response, next);
       return sendText(response, 404, 'There is no such file in this page.');
     }
     const body = file.path.endsWith('.ts')
@@ -187,14 +192,24 @@ async function toJavaScript(text: string, name: string): Promise<string> {
 function setHeaders(response: Response, type: string, length: number) {
   response.setHeader('Content-Type', type);
   response.setHeader('Content-Length', length);
-  // A saved file shows at the next load, without a hard reload.
+  // A saved file shows at the next load, without a hard reload. Not `no-store`:
+  // that can keep a page out of a browser's back/forward cache.
   response.setHeader('Cache-Control', 'no-cache');
   response.setHeader('X-Content-Type-Options', 'nosniff');
+}
+
+/** By which names, and for which ports, a forwarder serves this lesson. */
+function sendNames(response: Response) {
+  const { ALLOWED_HOSTS: names } = process.env;
+  const body = Buffer.from(JSON.stringify(names ? names.split(',') : []));
+  setHeaders(response, 'application/json', body.length);
+  response.end(body);
 }
 
 function sendText(response: Response, status: number, text: string) {
   const body = Buffer.from(`${text}\n`);
   response.statusCode = status;
   setHeaders(response, 'text/plain; charset=utf-8', body.length);
+  response.setHeader('Cache-Control', 'no-store'); // it may be there soon
   response.end(body);
 }

@@ -28,11 +28,13 @@ export function tellErrors(
   const status = error.status ?? 500;
   if (status >= 500) console.error(error);
   if (response.headersSent) {
-    response.destroy();
+    // With the error: without one, over HTTP/2, the body would look complete.
+    response.destroy(error);
     return;
   }
   response.statusCode = status;
   response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  response.setHeader('Cache-Control', 'no-store');
   response.end(
     status >= 500
       ? 'The server failed at this; its terminal says why.'

@@ -423,6 +423,45 @@ describe('the rate', () => {
   });
 });
 
+describe('a feed that goes on from the state of another', () => {
+  test('makes the updates that the other would have made, with its ids', () => {
+    for (const steps of [0, 1, 7, 60, 1_500]) {
+      const one = open();
+      take(one, steps);
+      one.announce('Mind the gap');
+      const { train } = one
+        .snapshot()
+        .data.departures.find(({ status }) => status === 'scheduled')!;
+      one.reportDelay({ train, minutes: 9 });
+      const text = JSON.stringify(one.state());
+      const other = open({ seed: 'x', run: 'other', from: JSON.parse(text) });
+      expect(other.snapshot()).toEqual(one.snapshot());
+      expect(other.run).toBe(one.run);
+      expect(take(other, 300)).toEqual(take(one, 300));
+      // The state was a copy: what happened since is not in it.
+      expect(JSON.parse(text).n).toBe(steps + 2);
+    }
+  });
+
+  test('knows its history, as much as is kept', () => {
+    const one = open();
+    take(one, 50);
+    const from = one.state();
+    const id = `${one.run}-31`;
+    expect(open({ from }).after(id)).toEqual(one.after(id));
+    const short = open({ from, history: 10 });
+    expect(short.after(id)).toBeUndefined();
+    expect(short.after(`${one.run}-40`)).toHaveLength(10);
+    expect(open({ from, history: 0 }).after(`${one.run}-50`)).toEqual([]);
+    expect(open({ from }).after(`${one.run}-51`)).toBeUndefined();
+  });
+
+  test('has its rate', () => {
+    const one = open({ rate: 'night' });
+    expect(open({ rate: 'rush', from: one.state() }).rate).toBe('night');
+  });
+});
+
 describe('a closed feed', () => {
   test('has no listener, and may be closed twice', () => {
     const feed = open({ rate: 'rush' });

@@ -185,6 +185,21 @@ describe('servePage', () => {
     expect(await ask(port, 'POST /')).toContain('next undefined');
   });
 
+  test('lets no cache store what is no file of the page', async () => {
+    const none = 'Cache-Control: no-store\r\n';
+    const alone = await startHttp();
+    expect(await ask(alone, 'GET /none')).toContain(none);
+    expect(await ask(alone, 'DELETE /')).toContain(none);
+    const serve = page();
+    const port = await startHttp((request, response) => {
+      serve(request, response, () => response.end('now'));
+    });
+    expect(await ask(port, 'GET /none')).toContain(none);
+    expect(await ask(port, 'POST /')).toContain(none);
+    // The page itself may be in the back/forward cache.
+    expect(await ask(port, 'GET /')).not.toContain('no-store');
+  });
+
   test('works over HTTP/2', async () => {
     const port = await start(http2.createServer().on('request', page()));
     const session = http2.connect(`http://127.0.0.1:${port}`);

@@ -32,6 +32,24 @@ test('A fault of the server itself is printed, and not told', async () => {
   expect(printed).toEqual([new Error('the secret')]);
 });
 
+test('A failure in the middle of a response resets it over HTTP/2', async () => {
+  const server = createHttp2Server((request, response) => {
+    response.write('half', () =>
+      tellErrors(new Error('too late'), request, response),
+    );
+  });
+  closing.push(() => server.close());
+  const session = connect((await listen(server)).origin);
+  closing.push(() => session.destroy());
+  const stream = session.request();
+  let ended = false;
+  stream.on('end', () => (ended = true)).resume();
+  const failed = new Promise((tell) => stream.on('error', tell));
+  const closed = new Promise((tell) => stream.on('close', tell));
+  await Promise.race([failed, closed]);
+  expect([stream.rstCode, ended]).toEqual([2, false]);
+});
+
 /** What a handler meets that reads a body of which the end never comes. */
 function cutShort() {
   let tell: (error: Error) => void;
