@@ -14,6 +14,10 @@ import {
 } from '@on-the-wire/compare/claims/describe.ts';
 import { findRows, settleAll } from '@on-the-wire/compare/claims/settle.ts';
 import { rows } from '@on-the-wire/compare/claims/rows/rows.ts';
+import {
+  proxyNamed,
+  proxyNames,
+} from '@on-the-wire/compare/transports/behind.ts';
 import { transports } from '@on-the-wire/compare/transports/transports.ts';
 import {
   mineMustStart,
@@ -39,6 +43,23 @@ import {
   wholeNumber,
   verb,
 } from '@on-the-wire/course/harness/verb.ts';
+import { proxyColumns } from '@on-the-wire/compare/proxies/columns/columns.ts';
+import {
+  describeDuration,
+  describeProxies,
+  describeSettledProxy,
+} from '@on-the-wire/compare/proxies/describe.ts';
+import {
+  makeRecordFolder,
+  recordProxies,
+} from '@on-the-wire/compare/proxies/record.ts';
+import {
+  chooseProxies,
+  countSettled,
+  settleProxies,
+} from '@on-the-wire/compare/proxies/settle.ts';
+import { subjects } from '@on-the-wire/compare/proxies/subjects.ts';
+import { writeMeasuredProxies } from '@on-the-wire/compare/proxies/write-measured.ts';
 import { commandForReport } from '@on-the-wire/compare/report/command.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { InvalidArgumentError } from 'commander';
@@ -54,7 +75,9 @@ interface Flags {
   html?: string;
   json?: string;
   claims?: true;
+  proxies?: true;
   mine?: true;
+  behind?: string;
   record?: string;
   engine?: Engine[];
   write?: true;
@@ -87,19 +110,33 @@ const program = verb('compare')
   .option(
     '--only <names>',
     `only these ways: ${[...new Set(transports.map(({ id }) => id))].join(', ')}; ` +
-      `with --claims these rows: ${rows.map(({ id }) => id).join(', ')}`,
+      `with --claims these rows: ${rows.map(({ id }) => id).join(', ')}; ` +
+      `with --proxies these proxies: ${subjects.map(({ id }) => id).join(', ')}; ` +
+      `and these questions: ${proxyColumns.map(({ id }) => id).join(', ')}`,
     list,
   )
   .option('--http <versions>', 'only these versions of HTTP: 1.1,2', versions)
-  .option('--quick', 'one round over HTTP/1.1 with a few updates: under 30 s')
+  .option(
+    '--quick',
+    'one round over HTTP/1.1 with a few updates: under 30 s; ' +
+      'with --proxies without what waits for a timeout',
+  )
   .option('--mine', `your own servers beside ours: see ${pnpm} exercise`)
+  .option(
+    '--behind <proxy>',
+    `put a proxy before each server, if it is installed: ${proxyNames.join(', ')}`,
+  )
   .option(
     '--claims',
     'the table of claims: every cell is tested in your browser',
   )
   .option(
+    '--proxies',
+    'what nginx, HAProxy, Caddy, Apache, Varnish and nghttpx do, if installed',
+  )
+  .option(
     '--record <folder>',
-    'with --claims: saves what was on the wire, a file for each cell',
+    'with --claims or --proxies: saves what was on the wire, a file for each cell',
   )
   .option(
     '--engine <names>',
@@ -108,7 +145,7 @@ const program = verb('compare')
   )
   .option(
     '--write',
-    'with --claims: keeps what was measured in the repository (for maintainers)',
+    'with --claims or --proxies: keeps what was measured in the repository (for maintainers)',
   )
   .option(
     '--rounds <n>',
@@ -133,6 +170,7 @@ const program = verb('compare')
   .action((flags: Flags) => {
     // Half a comparison is reported as nothing: no figures, and no verdict.
     endWhenTold('Stopped before the end: nothing is reported.');
+    if (flags.proxies) return settleProxyTable(flags);
     return flags.claims ? settleTable(flags) : measure(flags);
   });
 
@@ -141,8 +179,8 @@ await runVerb(program);
 async function settleTable({ only, http, record, engine, write }: Flags) {
   findRows(only);
   const chosen = usable(engine);
-  if (write && (only || http))
-    throw new UsageError('--write takes the whole table.', 2);
+  if (write && http)
+    throw new UsageError('--write takes both versions of HTTP.', 2);
   const made =
     write && record === undefined
       ? await mkdtemp(join(tmpdir(), 'claims-'))
@@ -166,6 +204,37 @@ async function settleTable({ only, http, record, engine, write }: Flags) {
   process.exitCode = isFine ? 0 : 1;
 }
 
+async function settleProxyTable({ only, http, quick, record, write }: Flags) {
+  const choice = chooseProxies({
+    ...(only && { only }),
+    ...(http && { http }),
+    quick: quick ?? false,
+  });
+  if (write && (only || http || quick))
+    throw new UsageError('--write takes the whole table.', 2);
+  if (record !== undefined) makeRecordFolder(record);
+  process.stderr.write(`${describeDuration(choice)}\n`);
+  const count = countSettled(choice);
+  const began = performance.now();
+  let done = 0;
+  const progress = setInterval(() => {
+    const seconds = Math.round((performance.now() - began) / 1000);
+    process.stderr.write(`${seconds} s: ${done} of ${count} measured\n`);
+  }, 10_000);
+  const settled = await settleProxies(choice, (each) => {
+    done += 1;
+    process.stderr.write(`${describeSettledProxy(each)}\n`);
+  });
+  clearInterval(progress);
+  if (record !== undefined) await recordProxies(record, settled);
+  const hasFailed = settled.some(({ word }) => word === 'failed');
+  if (write && !hasFailed)
+    writeMeasuredProxies(settled, new Date().toISOString().slice(0, 10));
+  const { columns } = process.stdout;
+  process.stdout.write(`\n${describeProxies(choice, settled, columns)}`);
+  process.exitCode = hasFailed ? 1 : 0;
+}
+
 /** The engines that were asked for; without any the learner's own. */
 function usable(asked?: readonly Engine[]): readonly Engine[] {
   const own = learnersEngine();
@@ -181,6 +250,8 @@ function usable(asked?: readonly Engine[]): readonly Engine[] {
 }
 
 async function measure(flags: Flags) {
+  const behind =
+    flags.behind === undefined ? undefined : proxyNamed(flags.behind);
   const found = findTransports(flags.only);
   if (flags.mine) await mineMustStart(withMine(found));
   // Fifteen ways would take too long for a quick look.
@@ -210,6 +281,7 @@ async function measure(flags: Flags) {
       faults,
       recover: !flags.quick,
       clients: flags.quick ? [] : flags.clients,
+      ...(behind && { behind }),
       command: commandForReport([`${pnpm} compare`, ...process.argv.slice(2)]),
     },
     (line) => process.stderr.write(`${line}\n`),

@@ -2,6 +2,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { machine } from './machine.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
+import { titleOf, type InstalledProxy } from '@on-the-wire/proxies/find.ts';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import { formatFault } from '@on-the-wire/tap/tap.ts';
 import { openTrustingBrowser } from '@on-the-wire/browser/trusting-browser.ts';
@@ -9,6 +10,7 @@ import { engineVersion, versionInWords } from '@on-the-wire/browser/version.ts';
 import { courseVersion } from '@on-the-wire/system/version.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import { measureLoad, type Load } from './load/measure-load.ts';
+import { linesBehind, whyNotBehind } from './transports/behind.ts';
 import { withMine } from './transports/mine.ts';
 import { measureTurn, type Turn } from './measure.ts';
 import {
@@ -36,6 +38,8 @@ export interface CompareOptions {
   recover: boolean;
   /** How many clients there are under load; each number in turn. */
   clients: readonly number[];
+  /** What stands before the servers; nothing is then measured under load. */
+  behind?: InstalledProxy;
   /** The command that was typed, for the readers of the report. */
   command: string;
 }
@@ -61,6 +65,16 @@ export interface Loaded {
   loads: (Load | { clients: number; blank: string })[];
 }
 
+/** What stood between pages and servers. */
+export interface ProxyBetween {
+  /** "nginx 1.22.1 (Debian)" */
+  title: string;
+  /** Of its configuration. */
+  lines: string;
+  /** What was not measured through it, and why: sentences. */
+  left: string[];
+}
+
 /** A report: all that was measured, and with what. */
 export interface Comparison {
   /** Of the course that measured. */
@@ -72,6 +86,7 @@ export interface Comparison {
   rounds: number;
   updates: number;
   every: number;
+  behind?: ProxyBetween;
   networks: Network[];
   loads: Loaded[];
 }
@@ -133,9 +148,11 @@ export async function compare(
   options: CompareOptions,
   say: (line: string) => void,
 ): Promise<Comparison> {
-  const { rounds, updates, every, seed, faults, recover, command } = options;
+  const { rounds, updates, every, seed, faults, recover, command, behind } =
+    options;
   const found = findTransports(options.only, options.http);
-  const chosen = options.mine ? withMine(found) : found;
+  const all = options.mine ? withMine(found) : found;
+  const { chosen, between } = throughProxy(all, options);
   const lines = faults.length > 0 ? [[], faults] : [[]];
   const turns = new Map<string, Turn[]>();
   const failed = new Map<string, string>();
@@ -146,7 +163,7 @@ export async function compare(
   const version = engineVersion('chromium', browser.version());
   try {
     let turn = 0;
-    const all = rounds * lines.length * chosen.length;
+    const count = rounds * lines.length * chosen.length;
     for (let round = 1; round <= rounds; round += 1) {
       for (const line of lines) {
         for (const transport of chosen) {
@@ -154,7 +171,7 @@ export async function compare(
           const at = key(line, transport);
           if (failed.has(at)) continue;
           say(
-            `${turn} of ${all}: ${transport.title}, ${transport.over}` +
+            `${turn} of ${count}: ${transport.title}, ${transport.over}` +
               (line.length > 0 ? `, ${line.map(formatFault).join(', ')}` : ''),
           );
           try {
@@ -164,6 +181,7 @@ export async function compare(
               seed,
               recover,
               faults: line,
+              ...(behind && { behind }),
             });
             turns.set(at, [...(turns.get(at) ?? []), measured]);
           } catch (error) {
@@ -190,7 +208,7 @@ export async function compare(
   const loads = chosen
     .filter(({ raw }) => raw)
     .map((transport): Loaded => ({ transport, loads: [] }));
-  for (const clients of options.clients) {
+  for (const clients of behind ? [] : options.clients) {
     for (const loaded of loads) {
       const { transport } = loaded;
       say(`${transport.title}, ${transport.over}: ${clients} clients`);
@@ -210,9 +228,32 @@ export async function compare(
     rounds,
     updates,
     every,
+    ...(between && { behind: between }),
     networks,
     loads,
   };
+}
+
+/**
+ * What of it goes through the proxy, and what is said of the rest.
+ *
+ * @throws UsageError (2) where nothing does
+ */
+function throughProxy(
+  all: readonly Transport[],
+  { behind, clients }: CompareOptions,
+): { chosen: readonly Transport[]; between?: ProxyBetween } {
+  if (!behind) return { chosen: all };
+  const chosen = all.filter((each) => !whyNotBehind(behind, each));
+  const left = new Set(all.flatMap((each) => whyNotBehind(behind, each) ?? []));
+  if (chosen.length === 0) throw new UsageError([...left].join(' '), 2);
+  if (clients.length > 0)
+    left.add(
+      'Nothing was measured under load: that weighs the server, which is the ' +
+        'same behind a proxy.',
+    );
+  const [title, lines] = [titleOf(behind), linesBehind(behind)];
+  return { chosen, between: { title, lines, left: [...left] } };
 }
 
 /** What went wrong, in one line: a cell of a table has no room for more. */

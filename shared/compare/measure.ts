@@ -1,5 +1,6 @@
 /** One turn of a transport: a fresh server, a tap, a real page, and the figures. */
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
+import type { InstalledProxy } from '@on-the-wire/proxies/find.ts';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import type { Browser } from '@on-the-wire/browser/browser.ts';
 import { startHost, type MadeUpdate } from './transports/start-host.ts';
@@ -9,6 +10,7 @@ import { openCopySubscriber } from './subscribers/copy-subscriber.ts';
 import { openPageSubscriber } from './subscribers/page-subscriber.ts';
 import { meterTraffic, type Traffic } from './subscribers/traffic-meter.ts';
 import { now } from './clock.ts';
+import { startProxyBefore } from './transports/behind.ts';
 import type { Transport } from './transports/transports.ts';
 
 /** What all turns of a run have in common. */
@@ -20,6 +22,8 @@ export interface Conditions {
   faults: readonly Fault[];
   /** Whether a cut and a restart are tried, too. */
   recover: boolean;
+  /** What stands before the server; over HTTP/2 in the place of our gateway. */
+  behind?: InstalledProxy;
 }
 
 /** What became of a series of updates. */
@@ -65,12 +69,21 @@ const PAUSE = 50;
 export async function measureTurn(
   transport: Transport,
   browser: Browser,
-  { updates, every, seed, faults, recover }: Conditions,
+  { updates, every, seed, faults, recover, behind }: Conditions,
 ): Promise<Turn> {
-  const host = await startHost(transport, seed);
+  const deployed = behind
+    ? { ...transport, over: 'HTTP/1.1' as const }
+    : transport;
+  const host = await startHost(deployed, seed);
   const pair =
     transport.over === 'HTTP/2' ? await localCertificate() : undefined;
-  const line = await meterTraffic(host.port, faults, pair);
+  const proxy =
+    behind &&
+    (await startProxyBefore(behind, host.port, pair).catch(async (error) => {
+      await host.stop();
+      throw error;
+    }));
+  const line = await meterTraffic(proxy?.port ?? host.port, faults, pair);
   const context = await browser.newContext();
   let copy: Subscriber | undefined;
   try {
@@ -79,6 +92,7 @@ export async function measureTurn(
     await copy?.close();
     await context.close();
     await line.close();
+    await proxy?.stop();
     await host.stop();
   }
 

@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { startTappedClaims } from '@on-the-wire/compare/claims/tapped-claims.ts';
-import type {
-  Claim,
-  ClaimOrigins,
-  ClaimRow,
-  TappedClaims,
+import { settleable } from '@on-the-wire/compare/claims/behind.ts';
+import {
+  judged,
+  type Claim,
+  type ClaimOrigins,
+  type ClaimRow,
+  type TappedClaims,
 } from '@on-the-wire/compare/claims/claim.ts';
 import { columns, type Http } from '@on-the-wire/compare/claims/columns.ts';
 import { asExpression } from '@on-the-wire/compare/claims/as-expression.ts';
@@ -52,19 +54,24 @@ export class ClaimRuns {
    * @param home the origin of the page that frames it: it listens to no other
    */
   async start(
-    { row, claim, http }: Pick<Run, 'row' | 'claim' | 'http'>,
+    { row, claim: asked, http }: Pick<Run, 'row' | 'claim' | 'http'>,
     home: string,
   ): Promise<Started> {
+    const claim = settleable(row, asked, http);
+    const behind = claim === asked ? row.behind : undefined;
     const pair = http === '2' ? await localCertificate() : undefined;
     const taken = pair && (await this.#take());
     const giveBack = taken?.giveBack ?? (() => {});
     const page = (places: ClaimOrigins) => pageOf(claim, places, home);
-    const tapped = await startTappedClaims(pair, page, taken?.ports).catch(
-      (error: unknown) => {
-        giveBack();
-        throw error;
-      },
-    );
+    const tapped = await startTappedClaims(
+      pair,
+      page,
+      taken?.ports,
+      behind,
+    ).catch((error: unknown) => {
+      giveBack();
+      throw error;
+    });
     const run = randomUUID();
     this.#running.set(run, {
       row,
@@ -89,7 +96,7 @@ export class ClaimRuns {
   async judge(id: string, result: unknown): Promise<ClaimOutcome> {
     const { row, claim, http, tapped, broken } = this.#find(id);
     if (broken.length > 0) throw broken[0]; // what was done to it did not work
-    const found = claim.judge(result, tapped.seen);
+    const found = judged(claim, result, tapped);
     // It opens at the claim's first unit, past the loading of the frame.
     const [first] = tapped.seen;
     const chosen = first && locationOf(first.connection, first.unit);

@@ -13,6 +13,7 @@ import {
 } from '@on-the-wire/course/harness/lessons.ts';
 import type { RunOptions } from '@on-the-wire/course/harness/run-lesson.ts';
 import type { AroundShell } from '@on-the-wire/course/shell/around.ts';
+import type { Consent } from '@on-the-wire/course/shell/consent.ts';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import type { Terminal } from '@on-the-wire/system/terminal.ts';
 import type { RunningHome } from './run-home.ts';
@@ -49,8 +50,12 @@ interface Running {
  * it is asked for.
  *
  * @param terminal where lessons and home page print
+ * @param asking allows what came by a forwarder; without it the terminal does
  */
-export function createCourse(terminal: Terminal = process): RunningCourse {
+export function createCourse(
+  terminal: Terminal = process,
+  asking?: Consent,
+): RunningCourse {
   const running = new Map<string, Running>();
   let home: Promise<RunningHome> | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -76,6 +81,7 @@ export function createCourse(terminal: Terminal = process): RunningCourse {
       await import('@on-the-wire/course/harness/run-lesson.ts');
     const { shellUrl, lessonUrl, stop } = await runLesson(lesson, {
       terminal,
+      asking,
       ...options,
       around: course,
     });
@@ -103,6 +109,7 @@ export function createCourse(terminal: Terminal = process): RunningCourse {
       onNext: () => void inTurn(goOn).catch(tell),
       onUnwatched: (why) => tell(new Error(why)),
       around: course,
+      asking,
       ...(port !== undefined && { port }),
     });
     void started.session.check();
@@ -127,7 +134,8 @@ export function createCourse(terminal: Terminal = process): RunningCourse {
     runHome(how = {}) {
       home ??= (async () => {
         const { runHome } = await import('./run-home.ts');
-        return runHome(findLessons(), { ...how, around: course, terminal });
+        const options = { ...how, around: course, asking, terminal };
+        return runHome(findLessons(), options);
       })();
       // A port that was in use may be free the next time.
       home.catch(() => (home = undefined));

@@ -12,10 +12,14 @@ import {
   whereStopped,
   type Known,
 } from '@on-the-wire/course/way/standing.ts';
+import {
+  findSideTrips,
+  type SideTrip,
+} from '@on-the-wire/course/texts/side-trips.ts';
 import { tutorialSteps } from '@on-the-wire/course/way/steps.ts';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
-import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import { asTyped, pnpm } from '@on-the-wire/system/as-typed.ts';
 
 /** What runs now, by the name of a lesson or an exercise's id. */
 type Running = ReadonlyMap<string, string>;
@@ -105,9 +109,25 @@ function lessonHtml(
         words: running.has(name) ? 'Running: open' : 'Start',
       })}${commandHtml(name)}
     </p>
+    ${findSideTrips(lesson.folder)
+      .map((trip) => tripHtml(lesson, trip))
+      .join('\n    ')}
   </div>
   ${all}
 </li>`;
+}
+
+/** The lesson's shell shows it; its own command starts what it needs, too. */
+function tripHtml({ name }: FoundLesson, trip: SideTrip): string {
+  return (
+    `<p class="begin trip">${startButton({
+      what: name,
+      title: trip.title,
+      words: `Side trip: ${trip.title}`,
+      hash: trip.name,
+    })}${typedHtml(asTyped(trip.command))} ` +
+    `<span class="soft">${trip.minutes} min, optional</span></p>`
+  );
 }
 
 function stepsDone(lesson: FoundLesson, { visits }: Known): string {
@@ -160,7 +180,11 @@ function startButton({
 
 function commandHtml(what: string): string {
   const verb = what.includes('/') ? 'exercise' : 'lesson';
-  const command = escapeHtml(`${pnpm} ${verb} ${what}`);
+  return typedHtml(`${pnpm} ${verb} ${what}`);
+}
+
+function typedHtml(typed: string): string {
+  const command = escapeHtml(typed);
   return (
     `<span class="typed"><code>${command}</code>` +
     `<button type="button" class="copy" data-copy="${command}" ` +

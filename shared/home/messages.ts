@@ -10,8 +10,7 @@ export interface CellMessage {
   said?: string;
   /** What each engine does, in a word, over every version of HTTP. */
   words: Record<Http, Record<Engine, string>>;
-  /** The versions of HTTP under which the engines differ: recordings are kept. */
-  recorded: Http[];
+  measured: Record<Http, Record<Engine, MeasuredMessage>>;
   sentence: string;
   /** The line of the row's file where its claim begins. */
   line: number;
@@ -36,6 +35,8 @@ export interface MeasuredMessage {
   version: string;
   /** "2026-11-29" */
   date: string;
+  /** Whether a recording of this cell is kept. */
+  isRecorded: boolean;
 }
 
 /** The table, as the page gets it. */
@@ -79,7 +80,7 @@ export interface Chosen {
 
 /** Something that a search has found. */
 export interface HitMessage {
-  kind: 'term' | 'step' | 'exercise' | 'fault' | 'field' | 'cell';
+  kind: 'term' | 'step' | 'question' | 'exercise' | 'fault' | 'field' | 'cell';
   title: string;
   /** The words around what was looked for; every second part was. */
   parts: string[];

@@ -10,6 +10,7 @@ import { rows } from '@on-the-wire/compare/claims/rows/rows.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { courseVersion } from '@on-the-wire/system/version.ts';
 import type { AroundShell } from '@on-the-wire/course/shell/around.ts';
+import { consent, type Consent } from '@on-the-wire/course/shell/consent.ts';
 import { readKnown, trainsOf } from '@on-the-wire/course/way/standing.ts';
 import { startChanges } from '@on-the-wire/course/shell/start-changes.ts';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
@@ -22,6 +23,7 @@ import {
   HttpError,
 } from '@on-the-wire/viewer/server/response.ts';
 import type { HttpResponse } from '@on-the-wire/viewer/server/response.ts';
+import { forwardedBy } from '@on-the-wire/viewer/server/guard.ts';
 import { bundle } from '@on-the-wire/viewer/server/bundle.ts';
 import {
   closeServer,
@@ -37,6 +39,9 @@ import { lessonsHtml, stopHtml } from './lessons-html.ts';
 import { figureHtml, recordingIn } from './figure/figure.ts';
 import { dateInWords } from './date-in-words.ts';
 import type { Chosen, StandingMessage } from './messages.ts';
+import { elsewhereHtml } from './proxies/elsewhere-html.ts';
+import { proxiesMessage, type ProxiesMessage } from './proxies/message.ts';
+import { ourRecording, ProxyRuns } from './proxies/runs.ts';
 import { searchMessage } from './search/message.ts';
 import {
   eachMeasured,
@@ -55,21 +60,28 @@ const ownFile = (name: string) => new URL(`page/${name}`, import.meta.url);
  *
  * @param lessons in reading order
  * @param around starts what is asked for
+ * @param asking allows what came by a forwarder; a test's own
  * @param progress the file where the learner's progress is; a test's own
  */
 export function createHome({
   lessons,
   around,
   progress,
+  asking = consent,
 }: {
   lessons: FoundLesson[];
   around: AroundShell;
   progress?: string;
+  asking?: Consent | undefined;
 }): Shell {
   const runs = new ClaimRuns();
+  const proxyRuns = new ProxyRuns();
+  // Looking for the programs takes a moment, and most readers do not ask.
+  let proxies: ProxiesMessage | undefined;
   const files = filesOfRows();
   const table = json(tableMessage(files));
   const script = lazyAsync(() => bundle(ownFile('home.ts')));
+  const proxiesScript = lazyAsync(() => bundle(ownFile('proxies.ts')));
   const search = lazyAsync(async () =>
     (await import('./search/search.ts')).createSearch(),
   );
@@ -84,6 +96,13 @@ export function createHome({
         body: await script(),
       }),
       '/home.css': () => style(ofShell, ownFile('home.css')),
+      '/proxies': proxiesPage,
+      '/proxies.js': async () => ({
+        type: 'text/javascript; charset=utf-8',
+        body: await proxiesScript(),
+      }),
+      '/proxies.css': () =>
+        style(ofShell, ownFile('home.css'), ownFile('proxies.css')),
       '/shell.css': () => style(ofShell),
       '/glossary': async () => {
         const { glossaryPage } =
@@ -97,15 +116,20 @@ export function createHome({
     },
     changes: {
       'POST /claims/start': startClaim,
-      'POST /claims/offer': async ({ request }) =>
-        json(await runs.offer(`http://${request.headers.host}`)),
+      'POST /claims/offer': offerAddresses,
       'POST /claims/begin': beginClaim,
       'POST /claims/judge': judgeClaim,
       'POST /claims/stop': stopClaim,
-      ...startChanges(around),
+      ...asking.guard('measure', {
+        'POST /proxies/measure': async ({ request }) =>
+          json(await proxyRuns.measure(await readJsonObject(request))),
+      }),
+      ...startChanges(around, asking),
     },
     async read({ path, query }) {
       if (path === '/table') return table;
+      if (path === '/proxies/table')
+        return json((proxies ??= proxiesMessage()));
       if (path === '/standing') return json(standing());
       if (path === '/colours.css') return style();
       if (path === '/search')
@@ -121,9 +145,9 @@ export function createHome({
   return {
     server,
     async close() {
-      await runs.close();
+      await Promise.all([runs.close(), proxyRuns.close()]);
       await closeServer(server);
-      await script.settled();
+      await Promise.all([script.settled(), proxiesScript.settled()]);
     },
   };
 
@@ -137,6 +161,20 @@ export function createHome({
         $lessons: cards,
         $ladders: figureHtml(),
         ...measuredWords(),
+      }),
+    };
+  }
+
+  async function proxiesPage(): Promise<HttpResponse> {
+    const { subjects } = (proxies ??= proxiesMessage());
+    const days = new Set(subjects.map(({ date }) => dateInWords(date)));
+    return {
+      type: 'text/html; charset=utf-8',
+      body: renderTemplate(await readFile(ownFile('proxies.html'), 'utf8'), {
+        pnpm,
+        versions: inWords([...new Set(subjects.map(({ ours }) => ours))]),
+        on: inWords([...days]),
+        $elsewhere: elsewhereHtml(),
       }),
     };
   }
@@ -165,7 +203,11 @@ export function createHome({
 
   async function recording(run: string): Promise<HttpResponse> {
     const kept =
-      recordingIn(run) ?? measuredRecording(run) ?? runs.recording(run);
+      recordingIn(run) ??
+      measuredRecording(run) ??
+      runs.recording(run) ??
+      ourRecording(run) ??
+      proxyRuns.recording(run);
     if (!kept) return plainText(404, `Of the run "${run}" nothing is kept.`);
     return {
       type: 'text/html; charset=utf-8',
@@ -183,9 +225,17 @@ export function createHome({
   async function startClaim({
     request,
   }: RequestContext): Promise<HttpResponse> {
+    mustBeHere(request);
     const chosen = await readChosen(request);
     const home = `http://${request.headers.host}`;
     return json(await runs.start(chosen, home));
+  }
+
+  async function offerAddresses({
+    request,
+  }: RequestContext): Promise<HttpResponse> {
+    mustBeHere(request);
+    return json(await runs.offer(`http://${request.headers.host}`));
   }
 
   async function beginClaim({
@@ -206,6 +256,21 @@ export function createHome({
     const { run } = await readJsonObject(request);
     return ofRun(() => runs.stop(String(run)));
   }
+}
+
+/**
+ * Their ports are forwarded by nobody, and what they measure ends at this machine.
+ *
+ * @throws HttpError (403) where the request came by a forwarder
+ */
+function mustBeHere(request: IncomingMessage): void {
+  const by = forwardedBy(request);
+  if (by === undefined) return;
+  throw new HttpError(
+    403,
+    `This page was forwarded to you (${by} says so), and claims run only on ` +
+      'the machine of your browser.',
+  );
 }
 
 /** In which browsers the table was measured, for the sentence above it. */

@@ -16,7 +16,8 @@ import {
 } from '@on-the-wire/compare/claims/columns.ts';
 import {
   measuredCell,
-  measuredClaims,
+  measuredIn,
+  type MeasuredCell,
 } from '@on-the-wire/compare/claims/measured.ts';
 import { rows } from '@on-the-wire/compare/claims/rows/rows.ts';
 import { courseVersion } from '@on-the-wire/system/version.ts';
@@ -79,20 +80,27 @@ export function measuredRecording(name: string): Recorded | undefined {
   const row = rows.find((each) => each.id === id);
   if (!row || !by) return undefined;
   const way = column as Column;
-  const file = measuredCell(by, row.id, way, http as Http)?.recording;
+  const cell = measuredCell(by, row.id, way, http as Http);
+  const file = cell?.recording;
   if (file === undefined) return undefined;
   return {
-    title: `${row.title}: ${columns[way]}, HTTP/${http}, ${eachMeasured()[by].title}`,
+    title: `${row.title}: ${columns[way]}, HTTP/${http}, ${measuredMessage(by, cell).title}`,
     bytes: readFileSync(new URL(`../${file}`, folder)),
   };
 }
 
 /** In which browsers the words were measured. */
-export function eachMeasured(): Record<Engine, MeasuredMessage> {
-  return eachEngine((engine) => {
-    const { date, ...version } = measuredClaims[engine];
-    return { title: versionInWords(version), version: version.version, date };
-  });
+export const eachMeasured = (): Record<Engine, MeasuredMessage> =>
+  eachEngine((engine) => measuredMessage(engine));
+
+function measuredMessage(engine: Engine, cell?: MeasuredCell): MeasuredMessage {
+  const { date, ...version } = measuredIn(engine, cell);
+  return {
+    title: versionInWords(version),
+    version: version.version,
+    date,
+    isRecorded: cell?.recording !== undefined,
+  };
 }
 
 function rowMessage(row: ClaimRow, files: Map<string, RowFile>): RowMessage {
@@ -112,16 +120,15 @@ function cellMessage(claim: Claim, id: string, text: string): CellMessage {
   const { column, said, sentence } = claim;
   const words = (http: Http) =>
     eachEngine((engine) => wordOf(claim, http, engine));
-  const recorded = (['1.1', '2'] as const).filter((http) =>
-    engines.every(
-      (engine) => measuredCell(engine, id, column, http)?.recording,
-    ),
-  );
+  const measured = (http: Http) =>
+    eachEngine((engine) =>
+      measuredMessage(engine, measuredCell(engine, id, column, http)),
+    );
   return {
     column,
     ...(said !== undefined && { said }),
     words: { '1.1': words('1.1'), '2': words('2') },
-    recorded,
+    measured: { '1.1': measured('1.1'), '2': measured('2') },
     sentence,
     line: lineOf(column, id, text),
   };

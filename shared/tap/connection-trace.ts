@@ -24,6 +24,9 @@ export interface ConnectionObserver {
   closed(event: Closed): void;
 }
 
+/** Where a connection comes from, and the port at which it arrives. */
+export type Ends = Pick<Socket, 'remoteAddress' | 'remotePort' | 'localPort'>;
+
 /**
  * Reports the events of one connection. `opened` always comes first: every
  * other event reports it where that has not happened yet.
@@ -48,7 +51,7 @@ export class ConnectionTrace {
   constructor(
     observer: ConnectionObserver,
     connection: number,
-    raw: Socket,
+    raw: Ends,
     encrypted: boolean,
     link?: string,
   ) {

@@ -22,13 +22,15 @@ import {
   type Target,
 } from './dial.ts';
 import { acceptEncrypted, dialEncrypted } from './encrypted.ts';
-import type { RelayDirection } from './events.ts';
+import type { EndReason, RelayDirection } from './events.ts';
+import type { StatusResponse } from './faults/kind.ts';
 import type { FaultTarget } from './faults/stage.ts';
 import { Relay, type RunningFault, type RelayContext } from './relay.ts';
 import {
   type ConnectionObserver,
   ConnectionTrace,
 } from './connection-trace.ts';
+import type { Rewriter } from './rewriter.ts';
 import { clientTrouble, targetTrouble } from './tls-errors.ts';
 
 /** What a connection needs of its tap. */
@@ -42,6 +44,8 @@ export interface ConnectionContext extends ConnectionObserver {
   faults(): readonly RunningFault[];
   /** What the target offers by ALPN (RFC 7301); rejects if it is not reached. */
   offers(): Promise<readonly string[]>;
+  /** Makes what changes the bytes of a client, if anything does. */
+  readonly rewrite?: () => Rewriter;
   /** A hint, the first time that it applies; undefined from then on. */
   hint(where: keyof Hints): string | undefined;
 }
@@ -69,6 +73,8 @@ export class Connection implements RelayContext, FaultTarget {
   readonly drawnAs: number;
   readonly #tap: ConnectionContext;
   readonly #trace: ConnectionTrace;
+  /** What the target gets, where that is not what the client sends. */
+  #rewritten: ConnectionTrace | undefined;
   readonly #raw: Socket;
   /** Where the client's bytes come from: the raw socket, or TLS on top of it. */
   #client: Duplex;
@@ -109,11 +115,17 @@ export class Connection implements RelayContext, FaultTarget {
       connection,
       raw,
       encrypted,
-      tap.link,
+      tap.rewrite ? 'client-tap' : tap.link,
     );
     this.#raw = raw;
     this.#client = raw;
     this.#adopt(raw);
+  }
+
+  /** Whether a number is its own, or the one of what the target gets. */
+  has(connection: number): boolean {
+    const own = this.connection;
+    return connection === own || connection === this.#rewritten?.connection;
   }
 
   get seed(): number {
@@ -165,14 +177,26 @@ export class Connection implements RelayContext, FaultTarget {
     this.#down?.applyFaults(faults);
   }
 
+  came(direction: RelayDirection, bytes: Buffer, held: number): void {
+    this.#trace.read(direction, bytes, held);
+  }
+
   read(direction: RelayDirection, bytes: Buffer, held: number): void {
+    this.#rewritten?.read(direction, bytes, held);
+    if (direction === 'up' && this.#rewritten) return; // it came by `came`
     this.#trace.read(direction, bytes, held);
   }
 
   end(direction: RelayDirection, how: 'fin' | 'rst'): void {
     const text = how === 'rst' ? this.#why : this.#ifMute(direction);
-    this.#trace.ended(how, direction, text);
+    this.#ended(how, direction, text);
     if (how === 'rst') this.#destroy();
+  }
+
+  #ended(how: EndReason, direction?: RelayDirection, text?: string): void {
+    if (direction === 'down') this.#rewritten?.ended(how, direction, text);
+    this.#trace.ended(how, direction, text);
+    if (direction !== 'down') this.#rewritten?.ended(how, direction, text);
   }
 
   /** The hint for a target that ends and has sent nothing. */
@@ -199,15 +223,15 @@ export class Connection implements RelayContext, FaultTarget {
     this.#up?.stop();
     this.#down?.stop();
     this.#targetRaw?.destroy();
-    const code = this.#status ?? 502;
+    const status = this.#status ?? { code: 502 };
     this.injected(
       'status',
-      `responded with ${code}; the server did not get the request`,
+      `responded with ${status.code}; the server did not get the request`,
     );
     this.#settle();
     this.#client.unshift(first);
-    respondWith(code, this.#client, first, {
-      read: (direction, bytes) => this.read(direction, bytes, 0),
+    respondWith(status, this.#client, first, {
+      read: (direction, bytes) => this.#trace.read(direction, bytes, 0),
       end: (direction) => this.#trace.ended('fin', direction),
       over: () => this.#finish(),
     });
@@ -215,7 +239,8 @@ export class Connection implements RelayContext, FaultTarget {
 
   /** Ends it at once, whatever it carries: the tap closes. */
   drop(): void {
-    if (!this.#over) this.#trace.ended('rst');
+    if (!this.#over)
+      this.#ended('rst', undefined, 'RST: the tap was stopped, and reset it');
     this.#destroy();
   }
 
@@ -256,12 +281,32 @@ export class Connection implements RelayContext, FaultTarget {
     }
     if (this.#over) return;
     this.#listen(this.#target, 'down');
-    this.#up = new Relay('up', this, this.#client, this.#target);
+    const rewriter = this.#tap.rewrite?.();
+    if (rewriter) this.#traceRewritten();
+    this.#up = new Relay('up', this, this.#client, this.#target, rewriter);
     this.#down = new Relay('down', this, this.#target, this.#client);
     this.#up.applyFaults(this.#tap.faults());
     this.#down.applyFaults(this.#tap.faults());
     this.#up.start();
     this.#down.start();
+  }
+
+  #traceRewritten(): void {
+    const { localAddress, localPort, remotePort } = this.#targetRaw!;
+    this.#rewritten = new ConnectionTrace(
+      this.#tap,
+      this.connection + 1,
+      {
+        remoteAddress: localAddress,
+        remotePort: localPort,
+        // A Unix socket has none: then it is the one that stands for it.
+        localPort: remotePort ?? this.#tap.target().port,
+      },
+      this.#tap.secureContext !== undefined,
+      'tap-target',
+    );
+    this.#rewritten.protocol = this.#trace.protocol;
+    this.#rewritten.opened();
   }
 
   async #reach(): Promise<Duplex> {
@@ -279,7 +324,7 @@ export class Connection implements RelayContext, FaultTarget {
       : raw;
   }
 
-  get #status(): number | undefined {
+  get #status(): StatusResponse | undefined {
     return this.#tap.faults().find(({ injector }) => injector.status)?.injector
       .status;
   }
@@ -324,6 +369,7 @@ export class Connection implements RelayContext, FaultTarget {
     this.#settle();
     clearTimeout(this.#timer);
     if (this.#buffer) releaseBuffer(this.#buffer);
+    this.#rewritten?.closed();
     this.#trace.closed();
   }
 
@@ -387,7 +433,7 @@ export class Connection implements RelayContext, FaultTarget {
     const left = this.#trace.lastActivity + RST_AFTER - this.now();
     if (left > 0) await wait(Math.ceil(left));
     if (this.#open.size === 0) return;
-    this.#trace.ended('rst');
+    this.#ended('rst');
     this.#destroy();
   }
 
@@ -399,7 +445,7 @@ export class Connection implements RelayContext, FaultTarget {
       this.#destroy();
       return;
     }
-    this.#trace.ended('fin');
+    this.#ended('fin');
     this.#client.end();
     this.#client.resume();
     const target = this.#target;

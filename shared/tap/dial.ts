@@ -9,6 +9,8 @@ export interface Target {
    */
   host: string;
   port: number;
+  /** The path of a Unix socket, which is dialled in place of host and port. */
+  socket?: string | undefined;
   /** How a name is looked up, and what it may stand for; as Node does. */
   lookup?: LookupFunction | undefined;
 }
@@ -54,13 +56,16 @@ export function dialIntoBuffer(
   return net.connect({ ...options(target), onread: { buffer, callback } });
 }
 
-function options({ host, port, lookup }: Target) {
-  return {
+function options({ host, port, socket, lookup }: Target) {
+  const address = {
     host,
     port,
     ...(lookup && { lookup }),
     // A server may listen at one address of its name only, 127.0.0.1 or ::1.
     autoSelectFamily: true,
+  };
+  return {
+    ...(socket === undefined ? address : { path: socket }),
     allowHalfOpen: true,
     noDelay: true,
   };

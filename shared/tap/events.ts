@@ -14,7 +14,10 @@ export interface Opened {
   /** When the tap accepted it: milliseconds since the tap was created. */
   time: number;
   client: { host: string; port: number };
-  /** At which of the tap's ports it was accepted. */
+  /**
+   * At which of the tap's ports it was accepted; where the tap itself is the
+   * client, as it rewrites, the port of the target.
+   */
   port: number;
   /** What that port is called, where it has a name: `station-broker`. */
   link?: string;

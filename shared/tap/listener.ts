@@ -10,12 +10,16 @@ export class Listener {
   target: Target;
   /** The name of what leads through it, such as `station-broker`, if it has one. */
   link: string | undefined;
+  /** Whether the target does, and so the clients. */
+  speaksTls = false;
   /** The open connections that it accepted. */
   readonly connections = new Set<Connection>();
   /** Faults of its own, where it does not share the tap's. */
   running: Map<string, RunningFault> | undefined;
   readonly #server: net.Server;
   #offers: Promise<string[]> | undefined;
+  /** Where it listened before the target went away. */
+  #home: AddressInfo | null = null;
 
   /** @param accept gets each connection, paused */
   constructor(target: Target, accept: (raw: Socket) => void) {
@@ -70,6 +74,23 @@ export class Listener {
       if (this.#offers === learning) this.#offers = undefined;
     });
     return learning;
+  }
+
+  /**
+   * Refuses connections while the target is away, as the target's own port
+   * does then; those that are open go on. Does nothing where it is so already.
+   *
+   * @throws as `listen`
+   */
+  async setAway(isAway: boolean): Promise<void> {
+    if (isAway) {
+      this.#home ??= this.#server.address() as AddressInfo | null;
+      this.#server.close();
+    } else if (this.#home) {
+      const { port, address } = this.#home;
+      this.#home = null;
+      await this.listen(port, address);
+    }
   }
 
   /** Stops listening. Resolves once its connections are closed, too. */

@@ -6,10 +6,12 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { RelayDirection } from './events.ts';
 import type { FaultInjector } from './faults/kind.ts';
 import type { Item, Outlet, Stage, StageContext } from './faults/stage.ts';
 import { randomFrom } from './random.ts';
+import type { Rewriter } from './rewriter.ts';
 
 /** A fault that applies now, and where it stands among the others. */
 export interface RunningFault {
@@ -29,6 +31,8 @@ export interface RelayContext {
   readonly drawnAs: number;
   readonly seed: number;
   now(): number;
+  /** Bytes would leave, but go through a rewriter first. */
+  came(direction: RelayDirection, bytes: Buffer, held: number): void;
   /**
    * Bytes leave for the receiver.
    *
@@ -48,17 +52,22 @@ export interface RelayContext {
  */
 const WINDOW = 1024 * 1024;
 
+const NOTHING = new Uint8Array(0);
+
 /** Forwards what a source sends to a sink. */
 export class Relay implements StageContext {
   readonly direction: RelayDirection;
   readonly #context: RelayContext;
   readonly #source: Duplex;
   readonly #sink: Duplex;
+  readonly #rewriter: Rewriter | undefined;
   /** A fault's timer runs in the context that opened the connection. */
   readonly #asOwner = AsyncLocalStorage.snapshot();
   #stages: { of: RunningFault; stage: Stage }[] = [];
   /** Bytes that stages hold. */
   #held = 0;
+  /** So far the system has taken each write at once; TLS never does. */
+  #takesAtOnce: boolean;
   /** Writes that the system has not taken yet, and what is called when it has. */
   #writing = 0;
   #whenWritten: (() => void) | undefined;
@@ -72,11 +81,14 @@ export class Relay implements StageContext {
     context: RelayContext,
     source: Duplex,
     sink: Duplex,
+    rewriter?: Rewriter,
   ) {
     this.direction = direction;
     this.#context = context;
     this.#source = source;
     this.#sink = sink;
+    this.#rewriter = rewriter;
+    this.#takesAtOnce = !(sink instanceof TLSSocket);
   }
 
   /** Begins to read. */
@@ -209,19 +221,48 @@ export class Relay implements StageContext {
     if (this.#over) return;
     if (bytes) this.#send(bytes, this.now() - since);
     else if (end) {
+      if (this.#rewriter) this.#forward(asBuffer(this.#rewriter.end()), 0);
       this.#context.end(this.direction, end);
       if (end === 'fin') this.#sink.end();
     }
   }
 
   #send(bytes: Buffer, held: number): void {
-    this.#writing += 1;
-    const takesMore = this.#sink.write(bytes, this.#onWritten);
+    if (!this.#rewriter) {
+      this.#forward(bytes, held);
+      return;
+    }
+    this.#context.came(this.direction, bytes, held);
+    if (!this.#over) this.#forward(asBuffer(this.#rewriter.push(bytes)), held);
+  }
+
+  #forward(bytes: Buffer, held: number): void {
+    if (bytes.length === 0) return;
+    const takesMore = this.#write(bytes);
     // Afterwards: a listener of the event may cut the connection.
     this.#context.read(this.direction, bytes, held);
     if (takesMore) return;
     this.#full = true;
     this.#balance();
+  }
+
+  /**
+   * Whether the receiver keeps up. For a callback Node takes a turn of its own
+   * after each write, a tenth of what it costs to forward a short read. So
+   * there is none until the system has once not taken all bytes at once.
+   */
+  #write(bytes: Buffer): boolean {
+    if (!this.#takesAtOnce) {
+      this.#writing += 1;
+      return this.#sink.write(bytes, this.#onWritten);
+    }
+    const takesMore = this.#sink.write(bytes);
+    if (this.#sink.writableLength === 0) return true;
+    this.#takesAtOnce = false;
+    this.#writing += 1;
+    // Only to be called when what is before it was taken.
+    this.#sink.write(NOTHING, this.#onWritten);
+    return takesMore;
   }
 
   readonly #onWritten = (): void => {
@@ -240,4 +281,9 @@ export class Relay implements StageContext {
     if (wait) this.#source.pause();
     else this.#source.resume();
   }
+}
+
+/** The same memory. */
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 }

@@ -3,6 +3,7 @@ import { createServer, STATUS_CODES } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { Duplex } from 'node:stream';
 import type { RelayDirection } from './events.ts';
+import type { StatusResponse } from './faults/kind.ts';
 
 /** Is called with what passes while the tap itself responds to a client. */
 export interface ResponseObserver {
@@ -20,12 +21,12 @@ const PREFACE = 'PRI * HTTP/2.0';
  * client begins with its preface (RFC 9113, 3.4). Node's own servers write it;
  * the connection ends after the response.
  *
- * @param code the status code
+ * @param status the status code, and the seconds of `Retry-After`
  * @param client has `first` put back: it reads that again
  * @param first the first bytes of the request
  */
 export function respondWith(
-  code: number,
+  { code, retryAfter }: StatusResponse,
   client: Duplex,
   first: Buffer,
   observer: ResponseObserver,
@@ -34,6 +35,7 @@ export function respondWith(
   const headers = {
     'content-type': 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(text),
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
   };
   const seen = watched(client, observer);
   if (first.subarray(0, PREFACE.length).toString() === PREFACE) {

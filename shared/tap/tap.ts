@@ -21,6 +21,7 @@ import type { Fault } from './faults/kind.ts';
 import { FaultError, formatFault } from './faults/parse.ts';
 import type { RunningFault } from './relay.ts';
 import { Recording } from './recording.ts';
+import type { Rewriter } from './rewriter.ts';
 
 export { isLoopback, type Target } from './dial.ts';
 export type * from './events.ts';
@@ -34,6 +35,7 @@ export {
   parseFault,
   parseFaults,
 } from './faults/parse.ts';
+export type { Rewriter } from './rewriter.ts';
 export type {
   RecordedConnection,
   RecordedDirection,
@@ -50,6 +52,18 @@ export interface TapOptions {
    * have a certificate for its name that Node trusts.
    */
   tls?: { key: string; cert: string };
+  /**
+   * Changes what clients send. Each connection is then recorded twice, under
+   * two numbers: on the link `client-tap` with what the client sent, and on
+   * `tap-target` with what the target got. Both have what the target sent, and
+   * faults strike between them, once.
+   */
+  rewrite?: () => Rewriter;
+  /**
+   * What is offered by ALPN, in place of what the target offers: for a
+   * rewriter that knows one protocol.
+   */
+  protocols?: readonly string[];
   /** What the user could do about a failure; each is added to one event. */
   hints?: Hints;
   /** The name of what leads to the target, such as `browser-gateway`. */
@@ -90,6 +104,8 @@ export class Tap extends EventEmitter<TapEvents> {
   /** The first belongs to `target` and `listen()`. */
   readonly #listeners: [Listener, ...Listener[]];
   readonly #context: SecureContext | undefined;
+  readonly #rewrite: (() => Rewriter) | undefined;
+  readonly #protocols: readonly string[] | undefined;
   readonly #connections = new Map<number, Connection>();
   #accepted = 0;
   #faults: readonly Fault[] = [];
@@ -111,12 +127,16 @@ export class Tap extends EventEmitter<TapEvents> {
       seed,
       recordingSize,
       hints,
+      rewrite,
+      protocols,
     } = options;
     this.seed = seed ?? Math.floor(Math.random() * 2 ** 31);
     this.began = Date.now();
     this.recording = new Recording(recordingSize);
     this.#context = pair && tls.createSecureContext(pair);
     this.#hints = { ...hints };
+    this.#rewrite = rewrite;
+    this.#protocols = protocols;
     this.#listeners = [this.#makeListener(target, this.#context, link)];
     this.#apply(faults ?? []);
   }
@@ -147,13 +167,33 @@ export class Tap extends EventEmitter<TapEvents> {
    * link.
    *
    * @param link the name of what leads there
+   * @param speaksTls whether that target does, where the tap's own does: behind
+   *   a proxy that ends TLS there is none
    * @returns the port
    * @throws as `listen`
    */
-  async listenFor(target: Target, port = 0, link?: string): Promise<number> {
-    const listener = this.#makeListener(target, this.#context, link);
+  async listenFor(
+    target: Target,
+    port = 0,
+    link?: string,
+    speaksTls = true,
+  ): Promise<number> {
+    const context = speaksTls ? this.#context : undefined;
+    const listener = this.#makeListener(target, context, link);
     this.#listeners.push(listener);
     return listener.listen(port, '127.0.0.1');
+  }
+
+  /**
+   * Says whether the target of a link is away: as long as it is, the tap's port
+   * refuses connections, as the target's own does. Otherwise a client's
+   * connection is accepted before the target is called, and can only be reset.
+   *
+   * @throws as `listen`, where the port was taken meanwhile
+   */
+  async setAway(link: string, isAway: boolean): Promise<void> {
+    const meant = this.#listeners.filter((each) => each.link === link);
+    await Promise.all(meant.map((each) => each.setAway(isAway)));
   }
 
   /** The names of what leads to its targets, where they have some. */
@@ -258,7 +298,7 @@ export class Tap extends EventEmitter<TapEvents> {
     for (const listener of this.#listeners) {
       for (const live of listener.connections) {
         const meant = connection ?? (listener.running ? 0 : live.connection);
-        if (meant === live.connection) live.cut(how, 'cut', 'cut by hand');
+        if (live.has(meant)) live.cut(how, 'cut', 'cut by hand');
       }
     }
   }
@@ -294,7 +334,10 @@ export class Tap extends EventEmitter<TapEvents> {
    */
   async learnProtocols(): Promise<readonly string[]> {
     if (!this.#context) return [];
-    const shared = this.#listeners.filter((listener) => !listener.running);
+    if (this.#protocols) return this.#protocols;
+    const shared = this.#listeners.filter(
+      ({ running, speaksTls }) => !running && speaksTls,
+    );
     const [offers] = await Promise.all(
       shared.map((listener) => listener.learn()),
     );
@@ -323,12 +366,16 @@ export class Tap extends EventEmitter<TapEvents> {
       this.#accepted += 1;
       ofListener += 1;
       const drawnAs = seed === undefined ? this.#accepted : ofListener;
-      const connection = new Connection(run, this.#accepted, raw, drawnAs);
-      this.#connections.set(this.#accepted, connection);
+      const number = this.#accepted;
+      // What the target gets is recorded under the next number.
+      if (this.#rewrite) this.#accepted += 1;
+      const connection = new Connection(run, number, raw, drawnAs);
+      this.#connections.set(number, connection);
       listener.connections.add(connection);
       void connection.open();
     });
     listener.link = link;
+    listener.speaksTls = context !== undefined;
     const run = this.#createRun(listener, context, seed);
     return listener;
   }
@@ -352,7 +399,8 @@ export class Tap extends EventEmitter<TapEvents> {
               ({ link }) => link === undefined || link === listener.link,
             ),
       now: () => performance.now() - this.#zero,
-      offers: () => listener.offers(),
+      offers: async () => this.#protocols ?? listener.offers(),
+      ...(this.#rewrite && { rewrite: this.#rewrite }),
       hint: (where) => {
         const hint = this.#hints[where];
         delete this.#hints[where];

@@ -50,15 +50,28 @@ async function lookAtAll({
       if (each === outer) return true;
     return false;
   };
-  const isSkipped = (element: Element) => {
-    for (let each: Element | null = element; each; each = parentOf(each))
-      if (
-        each.matches(skipped) ||
-        getComputedStyle(each).clipPath === 'inset(50%)'
-      )
-        return true;
-    return false;
+  /** What is the same at every place is found once for each element. */
+  const once = <Value>(find: (element: Element) => Value) => {
+    const known = new Map<Element, Value>();
+    return (element: Element): Value => {
+      if (!known.has(element)) known.set(element, find(element));
+      return known.get(element)!;
+    };
   };
+  /** Whether it is so of an element, or of one around it. */
+  const orAround = (is: (element: Element) => boolean) => {
+    const isSo: (element: Element) => boolean = once((element) => {
+      if (is(element)) return true;
+      const outer = parentOf(element);
+      return outer !== null && isSo(outer);
+    });
+    return isSo;
+  };
+  const isSkipped = orAround(
+    (element) =>
+      element.matches(skipped) ||
+      getComputedStyle(element).clipPath === 'inset(50%)',
+  );
   const nameOf = (element: Element): string => {
     const id = element.id ? `#${element.id}` : '';
     const kind =
@@ -93,19 +106,22 @@ async function lookAtAll({
   else for (const root of document.querySelectorAll(within)) collect(root);
 
   /** What is seen of a rectangle: less what scrolled boxes around it hide. */
+  const hiding: (element: Element) => Element[] = once((element) => {
+    if (element === document.documentElement || element === document.body)
+      return [];
+    const { overflowX, overflowY, position } = getComputedStyle(element);
+    const hides = overflowX !== 'visible' || overflowY !== 'visible';
+    const outer = position === 'fixed' ? null : parentOf(element);
+    return [...(hides ? [element] : []), ...(outer ? hiding(outer) : [])];
+  });
   const seenOf = (rect: DOMRect, element: Element) => {
     let { left, top, right, bottom } = rect;
-    for (let each: Element | null = element; each; each = parentOf(each)) {
-      if (each === document.documentElement || each === document.body) break;
-      const { overflowX, overflowY, position } = getComputedStyle(each);
-      if (overflowX !== 'visible' || overflowY !== 'visible') {
-        const box = each.getBoundingClientRect();
-        left = Math.max(left, box.left);
-        top = Math.max(top, box.top);
-        right = Math.min(right, box.right);
-        bottom = Math.min(bottom, box.bottom);
-      }
-      if (position === 'fixed') break;
+    for (const each of hiding(element)) {
+      const box = each.getBoundingClientRect();
+      left = Math.max(left, box.left);
+      top = Math.max(top, box.top);
+      right = Math.min(right, box.right);
+      bottom = Math.min(bottom, box.bottom);
     }
     return {
       left: Math.max(left, 0),
@@ -123,11 +139,9 @@ async function lookAtAll({
     }
     return hit;
   };
-  const stays = (element: Element) => {
-    for (let each: Element | null = element; each; each = parentOf(each))
-      if (getComputedStyle(each).position === 'sticky') return true;
-    return false;
-  };
+  const stays = orAround(
+    (element) => getComputedStyle(element).position === 'sticky',
+  );
 
   /** All that can be read, each with its place in the text. */
   const texts = all.flatMap((element) => {
@@ -142,13 +156,16 @@ async function lookAtAll({
     });
   });
 
+  const cannotBeHit = once(
+    (element) => getComputedStyle(element).pointerEvents === 'none',
+  );
   const lookForCovers = () => {
     for (const { element, node, range } of texts) {
       const whole = range.getBoundingClientRect();
       if (whole.bottom < 0 || whole.top > innerHeight) continue;
       if (whole.width === 0) continue;
       if (!isShown(element) || isSkipped(element)) continue;
-      if (getComputedStyle(element).pointerEvents === 'none') continue;
+      if (cannotBeHit(element)) continue;
       for (const rect of range.getClientRects()) {
         const { left, top, right, bottom } = seenOf(rect, element);
         // Of what is scrolled, less than half a line is no text to read.
@@ -167,11 +184,9 @@ async function lookAtAll({
     }
   };
 
-  const scrollsSideways = (element: Element) => {
-    for (let each: Element | null = element; each; each = parentOf(each))
-      if (/auto|scroll/.test(getComputedStyle(each).overflowX)) return true;
-    return false;
-  };
+  const scrollsSideways = orAround((element) =>
+    /auto|scroll/.test(getComputedStyle(element).overflowX),
+  );
   const canvas = document.createElement('canvas').getContext('2d')!;
   /** What of a closed list of choices is seen: its width is not its text's. */
   const lookAtSelect = (select: HTMLSelectElement) => {

@@ -5,7 +5,14 @@ import type { Counts, NoteLine } from './source.ts';
 /** What of a unit is counted. */
 type Counted = Pick<
   Unit,
-  'kind' | 'direction' | 'layer' | 'size' | 'payload' | 'counts' | 'summary'
+  | 'kind'
+  | 'direction'
+  | 'layer'
+  | 'size'
+  | 'payload'
+  | 'counts'
+  | 'updates'
+  | 'summary'
 > & { problem?: string | undefined };
 
 /** The counts of a run in which nothing has happened yet. */
@@ -33,18 +40,6 @@ const replies = new Set<Unit['kind']>([
   'mqtt PINGRESP',
 ]);
 
-/** What comes down and is, for a page, one thing that happened. */
-const updates = new Set<Unit['kind']>([
-  'event',
-  'body',
-  'websocket text',
-  'websocket binary',
-  'websocket message',
-  'mqtt PUBLISH',
-  'line',
-  'length-prefixed message',
-]);
-
 /** Adds a note to the counts, which are changed in place. */
 export function countNote(counts: Counts, kind: NoteLine['kind']): void {
   if (kind === 'open') counts.connections += 1;
@@ -57,16 +52,18 @@ export function countUnit(counts: Counts, unit: Counted): void {
   if (layer === 0) counts[direction] += size;
   if (unit.counts) counts.payload += payload;
   if (unit.problem !== undefined) counts.problems += 1;
-  if (direction === 'down' && unit.counts && payload > 0 && updates.has(kind))
-    counts.updates += 1;
+  if (direction === 'down') counts.updates += unit.updates;
   if (replies.has(kind) || isFinalResponse(unit)) counts.roundTrips += 1;
 }
+
+const ONE = '1'.charCodeAt(0);
 
 /** A response that is not 1xx, save 101: RFC 9110, 15.2. */
 function isFinalResponse({ kind, direction, summary }: Counted): boolean {
   if (direction !== 'down') return false;
+  // It begins with the status code: to look at it costs less than a pattern.
   if (kind === 'http/1.1 response headers')
-    return /^(?:101|[2-9]\d\d)\b/.test(summary);
+    return summary.charCodeAt(0) > ONE || summary.startsWith('101');
   return (
     (kind === 'http/2 HEADERS' || kind === 'http/2 header list') &&
     /, [2-9]\d\d\b/.test(summary)

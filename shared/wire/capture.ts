@@ -35,6 +35,8 @@ export interface CapturedConnection {
   id: number;
   /** Where the server really listened. */
   realPort: number;
+  /** The link that it was on, where the run had several: `browser-nginx`. */
+  link?: string | undefined;
   /** The bytes are those inside TLS. */
   secure: boolean;
   alpn?: string | undefined;

@@ -8,6 +8,7 @@
  */
 import { ReassemblyBuffer } from './reassembly-buffer.ts';
 import { ByteCursor } from './byte-cursor.ts';
+import type { Decompressors } from './fields.ts';
 import { KNOWN_METHODS } from './http1/forbidden.ts';
 import { Http1 } from './http1/decoder.ts';
 import { Http2, PREFACE } from './http2/decoder.ts';
@@ -39,14 +40,19 @@ export interface ConnectionOptions {
    * decoded, but is shown with the right offsets.
    */
   missing?: { up: number; down: number } | undefined;
+  /** For content codings other than gzip and deflate. */
+  decompressors?: Decompressors | undefined;
 }
 
 /** What the first bytes show: also what is not read. */
 type Found = Protocol | 'tls';
 
-function makeProtocol(protocol: Found): ProtocolDecoder {
-  if (protocol === 'http/1.1') return new Http1();
-  if (protocol === 'http/2') return new Http2();
+function makeProtocol(
+  protocol: Found,
+  decompressors: Decompressors | undefined,
+): ProtocolDecoder {
+  if (protocol === 'http/1.1') return new Http1(decompressors);
+  if (protocol === 'http/2') return new Http2(decompressors);
   if (protocol === 'mqtt') return mqtt();
   if (protocol === 'bytes') return new OpaquePair();
   if (protocol === 'tls') return new EncryptedPair();
@@ -170,8 +176,11 @@ class Detector implements ProtocolDecoder {
   #first: [Direction, ReassemblyBuffer][] = [];
   #held = { up: new ReassemblyBuffer(), down: new ReassemblyBuffer() };
 
-  constructor(protocol: Protocol | undefined) {
-    if (protocol) this.#found = makeProtocol(protocol);
+  readonly #decompressors: Decompressors | undefined;
+
+  constructor(protocol: Protocol | undefined, decompressors?: Decompressors) {
+    this.#decompressors = decompressors;
+    if (protocol) this.#found = makeProtocol(protocol, decompressors);
   }
 
   push(direction: Direction, input: ByteCursor, units: Unit[]): void {
@@ -207,6 +216,9 @@ class Detector implements ProtocolDecoder {
 
   #decide(): Found | undefined {
     const { up, down } = this.#held;
+    // No server that is known here responds to half a line.
+    const isAnswered = this.#first.length > 1 && this.#first[0]![0] === 'up';
+    if (isAnswered && protocolDown(down.peek()) === 'bytes') return 'bytes';
     if (this.#first[0]![0] === 'down') {
       // Of the protocols known here only HTTP/2 lets the server speak first.
       const byServer = protocolDown(down.peek());
@@ -216,7 +228,7 @@ class Detector implements ProtocolDecoder {
   }
 
   #release(protocol: Found, units: Unit[]): void {
-    const found = makeProtocol(protocol);
+    const found = makeProtocol(protocol, this.#decompressors);
     this.#found = found;
     for (const [direction, held] of this.#first) {
       const [range] = held.ranges.take().ranges;
@@ -236,10 +248,10 @@ class Detector implements ProtocolDecoder {
 export function decodeConnection(
   options: ConnectionOptions = {},
 ): ConnectionDecoder {
-  const { alpn, missing, protocol } = options;
+  const { alpn, missing, protocol, decompressors } = options;
   if (missing && missing.up + missing.down > 0)
     return connectionDecoder(new Detector('bytes'), missing);
   const byAlpn = { h2: 'http/2', 'http/1.1': 'http/1.1' } as const;
   const negotiated = byAlpn[alpn as keyof typeof byAlpn];
-  return connectionDecoder(new Detector(protocol ?? negotiated));
+  return connectionDecoder(new Detector(protocol ?? negotiated, decompressors));
 }

@@ -1,18 +1,14 @@
-/** A unit for the terminal: its line, and under it its fields and bytes. */
+/**
+ * A unit for the terminal: its line, and under it its fields, its bytes and what
+ * it carries, all of them: who asked for bytes wants to see each.
+ */
 import { concat } from './bytes.ts';
-import type { Unbrotli, Field } from './fields.ts';
-import { hexByte, number, printable } from './text.ts';
-import { type Unit, describe } from './unit.ts';
+import type { Decompressors, Field, UnitContent } from './fields.ts';
+import { byteCount, hexByte, printable, textShown, utf8 } from './text.ts';
+import { contentOf, type Unit, describe } from './unit.ts';
 import type { Range } from './byte-ranges.ts';
 
 const ROW = 16;
-
-/** How much a dump shows. */
-export interface DumpOptions {
-  /** Bytes shown of each field; the rest is counted. */
-  most?: number;
-  unbrotli?: Unbrotli;
-}
 
 /**
  * The line of a unit: `→` goes up to the server, `←` comes down to the client.
@@ -23,38 +19,48 @@ export function lineOf(unit: Unit): string {
   // Of what is malformed the problem is the summary.
   const isTold = !unit.problem || unit.summary.startsWith(unit.problem);
   const problem = isTold ? '' : `  ! ${printable(unit.problem!)}`;
+  const text = unit.text === undefined ? '' : `  ${inQuotes(unit.text)}`;
   // What is carried by other units stands under them.
-  return `${arrow} ${'  '.repeat(unit.layer)}${unit.summary}${problem}`;
+  return `${arrow} ${'  '.repeat(unit.layer)}${unit.summary}${text}${problem}`;
+}
+
+/** The token of a language model, at its beginning, is in quotes itself. */
+function inQuotes(text: string): string {
+  return text.startsWith('“') ? text : `“${text}”`;
 }
 
 /**
  * The lines of a dump: label first, then the bytes in hex and text, then what
- * they mean and where that is written. Every byte of the unit is shown, those
- * of line ends excepted. No line holds a control character.
+ * they mean and where that is written; at the end what it carries, where no
+ * field has said it. Every byte of the unit is shown, those of line ends
+ * excepted. No line holds a control character.
  * @param bytes the unit's own: see `bytesOf`
+ * @param decompressors for codings other than gzip and deflate
  */
 export function dump(
   unit: Unit,
   bytes: Uint8Array,
-  options: DumpOptions = {},
+  decompressors?: Decompressors,
 ): string[] {
-  const most = options.most ?? 256;
   const place = localPlaces(unit.ranges);
   const lines = [lineOf(unit)];
   let shown = 0;
-  for (const field of describe(unit, bytes, options.unbrotli)) {
+  const fields = describe(unit, bytes, decompressors);
+  for (const field of fields) {
     const parts = field.ranges.map(([start, end]) => {
       const from = place(start);
       return bytes.subarray(from, from + end - start);
     });
     const first = field.ranges[0];
     const start = first ? place(first[0]) : shown;
-    if (start > shown) lines.push(...gap(bytes.subarray(shown, start), most));
-    lines.push(...fieldLines(field, parts, most));
+    if (start > shown) lines.push(...gap(bytes.subarray(shown, start)));
+    lines.push(...fieldLines(field, parts));
     const size = parts.reduce((sum, part) => sum + part.length, 0);
     shown = Math.max(shown, start + size);
   }
-  lines.push(...gap(bytes.subarray(shown), most));
+  lines.push(...gap(bytes.subarray(shown)));
+  const content = contentOf(unit, bytes, decompressors);
+  if (content) lines.push(...contentLines(content, fields));
   return lines;
 }
 
@@ -71,20 +77,41 @@ function localPlaces(ranges: readonly Range[]): (raw: number) => number {
 }
 
 /** Bytes that belong to no field. */
-function gap(bytes: Uint8Array, most: number): string[] {
+function gap(bytes: Uint8Array): string[] {
   const isLineEnd = bytes.every((byte) => byte === 0x0d || byte === 0x0a);
-  return isLineEnd ? [] : ['  ·', ...rows(bytes, most)];
+  return isLineEnd ? [] : ['  ·', ...rows(bytes)];
 }
 
-function fieldLines(field: Field, parts: Uint8Array[], most: number): string[] {
+/** What a unit carries, as text, line by line, or in hex. */
+function contentLines(
+  { bytes, type, coding, problem }: UnitContent,
+  fields: readonly Field[],
+): string[] {
+  const text = utf8(bytes);
+  if (bytes.length === 0 || fields.some(({ value }) => value === text))
+    return [];
+  const about = [
+    byteCount(bytes.length),
+    type,
+    coding && `without its ${coding}`,
+    problem,
+  ].filter(Boolean);
+  const shown =
+    textShown(bytes) === undefined || text.includes('\ufffd')
+      ? rows(bytes)
+      : text.split(/\r?\n/).map((line) => `    ${printable(line)}`);
+  return [`  content: ${printable(about.join(', '))}`, ...shown];
+}
+
+function fieldLines(field: Field, parts: Uint8Array[]): string[] {
   const [first] = field.ranges;
   const last = field.ranges.at(-1);
   const where = first && last ? `  bytes ${first[0]}–${last[1] - 1}` : '';
   const section = field.section ? ` (${field.section})` : '';
   const bytes = concat(parts);
-  const lines = [`  ${printable(field.label)}${where}`, ...rows(bytes, most)];
+  const lines = [`  ${printable(field.label)}${where}`, ...rows(bytes)];
   // A value that is nothing but the bytes as text is there already.
-  const value = printable(field.value.slice(0, most * 4));
+  const value = printable(field.value);
   const isShown = bytes.length > 0 && asText(bytes) === field.value;
   if (value !== '' && !isShown) lines.push(`    = ${value}`);
   lines.push(`    ${printable(field.meaning)}${section}`);
@@ -100,18 +127,15 @@ function character(byte: number): string {
 }
 
 /** `48 65 6c 6c 6f    Hello`, sixteen bytes in a row. */
-function rows(bytes: Uint8Array, most: number): string[] {
+function rows(bytes: Uint8Array): string[] {
   const lines: string[] = [];
-  const end = Math.min(bytes.length, most);
-  for (let at = 0; at < end; at += ROW) {
-    const row = bytes.subarray(at, Math.min(at + ROW, end));
+  for (let at = 0; at < bytes.length; at += ROW) {
+    const row = bytes.subarray(at, at + ROW);
     const half = ROW / 2;
     const left = Array.from(row.subarray(0, half), hexByte).join(' ');
     const right = Array.from(row.subarray(half), hexByte).join(' ');
     const digits = `${left}  ${right}`.padEnd(ROW * 3);
     lines.push(`    ${digits}  ${asText(row)}`);
   }
-  if (bytes.length > end)
-    lines.push(`    … ${number(bytes.length - end)} more`);
   return lines;
 }

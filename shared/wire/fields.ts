@@ -3,13 +3,26 @@ import type { Range } from './byte-ranges.ts';
 import { latin1, number, utf8 } from './text.ts';
 
 /**
- * Turns brotli into bytes, at most `limit` of them; undefined where it cannot.
- * Handed in, because only Node has one: `brotli.ts`.
+ * Takes a content coding off (RFC 9110, 8.4.1), one byte stream in any pieces,
+ * and goes on from call to call instead of beginning again.
  */
-export type Unbrotli = (
-  bytes: Uint8Array,
-  limit: number,
-) => Uint8Array | undefined;
+export interface Decompressor {
+  /** Why it stopped; what it expected and found. */
+  readonly problem: string | undefined;
+  /**
+   * @param most how many plain bytes may come of it; more is a `problem`
+   * @returns the plain bytes that these complete, their own memory
+   */
+  write(bytes: Uint8Array, most: number): Uint8Array;
+  /** Lets go of its memory: nothing more will be written. */
+  close(): void;
+}
+
+/**
+ * Makes a decompressor, by the name of the coding in small letters: those that
+ * only Node has are handed in, so that the wire runs in a page too.
+ */
+export type Decompressors = Readonly<Record<string, () => Decompressor>>;
 
 /** A part of a unit's bytes that means something. */
 export interface Field {
@@ -32,9 +45,34 @@ export interface DissectedUnit {
   readonly ranges: readonly Range[];
 }
 
-/** Knows the fields of one kind of unit. */
+/** A unit whose content is wanted, with its own bytes, the ranges joined. */
+export interface ContentSource {
+  readonly unit: DissectedUnit;
+  readonly bytes: Uint8Array;
+  readonly decompressors: Decompressors;
+}
+
+/**
+ * What a unit carries for the programs at both ends: without frames, masks,
+ * chunk sizes and codings.
+ */
+export interface UnitContent {
+  readonly bytes: Uint8Array;
+  /** Its media type, without parameters (RFC 9110, 8.3.1); '' if none is said. */
+  readonly type: string;
+  /** The codings that were taken off, as Content-Encoding names them. */
+  readonly coding?: string | undefined;
+  /** Why `bytes` are not all of it. */
+  readonly problem?: string | undefined;
+}
+
+/** Knows one kind of unit: its fields, and what it carries. */
 export interface FieldDissector {
   dissect(list: FieldList): void;
+  /** undefined, and not there, where such a unit carries nothing. */
+  content?(source: ContentSource): UnitContent | undefined;
+  /** The list of a header block of HTTP/2: name, value, name, value … */
+  readonly headers?: readonly string[] | undefined;
 }
 
 const NOT_LISTED = {
@@ -52,17 +90,21 @@ export class FieldList {
   readonly fields: Field[] = [];
   readonly bytes: Uint8Array;
   readonly unit: DissectedUnit;
-  readonly unbrotli: Unbrotli | undefined;
+  readonly decompressors: Decompressors;
   #room = VALUES_LIMIT;
   #more = 0;
   /** The piece that the last search began in, and how many bytes precede it. */
   #piece = 0;
   #passed = 0;
 
-  constructor(unit: DissectedUnit, bytes: Uint8Array, unbrotli?: Unbrotli) {
+  constructor(
+    unit: DissectedUnit,
+    bytes: Uint8Array,
+    decompressors: Decompressors = {},
+  ) {
     this.unit = unit;
     this.bytes = bytes;
-    this.unbrotli = unbrotli;
+    this.decompressors = decompressors;
   }
 
   /** The bytes in `place`, counted in the unit's own, mean `value`. */

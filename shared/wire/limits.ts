@@ -16,7 +16,8 @@ export const CHUNK_LINE_LIMIT = 8_192;
 /** A body longer than this is shown in parts of this size, as they pass. */
 export const BODY_PART = 65_536;
 
-/** One event of an event stream, or one comment. */
+/** One event of an event stream, or one comment; of a compressed message so
+ * much is kept. */
 export const EVENT_LIMIT = 1_048_576;
 
 /** Pieces (ranges) that one unit may consist of, counted. */
@@ -32,6 +33,9 @@ export const INFLATED_LIMIT = 4_194_304;
  */
 export const INFLATED_FOR_EACH_BYTE = 256;
 
+/** Content codings of one body, counted: with more, none is taken off. */
+export const CODINGS_LIMIT = 4;
+
 /**
  * Units that an event stream may have beyond one for each of its bytes,
  * counted: the bytes of the headers make up for them.
@@ -46,6 +50,8 @@ export const UNITS_AHEAD = 8;
 export const KEPT_DECODED = 1_024;
 /** And for each of its bytes, at most so many. */
 export const KEPT_FOR_EACH_BYTE = 64;
+/** Of the newest such units all is kept, so much in all connections together. */
+export const KEPT_WHOLE = 16_777_216;
 
 /** The part of an HTTP/2 frame or MQTT packet that is looked at. */
 export const FRAME_LIMIT = 65_536;
@@ -80,6 +86,17 @@ export const HELD_LIMIT = 16_384;
 
 /** Fragments that a WebSocket message may have, counted, to be shown joined. */
 export const FRAGMENTS_LIMIT = 1_024;
+
+/** Characters of what a unit carries that stand in its line. */
+export const TEXT_SHOWN = 160;
+
+/** Bytes of what a unit carries that its text is made of. */
+export const TEXT_BYTES = 640;
+
+/** A longer JSON object is not searched for a token of a language model. */
+export const DELTA_LIMIT = 16_384;
+/** So many objects are, of a stream in which none has one; counted. */
+export const DELTA_TRIES = 32;
 
 /** Characters in the value of one field. */
 export const VALUE_LIMIT = 65_536;

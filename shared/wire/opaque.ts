@@ -1,18 +1,18 @@
 /**
  * Bytes of which nothing is known: of another protocol, or after something
- * that was malformed. With no boundaries of their own they are cut where the
- * other side speaks, and else in pieces of a fixed size. What goes in and comes
- * out: see `byte-cursor.ts`; all bytes are taken, and the last piece is told
- * when `flush` is called.
+ * that was malformed. They have no boundaries of their own, so each call is
+ * told as it comes, in pieces of a fixed size at most: a read is all that there
+ * is to show, and to wait for more would give it a later time. This is the one
+ * place where the units depend on how the bytes are cut. What goes in and comes
+ * out: see `byte-cursor.ts`; all bytes are taken, and none are kept.
  */
 import type { ByteCursor } from './byte-cursor.ts';
 import type { ByteRanges } from './byte-ranges.ts';
+import type { FieldDissector } from './fields.ts';
 import { OPAQUE_PIECE } from './limits.ts';
-import { ReassemblyBuffer } from './reassembly-buffer.ts';
-import { byteCount, preview } from './text.ts';
+import { byteCount, textAmong, textShown } from './text.ts';
 import {
   makeUnit,
-  otherDirection,
   plainDissector,
   type Direction,
   type LayerDecoder,
@@ -24,7 +24,6 @@ import {
 /** One direction of such bytes. */
 export class Opaque {
   #direction: Direction;
-  #kept = new ReassemblyBuffer();
 
   constructor(direction: Direction) {
     this.#direction = direction;
@@ -32,42 +31,42 @@ export class Opaque {
 
   push(input: ByteCursor, units: Unit[]): void {
     while (input.left > 0) {
-      this.#kept.read(input, input.upTo(OPAQUE_PIECE - this.#kept.length));
-      if (this.#kept.length === OPAQUE_PIECE) this.flush(units);
+      const { bytes, next, offset } = input;
+      const to = input.upTo(OPAQUE_PIECE);
+      const size = to - next;
+      input.next = to;
+      units.push(
+        makeUnit({
+          direction: this.#direction,
+          kind: 'bytes',
+          layer: 0,
+          ranges: [[offset, offset + size]],
+          size,
+          payload: size,
+          summary: `bytes: ${byteCount(size)}, not decoded`,
+          text: textShown(bytes, next, to) ?? textAmong(bytes, next, to),
+          dissector: bytesDissector,
+        }),
+      );
     }
   }
-
-  /** The other side speaks, or the connection ends. */
-  flush(units: Unit[]): void {
-    if (this.#kept.length === 0) return;
-    const bytes = this.#kept.take();
-    const { ranges, size } = this.#kept.ranges.take();
-    units.push(
-      makeUnit({
-        direction: this.#direction,
-        kind: 'bytes',
-        layer: 0,
-        ranges,
-        size,
-        payload: size,
-        summary: `bytes${preview(bytes)}: ${byteCount(size)}, not decoded`,
-        dissector: plainDissector,
-      }),
-    );
-  }
 }
+
+const bytesDissector: FieldDissector = {
+  ...plainDissector,
+  content: ({ bytes }) => ({ bytes, type: '' }),
+};
 
 /** A connection of such bytes. */
 export class OpaquePair implements ProtocolDecoder {
   #sides = { up: new Opaque('up'), down: new Opaque('down') };
 
   push(direction: Direction, input: ByteCursor, units: Unit[]): void {
-    this.#sides[otherDirection(direction)].flush(units);
     this.#sides[direction].push(input, units);
   }
 
-  finish(direction: Direction, units: Unit[]): void {
-    this.#sides[direction].flush(units);
+  finish(_direction: Direction, _units: Unit[]): void {
+    // Nothing is kept.
   }
 }
 
@@ -84,14 +83,12 @@ export class SidePair implements ProtocolDecoder {
   }
 
   push(direction: Direction, input: ByteCursor, units: Unit[]): void {
-    this.#rest.finish(otherDirection(direction), units);
     this.#sides[direction].push(input, units);
     if (input.left > 0) this.#rest.push(direction, input, units);
   }
 
   finish(direction: Direction, units: Unit[]): void {
     this.#sides[direction].finish(units);
-    this.#rest.finish(direction, units);
   }
 }
 

@@ -9,8 +9,9 @@ import type { Range } from './byte-ranges.ts';
 import {
   FieldList,
   type Field,
+  type Decompressors,
   type FieldDissector,
-  type Unbrotli,
+  type UnitContent,
 } from './fields.ts';
 import { byteCount } from './text.ts';
 
@@ -73,8 +74,19 @@ export interface Unit {
    * 0; all payload is that of the units that count.
    */
   readonly counts: boolean;
+  /**
+   * How many things begin in it that a page tells apart: events, messages,
+   * bodies.
+   */
+  readonly updates: number;
   /** One line in a learner's words; control characters are escaped. */
   readonly summary: string;
+  /**
+   * The beginning of what it carries, as text on one line: control characters
+   * are escaped, and `TEXT_SHOWN` characters are the most. Undefined where it
+   * carries nothing, or nothing that is text; and where another unit shows it.
+   */
+  readonly text: string | undefined;
   /** What a standard forbids, or a limit that was reached, in a sentence. */
   readonly problem: string | undefined;
   /** Which request and response of an HTTP/1.1 connection: 1, 2, 3 … */
@@ -102,7 +114,8 @@ export const plainDissector: FieldDissector = {
   },
 };
 
-type Optional = 'problem' | 'exchange' | 'stream' | 'message' | 'counts';
+type Optional =
+  'text' | 'problem' | 'exchange' | 'stream' | 'message' | 'counts' | 'updates';
 
 /** What must be said of a unit; the rest has a default. */
 export type UnitParts = Omit<Unit, Optional> & Partial<Pick<Unit, Optional>>;
@@ -125,7 +138,9 @@ export function makeUnit(parts: UnitParts): Unit {
     size: parts.size,
     payload: parts.payload,
     counts: parts.counts ?? true,
+    updates: parts.updates ?? 0,
     summary: writtenOut(parts.summary),
+    text: parts.text,
     problem: parts.problem,
     exchange: parts.exchange,
     stream: parts.stream,
@@ -150,7 +165,11 @@ export interface Decoder {
  * of the other direction may come out too, where they waited for these bytes.
  */
 export interface ConnectionDecoder {
-  feed(direction: Direction, bytes: Uint8Array): Unit[];
+  /**
+   * @param units what comes out is added to them; without them, to none
+   * @returns these
+   */
+  feed(direction: Direction, bytes: Uint8Array, units?: Unit[]): Unit[];
   end(direction: Direction): Unit[];
 }
 
@@ -189,8 +208,7 @@ export function connectionDecoder(
 ): ConnectionDecoder {
   const at = { ...offsets };
   return {
-    feed(direction, bytes) {
-      const units: Unit[] = [];
+    feed(direction, bytes, units = []) {
       // No bytes, no turn: the other side goes on speaking.
       if (bytes.length === 0) return units;
       protocol.push(direction, new ByteCursor(bytes, at[direction]), units);
@@ -239,15 +257,15 @@ export function bytesOf(
 /**
  * The fields of a unit.
  * @param bytes the unit's own bytes, its ranges joined: see `bytesOf`
- * @param unbrotli without it, bodies in brotli are not shown as text
+ * @param decompressors without them, only gzip and deflate are taken off
  */
 export function describe(
   unit: Unit,
   bytes: Uint8Array,
-  unbrotli?: Unbrotli,
+  decompressors: Decompressors = {},
 ): Field[] {
-  const list = new FieldList(unit, bytes, unbrotli);
-  const wanted = unit.ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+  const list = new FieldList(unit, bytes, decompressors);
+  const wanted = markedSize(unit);
   if (bytes.length !== wanted) {
     const meaning = `expected ${byteCount(wanted)}: the rest is not recorded any more`;
     list.known('bytes', byteCount(bytes.length), [meaning, '']);
@@ -255,4 +273,28 @@ export function describe(
     unit.dissector.dissect(list);
   }
   return list.finish();
+}
+
+/**
+ * What a unit carries, whole.
+ * @param bytes the unit's own bytes, its ranges joined: see `bytesOf`
+ * @param decompressors without them, only gzip and deflate are taken off
+ * @returns undefined where it carries nothing
+ */
+export function contentOf(
+  unit: Unit,
+  bytes: Uint8Array,
+  decompressors: Decompressors = {},
+): UnitContent | undefined {
+  // Of bytes that are not all there nobody can say what they carry.
+  if (bytes.length !== markedSize(unit)) return undefined;
+  const content = unit.dissector.content?.({ unit, bytes, decompressors });
+  if (!content || bytes.length >= unit.size) return content;
+  const problem = `of ${byteCount(unit.size)} on the wire only ${byteCount(bytes.length)} are marked: it came in too many pieces`;
+  return { ...content, problem: content.problem ?? problem };
+}
+
+/** How many bytes its ranges have; fewer than its size, of too many pieces. */
+function markedSize({ ranges }: Pick<Unit, 'ranges'>): number {
+  return ranges.reduce((sum, [from, to]) => sum + to - from, 0);
 }

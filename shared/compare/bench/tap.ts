@@ -1,7 +1,8 @@
 /**
  * What the tap costs: the same server, asked directly and through proxies that
  * take turns, each in a process of its own, as is the load. No two messages
- * are alike.
+ * are alike. Taps that lack their last parts take turns with them: so each part
+ * of the tap has its own cost.
  */
 import { freePort } from '@on-the-wire/system/ports.ts';
 import { once } from 'node:events';
@@ -16,6 +17,7 @@ import {
   type ChildProcess,
 } from '@on-the-wire/system/programs/start.ts';
 import { medianOf } from '../statistics.ts';
+import { TAP_PARTS, type TapPart } from './tap/parts.ts';
 import type {
   LoadPlan,
   Measured,
@@ -33,6 +35,9 @@ interface Round extends Measured {
   processor: number | undefined;
 }
 
+/** µs of the processor for each request; of the bare proxy first. */
+type Costs = Record<'bare proxy' | TapPart, number>;
+
 /** A ratio that must be reached, or not be passed. */
 export interface TapGoal {
   goal: string;
@@ -46,6 +51,11 @@ export interface TapBench {
   /** Medians over all rounds; a proxy that is not installed has none. */
   medians: Partial<Record<Name, Round>>;
   goals: TapGoal[];
+  /**
+   * What one part after the other adds to the bare proxy, in µs of the
+   * processor for each request; forwarding may cost less than that proxy.
+   */
+  parts: Record<TapPart, number>;
   /** The table, and what was reached, as text. */
   text: string;
 }
@@ -53,13 +63,17 @@ export interface TapBench {
 const host = '127.0.0.1';
 
 /**
- * With messages that differ every header section is read again, which costs
- * about as much as to forward it: 1.76 to 2.21 times the bare proxy's time in
- * seven runs, idle and less so, where build bbf1e7c took 1.80 to 2.13 times in
- * turns. Requests a second are no goal: what is left for the tap of two
- * processors depends on load and target.
+ * On an idle machine: on one where others run too, what reads much memory costs
+ * more, and the ratio with it. Requests a second are no goal: what is left for
+ * the tap of two processors depends on load and target.
  */
-const PROCESSOR_GOAL = 2.3;
+const PROCESSOR_GOAL = 1.5;
+
+/**
+ * Before the first round each proxy of ours has carried so many requests: by
+ * then its code is compiled, and its ring of lines full.
+ */
+const WARM_UP = 50_000;
 
 /**
  * Measures round trips of WebSocket messages, requests a second and what each
@@ -74,7 +88,10 @@ export async function benchTap(rounds = 15): Promise<TapBench> {
   try {
     const { port: target } = await startNode(children, 'target');
     const bare = await startNode(children, 'bare-proxy', target);
-    const tap = await startNode(children, 'tapped', target);
+    const taps: [TapPart, Started][] = [];
+    for (const part of TAP_PARTS)
+      taps.push([part, await startNode(children, 'tapped', target, part)]);
+    const tap = taps.at(-1)![1];
     const ports: Partial<Record<Name, number>> = {
       direct: target,
       'bare proxy': bare.port,
@@ -86,21 +103,46 @@ export async function benchTap(rounds = 15): Promise<TapBench> {
     const load = fork(new URL('tap/load.ts', import.meta.url));
     children.push(load);
     const measured: Partial<Record<Name, Round[]>> = {};
+    const costs: Costs[] = [];
+    for (const { port } of [bare, ...taps.map(([, started]) => started)])
+      await warmUp(load, port);
     for (let round = 0; round <= rounds; round += 1) {
+      const cost: Partial<Costs> = {};
+      for (const [part, { child, port }] of taps.slice(0, -1))
+        cost[part] = await measureCost(load, loadFor('tap', port), child);
       for (const name of NAMES) {
         const port = ports[name];
         if (!port) continue;
         const proxy = ours[name as keyof typeof ours];
         const result = await measure(load, loadFor(name, port), proxy);
-        // The first round is for the compilers to warm up.
+        // The first round is for the other proxies to warm up.
         if (round > 0) (measured[name] ??= []).push(result);
+        if (name === 'bare proxy') cost[name] = result.processor!;
+        if (name === 'tap') cost.lines = result.processor!;
       }
+      if (round > 0) costs.push(cost as Costs);
     }
-    return report(measured, rounds);
+    return report(measured, costs, rounds);
   } finally {
     await Promise.all(children.map(stop));
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function run(
+  load: ChildProcess,
+  amount: LoadPlan,
+  part: LoadFigure,
+): Promise<LoadResponse> {
+  load.send({ load: amount, part } satisfies LoadRequest);
+  const [result] = (await once(load, 'message')) as [LoadResponse];
+  return result;
+}
+
+async function warmUp(load: ChildProcess, port: number): Promise<void> {
+  const plan = { ...loadFor('tap', port), duration: 1000 };
+  for (let done = 0; done < WARM_UP;)
+    done += (await run(load, plan, 'requests')).responses;
 }
 
 /** @param proxy a process of ours that can say what it has cost */
@@ -109,17 +151,24 @@ async function measure(
   amount: LoadPlan,
   proxy: ChildProcess | undefined,
 ): Promise<Round> {
-  const run = async (part: LoadFigure): Promise<LoadResponse> => {
-    load.send({ load: amount, part } satisfies LoadRequest);
-    const [result] = (await once(load, 'message')) as [LoadResponse];
-    return result;
-  };
-  const roundTrip = (await run('roundTrip')).figure;
+  const roundTrip = (await run(load, amount, 'roundTrip')).figure;
   const before = proxy && (await costOf(proxy));
-  const { figure: requests, responses } = await run('requests');
+  const { figure: requests, responses } = await run(load, amount, 'requests');
   const after = proxy && (await costOf(proxy));
   const processor = proxy && (after! - before!) / responses;
-  return { roundTrip, requests, processor, bulk: (await run('bulk')).figure };
+  const bulk = (await run(load, amount, 'bulk')).figure;
+  return { roundTrip, requests, processor, bulk };
+}
+
+/** µs of the processor for each request. */
+async function measureCost(
+  load: ChildProcess,
+  amount: LoadPlan,
+  proxy: ChildProcess,
+): Promise<number> {
+  const before = await costOf(proxy);
+  const { responses } = await run(load, amount, 'requests');
+  return ((await costOf(proxy)) - before) / responses;
 }
 
 /** µs of the processor that a process has taken so far. */
@@ -144,13 +193,18 @@ function loadFor(name: Name, port: number): LoadPlan {
   };
 }
 
+interface Started {
+  child: ChildProcess;
+  port: number;
+}
+
 async function startNode(
   children: ChildProcess[],
-  part: string,
-  target?: number,
-): Promise<{ child: ChildProcess; port: number }> {
-  const file = new URL(`tap/${part}.ts`, import.meta.url);
-  const child = fork(file, target ? [String(target)] : []);
+  file: string,
+  ...parameters: (number | string)[]
+): Promise<Started> {
+  const url = new URL(`tap/${file}.ts`, import.meta.url);
+  const child = fork(url, parameters.map(String));
   children.push(child);
   const [port] = (await once(child, 'message')) as [number];
   return { child, port };
@@ -242,6 +296,7 @@ async function stop(child: ChildProcess): Promise<void> {
 
 function report(
   measured: Partial<Record<Name, Round[]>>,
+  costs: readonly Costs[],
   rounds: number,
 ): TapBench {
   const medians: TapBench['medians'] = {};
@@ -256,7 +311,20 @@ function report(
     };
   }
   const goals = goalsOf(measured);
-  return { medians, goals, text: toText(medians, goals, rounds) };
+  const parts = partsOf(costs);
+  return { medians, goals, parts, text: toText(medians, goals, parts, rounds) };
+}
+
+/** What each adds is taken within each round, and of these the median. */
+function partsOf(costs: readonly Costs[]): Record<TapPart, number> {
+  const parts: Partial<Record<TapPart, number>> = {};
+  let before: keyof Costs = 'bare proxy';
+  for (const part of TAP_PARTS) {
+    const others = before;
+    parts[part] = medianOf(costs.map((cost) => cost[part] - cost[others]));
+    before = part;
+  }
+  return parts as Record<TapPart, number>;
 }
 
 const processorOf = ({ processor }: Round): number => processor ?? NaN;
@@ -305,6 +373,7 @@ function goalsOf(measured: Partial<Record<Name, Round[]>>): TapGoal[] {
 function toText(
   medians: TapBench['medians'],
   goals: readonly TapGoal[],
+  parts: Record<TapPart, number>,
   rounds: number,
 ): string {
   const { direct } = medians;
@@ -327,6 +396,11 @@ function toText(
       cells.push(`${row.processor.toFixed(1)} µs/request`.padStart(20));
     lines.push(`${name.padEnd(12)}${cells.join('')}`);
   }
+  lines.push('', 'what the parts of the tap add to the bare proxy');
+  for (const part of TAP_PARTS)
+    lines.push(
+      `${part.padEnd(12)}${parts[part].toFixed(1).padStart(8)} µs/request`,
+    );
   lines.push('', `medians of ${rounds} rounds, taking turns`, '');
   for (const { goal, found, wanted, holds } of goals)
     lines.push(

@@ -5,7 +5,7 @@ import { rows } from '../claims/rows/rows.ts';
 import type { Table } from './choose.ts';
 
 /** A row's title; undefined where the table has no such row. */
-export const titleOf = (id: string): string | undefined =>
+export const titleOfRow = (id: string): string | undefined =>
   rows.find((row) => row.id === id)?.title;
 
 /** A row's question; undefined where the table has no such row. */

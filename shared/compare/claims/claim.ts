@@ -1,6 +1,7 @@
 /** What a cell of the table says, and how that is settled. */
 import type { pageHelpers } from './page-helpers.ts';
 import type { Engine } from '@on-the-wire/browser/engines.ts';
+import type { ProxyName } from '@on-the-wire/proxies/programs.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { Unit } from '@on-the-wire/wire/unit.ts';
 import type { Column, Http } from './columns.ts';
@@ -18,12 +19,16 @@ export interface ClaimOrigins {
 /** A unit that was on the wire, and where. */
 export interface Seen {
   connection: number;
+  /** Where a proxy stands between: `browser-nginx` or `nginx-server`. */
+  link?: string | undefined;
   unit: Unit;
 }
 
 /** The claims' server, which is reached through a tap. */
 export interface TappedClaims {
   tap: Tap;
+  /** What stands before it: "nginx 1.22.1 (Debian)". */
+  behind?: string;
   origins: ClaimOrigins;
   /** The units of the claim, as they come. */
   seen: Seen[];
@@ -76,6 +81,12 @@ export interface Claim<Result = any> {
   judge(result: Result, seen: readonly Seen[]): Found;
 }
 
+/** A program between page and server, and its lines. */
+export interface Behind {
+  name: ProxyName;
+  lines: string;
+}
+
 /** A row of the table: a question, and a claim for every column. */
 export interface ClaimRow {
   /** What is typed after `--only`. */
@@ -83,11 +94,24 @@ export interface ClaimRow {
   title: string;
   /** A whole question; the word of a cell, with a period, is its answer. */
   question: string;
+  /** The program through which its pages reach the server. */
+  behind?: Behind;
   claims: readonly Claim[];
 }
 
 /** A claim whose page and judge agree on the type of the result. */
 export const claim = <Result>(parts: Claim<Result>): Claim => parts;
+
+/** Judges a claim, and says which program stood between. */
+export function judged(
+  { judge }: Claim,
+  result: unknown,
+  { seen, behind }: Pick<TappedClaims, 'seen' | 'behind'>,
+): Found {
+  const found = judge(result, seen);
+  if (behind === undefined) return found;
+  return { ...found, evidence: `behind ${behind}, ${found.evidence}` };
+}
 
 /** The word for the cell under a version of HTTP, in an engine. */
 export const wordOf = (
@@ -105,6 +129,14 @@ export const wordOf = (
  */
 export const ofKind = (seen: readonly Seen[], kind: RegExp): Unit[] =>
   seen.map(({ unit }) => unit).filter((unit) => kind.test(unit.kind));
+
+/** What was between page and proxy, or page and server where there is none. */
+export const atPage = (seen: readonly Seen[]): Seen[] =>
+  seen.filter(({ link }) => link?.startsWith('browser-') ?? true);
+
+/** What was before the server. */
+export const atServer = (seen: readonly Seen[]): Seen[] =>
+  seen.filter(({ link }) => link?.endsWith('-server') ?? true);
 
 const headerSections =
   /^http\/(1\.1 (request|response) headers|2 HEADERS|2 header list)$/;

@@ -1,7 +1,7 @@
 /**
  * The server that the claims are settled with: the same responses over HTTP/1.1
  * and, with a certificate, over HTTP/2. It does on purpose what a lesson's
- * server would not: it compresses events, buffers like a proxy, and responds
+ * server would not: it compresses events, lets caches keep them, and responds
  * before it has read the whole request.
  */
 import {
@@ -18,9 +18,6 @@ import { wantsWebSocket } from '@on-the-wire/lesson/page/upgrade.ts';
 
 /** ms between two pieces of a response that goes on. */
 const PAUSE = 60;
-
-/** Bytes that a buffering proxy holds back. */
-const BUFFER = 4_096;
 
 const prose = 'A train departs from platform 7. '.repeat(200);
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -45,7 +42,7 @@ const handlers: Record<string, Handler> = {
   },
   '/kept': (_request, response) => {
     response.setHeader('Cache-Control', 'max-age=60');
-    response.end(prose);
+    response.end('Kept for a minute.');
   },
 
   '/bytes': (_request, response) => void response.end(everyByte),
@@ -137,27 +134,6 @@ function goOn(response: ServerResponse, send: (n: number) => void): void {
 }
 
 /**
- * Does to a response what a buffering proxy does: hands it on whenever so many
- * bytes have come, and the rest at its end. So nginx 1.22 behaves with its
- * defaults, whose buffer is a page of memory: 4 KiB on most machines.
- */
-function buffer(response: ServerResponse): void {
-  const { write, end } = response;
-  let waiting = '';
-  response.write = ((part: string) => {
-    waiting += part;
-    if (waiting.length < BUFFER) return true;
-    const full = waiting.slice(0, BUFFER);
-    waiting = waiting.slice(BUFFER);
-    return (write as (part: string) => boolean).call(response, full);
-  }) as typeof response.write;
-  response.end = (() => {
-    Object.assign(response, { write, end });
-    return response.end(waiting);
-  }) as typeof response.end;
-}
-
-/**
  * Sends 1, 2, 3 … once the page has sent its first message; or what comes after
  * the number that URL, subprotocol, cookie or that message names.
  */
@@ -180,7 +156,11 @@ function respond(request: IncomingMessage, response: ServerResponse): void {
     response.statusCode = 204;
     return void response.end();
   }
-  if (request.url!.includes('buffered')) buffer(response);
+  // What a server may say to what stands between.
+  if (request.url!.includes('no-cache'))
+    response.setHeader('Cache-Control', 'no-cache');
+  if (request.url!.includes('unbuffered'))
+    response.setHeader('X-Accel-Buffering', 'no');
   if (found) found(request, response);
   else {
     response.statusCode = 404;
@@ -223,9 +203,6 @@ export function createClaimsServer(
       const path = request.url!.split('?')[0]!;
       if (path === '/refused')
         return void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-      // A proxy that does not pass on the handshake leaves an ordinary GET.
-      if (path === '/no-upgrade')
-        return void socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
       const sockets = path === '/compressed-socket' ? smaller : plain;
       sockets.handleUpgrade(request, socket, head, (client) => {
         client.on('error', () => {});

@@ -7,7 +7,7 @@ import { courseVersion } from '@on-the-wire/system/version.ts';
 import { engineNames } from '@on-the-wire/viewer/page/engine.ts';
 import { wordOf } from './claim.ts';
 import { columns, type Column, type Http } from './columns.ts';
-import { differs, measuredClaims, measuredCell } from './measured.ts';
+import { differs, measuredCell, measuredIn } from './measured.ts';
 import type { Settled } from './settle.ts';
 
 /** One outcome, in a line or two. */
@@ -67,12 +67,12 @@ function sumOf(name: string, all: readonly Settled[]): string {
   const wrong = all.filter((each) => !each.holds && !each.unmeasured);
   const parts = [
     `${name}: ${all.length} ${all.length === 1 ? 'claim' : 'claims'}`,
-    unmeasured.length > 0
-      ? `${unmeasured.length} cannot be measured in this window`
-      : '',
+    unmeasured.length > 0 ? `${unmeasured.length} cannot be measured here` : '',
     wrong.length > 0
       ? `${wrong.length} of them ${wrong.length === 1 ? 'does' : 'do'} not hold`
-      : `${unmeasured.length > 0 ? 'the others' : 'all'} hold`,
+      : unmeasured.length < all.length
+        ? `${unmeasured.length > 0 ? 'the others' : 'all'} hold`
+        : '',
   ];
   return [
     `${parts.filter((part) => part !== '').join(', ')}.`,
@@ -94,8 +94,9 @@ function differencesIn(all: readonly Settled[]): string {
       const cell = measuredCell(engine, row.id, claim.column, http);
       const shown = now ?? cell;
       if (!shown) return [];
-      const name = versionInWords(now?.version ?? measuredClaims[engine]);
-      const when = now ? 'now' : measuredClaims[engine].date;
+      const { date, ...version } = measuredIn(engine, cell);
+      const name = versionInWords(now?.version ?? version);
+      const when = now ? 'now' : date;
       const kept = !now && cell?.recording && pathOf(cell.recording);
       const file = now?.file ?? kept;
       return [
@@ -145,8 +146,12 @@ function tableOf(all: readonly Settled[], http: Http, room: number): string {
 /** A word; and one for each engine in which it is another. */
 function cellOf(first: Settled, own: readonly Settled[]): string {
   const { row, claim, http, version } = first;
-  const marked = ({ word, holds, unmeasured }: Settled) =>
-    `${word}${holds || unmeasured ? '' : ' (!)'}`;
+  // Of what cannot be measured here, the word is that of the table.
+  const bare = ({ word, unmeasured, version: { engine } }: Settled) =>
+    unmeasured ? wordOf(claim, http, engine) : word;
+  const marked = (each: Settled) =>
+    bare(each) +
+    (each.unmeasured ? ` (${each.word})` : each.holds ? '' : ' (!)');
   const said =
     claim.said !== undefined && claim.said !== first.word
       ? ` ← ${claim.said}`
@@ -157,7 +162,7 @@ function cellOf(first: Settled, own: readonly Settled[]): string {
       const now = own.find((each) => each.version.engine === engine);
       const cell = measuredCell(engine, row.id, claim.column, http);
       const word = now ? marked(now) : cell?.word;
-      return word === undefined || word === marked(first)
+      return word === undefined || word === (now ? marked : bare)(first)
         ? []
         : [`; ${engineNames[engine]}: ${word}`];
     });

@@ -9,15 +9,18 @@ import {
   type Engine,
   type Version,
 } from '@on-the-wire/browser/engines.ts';
-import { wordOf, type Claim } from './claim.ts';
+import { wordOf, type Claim, type ClaimRow } from './claim.ts';
 import type { Column, Http } from './columns.ts';
 
 /** What came of a claim in one engine. */
 export interface MeasuredCell {
   word: string;
   evidence: string;
-  /** Where the engines differ: a pcapng file, below this folder. */
+  /** See `isRecorded`: a pcapng file, below this folder. */
   recording?: string;
+  /** Where it was measured in another version than the rest: which, and when. */
+  version?: string;
+  date?: string;
 }
 
 /** One engine, and all that was measured in it. */
@@ -45,6 +48,28 @@ export const measuredCell = (
   http: Http,
 ): MeasuredCell | undefined =>
   measuredClaims[engine].cells[cellName(row, column, http)];
+
+/** In which version an engine showed a cell, and when. */
+export const measuredIn = (
+  engine: Engine,
+  { version, date }: Partial<MeasuredCell> = {},
+): Omit<MeasuredEngine, 'cells'> => ({
+  ...measuredClaims[engine],
+  ...(version !== undefined && { version }),
+  ...(date !== undefined && { date }),
+});
+
+/**
+ * Whether a recording of a cell is kept: of each engine where they differ; of one
+ * where a proxy decides, which is not on every machine.
+ */
+export const isRecorded = (
+  { behind }: ClaimRow,
+  claim: Claim,
+  http: Http,
+  engine: Engine,
+): boolean =>
+  differs(claim, http) || (behind !== undefined && engine === 'chromium');
 
 /** Whether the engines have different words for a cell. */
 export const differs = (claim: Claim, http: Http): boolean =>

@@ -8,7 +8,14 @@ import { attempt } from '@on-the-wire/system/system-error.ts';
 import type { Engine, Version } from '@on-the-wire/browser/engines.ts';
 import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
 import { startTappedClaims } from './tapped-claims.ts';
-import { wordOf, type Claim, type ClaimRow, type Found } from './claim.ts';
+import {
+  judged,
+  wordOf,
+  type Claim,
+  type ClaimRow,
+  type Found,
+} from './claim.ts';
+import { settleable } from './behind.ts';
 import {
   openWindows,
   TIMEOUT,
@@ -121,21 +128,24 @@ async function settle(
   folder?: string,
 ): Promise<Settled> {
   const pair = http === '2' ? await localCertificate() : undefined;
+  const running = settleable(row, claim, http);
   const tapped = await startTappedClaims(
     pair,
-    (origins) => window.pageOf?.(claim, origins) ?? '',
+    (origins) => window.pageOf?.(running, origins) ?? '',
+    [],
+    running === claim ? row.behind : undefined,
   );
   try {
     const failing = Promise.withResolvers<never>();
     const begin = () => {
       tapped.begin();
-      claim.meanwhile?.(tapped).catch(failing.reject);
+      running.meanwhile?.(tapped).catch(failing.reject);
     };
     const late = new Error(`no outcome in ${TIMEOUT} ms`);
     const timer = setTimeout(() => failing.reject(late), TIMEOUT);
-    const result = window.run(claim, tapped.origins, begin);
+    const result = window.run(running, tapped.origins, begin);
     const found: Found = await Promise.race([result, failing.promise])
-      .then((known) => claim.judge(known, tapped.seen))
+      .then((known) => judged(running, known, tapped))
       .catch((error: Error) => ({ word: 'failed', evidence: error.message }));
     clearTimeout(timer);
     const holds = found.word === wordOf(claim, http, version.engine);

@@ -1,11 +1,9 @@
 /** Writes what was measured of the claims: for maintainers. */
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Engine } from '@on-the-wire/browser/engines.ts';
 import {
   cellName,
-  differs,
+  isRecorded,
   measuredClaims,
   measuredFile,
   type MeasuredEngine,
@@ -16,10 +14,11 @@ import type { Settled } from './settle.ts';
 const FOLDER = 'recordings';
 
 /**
- * Writes `measured.json`, and the recordings of the cells in which engines
- * differ. What was measured in other engines stays.
+ * Writes `measured.json`, and the recordings of the cells that have one. What was
+ * measured in other engines stays, and so do other rows.
  *
- * @param all the whole table of some engines, with recordings
+ * @param all whole rows of some engines, over both versions of HTTP, with
+ *   recordings; the whole table, or some of its rows
  * @param date `2026-11-29`
  */
 export function writeMeasured(all: readonly Settled[], date: string): void {
@@ -27,26 +26,47 @@ export function writeMeasured(all: readonly Settled[], date: string): void {
   const ran = new Map(all.map(({ version }) => [version.engine, version]));
   for (const [engine, { product, version, builder }] of ran) {
     const folder = `${FOLDER}/${engine}`;
-    rmSync(new URL(folder, measuredFile), { recursive: true, force: true });
     const cells = all
       .filter((settled) => settled.version.engine === engine)
       .map((settled) => {
         const { row, claim, http, word, evidence } = settled;
         const name = cellName(row.id, claim.column, http);
-        if (!differs(claim, http)) return [name, { word, evidence }] as const;
+        if (!isRecorded(row, claim, http, engine))
+          return [name, { word, evidence }] as const;
         const recording = `${folder}/${row.id}-${claim.column}-http${http}.pcapng`;
-        const to = new URL(recording, measuredFile);
-        mkdirSync(dirname(fileURLToPath(to)), { recursive: true });
-        copyFileSync(settled.file!, to);
         return [name, { word, evidence, recording }] as const;
       });
-    now[engine] = {
-      product,
-      version,
-      builder,
-      date,
-      cells: Object.fromEntries(cells),
-    };
+    const before = measuredClaims[engine];
+    const isWhole = Object.keys(before.cells).every((name) =>
+      cells.some(([each]) => each === name),
+    );
+    if (isWhole)
+      rmSync(new URL(folder, measuredFile), { recursive: true, force: true });
+    mkdirSync(new URL(folder, measuredFile), { recursive: true });
+    now[engine] = isWhole
+      ? { product, version, builder, date, cells: Object.fromEntries(cells) }
+      : {
+          ...before,
+          cells: {
+            ...before.cells,
+            ...Object.fromEntries(
+              cells.map(([name, cell]) => [
+                name,
+                {
+                  ...cell,
+                  ...(version !== before.version && { version }),
+                  ...(date !== before.date && { date }),
+                },
+              ]),
+            ),
+          },
+        };
+  }
+  for (const { version, row, claim, http, file } of all) {
+    const cell =
+      now[version.engine]!.cells[cellName(row.id, claim.column, http)];
+    if (cell?.recording)
+      copyFileSync(file!, new URL(cell.recording, measuredFile));
   }
   writeFileSync(measuredFile, `${JSON.stringify(now, null, 2)}\n`);
 }

@@ -1,7 +1,7 @@
 /** A comparison as one page that stands alone: plots, tables, how it was made. */
 import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
 import { readStyle } from '@on-the-wire/viewer/server/style.ts';
-import type { Comparison, Network } from '../compare.ts';
+import type { ProxyBetween, Comparison, Network } from '../compare.ts';
 import {
   plotArrivals,
   plotBytes,
@@ -13,6 +13,7 @@ import {
   figureColumns,
   howItWasMade,
   loadColumns,
+  networkInWords,
   notesOnLoads,
 } from './table.ts';
 
@@ -23,7 +24,9 @@ export async function pageOfComparison(
   const style = await readStyle(
     new URL('page-of-comparison.css', import.meta.url),
   );
-  const sections = comparison.networks.map(sectionOf).join('\n');
+  const sections = comparison.networks
+    .map((network) => sectionOf(network, comparison))
+    .join('\n');
   const made = howItWasMade(comparison)
     .map((line) => `<li>${escapeHtml(line)}</li>`)
     .join('\n');
@@ -44,6 +47,7 @@ export async function pageOfComparison(
 <main>
 ${sections}
 ${loadsOf(comparison)}
+${comparison.behind ? betweenOf(comparison.behind) : ''}
 <section>
 <h2>What the book says</h2>
 ${bookOf(comparison)}
@@ -60,11 +64,17 @@ ${made}
 `;
 }
 
-function sectionOf(network: Network): string {
-  const title =
-    network.faults.length === 0
-      ? 'On a clean network'
-      : `Under ${network.faults.join(', ')}`;
+function betweenOf({ title, lines, left }: ProxyBetween): string {
+  return `<section>
+<h2>What stood between</h2>
+<p>${escapeHtml(title)}, with these lines:</p>
+<pre tabindex="0">${escapeHtml(lines)}</pre>
+${left.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('\n')}
+</section>`;
+}
+
+function sectionOf(network: Network, comparison: Comparison): string {
+  const title = networkInWords(network, comparison);
   const failures = network.transports
     .flatMap(({ transport, failed }) =>
       failed === undefined

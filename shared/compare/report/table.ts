@@ -42,12 +42,10 @@ const WIDTH = 80;
 
 /** The whole report, in lines of at most 80 characters. */
 export function describeComparison(comparison: Comparison): string {
-  const { networks } = comparison;
+  const { networks, behind } = comparison;
   return [
     ...networks.flatMap((network) => [
-      network.faults.length === 0
-        ? 'On a clean network'
-        : `Under ${network.faults.join(', ')}`,
+      networkInWords(network, comparison),
       '',
       tableOf(network),
       '',
@@ -61,6 +59,15 @@ export function describeComparison(comparison: Comparison): string {
           '',
         ]
       : []),
+    ...(behind
+      ? [
+          ...behind.left.flatMap((sentence) => wrap(sentence, WIDTH)),
+          ...(behind.left.length > 0 ? [''] : []),
+          `The lines of ${behind.title}`,
+          '',
+          behind.lines,
+        ]
+      : []),
     ...howItWasMade(comparison).flatMap((line) =>
       // A command that can be copied stays one line.
       line === comparison.command ? [line] : wrap(line, WIDTH),
@@ -71,9 +78,17 @@ export function describeComparison(comparison: Comparison): string {
   ].join('\n');
 }
 
+/** What was done to the network, and what stood in it. */
+export const networkInWords = (
+  { faults }: Network,
+  { behind }: Comparison,
+): string =>
+  (faults.length === 0 ? 'On a clean network' : `Under ${faults.join(', ')}`) +
+  (behind ? `, behind ${behind.title}` : '');
+
 /** What a reader must know to judge the figures, or to measure again. */
 export function howItWasMade(comparison: Comparison): string[] {
-  const { version, rounds, updates, every, machine, browser, seed } =
+  const { version, rounds, updates, every, machine, browser, seed, behind } =
     comparison;
   return [
     `Medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} in which the ` +
@@ -83,16 +98,23 @@ export function howItWasMade(comparison: Comparison): string[] {
     'up, down, payload, overhead, trips (request and response): for one ' +
       'update. Payload and overhead are both directions together.',
     `TCP/IP: ${transportOverheadInWords}.`,
-    'HTTP/2: the same server behind a gateway (http2-proxy, TLS), as in ' +
-      'production; the times include it. MQTT: to a broker, and from there to ' +
-      'the copy of the board in another server.',
+    behind
+      ? `HTTP/2: ${behind.title} ends TLS; to the server it speaks HTTP/1.1. ` +
+        'Bytes were counted, and faults struck, between page and proxy.'
+      : 'HTTP/2: the same server behind a gateway (http2-proxy, TLS), as in ' +
+        'production; the times include it. MQTT: to a broker, and from there to ' +
+        'the copy of the board in another server.',
     'lost: updates that did not arrive one by one; a polled board is right ' +
       'all the same. after a cut, a restart: until an update that was made ' +
       'afterwards had arrived.',
-    'Under load: memory is what the server grew by, after a garbage ' +
-      'collection; µs of its processor for each update that arrived, or each ' +
-      'response to a poll, one every second; load itself: how busy the ' +
-      'process of the clients was.',
+    ...(behind
+      ? []
+      : [
+          'Under load: memory is what the server grew by, after a garbage ' +
+            'collection; µs of its processor for each update that arrived, or ' +
+            'each response to a poll, one every second; load itself: how busy ' +
+            'the process of the clients was.',
+        ]),
     `On the Wire ${version}; ${machine}; ${browser}; seed ${seed}.`,
     comparison.command,
   ];

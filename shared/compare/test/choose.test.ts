@@ -9,6 +9,7 @@ import {
   reminderInWords,
 } from '../choosing/in-words.ts';
 import { products } from '../choosing/products.ts';
+import { readOn } from '../choosing/read-on.ts';
 import { questionOf, tableOver } from '../choosing/table.ts';
 import {
   questions,
@@ -270,6 +271,30 @@ describe('as an expert would choose', () => {
       expect(own!.parts).toEqual(calm!.parts);
       expect(own!.out).toEqual(calm!.out);
     }
+  });
+
+  test.each([
+    ['assistant', ['sse step-7', 'xhr question-how-do-i-test-this']],
+    [
+      'chat',
+      [
+        'xhr uploads',
+        'websocket wss',
+        'websocket step-7',
+        'sse deploy',
+        'websocket question-how-do-i-test-this',
+      ],
+    ],
+    ['album', ['xhr step-6', 'xhr uploads', 'xhr question-how-do-i-test-this']],
+    ['weather', ['xhr step-6', 'xhr question-how-do-i-test-this']],
+    ['board', ['sse deploy', 'sse question-how-do-i-test-this']],
+  ] as const)('who makes %s is led to what they will ask', (name, places) => {
+    const { answers } = products[name];
+    expect(
+      readOn(answers, choose(answers, table)).map(
+        ({ lesson, hash }) => `${lesson} ${hash}`,
+      ),
+    ).toEqual(places);
   });
 
   test('if nothing may be lost, a state is never polled', () => {

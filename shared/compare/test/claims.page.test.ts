@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { versionInWords, engineVersion } from '@on-the-wire/browser/version.ts';
+import type { InstalledProxy } from '@on-the-wire/proxies/find.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { keepsNothing, wordOf } from '../claims/claim.ts';
 import type { Http } from '../claims/columns.ts';
+import { missingFor, settleable } from '../claims/behind.ts';
 import { describeTable } from '../claims/describe.ts';
-import { measuredClaims } from '../claims/measured.ts';
+import { measuredCell, measuredClaims } from '../claims/measured.ts';
 import { rows } from '../claims/rows/rows.ts';
 import { findRows, settleRow, type Settled } from '../claims/settle.ts';
 import { drivenWindows, type ClaimWindows } from '../claims/claim-window.ts';
@@ -17,17 +19,22 @@ describeWithBrowser('each cell, settled in this browser', (browser) => {
 
   const each = rows.map((row) => [row.title, row] as const);
   describe.each(['1.1', '2'] as const)('over HTTP/%s', (http: Http) => {
-    test.each(each)('%s', async (_title, row) => {
+    test.each(each)('%s', async (title, row) => {
+      const missing = missingFor(row, http);
+      if (missing) process.stderr.write(`Skipped ${title}: no ${missing}.\n`);
       const settled = await settleRow(windows, row, http);
       const cells = settled.map(({ claim, word, evidence }) => ({
         column: claim.column,
         // Shown where it fails: the word alone would not tell why.
-        cell: word === wordOf(claim, http) ? word : `${word}: ${evidence}`,
+        cell:
+          missing || word === wordOf(claim, http)
+            ? word
+            : `${word}: ${evidence}`,
       }));
       expect(cells).toEqual(
         row.claims.map((claim) => ({
           column: claim.column,
-          cell: wordOf(claim, http),
+          cell: missing ? 'not measured here' : wordOf(claim, http),
         })),
       );
     });
@@ -106,9 +113,37 @@ Request streaming, fetch, HTTP/2
       { version, row, claim, http, ...found, holds: false },
     ]);
     expect(text).toMatch(
-      /: 1 claim, 1 cannot be measured in this window, the others hold\.\n.*: not measured here\n {2}three on the wire: this window keeps no response\./,
+      /: 1 claim, 1 cannot be measured here\.\n.*: not measured here\n {2}three on the wire: this window keeps no response\./,
     );
+    expect(text).toMatch(/^Responses from caches +yes \(not measured here\)$/m);
     expect(text).not.toContain('SOMETHING ELSE');
+  });
+
+  test('of a program that is not installed, it says how to get it, and what our run showed', () => {
+    const row = findRows(['passes-caches'])[0]!;
+    const claim = row.claims[2]!;
+    const run = measuredCell('chromium', row.id, 'sse', '2')!;
+    const without = (missing: string) =>
+      settleable(row, claim, '2', (name) =>
+        name === missing ? undefined : ({} as InstalledProxy),
+      );
+    expect(without('nginx')).toBe(claim);
+    for (const [name, title] of Object.entries({
+      varnish: 'Varnish',
+      haproxy: 'HAProxy',
+    })) {
+      const found = without(name).judge(null, []);
+      expect(found).toMatchObject({
+        word: 'not measured here',
+        unmeasured: true,
+      });
+      expect(found.evidence).toMatch(
+        new RegExp(
+          `^${title} is not installed: .*\\. Our run in Chromium \\d+`,
+        ),
+      );
+      expect(found.evidence).toContain(`: a shared one may, ${run.evidence}`);
+    }
   });
 
   test('in a terminal of 80 columns, cells take several lines', () => {

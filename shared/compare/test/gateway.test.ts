@@ -1,8 +1,12 @@
 /** What reaches the server behind the gateway of the comparisons. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { createServer as createHttpServer } from 'node:http';
-import { connect as connectHttp2 } from 'node:http2';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { connect as connectHttp2, constants } from 'node:http2';
 import { createServer as createTcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
@@ -192,6 +196,105 @@ describe('over HTTP/1.1', () => {
     );
     expect(received).toMatch(/^HTTP\/1\.1 101 /);
     expect(told().join('')).toMatch(/\r\nupgrade: websocket\r\n/i);
+  });
+});
+
+describe('an upload that its client cancels', () => {
+  /** Starts it, and resolves with what the server behind learns of its end. */
+  async function startUpload(more: object) {
+    const learnt: string[] = [];
+    const server = createHttpServer((request, response) => {
+      request.on('end', () => learnt.push('complete')).on('error', () => {});
+      request.on('close', () => learnt.push('closed'));
+      request.once('data', () => response.writeHead(200).write('go on'));
+    });
+    closing.push(() => server.close().closeAllConnections());
+    const { port: inner } = await listen(server);
+    const gateway = createGateway(inner, await localCertificate());
+    closing.push(gateway.close);
+    const { port } = await listen(gateway.server);
+    const session = connectHttp2(`https://127.0.0.1:${port}`, {
+      rejectUnauthorized: false,
+    });
+    closing.push(() => session.destroy());
+    const asked = once(server, 'request');
+    const stream = session.request(
+      { ':method': 'POST', ':path': '/', ...more },
+      { endStream: false },
+    );
+    stream.on('error', () => {}).write('half');
+    await once(stream, 'response');
+    const [request] = (await asked) as [IncomingMessage];
+    const closed = once(request, 'close').catch(() => {});
+    return { stream, learnt, closed };
+  }
+
+  test.each([{}, { 'content-length': '1000' }])(
+    'with close() and %j is never complete',
+    async (length) => {
+      const { stream, learnt, closed } = await startUpload(length);
+      stream.close(constants.NGHTTP2_CANCEL);
+      await closed;
+      expect(learnt).toEqual(['closed']);
+    },
+  );
+
+  test('is complete if it has ended first', async () => {
+    const { stream, learnt, closed } = await startUpload({});
+    stream.end(' and half');
+    await closed;
+    expect(learnt).toEqual(['complete', 'closed']);
+    stream.destroy();
+  });
+});
+
+describe('a response that breaks off in the middle', () => {
+  /** A gateway before a server that sends a half, and then does something. */
+  async function startBreaking(then: (response: ServerResponse) => void) {
+    const server = createHttpServer((_request, response) => {
+      response.write('half', () => then(response));
+    });
+    closing.push(() => server.close().closeAllConnections());
+    const { port: inner } = await listen(server);
+    const gateway = createGateway(inner, await localCertificate());
+    closing.push(gateway.close);
+    return listen(gateway.server);
+  }
+  const reset = ({ socket }: ServerResponse) => socket!.resetAndDestroy();
+
+  test('is reset over HTTP/2, and not ended', async () => {
+    const { port } = await startBreaking(reset);
+    const session = connectHttp2(`https://127.0.0.1:${port}`, {
+      rejectUnauthorized: false,
+    });
+    closing.push(() => session.destroy());
+    for (let n = 0; n < 20; n += 1) {
+      const stream = session.request({ ':path': '/' });
+      let ended = false;
+      stream.on('end', () => (ended = true)).resume();
+      const failed = new Promise((tell) => stream.on('error', tell));
+      expect(String(await failed)).toContain('NGHTTP2_INTERNAL_ERROR');
+      expect(ended).toBe(false);
+    }
+  });
+
+  test('is cut over HTTP/1.1, without its last chunk', async () => {
+    const { port } = await startBreaking(reset);
+    const socket = connectTls({ port, rejectUnauthorized: false });
+    let received = '';
+    socket.setEncoding('latin1').on('data', (piece) => (received += piece));
+    socket.on('error', () => {});
+    socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+    await once(socket, 'close');
+    expect(received).toMatch(/\r\n\r\n4\r\nhalf\r\n$/);
+  });
+
+  test('but not where it is only silent for more than five seconds', async () => {
+    const { port } = await startBreaking((response) =>
+      setTimeout(() => response.end(' and half'), 5_500),
+    );
+    const ask = await overHttp2(port);
+    expect(await ask('GET', '/')).toBe('200 half and half');
   });
 });
 

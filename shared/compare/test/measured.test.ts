@@ -5,7 +5,7 @@ import { engines } from '@on-the-wire/browser/engines.ts';
 import { wordOf } from '../claims/claim.ts';
 import {
   cellName,
-  differs,
+  isRecorded,
   measuredClaims,
   measuredFile,
 } from '../claims/measured.ts';
@@ -14,6 +14,7 @@ import { rows } from '../claims/rows/rows.ts';
 const cells = rows.flatMap((row) =>
   row.claims.flatMap((claim) =>
     (['1.1', '2'] as const).map((http) => ({
+      row,
       claim,
       http,
       name: cellName(row.id, claim.column, http),
@@ -40,9 +41,9 @@ describe.each(engines)('what was measured in %s', (engine) => {
     expect(date).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
 
-  test('is kept as a recording where the engines differ, and there alone', () => {
+  test('is kept as a recording where the engines differ or a program decides, and there alone', () => {
     const files = cells
-      .filter(({ claim, http }) => differs(claim, http))
+      .filter(({ row, claim, http }) => isRecorded(row, claim, http, engine))
       .map(({ name }) => measuredClaims[engine].cells[name]?.recording);
     const folder = new URL(`recordings/${engine}/`, measuredFile);
     expect(

@@ -4,7 +4,11 @@
  * a handshake of HTTP/1.1 (RFC 6455) behind it, and the same frames go through.
  */
 import { randomBytes } from 'node:crypto';
-import { request as sendRequest, type IncomingMessage } from 'node:http';
+import {
+  request as sendRequest,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http';
 import {
   createSecureServer,
   type Http2SecureServer,
@@ -39,15 +43,19 @@ export function createGateway(
     allowHTTP1: true,
     Http1ServerResponse: LastAfterUpgrade,
     settings: { enableConnectProtocol: true },
+    maxOutstandingPings: 1_000, // one for each body that has just ended
   };
   /** The same request, for the upstream server. */
   const forward = {
-    onReq: ({ headers }: WithHeaders, upstream: { headers: object }) =>
-      sendRequest({
+    onReq: (request: Http2ServerRequest, upstream: { headers: object }) => {
+      const sent = sendRequest({
         ...upstream,
         port,
-        headers: { ...upstream.headers, ...seen(headers) },
-      }),
+        timeout: 0, // of Node's agent: it would end a response after 5 s of silence
+        headers: { ...upstream.headers, ...seen(request.headers) },
+      });
+      return 'stream' in request ? endWhenMeant(sent, request) : sent;
+    },
   };
   const server = createSecureServer(
     { ...pair, ...options },
@@ -56,9 +64,9 @@ export function createGateway(
       const settings = { ...forward, onRes: passOn } as never;
       proxy.web(request, response, settings, (error) => {
         if (!error) return;
-        // After the headers there is no status code left to send: a reset says it.
-        if (response.headersSent)
-          response.stream?.close(2 /* INTERNAL_ERROR */);
+        // After the headers there is no status code left to send: a cut or a
+        // reset says it. Without the error Node would end the stream as usual.
+        if (response.headersSent) response.destroy(error);
         else response.writeHead(502).end();
       });
     },
@@ -115,6 +123,28 @@ function hasLostBody(request: IncomingMessage | Http2ServerRequest): boolean {
   if ('stream' in request && !request.stream.endAfterHeaders) return true;
   const { 'content-length': length = 0, 'transfer-encoding': coding } = headers;
   return coding !== undefined || Number(length) > 0;
+}
+
+/**
+ * Ends the upstream request only when the end of the body was meant as one. If a
+ * client of Node cancels an upload (`stream.close()`), END_STREAM goes out first
+ * and RST_STREAM right behind it. The reply to a PING comes after both. A body
+ * with a length needs none: Node counts its bytes.
+ */
+function endWhenMeant(
+  sent: ClientRequest,
+  { stream, headers }: Http2ServerRequest,
+): ClientRequest {
+  if (stream.endAfterHeaders || headers['content-length']) return sent;
+  const endNow = sent.end.bind(sent);
+  sent.end = () => {
+    stream.session?.ping(() => {
+      // By then http2-proxy has ended it, if the stream was reset.
+      if (!sent.destroyed) endNow();
+    });
+    return sent;
+  };
+  return sent;
 }
 
 /** Whether a browser can get it (RFC 9110, 15). Node throws at any other. */
@@ -195,7 +225,7 @@ function bridge(
   upstream.on('response', (refusal) => {
     const { statusCode } = refusal;
     response.writeHead(isFinal(statusCode) ? statusCode! : 502);
-    refusal.pipe(response);
+    pipeline(refusal, response, () => {}); // half a refusal is reset
   });
   upstream.on('error', () => {
     if (!stream.headersSent && !stream.destroyed) response.writeHead(502).end();

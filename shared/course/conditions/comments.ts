@@ -64,11 +64,13 @@ const marked = /<!--\s*(do|see|decides):([\s\S]*?)-->/g;
  * @param tokens as markdown-it has parsed them; headings with their numbers
  * @param tell gets each comment and the token, of HTML, in which it stands
  * @param tellGuesses gets the guesses of each step that has some
+ * @param prefix stands before the id of each step: a side trip's
  */
 export function findComments(
   tokens: readonly Token[],
   tell: (comment: Comment, token: Token) => void,
   tellGuesses: (step: string, guesses: string[]) => void = () => {},
+  prefix = '',
 ): void {
   let step: string | undefined;
   let counted = { do: 0, see: 0 };
@@ -97,7 +99,7 @@ export function findComments(
     if (token.type === 'heading_open' && token.tag === 'h2') {
       const words = wordsOf(inline?.children ?? []);
       const number = /^(\d+)\. /.exec(words)?.[1];
-      step = number === undefined ? undefined : `step-${number}`;
+      step = number === undefined ? undefined : `${prefix}step-${number}`;
       if (words === 'From memory') step = MEMORY;
       counted = { do: 0, see: 0 };
       predicts = false;
@@ -147,8 +149,12 @@ function read(
 
 const parser = markdownIt({ html: true });
 
-/** Reads the conditions of a tutorial, step by step. What is broken is left out. */
-export function readConditions(text: string): StepConditions[] {
+/**
+ * Reads the conditions of a text, step by step. What is broken is left out.
+ *
+ * @param prefix as for `findComments`
+ */
+export function readConditions(text: string, prefix = ''): StepConditions[] {
   const steps = new Map<string, StepConditions>();
   const of = (id: string) => {
     let known = steps.get(id);
@@ -172,6 +178,7 @@ export function readConditions(text: string): StepConditions[] {
       if (comment.kind === 'decides') step.decision = comment.decision;
     },
     (id, guesses) => (of(id).guesses = guesses),
+    prefix,
   );
   return [...steps.values()];
 }

@@ -11,6 +11,9 @@ import type { Direction, Kind } from '@on-the-wire/wire/unit.ts';
  */
 export const MEMORY = 'from-memory';
 
+/** The id of a step: `step-2`; of a side trip's, `behind-a-proxy-step-2`. */
+export const STEP_ID = /^(?:[a-z][a-z0-9-]{0,60}-)?step-\d{1,3}$/;
+
 /** All of its atoms hold. */
 export type Condition = readonly Atom[];
 
@@ -53,7 +56,7 @@ export interface UnitAtom {
   how: 'came' | 'opened';
   kind: Kind;
   direction: Direction | undefined;
-  /** All of these stand in its summary. */
+  /** All of these stand in its line. */
   texts: string[];
   /** The name of a header or a field that it has. */
   field: string | undefined;

@@ -44,6 +44,8 @@ export interface ObservedRun {
   lesson: string;
   log: WireLog;
   tap: Tap;
+  /** What stands between browser and lesson, as the names of links call it. */
+  proxy?: string | undefined;
   /** Where the progress is kept; in the clone. */
   file?: string | undefined;
 }
@@ -85,6 +87,10 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
   #faults: readonly Fault[];
   #current: Current | undefined;
   #problem: string | undefined;
+  /** Why nothing may be written now. */
+  #held: string | undefined;
+  /** The steps that were not written for that. */
+  readonly #unwritten = new Set<string>();
   /** The first line that was not looked at; undefined while none is. */
   #next: number | undefined;
   #isDue = false;
@@ -166,6 +172,21 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
     this.#note(id, ({ guess }) => (guess === undefined ? {} : { guess }));
     // What is still broken has to be broken once more.
     this.#watch(id, false);
+    this.emit('change');
+  }
+
+  /**
+   * Writes nothing from now on; the run goes on all the same.
+   *
+   * @param why in words, for the learner; undefined writes again, and first
+   *   what was held back
+   */
+  holdBack(why: string | undefined): void {
+    this.#held = why;
+    this.#problem = why;
+    if (why === undefined)
+      for (const id of this.#unwritten)
+        this.#write(id, this.#progress.steps[id] ?? {});
     this.emit('change');
   }
 
@@ -321,7 +342,8 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
     condition: Condition,
     from = this.#behind ?? this.#run.log.end,
   ): Watched {
-    return { watch: new Watch(condition, sameNumbers), condition, from };
+    const watch = new Watch(condition, sameNumbers, this.#run.proxy);
+    return { watch, condition, from };
   }
 
   #watchNextAction(current: Current, done: number): void {
@@ -456,7 +478,13 @@ export class StepObserver extends EventEmitter<{ change: [] }> {
     const step = change(this.#progress.steps[id] ?? {});
     const steps = { ...this.#progress.steps, [id]: step };
     this.#progress = { ...this.#progress, steps };
+    this.#write(id, step);
+  }
+
+  #write(id: string, step: StepProgress): void {
     const { lesson, file } = this.#run;
+    if (this.#held !== undefined) return void this.#unwritten.add(id);
+    this.#unwritten.delete(id);
     this.#try(() => noteStep(lesson, id, () => step, file));
   }
 

@@ -1,4 +1,5 @@
 /** The requests by which the shell's page tells what the learner does. */
+import type { IncomingMessage } from 'node:http';
 import {
   HttpError,
   json,
@@ -6,7 +7,7 @@ import {
 } from '@on-the-wire/viewer/server/response.ts';
 import type { RequestContext } from '@on-the-wire/viewer/server/guarded-server.ts';
 import { readJsonObject } from '@on-the-wire/viewer/server/read-json-object.ts';
-import { MEMORY } from './condition.ts';
+import { MEMORY, STEP_ID } from './condition.ts';
 import type { StepObserver } from './observe.ts';
 
 const LONGEST = 500; // characters of a guess
@@ -24,11 +25,17 @@ type Change = (context: RequestContext) => Promise<HttpResponse>;
  * `POST /run/open`: *See* was opened. `POST /run/again`: the *Do* begins once
  * more. `PUT /run/page`: what the lesson's page shows,
  * `{"values": {"state": "open"}}`. Anything else is refused with 400.
+ *
+ * @param before is called first, with each request
  */
-export function runChanges(observer: StepObserver): Record<string, Change> {
+export function runChanges(
+  observer: StepObserver,
+  before: (request: IncomingMessage) => void = () => {},
+): Record<string, Change> {
   const of =
     (change: (body: Record<string, unknown>) => void): Change =>
     async ({ request }) => {
+      before(request);
       change(await readJsonObject(request));
       return json({});
     };
@@ -61,7 +68,7 @@ export function runChanges(observer: StepObserver): Record<string, Change> {
 }
 
 function stepIn(given: unknown): string {
-  if (typeof given === 'string' && /^step-\d{1,3}$/.test(given)) return given;
+  if (typeof given === 'string' && STEP_ID.test(given)) return given;
   throw refused('a step', given, 'a text such as "step-2"');
 }
 

@@ -6,6 +6,7 @@
 import type { Fault } from '@on-the-wire/tap/tap.ts';
 import {
   isUnit,
+  wordsOfLine,
   type Details,
   type Line,
   type UnitLine,
@@ -53,13 +54,27 @@ export interface Evidence {
 export class Watch {
   readonly #condition: Condition;
   readonly #sameNumbers: SameNumbers;
+  readonly #proxy: string | undefined;
   /** By atom: that it has happened, and the line that shows it. */
   readonly #seen: ({ unit: number | undefined } | undefined)[];
   #cuts = 0;
 
-  constructor(condition: Condition, sameNumbers: SameNumbers) {
-    this.#condition = condition;
+  /**
+   * @param proxy what stands between the browser and the lesson, as the names of
+   *   links call it: what goes on behind it counts only where its link is named
+   */
+  constructor(
+    condition: Condition,
+    sameNumbers: SameNumbers,
+    proxy?: string | undefined,
+  ) {
+    this.#condition = condition.map((atom) =>
+      'link' in atom && atom.link !== undefined
+        ? { ...atom, link: frontOf(atom.link, proxy) }
+        : atom,
+    );
     this.#sameNumbers = sameNumbers;
+    this.#proxy = proxy;
     this.#seen = condition.map(() => undefined);
   }
 
@@ -105,6 +120,8 @@ export class Watch {
   }
 
   #fits(atom: Atom, happening: Happening): boolean {
+    if (happening.what === 'line' && this.#isToldTwice(atom, happening.line))
+      return false;
     switch (atom.what) {
       case 'fault':
         return (
@@ -136,6 +153,27 @@ export class Watch {
         return false;
     }
   }
+
+  /** A proxy passes on what the browser's side has shown already. */
+  #isToldTwice(atom: Atom, line: Line): boolean {
+    const named = 'link' in atom && atom.link !== undefined;
+    return !named && isBehind(line, this.#proxy);
+  }
+}
+
+/** Whether a line is of the side of a proxy that the browser does not see. */
+export function isBehind({ link }: Line, proxy: string | undefined): boolean {
+  return proxy !== undefined && (link?.startsWith(`${proxy}-`) ?? false);
+}
+
+/**
+ * What a link from the browser to one process of several is called where a proxy
+ * stands on it: `browser-nginx-gateway` for `browser-gateway`.
+ */
+export function frontOf(link: string, proxy: string | undefined): string {
+  const [from, to] = link.split('-');
+  if (proxy === undefined || from !== 'browser' || to === proxy) return link;
+  return `browser-${proxy}-${to}`;
 }
 
 /** The names of the page's elements that a condition looks at. */
@@ -195,7 +233,7 @@ function unitFits(
     (line.kind === kind || (broken && broke)) &&
     isUnit(line) &&
     (direction === undefined || line.direction === direction) &&
-    texts.every((text) => line.summary.includes(text)) &&
+    texts.every((text) => wordsOfLine(line).includes(text)) &&
     (!bytes || (line.size >= bytes[0] && line.size <= bytes[1])) &&
     (!broken || broke || line.problem !== undefined) &&
     isOn(line, link) &&

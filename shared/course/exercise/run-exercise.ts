@@ -7,6 +7,7 @@ import { Writable } from 'node:stream';
 import { runLesson, type RunningLesson } from '../harness/run-lesson.ts';
 import { watchLesson } from '../harness/watch.ts';
 import type { AroundShell } from '../shell/around.ts';
+import type { Consent } from '../shell/consent.ts';
 import type { FoundExercise } from './exercises.ts';
 import { runMine } from './mine.ts';
 import { Session } from './session.ts';
@@ -27,6 +28,8 @@ export interface RunExerciseOptions {
   /** What its checks draw their data from; without it another each time. */
   seed?: number;
   around?: AroundShell | undefined;
+  /** Allows what came by a forwarder. */
+  asking?: Consent | undefined;
 }
 
 /** An exercise that has been started. */

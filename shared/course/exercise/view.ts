@@ -11,7 +11,7 @@ import type {
 } from '../shell/exercise-message.ts';
 import { renderTutorial } from '../shell/tutorial.ts';
 import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
-import { isUnit } from '@on-the-wire/viewer/source.ts';
+import { isUnit, wordsOfLine } from '@on-the-wire/viewer/source.ts';
 import { type OtherWay, otherWays } from './answers/other-ways.ts';
 import { excerpt } from './terminal/excerpt.ts';
 import type { FailureParts, WirePlace } from './failure.ts';
@@ -106,8 +106,8 @@ export class ExerciseView
       .filter((line) => line.connection === connection)
       .filter(({ direction }) => direction === (place!.direction ?? direction));
     const meant = units.findLast(
-      ({ summary }) =>
-        place!.text === undefined || summary.includes(place!.text),
+      (line) =>
+        place!.text === undefined || wordsOfLine(line).includes(place!.text),
     );
     return (meant ?? units.at(-1))?.n;
   }

@@ -11,6 +11,8 @@ interface Events {
   crash: [name: string, Crash];
   /** They are ready again after these files were saved, so many ms ago. */
   restarted: [files: string[], ms: number];
+  /** Nobody listens at a process's port, or somebody does again. */
+  away: [boolean, name: string];
 }
 
 /**
@@ -38,6 +40,7 @@ export class LessonGroup extends EventEmitter<Events> {
         const { status } = this.state.current;
         if (status === 'ready') this.emit('restarted', files, ms);
       });
+      server.on('away', (isAway) => this.emit('away', isAway, name));
       server.state.on('change', () => this.#tell());
       return { name, file, server };
     });

@@ -10,7 +10,7 @@ import {
 import { beginsReport, type Ending } from './crash.ts';
 
 const pollEvery = 10; // ms between two attempts to connect
-const grace = 1_000; // ms to end politely; after that it is ended by force
+const grace = 1_000; // ms to end politely, without a drain; then by force
 const hold = 5_000; // ms that lines wait which may belong to a fatal error
 const longestLine = 65_536; // characters of a line that does not end
 const longestReport = 65_536; // characters that are kept of standard error
@@ -39,7 +39,10 @@ export interface RunningProcess {
   ready: Promise<void>;
   /** Resolves when the process and all that it started have ended. */
   ended: Promise<Ending>;
-  /** Ends the process, by force after a second. Resolves when it is gone. */
+  /**
+   * Ends the process, by force a second after its time to drain. Resolves when
+   * it is gone.
+   */
   stop(): Promise<void>;
 }
 
@@ -50,6 +53,7 @@ export interface RunningProcess {
  * @param addresses what it finds in `PORT_…` and `URL_…`
  * @param environment what it finds there besides
  * @param flags for Node itself, such as `--inspect`
+ * @param drainMs how long it may take to end, beside a second
  * @param onLine gets every line that the process writes, Node's report of a
  *   fatal error aside: that is in `ended`
  */
@@ -60,6 +64,7 @@ export function startProcess({
   addresses = [],
   environment = {},
   flags,
+  drainMs = 0,
   onLine,
 }: {
   folder: string;
@@ -68,6 +73,7 @@ export function startProcess({
   addresses?: Address[] | undefined;
   environment?: Record<string, string> | undefined;
   flags: string[];
+  drainMs?: number | undefined;
   onLine: (from: 'stdout' | 'stderr', line: string) => void;
 }): RunningProcess {
   const child = spawn(
@@ -141,7 +147,7 @@ export function startProcess({
       // By then the system may have given its number to somebody else.
       if (life.over) return void (await ended);
       signalAll(child, 'SIGTERM');
-      const force = setTimeout(signalAll, grace, child, 'SIGKILL');
+      const force = setTimeout(signalAll, drainMs + grace, child, 'SIGKILL');
       await ended;
       clearTimeout(force);
     },

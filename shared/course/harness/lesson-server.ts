@@ -25,6 +25,8 @@ export interface ServerOptions {
   flags: string[];
   /** ms until a process that runs and does not listen is called crashed. */
   timeoutMs: number;
+  /** ms that its process may take to end, beside a second. */
+  drainMs?: number | undefined;
 }
 
 interface Events {
@@ -33,6 +35,8 @@ interface Events {
   crash: [Crash];
   /** It is ready again after these files were saved, so many ms ago. */
   restarted: [files: string[], ms: number];
+  /** Nobody listens at its port, or somebody does again. */
+  away: [boolean];
 }
 
 /** How the server is; tells each change. */
@@ -79,7 +83,7 @@ export class LessonServer extends EventEmitter<Events> {
 
   start(): void {
     const { folder, file, port, addresses, flags, timeoutMs } = this.#options;
-    const { environment } = this.#options;
+    const { environment, drainMs } = this.#options;
     const life = startProcess({
       folder,
       file,
@@ -87,6 +91,7 @@ export class LessonServer extends EventEmitter<Events> {
       addresses,
       environment,
       flags,
+      drainMs,
       onLine: (from, line) => this.emit('line', line, from),
     });
     this.#life = life;
@@ -108,7 +113,9 @@ export class LessonServer extends EventEmitter<Events> {
     });
     void life.ended.then((ending) => {
       clearTimeout(late);
-      if (counts()) this.#crash(explainCrash(ending, folder, file));
+      if (!counts()) return;
+      this.emit('away', true);
+      this.#crash(explainCrash(ending, folder, file));
     });
   }
 
@@ -142,6 +149,7 @@ export class LessonServer extends EventEmitter<Events> {
   async #end() {
     const life = this.#life;
     this.#life = undefined;
+    if (life) this.emit('away', true);
     this.#ending ??= life?.stop();
     await this.#ending;
     this.#ending = undefined;
@@ -150,6 +158,7 @@ export class LessonServer extends EventEmitter<Events> {
   #ready() {
     const pageVersion = this.state.current.pageVersion + Number(this.#newPage);
     this.#newPage = false;
+    this.emit('away', false);
     this.state.set({ status: 'ready', pageVersion });
     if (!this.#saved) return;
     const { files, at } = this.#saved;

@@ -104,9 +104,12 @@ function readManifest(folder: string, name: string): Manifest {
       : Number.isSafeInteger(value) && (value as number) >= 1;
     if (!good) throw broken(`lesson.${field}`, value, expected);
   }
-  const { tls, addresses } = values;
-  if (tls !== undefined && typeof tls !== 'boolean')
-    throw broken('lesson.tls', tls, 'true or false, or no such field');
+  for (const field of ['tls', 'drains']) {
+    const value = values[field];
+    if (value !== undefined && typeof value !== 'boolean')
+      throw broken(`lesson.${field}`, value, 'true or false, or no such field');
+  }
+  const { addresses } = values;
   const isName = (text: unknown) => /^[a-z][a-z0-9]*$/.test(String(text));
   const isList = Array.isArray(addresses) && addresses.every(isName);
   if (addresses !== undefined && !isList) {

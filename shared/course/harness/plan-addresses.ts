@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { defaultPort, findPorts, freePort } from '@on-the-wire/system/ports.ts';
+import type { PlannedProxy } from '../behind/links.ts';
 import { findOrigins } from './origins.ts';
-import { planProcesses, publicNames, type Plan } from './plan-processes.ts';
+import {
+  planProcesses,
+  publicNames,
+  type Plan,
+  type TappedLink,
+} from './plan-processes.ts';
 
 /** An address of a lesson beside its first. */
 export interface FurtherAddress {
@@ -25,9 +31,15 @@ export interface LessonAddresses {
   lessonPort: number;
   /** The same as a URL that ends in a slash. */
   lessonUrl: string;
+  /** Whether that is an https URL. */
+  tls: boolean;
   /** What the lesson's first process must listen on. */
   serverPort: number;
   further: FurtherAddress[];
+  /** Through which ports of the tap all is called; browsers call the first. */
+  links: [TappedLink, ...TappedLink[]];
+  /** The proxies that stand between, one for each address of a page. */
+  proxies: PlannedProxy[];
   /** The processes of a lesson that has several. */
   plan: Plan | undefined;
   /** By which browsers know its pages. */
@@ -39,6 +51,8 @@ export interface LessonAddresses {
  *
  * @param how.port the shell's; the others follow it. Without it: free ones
  * @param how.file what the lesson is started from, in its folder
+ * @param how.behind the proxy that stands between the browser and the lesson,
+ *   and whether it ends TLS there
  * @throws UsageError (1) if the lesson lacks a file or a port is in use; (2)
  *   if the environment names what is no origin
  */
@@ -48,10 +62,17 @@ export async function planAddresses(
     port,
     smallest,
     file,
-  }: { port: number | undefined; smallest: boolean; file: string },
+    behind,
+  }: {
+    port: number | undefined;
+    smallest: boolean;
+    file: string;
+    behind?: { name: string; tls: boolean } | undefined;
+  },
 ): Promise<LessonAddresses> {
   const { name, folder, manifest } = lesson;
-  const { tls = false, addresses = [] } = manifest;
+  const { addresses = [] } = manifest;
+  const tls = behind?.tls ?? manifest.tls ?? false;
   if (!existsSync(join(folder, file))) {
     const start = `The lesson "${name}" cannot be started`;
     throw new UsageError(`${start}: there is no ${file} in ${folder}.`, 1);
@@ -62,7 +83,9 @@ export async function planAddresses(
   const shellPort = await findPorts(port, defaultPort, 2 + names.length);
   const lessonPort = shellPort + 1;
   const urlOf = (at: number) => `http${tls ? 's' : ''}://127.0.0.1:${at}/`;
-  const plan = isGroup ? await planProcesses(lesson, lessonPort) : undefined;
+  const plan = isGroup
+    ? await planProcesses(lesson, lessonPort, { tls })
+    : undefined;
   for (const each of plan?.processes ?? []) {
     if (existsSync(join(folder, each.file))) continue;
     const why = `there is no ${each.file} in ${folder} for "${each.name}"`;
@@ -80,14 +103,34 @@ export async function planAddresses(
       url: urlOf(lessonPort + 1 + index),
     })),
   );
-  const lessonUrl = urlOf(lessonPort);
+  const direct: [TappedLink, ...TappedLink[]] = [
+    { target: { host: '127.0.0.1', port: serverPort }, port: lessonPort },
+    ...further.map(({ port: behindPort, publicPort }) => ({
+      target: { host: '127.0.0.1', port: behindPort },
+      port: publicPort,
+    })),
+  ];
+  const links = plan ? (plan.links as typeof direct) : direct;
   return {
     shellPort,
     lessonPort,
-    lessonUrl,
+    lessonUrl: urlOf(lessonPort),
+    tls,
     serverPort,
     further,
     plan,
     origins,
+    ...(await withProxies()),
   };
+
+  /** Loaded only where it is asked for. */
+  async function withProxies() {
+    if (!behind) return { links, proxies: [] };
+    const { linksBehind } = await import('../behind/links.ts');
+    return linksBehind(links, {
+      proxy: behind.name,
+      names: isGroup ? publicNames(lesson) : ['lesson', ...names],
+      lessonSpeaksTls: manifest.tls ?? false,
+    });
+  }
 }

@@ -35,6 +35,14 @@ export interface PlannedLink {
   url?: string;
 }
 
+/** A port of the tap, and where it leads. */
+export interface TappedLink extends Omit<PlannedLink, 'name'> {
+  /** There is none where there is one link only. */
+  name?: string;
+  /** Whether the target speaks TLS, where the first link's does. */
+  speaksTls?: boolean;
+}
+
 /** All processes of a lesson, and the taps between them. */
 export interface Plan {
   /** Those that have to be started; the one of `server.ts` comes first. */
@@ -63,13 +71,17 @@ export const publicNames = (lesson: FoundLesson): string[] =>
  *
  * @param publicPort where browsers find the first that they call; the others
  *   have the next ones
- * @param given the environment
+ * @param how.tls whether what browsers call is found at https URLs
+ * @param how.given the environment
  * @throws UsageError (2) where a URL that is given is none
  */
 export async function planProcesses(
   lesson: FoundLesson,
   publicPort: number,
-  given: NodeJS.ProcessEnv = process.env,
+  {
+    tls = false,
+    given = process.env,
+  }: { tls?: boolean; given?: NodeJS.ProcessEnv } = {},
 ): Promise<Plan> {
   const all = Object.entries(lesson.manifest.processes ?? {});
   const notes: string[] = [];
@@ -101,7 +113,7 @@ export async function planProcesses(
     name: `browser-${name}`,
     target: places.get(name)!.target,
     port: publicPort + index,
-    url: `http://127.0.0.1:${publicPort + index}/`,
+    url: `http${tls ? 's' : ''}://127.0.0.1:${publicPort + index}/`,
   }));
   const environments = new Map<string, Record<string, string>>();
   for (const [name] of started) {

@@ -11,9 +11,14 @@ import { listen } from '@on-the-wire/system/listen.ts';
 import { prefixedLogger, type Terminal } from '@on-the-wire/system/terminal.ts';
 import type { Fault, Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
+import type { BehindChoice } from '../behind/choice.ts';
+import type { ShellBehind } from '../behind/start-behind.ts';
 import type { AroundShell } from '../shell/around.ts';
+import type { Consent } from '../shell/consent.ts';
 import type { ShellExercise } from '../shell/exercise.ts';
+import { findSideTrips, sideTripPath } from '../texts/side-trips.ts';
 import { describeAddresses } from './describe-addresses.ts';
+import { forget, placeToHandOver } from './hand-over-place.ts';
 import type { LessonGroup } from './lesson-group.ts';
 import type { LessonServer } from './lesson-server.ts';
 import { makeLessonServer } from './make-lesson-server.ts';
@@ -35,10 +40,14 @@ export interface RunOptions {
   timeoutMs?: number;
   /** Print the units of the lesson's connections; `bytes`: their bytes too. */
   wire?: 'lines' | 'bytes';
+  /** ms that the lesson drains before each restart; with 0 it has no drain. */
+  drainMs?: number;
   /** How the network fails from the start. */
   faults?: readonly Fault[];
   /** What is random about the faults follows from it. */
   seed?: number;
+  /** The proxy that is put between the browser and the lesson. */
+  behind?: BehindChoice;
   /** Another file to run than server.ts, inside the lesson's folder. */
   file?: string;
   /**
@@ -50,6 +59,8 @@ export interface RunOptions {
   exercise?: ShellExercise;
   /** What the shell's links to home and to other lessons start. */
   around?: AroundShell | undefined;
+  /** Allows what came by a forwarder; without it the terminal does. */
+  asking?: Consent | undefined;
   /** Where the learner's progress is kept; in the clone. */
   progress?: string;
   /** Where all output goes. */
@@ -87,31 +98,42 @@ export async function runLesson(
     flags = [],
     open = false,
     timeoutMs = 30_000,
+    drainMs = 0,
     wire,
     faults = [],
     seed,
     file = smallest ? 'smallest.ts' : 'server.ts',
+    behind,
     also,
     exercise,
     around,
+    asking,
     progress,
     terminal = process,
   }: RunOptions = {},
 ): Promise<RunningLesson> {
   const { name, folder } = lesson;
-  const { tls = false } = lesson.manifest;
-  const addresses = await planAddresses(lesson, { port, smallest, file });
-  const { shellPort, lessonUrl, further, plan } = addresses;
+  const proxy = behind?.installed && behind;
+  const addresses = await planAddresses(lesson, {
+    port,
+    smallest,
+    file,
+    ...(proxy && { behind: { name: proxy.program.name, tls: proxy.tls } }),
+  });
+  const { shellPort, lessonUrl, further, plan, tls } = addresses;
   const certificate = tls ? await findCertificate() : undefined;
   const names = plan ? plan.processes.map((each) => each.name) : [name];
+  if (proxy) names.push(proxy.program.name);
   const width = Math.max(...names.map((each) => each.length), 'lesson'.length);
   const sayFrom = (process: string) =>
     prefixedLogger(process, width, 'cyan', terminal);
   const say = prefixedLogger('lesson', width, 'magenta', terminal);
+  const drain =
+    drainMs > 0 ? { ms: drainMs, handOver: placeToHandOver() } : undefined;
   const server = makeLessonServer(
     lesson,
     addresses,
-    { file, flags, timeoutMs },
+    { file, flags, timeoutMs, drain },
     { say, sayFrom },
   );
 
@@ -120,7 +142,10 @@ export async function runLesson(
   // First the watch, which reads the files, then the process that does: what is
   // saved in between restarts it once too often, never once too little.
   const onSave = (saved: Saved) => {
+    const { status } = server.state.current;
     server.save(saved);
+    if (drain && saved.server.length > 0 && status === 'ready')
+      say(`It drains, for up to ${drainMs / 1_000} s`);
     saves.emit('saved', [...saved.server, ...saved.page, ...saved.tutorial]);
     // Of a restart the server tells.
     if (smallest || saved.server.length > 0) return;
@@ -141,7 +166,7 @@ export async function runLesson(
   server.start();
 
   const closing: (() => unknown)[] = [
-    () => server.stop(),
+    () => server.stop().finally(() => forget(drain?.handOver)),
     ...watches.map((watch) => () => watch.close()),
   ];
   let stopped: Promise<unknown> | undefined;
@@ -151,6 +176,7 @@ export async function runLesson(
   };
   let tap: Tap;
   let log: WireLog | undefined;
+  let before: ShellBehind | undefined;
   try {
     ({ tap, log } = await startLessonTap({
       addresses,
@@ -163,6 +189,19 @@ export async function runLesson(
       seed,
       closing,
     }));
+    if (behind) {
+      const { startBehind } = await import('../behind/start-behind.ts');
+      before = await startBehind(lesson, behind, {
+        addresses,
+        certificate,
+        tap,
+        server,
+        say,
+        sayProxy: sayFrom(behind.program.name),
+        closing,
+        onTaken: (taken) => void saves.emit('saved', [taken]),
+      });
+    }
     if (!smallest) await startShell();
   } catch (error) {
     await stop();
@@ -170,13 +209,33 @@ export async function runLesson(
     throw new UsageError(`The lesson cannot be served: ${why}`, 1);
   }
   const shellUrl = smallest ? undefined : `http://127.0.0.1:${shellPort}/`;
-  const lines = describeAddresses(lesson, addresses, shellUrl, {
+  // Started as a side trip says: its text is what is wanted.
+  const behindIt = behind && ` --behind ${behind.program.name}`;
+  const endings = [
+    behindIt && behind.tls && `${behindIt} --tls`,
+    behindIt,
+    drain && / --drain \S+$/,
+  ];
+  const trips = findSideTrips(folder);
+  const [trip] = endings.flatMap((ending) =>
+    trips.filter(({ command }) =>
+      typeof ending === 'string'
+        ? command.endsWith(ending)
+        : ending && ending.test(command),
+    ),
+  );
+  const startUrl =
+    shellUrl && trip
+      ? new URL(sideTripPath(trip.name), shellUrl).href
+      : shellUrl;
+  const lines = describeAddresses(lesson, addresses, startUrl, {
     file,
     portWasChosen: port !== undefined,
     stream: terminal.stdout,
+    ...(before && { behind: before.message() }),
   });
   terminal.stdout.write(`${lines.join('\n')}\n`);
-  if (open && shellUrl) void openInBrowser(shellUrl, certificate?.spki);
+  if (open && startUrl) void openInBrowser(startUrl, certificate?.spki);
 
   return {
     ...(shellUrl && { shellUrl }),
@@ -205,8 +264,10 @@ export async function runLesson(
       log: log!,
       state,
       tap,
+      behind: before,
       exercise,
       around,
+      asking,
       saves,
       progress,
     });

@@ -1,4 +1,6 @@
 import { enableCompileCache } from 'node:module';
+import { forwardedNames } from '@on-the-wire/system/forwarded.ts';
+import { defaultPort } from '@on-the-wire/system/as-typed.ts';
 import { compiledFolder } from '@on-the-wire/system/place.ts';
 
 /** What runs, and can be stopped more than once. */
@@ -35,6 +37,7 @@ export async function runUntilStopped(
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', stop);
 
+  forwardedNames(defaultPort); // says now what is wrong with the environment
   // What is loaded from here on was compiled the last time.
   if (compiledFolder !== undefined) enableCompileCache(compiledFolder);
   running = await run();

@@ -1,6 +1,6 @@
 /** Opens a run that was saved: in the browser, or as a page that stands alone. */
-import { existsSync, statSync } from 'node:fs';
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
   closeServer,
@@ -11,8 +11,11 @@ import {
   makeSavedPage,
 } from '@on-the-wire/viewer/saved/saved-page.ts';
 import { withoutSecrets } from '@on-the-wire/wire/masking/connection.ts';
+import { nodeDecompressors } from '@on-the-wire/wire/coding/node-decompressors.ts';
 import { nodeCodings } from '@on-the-wire/wire/coding/node-codings.ts';
+import { openPcapng } from '@on-the-wire/wire/pcapng/capture-file.ts';
 import { readPcapng, writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
+import { keepMemorySmall } from '@on-the-wire/viewer/live/small-memory.ts';
 import { SavedRun } from '@on-the-wire/viewer/saved/saved.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
@@ -25,7 +28,8 @@ export interface ReadRun {
   /** The file's name, without its folders. */
   name: string;
   file: Uint8Array;
-  run: SavedRun;
+  /** Decoded when it is asked for: a page decodes its own. */
+  readonly run: SavedRun;
 }
 
 /**
@@ -34,6 +38,7 @@ export interface ReadRun {
  * @throws UsageError (1) that says what was found instead
  */
 export async function readRun(path: string): Promise<ReadRun> {
+  keepMemorySmall();
   if (!existsSync(path))
     throw new UsageError(
       `There is no file ${path}. Save a run in the shell first: Wire, Save.`,
@@ -52,12 +57,20 @@ export async function readRun(path: string): Promise<ReadRun> {
       `${path} has ${size} bytes; up to ${LARGEST} are opened here. Wireshark opens larger ones.`,
       1,
     );
-  const file = await attempt(`${path} cannot be read`, () => readFile(path));
+  // At once: read in pieces, it would be in memory twice.
+  const file = attempt(`${path} cannot be read`, () => readFileSync(path));
   try {
-    const run = new SavedRun(readPcapng(file));
-    if (run.lines.length === 0)
+    const opened = openPcapng(file);
+    if (opened.connections.length === 0)
       throw new Error('Found a recording without a connection.');
-    return { name: basename(path), file, run };
+    let run: SavedRun | undefined;
+    return {
+      name: basename(path),
+      file,
+      get run() {
+        return (run ??= new SavedRun(opened, nodeDecompressors));
+      },
+    };
   } catch (error) {
     throw new UsageError(`${path}: ${(error as Error).message}`, 1);
   }

@@ -11,7 +11,7 @@ export interface LessonTapOptions {
   server: LessonServer | LessonGroup;
   /** Whether the units are kept for the shell. */
   keepsLog: boolean;
-  /** Key and certificate, where the lesson speaks TLS. */
+  /** Key and certificate, where browsers speak TLS. */
   certificate: { key: string; cert: string } | undefined;
   /** What is printed of the units, and what writes such a line. */
   wire: 'lines' | 'bytes' | undefined;
@@ -39,13 +39,12 @@ export async function startLessonTap({
   seed,
   closing,
 }: LessonTapOptions): Promise<{ tap: Tap; log?: WireLog }> {
-  const { lessonPort, serverPort, further, plan } = addresses;
+  const [first, ...others] = addresses.links;
   let log: WireLog | undefined;
   const { createTap } = await import('@on-the-wire/tap/tap.ts');
-  const [first, ...links] = plan?.links ?? [];
   const tap = createTap({
-    target: { host: '127.0.0.1', port: serverPort },
-    ...(first && { link: first.name }),
+    target: first.target,
+    ...(first.name !== undefined && { link: first.name }),
     ...(certificate && { tls: certificate }),
     ...(seed !== undefined && { seed }),
   });
@@ -54,8 +53,8 @@ export async function startLessonTap({
   const { keepMemorySmall } =
     await import('@on-the-wire/viewer/live/small-memory.ts');
   keepMemorySmall();
-  const spoken = links.flatMap(({ name: link, protocol }) =>
-    protocol ? [[link, protocol] as const] : [],
+  const spoken = others.flatMap(({ name: link, protocol }) =>
+    link !== undefined && protocol ? [[link, protocol] as const] : [],
   );
   const units = new LiveUnits(tap, Object.fromEntries(spoken));
   if (keepsLog) {
@@ -68,12 +67,9 @@ export async function startLessonTap({
     printWire(tap, units, wire, sayWire);
     closing.push(() => printCounts(units, sayWire));
   }
-  await tap.listen(lessonPort);
-  for (const link of links)
-    await tap.listenFor(link.target, link.port, link.name);
-  if (!plan)
-    for (const { port: behind, publicPort } of further)
-      await tap.listenFor({ host: '127.0.0.1', port: behind }, publicPort);
+  await tap.listen(first.port);
+  for (const { target, port, name, speaksTls } of others)
+    await tap.listenFor(target, port, name, speaksTls);
   // Not before: a fault may name a link.
   tap.setFaults(faults);
   if (certificate) {

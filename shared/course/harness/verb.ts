@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Fault } from '@on-the-wire/tap/tap.ts';
+import { allowHost } from '@on-the-wire/system/forwarded.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
@@ -92,6 +93,13 @@ export function positive(text: string): number {
   if (/^\d{1,9}(?:\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
   throw new InvalidArgumentError('Expected a number above 0.');
 }
+
+/** The option of all that serves pages; see system/forwarded.ts. */
+export const allowedHost = [
+  '--allowed-host <name=port>',
+  'serve this port by a name of a forwarder, too; may be repeated',
+  allowHost,
+] as const;
 
 export const parseSeed = wholeNumber(0);
 

@@ -77,7 +77,9 @@ const nothing = Buffer.alloc(0);
 function sort(names: string[]): Saved {
   const kindOf = (name: string) => {
     if (name.startsWith('page/')) return 'page';
-    return name === 'README.md' ? 'tutorial' : 'server';
+    return name === 'README.md' || name.startsWith('side-trips/')
+      ? 'tutorial'
+      : 'server';
   };
   const {
     server = [],

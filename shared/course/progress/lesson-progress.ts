@@ -3,6 +3,7 @@
  * that were done. It stands in the file that the exercises have, each lesson
  * under its name, which an exercise's id (`sse/1`) never is.
  */
+import { STEP_ID } from '../conditions/condition.ts';
 import {
   changeProgress,
   progressFile,
@@ -15,7 +16,7 @@ export interface LessonProgress {
   at?: string;
   /** When that was. */
   visited?: string;
-  /** By the ids of the steps: `step-2`. */
+  /** By the ids of the steps, those of side trips too: `step-2`. */
   steps: Record<string, StepProgress>;
 }
 
@@ -151,7 +152,7 @@ const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= longest;
 
 const isStep = (value: unknown): value is string =>
-  typeof value === 'string' && /^step-\d{1,3}$/.test(value);
+  typeof value === 'string' && STEP_ID.test(value);
 
 const isTime = (value: unknown): value is string =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]{5,15}Z$/.test(value);

@@ -3,6 +3,7 @@
  * shell's own page. A request names a file of our list and a line, nothing else.
  */
 import type { IncomingMessage } from 'node:http';
+import { forwardedBy } from '@on-the-wire/viewer/server/guard.ts';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import type { RequestContext } from '@on-the-wire/viewer/server/guarded-server.ts';
 import { readJsonObject } from '@on-the-wire/viewer/server/read-json-object.ts';
@@ -45,7 +46,7 @@ export function fileOpener(
   async function editorFor(
     request: IncomingMessage,
   ): Promise<Extract<Editor, { kind: 'window' }>> {
-    const other = forwardedFrom(request);
+    const other = forwardedBy(request);
     if (other !== undefined)
       throw new HttpError(
         403,
@@ -97,14 +98,4 @@ export function fileOpener(
       },
     },
   };
-}
-
-/**
- * The header by which a proxy says that it has forwarded a request; undefined if
- * none has. A proxy on this machine may well name us by our own name.
- */
-function forwardedFrom({ headers }: IncomingMessage): string | undefined {
-  return ['forwarded', 'x-forwarded-host', 'x-forwarded-for'].find(
-    (name) => headers[name] !== undefined,
-  );
 }

@@ -5,8 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { dirname, join, posix } from 'node:path';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import { forwardedNames, forwardedUrl } from '@on-the-wire/system/forwarded.ts';
 import type { FoundLesson, LessonState } from '@on-the-wire/lesson/lesson.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '@on-the-wire/viewer/live/log.ts';
@@ -17,9 +19,12 @@ import {
   plainText,
   type HttpResponse,
 } from '@on-the-wire/viewer/server/response.ts';
+import { forwardedBy } from '@on-the-wire/viewer/server/guard.ts';
 import { bundle } from '@on-the-wire/viewer/server/bundle.ts';
 import { sendEventStream } from '@on-the-wire/viewer/server/event-stream.ts';
+import type { ShellBehind } from '../behind/start-behind.ts';
 import type { AroundShell } from './around.ts';
+import { consent, type Consent } from './consent.ts';
 import {
   exerciseChanges,
   readExercise,
@@ -36,6 +41,7 @@ import { wayRoutes } from './way-routes.ts';
 import { startChanges } from './start-changes.ts';
 import { linkMapOf } from './link-map.ts';
 import type { StateMessage } from './state-message.ts';
+import { findSideTrips, sideTripPrefix } from '../texts/side-trips.ts';
 import { style } from '@on-the-wire/viewer/server/style.ts';
 import { StepObserver } from '../conditions/observe.ts';
 import { runChanges } from '../conditions/run-routes.ts';
@@ -52,7 +58,8 @@ const ownFile = (name: string) => new URL(`page/${name}`, import.meta.url);
  * that its host name is the one that the shell itself was asked by; `state` tells how the
  * lesson's server is, and each change; `log` has what went over the wire, and
  * `tap` can break it. With an `exercise`, its task stands in the tutorial's
- * place. `around` starts what the page asks for beside the lesson.
+ * place. `around` starts what the page asks for beside the lesson; `behind` is
+ * the proxy that stands before it; `asking` allows what came by a forwarder.
  *
  * Cheap to call: what takes long (esbuild, Markdown, highlighting) is loaded
  * when the server listens and the lesson's is no longer starting.
@@ -63,16 +70,19 @@ export function createShell({
   log,
   state,
   tap,
+  behind,
   exercise,
   around,
   saves,
   progress,
   environment,
+  asking = consent,
 }: {
   lesson: FoundLesson;
   lessonUrl: string;
   log: WireLog;
   tap: Tap;
+  behind?: ShellBehind | undefined;
   exercise?: ShellExercise | undefined;
   around?: AroundShell | undefined;
   /** Of the terminal: it names the learner's editor. */
@@ -84,6 +94,7 @@ export function createShell({
   saves?: EventEmitter<{ saved: [files: string[]] }>;
   /** Where the learner's progress is kept; in the clone. */
   progress?: string | undefined;
+  asking?: Consent | undefined;
 }): Shell {
   const { protocol, port: lessonPort } = new URL(lessonUrl);
   const shellPort = Number(lessonPort) - 1; // as the harness has it
@@ -108,6 +119,8 @@ export function createShell({
         title: lesson.manifest.title,
         protocol,
         port: lessonPort,
+        forwarded: forwardedUrl(lessonUrl) ?? '',
+        proxy: behind?.link ?? '',
         run,
         pnpm,
         exercise: exercise ? 'yes' : 'no',
@@ -132,21 +145,31 @@ export function createShell({
       type: 'image/svg+xml; charset=utf-8',
       body: await readFile(viewerFile('page/icon.svg')),
     }),
+    '/recording': behind?.recording && (() => behind.recording!()),
   };
 
   const way = wayRoutes(lesson, progress);
   const { title } = lesson.manifest;
-  const map = linkMapOf(lesson.manifest);
+  const map = linkMapOf(lesson.manifest, behind?.link);
   const wire = { log, tap, name: lesson.name, title, map };
   // An exercise has a task in the tutorial's place, and no steps.
   const observer = exercise
     ? undefined
-    : new StepObserver({ lesson: lesson.name, log, tap, file: progress });
+    : new StepObserver({
+        lesson: lesson.name,
+        log,
+        tap,
+        proxy: behind?.link,
+        file: progress,
+      });
   const onSaved = (files: string[]) => observer?.saved(files);
   saves?.on('saved', onSaved);
   const follow = {
     state: { emitter: state, message: (): StateMessage => state.current },
     ...wireStates(wire),
+    ...(behind && {
+      behind: { emitter: behind, message: () => behind.message() },
+    }),
     ...(exercise && {
       exercise: { emitter: exercise, message: () => exercise.message() },
     }),
@@ -156,19 +179,23 @@ export function createShell({
   };
   const opener = fileOpener(lesson, environment);
   const server = createGuardedServer({
-    frames: ['127.0.0.1', 'localhost'].map(
-      (name) => `${protocol}//${name}:${lessonPort}`,
-    ),
+    frames: [
+      ...['127.0.0.1', 'localhost'].map(
+        (name) => `${protocol}//${name}:${lessonPort}`,
+      ),
+      ...(behind?.recording ? ["'self'"] : []),
+      ...forwardedNames(Number(lessonPort)).map((name) => `https://${name}`),
+    ],
     pages,
     changes: {
       ...wireChanges(wire, {
         onFaults: () => observer?.faults(),
         onCut: () => observer?.cut(),
       }),
-      ...exerciseChanges(exercise),
-      ...(observer && runChanges(observer)),
-      ...startChanges(around),
-      ...way.changes,
+      ...asking.guard('exercise', exerciseChanges(exercise)),
+      ...(observer && runChanges(observer, mayNote)),
+      ...startChanges(around, asking),
+      ...asking.guard('progress', way.changes),
       ...opener.changes,
     },
     async read(context) {
@@ -187,6 +214,22 @@ export function createShell({
       return 'sent';
     },
   });
+  /**
+   * From the first request that a forwarder has passed on, the run is kept in
+   * memory until the terminal says yes. It is one run: a reader at this
+   * machine, with another tab, waits for that, too.
+   */
+  let isAsked = false;
+  function mayNote(request: IncomingMessage): void {
+    if (isAsked || forwardedBy(request) === undefined) return;
+    isAsked = true;
+    observer?.holdBack('The terminal of the course asks whether it may be.');
+    asking.need('progress', request).then(
+      () => observer?.holdBack(undefined),
+      (error: Error) => observer?.holdBack(error.message),
+    );
+  }
+
   // Both take the processor for a while, and the lesson's server needs it more
   // until it is ready. A failure is told to whoever asks.
   const prepare = () =>
@@ -210,15 +253,20 @@ export function createShell({
       );
     }
     const files = await listLessonFiles(lesson.folder);
-    version += files.join();
+    const trips = findSideTrips(lesson.folder);
+    version += files.join() + trips.map(({ text }) => text).join();
     if (tutorialKept?.version !== version) {
-      const { renderTutorial } = await renderer();
-      const place = { lesson: lesson.name, folder: '' };
+      const { lessonHtml } = await renderer();
       const text = await readFile(readme, 'utf8');
-      const html = renderTutorial(text, place, { shellPort, files });
+      const html = lessonHtml(text, trips, lesson.name, { shellPort, files });
       tutorialKept = { version, html };
       const { readConditions } = await import('../conditions/comments.ts');
-      observer?.setSteps(readConditions(text));
+      observer?.setSteps([
+        ...readConditions(text),
+        ...trips.flatMap((trip) =>
+          readConditions(trip.text, sideTripPrefix(trip.name)),
+        ),
+      ]);
     }
     return { type: 'text/html; charset=utf-8', body: tutorialKept.html };
   }

@@ -35,7 +35,7 @@
  * is marked, so that the page shows the reader's own: see texts/by-engine.ts.
  *
  * Start. A paragraph that begins with `**Start it.**` is left out: it says how
- * to start what shows the text.
+ * to start what shows the text. In a side trip it stays: what it starts is more.
  *
  * Links. Files of the lesson open in the shell, at `/files/…`, images too, and
  * lessons/GLOSSARY.md at `/glossary`. The name of a file between backticks is a
@@ -44,12 +44,18 @@
  * texts/point-target.ts. http and https open a new tab. Whatever else a link names stands there as
  * text, beside the link's words.
  *
+ * Side trips. A lesson's README.md and those of its `side-trips/` become one
+ * document, an `<article>` each: see lessonHtml.
+ *
  * HTML. `<details>`, `<summary>`, `<kbd>`, `<sub>`, `<sup>` and `<br>`, without
  * attributes (`<details open>` excepted). Comments are left out, save for the
  * conditions of a step, whose places are ticks: see conditions/parse.ts and
  * tutorial/ticks.ts. All other HTML is shown as the text that it is.
  */
+import { posix } from 'node:path';
 import markdownIt from 'markdown-it';
+import { escapeHtml } from '@on-the-wire/viewer/server/escape-html.ts';
+import { sideTripPrefix, type SideTrip } from '../texts/side-trips.ts';
 import { commandsAsTyped } from './tutorial/as-typed.ts';
 import { boxes } from './tutorial/boxes.ts';
 import { byEngine } from './tutorial/by-engine.ts';
@@ -84,7 +90,8 @@ const markdown = markdownIt({ html: true })
  * @param options.sections false for texts that are no tutorial, such as the
  *   task
  *   of an exercise: then there are no steps and no contents, only the look
- * @param options.prefix stands before the id of each heading
+ * @param options.prefix stands before the id of each heading, and of each step
+ * @param options.trip whether it is a side trip
  * @param options.files of the lesson, with slashes: code that names one is a
  *   link to it
  * @param options.shellPort the port of the shell that shows it
@@ -95,11 +102,13 @@ export function renderTutorial(
   {
     sections = true,
     prefix = sections ? '' : 'file-',
+    trip = false,
     shellPort,
     files = [],
   }: {
     sections?: boolean;
     prefix?: string;
+    trip?: boolean;
     shellPort?: number | undefined;
     files?: readonly string[];
   } = {},
@@ -108,6 +117,7 @@ export function renderTutorial(
     place,
     shellPort,
     hasSteps: sections,
+    isTrip: trip,
     files,
     prefix,
     taken: new Set(),
@@ -116,4 +126,31 @@ export function renderTutorial(
   const tokens = markdown.parse(text, env);
   if (!sections) return markdown.renderer.render(tokens, markdown.options, env);
   return layOut(markdown, tokens, env);
+}
+
+/**
+ * Makes HTML of all that a lesson's shell can show in the tutorial's place: the
+ * tutorial, and behind it an `<article>` for each side trip, whose id is the
+ * trip's name.
+ *
+ * @param text of the lesson's README.md
+ * @param options as for `renderTutorial`
+ */
+export function lessonHtml(
+  text: string,
+  trips: readonly SideTrip[],
+  lesson: string,
+  options: { shellPort: number; files: readonly string[] },
+): string {
+  const render = (markdownText: string, folder: string, more = {}) =>
+    renderTutorial(markdownText, { lesson, folder }, { ...options, ...more });
+  const articles = trips.map(({ name, title, file, text: tripText }) => {
+    const more = { trip: true, prefix: sideTripPrefix(name) };
+    return (
+      `<article class="prose side-trip" id="${name}" ` +
+      `data-title="${escapeHtml(title)}" tabindex="-1">\n` +
+      `${render(tripText, posix.dirname(file), more)}</article>\n`
+    );
+  });
+  return render(text, '') + articles.join('');
 }

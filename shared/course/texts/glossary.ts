@@ -83,10 +83,15 @@ function meaningAt(markdown: string, at: number): string {
 export function placeInWords({
   lesson,
   exercise,
+  trip,
   step,
   title,
 }: TextSection): string {
   const { title: name } = lesson.manifest;
+  if (trip) {
+    const part = step === undefined ? '' : `, step ${step}`;
+    return `${name}, side trip “${trip.title}”${part}`;
+  }
   if (exercise) return `${name}, exercise “${exercise.title}”`;
   if (step !== undefined) return `${name}, step ${step}`;
   return title === name ? `${name}, introduction` : `${name}, “${title}”`;

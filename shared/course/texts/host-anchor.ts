@@ -1,4 +1,4 @@
-/** The ids that a Git host gives headings. */
+/** The ids that a Git host gives headings, and the shell gives folds. */
 
 /**
  * The id of a heading: its words in small letters, with `-` for spaces, and a
@@ -14,6 +14,14 @@ export function hostAnchor(words: string, taken: Set<string>): string {
     .replaceAll(' ', '-');
   return unique(slug, taken);
 }
+
+/**
+ * The id that the shell gives a fold, and the search leads to.
+ *
+ * @param summary as it is written between `<summary>` and `</summary>`
+ */
+export const questionId = (summary: string): string =>
+  `question-${hostAnchor(summary, new Set())}`;
 
 /** The text itself, or with a number behind it where it is taken. */
 export function unique(wanted: string, taken: Set<string>): string {

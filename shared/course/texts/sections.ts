@@ -1,7 +1,7 @@
 /**
  * What the course says, section by section: the tutorials in reading order, and
- * the tasks of a lesson's exercises behind its tutorial. The glossary and the
- * search are made of it.
+ * behind each of them its side trips and the tasks of its exercises. The
+ * glossary and the search are made of it.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { findExercises, type FoundExercise } from '../exercise/exercises.ts';
 import { findLessons, lessonsFolder } from '../harness/lessons.ts';
 import { wordsOf } from '../shell/tutorial/tokens.ts';
 import { hostAnchor } from './host-anchor.ts';
+import { findSideTrips, type SideTrip } from './side-trips.ts';
 
 /** A paragraph, an item of a list, a cell of a table, or a line of a fence. */
 export interface TextBlock {
@@ -19,6 +20,8 @@ export interface TextBlock {
   markdown: string;
   /** The line of the file in which it begins, from 1. */
   line: number;
+  /** The summary of the fold in which it stands, in a tutorial or side trip. */
+  question: string | undefined;
 }
 
 /** A step, another section of a tutorial, or the task of an exercise. */
@@ -26,6 +29,8 @@ export interface TextSection {
   lesson: FoundLesson;
   /** The exercise whose task it is; undefined in a tutorial. */
   exercise: FoundExercise | undefined;
+  /** The side trip that it belongs to; undefined elsewhere. */
+  trip: SideTrip | undefined;
   /** From the folder of the lessons, with slashes: `xhr/README.md`. */
   file: string;
   /** The line of its heading, from 1. */
@@ -50,25 +55,34 @@ const parser = markdownIt({ html: true });
 export function readSections(root = lessonsFolder): TextSection[] {
   const exercises = findExercises(root);
   return findLessons(root).flatMap((lesson) => [
-    ...sectionsOf(root, { lesson, exercise: undefined }),
+    ...sectionsOf(root, { lesson, exercise: undefined, trip: undefined }),
+    ...findSideTrips(lesson.folder).flatMap((trip) =>
+      sectionsOf(root, { lesson, exercise: undefined, trip }),
+    ),
     ...exercises
       .filter((exercise) => exercise.lesson.name === lesson.name)
-      .flatMap((exercise) => sectionsOf(root, { lesson, exercise })),
+      .flatMap((exercise) =>
+        sectionsOf(root, { lesson, exercise, trip: undefined }),
+      ),
   ]);
 }
 
 function sectionsOf(
   root: string,
-  { lesson, exercise }: Pick<TextSection, 'lesson' | 'exercise'>,
+  of: Pick<TextSection, 'lesson' | 'exercise' | 'trip'>,
 ): TextSection[] {
-  const folder = exercise ? `exercises/${exercise.name}/` : '';
-  const file = `${lesson.name}/${folder}README.md`;
+  const { lesson, exercise, trip } = of;
+  const readme = exercise
+    ? `exercises/${exercise.name}/README.md`
+    : 'README.md';
+  const file = `${lesson.name}/${trip?.file ?? readme}`;
   const path = join(root, file);
   if (!existsSync(path)) return [];
   const taken = new Set<string>();
   const sections: TextSection[] = [];
   const tokens = parser.parse(readFileSync(path, 'utf8'), {});
   let line = 1;
+  let question: string | undefined;
   for (const [index, token] of tokens.entries()) {
     if (token.map) line = token.map[0] + 1;
     if (token.type === 'heading_open') {
@@ -77,8 +91,7 @@ function sectionsOf(
       // An exercise's task is one place, whatever headings it has.
       if (token.tag === 'h1' || (token.tag === 'h2' && !exercise))
         sections.push({
-          lesson,
-          exercise,
+          ...of,
           file,
           line,
           title: words.replace(/^\d+\. +/, '').replace(/ *\(\d+ min\)$/, ''),
@@ -93,17 +106,25 @@ function sectionsOf(
         .trimEnd()
         .split('\n')
         .entries())
-        blocks?.push({ kind: 'fence', markdown, line: line + 1 + at });
+        blocks?.push({
+          kind: 'fence',
+          markdown,
+          line: line + 1 + at,
+          question,
+        });
     if (token.type === 'inline') {
       const isHeading = tokens[index - 1]?.type === 'heading_open';
       const kind = isHeading ? 'heading' : 'words';
-      blocks?.push({ kind, markdown: withoutComments(token), line });
+      blocks?.push({ kind, markdown: withoutComments(token), line, question });
     }
     // The summary of a fold is text, although its mark is HTML.
-    const summary = /<summary>(.*?)<\/summary>/s.exec(
-      token.type === 'html_block' ? token.content : '',
-    )?.[1];
-    if (summary) blocks?.push({ kind: 'words', markdown: summary, line });
+    const html = token.type === 'html_block' ? token.content : '';
+    const summary = /<summary>(.*?)<\/summary>/s.exec(html)?.[1];
+    if (summary) {
+      if (!exercise) question = summary;
+      blocks?.push({ kind: 'words', markdown: summary, line, question });
+    }
+    if (html.includes('</details>')) question = undefined;
   }
   return sections;
 }

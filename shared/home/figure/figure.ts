@@ -1,7 +1,7 @@
 /** The figure: three ladders, drawn from three recordings. */
 import { readFileSync } from 'node:fs';
 import { SavedRun } from '@on-the-wire/viewer/saved/saved.ts';
-import { readPcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
+import { openPcapng } from '@on-the-wire/wire/pcapng/capture-file.ts';
 import { drawLadder, picture, rungsOf, sumOf, type Rung } from './ladder.ts';
 
 /**
@@ -30,7 +30,7 @@ export const recordingOf = (name: LadderName): URL =>
 
 /** What a recording shows. */
 export function rungsIn(name: LadderName): Rung[] {
-  const { lines } = new SavedRun(readPcapng(readFileSync(recordingOf(name))));
+  const { lines } = new SavedRun(openPcapng(readFileSync(recordingOf(name))));
   return rungsOf(lines, ladders[name].path);
 }
 

@@ -2,12 +2,7 @@
 import { inside, own } from '@on-the-wire/viewer/page/elements.ts';
 import type { Http } from '@on-the-wire/compare/claims/columns.ts';
 import { dateInWords } from '../date-in-words.ts';
-import type {
-  CellMessage,
-  ClaimOutcome,
-  RowMessage,
-  TableMessage,
-} from '../messages.ts';
+import type { CellMessage, ClaimOutcome, RowMessage } from '../messages.ts';
 import {
   ownBrowser,
   ownTitle,
@@ -44,15 +39,8 @@ const dialog = own<HTMLDialogElement>('cell');
 const button = own<HTMLButtonElement>('run');
 let opened: OpenCell | undefined;
 
-let measured: TableMessage['measured'];
-
-/**
- * Listens to its buttons.
- *
- * @param by the browsers in which the table was measured
- */
-export function startCell(by: TableMessage['measured']): void {
-  measured = by;
+/** Listens to its buttons. */
+export function startCell(): void {
   own('cell-close').addEventListener('click', () => dialog.close());
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close(); // beside it
@@ -81,18 +69,18 @@ export function openCell(cell: OpenCell): void {
 
 /** What was measured: in which browsers, when, and where they differ. */
 function showWords({ row, cell, http }: OpenCell): void {
-  const { said, column, recorded } = cell;
+  const { said, column, measured } = cell;
   const words = engineWords(cell, http);
   const was = said === undefined ? '' : ` In 2016: ${said}.`;
   const now = words.length === 1 ? words[0]!.word : 'that depends';
   inside(dialog, '.today').textContent = `Over HTTP/${http}: ${now}.${was}`;
   const items = words.flatMap(({ word, engines }) =>
     engines.map((engine) => {
-      const { title, date } = measured[engine];
+      const { title, date, isRecorded } = measured[http][engine];
       const item = document.createElement('li');
       item.append(`${title}: `, strong(word), `, ${dateInWords(date)}.`);
       if (engine === ownBrowser.engine) item.append(' Your engine.');
-      if (recorded.includes(http))
+      if (isRecorded)
         item.append(
           ' ',
           unitsOf(`${row.id} ${column} ${http} ${engine}`, title),

@@ -22,6 +22,7 @@ import {
   type Answers,
   type Question,
 } from '@on-the-wire/compare/choosing/questions.ts';
+import { readOn, type ReadOn } from '@on-the-wire/compare/choosing/read-on.ts';
 import { own } from '@on-the-wire/viewer/page/elements.ts';
 import { pnpmOfPage } from '@on-the-wire/viewer/page/pnpm.ts';
 import { columnTitle, markTable, openAt, rowOf, wordOfCell } from './table.ts';
@@ -91,6 +92,10 @@ export function showChoice(): void {
       'Beyond the table',
       isDone ? beyondTheTable(answers).map((text) => new Text(text)) : [],
     ),
+    ...listOf(
+      'In the course',
+      isDone ? readOn(answers, choice).map(readOnButton) : [],
+    ),
     ...listOf('See it at its weakest', isDone ? [trialOf(choice)] : []),
   );
 }
@@ -138,6 +143,15 @@ function rowButtons({ decided, parts }: Choice): Node[] {
     button.addEventListener('click', () => openAt(row, column));
     return button;
   });
+}
+
+/** Starts the lesson, and opens it there: see lessons.ts. */
+function readOnButton({ question, lesson, hash }: ReadOn): Node {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = question;
+  Object.assign(button.dataset, { start: lesson, hash, title: question });
+  return button;
 }
 
 const lackItem = (lack: Choice['out'][number]) =>

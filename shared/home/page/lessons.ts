@@ -1,6 +1,9 @@
 /** The lessons and exercises, how far the learner is, and what starts them. */
 import { announce, own } from '@on-the-wire/viewer/page/elements.ts';
-import { openTab } from '@on-the-wire/viewer/page/own-tab.ts';
+import {
+  openTab,
+  type StartedMessage,
+} from '@on-the-wire/viewer/page/own-tab.ts';
 import { postJson } from '@on-the-wire/viewer/page/post-json.ts';
 import type { StandingMessage } from '../messages.ts';
 
@@ -58,13 +61,10 @@ export async function start(
     await openTab(
       what,
       title,
-      async () => {
-        const isExercise = what.includes('/');
-        const { url } = await (isExercise
-          ? postJson<{ url: string }>('/exercises/start', { id: what })
-          : postJson<{ url: string }>('/lessons/start', { name: what }));
-        return url;
-      },
+      () =>
+        what.includes('/')
+          ? postJson<StartedMessage>('/exercises/start', { id: what })
+          : postJson<StartedMessage>('/lessons/start', { name: what }),
       hash,
     );
     announce(`${title} is in its own tab`);

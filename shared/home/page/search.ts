@@ -10,6 +10,7 @@ const { pnpm } = document.documentElement.dataset;
 const kinds: Record<HitMessage['kind'], string> = {
   term: 'term',
   step: 'tutorial',
+  question: 'question',
   exercise: 'exercise',
   fault: 'fault',
   field: 'field on the wire',

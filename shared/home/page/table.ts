@@ -10,6 +10,7 @@ import {
   type KnownOutcome,
   type RunCell,
 } from './cell.ts';
+import { isForwarded } from './forwarded.ts';
 import {
   ownBrowser,
   ownTitle,
@@ -49,7 +50,7 @@ let changed: () => void;
 export async function startTable(onChange: () => void): Promise<void> {
   changed = onChange;
   table = (await (await fetch('/table')).json()) as TableMessage;
-  startCell(table.measured);
+  startCell();
   http = chosenHttp();
   draw();
   startColumn(table, cells);
@@ -65,6 +66,9 @@ export async function startTable(onChange: () => void): Promise<void> {
   });
   addEventListener('focus', () => void lookIfNeeded());
   own('run-all').addEventListener('click', () => void runAll());
+  own('not-here').hidden = !isForwarded;
+  own('run-all').hidden = isForwarded;
+  own('run').hidden = isForwarded;
   void lookIfNeeded();
 }
 
@@ -73,7 +77,7 @@ let refused = false;
 
 /** Cells that cannot be run here are grey, and the reason stands above them. */
 async function lookIfNeeded(): Promise<void> {
-  if (http === '1.1') {
+  if (isForwarded || http === '1.1') {
     setRefused(false);
     return hideAddresses();
   }
@@ -327,7 +331,7 @@ function sum(): void {
   const words = [
     `${kinds.length} of ${cells.length} run`,
     wrong > 0 && `${wrong} ${wrong === 1 ? 'does' : 'do'} not hold`,
-    unmeasured > 0 && `${unmeasured} cannot be measured in this window`,
+    unmeasured > 0 && `${unmeasured} cannot be measured here`,
     wrong === 0 && count('holds') > 0 && unmeasured === 0
       ? 'all hold in this browser'
       : count('holds') > 0 && `${count('holds')} hold`,

@@ -16,11 +16,12 @@ import type { Column } from '@on-the-wire/compare/claims/columns.ts';
 
 /** Where a hit leads: a section of a text, or a cell of the table. */
 export type Place =
-  { section: TextSection; line: number } | { row: string; column: Column };
+  | { section: TextSection; line: number; question?: string }
+  | { row: string; column: Column };
 
 /** What can be found. */
 export interface SearchEntry {
-  kind: 'term' | 'step' | 'exercise' | 'fault' | 'field' | 'cell';
+  kind: 'term' | 'step' | 'question' | 'exercise' | 'fault' | 'field' | 'cell';
   /** What it is called, in plain text. */
   title: string;
   /** Its paragraphs, in plain text, and where each of them stands. */
@@ -58,16 +59,7 @@ export function readEntries(): SearchEntry[] {
         place: { section, line },
       }),
     ),
-    ...sections.map((section): SearchEntry => ({
-      kind: section.exercise ? 'exercise' : 'step',
-      title: section.exercise?.title ?? section.title,
-      blocks: section.blocks.map(({ kind, markdown, line }) => ({
-        text:
-          kind === 'fence' ? markdown : withoutLabel(readableText(markdown)),
-        line,
-      })),
-      place: { section, line: section.line },
-    })),
+    ...sections.flatMap(entriesOf),
     ...[...faultKinds, ...presets].map((fault): SearchEntry => {
       const { name, sentence } = fault;
       const parameters = 'parameters' in fault ? fault.parameters : {};
@@ -124,6 +116,38 @@ export function readEntries(): SearchEntry[] {
     ),
   ];
 }
+
+/** What is asked from memory is found where it is explained. */
+const fromMemory = 'From memory';
+
+/** An entry of the section itself, and one of each question in it. */
+function entriesOf(section: TextSection): SearchEntry[] {
+  const { exercise, title, blocks, line } = section;
+  const asked = Map.groupBy(blocks, ({ question }) =>
+    title === fromMemory ? undefined : question,
+  );
+  const own = asked.get(undefined) ?? [];
+  asked.delete(undefined);
+  return [
+    {
+      kind: exercise ? 'exercise' : 'step',
+      title: exercise?.title ?? title,
+      blocks: own.map(blockOf),
+      place: { section, line },
+    },
+    ...[...asked].map(([question = '', [summary, ...said]]): SearchEntry => ({
+      kind: 'question',
+      title: readableText(question),
+      blocks: said.map(blockOf),
+      place: { section, line: summary?.line ?? line, question },
+    })),
+  ];
+}
+
+const blockOf = ({ kind, markdown, line }: TextSection['blocks'][number]) => ({
+  text: kind === 'fence' ? markdown : withoutLabel(readableText(markdown)),
+  line,
+});
 
 const literal = (text: string) => new RegExp(RegExp.escape(text), 'i');
 

@@ -1,7 +1,7 @@
 /** What a search has found, as lines for a terminal. */
 import { styleText } from 'node:util';
 import { placeInWords } from '@on-the-wire/course/texts/glossary.ts';
-import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import { asTyped, pnpm } from '@on-the-wire/system/as-typed.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
 import { snippetOf } from './snippet.ts';
 import type { Hit, Search } from './search.ts';
@@ -54,7 +54,9 @@ function whereTo({ entry, block }: Hit): string {
   const file = `lessons/${section.file}:${line}`;
   const command = section.exercise
     ? `${pnpm} exercise ${section.exercise.id}`
-    : `${pnpm} lesson ${section.lesson.name}`;
+    : asTyped(
+        section.trip?.command ?? `npx -y pnpm lesson ${section.lesson.name}`,
+      );
   const where = `${placeInWords(section)}:`;
   // A command that can be copied stays one line.
   const gap = `${where} ${command}`.length > columns - 6 ? '\n      ' : ' ';

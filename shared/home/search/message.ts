@@ -1,6 +1,10 @@
 /** What a search has found, as the home page gets it. */
 import { placeInWords } from '@on-the-wire/course/texts/glossary.ts';
-import { hostAnchor } from '@on-the-wire/course/texts/host-anchor.ts';
+import {
+  hostAnchor,
+  questionId,
+} from '@on-the-wire/course/texts/host-anchor.ts';
+import { sideTripPrefix } from '@on-the-wire/course/texts/side-trips.ts';
 import type { TextSection } from '@on-the-wire/course/texts/sections.ts';
 import type { HitMessage, SearchMessage } from '../messages.ts';
 import { snippetOf } from './snippet.ts';
@@ -24,7 +28,7 @@ function hitMessage(hit: Hit): HitMessage {
     const { row, column } = place;
     return { ...found, where: 'The table', to: { kind: 'cell', row, column } };
   }
-  const { section } = place;
+  const { section, question } = place;
   const where = placeInWords(section);
   const { exercise, lesson } = section;
   return {
@@ -32,14 +36,23 @@ function hitMessage(hit: Hit): HitMessage {
     where,
     to: exercise
       ? { kind: 'exercise', id: exercise.id }
-      : { kind: 'lesson', name: lesson.name, hash: idInShell(section) },
+      : {
+          kind: 'lesson',
+          name: lesson.name,
+          hash: idInShell(section, question),
+        },
   };
 }
 
-/** The id that the shell gives a section of the tutorial. */
-const idInShell = ({ step, title, lesson }: TextSection): string =>
-  step !== undefined
-    ? `step-${step}`
-    : title === lesson.manifest.title
-      ? ''
-      : hostAnchor(title, new Set());
+/** The id that the shell gives a section of a text, or a question in it. */
+export function idInShell(
+  { step, title, lesson, trip }: TextSection,
+  question?: string,
+): string {
+  if (!question && title === (trip ?? lesson.manifest).title)
+    return trip?.name ?? '';
+  const heading =
+    step === undefined ? hostAnchor(title, new Set()) : `step-${step}`;
+  const id = question ? questionId(question) : heading;
+  return trip ? sideTripPrefix(trip.name) + id : id;
+}

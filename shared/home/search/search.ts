@@ -64,6 +64,7 @@ export function createSearch(entries: SearchEntry[] = readEntries()): Search {
 const weights: Record<SearchEntry['kind'], number> = {
   term: 4,
   step: 1.5,
+  question: 1.5,
   exercise: 1.2,
   fault: 2,
   field: 1.3,

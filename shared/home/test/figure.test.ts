@@ -27,6 +27,8 @@ const unit = (
   summary,
   size,
   layer,
+  start: 0,
+  end: size,
   payload: 0,
   counts: true,
 });

@@ -126,7 +126,7 @@ describeWithBrowser('the home page', (browser) => {
     expect(titles).toEqual(findLessons().map(({ manifest }) => manifest.title));
     const card = page.locator('.card').nth(1);
     await card.locator('summary').click();
-    expect(await card.locator('li').count()).toBe(4);
+    expect(await card.locator('li').count()).toBe(5);
     expect(await card.locator('li').first().textContent()).toMatch(
       /^sse\/1 Write the event 15 min/,
     );
@@ -454,7 +454,7 @@ describeWithBrowser('the home page', (browser) => {
       `limited yes – ${word}`,
     );
     expect(await text('#shell-sum')).toBe(
-      '1 of 64 run: 1 cannot be measured in this window',
+      '1 of 64 run: 1 cannot be measured here',
     );
   });
 
@@ -567,7 +567,7 @@ describeWithBrowser('the home page', (browser) => {
     const decided = page.locator('#shell-why div').first();
     expect(await decided.getByRole('button').allTextContents()).toEqual([
       'Who may speak first? The server, after a request.',
-      'Can a cache respond in the server’s place? No.',
+      'Can a cache respond in the server’s place? A shared one may.',
       'Does it survive a cut by itself? Yes.',
       'Does it resume by itself? Yes.',
     ]);
@@ -584,6 +584,12 @@ describeWithBrowser('the home page', (browser) => {
     expect(await text('#shell-why')).toContain(
       'What can the page not see? Comments: A comment shows proxies',
     );
+    const [tab] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('button', { name: 'How do I deploy' }).click(),
+    ]);
+    await tab.waitForURL(`${lessons}/sse#deploy`);
+    await tab.close();
     // What is said of six connections does not hold over HTTP/2.
     expect(await text('#shell-why')).toContain('the seventh tab hangs');
     await page.check('[name=http][value="2"]');
@@ -682,7 +688,7 @@ describeWithBrowser('the home page', (browser) => {
     while (context.pages().length > 1)
       await context.pages().at(-1)!.waitForEvent('close');
 
-    const button = page.locator('[data-start="sse"]');
+    const button = page.locator('[data-start="sse"]:not([data-hash])');
     const [sse] = await Promise.all([
       context.waitForEvent('page'),
       button.click(),
@@ -694,7 +700,7 @@ describeWithBrowser('the home page', (browser) => {
     // A second one leaves the first where it is.
     const [xhr] = await Promise.all([
       context.waitForEvent('page'),
-      page.locator('[data-start="xhr"]').click(),
+      page.locator('[data-start="xhr"]:not([data-hash])').click(),
     ]);
     await xhr.waitForURL(`${lessons}/xhr#here`);
     expect(sse.url()).toBe(`${lessons}/sse#here`);
@@ -722,6 +728,19 @@ describeWithBrowser('the home page', (browser) => {
     // The list stays open, and the focus where it was.
     await card.getByRole('button', { name: 'Running: open sse/1' }).waitFor();
     expect(await card.locator('details').getAttribute('open')).not.toBeNull();
+    await tab.close();
+  });
+
+  test('lists side trips as optional, and opens the lesson there', async () => {
+    const card = page.locator('[data-lesson="sse"]');
+    await card.getByText('15 min, optional').first().waitFor();
+    await card.getByText(`${pnpm} lesson sse --drain 5s`).waitFor();
+    await card.getByText(`${pnpm} lesson sse --behind nginx`).waitFor();
+    const [tab] = await Promise.all([
+      context.waitForEvent('page'),
+      card.getByRole('button', { name: /^Side trip: Behind a proxy/ }).click(),
+    ]);
+    await tab.waitForURL(`${lessons}/sse#behind-a-proxy`);
     await tab.close();
   });
 

@@ -101,7 +101,58 @@ describe('the course’s search', () => {
     const ways = new Set(hits.map(({ to }) => to.kind));
     expect([...ways].sort()).toEqual(['cell', 'exercise', 'lesson']);
     for (const { to } of hits)
-      if (to.kind === 'lesson') expect(to.hash).toMatch(/^(|step-\d|[a-z-]+)$/);
+      if (to.kind === 'lesson')
+        expect(to.hash).toMatch(/^(|([a-z-]+-)?step-\d|[a-z-]+)$/);
+  });
+
+  test('leads to a question, in a step or below all of them', () => {
+    expect(searchMessage(course, 'one POST twice').hits[0]).toMatchObject({
+      kind: 'question',
+      title: 'I sent one POST. Can it arrive twice?',
+      where: 'XHR and fetch, “What people ask”',
+      to: { name: 'xhr', hash: 'question-i-sent-one-post-can-it-arrive-twice' },
+    });
+    expect(searchMessage(course, 'CONNECTING throw').hits[0]).toMatchObject({
+      kind: 'question',
+      title: 'Why did send throw?',
+      where: 'WebSocket, step 4',
+      to: { name: 'websocket', hash: 'question-why-did-send-throw' },
+    });
+  });
+
+  test('leads into a side trip, whose own command it says', () => {
+    const trip = {
+      name: 'church-bells',
+      title: 'Church bells',
+      command: 'npx -y pnpm lesson bells --loud',
+    };
+    const lesson = { name: 'bells', manifest: { title: 'Bells' } };
+    const search = createSearch(
+      [undefined, 2].map((step) => ({
+        ...entry(step ? 'Ring' : trip.title, 'A clapper.'),
+        place: at({
+          lesson,
+          trip,
+          step,
+          title: step ? 'Ring' : trip.title,
+        } as Partial<TextSection>),
+      })),
+    );
+    const { hits } = searchMessage(search, 'clapper');
+    expect(hits).toContainEqual(
+      expect.objectContaining({
+        where: 'Bells, side trip “Church bells”, step 2',
+        to: { kind: 'lesson', name: 'bells', hash: 'church-bells-step-2' },
+      }),
+    );
+    expect(hits).toContainEqual(
+      expect.objectContaining({
+        where: 'Bells, side trip “Church bells”',
+        to: { kind: 'lesson', name: 'bells', hash: 'church-bells' },
+      }),
+    );
+    const { text } = findInTerminal(search, 'clapper', process.stdout);
+    expect(text).toContain('pnpm lesson bells --loud\n');
   });
 
   test('has a place for each fault', () => {

@@ -3,7 +3,7 @@
  * exists, every action of a *Do* has one or says why not, and every *Predict*
  * says by what a run decides it.
  */
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import {
   findComments,
   type Comment,
@@ -12,14 +12,17 @@ import type { Atom } from '@on-the-wire/course/conditions/condition.ts';
 import { FaultError, parseFault } from '@on-the-wire/tap/tap.ts';
 import type { Finding } from './finding.ts';
 import { parser } from './markdown.ts';
-import { missingControl } from './points.ts';
-import { exists, foldersOf, textOf } from './tree.ts';
+import { isProxyFile, missingControl } from './points.ts';
+import { exists, foldersOf, textOf, textsWithSteps } from './tree.ts';
 
-/** Looks at the README.md of each folder in `lessons/`. */
+/** Looks at the tutorial of each folder in `lessons/`, and at its side trips. */
 export async function checkActions(root: string): Promise<Finding[]> {
-  const names = await foldersOf(root, 'lessons');
+  const lessons = await foldersOf(root, 'lessons');
+  const files = await Promise.all(
+    lessons.map((lesson) => textsWithSteps(root, lesson)),
+  );
   const findings = await Promise.all(
-    names.map((name) => checkTutorial(root, `lessons/${name}/README.md`)),
+    files.flat().map((file) => checkTutorial(root, file)),
   );
   return findings.flat();
 }
@@ -99,10 +102,12 @@ async function missingIn(
   const missing = (place: 'page' | 'wire', control: string) =>
     missingControl(root, file, { place, control, beside: [] });
   if (atom.what === 'page') return missing('page', atom.name);
-  if (atom.what === 'file')
-    return (await exists(join(root, posix.dirname(file), atom.name)))
-      ? undefined
-      : `a file ${atom.name} in the lesson's folder`;
+  if (atom.what === 'file') {
+    const folder = file.split('/').slice(0, 2).join('/');
+    const isThere =
+      isProxyFile(atom.name) || (await exists(join(root, folder, atom.name)));
+    return isThere ? undefined : `a file ${atom.name} in the lesson's folder`;
+  }
   if (atom.what === 'fault') {
     const { name, values } = atom;
     try {

@@ -117,7 +117,7 @@ async function checkCommand(
   const at = rest.findIndex((word) => /^--only(?==|$)/.test(word));
   if (second === 'compare' && at >= 0) {
     const list = /=(.*)/.exec(rest[at] ?? '')?.[1] ?? rest[at + 1] ?? '';
-    const ids = await idsToCompare(root, rest.includes('--claims'));
+    const ids = await idsToCompare(root, rest);
     const none = list.split(',').find((id) => !ids.includes(id));
     if (none !== undefined)
       return refuse(`--only of ${ids.join(', ')}: ${none} is none of them`);
@@ -141,16 +141,17 @@ async function unknownOption(
     .find((option) => !new RegExp(`['\`\\s,]${option}(?![\\w-])`).test(text));
 }
 
-/** What `compare --only` knows: the ways, or the rows of the table. */
-async function idsToCompare(root: string, claims: boolean): Promise<string[]> {
-  const files = (await filesOf(root)).filter((file) =>
-    claims
-      ? file.startsWith('shared/compare/claims/rows/')
-      : file === 'shared/compare/transports/transports.ts',
-  );
+/** What `compare --only` knows: the ways, the rows of a table, or proxies. */
+async function idsToCompare(root: string, words: string[]): Promise<string[]> {
+  const where = words.includes('--claims')
+    ? /^shared\/compare\/claims\/rows\//
+    : words.includes('--proxies')
+      ? /^shared\/compare\/proxies\/(?:columns\/|subjects\.ts$)/
+      : /^shared\/compare\/transports\/transports\.ts$/;
+  const files = (await filesOf(root)).filter((file) => where.test(file));
   const texts = await Promise.all(files.map((file) => textOf(root, file)));
   return texts.flatMap((text) =>
-    [...(text ?? '').matchAll(/^ {2,4}id: '([^']+)'/gm)].map(
+    [...(text ?? '').matchAll(/^ {2,4}(?:id: |plain\()'([^']+)'/gm)].map(
       ([, id = '']) => id,
     ),
   );

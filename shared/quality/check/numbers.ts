@@ -17,7 +17,7 @@ import { citationsIn } from './citations.ts';
 import type { Finding } from './finding.ts';
 import { parser } from './markdown.ts';
 import { checkNumberSource } from './number-sources.ts';
-import { foldersOf, textOf } from './tree.ts';
+import { foldersOf, textOf, textsOfLesson } from './tree.ts';
 
 /** What stands at the top level of a text, or of a fold in it. */
 interface Block {
@@ -50,12 +50,8 @@ export async function checkNumbers(root: string): Promise<Finding[]> {
     'lessons/README.md',
     'lessons/TEACHING.md',
   ];
-  for (const lesson of await foldersOf(root, 'lessons')) {
-    files.push(`lessons/${lesson}/README.md`);
-    const all = `lessons/${lesson}/exercises`;
-    for (const name of await foldersOf(root, all))
-      files.push(`${all}/${name}/README.md`);
-  }
+  for (const lesson of await foldersOf(root, 'lessons'))
+    files.push(...(await textsOfLesson(root, lesson)));
   const findings = await Promise.all(
     files.map(async (file) => {
       const text = await textOf(root, file);

@@ -3,7 +3,7 @@
  * - A relative import stays in its package.
  * - A package imports only those that it declares: among the dependencies
  *   for what runs without tests; tests and types may have it among the
- *   devDependencies.
+ *   devDependencies, and types alone as @types/NAME.
  * - What runs without tests imports nothing that is there for tests.
  */
 import { posix } from 'node:path';
@@ -69,6 +69,8 @@ function refuse(
   const { dependencies, devDependencies } = packages.get(home) ?? {};
   const list = posix.join(home, 'package.json');
   if (Object.hasOwn({ ...dependencies }, name)) return undefined;
+  if (typesOnly && Object.hasOwn({ ...devDependencies }, `@types/${name}`))
+    return undefined;
   if (!Object.hasOwn({ ...devDependencies }, name))
     return [
       `${name} among the dependencies in ${list}`,

@@ -2,6 +2,7 @@
 import { join, posix } from 'node:path';
 import type { PointTarget } from '@on-the-wire/course/texts/point-target.ts';
 import { kinds } from '@on-the-wire/course/conditions/kinds.ts';
+import { programs } from '@on-the-wire/proxies/programs.ts';
 import { faultKinds, presets } from '@on-the-wire/tap/tap.ts';
 import { filesOf, packageJson, textOf } from './tree.ts';
 
@@ -71,7 +72,7 @@ async function missingInWire(
   if (isFault || kind === 'link')
     return (await isLink(root, lesson, isFault ? (link ?? '') : name))
       ? undefined
-      : 'a link between two processes of the lesson, such as station-broker';
+      : 'a link between two processes of the lesson, such as station-broker, or one to or from a proxy, such as nginx-lesson';
   return `one of ${[...inTheWire].join(', ')}, fault:…, preset:…, link:…, unit:…`;
 }
 
@@ -87,11 +88,17 @@ async function isLink(
     ([name, { addresses = {} }]) => [name, ...Object.keys(addresses)],
   );
   const [from = '', to = '', ...rest] = link.split('-');
-  return (
-    rest.length === 0 &&
-    ['browser', ...ends].includes(from) &&
-    ends.includes(to)
-  );
+  if (rest.length > 0) return false;
+  // Behind a proxy: what goes in, and what comes out.
+  if (to in programs) return from === 'browser';
+  if (from in programs) return ['lesson', ...ends].includes(to);
+  return ['browser', ...ends].includes(from) && ends.includes(to);
+}
+
+/** Whether a name in a lesson's folder is that of the learner's file of a proxy. */
+export function isProxyFile(name: string): boolean {
+  const [, file = ''] = /^workspace\/behind\/([^/]+)$/.exec(name) ?? [];
+  return Object.values(programs).some((program) => program.file === file);
 }
 
 /** All that the lesson's page is made of. */

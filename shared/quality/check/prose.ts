@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts';
 import { readPointTarget } from '@on-the-wire/course/texts/point-target.ts';
 import { missingControl } from './points.ts';
 import { parseMarkdown, type Fence, type Markdown } from './markdown.ts';
-import { exists, foldersOf, textOf, verbsOf } from './tree.ts';
+import { exists, foldersOf, textOf, textsOfLesson, verbsOf } from './tree.ts';
 
 /** Looks at what is written at the top, about the lessons, and in each. */
 export async function checkProse(root: string): Promise<Finding[]> {
@@ -21,7 +21,7 @@ export async function checkProse(root: string): Promise<Finding[]> {
               'lessons/README.md',
               'lessons/TEACHING.md',
             ]
-          : await textsOf(root, `lessons/${lesson}`);
+          : await textsOfLesson(root, lesson);
       const found: Finding[] = [];
       for (const file of files) {
         const text = await textOf(root, file);
@@ -45,15 +45,6 @@ export async function checkProse(root: string): Promise<Finding[]> {
     }),
   );
   return findings.flat();
-}
-
-/** A lesson's tutorial, and the tasks of its exercises. */
-async function textsOf(root: string, folder: string): Promise<string[]> {
-  const exercises = await foldersOf(root, `${folder}/exercises`);
-  return [
-    `${folder}/README.md`,
-    ...exercises.map((name) => `${folder}/exercises/${name}/README.md`),
-  ];
 }
 
 // --- Fences that name a file ---

@@ -62,6 +62,31 @@ export async function foldersOf(
   }
 }
 
+/** The texts of a lesson that have steps: its tutorial, then its side trips. */
+export async function textsWithSteps(
+  root: string,
+  lesson: string,
+): Promise<string[]> {
+  const folder = `lessons/${lesson}`;
+  const trips = await foldersOf(root, `${folder}/side-trips`);
+  return [
+    `${folder}/README.md`,
+    ...trips.map((name) => `${folder}/side-trips/${name}/README.md`),
+  ];
+}
+
+/** All texts of a lesson: those with steps, and the tasks of its exercises. */
+export async function textsOfLesson(
+  root: string,
+  lesson: string,
+): Promise<string[]> {
+  const exercises = await foldersOf(root, `lessons/${lesson}/exercises`);
+  return [
+    ...(await textsWithSteps(root, lesson)),
+    ...exercises.map((name) => `lessons/${lesson}/exercises/${name}/README.md`),
+  ];
+}
+
 /** Whether there is anything at a path, which is absolute. */
 export async function exists(path: string): Promise<boolean> {
   try {

@@ -1,10 +1,11 @@
 /**
  * Every tutorial has the same parts in the same order, and a budget: what a
- * lesson may cost its reader is counted in words and minutes.
+ * lesson may cost its reader is counted in words and minutes. A side trip has
+ * steps like a tutorial's, one question, one thing to run, and its own budget.
  */
 import type { Finding } from './finding.ts';
 import { parseMarkdown, type Heading, type Markdown } from './markdown.ts';
-import { foldersOf, packageJson, textOf } from './tree.ts';
+import { foldersOf, packageJson, textOf, textsWithSteps } from './tree.ts';
 import { countWords, withoutComments } from './word-count.ts';
 
 const limits = {
@@ -17,6 +18,10 @@ const limits = {
   things: 3, // that one can do afterwards
   actions: 2, // in a Do without a numbered list
   reading: 1.5, // the manifest's minutes, to the sum of the steps'
+  trips: 2, // side trips in one lesson
+  tripSteps: [1, 4],
+  tripWords: 600, // fences counted
+  tripMinutes: 15,
 } as const;
 
 /** The words of each tutorial when its budget was set, fences counted. */
@@ -48,41 +53,158 @@ interface Tutorial {
   steps: Heading[];
 }
 
-/** Looks at the README.md of each folder in `lessons/`. */
+/** Looks at the README.md of each folder in `lessons/`, and at its side trips. */
 export async function checkTutorials(root: string): Promise<Finding[]> {
   const names = await foldersOf(root, 'lessons');
   const findings = await Promise.all(
-    names.map((name) => checkTutorial(root, `lessons/${name}`)),
+    names.map((name) => checkLesson(root, name)),
   );
   return findings.flat();
 }
 
-async function checkTutorial(root: string, folder: string): Promise<Finding[]> {
-  const file = `${folder}/README.md`;
-  const text = await textOf(root, file);
-  if (text === undefined) return [];
+async function checkLesson(root: string, name: string): Promise<Finding[]> {
+  const folder = `lessons/${name}`;
   const findings: Finding[] = [];
-  const report: Report = (line, found, expected, remedy) =>
-    findings.push({ file, line, found, expected, remedy });
+  const reportIn =
+    (file: string): Report =>
+    (line, found, expected, remedy) =>
+      findings.push({ file, line, found, expected, remedy });
+  const [file = '', ...trips] = await textsWithSteps(root, name);
+  const tutorial = await readTutorial(root, folder, file);
+  if (!tutorial) return [];
+  const manifest = (await packageJson(root, folder))?.lesson;
+  const report = reportIn(file);
+  checkQuestion(tutorial, manifest?.question, report);
+  checkOpening(tutorial, report);
+  checkSteps(tutorial, limits.steps, report);
+  checkFolds(tutorial, report);
+  checkLength(tutorial, report);
+  checkMinutes(tutorial, manifest?.minutes, report);
+  checkBox(tutorial, report);
+  checkEnd(tutorial, report);
+  if (trips.length > limits.trips)
+    report(
+      undefined,
+      `${trips.length} side trips`,
+      `at most ${limits.trips} in a lesson`,
+      'Keep those that most people ask for.',
+    );
+  for (const trip of trips) {
+    const read = await readTutorial(root, folder, trip);
+    if (read) checkTrip(read, trip, name, reportIn(trip));
+    else
+      reportIn(trip)(
+        undefined,
+        'no such file',
+        'a README.md in each folder of side-trips/',
+        'Write it, or remove the folder.',
+      );
+    checkWayThere(tutorial, trip, report);
+  }
+  return findings;
+}
+
+async function readTutorial(
+  root: string,
+  folder: string,
+  file: string,
+): Promise<Tutorial | undefined> {
+  const text = await textOf(root, file);
+  if (text === undefined) return undefined;
   const markdown = parseMarkdown(text);
   const sections = markdown.headings.filter(({ level }) => level === 2);
-  const tutorial: Tutorial = {
+  return {
     folder,
     lines: withoutComments(text).split('\n'),
     markdown,
     sections,
     steps: sections.filter(({ text: title }) => /^\d+\. /.test(title)),
   };
-  const manifest = (await packageJson(root, folder))?.lesson;
-  checkQuestion(tutorial, manifest?.question, report);
-  checkOpening(tutorial, report);
-  checkSteps(tutorial, report);
-  checkFolds(tutorial, report);
-  checkLength(tutorial, report);
-  checkMinutes(tutorial, manifest?.minutes, report);
-  checkBox(tutorial, report);
-  checkEnd(tutorial, report);
-  return findings;
+}
+
+// --- Side trips ---
+
+/** What a side trip has: a title with minutes, a question, a command, steps. */
+function checkTrip(
+  trip: Tutorial,
+  file: string,
+  lesson: string,
+  report: Report,
+): void {
+  const { lines, markdown } = trip;
+  const name = file.split('/').at(-2) ?? '';
+  if (!/^[a-z]+(?:-[a-z]+)*$/.test(name))
+    report(
+      undefined,
+      `a folder ${name}`,
+      'a name of small letters and hyphens: it is an address in the shell',
+      'Name it after what it is about.',
+    );
+  const [title] = markdown.headings;
+  const minutes = Number(/ \((\d+) min\)$/.exec(title?.text ?? '')?.[1] ?? NaN);
+  if (title?.level !== 1 || !(minutes <= limits.tripMinutes))
+    report(
+      title?.line,
+      title?.text ?? 'no heading',
+      `# Title (${limits.tripMinutes} min), of at most so many minutes`,
+      'Measure it once, and leave out what takes longer.',
+    );
+  const opening = lines.slice(0, trip.sections[0]?.line);
+  const asked = lines.filter((line) => /^\*\*.*\?\*\*$/.test(line));
+  if (asked.length !== 1 || !opening.includes(asked[0]!))
+    report(
+      title?.line,
+      `${asked.length} questions in bold`,
+      'one, in a line of its own before the first step: **How?**',
+      'Ask what brings the reader here.',
+    );
+  const start = opening.find((line) => line.startsWith('**Start it.** '));
+  const command = `npx -y pnpm lesson ${lesson}`;
+  if (!start?.includes(`\`${command}`))
+    report(
+      title?.line,
+      start ?? 'no paragraph **Start it.** before the first step',
+      `one paragraph that begins with these words, and has \`${command} …\``,
+      'Write the one command that starts it.',
+    );
+  checkSteps(trip, limits.tripSteps, report);
+  checkFolds(trip, report);
+  const words = countWords(lines).all;
+  if (words > limits.tripWords)
+    report(
+      undefined,
+      `${words} words, without comments`,
+      `at most ${limits.tripWords} in a side trip`,
+      'Say what its question asks for, and nothing else.',
+    );
+}
+
+/** The tutorial leads there, and has no heading of the same address. */
+function checkWayThere(
+  { markdown, sections }: Tutorial,
+  file: string,
+  report: Report,
+): void {
+  const path = file.split('/').slice(2).join('/');
+  const first = sections[0]?.line ?? Infinity;
+  const links = markdown.links.filter(({ target }) => target === path);
+  if (!links.some(({ line }) => line > first))
+    report(
+      links[0]?.line,
+      links.length === 0
+        ? `no link to ${path}`
+        : `a link before the first step`,
+      `a link to ${path} in the step or the fold where its question comes up`,
+      'Link it there: nobody looks for it elsewhere.',
+    );
+  const name = file.split('/').at(-2) ?? '';
+  if (markdown.anchors.has(name))
+    report(
+      undefined,
+      `a heading whose address is #${name}`,
+      `none: in the shell #${name} is the side trip`,
+      'Call one of them something else.',
+    );
 }
 
 /** The lines of a section, without its heading. */
@@ -169,9 +291,12 @@ function isProof({ markdown }: Tutorial, target: string): boolean {
 
 // --- The steps ---
 
-function checkSteps(tutorial: Tutorial, report: Report): void {
+function checkSteps(
+  tutorial: Tutorial,
+  [fewest, most]: readonly [number, number],
+  report: Report,
+): void {
   const { steps } = tutorial;
-  const [fewest, most] = limits.steps;
   if (steps.length < fewest || steps.length > most)
     report(
       steps[0]?.line,

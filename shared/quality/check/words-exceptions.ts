@@ -39,16 +39,29 @@ export const exceptions: WordException[] = [
     reason: 'The chooser asks its reader questions, and waits for the answers.',
   },
   {
-    files: /^shared\/compare\/(?:claims|test)\/|^shared\/home\/messages\.ts$/,
+    files:
+      /^shared\/compare\/(?:claims|proxies|test|README)|^shared\/home\/messages\.ts$|^scripts\/compare\.ts$/,
     words:
       /\bquestions?\b|\bis (?:its|the) answer\b|\banswer all the questions\b/gi,
     reason:
-      'A row of the table of claims asks a question; its cells answer it.',
+      'A row of the tables of claims and of proxies asks a question; its cells answer it.',
   },
   {
     files: /^shared\/lesson\/lesson\.ts$/,
     words: /\bone question\b(?: that the lesson answers\b)?/g,
     reason: 'A lesson has one question, which stands in its manifest.',
+  },
+  {
+    files:
+      /^lessons\/sse\/(?:README\.md|(?:server|model|answers)\.ts|page\/|test\/|exercises\/05)/,
+    words: /\b(?:questions?|answers?)\b/gi,
+    reason:
+      'A language model is asked a question and gives an answer; the response carries it, and may carry half of it.',
+  },
+  {
+    files: /^shared\/quality\/clients\//,
+    words: /\b(?:questions?|answers?)\b/g,
+    reason: 'They read what a language model answers, as in the lesson on SSE.',
   },
   {
     files: /^lessons\/TEACHING\.md$/,

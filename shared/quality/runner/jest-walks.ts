@@ -1,4 +1,7 @@
-/** For jest: what the walks through the lessons came to, engine by engine. */
+/**
+ * For jest: what the walks through the lessons came to, engine by engine, and
+ * proxy by proxy.
+ */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Engine } from '@on-the-wire/browser/engines.ts';
@@ -12,7 +15,7 @@ interface Results {
   }[];
 }
 
-/** A reporter that ends a run in which there was a walk with a line for each engine. */
+/** A reporter that ends a run with a line for each engine and proxy of a walk. */
 export default class Walks {
   onRunComplete(_contexts: unknown, results: Results): void {
     const lines = summaryOf(results, readVersions());
@@ -21,8 +24,9 @@ export default class Walks {
 }
 
 /**
- * A line for each engine: what it is, which lessons passed there, and which did
- * not. A walk that was skipped for want of the engine is not told here.
+ * A line for each engine, and for each proxy: what it is, which lessons passed
+ * there, and which did not. A walk that was skipped for want of the engine or the
+ * proxy is not told here.
  *
  * @param versions as far as they are known
  */
@@ -30,21 +34,32 @@ export function summaryOf(
   { testResults }: Results,
   versions: Partial<Record<string, string>>,
 ): string[] {
-  const engines = new Map<string, Map<string, boolean>>();
+  const places = new Map<string, Map<string, boolean>>();
   for (const { ancestorTitles, status } of testResults.flatMap(
     (file) => file.testResults,
   )) {
-    const [, lesson, engine] =
-      /^a walk through (\S+), in (\w+)$/.exec(ancestorTitles[0] ?? '') ?? [];
-    if (!lesson || !engine || !/passed|failed/.test(status)) continue;
-    const lessons = engines.get(engine) ?? new Map<string, boolean>();
-    engines.set(engine, lessons);
+    const [, lesson, where, name] =
+      ancestorTitles
+        .map((title) =>
+          /^a walk through (\S+?),? (in|behind) (.+)$/.exec(title),
+        )
+        .find(Boolean) ?? [];
+    if (!lesson || !name || !/passed|failed/.test(status)) continue;
+    const title = where === 'in' ? (versions[name] ?? name) : name;
+    const place = `${where} ${title}`;
+    const lessons = places.get(place) ?? new Map<string, boolean>();
+    places.set(place, lessons);
     const good = status === 'passed' && (lessons.get(lesson) ?? true);
     lessons.set(lesson, good);
   }
-  return Object.values(engineNames).flatMap((name) => {
-    const lessons = [...(engines.get(name) ?? [])];
-    if (lessons.length === 0) return [];
+  // "in" comes after "behind" in the alphabet, and first here.
+  const rank = ([place]: [string, unknown]) =>
+    `${place.startsWith('in') ? 0 : 1} ${place.toLowerCase()}`;
+  const sorted = [...places].sort((one, other) =>
+    rank(one) < rank(other) ? -1 : 1,
+  );
+  return sorted.map(([place, walked]) => {
+    const lessons = [...walked];
     const passed = lessons.filter(([, good]) => good);
     const failed = lessons.filter(([, good]) => !good);
     const list = (all: typeof lessons) => all.map(([lesson]) => lesson).sort();
@@ -52,7 +67,7 @@ export function summaryOf(
       ...(passed.length > 0 ? [`passed ${list(passed).join(', ')}`] : []),
       ...(failed.length > 0 ? [`FAILED ${list(failed).join(', ')}`] : []),
     ];
-    return [`Walks in ${versions[name] ?? name}: ${parts.join('; ')}`];
+    return `Walks ${place}: ${parts.join('; ')}`;
   });
 }
 

@@ -40,14 +40,22 @@ export interface FaultKind<Key extends string = string> {
   start(values: Record<Key, number>): FaultInjector;
 }
 
+/** A response of the tap's own. */
+export interface StatusResponse {
+  /** The status code. */
+  code: number;
+  /** What Retry-After says, in s (RFC 9110, 10.2.3); without it none is sent. */
+  retryAfter?: number;
+}
+
 /** What injects a fault in a run of the tap. */
 export interface FaultInjector {
   /** Stands in the way of one direction of a connection. */
   stage?(context: StageContext): Stage;
   /** Watches a connection from its start; returns what stops that. */
   watch?(target: FaultTarget): () => void;
-  /** The status code of the responses to new connections. */
-  status?: number;
+  /** The responses to new connections. */
+  status?: StatusResponse;
 }
 
 /** A fault that is, or can be, set: plain data. */

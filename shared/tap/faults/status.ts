@@ -14,8 +14,11 @@ class RespondsNext extends Stage {
   }
 }
 
+/** Retry-After counts whole seconds: nobody is told to come too early. */
+const secondsOf = (ms: number) => Math.ceil(ms / 1000);
+
 /** Responds in place of the server, with a status code of its own. */
-export const status: FaultKind<'code'> = {
+export const status: FaultKind<'code' | 'retry'> = {
   name: 'status',
   sentence:
     'Acts like a gateway that cannot reach the server: it responds itself, with this status code. The only fault that speaks HTTP: HTTP/1.1, and HTTP/2 on new connections.',
@@ -30,11 +33,21 @@ export const status: FaultKind<'code'> = {
       most: 599,
       usual: 502,
     },
+    retry: {
+      label: 'retry',
+      meaning: 'what Retry-After says; 0 is none',
+      unit: 'ms',
+      least: 0,
+      most: 3_600_000,
+      usual: 0,
+    },
   },
-  describe: ({ code }) =>
-    `Responds to the next request of each connection with ${code}; the server does not get it.`,
-  start: ({ code }) => ({
-    status: code,
+  describe: ({ code, retry }) => {
+    const after = retry > 0 ? `, Retry-After: ${secondsOf(retry)}` : '';
+    return `Responds to the next request of each connection with ${code}${after}; the server does not get it.`;
+  },
+  start: ({ code, retry }) => ({
+    status: { code, ...(retry > 0 && { retryAfter: secondsOf(retry) }) },
     stage: (context) => new RespondsNext(context),
   }),
 };

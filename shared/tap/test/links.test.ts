@@ -78,3 +78,24 @@ test('A link that does not exist is refused, and nothing changes', async () => {
   );
   expect(tap.faults.map(formatFault)).toEqual(['down@a-c']);
 });
+
+test('A link whose target is away refuses connections, and open ones go on', async () => {
+  const { tap, first, second } = await start();
+  const live = await rawClient(second);
+  await tap.setAway('a-c', true);
+  await tap.setAway('a-c', true);
+  await expect(rawClient(second)).rejects.toThrow('ECONNREFUSED');
+  live.send('one');
+  await live.until('one');
+  const other = await rawClient(first);
+  other.send('two');
+  await other.until('two');
+  await tap.setAway('a-c', false);
+  const again = await rawClient(second);
+  again.send('three');
+  await again.until('three');
+  live.send(' more');
+  await live.until('one more');
+  // And it can be closed while the target is away.
+  await tap.setAway('a-b', true);
+});

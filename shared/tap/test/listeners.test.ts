@@ -80,6 +80,32 @@ describe('a tap before two targets', () => {
     });
     expect(await Promise.all(spoken)).toEqual(['h2', 'http/1.1']);
   });
+
+  test('speaks TLS at the port of the target that does, and at no other', async () => {
+    const layer = 'TLS';
+    const secure = await startTarget((socket) => socket.end('secure'), {
+      layer,
+      protocols: ['h2'],
+    });
+    const plain = await startTarget((socket) => socket.end('plain'));
+    const tap = createTap({
+      target: { host, port: secure },
+      tls: await localCertificate(),
+    });
+    atEnd(() => tap.close());
+    const ports = [
+      await tap.listen(),
+      await tap.listenFor({ host, port: plain }, 0, undefined, false),
+    ];
+    // The plain one is not asked what it offers: it would wait for a request.
+    expect(await tap.learnProtocols()).toEqual(['h2']);
+    const over = await connect(ports[0]!, { layer, protocols: ['h2'] });
+    expect((await all(over.client)).text).toBe('secure');
+    const { client } = await connect(ports[1]!);
+    expect((await all(client)).text).toBe('plain');
+    const opened = tap.recording.connections().map((each) => each.opened);
+    expect(opened.map(({ encrypted }) => encrypted)).toEqual([true, false]);
+  });
 });
 
 describe('a line apart', () => {

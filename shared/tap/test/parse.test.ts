@@ -32,7 +32,8 @@ describe('a fault is read from a line of text:', () => {
     ['limit=after:1MB', 'each', { bytes: 1_000_000 }],
     ['slow-close=2min', 'each', { delay: 120_000 }],
     ['down', 'each', {}],
-    ['status=503', 'up', { code: 503 }],
+    ['status=503', 'up', { code: 503, retry: 0 }],
+    ['status=429,2s', 'up', { code: 429, retry: 2_000 }],
   ])('%s', (text, direction, values) => {
     const fault = parseFault(text);
     expect(fault).toMatchObject({ direction, values });
@@ -73,7 +74,7 @@ describe('what makes no sense is refused with what would:', () => {
       slicer=3,pieces:4 | "slicer=3,pieces:4": slicer takes pieces once, found it twice. Write slicer=pieces:3,gap:2ms (ms, s, min).
       stall=2ms | "stall=2ms": expected 0.01% to 100% for loss, found "2ms". Write stall=loss:2%,hold:200ms (ms, s, min).
       buffer=1GB | "buffer=1GB": expected 1 B to 1 MB for size, found "1GB". Write buffer=size:64kB (B, kB, MB).
-      status=200 | "status=200": expected 400 to 599 for code, found "200". Write status=code:502.
+      status=200 | "status=200": expected 400 to 599 for code, found "200". Write status=code:502,retry:0ms (ms, s, min).
       down=now | "down=now": down does not take "now". Write down alone.
       idle=1s,2s | "idle=1s,2s": idle does not take "2s". Write idle=after:1min (ms, s, min).
       up:idle | "up:idle": idle is injected into the whole connection. Leave out "up:".
@@ -140,6 +141,7 @@ describe('every fault', () => {
       'up:reset=after:5s',
       'reset=random:20kB',
       'status=503',
+      'status=429,1500',
       'idle=90s',
     ].map((text) => describeFault(parseFault(text)));
     expect(sentences).toEqual([
@@ -148,6 +150,7 @@ describe('every fault', () => {
       'To the server: resets each connection after 5 s.',
       'Resets each connection at random, after 20 kB on average.',
       'Responds to the next request of each connection with 503; the server does not get it.',
+      'Responds to the next request of each connection with 429, Retry-After: 2; the server does not get it.',
       'Closes each connection that was idle for 90 s.',
     ]);
   });

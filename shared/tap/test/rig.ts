@@ -5,7 +5,7 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
-import { createTap, parseFaults, type Tap } from '../tap.ts';
+import { createTap, parseFaults, type Tap, type TapOptions } from '../tap.ts';
 import type { Read, Injected, TapEvents } from '../events.ts';
 
 const HOST = '127.0.0.1';
@@ -67,18 +67,20 @@ interface TapSetting {
   faults?: string[];
   seed?: number;
   recordingSize?: number;
+  rewrite?: TapOptions['rewrite'];
+  protocols?: string[];
 }
 
 /** A tap in front of a port. */
 export async function startTap(
   port: number,
-  { layer = 'plain', faults = [], seed = 1, recordingSize }: TapSetting = {},
+  { layer = 'plain', faults = [], seed = 1, ...more }: TapSetting = {},
 ): Promise<Tap> {
   const tap = createTap({
+    ...more,
     target: { host: HOST, port },
     faults: parseFaults(faults),
     seed,
-    recordingSize,
     ...(layer === 'TLS' && { tls: await localCertificate() }),
   });
   atEnd(() => tap.close());

@@ -66,6 +66,14 @@ describe('status', () => {
     expect(ends.toSorted()).toEqual(['both fin', 'up fin']);
   });
 
+  test('says when to come back, where it is told to: in whole seconds', async () => {
+    const { tap } = await rig(['status=429,1500ms']);
+    const told = await ask(tap);
+    expect([told.code, told.headers['retry-after']]).toEqual([429, '2']);
+    tap.setFaults(parseFaults(['status=429']));
+    expect((await ask(tap)).headers['retry-after']).toBeUndefined();
+  });
+
   test('is recorded as it went over the wire', async () => {
     const { tap } = await rig(['status']);
     const { client } = await connect(tap.port);

@@ -5,6 +5,7 @@
  */
 import { EventEmitter } from 'node:events';
 import type { Opened, Read, Tap } from '@on-the-wire/tap/tap.ts';
+import { nodeDecompressors } from '@on-the-wire/wire/coding/node-decompressors.ts';
 import { decodeConnection } from '@on-the-wire/wire/connection.ts';
 import type { Protocol } from '@on-the-wire/wire/connection.ts';
 import { byteCount } from '@on-the-wire/wire/text.ts';
@@ -16,7 +17,7 @@ import {
   type Unit,
 } from '@on-the-wire/wire/unit.ts';
 import { countNote, countUnit, noCounts } from '../counts.ts';
-import type { Counts } from '../source.ts';
+import type { Counts, NoteLine } from '../source.ts';
 import { WaitingReads, type ReadPart } from './waiting-reads.ts';
 
 /** A unit, and where and when its last byte was handed on. */
@@ -36,8 +37,8 @@ export interface Note {
   link?: string | undefined;
   /** ms since the tap was created. */
   time: number;
-  /** `open` and `end` are the connection's own; a fault is ours. */
-  kind: 'open' | 'end' | 'fault';
+  /** As in `NoteLine`. */
+  kind: NoteLine['kind'];
   /** Where it travelled or struck; none where it concerns both directions. */
   direction?: Direction;
   text: string;
@@ -82,6 +83,8 @@ export class LiveUnits extends EventEmitter<{
   unit: [LiveUnit];
   note: [Note];
 }> {
+  /** When the tap was created: ms since 1970. */
+  readonly began: number;
   readonly #counts: Counts = noCounts();
   readonly #live = new Map<number, Live>();
   readonly #waiting: WaitingReads;
@@ -92,6 +95,8 @@ export class LiveUnits extends EventEmitter<{
   /** And so much more, where there is no room for another read. */
   #more = TURN;
   #isDue = false;
+  /** For what comes out of a decoder: a new array for each read costs more. */
+  #units: Unit[] = [];
 
   /**
    * @param spoken the protocol of a link, where its first bytes do not show it
@@ -103,13 +108,18 @@ export class LiveUnits extends EventEmitter<{
     waiting = WAITING,
   ) {
     super();
+    this.began = tap.began;
     this.#waiting = new WaitingReads(waiting);
     tap.on('open', (opened) => {
       const { connection, time, protocol: alpn, link } = opened;
       const protocol = link === undefined ? undefined : spoken[link];
       this.#live.set(connection, {
         link,
-        decoder: decodeConnection({ alpn, protocol }),
+        decoder: decodeConnection({
+          alpn,
+          protocol,
+          decompressors: nodeDecompressors,
+        }),
         read: { up: 0, down: 0 },
         covered: { up: 0, down: 0 },
       });
@@ -160,7 +170,7 @@ export class LiveUnits extends EventEmitter<{
         from = this.#decodeLarge(live, connection, direction, time, bytes);
     }
     this.#due();
-    const rest = bytes.subarray(from);
+    const rest = from > 0 ? bytes.subarray(from) : bytes;
     while (live.decoder && rest.length > 0)
       if (this.#waiting.add(connection, direction, time, rest)) return;
       else this.#makeRoom(time);
@@ -179,12 +189,7 @@ export class LiveUnits extends EventEmitter<{
     while (from < bytes.length && this.#left > 0) {
       const part = bytes.subarray(from, from + SLICE);
       from += part.length;
-      this.#emitUnits(
-        live,
-        connection,
-        time,
-        live.decoder?.feed(direction, part),
-      );
+      this.#decodePart(live, connection, direction, time, part);
       this.#left = until - performance.now();
     }
     return from;
@@ -228,17 +233,27 @@ export class LiveUnits extends EventEmitter<{
 
   #feed({ connection, direction, time, bytes }: ReadPart): void {
     const live = this.#live.get(connection);
-    if (live)
-      this.#emitUnits(
-        live,
-        connection,
-        time,
-        live.decoder?.feed(direction, bytes),
-      );
+    if (live) this.#decodePart(live, connection, direction, time, bytes);
     while (this.#later.length > 0) {
       if (this.#later[0]!.after > this.#waiting.taken) return;
       this.#later.shift()!.emit();
     }
+  }
+
+  #decodePart(
+    live: Live,
+    connection: number,
+    direction: Direction,
+    time: number,
+    bytes: Uint8Array,
+  ): void {
+    const units = this.#units;
+    // A listener of a unit may let others be decoded before it returns.
+    this.#units = [];
+    live.decoder?.feed(direction, bytes, units);
+    this.#emitUnits(live, connection, time, units);
+    while (units.length > 0) units.pop();
+    this.#units = units;
   }
 
   /** Emits something behind all that was read before it. */

@@ -4,22 +4,25 @@
  */
 import { EventEmitter } from 'node:events';
 import type { Recording } from '@on-the-wire/tap/tap.ts';
-import { unbrotli } from '@on-the-wire/wire/coding/brotli.ts';
-import { describe } from '@on-the-wire/wire/unit.ts';
-import { LineRing, type Entry } from './line-ring.ts';
+import { nodeDecompressors } from '@on-the-wire/wire/coding/node-decompressors.ts';
+import { contentOf, describe } from '@on-the-wire/wire/unit.ts';
+import { LineRing } from './line-ring.ts';
 import { recordedBytes } from './recorded-bytes.ts';
-import { unitParts } from './unit-parts.ts';
+import { toLine } from '../line-of.ts';
 import type { LiveUnits } from './live-units.ts';
 import { locationOf, type UnitLocation } from '../saved/saved.ts';
-import type { Counts, Details, Line, UnitLine } from '../source.ts';
+import type { UnitContent } from '@on-the-wire/wire/fields.ts';
+import type { Counts, Details, Line, RunReader, UnitLine } from '../source.ts';
 
 /** How many lines are kept. */
 const KEPT = 100_000;
 
 /** Keeps what `LiveUnits` emits for one tap. Emits `grew` after each line. */
-export class WireLog extends EventEmitter<{ grew: [] }> {
+export class WireLog extends EventEmitter<{ grew: [] }> implements RunReader {
   /** What the whole run came to, dropped lines included. */
   readonly counts: Counts;
+  readonly began: number;
+  readonly decompressors = nodeDecompressors;
   readonly #recording: Recording;
   readonly #kept: LineRing;
 
@@ -28,6 +31,7 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
     super();
     this.#recording = recording;
     this.counts = units.counts;
+    this.began = units.began;
     this.#kept = new LineRing(kept);
     this.setMaxListeners(0); // one for each open page
     units.on('unit', (unit) => {
@@ -55,8 +59,34 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
     const lines: Line[] = [];
     const start = Math.max(from, this.first);
     const end = Math.min(start + most, this.end);
-    for (let n = start; n < end; n++) lines.push(lineOf(this.#kept.get(n)!, n));
+    for (let n = start; n < end; n++) lines.push(toLine(this.#kept.get(n)!, n));
     return lines;
+  }
+
+  line(n: number): Line | undefined {
+    const entry = this.#kept.get(n);
+    return entry && toLine(entry, n);
+  }
+
+  content(n: number): UnitContent | undefined {
+    const found = this.#unitAt(n);
+    const bytes = this.bytes(n);
+    return found && bytes && contentOf(found.unit, bytes, nodeDecompressors);
+  }
+
+  bytes(n: number): Uint8Array | undefined {
+    const found = this.#unitAt(n);
+    if (!found) return undefined;
+    return recordedBytes(this.#recording, found.connection, found.unit);
+  }
+
+  headerList(n: number): readonly string[] | undefined {
+    return this.#unitAt(n)?.unit.dissector.headers;
+  }
+
+  #unitAt(n: number) {
+    const entry = this.#kept.get(n);
+    return entry && 'unit' in entry ? entry : undefined;
   }
 
   /**
@@ -73,10 +103,11 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
     const bytes = recordedBytes(this.#recording, connection, unit);
     const [start, end] = [ranges[0]?.[0] ?? 0, ranges.at(-1)?.[1] ?? 0];
     return {
-      line: lineOf(entry, n) as UnitLine,
+      line: toLine(entry, n) as UnitLine,
       ranges,
       bytes,
-      fields: bytes ? describe(unit, bytes, unbrotli) : [],
+      fields: bytes ? describe(unit, bytes, nodeDecompressors) : [],
+      content: bytes && contentOf(unit, bytes, nodeDecompressors),
       reads: bytes
         ? this.#recording.readsWithin(connection, direction, start, end)
         : [],
@@ -89,22 +120,4 @@ export class WireLog extends EventEmitter<{ grew: [] }> {
     if (!entry || !('unit' in entry)) return undefined;
     return locationOf(entry.connection, entry.unit);
   }
-}
-
-function lineOf(entry: Entry, n: number): Line {
-  const { connection, time } = entry;
-  const on = entry.link === undefined ? {} : { link: entry.link };
-  if (!('unit' in entry)) {
-    const { kind, text: summary, direction } = entry;
-    return {
-      n,
-      connection,
-      ...on,
-      time,
-      kind,
-      summary,
-      ...(direction && { direction }),
-    };
-  }
-  return { n, connection, ...on, time, ...unitParts(entry.unit) };
 }

@@ -1,5 +1,6 @@
 /** The wire in the terminal: a line for each unit, and its bytes on request. */
 import type { Tap } from '@on-the-wire/tap/tap.ts';
+import { nodeDecompressors } from '@on-the-wire/wire/coding/node-decompressors.ts';
 import { dump, lineOf } from '@on-the-wire/wire/dump.ts';
 import { notCounted, countsInWords } from '../counts-in-words.ts';
 import { recordedBytes } from './recorded-bytes.ts';
@@ -60,5 +61,5 @@ function when({ time, connection, link }: LiveUnit | Note): string {
 function dumpOf(tap: Tap, { connection, unit }: LiveUnit): string[] {
   const bytes = recordedBytes(tap.recording, connection, unit);
   if (!bytes) return [lineOf(unit), '  Its bytes are no longer kept.'];
-  return dump(unit, bytes);
+  return dump(unit, bytes, nodeDecompressors);
 }

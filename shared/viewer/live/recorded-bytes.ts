@@ -1,14 +1,23 @@
-import type { Recording } from '@on-the-wire/tap/tap.ts';
 import { concat } from '@on-the-wire/wire/bytes.ts';
-import type { Unit } from '@on-the-wire/wire/unit.ts';
+import type { Direction, Unit } from '@on-the-wire/wire/unit.ts';
+
+/** What has recorded bytes, by their raw offsets: a tap, or a saved file. */
+interface Recorded {
+  bytes(
+    connection: number,
+    direction: Direction,
+    start: number,
+    end: number,
+  ): Uint8Array | undefined;
+}
 
 /**
- * A copy of all bytes of a unit, its ranges joined.
+ * All bytes of a unit, its ranges joined; a copy where the recording is live.
  *
  * @returns undefined where some of them are no longer kept
  */
 export function recordedBytes(
-  recording: Pick<Recording, 'bytes'>,
+  recording: Recorded,
   connection: number,
   { direction, ranges }: Pick<Unit, 'direction' | 'ranges'>,
 ): Uint8Array | undefined {

@@ -6,15 +6,18 @@ export function unitParts(
   unit: Unit,
 ): Omit<UnitLine, 'n' | 'connection' | 'link' | 'time'> {
   const { kind, direction, layer, size, payload, counts, summary } = unit;
-  const { problem, exchange, stream, message } = unit;
+  const { ranges, text, problem, exchange, stream, message } = unit;
   return {
     kind,
     direction,
     layer,
+    start: ranges[0]?.[0] ?? 0,
+    end: ranges.at(-1)?.[1] ?? 0,
     size,
     payload,
     counts,
     summary,
+    ...(text !== undefined && { text }),
     ...(problem !== undefined && { problem }),
     ...(exchange !== undefined && { exchange }),
     ...(stream !== undefined && { stream }),

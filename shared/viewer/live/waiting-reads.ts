@@ -35,6 +35,13 @@ export class WaitingReads {
   #first = 0;
   #start = 0;
   #count = 0;
+  /** The same object for each: there are as many as reads. */
+  readonly #part: ReadPart = {
+    connection: 0,
+    direction: 'up',
+    time: 0,
+    bytes: this.#bytes,
+  };
 
   /** @param most how many reads, and how many bytes, may wait */
   constructor(most: { reads: number; bytes: number }) {
@@ -81,12 +88,11 @@ export class WaitingReads {
     const at = this.#first;
     const start = this.#start;
     const end = Math.min(this.#end[at]!, start + most);
-    const part: ReadPart = {
-      connection: this.#connection[at]!,
-      direction: this.#isDown[at] ? 'down' : 'up',
-      time: this.#time[at]!,
-      bytes: this.#bytes.subarray(start, end),
-    };
+    const part = this.#part;
+    part.connection = this.#connection[at]!;
+    part.direction = this.#isDown[at] ? 'down' : 'up';
+    part.time = this.#time[at]!;
+    part.bytes = this.#bytes.subarray(start, end);
     this.#start = end;
     if (end === this.#end[at]!) {
       this.taken += 1;

@@ -4,6 +4,32 @@
  * take the first one's place, and a lesson that is open is not opened twice.
  */
 
+/** Where something is that was started. */
+export interface StartedMessage {
+  /** On its own machine. */
+  url: string;
+  /** At a forwarder. */
+  forwarded?: string;
+}
+
+/**
+ * Its address for the reader of this page.
+ *
+ * @throws Error with a sentence where the page came by a forwarder, and no name
+ *   of one stands for the port of what was started
+ */
+function addressOf({ url, forwarded }: StartedMessage): string {
+  // Our own pages are served without TLS.
+  if (location.protocol !== 'https:') return url;
+  if (forwarded !== undefined) return forwarded;
+  const { port } = new URL(url);
+  throw new Error(
+    `It runs at ${url}, on the machine that forwards this page to you. No ` +
+      `forwarded name for port ${port} is known: start the course with ` +
+      `--allowed-host NAME=${port}, too.`,
+  );
+}
+
 /** A fragment that names no section: a page that shows it stays as it was. */
 const HERE = 'here';
 
@@ -20,7 +46,7 @@ export function nameTab(what: string): void {
  * presses a button: else the browser refuses to open a tab.
  *
  * @param title stands in the tab until it is there
- * @param start resolves with its address
+ * @param start resolves with where it is
  * @param hash the section that is shown; without it a page that is open stays
  *   where it was
  * @throws what `start` throws; the new tab is closed then
@@ -28,14 +54,18 @@ export function nameTab(what: string): void {
 export async function openTab(
   what: string,
   title: string,
-  start: () => Promise<string>,
+  start: () => Promise<StartedMessage>,
   hash = HERE,
 ): Promise<void> {
   // At once: a press counts for some seconds only, in Safari for one.
   const tab = window.open('', nameOf(what));
-  const isNew = tab !== null && say(tab, `Starting ${title} …`);
+  const asks =
+    location.protocol === 'https:'
+      ? ' The terminal that this page comes from may ask you first.'
+      : '';
+  const isNew = tab !== null && say(tab, `Starting ${title} …${asks}`);
   try {
-    const address = `${await start()}#${hash}`;
+    const address = `${addressOf(await start())}#${hash}`;
     // Where no tab may be opened, this one has to do.
     if (!tab) location.href = address;
     else {

@@ -10,7 +10,8 @@ export function startDiagram(panel: HTMLElement, source: Source): void {
   panel.classList.add('diagram');
   let lines: Line[] = [];
   source.follow(({ lines: more }) => {
-    lines.push(...more);
+    // Of many only the last are looked at: not more than once.
+    for (const line of more.slice(-KEPT)) lines.push(line);
     if (lines.length > 2 * KEPT) lines = lines.slice(-KEPT);
   });
 

@@ -29,6 +29,8 @@ export interface NamedLink {
   name: string;
   from: string;
   to: string;
+  /** What it is for, where there are several between these two. */
+  of?: string;
 }
 
 /** Pixels between two links of the same two processes: a button is wide. */
@@ -38,10 +40,10 @@ const OUTWARD = 0.12;
 /** By how much of their length their buttons are shifted, one above another. */
 const SHIFT = 0.34;
 
-/** Reads a link's name: `station-broker`. */
+/** Reads a link's name: `station-broker`, `browser-nginx-neighbour`. */
 export function readLink(name: string): NamedLink {
-  const [from = '', to = ''] = name.split('-');
-  return { name, from, to };
+  const [from = '', to = '', of] = name.split('-');
+  return { name, from, to, ...(of !== undefined && { of }) };
 }
 
 /**
@@ -110,6 +112,25 @@ function draw(start: Box, end: Box, aside: number, middleY: number): Edge {
     0.5 + farther * OUTWARD * (1 - steep) - aside * SHIFT * steep,
   );
   return { from: point(0), to: point(1), middle };
+}
+
+/**
+ * Where the name of a port stands: at the end of its edge. A level edge is short
+ * in a narrow pane, and its button would cover the name: there it begins where
+ * the edge ends.
+ *
+ * @param own the width of the name
+ * @param width that of the map, out of which it does not go
+ */
+export function placePort(
+  { from, to }: Edge,
+  own: number,
+  width: number,
+): Point {
+  const isLevel = Math.abs(to.y - from.y) < 1;
+  const aside = isLevel ? (Math.sign(to.x - from.x) * own) / 2 : 0;
+  const most = Math.max(own / 2, width - own / 2);
+  return { x: Math.min(to.x + aside, most), y: to.y };
 }
 
 /** The part of the way to (dx, dy) after which a box is left. */

@@ -11,6 +11,7 @@ import { makeDots } from './link-dots.ts';
 import {
   drawEdges,
   onEllipse,
+  placePort,
   readLink,
   type Box,
   type Edge,
@@ -120,8 +121,9 @@ export function startLinks(
       // A name for one of a process's ports stands where its link ends.
       const { to } = readLink(name);
       const port = places.parts[to] ? nodes.get(to) : undefined;
-      if (port) moveTo(port, edge.to);
-      port?.toggleAttribute('data-port', true);
+      if (!port) continue;
+      port.toggleAttribute('data-port', true);
+      moveTo(port, placePort(edge, port.offsetWidth, width));
     }
   }
   new ResizeObserver(layOut).observe(map);
@@ -131,6 +133,8 @@ export function startLinks(
     isKnown = true;
     const response = await fetch('/wire/map');
     if (response.ok) places = (await response.json()) as LinkMapMessage;
+    const heights = Object.values(places.places).map(([, y]) => y);
+    panel.toggleAttribute('data-row', new Set(heights).size === 1);
     opener.hidden = false;
     // The map is what such a lesson is about: it is there until put away.
     if (recall(ofLesson('links')) !== false && panel.hidden) opener.click();
@@ -175,14 +179,15 @@ function makeRow(
     counted(): void;
   },
 ) {
-  const { name, from, to } = link;
+  const { name, from, to, of } = link;
+  const suffix = of === undefined ? '' : ` (${of})`;
   // The number is beside the button and not in it: a name that changes many
   // times in a second cannot be spoken, nor called by who speaks to a computer.
   const element = document.createElement('li');
   const toggle = button('');
   toggle.dataset['control'] = `link:${name}`;
   toggle.ariaPressed = 'false';
-  toggle.ariaLabel = `Break ${from} to ${to}`;
+  toggle.ariaLabel = `Break ${from} to ${to}${suffix}`;
   const traffic = part('traffic', '0');
   traffic.ariaHidden = 'true';
   const details = part('visually-hidden', '');
@@ -243,7 +248,7 @@ function makeRow(
     edge,
     get sentence() {
       const what = brokenBy() && ` · ${brokenBy()}`;
-      return `${from} → ${to}: ${traffics()}${what}`;
+      return `${from} → ${to}${suffix}: ${traffics()}${what}`;
     },
     moveTo(place: Edge) {
       for (const each of [line, reach]) {

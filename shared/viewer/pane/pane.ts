@@ -2,11 +2,16 @@
  * The wire: a run's units as they come, and one of them byte by byte. It is
  * made here, not in a page of HTML, because a saved run is shown with it too.
  */
-import type { Source } from '../source.ts';
-import { LANES, TimelineRows, type Filter } from './timeline-rows.ts';
+import { isUnit, type Source } from '../source.ts';
+import { startFind } from './find.ts';
+import { Finder } from './finder.ts';
+import { KEPT, TimelineRows, type Filter } from './timeline-rows.ts';
+import { LANES } from './timeline-row.ts';
+import type { Since } from './timeline-line.ts';
 import { button, paragraph } from './parts.ts';
+import { recall, remember } from '../page/memory.ts';
 import { makeTimeline } from './timeline.ts';
-import { drawUnit } from './unit.ts';
+import { makeUnitPanel } from './unit.ts';
 
 const groups = {
   '': 'all kinds',
@@ -16,6 +21,15 @@ const groups = {
   notes: 'connections and faults',
   problems: 'problems and faults',
 };
+
+const times: Record<Since, string> = {
+  run: 'time since the run began',
+  request: 'time since the request',
+  before: 'time since the line before',
+};
+
+/** Under this name the reader's choice of the times is remembered. */
+const SINCE = 'wire-time';
 
 /**
  * Fills an element with the wire.
@@ -39,9 +53,16 @@ export function makeWire(
   readonly chosen: number | undefined;
   /** Adds a button to the bar, and the part below it that it shows. */
   addPanel(name: string): { panel: HTMLElement; button: HTMLElement };
+  /** Lets keys that lead to Find work in a page that is nothing but the wire. */
+  findAnywhere(): void;
+  /** Adds a button beside the chosen unit. */
+  addAction(name: string, act: () => void): void;
 } {
   container.style.setProperty('--lanes', String(LANES));
-  const rows = new TimelineRows();
+  // A live page forgets the oldest as the tap does; a file has all of them.
+  const rows = source.isLive
+    ? new TimelineRows(KEPT)
+    : new TimelineRows(Infinity, (n) => source.line!(n)!);
   const bar = makeBar();
   const detail = document.createElement('section');
   detail.className = 'unit';
@@ -51,15 +72,34 @@ export function makeWire(
   const empty = paragraph('Nothing was sent yet.');
   empty.className = 'soft empty';
 
+  /** The number of the line that is shown. */
+  let chosen: number | undefined;
+  /** Only lines with this text are shown. */
+  let filtered = '';
   let paused = false;
+  /** How much of a saved run is there, from 0 to 1. */
+  let share = 1;
   let waiting: Parameters<Parameters<Source['follow']>[0]>[0][] = [];
 
-  const timeline = makeTimeline(rows, (n) => void choose(n));
+  const timeline = makeTimeline(rows, {
+    isLive: source.isLive,
+    excerptOf: (n) => find.excerptOf(n),
+    onChoose: (n) => void choose(n),
+    onDrawn: () => find.mark(),
+  });
   const close = button('Close');
   close.className = 'close';
   const body = document.createElement('div');
   body.className = 'unit-body';
-  detail.append(close, body);
+  const actions = document.createElement('div');
+  actions.className = 'actions';
+  actions.append(close);
+  detail.append(actions, body);
+  const unit = makeUnitPanel(body, {
+    source,
+    open: (n) => open(n),
+    focusLines: () => timeline.list.focus(),
+  });
   const openers: ReturnType<typeof makePanel>[] = [];
   /** One panel at a time, or there is no room for the lines. */
   const takeTurns = (added: ReturnType<typeof makePanel>) => {
@@ -72,8 +112,21 @@ export function makeWire(
   };
   takeTurns(bar.filters);
   bar.pause.hidden = !source.isLive;
+  // It is one line high, and goes on beside the others.
+  const find = startFind({
+    panel: bar.find.panel,
+    opener: bar.find.button,
+    source,
+    rows,
+    timeline,
+    unit: body,
+    chosen: () => chosen,
+    open,
+  });
+  container.addEventListener('keydown', find.onKey);
   container.append(
     bar.element,
+    bar.find.panel,
     bar.filters.panel,
     empty,
     timeline.element,
@@ -82,33 +135,40 @@ export function makeWire(
 
   // ---- The lines ----
 
-  source.follow((lines) => {
-    if (paused) {
-      waiting.push(lines);
-      showWaiting();
-      return;
-    }
-    add(lines);
-  });
-
   function add(lines: (typeof waiting)[number]): void {
-    const gone = rows.add(lines);
-    if (gone > 0) timeline.shift(gone);
-    else timeline.draw();
+    share = lines.share ?? 1;
+    rows.add(lines);
+    // A chunk that is chosen stays, even if its event has come.
+    if (chosen !== undefined) unfold(chosen);
+    timeline.draw();
+    filtering.goOn();
+    find.update();
     showCounts();
   }
+
+  const filtering = new Finder(
+    source,
+    () => rows.end,
+    (hits) => {
+      rows.addHits(hits.map(({ n }) => n));
+      timeline.draw();
+      showCounts();
+    },
+  );
 
   function showCounts(): void {
     empty.hidden = rows.kept > 0 || rows.cleared > 0;
     bar.connections(rows.connections);
     bar.links(rows.links);
     const all = rows.kept.toLocaleString('en');
-    const shown = rows.shown.length;
     const parts = [
-      shown === rows.kept
+      rows.fitting === rows.kept
         ? `${all} lines`
-        : `${shown.toLocaleString('en')} of ${all} lines`,
+        : `${rows.fitting.toLocaleString('en')} of ${all} lines`,
     ];
+    if (share < 1) parts.push(`${Math.floor(share * 100)} % of the file read`);
+    if (filtering.problem !== undefined) parts.push(filtering.problem);
+    else if (!filtering.isDone) parts.push('searching their contents');
     if (rows.dropped > 0)
       parts.push(
         `the first ${rows.dropped.toLocaleString('en')} are no longer kept`,
@@ -132,85 +192,101 @@ export function makeWire(
     rows.clear();
     waiting = [];
     hide();
-    timeline.draw();
+    if (source.isLive) timeline.follow();
+    find.update();
     showCounts();
   });
   bar.onFilter((filter) => {
+    filtered = filter.text;
     rows.filter = filter;
+    filtering.search(filter.text);
+    find.update();
     timeline.choose(chosen);
     showCounts();
+  });
+  bar.onSince((since) => {
+    timeline.since = since;
   });
 
   // ---- One of them ----
 
-  let chosen: number | undefined;
+  /** A chunk in whose place its events are listed gets a line of its own. */
+  function unfold(n: number): void {
+    const row = rows.find(n);
+    if (row?.events && rows.indexOf(n) < 0) rows.fold(n, false);
+  }
+
+  function open(n: number): void {
+    unfold(n);
+    timeline.choose(n);
+    void choose(n);
+  }
 
   async function choose(n: number): Promise<void> {
     chosen = n;
     // An arrow key that is held passes many: only where it rests is read.
     await new Promise((rest) => setTimeout(rest, 30));
     if (chosen !== n) return;
+    const line = rows.find(n)?.line;
+    if (line && !isUnit(line)) return showText(line.summary);
     let details;
     try {
-      details = await source.details(n);
+      details = await source.readDetails(n);
     } catch (error) {
       return showText(
         `The unit could not be read: ${(error as Error).message}`,
       );
     }
     if (chosen !== n) return;
-    if (!details) {
-      const row = rows.shown.find(({ line }) => line.n === n);
-      return showText(
-        row && !('layer' in row.line)
-          ? row.line.summary
-          : `Unit ${n} is no longer kept.`,
-      );
-    }
+    if (!details) return showText(`Unit ${n} is no longer kept.`);
     detail.hidden = false;
-    drawUnit(body, details);
+    unit.show(details);
+    const wanted = find.text || filtered;
+    if (wanted !== '') unit.reveal(wanted);
     body.scrollTop = 0;
     timeline.choose(n);
   }
 
   function showText(text: string): void {
     detail.hidden = false;
-    // Some notes are long: a header leaves room for the button beside it.
-    const header = document.createElement('header');
-    header.append(paragraph(text));
-    body.replaceChildren(header);
+    unit.say(text);
     timeline.choose(chosen);
   }
 
   function hide(): void {
     chosen = undefined;
     detail.hidden = true;
-    body.replaceChildren();
+    unit.clear();
     timeline.choose(undefined);
   }
   close.addEventListener('click', () => {
     hide();
-    timeline.element.focus();
+    timeline.list.focus();
   });
   container.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || detail.hidden) return;
     event.stopPropagation();
     hide();
-    timeline.element.focus();
+    timeline.list.focus();
   });
-  timeline.element.addEventListener('keydown', ({ key }) => {
-    if (key === 'Enter' && !detail.hidden)
-      body.querySelector<HTMLElement>('.field')?.focus();
+  timeline.list.addEventListener('keydown', ({ key }) => {
+    if (key === 'Enter' && !detail.hidden) unit.focus();
   });
 
   showCounts();
+  source.follow((lines) => {
+    if (paused) {
+      waiting.push(lines);
+      showWaiting();
+      return;
+    }
+    add(lines);
+  });
+
   return {
-    open(n) {
-      timeline.choose(n);
-      void choose(n);
-    },
+    open,
     newest: (kind, text) => rows.newest(kind, text),
-    lines: timeline.element,
+    lines: timeline.list,
     get chosen() {
       return chosen;
     },
@@ -220,6 +296,14 @@ export function makeWire(
       empty.before(added.panel);
       takeTurns(added);
       return added;
+    },
+    findAnywhere() {
+      document.addEventListener('keydown', find.onKey);
+    },
+    addAction(name, act) {
+      const added = button(name);
+      added.addEventListener('click', act);
+      close.before(added);
     },
   };
 }
@@ -246,12 +330,15 @@ function makeBar() {
     down: '← from the server',
   });
   const group = select('Kind', groups);
+  const since = select('Time', times);
+  since.label.className = 'since';
   const text = document.createElement('input');
   text.type = 'search';
   text.placeholder = 'Filter';
   text.ariaLabel = 'Only lines with this text';
   const status = paragraph('');
   status.className = 'soft status';
+  const find = makePanel('Find');
   const filters = makePanel('Filter');
   filters.panel.append(
     text,
@@ -259,8 +346,9 @@ function makeBar() {
     link.label,
     direction.label,
     connection.label,
+    since.label,
   );
-  element.append(pause, clear, filters.button, status);
+  element.append(pause, clear, find.button, filters.button, status);
 
   let listed = '';
   return {
@@ -287,6 +375,18 @@ function makeBar() {
         link.field.append(new Option(name));
       link.label.hidden = names.size === 0;
     },
+    /** Calls back with what the reader wants, at once with what was kept. */
+    onSince(apply: (since: Since) => void) {
+      const kept = recall<string>(SINCE);
+      if (kept !== undefined && Object.hasOwn(times, kept))
+        since.field.value = kept;
+      const tell = () => apply(since.field.value as Since);
+      since.field.addEventListener('input', () => {
+        remember(SINCE, since.field.value);
+        tell();
+      });
+      tell();
+    },
     onFilter(apply: (filter: Filter) => void) {
       filters.panel.addEventListener('input', () => {
         const filter: Filter = {
@@ -301,6 +401,7 @@ function makeBar() {
         apply(filter);
       });
     },
+    find,
     filters,
   };
 }

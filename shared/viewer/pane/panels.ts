@@ -3,11 +3,13 @@ import { makeBrokenNow, makeBrokenVoice } from './broken-now.ts';
 import { startCounts } from './counts.ts';
 import { startDiagram } from './diagram.ts';
 import { startFaults } from './faults.ts';
+import { startFollow } from './follow.ts';
 import { startLinks } from './links.ts';
 import { live } from './live.ts';
 import { makeWire } from './pane.ts';
 import { startSave } from './save.ts';
 import { makeFaultSetter, type FaultSetter } from './set-faults.ts';
+import { startWaterfall } from './waterfall.ts';
 
 /** Fills an element with the live run and all that can be done with it. */
 export function makeLiveWire(
@@ -25,6 +27,8 @@ export function makeLiveWire(
   );
   startDiagram(wire.addPanel('Diagram').panel, live);
   startCounts(wire.addPanel('Counts').panel, live);
+  startWaterfall(wire.addPanel('Waterfall').panel, live, wire.open);
+  startFollow(wire, live);
   startSave(wire.addPanel('Save').panel, () => wire.chosen);
   return Object.assign(wire, { faults: setter });
 }

@@ -6,6 +6,7 @@ import { makeLiveWire } from './panels.ts';
 const { dataset } = document.documentElement;
 const stopped = document.getElementById('stopped')!;
 const wire = makeLiveWire(document.getElementById('wire')!);
+wire.findAnywhere();
 
 events.addEventListener('lines', ({ lastEventId }) => {
   // This is another tap than the one that this page came from.
@@ -13,6 +14,10 @@ events.addEventListener('lines', ({ lastEventId }) => {
 });
 events.addEventListener('open', () => (stopped.hidden = true));
 events.addEventListener('error', () => (stopped.hidden = false));
+
+// This page came by a forwarder, which has a name for the tap, too.
+if (location.protocol === 'https:' && dataset['forwarded'])
+  document.querySelector('header code')!.textContent = dataset['forwarded'];
 
 const openLinked = () => {
   const n = linkedUnit();

@@ -1,101 +1,279 @@
 /**
- * A chosen unit: what it says field by field, and its bytes. Pointing at a
- * field, or moving to it by keyboard, lights up its bytes, and the other way
- * round.
+ * The panel of a chosen unit: what it is, then its fields and bytes, or what it
+ * carries; or the unit beside another one.
+ *
+ * Which of the two is shown holds for the units that are chosen later, and so
+ * does the unit that others are compared with, until the reader stops that.
  */
-import type { Details } from '../source.ts';
-import { button, paragraph, part } from './parts.ts';
-import { printable } from '@on-the-wire/wire/text.ts';
-import type { Field } from '@on-the-wire/wire/fields.ts';
-import type { Range } from '@on-the-wire/wire/byte-ranges.ts';
+import { shortened } from '@on-the-wire/wire/text.ts';
+import { timesInWords, type Exchange } from '../exchanges.ts';
+import type { Details, Source } from '../source.ts';
+import { drawComparison } from './compare.ts';
+import { makeCopyAs } from './copy-as.ts';
+import { button, paragraph } from './parts.ts';
+import { drawContent } from './unit-content.ts';
+import { drawBytesAndFields } from './unit-bytes.ts';
+import { exchangesOf } from './exchanges.ts';
 
-const ROW = 16; // bytes, or half of them where there is little room
-const FIRST = 512; // bytes that are drawn at once
-const MORE = 4_096; // bytes that are drawn when more are wanted
-const COLOURS = 6; // of fields that follow each other
-const LONGEST = 1_000; // characters of a value
+const VIEWS = { fields: 'Fields and bytes', content: 'Content' } as const;
+type View = keyof typeof VIEWS;
 
-/** A byte of a unit, where it stands and to what it belongs. */
-interface Place {
-  raw: number;
-  /** The index of the innermost field. */
-  field: number | undefined;
-  /** The read in which it came begins here. */
-  begins: boolean;
+/** What the panel asks of the wire around it. */
+export interface UnitContext {
+  source: Source;
+  /** Shows a unit, by its number. */
+  open(n: number): void;
+  /** Lets the arrow keys choose lines. */
+  focusLines(): void;
 }
 
-/** Draws a unit; what was drawn before is forgotten. */
-export function drawUnit(container: HTMLElement, details: Details): void {
-  const { bytes } = details;
-  const top = makeHeader(details);
-  container.replaceChildren(top);
-  if (!bytes) {
-    top.append(
-      paragraph(
-        'Its bytes are no longer kept: the recording holds 64 MiB, and the oldest leave first. While one connection has more than half of that, its own leave before all others.',
-      ),
-    );
-    return;
-  }
-  const places = placesOf(details);
-  const fields = drawFields(details);
-  const hex = drawBytes(bytes, places, details);
-  top.append(readsSentence(details));
-  container.append(fields.element, hex.element);
+/** The panel, as the wire fills it. */
+export interface UnitPanel {
+  /** Draws a unit; what was drawn before is forgotten. */
+  show(details: Details): void;
+  /**
+   * Lets a text that was searched for be seen, in any case: where the fields do
+   * not have it, and the content does, that is shown, as far as it.
+   */
+  reveal(text: string): void;
+  /** Draws a sentence instead of a unit. */
+  say(text: string): void;
+  /** Puts all away, and compares no more. */
+  clear(): void;
+  /** Moves the focus to what is drawn. */
+  focus(): void;
+}
 
-  let lit: number | undefined;
-  const light = (field: number | undefined) => {
-    if (field === lit) return;
-    for (const each of container.querySelectorAll('.lit'))
-      each.classList.remove('lit');
-    lit = field;
-    if (field === undefined) return;
-    for (const each of container.querySelectorAll(`[data-field="${field}"]`))
-      each.classList.add('lit');
+/** Makes the panel in an element. */
+export function makeUnitPanel(
+  container: HTMLElement,
+  context: UnitContext,
+): UnitPanel {
+  let view: View = 'fields';
+  /** The unit with which others are compared. */
+  let compared: Details | undefined;
+  let shown: Details | undefined;
+  const exchanges = exchangesOf(context.source);
+  /** Says the times again, of an exchange that goes on. */
+  let drawTimes = () => {};
+  context.source.follow(() => drawTimes());
+
+  const show = (details: Details) => {
+    shown = details;
+    if (compared && compared.line.n !== details.line.n)
+      drawBoth(compared, details);
+    else drawOne(details);
   };
-  const fieldAt = (target: EventTarget | null) => {
-    const of = (target as Element | null)?.closest<HTMLElement>('[data-field]');
-    return of ? Number(of.dataset['field']) : undefined;
-  };
-  for (const area of [fields.element, hex.element]) {
-    area.addEventListener('pointerover', ({ target }) =>
-      light(fieldAt(target)),
-    );
-    area.addEventListener('pointerleave', () => light(undefined));
-    area.addEventListener('focusin', ({ target }) => {
-      light(fieldAt(target));
-      if (area === fields.element) hex.show(lit);
-      else fields.show(lit);
+
+  function drawOne(details: Details): void {
+    const header = makeHeader(details);
+    const exchange = exchanges.of(details.line);
+    if (exchange) header.append(makeTimes(exchange));
+    else drawTimes = () => {};
+    container.replaceChildren(header);
+    const copy = makeCopyAs(context.source, details.line.n);
+    const compare = button(compared ? 'Stop comparing' : 'Compare with…');
+    compare.addEventListener('click', () => {
+      compared = compared ? undefined : details;
+      drawOne(details);
+      if (compared) context.focusLines();
+      else focus('.tools .compare');
     });
-    area.addEventListener('click', ({ target }) => {
-      const field = fieldAt(target);
-      if (field === undefined) return;
-      light(field);
-      if (area === fields.element) hex.show(field);
-      else fields.show(field);
-    });
+    compare.classList.add('compare');
+    const tools = document.createElement('div');
+    tools.className = 'tools';
+    header.append(tools);
+    if (details.content) tools.append(makeTabs(details));
+    tools.append(copy.opener, compare);
+    if (details.bytes) tools.append(readsSentence(details));
+    header.append(copy.panel);
+    if (compared) {
+      const what = paragraph('Choose the line that it is compared with.');
+      what.role = 'status';
+      header.append(what);
+    }
+    drawView(details);
   }
+
+  /** How long its exchange took; exactly, as soon as that was read. */
+  function makeTimes(exchange: Exchange): HTMLElement {
+    const { method, request } = exchange;
+    const element = paragraph('');
+    /** The header sections that were read. */
+    const read = new Set<number>();
+    const draw = () => {
+      const { target, response } = exchange;
+      const words = `${method} ${shortened(target)}: ${timesInWords(exchange)}`;
+      if (element.textContent !== words) element.textContent = words;
+      const known = response === undefined ? [request] : [request, response];
+      const sections = known.filter((n) => !read.has(n));
+      if (sections.length === 0) return;
+      for (const n of sections) read.add(n);
+      context.source.readHeaders(sections).then(
+        (facts) => {
+          exchanges.learn(exchange, facts);
+          draw();
+        },
+        () => {}, // Then it stays as exact as the lines are.
+      );
+    };
+    draw();
+    drawTimes = draw;
+    return element;
+  }
+
+  function makeTabs(details: Details): HTMLElement {
+    const list = document.createElement('div');
+    list.role = 'tablist';
+    list.ariaLabel = 'What of the unit is shown';
+    const tabs = (Object.keys(VIEWS) as View[]).map((name) => {
+      const tab = button(VIEWS[name]);
+      tab.role = 'tab';
+      tab.dataset['view'] = name;
+      tab.setAttribute('aria-controls', 'wire-unit-view');
+      tab.addEventListener('click', () => choose(name));
+      return tab;
+    });
+    const mark = () => {
+      for (const tab of tabs) {
+        const isChosen = tab.dataset['view'] === view;
+        tab.ariaSelected = String(isChosen);
+        tab.tabIndex = isChosen ? 0 : -1;
+      }
+    };
+    const choose = (name: View) => {
+      view = name;
+      mark();
+      drawView(details);
+    };
+    list.addEventListener('keydown', (event) => {
+      if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+      event.preventDefault();
+      choose(view === 'fields' ? 'content' : 'fields');
+      tabs.find(({ tabIndex }) => tabIndex === 0)?.focus();
+    });
+    list.append(...tabs);
+    mark();
+    return list;
+  }
+
+  function drawView(details: Details): void {
+    container.querySelector('.view')?.remove();
+    const { bytes, content } = details;
+    const element = document.createElement('div');
+    element.className = 'view';
+    // How wide it is decides how it is drawn.
+    container.append(element);
+    if (content) {
+      element.id = 'wire-unit-view';
+      element.role = 'tabpanel';
+      element.ariaLabel = VIEWS[view];
+    }
+    if (content && view === 'content') {
+      element.classList.add('content');
+      element.tabIndex = 0;
+      drawContent(element, content);
+    } else if (bytes) {
+      drawBytesAndFields(element, details, bytes);
+    } else {
+      element.append(
+        paragraph(
+          'Its bytes are no longer kept: the recording holds 64 MiB, and the oldest leave first. While one connection has more than half of that, its own leave before all others.',
+        ),
+      );
+    }
+  }
+
+  function drawBoth(a: Details, b: Details): void {
+    const header = document.createElement('header');
+    const title = document.createElement('h2');
+    title.textContent = `Unit ${a.line.n} beside unit ${b.line.n}`;
+    const named = ({ line }: Details) =>
+      paragraph(`${line.n}: ${line.summary} · ${placeOf(line)}`);
+    const tools = document.createElement('div');
+    tools.className = 'tools';
+    header.append(title, named(a), named(b), tools);
+    const element = document.createElement('div');
+    element.className = 'view comparison';
+    element.tabIndex = 0;
+    element.role = 'region';
+    element.ariaLabel = title.textContent;
+    container.replaceChildren(header, element);
+    const between = drawComparison(element, a, b);
+    const back = button(`Show unit ${a.line.n}`);
+    back.addEventListener('click', () => {
+      compared = undefined;
+      context.open(a.line.n);
+    });
+    const stop = button('Stop comparing');
+    stop.addEventListener('click', () => {
+      compared = undefined;
+      show(b);
+      focus('.tools .compare');
+    });
+    tools.append(...between, back, stop);
+  }
+
+  function focus(selector: string): void {
+    container.querySelector<HTMLElement>(selector)?.focus();
+  }
+
+  return {
+    show,
+    reveal(text) {
+      const isDrawn = () =>
+        !!container
+          .querySelector('.fields, .content, .comparison')
+          ?.textContent.toLowerCase()
+          .includes(text.toLowerCase());
+      if (!shown?.content || isDrawn()) return;
+      view = 'content';
+      show(shown);
+      if (isDrawn()) return;
+      for (const all of container.querySelectorAll<HTMLElement>('.show-all'))
+        all.click();
+    },
+    say(text) {
+      // Some notes are long: a header leaves room for the button beside it.
+      const header = document.createElement('header');
+      header.append(paragraph(text));
+      container.replaceChildren(header);
+      shown = undefined;
+    },
+    clear() {
+      compared = undefined;
+      shown = undefined;
+      container.replaceChildren();
+    },
+    focus() {
+      if (!shown) return;
+      focus('.field, .view.content, .view.comparison');
+    },
+  };
 }
 
 function makeHeader({ line }: Details): HTMLElement {
   const element = document.createElement('header');
   const title = document.createElement('h2');
   title.textContent = line.summary;
-  const { direction, connection, time, size, payload, kind } = line;
-  const where = [
-    kind,
-    `connection ${connection}`,
-    direction === 'up' ? 'to the server' : 'from the server',
-    `${(time / 1000).toFixed(3)} s`,
-    `${size.toLocaleString('en')} bytes: ${payload.toLocaleString('en')} payload, ${(size - payload).toLocaleString('en')} overhead`,
-  ];
-  element.append(title, paragraph(where.join(' · ')));
+  element.append(title, paragraph(placeOf(line)));
   if (line.problem !== undefined) {
     const problem = paragraph(line.problem);
     problem.className = 'problem';
     element.append(problem);
   }
   return element;
+}
+
+function placeOf(line: Details['line']): string {
+  const { direction, connection, time, size, payload, kind } = line;
+  return [
+    kind,
+    `connection ${connection}`,
+    direction === 'up' ? 'to the server' : 'from the server',
+    `${(time / 1000).toFixed(3)} s`,
+    `${size.toLocaleString('en')} bytes: ${payload.toLocaleString('en')} payload, ${(size - payload).toLocaleString('en')} overhead`,
+  ].join(' · ');
 }
 
 /** "A read is not a message": how this unit came. */
@@ -111,195 +289,4 @@ function readsSentence({ reads, ranges, line }: Details): HTMLElement {
   const element = paragraph(line.size === 0 ? '' : sentences);
   element.className = 'reads';
   return element;
-}
-
-function placesOf({ ranges, fields, reads }: Details): Place[] {
-  const begins = new Set(reads.map(({ offset }) => offset));
-  const places: Place[] = [];
-  for (const [start, end] of ranges)
-    for (let raw = start; raw < end; raw++)
-      places.push({ raw, field: undefined, begins: begins.has(raw) });
-  const at = new Map(places.map((place, index) => [place.raw, index]));
-  // Wide fields first, so that what is inside of them wins.
-  const byWidth = fields
-    .map((field, index) => ({ field, index, width: widthOf(field) }))
-    .sort((a, b) => b.width - a.width);
-  for (const { field, index } of byWidth)
-    for (const [start, end] of field.ranges) {
-      const from = at.get(start);
-      if (from === undefined) continue;
-      for (let i = from; i < from + (end - start); i++) {
-        const place = places[i];
-        if (place) place.field = index;
-      }
-    }
-  return places;
-}
-
-const widthOf = ({ ranges }: Field) =>
-  ranges.reduce((sum, [start, end]: Range) => sum + end - start, 0);
-
-// ---- Fields ----
-
-function drawFields({ fields }: Details) {
-  const element = document.createElement('div');
-  element.className = 'fields';
-  element.role = 'list';
-  element.ariaLabel = 'Fields';
-  const items = fields.map((field, index) => {
-    const item = document.createElement('div');
-    item.className = 'field';
-    item.role = 'listitem';
-    item.dataset['field'] = String(index);
-    item.dataset['colour'] = String(index % COLOURS);
-    item.tabIndex = index === 0 ? 0 : -1;
-    item.append(
-      part('name', printable(field.label)),
-      part('value', shorten(field.value)),
-      part('meaning', field.meaning),
-      part('section', field.section),
-    );
-    return item;
-  });
-  element.append(...items);
-  moveBetween(element, () => items, { ArrowUp: -1, ArrowDown: 1 });
-  return {
-    element,
-    show(field: number | undefined) {
-      if (field !== undefined)
-        items[field]?.scrollIntoView({ block: 'nearest' });
-    },
-  };
-}
-
-// ---- Bytes ----
-
-function drawBytes(bytes: Uint8Array, places: Place[], { fields }: Details) {
-  const element = document.createElement('div');
-  element.className = 'bytes';
-  element.role = 'group';
-  element.ariaLabel = 'Bytes';
-  const grid = document.createElement('div');
-  grid.className = 'hex';
-  const more = button('');
-  element.append(grid, more);
-
-  let cells: HTMLElement[] = [];
-  let drawn = 0;
-  let perRow = ROW;
-
-  const drawTo = (end: number) => {
-    const rows = document.createDocumentFragment();
-    for (; drawn < end; drawn += perRow)
-      rows.append(row(drawn, Math.min(drawn + perRow, end)));
-    drawn = end;
-    grid.append(rows);
-    const rest = bytes.length - drawn;
-    more.hidden = rest === 0;
-    more.textContent = `Show ${Math.min(rest, MORE).toLocaleString('en')} of ${rest.toLocaleString('en')} more bytes`;
-  };
-
-  const row = (from: number, to: number) => {
-    const line = document.createElement('div');
-    line.className = 'row';
-    const text = part('text', '');
-    const digits = part('digits', '');
-    for (let i = from; i < to; i++) {
-      const place = places[i]!;
-      const byte = bytes[i]!;
-      const cell = part('byte', byte.toString(16).padStart(2, '0'));
-      cell.tabIndex = i === 0 ? 0 : -1;
-      cell.role = 'img';
-      const name =
-        place.field === undefined ? '' : `, ${fields[place.field]!.label}`;
-      cell.ariaLabel = `byte ${place.raw}: 0x${cell.textContent}${name}${place.begins ? ', a read begins' : ''}`;
-      const letter = part('letter', character(byte));
-      for (const each of [cell, letter]) {
-        if (place.field !== undefined) {
-          each.dataset['field'] = String(place.field);
-          each.dataset['colour'] = String(place.field % COLOURS);
-        }
-        if (place.begins) each.dataset['read'] = '';
-      }
-      cells.push(cell);
-      digits.append(cell);
-      text.append(letter);
-    }
-    text.ariaHidden = 'true';
-    line.append(part('offset', String(places[from]?.raw ?? 0)), digits, text);
-    return line;
-  };
-
-  const redraw = () => {
-    const wanted =
-      element.clientWidth > 0 && element.clientWidth < 600 ? ROW / 2 : ROW;
-    if (wanted === perRow && drawn > 0) return;
-    perRow = wanted;
-    const end = Math.min(bytes.length, Math.max(FIRST, drawn));
-    grid.replaceChildren();
-    cells = [];
-    drawn = 0;
-    element.style.setProperty('--per-row', String(perRow));
-    drawTo(end);
-  };
-  redraw();
-  new ResizeObserver(redraw).observe(element);
-  more.addEventListener('click', () =>
-    drawTo(Math.min(bytes.length, drawn + MORE)),
-  );
-  moveBetween(grid, () => cells, {
-    ArrowLeft: -1,
-    ArrowRight: 1,
-    ArrowUp: () => -perRow,
-    ArrowDown: () => perRow,
-  });
-  return {
-    element,
-    show(field: number | undefined) {
-      if (field === undefined) return;
-      const first = places.findIndex((place) => place.field === field);
-      if (first >= drawn) drawTo(Math.min(bytes.length, first + MORE));
-      cells[first]?.scrollIntoView({ block: 'nearest' });
-    },
-  };
-}
-
-/** What has a shape is shown, everything else is a dot. */
-function character(byte: number): string {
-  return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
-}
-
-// ---- Both ----
-
-/** Lets the arrow keys move the focus; Tab passes the whole with one step. */
-function moveBetween(
-  container: HTMLElement,
-  items: () => HTMLElement[],
-  steps: Record<string, number | (() => number)>,
-): void {
-  container.addEventListener('keydown', (event) => {
-    const all = items();
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    const step = steps[event.key];
-    const edges: Record<string, number> = { Home: 0, End: all.length - 1 };
-    const to =
-      edges[event.key] ??
-      (step === undefined
-        ? undefined
-        : at + (typeof step === 'number' ? step : step()));
-    if (at < 0 || to === undefined) return;
-    event.preventDefault();
-    const next = all[Math.min(Math.max(to, 0), all.length - 1)]!;
-    all[at]!.tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
-  });
-}
-
-/** Nothing in it turns the line around, or hides. */
-function shorten(value: string): string {
-  const start = printable(value.slice(0, LONGEST));
-  const rest = value.length - LONGEST;
-  if (rest <= 0) return start;
-  return `${start}… (${rest.toLocaleString('en')} more characters)`;
 }

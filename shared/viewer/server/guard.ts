@@ -3,6 +3,7 @@
  * every web page that the user opens can send requests to this machine, too.
  */
 import type { IncomingMessage } from 'node:http';
+import { forwardedNames } from '@on-the-wire/system/forwarded.ts';
 
 /**
  * Why a request is refused for the host that it names, in a sentence; undefined
@@ -10,12 +11,14 @@ import type { IncomingMessage } from 'node:http';
  * rebinding) would otherwise make a foreign page same-origin.
  */
 export function refuseHost(request: IncomingMessage): string | undefined {
-  if (ownHost(request)) return undefined;
-  const port = request.socket.localPort;
-  const named = request.headers.host?.toLowerCase();
+  if (ownOrigin(request) !== undefined) return undefined;
+  const port = request.socket.localPort!;
+  const named = hostOf(request) ?? '';
+  const [forwarded] = forwardedNames(port);
+  const other = forwarded ? `, and as ${forwarded}` : '';
   return (
-    `Refused: this server was addressed as "${named ?? ''}". It responds on ` +
-    `this machine only, as 127.0.0.1:${port} or localhost:${port}. ` +
+    `Refused: this server was addressed as "${named}". It responds on ` +
+    `this machine only, as 127.0.0.1:${port} or localhost:${port}${other}. ` +
     `Open http://127.0.0.1:${port}/ instead.`
   );
 }
@@ -30,9 +33,9 @@ export function refuseHost(request: IncomingMessage): string | undefined {
  * have no Origin, such as a script or an image.
  */
 export function refuseOrigin(request: IncomingMessage): string | undefined {
-  const own = `http://${ownHost(request)}`;
+  const own = ownOrigin(request)!;
   const { origin, 'sec-fetch-site': site } = request.headers;
-  if (origin !== undefined && origin !== own)
+  if (origin !== undefined && origin !== own && !isOfForwarder(request))
     return (
       `Refused: a page of ${origin} sent this request. Only the shell's own page ` +
       `(${own}) may.`
@@ -45,12 +48,54 @@ export function refuseOrigin(request: IncomingMessage): string | undefined {
   return undefined;
 }
 
-/** Which of the server's own hosts the request names; undefined for any other. */
-function ownHost({ socket, headers }: IncomingMessage): string | undefined {
-  const { localPort: port } = socket;
+/**
+ * By what a request shows that a forwarder has passed it on: a name of ours at
+ * the forwarder, or a header; undefined if it shows nothing. One that rewrites
+ * Host, Origin or both may well name us by our own name.
+ */
+export function forwardedBy(request: IncomingMessage): string | undefined {
+  const { headers, socket } = request;
+  const names = forwardedNames(socket.localPort!);
+  return (
+    names.find(
+      (name) =>
+        hostOf(request) === name || headers.origin === `https://${name}`,
+    ) ??
+    ['forwarded', 'x-forwarded-host', 'x-forwarded-for'].find(
+      (name) => headers[name] !== undefined,
+    )
+  );
+}
+
+/**
+ * Whether the Origin is the forwarder's for this port: its name with `https`,
+ * or, where Host is that name, this server's own with either scheme. So do
+ * Codespaces write it, by reports of 2024 and 2026 (symfony/demo 1542,
+ * we-promise/sure 3610). The browser then has to say by the other header that
+ * the page is of the same origin.
+ */
+function isOfForwarder(request: IncomingMessage): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  const port = request.socket.localPort!;
+  const names = forwardedNames(port);
+  if (names.some((name) => origin === `https://${name}`)) return true;
+  if (site !== 'same-origin' || !names.includes(hostOf(request)!)) return false;
+  const local = `localhost:${port}`;
+  return origin === `http://${local}` || origin === `https://${local}`;
+}
+
+/** The origin of the server's own host that the request names; undefined for any other. */
+function ownOrigin(request: IncomingMessage): string | undefined {
+  const { localPort: port } = request.socket;
+  const named = hostOf(request);
   const names = ['127.0.0.1', 'localhost', '[::1]'];
   const hosts = names.map((name) => `${name}:${port}`);
   // Browsers leave out the usual port.
   if (port === 80) hosts.push(...names);
-  return hosts.find((host) => host === headers.host?.toLowerCase());
+  const host = hosts.find((each) => each === named);
+  if (host !== undefined) return `http://${host}`;
+  const forwarded = forwardedNames(port!).find((name) => name === named);
+  return forwarded && `https://${forwarded}`;
 }
+
+const hostOf = ({ headers }: IncomingMessage) => headers.host?.toLowerCase();

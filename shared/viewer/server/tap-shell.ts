@@ -1,6 +1,7 @@
 /** The wire of a tap that stands before the reader's own program: one page. */
 import { randomBytes } from 'node:crypto';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
+import { forwardedUrl } from '@on-the-wire/system/forwarded.ts';
 import { hasVerbs } from '@on-the-wire/system/place.ts';
 import type { Tap } from '@on-the-wire/tap/tap.ts';
 import type { WireLog } from '../live/log.ts';
@@ -41,6 +42,7 @@ export function createTapShell({
         body: renderTemplate(await tapHtml(), {
           target,
           address,
+          forwarded: forwardedUrl(`http://127.0.0.1:${tap.port}`) ?? '',
           run,
           pnpm: hasVerbs ? pnpm : '',
         }),

@@ -136,7 +136,7 @@ async function opens(file: Uint8Array): Promise<boolean> {
   // Every unit has bytes, and every note a packet.
   expect(run.lines.length).toBeLessThanOrEqual(file.length);
   for (const line of run.lines) {
-    const details = await run.details(line.n);
+    const details = run.details(line.n);
     expect(details !== undefined).toBe(isUnit(line));
   }
   return true;

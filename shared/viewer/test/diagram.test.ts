@@ -9,6 +9,8 @@ const unit = (n: number, parts: Partial<UnitLine>): Line => ({
   kind: 'event',
   direction: 'down',
   layer: 1,
+  start: n * 20,
+  end: n * 20 + 20,
   size: 20,
   payload: 10,
   counts: true,

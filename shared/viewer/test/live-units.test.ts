@@ -89,6 +89,33 @@ describe('the units of a tap', () => {
     expect(text).toMatch(/^ *\d+\.\d{3} s #1 {2}· reset: /m);
   });
 
+  test('of an unknown protocol come with each read, at its time', async () => {
+    let said: Socket | undefined;
+    const { tap, units } = await start([], (socket) => {
+      said = socket.setNoDelay().once('close', () => {});
+      socket.write('tick 1\n');
+    });
+    const client = await rawClient(tap.port);
+    // When the tap's clock stood at 0, at the earliest and at the latest.
+    const zero = { from: -Infinity, to: Infinity };
+    const next = async (send: () => unknown) => {
+      const before = performance.now();
+      const told = once(units, 'unit') as Promise<[LiveUnit]>;
+      send();
+      const [{ unit, time }] = await told;
+      zero.from = Math.max(zero.from, before - time);
+      zero.to = Math.min(zero.to, performance.now() - time);
+      expect(zero.from).toBeLessThanOrEqual(zero.to);
+      return `${unit.direction} ${unit.text}`;
+    };
+    expect(await next(() => client.send('*1\n'))).toBe('up *1\\n');
+    await client.until('tick 1\n');
+    // Nobody else speaks meanwhile.
+    for (const tick of ['tick 2', 'tick 3'])
+      expect(await next(() => said!.write(tick))).toBe(`down ${tick}`);
+    client.socket.destroy();
+  });
+
   test('are added up at the end', async () => {
     const { tap, units } = await start();
     const client = await rawClient(tap.port);

@@ -23,7 +23,10 @@ async function record() {
     response.end(`You asked for ${request.url}`);
   });
   const { port } = await listen(server);
-  const tap = createTap({ target: { host: '127.0.0.1', port } });
+  const tap = createTap({
+    target: { host: '127.0.0.1', port },
+    link: 'browser-server',
+  });
   const log = new WireLog(tap.recording, new LiveUnits(tap));
   await tap.listen();
   closing.push(
@@ -46,15 +49,16 @@ async function record() {
 const essence = (lines: readonly Line[]) =>
   lines
     .filter(({ kind }) => kind !== 'open')
-    .map(({ connection, kind, summary, direction }) => ({
+    .map(({ connection, link, kind, summary, direction }) => ({
       connection,
+      link,
       kind,
       summary,
       direction,
     }));
 
 describe('a run that was saved and opened again', () => {
-  test('has the same units, ends and faults, with the same fields', async () => {
+  test('has the same units, ends and faults, with the same fields and links', async () => {
     const { tap, log } = await record();
     const before = log.lines(0, 100);
     const saved = new SavedRun(readPcapng(saveRun(tap, { secrets: true })));
@@ -73,7 +77,7 @@ describe('a run that was saved and opened again', () => {
             connection === line.connection &&
             exchange === line.exchange,
         )!;
-      const [now, then] = [await saved.details(line.n), log.details(twin.n)!];
+      const [now, then] = [saved.details(line.n), log.details(twin.n)!];
       expect(Buffer.from(now!.bytes!)).toEqual(Buffer.from(then.bytes!));
       expect(now!.fields).toEqual(then.fields);
       expect(now!.reads.map(({ offset }) => offset)).toEqual(
@@ -100,6 +104,16 @@ describe('a run that was saved and opened again', () => {
     const saved = new SavedRun(readPcapng(saveRun(tap, { chosen })));
     expect(saved.lines[saved.chosen!]!.summary).toBe(head.summary);
     expect(new SavedRun(readPcapng(saveRun(tap))).chosen).toBeUndefined();
+  });
+
+  test('has only some connections, with what is said of them', async () => {
+    const { tap } = await record();
+    const [first, ...others] = tap.recording.connections();
+    expect(others).not.toHaveLength(0);
+    const only = new Map([[first!.connection, 'client to nginx']]);
+    const { connections } = readPcapng(saveRun(tap, { only }));
+    expect(connections.map(({ id }) => id)).toEqual([first!.connection]);
+    expect(connections[0]!.comments[0]!.text).toBe('client to nginx');
   });
 
   test('says which version of the course saved it', async () => {
@@ -138,7 +152,9 @@ describe('a run that was saved and opened again', () => {
     expect(from).toBeGreaterThan(8000);
 
     const { lines } = new SavedRun(readPcapng(saveRun(tap)));
-    const labels = lines.filter(({ kind }) => kind === 'label');
+    const labels = lines.filter(
+      ({ kind, summary }) => kind === 'label' && summary.includes('dropped'),
+    );
     expect(labels.map(({ summary }) => summary)).toEqual([
       '2 connections were dropped whole from the recording',
       `${from.toLocaleString('en')} bytes before this were dropped from the recording`,

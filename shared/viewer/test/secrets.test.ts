@@ -11,9 +11,11 @@ import {
   inflateSync,
   zstdDecompressSync,
 } from 'node:zlib';
+import { CopyError } from '../copy/error.ts';
+import { COPY_FORMS } from '../copy/forms.ts';
 import { SavedRun } from '../saved/saved.ts';
 import { isUnit } from '../source.ts';
-import { unbrotli } from '@on-the-wire/wire/coding/brotli.ts';
+import { nodeDecompressors } from '@on-the-wire/wire/coding/node-decompressors.ts';
 import { withoutSecrets } from '@on-the-wire/wire/masking/connection.ts';
 import { nodeCodings } from '@on-the-wire/wire/coding/node-codings.ts';
 import { readPcapng, writePcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
@@ -97,11 +99,12 @@ async function findMarker(connection: CapturedConnection): Promise<string[]> {
   look('up', latin1(both.up));
   look('down', latin1(both.down));
   const file = writePcapng({ connections: [connection] });
-  const run = new SavedRun(readPcapng(file), unbrotli);
+  const run = new SavedRun(readPcapng(file), nodeDecompressors);
   for (const line of run.lines) {
     look('line', line.summary);
     if (!isUnit(line)) continue;
-    const details = (await run.details(line.n))!;
+    look('text in its line', line.text ?? '');
+    const details = run.details(line.n)!;
     for (const { label, value } of details.fields) {
       look(`${line.kind}, ${label}`, label);
       look(`${line.kind}, ${label}`, value);
@@ -112,6 +115,43 @@ async function findMarker(connection: CapturedConnection): Promise<string[]> {
         look('undone body', latin1(each));
   }
   return found;
+}
+
+/** Where the marker is in what is copied of a run without its secrets. */
+async function findInCopies(
+  original: CapturedConnection,
+  masked: CapturedConnection,
+): Promise<string[]> {
+  const run = new SavedRun({ connections: [original] }, nodeDecompressors);
+  const found: string[] = [];
+  const look = (where: string, copied: string): void => {
+    if (tells(copied) || tells(withoutQuotes(copied)))
+      found.push(`${where}: ${copied}`);
+  };
+  look('HAR', run.har(false));
+  const without = new SavedRun({ connections: [masked] }, nodeDecompressors);
+  look('HAR, masked by libraries', run.har(false, without));
+  for (const line of run.lines)
+    for (const form of COPY_FORMS)
+      try {
+        // Each unit is decoded again for it: of some kinds a few are enough.
+        if (form === 'hex' && line.n > 8) continue;
+        look(`${line.kind} as ${form}`, await run.copy(line.n, form, false));
+      } catch (error) {
+        if (!(error instanceof CopyError)) throw error;
+      }
+  return found;
+}
+
+/** A command as the shell reads it, and hex as bytes. */
+function withoutQuotes(copied: string): string {
+  if (/^(?:[0-9a-f]{2}[ \n]?)+$/.test(copied))
+    return latin1(Buffer.from(copied.replaceAll(/\s/g, ''), 'hex'));
+  return copied
+    .replaceAll(/\\([0-7]{3})/g, (_, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 8)),
+    )
+    .replaceAll(/'\\''|\\n/g, '');
 }
 
 function connectionOf({ steps, parts }: Made): CapturedConnection {
@@ -192,10 +232,10 @@ function shown(steps: readonly Step[]): string {
 
 /** The kinds of all units, and what is no secret in their fields. */
 async function restOf(connection: CapturedConnection): Promise<unknown> {
-  const run = new SavedRun({ connections: [connection] }, unbrotli);
+  const run = new SavedRun({ connections: [connection] }, nodeDecompressors);
   const values: string[] = [];
   for (const { n } of run.lines.filter(isUnit))
-    values.push(...(await run.details(n))!.fields.map(({ value }) => value));
+    values.push(...run.details(n)!.fields.map(({ value }) => value));
   return {
     kinds: run.lines.map(({ kind }) => kind),
     visible: values.join('\n').split(VISIBLE).length - 1,
@@ -226,6 +266,13 @@ describe.each(Object.entries(PROTOCOLS))(
             );
           if (befall === nothing && (await findMarker(original)).length > 0)
             wasThere++;
+          if (i % 8 === 0) {
+            const copies = await findInCopies(original, masked);
+            if (copies.length > 0 && befall !== aByteChanged)
+              throw new Error(
+                `The marker is in ${copies[0]}\nof what came of\n${shown(made.steps)}`,
+              );
+          }
           if (made.inPlace)
             expect(await restOf(masked)).toEqual(await restOf(original));
         }

@@ -1,27 +1,116 @@
 /**
  * Content codings of HTTP, RFC 9110, 8.4.1: gzip (RFC 1952) and deflate (RFC
- * 1950), byte by byte; br whole, where the caller has an unbrotli. Checksums
- * are not compared: TCP and TLS have done that.
+ * 1950), and those for which the caller has a decompressor. Checksums are not
+ * compared: TCP and TLS have done that.
  */
 import { concat } from '../bytes.ts';
-import type { Unbrotli } from '../fields.ts';
-import { INFLATED_LIMIT } from '../limits.ts';
+import type { Decompressor, Decompressors } from '../fields.ts';
+import { CODINGS_LIMIT, INFLATED_LIMIT } from '../limits.ts';
 import { Inflater, type Emit } from './inflate.ts';
-import { byteCount, hexByte } from '../text.ts';
+import { hexByte } from '../text.ts';
 
-/** What `Content-Encoding` said, if it is a coding that can be taken off. */
-export type Coding = 'gzip' | 'deflate' | 'br';
+/** Names that say that there is no coding; `none` stands in no standard. */
+const PLAIN = new Set(['', 'identity', 'none']);
 
 /**
- * The coding of a body, RFC 9110, 8.4.1; undefined for none, or for one not
- * known here.
+ * The codings of a body, RFC 9110, 8.4, in small letters and in the order in
+ * which they were applied: those not known here, too.
  * @param contentEncoding the value of Content-Encoding
  */
-export function codingOf(contentEncoding: string): Coding | undefined {
-  const name = contentEncoding.trim().toLowerCase();
-  if (name === 'gzip' || name === 'x-gzip') return 'gzip';
-  if (name === 'deflate' || name === 'br') return name;
-  return undefined;
+export function codingsOf(contentEncoding: string): string[] {
+  if (contentEncoding === '') return [];
+  return contentEncoding
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => !PLAIN.has(name));
+}
+
+/** Takes gzip or deflate off. */
+class Unpacking implements Decompressor {
+  #unpacker: Unpacker;
+  #pieces: Uint8Array[] = [];
+
+  constructor(coding: 'gzip' | 'deflate') {
+    this.#unpacker = new Unpacker(coding);
+  }
+
+  get problem(): string | undefined {
+    return this.#unpacker.problem;
+  }
+
+  write(bytes: Uint8Array, most: number): Uint8Array {
+    this.#unpacker.allowance = most;
+    this.#unpacker.write(bytes, 0, bytes.length, this.#keep);
+    if (this.#pieces.length === 0) return NOTHING;
+    const plain = concat(this.#pieces);
+    this.#pieces = [];
+    return plain;
+  }
+
+  close(): void {
+    // There is nothing but memory.
+  }
+
+  readonly #keep: Emit = (bytes, from, to) =>
+    void (from < to && this.#pieces.push(bytes.slice(from, to)));
+}
+
+/** Takes several codings off, the one that was applied last first. */
+class Chain implements Decompressor {
+  #links: Decompressor[];
+
+  constructor(links: Decompressor[]) {
+    this.#links = links;
+  }
+
+  get problem(): string | undefined {
+    return this.#links.find(({ problem }) => problem)?.problem;
+  }
+
+  write(bytes: Uint8Array, most: number): Uint8Array {
+    return this.#links.reduce((plain, link) => link.write(plain, most), bytes);
+  }
+
+  close(): void {
+    for (const link of this.#links) link.close();
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+
+function makerOf(
+  name: string,
+  decompressors: Decompressors,
+): (() => Decompressor) | undefined {
+  if (name === 'gzip' || name === 'x-gzip') return () => new Unpacking('gzip');
+  if (name === 'deflate') return () => new Unpacking('deflate');
+  // Not a name that every object has.
+  return Object.hasOwn(decompressors, name) ? decompressors[name] : undefined;
+}
+
+/** Whether all of these codings can be taken off. */
+export function canTakeOff(
+  codings: readonly string[],
+  decompressors: Decompressors,
+): boolean {
+  return (
+    codings.length <= CODINGS_LIMIT &&
+    codings.every((name) => makerOf(name, decompressors))
+  );
+}
+
+/**
+ * What takes these codings off, see `codingsOf`; undefined where nothing can.
+ * @param decompressors for codings other than gzip and deflate
+ */
+export function decompressorOf(
+  codings: readonly string[],
+  decompressors: Decompressors,
+): Decompressor | undefined {
+  if (codings.length === 0 || !canTakeOff(codings, decompressors))
+    return undefined;
+  const links = codings.map((name) => makerOf(name, decompressors)!());
+  return links.length === 1 ? links[0] : new Chain(links.toReversed());
 }
 
 // RFC 1952, 2.3.1: which optional parts a gzip header has.
@@ -178,27 +267,24 @@ export class Unpacker {
 }
 
 /**
- * A whole body without its coding, as far as `INFLATED_LIMIT` allows.
- * @returns the plain bytes; and a problem, if they are not all
+ * A whole body without its codings, as far as `INFLATED_LIMIT` allows.
+ * @param codings see `codingsOf`
+ * @returns the plain bytes, and a problem if they are not all; or the bytes as
+ *   they are, and `isCoded`, where nothing takes a coding off
  */
 export function decodeBody(
   bytes: Uint8Array,
-  coding: Coding,
-  unbrotli?: Unbrotli,
-): { bytes: Uint8Array; problem: string | undefined } {
-  if (coding === 'br') {
-    const plain = unbrotli?.(bytes, INFLATED_LIMIT);
-    const problem = unbrotli
-      ? `not brotli, or more than ${byteCount(INFLATED_LIMIT)}`
-      : 'nothing here can take brotli off';
-    if (!plain) return { bytes: new Uint8Array(0), problem };
-    return { bytes: plain, problem: undefined };
+  codings: readonly string[],
+  decompressors: Decompressors = {},
+): { bytes: Uint8Array; problem: string | undefined; isCoded: boolean } {
+  const decompressor = decompressorOf(codings, decompressors);
+  if (!decompressor) {
+    const isCoded = codings.length > 0;
+    const problem = 'nothing here can take that off';
+    return { bytes, problem: isCoded ? problem : undefined, isCoded };
   }
-  const pieces: Uint8Array[] = [];
-  const unpacker = new Unpacker(coding);
-  unpacker.allowance = INFLATED_LIMIT;
-  unpacker.write(bytes, 0, bytes.length, (plain, from, to) =>
-    pieces.push(plain.slice(from, to)),
-  );
-  return { bytes: concat(pieces), problem: unpacker.problem };
+  const plain = decompressor.write(bytes, INFLATED_LIMIT);
+  const { problem } = decompressor;
+  decompressor.close();
+  return { bytes: plain, problem, isCoded: false };
 }

@@ -1,8 +1,9 @@
 /**
- * Content codings, taken off by Node's library: for `withoutSecrets`. Of this
- * folder nothing else but `brotli.ts` needs Node.
+ * Content codings, taken off by Node's library: for `withoutSecrets`, which must
+ * know that a body is whole, as what was cut off may hold a secret.
  */
 import {
+  brotliDecompressSync,
   constants,
   gunzipSync,
   inflateRawSync,
@@ -10,7 +11,6 @@ import {
   zstdDecompressSync,
   type ZlibOptions,
 } from 'node:zlib';
-import { unbrotli } from './brotli.ts';
 import type { Codings } from '../masking/bytes.ts';
 
 type Take = (bytes: Uint8Array, options: ZlibOptions) => Uint8Array;
@@ -39,7 +39,13 @@ export const nodeCodings: Codings = {
   'x-gzip': gzip,
   // Some send bare DEFLATE under this name.
   deflate: tryAll([inflateSync, inflateRawSync]),
-  br: unbrotli,
+  br(bytes, limit) {
+    try {
+      return brotliDecompressSync(bytes, { maxOutputLength: limit });
+    } catch {
+      return undefined;
+    }
+  },
   zstd(bytes, limit) {
     try {
       return zstdDecompressSync(bytes, { maxOutputLength: limit });

@@ -2,11 +2,19 @@
  * One block of an event stream, HTML, 9.2.6: the lines up to a blank
  * one, read for their values and for their places.
  */
-import type { FieldList, FieldDissector } from '../fields.ts';
+import type {
+  ContentSource,
+  FieldList,
+  FieldDissector,
+  UnitContent,
+} from '../fields.ts';
+import type { KeptPlain } from '../kept-plain.ts';
 import { byteCount, number, shortened, utf8 } from '../text.ts';
+import { TextStart } from '../text-start.ts';
 import type { Kind } from '../unit.ts';
 
 const LF = 10;
+const LINE_FEED = Uint8Array.of(LF);
 const CR = 13;
 const COLON = 58;
 const SPACE = 32;
@@ -75,6 +83,10 @@ export interface Block {
   retry: number | undefined;
   /** How many bytes the page gets in `event.data`. */
   dataSize: number;
+  /** Where its data are, if they are on one line: the indices of its value. */
+  data: readonly [from: number, to: number] | undefined;
+  /** Else the text of its data: see `textShown`. */
+  text: string | undefined;
   /** The text of its first comment. */
   comment: string;
   /** Lines that name no field of the standard: ignored. */
@@ -99,6 +111,8 @@ export function readBlock(
     id: undefined,
     retry: undefined,
     dataSize: 0,
+    data: undefined,
+    text: undefined,
     comment: '',
     ignored: 0,
     unknown: '',
@@ -116,6 +130,7 @@ export function readBlock(
     const name = nameOf(bytes, line);
     if (name === 'data') {
       dataLines++;
+      last.data = line;
       block.dataSize += line.end - line.valueStart;
     } else if (name === 'comment') {
       if (comments++ === 0) block.comment = valueText(bytes, line);
@@ -133,10 +148,34 @@ export function readBlock(
     block.kind = 'event';
     // Several data lines are joined with line feeds.
     block.dataSize += dataLines - 1;
+    if (dataLines === 1) block.data = [last.data!.valueStart, last.data!.end];
+    else block.text = dataText(bytes, first);
   } else if (comments > 0 && others === 0) {
     block.kind = 'comment';
   }
   return block;
+}
+
+/** The beginning of several data lines, joined. */
+function dataText(bytes: Uint8Array, first: boolean): string | undefined {
+  const start = new TextStart();
+  let isFirst = true;
+  for (const { valueStart, end } of dataLinesOf(bytes, first)) {
+    if (!isFirst) start.push(LINE_FEED, 0, 1);
+    isFirst = false;
+    start.push(bytes, valueStart, end);
+    if (start.isFull) break;
+  }
+  return start.take();
+}
+
+/** The lines of a block that are data. */
+function* dataLinesOf(bytes: Uint8Array, first: boolean): Generator<Line> {
+  for (let at = first ? skipBom(bytes) : 0; at < bytes.length;) {
+    const line = lineAt(bytes, at);
+    at = line.next;
+    if (nameOf(bytes, line) === 'data') yield line;
+  }
 }
 
 /** An id with U+0000 does not count, nor does a retry of anything but digits. */
@@ -166,13 +205,9 @@ function valueText(bytes: Uint8Array, line: Line, most = Infinity): string {
  * @param first it is the stream's first, so a byte order mark is stripped
  */
 export function dataOf(bytes: Uint8Array, first: boolean): string {
-  const values: string[] = [];
-  for (let at = first ? skipBom(bytes) : 0; at < bytes.length;) {
-    const line = lineAt(bytes, at);
-    at = line.next;
-    if (nameOf(bytes, line) === 'data') values.push(valueText(bytes, line));
-  }
-  return values.join('\n');
+  return Array.from(dataLinesOf(bytes, first), (line) =>
+    valueText(bytes, line),
+  ).join('\n');
 }
 
 /**
@@ -268,27 +303,20 @@ function listLines(list: FieldList, first: boolean, mapped: Uint8Array): void {
 export class BlockDissector implements FieldDissector {
   readonly first: boolean;
   readonly lastEventId: string;
-  /** The plain bytes, where the stream is compressed; perhaps not all. */
-  readonly plain: Uint8Array | undefined;
-  readonly plainSize: number | undefined;
+  /** The plain bytes, where the stream is compressed. */
+  readonly plain: KeptPlain | undefined;
 
-  constructor(
-    first: boolean,
-    lastEventId: string,
-    plain?: Uint8Array,
-    plainSize?: number,
-  ) {
+  constructor(first: boolean, lastEventId: string, plain?: KeptPlain) {
     this.first = first;
     this.lastEventId = lastEventId;
     this.plain = plain;
-    this.plainSize = plainSize;
   }
 
   dissect(list: FieldList): void {
-    const bytes = this.plain ?? list.bytes;
+    const bytes = this.plain?.bytes ?? list.bytes;
     listLines(list, this.first, bytes);
-    if (this.plainSize !== undefined && this.plainSize > bytes.length) {
-      const value = byteCount(this.plainSize - bytes.length);
+    if (this.plain && this.plain.size > bytes.length) {
+      const value = byteCount(this.plain.size - bytes.length);
       list.known('not kept', value, [
         'the rest of a long compressed event',
         '',
@@ -298,7 +326,22 @@ export class BlockDissector implements FieldDissector {
     const meaning = 'the value of event.lastEventId in the page';
     list.known('last event id', this.lastEventId, [meaning, STANDARD]);
   }
+
+  content({ unit, bytes }: ContentSource): UnitContent | undefined {
+    if (unit.kind !== 'event') return undefined;
+    const block = this.plain?.bytes ?? bytes;
+    const isCut = this.plain && this.plain.size > block.length;
+    return {
+      bytes: encoder.encode(dataOf(block, this.first)),
+      type: '',
+      problem: isCut
+        ? `a compressed event, of which ${byteCount(block.length)} were kept`
+        : undefined,
+    };
+  }
 }
+
+const encoder = new TextEncoder();
 
 /** An event as `EventSource` hands it to the page. */
 export interface PageEvent {
@@ -319,7 +362,7 @@ export function pageEvent(
   const { dissector } = unit;
   if (unit.kind !== 'event' || !(dissector instanceof BlockDissector))
     return undefined;
-  const block = dissector.plain ?? bytes;
+  const block = dissector.plain?.bytes ?? bytes;
   return {
     type: readBlock(block, dissector.first).type,
     data: dataOf(block, dissector.first),

@@ -18,6 +18,8 @@
  */
 import { BlockDissector, readBlock, blockSummary } from './block.ts';
 import { ByteCursor } from '../byte-cursor.ts';
+import { JsonTexts } from '../json-texts.ts';
+import { KeptPlain } from '../kept-plain.ts';
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import {
   BODY_PART,
@@ -53,6 +55,7 @@ export class EventStream implements LayerDecoder {
   stopped = false;
   #place: UnitPlace;
   #block = new ReassemblyBuffer();
+  #texts = new JsonTexts();
   #first = true;
   #lastEventId = '';
   /** Bytes of the line so far, its end not counted. */
@@ -265,8 +268,10 @@ export class EventStream implements LayerDecoder {
   #closeBlock(bytes: Uint8Array, taken: TakenRanges, units: Unit[]): void {
     const { ranges, size, overflowed } = taken;
     const isPacked = this.#packed !== undefined;
-    const kept = Math.min(KEPT_DECODED, size * KEPT_FOR_EACH_BYTE);
-    const block = readBlock(bytes, this.#first, isPacked ? kept : Infinity);
+    const mostId = isPacked
+      ? Math.min(KEPT_DECODED, size * KEPT_FOR_EACH_BYTE)
+      : Infinity;
+    const block = readBlock(bytes, this.#first, mostId);
     if (block.id !== undefined) this.#lastEventId = block.id;
     const summary = blockSummary(block, bytes.length);
     units.push(
@@ -279,26 +284,25 @@ export class EventStream implements LayerDecoder {
         ranges,
         size,
         payload: isPacked ? size : block.dataSize,
+        updates: block.kind === 'event' && block.dataSize > 0 ? 1 : 0,
+        text: block.data ? this.#texts.of(bytes, ...block.data) : block.text,
         summary: isPacked
           ? `${summary}; compressed to ${byteCount(size)}`
           : summary,
         problem: overflowed
           ? 'in too many pieces: the last ones are not marked'
           : undefined,
-        dissector: this.#dissector(isPacked ? bytes : undefined, kept),
+        dissector: this.#dissector(
+          isPacked ? new KeptPlain(bytes, bytes.length, size) : undefined,
+        ),
       }),
     );
     this.#first = false;
   }
 
-  /** @param kept so many of the plain bytes, if it is compressed */
-  #dissector(plain?: Uint8Array, kept = 0): BlockDissector {
-    return new BlockDissector(
-      this.#first,
-      this.#lastEventId,
-      plain?.slice(0, kept),
-      plain?.length,
-    );
+  /** @param plain its bytes, if it is compressed */
+  #dissector(plain?: KeptPlain): BlockDissector {
+    return new BlockDissector(this.#first, this.#lastEventId, plain);
   }
 }
 

@@ -5,6 +5,7 @@ const STATUS_NAMES: Record<number, string> = {
   100: 'Continue',
   101: 'Switching Protocols',
   103: 'Early Hints',
+  104: 'Upload Resumption Supported',
   200: 'OK',
   201: 'Created',
   202: 'Accepted',
@@ -54,6 +55,9 @@ const STATUS_NAMES: Record<number, string> = {
   511: 'Network Authentication Required',
 };
 
+/** Not yet an RFC; the numbers of its sections still change. */
+const RESUMABLE_UPLOAD = 'draft-ietf-httpbis-resumable-upload';
+
 /** `404` → `404 Not Found`; a number without a name stays alone. */
 export function statusText(status: number): string {
   const name = STATUS_NAMES[status];
@@ -82,6 +86,10 @@ export const STATUS_MEANINGS: Record<
   101: [
     'after the blank line both sides speak the new protocol',
     'RFC 9110, 15.2.2',
+  ],
+  104: [
+    'interim: this upload can be resumed where Location says, or so much has arrived',
+    RESUMABLE_UPLOAD,
   ],
   204: ['done; there is no content to send', 'RFC 9110, 15.3.5'],
   304: [
@@ -332,6 +340,23 @@ export const HEADERS: Record<string, [meaning: string, section: string]> = {
   'upgrade-insecure-requests': [
     'the client prefers https',
     'Upgrade Insecure Requests 3.2.1',
+  ],
+  'upload-complete': [
+    '?1: with this body the upload is whole; ?0: more will follow',
+    RESUMABLE_UPLOAD,
+  ],
+  'upload-draft-interop-version': [
+    'which form of the draft is spoken; without it, no 104',
+    RESUMABLE_UPLOAD,
+  ],
+  'upload-length': ['bytes of the whole upload', RESUMABLE_UPLOAD],
+  'upload-limit': [
+    'max-size: bytes at most; max-age: seconds for which it is kept',
+    RESUMABLE_UPLOAD,
+  ],
+  'upload-offset': [
+    'bytes of the upload that have arrived: go on from here',
+    RESUMABLE_UPLOAD,
   ],
   'user-agent': ['software of the client', 'RFC 9110, 10.1.5'],
   vary: [

@@ -6,21 +6,21 @@
  */
 import {
   bodySummary,
+  bodyText,
   Content,
-  readable,
   type ContentType,
 } from '../coding/content.ts';
 import type { ByteCursor } from '../byte-cursor.ts';
 import { ByteRanges, type Range } from '../byte-ranges.ts';
 import { BODY_PART } from '../limits.ts';
 import { byteCount, number } from '../text.ts';
+import { TextStart } from '../text-start.ts';
 import {
   makeUnit,
   type Direction,
   type Unit,
   type LayerDecoder,
 } from '../unit.ts';
-import type { FieldDissector } from '../fields.ts';
 
 /** Reads one body, and takes no more than its bytes. */
 export interface Body extends LayerDecoder {
@@ -47,6 +47,13 @@ export function contentAt(
   return new Content(type, { direction, exchange, layer: 1 });
 }
 
+/** Of a body that has begun: what came of its part, and what it holds. */
+interface Begun {
+  part: ByteRanges;
+  start: TextStart;
+  content: Content;
+}
+
 /**
  * A body by its length, in bytes, or up to the end of the connection
  * (Infinity): RFC 9112, 6.3. One of more than `BODY_PART` is told in parts, as they pass.
@@ -58,7 +65,7 @@ export class WholeBody implements Body {
   #type: ContentType;
   #place: BodyPlace;
   /** What came of it and is not told yet; and what it holds. */
-  #begun: { part: ByteRanges; content: Content } | undefined;
+  #begun: Begun | undefined;
   #parts = 0;
 
   constructor(length: number, type: ContentType, place: BodyPlace) {
@@ -80,14 +87,17 @@ export class WholeBody implements Body {
       const size = this.#remaining;
       this.#remaining = 0;
       input.next = end;
-      this.#emit([[offset, offset + size]], size, units);
+      const text = bodyText(this.#type, bytes, end - size, end);
+      this.#emit([[offset, offset + size]], size, units, text);
       return;
     }
-    const { part, content } = this.#begin();
+    const { part, start, content } = this.#begin();
     while (input.left > 0 && this.#remaining > 0) {
       const { next } = input;
       const to = input.upTo(Math.min(this.#remaining, BODY_PART - part.size));
       part.add(input.offset, input.base + to);
+      if (this.#length > BODY_PART && content.showsPieces)
+        start.push(bytes, next, to);
       content.push(input, units, to);
       this.#remaining -= to - next;
       if (this.done) this.#end(units);
@@ -111,16 +121,17 @@ export class WholeBody implements Body {
     return this.#remaining <= BODY_PART && !this.#type.isEventStream;
   }
 
-  #begin(): { part: ByteRanges; content: Content } {
+  #begin(): Begun {
     this.#begun ??= {
       part: new ByteRanges(),
+      start: new TextStart(),
       content: contentAt(this.#place, this.#type),
     };
     return this.#begun;
   }
 
   #endPart(units: Unit[]): void {
-    const { part, content } = this.#begin();
+    const { part, start, content } = this.#begin();
     const { ranges, size } = part.take();
     const first = this.#parts * BODY_PART;
     this.#parts++;
@@ -134,8 +145,10 @@ export class WholeBody implements Body {
         size,
         payload: size,
         counts: !this.#type.isEventStream,
+        updates: content.updates,
         summary: `part of the body: ${byteCount(size)} from ${number(first)} on`,
-        dissector: partDissector,
+        text: start.take(),
+        dissector: this.#type.partDissector,
       }),
     );
   }
@@ -150,10 +163,17 @@ export class WholeBody implements Body {
     // An event stream tells its last event, or what is left of one.
     if (this.#type.isEventStream) content.finish(units);
     const { ranges, size } = part.take();
-    if (size > 0 || problem) this.#emit(ranges, size, units, problem);
+    if (size > 0 || problem)
+      this.#emit(ranges, size, units, content.text, problem);
   }
 
-  #emit(ranges: Range[], size: number, units: Unit[], problem?: string): void {
+  #emit(
+    ranges: Range[],
+    size: number,
+    units: Unit[],
+    text: string | undefined,
+    problem?: string,
+  ): void {
     const { direction, exchange } = this.#place;
     units.push(
       makeUnit({
@@ -164,7 +184,9 @@ export class WholeBody implements Body {
         size,
         payload: size,
         counts: !this.#type.isEventStream,
+        updates: size > 0 && !this.#type.isEventStream ? 1 : 0,
         summary: bodySummary(this.#type, size),
+        text,
         problem,
         exchange,
         dissector: this.#type.dissector,
@@ -172,14 +194,3 @@ export class WholeBody implements Body {
     );
   }
 }
-
-const partDissector: FieldDissector = {
-  dissect(list) {
-    const value = readable(list.bytes);
-    const meaning = 'a part of the content, as large as is shown at once';
-    list.add('content', [0, list.bytes.length], value, [
-      meaning,
-      'RFC 9110, 6.4',
-    ]);
-  },
-};

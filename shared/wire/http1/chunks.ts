@@ -6,7 +6,12 @@
  * hold, one layer above. What a partial chunk does: its size line is kept, up
  * to `CHUNK_LINE_LIMIT`, and so are trailers, up to `HEADERS_LIMIT`; data pass.
  */
-import { readable, type Content, type ContentType } from '../coding/content.ts';
+import {
+  pieceContent,
+  readable,
+  type Content,
+  type ContentType,
+} from '../coding/content.ts';
 import type { ByteCursor } from '../byte-cursor.ts';
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import { ByteRanges } from '../byte-ranges.ts';
@@ -15,8 +20,14 @@ import { listTrailers, trailerProblem } from './header-section.ts';
 import { CHUNK_LINE_LIMIT, HEADERS_LIMIT } from '../limits.ts';
 import { malformed } from '../opaque.ts';
 import { byteCount, latin1, namedByte, number, quoted } from '../text.ts';
+import { TextStart } from '../text-start.ts';
 import { makeUnit, type Unit } from '../unit.ts';
-import type { FieldDissector } from '../fields.ts';
+import type {
+  ContentSource,
+  FieldDissector,
+  FieldList,
+  UnitContent,
+} from '../fields.ts';
 
 const LF = 10;
 const CR = 13;
@@ -29,10 +40,12 @@ export class ChunkedBody implements Body {
   done = false;
   failed = false;
   #content: Content;
+  #dissector: ChunkDissector;
   #place: BodyPlace;
   #part: 'size' | 'data' | 'end' | 'trailers' = 'size';
   #line = new ReassemblyBuffer();
   #chunk = new ByteRanges();
+  #start = new TextStart();
   #size = 0;
   #remaining = 0;
   #endBytes = 0;
@@ -42,6 +55,7 @@ export class ChunkedBody implements Body {
 
   constructor(type: ContentType, place: BodyPlace) {
     this.#content = contentAt(place, type);
+    this.#dissector = new ChunkDissector(type);
     this.#place = place;
   }
 
@@ -108,6 +122,7 @@ export class ChunkedBody implements Body {
     const { next, offset } = input;
     const to = input.upTo(this.#remaining);
     this.#chunk.add(offset, input.base + to);
+    if (this.#content.showsPieces) this.#start.push(input.bytes, next, to);
     this.#content.push(input, units, to);
     this.#remaining -= to - next;
     if (this.#remaining === 0) this.#part = 'end';
@@ -146,9 +161,11 @@ export class ChunkedBody implements Body {
         size,
         payload: this.#size,
         counts: !isEventStream,
+        updates: this.#content.updates,
         summary: `chunk: ${byteCount(size)}, ${number(this.#size)} ${what}`,
+        text: this.#start.take(this.#content.pieceTexts),
         problem: this.#problem,
-        dissector: chunkDissector,
+        dissector: this.#dissector,
       }),
     );
   }
@@ -227,9 +244,7 @@ function lineEnd(bytes: Uint8Array, start: number): string {
 }
 
 /** Lists the size line; returns where the next line begins, and the size. */
-function listSize(
-  list: Parameters<FieldDissector['dissect']>[0],
-): [number, number] {
+function listSize(list: FieldList): [number, number] {
   const { bytes } = list;
   const next = bytes.indexOf(LF) + 1;
   const line = latin1(bytes, 0, next).replace(/\r?\n$/, '');
@@ -257,8 +272,15 @@ function listSize(
   return [next, size];
 }
 
-const chunkDissector: FieldDissector = {
-  dissect(list) {
+/** How the chunks of one body are read again. */
+class ChunkDissector implements FieldDissector {
+  readonly #type: ContentType;
+
+  constructor(type: ContentType) {
+    this.#type = type;
+  }
+
+  dissect(list: FieldList): void {
     const [from, size] = listSize(list);
     const to = from + size;
     const value = readable(list.bytes.subarray(from, to));
@@ -266,8 +288,14 @@ const chunkDissector: FieldDissector = {
     const meaning = 'ends the chunk; not part of the data';
     const end = lineEnd(list.bytes, to);
     list.add('line end', [to, list.bytes.length], end, [meaning, SECTION]);
-  },
-};
+  }
+
+  content({ bytes }: ContentSource): UnitContent {
+    const from = bytes.indexOf(LF) + 1;
+    const size = Number.parseInt(latin1(bytes, 0, from), 16);
+    return pieceContent(bytes.subarray(from, from + size), this.#type);
+  }
+}
 
 const lastChunkDissector: FieldDissector = {
   dissect(list) {

@@ -16,9 +16,9 @@
  * connection ends, what is incomplete is malformed. After something malformed
  * the rest of its direction is opaque. Left out: see left-out.md.
  */
-import { beginsWith } from '../bytes.ts';
 import { ByteCursor } from '../byte-cursor.ts';
-import type { ContentType } from '../coding/content.ts';
+import { withDecompressors } from '../coding/content.ts';
+import type { Decompressors } from '../fields.ts';
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import type { Body } from './body.ts';
 import {
@@ -30,17 +30,19 @@ import {
   requestDissector,
   responseDissector,
   startProblem,
-  type Framing,
-  type StartAndHeaders,
+  type HeaderLine,
 } from './header-section.ts';
 import {
   responseFraming,
   contentTypeOf,
   headersSummary,
   isSuccess,
+  CLOSES,
   makeBody,
-  type Exchange,
+  type PendingExchange,
+  type MessageHeaders,
 } from './rules.ts';
+import { readOrdinaryRequest, readOrdinaryResponse } from './ordinary.ts';
 import {
   isUsualResponse,
   noBodyReason,
@@ -55,7 +57,6 @@ import { alertInsteadOfResponse, BodyOf400 } from '../tls/hello.ts';
 import {
   connectionDecoder,
   makeUnit,
-  otherDirection,
   type ConnectionDecoder,
   type Direction,
   type ProtocolDecoder,
@@ -68,30 +69,8 @@ import { webSocket } from '../websocket/decoder.ts';
 const LF = 10;
 const CR = 13;
 
-/** A start line and headers, and all that follows from their bytes alone. */
-interface KnownHeaders {
-  bytes: Uint8Array;
-  headers: StartAndHeaders;
-  declared: { framing: Framing; problem: string | undefined };
-  content: ContentType;
-  /** It asks to speak something else from then on. */
-  switches: boolean;
-  /** Why it is the last one on this connection; undefined if it is not. */
-  closes: string | undefined;
-  /** Where its body ends cannot be known. */
-  isUnframed: boolean;
-  /** Only an unusual request could make it a response that is forbidden. */
-  isUsual: boolean;
-  /** Of a response; 0 of a request. */
-  status: number;
-  summary: string;
-}
-
 /** So every response begins. */
 const RESPONSE = 'HTTP/1.';
-
-/** Longer ones are not kept to be recognised. */
-const KNOWN_HEADERS_LIMIT = 4_096;
 
 /** What a message begins with: RFC 9112, 3 and 4, and 5. */
 const START_AND_HEADERS = {
@@ -111,10 +90,6 @@ class Side {
   lineLength = 0;
   lastByte = 0;
   hasStart = false;
-  /** The last ones: the next request has mostly the same bytes. */
-  known: KnownHeaders | undefined;
-  /** Its bytes: memory of their own for each would cost as much as to read it. */
-  #kept = new Uint8Array(0);
   body: Body | undefined;
   isOpaque = false;
   /** Why no other message may come; undefined if one may. */
@@ -125,15 +100,6 @@ class Side {
   constructor(direction: Direction) {
     this.direction = direction;
     this.opaque = new Opaque(direction);
-  }
-
-  /** A copy of a header section, valid until the next one. */
-  keep(headers: Uint8Array): Uint8Array {
-    const { length } = headers;
-    // The next one is mostly about as long.
-    if (length > this.#kept.length) this.#kept = new Uint8Array(length + 32);
-    this.#kept.set(headers);
-    return this.#kept.subarray(0, length);
   }
 }
 
@@ -147,14 +113,13 @@ function closeReason(
   connection: string[],
   isOldRequest: boolean,
 ): string | undefined {
-  if (connection.includes('close'))
-    return '"Connection: close" (RFC 9112, 9.6)';
+  if (connection.includes('close')) return CLOSES;
   return isOldRequest && !connection.includes('keep-alive')
     ? 'one of HTTP/1.0 without "Connection: keep-alive" (RFC 9112, 9.3)'
     : undefined;
 }
 
-function toKnown(bytes: Uint8Array, isRequest: boolean): KnownHeaders {
+function readHeaders(bytes: Uint8Array, isRequest: boolean): MessageHeaders {
   const headers = readStartAndHeaders(bytes);
   const connection = listOf(headerValue(headers.lines, 'connection'));
   const switches =
@@ -165,9 +130,11 @@ function toKnown(bytes: Uint8Array, isRequest: boolean): KnownHeaders {
     isRequest && declared.problem && declared.framing.by === 'none';
   if (isRequest) declared.problem ??= requestProblem(headers, switches);
   return {
-    bytes,
+    size: bytes.length,
     headers,
-    declared,
+    method: isRequest ? headers.start[0] : '',
+    problem: headers.problem ?? declared.problem,
+    framing: declared.framing,
     content: contentTypeOf(headers, !isRequest),
     switches,
     closes: closeReason(
@@ -183,8 +150,9 @@ function toKnown(bytes: Uint8Array, isRequest: boolean): KnownHeaders {
 
 /** Both directions of an HTTP/1.1 connection, from its first byte on. */
 export class Http1 implements ProtocolDecoder {
+  readonly #decompressors: Decompressors;
   #sides = { up: new Side('up'), down: new Side('down') };
-  #waiting: Exchange[] = [];
+  #waiting: PendingExchange[] = [];
   #requests = 0;
   /** Too many requests wait: responses cannot be told apart any more. */
   #isLost = false;
@@ -200,6 +168,11 @@ export class Http1 implements ProtocolDecoder {
   /** What reads the rest, after an upgrade or CONNECT. */
   #successor: ProtocolDecoder | undefined;
 
+  /** @param decompressors for codings other than gzip and deflate */
+  constructor(decompressors: Decompressors = {}) {
+    this.#decompressors = decompressors;
+  }
+
   push(direction: Direction, input: ByteCursor, units: Unit[]): void {
     this.#read(direction, input, units);
     if (input.left > 0) this.#hold(this.#sides[direction], input, units);
@@ -209,7 +182,6 @@ export class Http1 implements ProtocolDecoder {
   #read(direction: Direction, input: ByteCursor, units: Unit[]): void {
     const side = this.#sides[direction];
     while (input.left > 0) {
-      this.#sides[otherDirection(direction)].opaque.flush(units);
       // A body that has begun is read to its end, whatever reads what follows.
       const isBetween = !side.body && !side.isOpaque;
       if (isBetween && this.#successor)
@@ -233,7 +205,6 @@ export class Http1 implements ProtocolDecoder {
         units,
       );
     side.body = undefined;
-    side.opaque.flush(units);
     side.isOpaque = true;
     this.#successor?.finish(direction, units);
   }
@@ -284,14 +255,10 @@ export class Http1 implements ProtocolDecoder {
 
   /** Collects the start line and the headers, line by line. */
   #headers(side: Side, input: ByteCursor, units: Unit[]): void {
-    const { bytes, offset } = input;
-    const { headers, known } = side;
+    const { bytes } = input;
+    const { headers } = side;
     const isFirst = headers.length === 0;
-    if (known && isFirst && beginsWith(bytes, input.next, known.bytes)) {
-      input.next += known.bytes.length;
-      this.#emitHeaders(side, known, [[offset, input.offset]], units);
-      return;
-    }
+    if (isFirst && this.#ordinary(side, input, units)) return;
     if (headers.length < RESPONSE.length && side.direction === 'down') {
       if (isFirst) this.#expectNothing(side);
       const wrong = this.#wrongAt(side, input);
@@ -325,6 +292,21 @@ export class Http1 implements ProtocolDecoder {
     if (headers.length < HEADERS_LIMIT) return;
     const problem = `expected the end of the ${START_AND_HEADERS[side.direction]} within ${byteCount(HEADERS_LIMIT)}`;
     this.#fail(side, problem, units, { kind: 'limit' });
+  }
+
+  /** Most are complete in one read, and need no more than one look. */
+  #ordinary(side: Side, input: ByteCursor, units: Unit[]): boolean {
+    const { bytes, next, offset } = input;
+    const to = input.upTo(HEADERS_LIMIT);
+    const isRequest = side.direction === 'up';
+    if (!isRequest && isUnusual(this.#waiting[0]?.method)) return false;
+    const read = isRequest
+      ? readOrdinaryRequest(bytes, next, to)
+      : readOrdinaryResponse(bytes, next, to);
+    if (!read) return false;
+    input.next = next + read.size;
+    this.#emitHeaders(side, read, [[offset, input.offset]], units);
+    return true;
   }
 
   /** Nothing after it can be read in this direction. */
@@ -395,46 +377,42 @@ export class Http1 implements ProtocolDecoder {
 
   #endHeaders(side: Side, units: Unit[]): void {
     side.hasStart = false;
-    const { ranges, size } = side.headers.ranges.take();
+    const { ranges } = side.headers.ranges.take();
     const isRequest = side.direction === 'up';
-    const headers = side.headers.take();
-    const isKept = size <= KNOWN_HEADERS_LIMIT;
-    const known = toKnown(isKept ? side.keep(headers) : headers, isRequest);
-    side.known = isKept ? known : undefined;
-    this.#emitHeaders(side, known, ranges, units);
+    const read = readHeaders(side.headers.take(), isRequest);
+    this.#emitHeaders(side, read, ranges, units);
   }
 
   #emitHeaders(
     side: Side,
-    known: KnownHeaders,
+    read: MessageHeaders,
     ranges: Range[],
     units: Unit[],
   ): void {
-    const { headers, declared } = known;
+    const { headers, status } = read;
     const isRequest = side.direction === 'up';
     const exchange = isRequest ? undefined : this.#waiting[0];
-    const { status } = known;
     const framing = isRequest
-      ? declared.framing
-      : responseFraming(declared.framing, status, exchange);
+      ? read.framing
+      : responseFraming(read.framing, status, exchange);
     const count = isRequest ? ++this.#requests : exchange?.number;
     const place = {
       direction: side.direction,
       exchange: this.#isLost ? undefined : count,
     };
-    let problem = headers.problem ?? declared.problem;
+    let { problem } = read;
     // Of most responses there is nothing more to ask.
-    const isUsual = known.isUsual && !isUnusual(exchange?.method);
+    const isUsual = read.isUsual && !isUnusual(exchange?.method);
     if (isUsual) side.noBody = undefined;
-    else if (!isRequest) {
+    else if (headers && !isRequest) {
       side.noBody = noBodyReason(status, exchange?.method);
-      problem ??= responseProblem(headers, status, declared.framing, exchange);
+      problem ??= responseProblem(headers, status, read.framing, exchange);
     }
     if (!isRequest && this.#isUnexpected(status))
       problem ??= `expected no other response, as no request waits for one (RFC 9112, 9.2)`;
     if (side.closing !== undefined)
       problem ??= `expected no other ${isRequest ? 'request' : 'response'} after ${side.closing}`;
-    if (isRequest || status >= 200) side.closing ??= known.closes;
+    if (isRequest || status >= 200) side.closing ??= read.closes;
     units.push(
       makeUnit({
         direction: place.direction,
@@ -443,9 +421,9 @@ export class Http1 implements ProtocolDecoder {
           : 'http/1.1 response headers',
         layer: 0,
         ranges,
-        size: known.bytes.length,
+        size: read.size,
         payload: 0,
-        summary: known.summary,
+        summary: read.summary,
         problem: this.#crowd(isRequest) ?? problem,
         exchange: place.exchange,
         dissector: isRequest ? requestDissector : responseDissector,
@@ -453,11 +431,15 @@ export class Http1 implements ProtocolDecoder {
     );
     const isEmpty = framing.by === 'length' && framing.length === 0;
     if (framing.by !== 'none' && !isEmpty)
-      side.body = makeBody(framing, known.content, place);
+      side.body = makeBody(
+        framing,
+        withDecompressors(read.content, this.#decompressors),
+        place,
+      );
     if (status === 400 && side.body) side.body = new BodyOf400(side.body);
-    if (isRequest && known.isUnframed) side.isOpaque = true;
-    if (isRequest) this.#request(known);
-    else this.#response(headers, status, exchange, units);
+    if (isRequest && read.isUnframed) side.isOpaque = true;
+    if (isRequest) this.#request(read);
+    else this.#response(headers?.lines ?? [], status, exchange, units);
   }
 
   /** Told once: too many requests wait for their response. */
@@ -467,8 +449,8 @@ export class Http1 implements ProtocolDecoder {
     return `more than ${number(PIPELINE_LIMIT)} requests wait: responses are not matched to them from here on`;
   }
 
-  #request({ headers, switches }: KnownHeaders): void {
-    const [method] = headers.start;
+  #request({ headers, method, switches }: MessageHeaders): void {
+    const lines = headers?.lines ?? [];
     this.#isHeld = switches && !this.#hasEnded;
     if (this.#waiting.length >= PIPELINE_LIMIT) {
       this.#isLost = true;
@@ -479,29 +461,27 @@ export class Http1 implements ProtocolDecoder {
       number: this.#requests,
       method,
       switches,
-      protocols: switches
-        ? listOf(headerValue(headers.lines, 'upgrade'))
-        : NOTHING,
-      offer: switches ? offerOf(headers.lines) : NO_OFFER,
+      protocols: switches ? listOf(headerValue(lines, 'upgrade')) : NOTHING,
+      offer: switches ? offerOf(lines) : NO_OFFER,
     });
   }
 
   #response(
-    headers: StartAndHeaders,
+    lines: HeaderLine[],
     status: number,
-    exchange: Exchange | undefined,
+    exchange: PendingExchange | undefined,
     units: Unit[],
   ): void {
     const isTunnel = exchange?.method === 'CONNECT' && isSuccess(status);
     if (status === 101 || isTunnel) {
-      const protocol = headerValue(headers.lines, 'upgrade').toLowerCase();
+      const protocol = headerValue(lines, 'upgrade').toLowerCase();
       this.#successor =
         status === 101 && protocol === 'websocket'
           ? webSocket({
               layer: 0,
               exchange: exchange?.number,
               deflate: acceptedDeflate(
-                headerValue(headers.lines, 'sec-websocket-extensions'),
+                headerValue(lines, 'sec-websocket-extensions'),
               ),
             })
           : new OpaquePair();

@@ -8,7 +8,7 @@ import {
   type Framing,
   type StartAndHeaders,
 } from './header-section.ts';
-import { isSuccess, type Exchange } from './rules.ts';
+import { isSuccess, type PendingExchange } from './rules.ts';
 import { namedByte, quoted } from '../text.ts';
 import { handshakeProblem, upgradeProblem } from '../websocket/handshake.ts';
 
@@ -116,7 +116,7 @@ export function responseProblem(
   headers: StartAndHeaders,
   status: number,
   framing: Framing,
-  exchange: Exchange | undefined,
+  exchange: PendingExchange | undefined,
 ): string | undefined {
   const { lines } = headers;
   if (lacksSpace(headers))
@@ -137,7 +137,7 @@ export function responseProblem(
 /** RFC 9110, 7.8: a server may switch only to what the client has offered. */
 function switchProblem(
   lines: StartAndHeaders['lines'],
-  exchange: Exchange | undefined,
+  exchange: PendingExchange | undefined,
 ): string | undefined {
   const section = '(RFC 9110, 7.8)';
   const chosen = listOf(findHeader(lines, 'upgrade') ?? '');

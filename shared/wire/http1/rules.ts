@@ -12,7 +12,7 @@ import { byteCount, shortened } from '../text.ts';
 import type { Offer } from '../websocket/handshake.ts';
 
 /** A request that waits for its response. */
-export interface Exchange {
+export interface PendingExchange {
   number: number;
   method: string;
   /** It asks to speak something else from then on. */
@@ -22,6 +22,35 @@ export interface Exchange {
   /** What it offers for a WebSocket. */
   offer: Offer;
 }
+
+/** A start line and headers, and all that follows from their bytes alone. */
+export interface MessageHeaders {
+  /** In bytes. */
+  size: number;
+  /** Line by line; undefined where nothing will be asked of them. */
+  headers: StartAndHeaders | undefined;
+  /** Of a request; '' of a response. */
+  method: string;
+  /** The first thing that the standard forbids. */
+  problem: string | undefined;
+  /** What its fields say of its body. */
+  framing: Framing;
+  content: ContentType;
+  /** It asks to speak something else from then on. */
+  switches: boolean;
+  /** Why it is the last one on this connection; undefined if it is not. */
+  closes: string | undefined;
+  /** Where its body ends cannot be known. */
+  isUnframed: boolean;
+  /** Only an unusual request could make it a response that is forbidden. */
+  isUsual: boolean;
+  /** Of a response; 0 of a request. */
+  status: number;
+  summary: string;
+}
+
+/** What closes a connection, as it stands in a sentence. */
+export const CLOSES = '"Connection: close" (RFC 9112, 9.6)';
 
 /** Whether a status code is 2xx, RFC 9110, 15.3. */
 export function isSuccess(status: number): boolean {
@@ -36,7 +65,7 @@ export function isSuccess(status: number): boolean {
 export function responseFraming(
   declared: Framing,
   status: number,
-  exchange: Exchange | undefined,
+  exchange: PendingExchange | undefined,
 ): Framing {
   const isEmpty = status < 200 || status === 204 || status === 304;
   const isTunnel = exchange?.method === 'CONNECT' && isSuccess(status);

@@ -38,6 +38,7 @@ import { END_STREAM, FRAME, frameKind, PADDED, SETTING } from './words.ts';
 import { FRAME_LIMIT, HEADER_BLOCK_LIMIT } from '../limits.ts';
 import { malformed, Opaque } from '../opaque.ts';
 import { byteCount, latin1, number, shortened } from '../text.ts';
+import { TextStart } from '../text-start.ts';
 import {
   connectionDecoder,
   makeUnit,
@@ -47,7 +48,7 @@ import {
   type ProtocolDecoder,
   type Unit,
 } from '../unit.ts';
-import type { FieldDissector } from '../fields.ts';
+import type { Decompressors, FieldDissector } from '../fields.ts';
 
 /** The first bytes of every client, RFC 9113, 3.4. */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
@@ -72,6 +73,8 @@ class Side {
   padding = 0;
   needsPadding = false;
   reader: DataReader | undefined;
+  /** The beginning of the data, where no other unit shows it. */
+  readonly start = new TextStart();
 
   constructor(direction: Direction, streams: Streams, states: Http2States) {
     this.direction = direction;
@@ -83,15 +86,20 @@ class Side {
 
 /** Both directions of an HTTP/2 connection, from its preface on. */
 export class Http2 implements ProtocolDecoder {
-  #streams = new Streams();
-  #states = new Http2States();
-  #sides = {
-    up: new Side('up', this.#streams, this.#states),
-    down: new Side('down', this.#streams, this.#states),
-  };
+  readonly #streams: Streams;
+  readonly #states = new Http2States();
+  readonly #sides: Record<Direction, Side>;
+
+  /** @param decompressors for codings other than gzip and deflate */
+  constructor(decompressors: Decompressors = {}) {
+    this.#streams = new Streams(decompressors);
+    this.#sides = {
+      up: new Side('up', this.#streams, this.#states),
+      down: new Side('down', this.#streams, this.#states),
+    };
+  }
 
   push(direction: Direction, input: ByteCursor, units: Unit[]): void {
-    this.#sides[otherDirection(direction)].opaque.flush(units);
     const side = this.#sides[direction];
     while (input.left > 0) {
       if (side.isOpaque) {
@@ -113,7 +121,6 @@ export class Http2 implements ProtocolDecoder {
       units.push(malformed({ direction }, side.ranges, problem));
     }
     this.#streams.finish(direction, units);
-    side.opaque.flush(units);
     side.isOpaque = true;
   }
 
@@ -185,6 +192,8 @@ export class Http2 implements ProtocolDecoder {
     if (dataEnd > input.next) {
       side.data -= dataEnd - input.next;
       side.reader ??= this.#streams.reader(side.direction, side.frame!.stream);
+      if (side.reader?.showsPieces ?? true)
+        side.start.push(input.bytes, input.next, dataEnd);
       side.reader?.push(input, units, dataEnd);
     }
     input.next = end;
@@ -243,12 +252,15 @@ export class Http2 implements ProtocolDecoder {
         size,
         payload,
         counts: !side.reader?.emitsUnits,
+        updates: side.reader?.updates ?? 0,
         summary: `DATA, stream ${frame.stream}: ${byteCount(size)}, ${number(payload)} of data${ends ? ', ends the stream' : ''}`,
+        text: side.start.take(side.reader?.pieceTexts),
         problem: whole.problem,
         stream: frame.stream,
         dissector: new DataDissector(
           this.#streams.windowOf(frame.stream, direction),
           this.#streams.windows[direction],
+          side.reader?.type,
         ),
       }),
     );

@@ -1,6 +1,11 @@
 /** The fields of HTTP/2 frames, RFC 9113, 4 and 6. */
-import type { FieldList, FieldDissector } from '../fields.ts';
-import { readable } from '../coding/content.ts';
+import type {
+  ContentSource,
+  FieldList,
+  FieldDissector,
+  UnitContent,
+} from '../fields.ts';
+import { pieceContent, readable, type ContentType } from '../coding/content.ts';
 import {
   ACK,
   errorMeaning,
@@ -88,10 +93,21 @@ export function listPadding(list: FieldList, part: FrameContent): void {
 
 /** DATA, and the windows that it leaves. */
 export class DataDissector implements FieldDissector {
+  readonly #type: ContentType | undefined;
   readonly streamWindow: number;
   readonly connectionWindow: number;
 
-  constructor(streamWindow: number, connectionWindow: number) {
+  /**
+   * @param streamWindow bytes that the stream may still carry
+   * @param connectionWindow the same of the connection
+   * @param type what the stream carries; undefined where that is not known
+   */
+  constructor(
+    streamWindow: number,
+    connectionWindow: number,
+    type?: ContentType,
+  ) {
+    this.#type = type;
     this.streamWindow = streamWindow;
     this.connectionWindow = connectionWindow;
   }
@@ -105,6 +121,16 @@ export class DataDissector implements FieldDissector {
     ]);
     listPadding(list, part);
     listWindows(list, this.streamWindow, this.connectionWindow);
+  }
+
+  content({ bytes }: ContentSource): UnitContent {
+    const padding = bytes[4]! & PADDED ? bytes[HEADER_SIZE]! : undefined;
+    const from = padding === undefined ? HEADER_SIZE : HEADER_SIZE + 1;
+    const to = Math.max(from, bytes.length - (padding ?? 0));
+    const data = bytes.subarray(from, to);
+    return this.#type
+      ? pieceContent(data, this.#type)
+      : { bytes: data, type: '' };
   }
 }
 

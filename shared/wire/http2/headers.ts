@@ -23,6 +23,7 @@ import {
   PADDED,
   PRIORITY,
 } from './words.ts';
+import { grpcStatus } from '../grpc/words.ts';
 import { statusText } from '../http/words.ts';
 import { HEADER_BLOCK_LIMIT } from '../limits.ts';
 import { byteCount, number, shortened } from '../text.ts';
@@ -250,8 +251,15 @@ function titleOf(list: HeaderList): string {
     return `${shortened(method, 20)} ${shortened(target)}`;
   }
   const status = field(fields, ':status');
-  if (status) return printableStatus(status);
-  return fields.length > 0 ? 'trailers' : '';
+  if (status) {
+    // A call that fails at once has its trailers in the headers.
+    const result = grpcStatus(field(fields, 'grpc-status'));
+    const said = printableStatus(status);
+    return result === '' ? said : `${said}, ${result}`;
+  }
+  if (fields.length === 0) return '';
+  const result = grpcStatus(field(fields, 'grpc-status'));
+  return result === '' ? 'trailers' : `trailers, ${result}`;
 }
 
 function printableStatus(status: string): string {

@@ -1,5 +1,7 @@
 /** What is known of the streams of an HTTP/2 connection, RFC 9113, 5. */
-import { Content, contentType } from '../coding/content.ts';
+import { Content, contentType, withDecompressors } from '../coding/content.ts';
+import type { Decompressors } from '../fields.ts';
+import { GrpcMessages, isGrpc } from '../grpc/decoder.ts';
 import { STREAMS_LIMIT } from '../limits.ts';
 import { acceptedDeflate } from '../websocket/permessage-deflate.ts';
 import { number } from '../text.ts';
@@ -13,7 +15,7 @@ const MOST_ASKED = 100;
 type Windows = Record<Direction, number>;
 
 /** Reads what the DATA of one direction of a stream carries. */
-export type DataReader = Content | WebSocketSide;
+export type DataReader = Content | GrpcMessages | WebSocketSide;
 
 class Stream {
   readonly id: number;
@@ -46,6 +48,12 @@ export class Streams {
   readonly windows: Windows = { up: INITIAL_WINDOW, down: INITIAL_WINDOW };
   #initial: Windows = { up: INITIAL_WINDOW, down: INITIAL_WINDOW };
   #open = new Map<number, Stream>();
+  readonly #decompressors: Decompressors;
+
+  /** @param decompressors for codings other than gzip and deflate */
+  constructor(decompressors: Decompressors = {}) {
+    this.#decompressors = decompressors;
+  }
 
   /** What a stream may still carry; one not known counts as new. */
   windowOf(
@@ -121,7 +129,10 @@ export class Streams {
       field(headers, 'content-encoding'),
     );
     const place = { direction, layer: 1, stream: stream.id };
-    stream.readers[direction] = new Content(type, place);
+    const read = withDecompressors(type, this.#decompressors);
+    stream.readers[direction] = isGrpc(read)
+      ? new GrpcMessages(read, place)
+      : new Content(read, place);
   }
 
   #readWebSocket(stream: Stream, headers: string[]): void {

@@ -1,6 +1,7 @@
 /** Masks the secrets in the body of a message. */
 import { beginsWith } from '../bytes.ts';
-import { codingOf, decodeBody } from '../coding/content-coding.ts';
+import { codingsOf, decodeBody } from '../coding/content-coding.ts';
+import type { UnitContent } from '../fields.ts';
 import { INFLATED_LIMIT } from '../limits.ts';
 import { coverWhole, maskRanges, type Codings } from './bytes.ts';
 import { maskFields } from './header-section.ts';
@@ -57,6 +58,23 @@ export function maskBody(
   return true;
 }
 
+/**
+ * A copy of what a unit carries, its codings off, with asterisks for secrets: a
+ * recording keeps its bytes, so that what is compressed becomes asterisks there
+ * as a whole; a text that is made of it need not.
+ *
+ * @param content whole: a piece may be told from a secret only with the others
+ */
+export function contentWithoutSecrets({
+  bytes,
+  type,
+}: Pick<UnitContent, 'bytes' | 'type'>): Uint8Array {
+  const masked = new Uint8Array(bytes);
+  maskPlain(masked, type);
+  maskCutEnd(masked);
+  return masked;
+}
+
 function takeOff(
   bytes: Uint8Array,
   name: string,
@@ -64,9 +82,7 @@ function takeOff(
 ): Uint8Array | undefined {
   const take = known[name];
   if (take) return take(bytes, INFLATED_LIMIT);
-  const coding = codingOf(name);
-  if (coding !== 'gzip' && coding !== 'deflate') return undefined;
-  const { bytes: plain, problem } = decodeBody(bytes, coding);
+  const { bytes: plain, problem } = decodeBody(bytes, codingsOf(name));
   return problem ? undefined : plain;
 }
 

@@ -2,7 +2,12 @@
  * Says of the units of a masked recording which were replaced by asterisks as a
  * whole: their decoders know nothing of it, and would find something malformed.
  */
-import type { FieldList, FieldDissector } from '../fields.ts';
+import type {
+  ContentSource,
+  FieldList,
+  FieldDissector,
+  UnitContent,
+} from '../fields.ts';
 import { readFrame } from '../http2/frame.ts';
 import { readLength } from '../mqtt/fields.ts';
 import { byteCount, hex, number } from '../text.ts';
@@ -14,10 +19,11 @@ const LF = 10;
 const CR = 13;
 
 const WHEN = 'replaced by asterisks when the run was saved';
+const WHY = `${WHEN}: there was a secret in it, or it could not be read`;
 
 /** What a unit carries, without what frames it; and where that is. */
 function contentOf(
-  { kind }: Unit,
+  kind: string,
   bytes: Uint8Array,
 ): { from: number; to: number; content: Uint8Array } {
   const { length } = bytes;
@@ -86,13 +92,20 @@ class ReplacedDissector implements FieldDissector {
         'what stands before the content',
         '',
       ]);
-    const meaning = `${WHEN}: there was a secret in it, or it could not be read`;
-    list.add('content', [from, to], byteCount(to - from), [meaning, '']);
+    list.add('content', [from, to], byteCount(to - from), [WHY, '']);
     if (to < length)
       list.add('framing', [to, length], hex(list.bytes.subarray(to), 16), [
         'what stands after the content',
         '',
       ]);
+  }
+
+  content({ unit, bytes }: ContentSource): UnitContent {
+    return {
+      bytes: contentOf(unit.kind, bytes).content,
+      type: '',
+      problem: WHY,
+    };
   }
 }
 
@@ -102,13 +115,14 @@ class ReplacedDissector implements FieldDissector {
  */
 export function sayReplaced(unit: Unit, bytes: Uint8Array): Unit {
   if (bytes.at(-1) !== ASTERISK && !mayEndOtherwise(unit)) return unit;
-  const { from, to, content } = contentOf(unit, bytes);
+  const { from, to, content } = contentOf(unit.kind, bytes);
   const isReplaced =
     content.length > 0 && content.every((byte) => byte === ASTERISK);
   if (!isReplaced) return unit;
   return {
     ...unit,
     summary: summaryOf(unit),
+    text: undefined,
     problem: undefined,
     dissector: new ReplacedDissector(from, to),
   };

@@ -25,7 +25,7 @@ import {
   TYPE,
 } from './fields.ts';
 import { malformed, SidePair } from '../opaque.ts';
-import { byteCount, namedByte, number, shortened } from '../text.ts';
+import { byteCount, namedByte, number, shortened, textShown } from '../text.ts';
 import {
   connectionDecoder,
   makeUnit,
@@ -150,6 +150,8 @@ class Side implements LayerDecoder {
         ranges,
         size,
         payload: Math.max(0, payload),
+        updates: payload > 0 ? 1 : 0,
+        text: isPublish ? textShown(body, reader.at) : undefined,
         summary: `${packetName(type)}${about.text}: ${what}`,
         problem: this.#problem(type, flags, isShort, body),
         dissector: isKnown ? packetDissector : plainDissector,

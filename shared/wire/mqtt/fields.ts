@@ -301,6 +301,14 @@ function listPublish(list: FieldList, lister: Lister): void {
 
 /** Any packet of MQTT, 3.1.1. */
 export const packetDissector: FieldDissector = {
+  content({ bytes }) {
+    const first = bytes[0]!;
+    if (first >> 4 !== TYPE.PUBLISH) return undefined;
+    const reader = new PacketReader(bytes, readLength(bytes, 1).next);
+    reader.block();
+    if ((first >> 1) & 3) reader.uint16();
+    return { bytes: bytes.subarray(reader.at), type: '' };
+  },
   dissect(list) {
     const { type, from } = listHeader(list);
     const lister = new Lister(list, from);

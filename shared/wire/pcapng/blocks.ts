@@ -139,53 +139,93 @@ export class NotOurFile extends Error {
   }
 }
 
-function optionsOf(bytes: Uint8Array): Map<number, string> {
+/** The options at the index `from`, each by its code. */
+function optionsOf(
+  file: DataView,
+  from: number,
+  to: number,
+): Map<number, string> {
   const options = new Map<number, string>();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 0; at + 4 <= bytes.length;) {
-    const code = view.getUint16(at, true);
-    const length = view.getUint16(at + 2, true);
+  for (let at = from; at + 4 <= to;) {
+    const code = file.getUint16(at, true);
+    const length = file.getUint16(at + 2, true);
     if (code === 0) break;
-    const value = bytes.subarray(
-      at + 4,
-      Math.min(at + 4 + length, bytes.length),
-    );
+    const size = Math.min(length, to - at - 4);
+    const value = new Uint8Array(file.buffer, file.byteOffset + at + 4, size);
     options.set(code, decoder.decode(value));
     at += 4 + padded(length);
   }
   return options;
 }
 
-/** The packets of a file, and the version that wrote it; throws `NotOurFile`. */
-export function readPackets(file: Uint8Array): {
-  packets: PacketBlock<Uint8Array>[];
-  version: string | undefined;
-} {
-  let version: string | undefined;
-  const packets: PacketBlock<Uint8Array>[] = [];
+/** Takes the packets of a file, one after the other. */
+export interface BlockReader {
+  /** Another section begins: which version wrote it. */
+  section(version: string | undefined): void;
+  /**
+   * @param time in ms since 1970, with fractions
+   * @param from the index in the file of the packet's first byte
+   * @param to the index behind its last
+   */
+  packet(
+    time: number,
+    from: number,
+    to: number,
+    comment: string | undefined,
+  ): void;
+}
+
+/** How many packets a file has, as far as it can be read. */
+export function countPackets(file: Uint8Array): number {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
-  for (let at = 0; at < file.length;) {
-    const type = at + 4 <= file.length ? view.getUint32(at, true) : 0;
-    if (at === 0 && type !== SECTION)
-      throw new NotOurFile('another kind of file');
-    const size = at + 12 <= file.length ? view.getUint32(at + 4, true) : 0;
-    if (size < 12 || size % 4 !== 0 || at + size > file.length)
-      throw new NotOurFile(`a file that is cut off, or damaged at byte ${at}`);
-    const body = file.subarray(at + 8, at + size - 4);
-    if (type === SECTION) version = readSection(body);
-    else if (type === PACKET) packets.push(readPacketBlock(body, at));
+  let count = 0;
+  for (let at = 0; at + 12 <= file.length;) {
+    if (view.getUint32(at, true) === PACKET) count++;
+    const size = view.getUint32(at + 4, true);
+    if (size < 12) break;
     at += size;
   }
-  if (file.length === 0) throw new NotOurFile('an empty file');
-  return { packets, version };
+  return count;
+}
+
+/**
+ * Reads a file from its first block to its last. Nothing of it is copied, and
+ * nothing is made for a packet: 200,000 of them are usual.
+ *
+ * @throws NotOurFile
+ */
+export function readBlocks(file: Uint8Array, reader: BlockReader): void {
+  const { length } = file;
+  const view = new DataView(file.buffer, file.byteOffset, length);
+  for (let at = 0; at < length;) {
+    const type = at + 4 <= length ? view.getUint32(at, true) : 0;
+    if (at === 0 && type !== SECTION)
+      throw new NotOurFile('another kind of file');
+    // The length of a section is in the order of bytes that it has itself.
+    if (type === SECTION) checkOrder(view, at);
+    const size = at + 12 <= length ? view.getUint32(at + 4, true) : 0;
+    if (size < 12 || size % 4 !== 0 || at + size > length)
+      throw new NotOurFile(`a file that is cut off, or damaged at byte ${at}`);
+    const end = at + size - 4;
+    if (type === SECTION) reader.section(readSection(view, at + 8, end));
+    else if (type === PACKET) readPacketBlock(view, at, end, reader);
+    at += size;
+  }
+  if (length === 0) throw new NotOurFile('an empty file');
+}
+
+function checkOrder(file: DataView, at: number): void {
+  if (at + 12 <= file.byteLength && file.getUint32(at + 8, true) !== MAGIC)
+    throw new NotOurFile('a pcapng file in another byte order');
 }
 
 /** The version that wrote a section. */
-function readSection(body: Uint8Array): string | undefined {
-  const view = new DataView(body.buffer, body.byteOffset, body.length);
-  if (body.length < 16 || view.getUint32(0, true) !== MAGIC)
-    throw new NotOurFile('a pcapng file in another byte order');
-  const application = optionsOf(body.subarray(16)).get(APPLICATION);
+function readSection(
+  file: DataView,
+  from: number,
+  to: number,
+): string | undefined {
+  const application = optionsOf(file, from + 16, to).get(APPLICATION);
   const match = ours.exec(application ?? '');
   if (!match)
     throw new NotOurFile(
@@ -196,18 +236,21 @@ function readSection(body: Uint8Array): string | undefined {
   return match.groups?.['version'];
 }
 
+/** @param to where the body of the block at `at` ends */
 function readPacketBlock(
-  body: Uint8Array,
+  file: DataView,
   at: number,
-): PacketBlock<Uint8Array> {
-  const view = new DataView(body.buffer, body.byteOffset, body.length);
-  const length =
-    body.length >= PACKET_HEADER ? view.getUint32(12, true) : Infinity;
-  if (PACKET_HEADER + length > body.length)
+  to: number,
+  reader: BlockReader,
+): void {
+  const from = at + 8 + PACKET_HEADER;
+  const length = from <= to ? file.getUint32(at + 20, true) : Infinity;
+  if (from + length > to)
     throw new NotOurFile(`a file that is damaged at byte ${at}`);
-  const high = view.getUint32(4, true) * 2 ** 32;
-  const time = (high + view.getUint32(8, true)) / 1000;
-  const options = optionsOf(body.subarray(PACKET_HEADER + padded(length)));
-  const packet = body.subarray(PACKET_HEADER, PACKET_HEADER + length);
-  return { time, packet, comment: options.get(COMMENT) };
+  const high = file.getUint32(at + 12, true) * 2 ** 32;
+  const time = (high + file.getUint32(at + 16, true)) / 1000;
+  const options = from + padded(length);
+  const comment =
+    options < to ? optionsOf(file, options, to).get(COMMENT) : undefined;
+  reader.packet(time, from, from + length, comment);
 }

@@ -7,6 +7,9 @@
 /** So much fits into one packet, 65,535 bytes with both headers. */
 export const MOST_PAYLOAD = 65_495;
 
+/** The address of every server: 198.51.100.1. */
+export const SERVER = 0xc6336401;
+
 const IP_HEADER = 20;
 const TCP_HEADER = 20;
 const PROTOCOL_TCP = 6;
@@ -99,21 +102,37 @@ export function writePacket(
   view.setUint16(tcp + 16, checksum(pseudo + sumOf(bytes, tcp, size)));
 }
 
-/** Reads what `writePacket` wrote; undefined for any other packet. */
-export function readPacket(bytes: Uint8Array): Packet | undefined {
-  if (bytes.length < IP_HEADER + TCP_HEADER || bytes[0] !== 0x45)
+/** What the headers of a packet say that `writePacket` wrote. */
+export interface PacketHeaders {
+  from: Endpoint;
+  to: Endpoint;
+  flags: number;
+  /** The index in the file of the first byte that it carries. */
+  payload: number;
+}
+
+/**
+ * Reads what `writePacket` wrote.
+ *
+ * @param from the index in `file` of the packet's first byte
+ * @param to the index behind its last
+ * @returns undefined for any other packet
+ */
+export function readPacket(
+  file: DataView,
+  from: number,
+  to: number,
+): PacketHeaders | undefined {
+  if (to - from < IP_HEADER + TCP_HEADER || file.getUint8(from) !== 0x45)
     return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const tcp = IP_HEADER;
-  const start = tcp + (view.getUint8(tcp + 12) >> 4) * 4;
-  if (view.getUint8(9) !== PROTOCOL_TCP || start > bytes.length)
+  const tcp = from + IP_HEADER;
+  const payload = tcp + (file.getUint8(tcp + 12) >> 4) * 4;
+  if (file.getUint8(from + 9) !== PROTOCOL_TCP || payload > to)
     return undefined;
   return {
-    from: { address: view.getUint32(12), port: view.getUint16(tcp) },
-    to: { address: view.getUint32(16), port: view.getUint16(tcp + 2) },
-    sequence: view.getUint32(tcp + 4),
-    acknowledged: view.getUint32(tcp + 8),
-    flags: view.getUint8(tcp + 13),
-    payload: bytes.subarray(start),
+    from: { address: file.getUint32(from + 12), port: file.getUint16(tcp) },
+    to: { address: file.getUint32(from + 16), port: file.getUint16(tcp + 2) },
+    flags: file.getUint8(tcp + 13),
+    payload,
   };
 }

@@ -5,15 +5,17 @@
  * What goes in: the bytes of each direction for itself, from its first one on;
  * see `byte-cursor.ts`. What comes out: a unit for each message, when its last
  * byte has come. What a partial message does: a line is kept, up to
- * `LINE_LIMIT`; of a message with its length, only what the summary quotes.
+ * `LINE_LIMIT`; of a message with its length, only the beginning.
  */
 import { ReassemblyBuffer } from '../reassembly-buffer.ts';
 import type { ByteCursor } from '../byte-cursor.ts';
 import { ByteRanges } from '../byte-ranges.ts';
+import { JsonTexts } from '../json-texts.ts';
 import { LINE_LIMIT } from '../limits.ts';
 import { readable } from '../coding/content.ts';
 import { malformed, SidePair } from '../opaque.ts';
-import { byteCount, number, preview } from '../text.ts';
+import { byteCount, number } from '../text.ts';
+import { TextStart } from '../text-start.ts';
 import {
   makeUnit,
   type Decoder,
@@ -23,20 +25,28 @@ import {
   type LayerDecoder,
   layerDecoder,
 } from '../unit.ts';
-import type { FieldDissector, FieldList } from '../fields.ts';
+import type {
+  ContentSource,
+  FieldDissector,
+  FieldList,
+  UnitContent,
+} from '../fields.ts';
 
 const LF = 10;
 const CR = 13;
-/** As much of a message as its line may quote. */
-const PREVIEW = 128;
+
+/** Where the text of a line ends: before LF, or CR LF. */
+function lineEnd(bytes: Uint8Array): number {
+  const { length } = bytes;
+  if (bytes[length - 1] !== LF) return length;
+  return bytes[length - 2] === CR ? length - 2 : length - 1;
+}
 
 const lineDissector: FieldDissector = {
   dissect(list) {
     const { bytes } = list;
-    let end = bytes.length;
-    if (bytes[end - 1] === LF) end--;
-    const hasCr = end < bytes.length && bytes[end - 1] === CR;
-    if (hasCr) end--;
+    const end = lineEnd(bytes);
+    const hasCr = bytes[end] === CR;
     list.text('text', [0, end], ['the line', '']);
     const mark = hasCr ? 'CR LF' : 'LF';
     if (end < bytes.length)
@@ -45,11 +55,16 @@ const lineDissector: FieldDissector = {
         '',
       ]);
   },
+  content: ({ bytes }) => ({
+    bytes: bytes.subarray(0, lineEnd(bytes)),
+    type: '',
+  }),
 };
 
 class LineSide implements LayerDecoder {
   #direction: Direction;
   #line = new ReassemblyBuffer();
+  #texts = new JsonTexts();
 
   constructor(direction: Direction) {
     this.#direction = direction;
@@ -75,9 +90,7 @@ class LineSide implements LayerDecoder {
   #end(units: Unit[], problem?: string): void {
     const bytes = this.#line.take();
     const { ranges, size } = this.#line.ranges.take();
-    let end = bytes.length;
-    if (bytes[end - 1] === LF) end--;
-    if (end < bytes.length && bytes[end - 1] === CR) end--;
+    const end = lineEnd(bytes);
     units.push(
       makeUnit({
         direction: this.#direction,
@@ -86,7 +99,9 @@ class LineSide implements LayerDecoder {
         ranges,
         size,
         payload: end,
-        summary: `line${preview(bytes.subarray(0, end), 40)}: ${byteCount(size)}, ${number(end)} of text`,
+        updates: end > 0 ? 1 : 0,
+        text: this.#texts.of(bytes, 0, end),
+        summary: `line: ${byteCount(size)}, ${number(end)} of text`,
         problem,
         dissector: lineDissector,
       }),
@@ -117,6 +132,10 @@ class LengthDissector implements FieldDissector {
     const value = readable(list.bytes.subarray(prefix));
     list.add('message', [prefix, length], value, ['the message', '']);
   }
+
+  content({ bytes }: ContentSource): UnitContent {
+    return { bytes: bytes.subarray(this.prefix), type: '' };
+  }
 }
 
 /** How many bytes the length before a message takes. */
@@ -135,7 +154,7 @@ class LengthPrefixSide implements LayerDecoder {
   #length = 0;
   #remaining = 0;
   #ranges = new ByteRanges();
-  #preview = new ReassemblyBuffer();
+  #start = new TextStart();
 
   constructor(direction: Direction, prefix: Prefix) {
     this.#direction = direction;
@@ -152,8 +171,7 @@ class LengthPrefixSide implements LayerDecoder {
         this.#remaining = this.#length;
       } else {
         const to = input.upTo(this.#remaining);
-        const shown = input.upTo(PREVIEW - this.#preview.length);
-        this.#preview.append(bytes, input.next, Math.min(to, shown));
+        this.#start.push(bytes, input.next, to);
         this.#remaining -= to - input.next;
         this.#ranges.read(input, to);
       }
@@ -170,7 +188,6 @@ class LengthPrefixSide implements LayerDecoder {
   }
 
   #end(units: Unit[]): void {
-    const quote = preview(this.#preview.take());
     const { ranges, size } = this.#ranges.take();
     units.push(
       makeUnit({
@@ -180,7 +197,9 @@ class LengthPrefixSide implements LayerDecoder {
         ranges,
         size,
         payload: this.#length,
-        summary: `message${quote}: ${byteCount(size)}, ${number(this.#length)} after its length`,
+        updates: this.#length > 0 ? 1 : 0,
+        text: this.#start.take(),
+        summary: `message: ${byteCount(size)}, ${number(this.#length)} after its length`,
         dissector: LENGTH_DISSECTORS[this.#prefix],
       }),
     );

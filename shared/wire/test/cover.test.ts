@@ -46,7 +46,7 @@ describe('Bytes that wait for the other side are told:', () => {
     expect(units.filter((u) => u.direction === 'up').map(lineOf)).toEqual([
       'up 0+47 [http/1.1 request headers] POST /: request line and headers, 47 bytes',
       'up 47+4 [body] body: 4 bytes',
-      'up 51+2 [bytes] bytes “ef”: 2 bytes, not decoded',
+      'up 51+2 [bytes] bytes: 2 bytes, not decoded',
     ]);
   });
 

@@ -1,5 +1,7 @@
 /** Feeding the same bytes in many ways, and saying what came out. */
+import type { Range } from '../byte-ranges.ts';
 import { concat } from '../bytes.ts';
+import { byteCount } from '../text.ts';
 import {
   bytesOf,
   type ConnectionDecoder,
@@ -41,7 +43,45 @@ export function oneWay(
   };
 }
 
+/**
+ * The units of these steps. What is not decoded is told call by call; here it is
+ * one unit without text where it follows itself, so that all else can be
+ * compared, however the bytes are cut.
+ */
 export function decode(
+  make: () => ConnectionDecoder,
+  steps: readonly Step[],
+): Unit[] {
+  const units: Unit[] = [];
+  for (const unit of decodeCalls(make, steps)) {
+    const last = units.at(-1);
+    if (!isOpaque(unit)) units.push(unit);
+    else if (last && isOpaque(last) && follows(last, unit))
+      units.splice(-1, 1, opaque(last, unit));
+    else units.push(opaque(unit));
+  }
+  return units;
+}
+
+function isOpaque({ kind, summary }: Unit): boolean {
+  return kind === 'bytes' && summary.startsWith('bytes: ');
+}
+
+function follows(last: Unit, { direction, ranges }: Unit): boolean {
+  return last.direction === direction && last.ranges[0]![1] === ranges[0]![0];
+}
+
+function opaque(unit: Unit, next = unit): Unit {
+  const [from, to] = [unit.ranges[0]![0], next.ranges[0]![1]];
+  const size = to - from;
+  const summary = `bytes: ${byteCount(size)}, not decoded`;
+  const range: Range = [from, to];
+  const ranges = [range];
+  return { ...unit, ranges, size, payload: size, summary, text: undefined };
+}
+
+/** The units of these steps, each a call. */
+export function decodeCalls(
   make: () => ConnectionDecoder,
   steps: readonly Step[],
 ): Unit[] {

@@ -1,4 +1,5 @@
 /** Dumps as they stand in a terminal. */
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { decodeConnection } from '../connection.ts';
 import { dump, lineOf } from '../dump.ts';
@@ -7,15 +8,11 @@ import { bytesOf } from '../unit.ts';
 import { webSocketDecoder } from '../websocket/decoder.ts';
 import { bytes, decode, oneWay, recorded, text, type Step } from './cuts.ts';
 
-function dumps(
-  make: Parameters<typeof decode>[0],
-  steps: Step[],
-  most?: number,
-): string[][] {
+function dumps(make: Parameters<typeof decode>[0], steps: Step[]): string[][] {
   const whole = recorded(steps);
   return decode(make, steps).map((unit) => {
     const own = bytesOf(unit, whole[unit.direction]);
-    return most === undefined ? dump(unit, own) : dump(unit, own, { most });
+    return dump(unit, own);
   });
 }
 
@@ -24,7 +21,7 @@ describe('A dump', () => {
     const steps: Step[] = [['up', bytes('81 85 37fa213d 7f9f4d5158')]];
     expect(dumps(webSocketDecoder, steps)).toEqual([
       [
-        '→ text “Hello”: 11 bytes, 5 of payload',
+        '→ text: 11 bytes, 5 of payload  “Hello”',
         '  FIN  bytes 0–0',
         '    81                                                .',
         '    = 1',
@@ -63,7 +60,7 @@ describe('A dump', () => {
     ];
     expect(dumps(oneWay(eventStreamDecoder), steps)).toEqual([
       [
-        '← event 42: 42 bytes, 27 of data',
+        '← event 42: 42 bytes, 27 of data  “a line of text, long enough”',
         '  id  bytes 0–5',
         '    69 64 3a 20 34 32                                 id: 42',
         '    = 42',
@@ -84,14 +81,29 @@ describe('A dump', () => {
     ]);
   });
 
-  test('shows so many bytes of a field, and counts the rest', () => {
-    const steps: Step[] = [['up', text('?'.repeat(1_000))]];
-    const [lines] = dumps(() => decodeConnection(), steps, 16);
-    expect(lines!.slice(1, 4)).toEqual([
-      '  bytes  bytes 0–999',
-      `    ${'3f '.repeat(8)} ${'3f '.repeat(8)} ${'?'.repeat(16)}`,
-      '    … 984 more',
+  test('shows all bytes, and all text', () => {
+    const steps: Step[] = [['up', text('?'.repeat(4_000))]];
+    const [lines] = dumps(() => decodeConnection(), steps);
+    const row = `    ${'3f '.repeat(8)} ${'3f '.repeat(8)} ${'?'.repeat(16)}`;
+    expect(lines!.slice(1)).toEqual([
+      '  bytes  bytes 0–3999',
+      ...Array.from({ length: 250 }, () => row),
+      '    not decoded',
     ]);
+  });
+
+  test('of a long compressed body shows all of its text', () => {
+    const plain = Array.from({ length: 9_000 }, (_, n) => `line ${n}\r`);
+    const body = gzipSync(plain.join('\n'));
+    const headers = `Content-Encoding: gzip\r\nContent-Length: ${body.length}`;
+    const steps: Step[] = [
+      ['up', text('GET / HTTP/1.1\r\nHost: a\r\n\r\n')],
+      ['down', bytes(text(`HTTP/1.1 200 OK\r\n${headers}\r\n\r\n`), body)],
+    ];
+    const lines = dumps(() => decodeConnection(), steps).at(-1)!;
+    const from = lines.indexOf('  content: 97,889 bytes, without its gzip');
+    expect(lines.slice(from + 1)).toHaveLength(9_000);
+    expect(lines.at(-1)).toBe('    line 8999\\r');
   });
 
   test('of hostile text lets nothing through to the terminal', () => {
@@ -116,6 +128,14 @@ describe('A dump', () => {
   });
 });
 
+test('A line of a token quotes it once', () => {
+  const data = '{"type":"text-delta","delta":"Hel"}';
+  const steps: Step[] = [['down', text(`data: ${data}\n\n`)]];
+  expect(decode(oneWay(eventStreamDecoder), steps).map(lineOf)).toEqual([
+    `← event: 43 bytes, 35 of data  “Hel” ${data}`,
+  ]);
+});
+
 test('A line shows what is wrong, and what is carried by others', () => {
   const steps: Step[] = [
     ['down', bytes('01 01 61', '80 01 62', '83 00', '81 7f ff')],
@@ -123,7 +143,7 @@ test('A line shows what is wrong, and what is carried by others', () => {
   expect(decode(webSocketDecoder, steps).map(lineOf)).toEqual([
     '← text, first fragment “a”: 3 bytes, 1 of payload',
     '← continuation, last fragment “b”: 3 bytes, 1 of payload',
-    '←   message, text, of 2 frames: 2 bytes',
+    '←   message, text, of 2 frames: 2 bytes  “ab”',
     '← reserved: 2 bytes, 0 of payload  ! expected an opcode of 0, 1, 2, 8, 9 or 10, found 3 (RFC 6455, 5.2)',
     '← expected the rest of a frame, the connection ended after 3 bytes of it (RFC 6455, 5.2) (byte 8)',
   ]);

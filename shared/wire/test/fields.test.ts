@@ -1,7 +1,7 @@
 /** What a unit tells when it is chosen: labels, places, values, meanings. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { unbrotli } from '../coding/brotli.ts';
+import { nodeDecompressors } from '../coding/node-decompressors.ts';
 import { concat } from '../bytes.ts';
 import { http1Decoder } from '../http1/decoder.ts';
 import { http2Decoder } from '../http2/decoder.ts';
@@ -28,10 +28,12 @@ function fields(
   const whole = recorded(steps);
   const unit = decode(make, steps).filter((one) => one.kind === kind)[which]!;
   const own = bytesOf(unit, whole[unit.direction]);
-  return fieldsOf(unit, own, unbrotli).map(({ label, ranges, value }) => {
-    const places = ranges.map(([start, end]) => `${start}+${end - start}`);
-    return [label, places.join(','), '=', value].filter(Boolean).join(' ');
-  });
+  return fieldsOf(unit, own, nodeDecompressors).map(
+    ({ label, ranges, value }) => {
+      const places = ranges.map(([start, end]) => `${start}+${end - start}`);
+      return [label, places.join(','), '=', value].filter(Boolean).join(' ');
+    },
+  );
 }
 
 describe('Every field of every vector', () => {

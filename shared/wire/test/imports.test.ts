@@ -5,8 +5,8 @@ import { expect, test } from '@jest/globals';
 const folder = new URL('../', import.meta.url);
 /** What only Node has, and who may use it. */
 const NODE_ONLY: Record<string, string[]> = {
-  'coding/brotli.ts': ['node:zlib'],
   'coding/node-codings.ts': ['node:zlib'],
+  'coding/node-decompressors.ts': ['node:zlib'],
 };
 
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -14,6 +14,7 @@ import {
   FIELDS_LIMIT,
   HELD_LIMIT,
   INFLATED_LIMIT,
+  KEPT_WHOLE,
   RANGES_LIMIT,
 } from '../limits.ts';
 import { type Unit, describe as fieldsOf } from '../unit.ts';
@@ -29,7 +30,7 @@ import type { Flooded } from './flood-thread.ts';
 import { FLOODS } from './vectors/floods.ts';
 
 /** What a decoder may hold, in bytes, whatever it was fed. */
-const HELD = 6 * 1_048_576;
+const HELD = 6 * 1_048_576 + KEPT_WHOLE;
 
 describe('A decoder that is flooded holds little, and says so:', () => {
   let thread: Worker;

@@ -40,7 +40,7 @@ describe('A recording is the same after saving and opening', () => {
     { secure: true, alpn: 'h2', protocol: 'http/2' },
     { protocol: 'http/1.1', missing: { up: 3, down: 5_000_000_000 } },
     { protocol: 'mqtt' },
-    { protocol: 'bytes' },
+    { protocol: 'bytes', link: 'browser-nginx-neighbour' },
     { protocol: { by: 'lines' } },
     { protocol: { by: 'length', prefix: 4 } },
   ];

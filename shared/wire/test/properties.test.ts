@@ -76,7 +76,7 @@ function checkUnit(
 ): void {
   const { direction: side } = unit;
   const bytes = bytesOf(unit, whole[side], first[side]);
-  const lines = dump(unit, bytes, { most: 32 });
+  const lines = dump(unit, bytes);
   expect(lines.find((line) => CONTROL.test(line))).toBeUndefined();
   if (!unit.problem?.includes('too many pieces'))
     expect(bytes.length).toBe(unit.size);

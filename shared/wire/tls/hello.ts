@@ -57,7 +57,6 @@ export class EncryptedPair extends OpaquePair {
 
   override finish(direction: Direction, units: Unit[]): void {
     if (direction === 'up' && this.#record.length > 0) this.#emit(units);
-    super.finish(direction, units);
   }
 
   /** How many bytes are not here, as far as that is known. */

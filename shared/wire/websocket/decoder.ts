@@ -42,10 +42,15 @@ import {
 } from './frame.ts';
 import { Payload, previewOf } from './payload.ts';
 
-/** One direction of a WebSocket: RFC 6455, 5. */
+/** The frames of one direction of a WebSocket: RFC 6455, 5. */
 export class WebSocketSide implements LayerDecoder {
   /** Its units tell the same bytes again, where something carries it. */
   readonly emitsUnits = true;
+  readonly showsPieces = false;
+  readonly pieceTexts = undefined;
+  readonly updates = 0;
+  /** Its messages are of any type. */
+  readonly type = undefined;
   /** The end of a frame cannot be found: nothing after it can be read. */
   failed = false;
   #place: UnitPlace;
@@ -170,6 +175,7 @@ export class WebSocketSide implements LayerDecoder {
     }
     const isLast = isData && frame.isFinal;
     this.#payload.endFrame(frame, isLast);
+    const isWhole = isLast && this.#fragments === 0;
     let problem = this.#problem ?? this.#payload.problem;
     if (frame.opcode === 8) {
       this.#isClosed = true;
@@ -188,12 +194,12 @@ export class WebSocketSide implements LayerDecoder {
         size,
         payload: frame.length,
         counts: isData,
+        updates: frame.isStart && frame.length > 0 ? 1 : 0,
+        text: isWhole ? this.#payload.takeText() : undefined,
         summary: this.#summary(frame, size),
         problem,
         message: isData && this.#messages > 0 ? this.#messages : undefined,
-        dissector:
-          this.#payload.dissector(isLast && this.#fragments === 0) ??
-          webSocketFrameDissector,
+        dissector: this.#payload.dissector(isWhole) ?? webSocketFrameDissector,
       }),
     );
     if (!isData) return;
@@ -206,9 +212,10 @@ export class WebSocketSide implements LayerDecoder {
   }
 
   #summary(frame: FrameHeader, size: number): string {
-    const preview = previewOf(frame.opcode, this.#payload);
     const fragment = this.#fragmentName(frame);
     const isWhole = frame.isStart && frame.isFinal;
+    // A whole message shows itself as the text of its unit.
+    const preview = isWhole ? '' : previewOf(frame.opcode, this.#payload);
     const after =
       isWhole && this.#payload.isCompressed
         ? `, ${number(this.#payload.messageSize)} once inflated`
@@ -243,7 +250,8 @@ export class WebSocketSide implements LayerDecoder {
           ? `more than ${number(FRAGMENTS_LIMIT)} fragments: the later ones are not shown`
           : undefined,
         message: this.#messages,
-        dissector: new MessageDissector(isText, this.#payload.keptInflated),
+        text: this.#payload.takeText(),
+        dissector: new MessageDissector(isText, this.#payload.takeInflated()),
       }),
     );
   }

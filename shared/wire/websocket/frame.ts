@@ -1,5 +1,12 @@
 /** The frame of RFC 6455, 5.2: its header, its fields, its close codes. */
-import type { FieldList, FieldDissector } from '../fields.ts';
+import { concat } from '../bytes.ts';
+import type {
+  ContentSource,
+  FieldList,
+  FieldDissector,
+  UnitContent,
+} from '../fields.ts';
+import type { KeptPlain } from '../kept-plain.ts';
 import { byteCount, hex, latin1, number, utf8 } from '../text.ts';
 import type { Kind } from '../unit.ts';
 import { Utf8Check } from '../utf8-check.ts';
@@ -237,7 +244,7 @@ function listClose(list: FieldList, from: number, payload: Uint8Array): void {
   ]);
 }
 
-function listFrame(list: FieldList, inflated: string | undefined): void {
+function listFrame(list: FieldList, inflated: Inflated | undefined): void {
   const frame = readHeader(list.bytes, headerLength(list.bytes));
   listHeader(list, 0, frame);
   const payload = payloadAt(list.bytes, 0, frame);
@@ -250,10 +257,11 @@ function listFrame(list: FieldList, inflated: string | undefined): void {
       'compressed',
       'RFC 7692, 7.2.1',
     ]);
-    list.known('inflated', inflated, [
-      'what the receiver gets, or how it begins',
-      'RFC 7692, 7.2.2',
-    ]);
+    list.known(
+      'inflated',
+      shownPayload(inflated.plain.bytes, inflated.isText),
+      ['what the receiver gets, or how it begins', 'RFC 7692, 7.2.2'],
+    );
   } else if (from < to) {
     const isText = frame.opcode !== 2 && isUtf8(payload);
     const meaning = frame.isMasked
@@ -273,55 +281,99 @@ function isUtf8(bytes: Uint8Array): boolean {
 /** A frame whose payload is not compressed. */
 export const webSocketFrameDissector: FieldDissector = {
   dissect: (list) => listFrame(list, undefined),
+  content({ bytes }) {
+    const frame = readHeader(bytes, headerLength(bytes));
+    const payload = payloadAt(bytes, 0, frame);
+    if (frame.opcode === 8)
+      return payload.length > 2
+        ? { bytes: payload.subarray(2), type: '' }
+        : undefined;
+    return payload.length > 0 ? { bytes: payload, type: '' } : undefined;
+  },
 };
+
+/** What a compressed message was. */
+export interface Inflated {
+  plain: KeptPlain;
+  isText: boolean;
+}
+
+function inflatedContent({ plain }: Inflated): UnitContent {
+  const { bytes, size } = plain;
+  const problem =
+    bytes.length < size
+      ? `a compressed message, of which ${byteCount(bytes.length)} of ${number(size)} were kept`
+      : undefined;
+  return { bytes, type: '', coding: 'permessage-deflate', problem };
+}
 
 /** A frame that is a compressed message. */
 export class CompressedFrameDissector implements FieldDissector {
-  readonly inflated: string;
+  readonly inflated: Inflated;
 
-  constructor(inflated: string) {
+  constructor(inflated: Inflated) {
     this.inflated = inflated;
   }
 
   dissect(list: FieldList): void {
     listFrame(list, this.inflated);
   }
+
+  content(): UnitContent {
+    return inflatedContent(this.inflated);
+  }
 }
 
 const FRAGMENTS = 'RFC 6455, 5.4';
 
+/** The frames of a message: where the payload begins, and what it is. */
+function* fragments(
+  bytes: Uint8Array,
+): Generator<{ from: number; payload: Uint8Array }> {
+  for (let at = 0; at + 2 <= bytes.length;) {
+    const rest = bytes.subarray(at);
+    const headerSize = headerLength(rest);
+    if (headerSize > rest.length) return;
+    const payload = payloadAt(bytes, at, readHeader(rest, headerSize));
+    const from = at + headerSize;
+    at = from + payload.length;
+    yield { from, payload };
+  }
+}
+
 /** A message of several frames; its bytes are theirs, headers included. */
 export class MessageDissector implements FieldDissector {
   readonly isText: boolean;
-  readonly inflated: string | undefined;
+  readonly inflated: Inflated | undefined;
 
-  constructor(isText: boolean, inflated: string | undefined) {
+  constructor(isText: boolean, inflated: Inflated | undefined) {
     this.isText = isText;
     this.inflated = inflated;
   }
 
   dissect(list: FieldList): void {
-    const { bytes } = list;
-    const whole = new Uint8Array(bytes.length);
-    let filled = 0;
-    let at = 0;
-    for (let count = 1; at + 2 <= bytes.length; count++) {
-      const rest = bytes.subarray(at);
-      const headerSize = headerLength(rest);
-      if (headerSize > rest.length) break;
-      const frame = readHeader(rest, headerSize);
-      const payload = payloadAt(bytes, at, frame);
-      whole.set(payload, filled);
-      filled += payload.length;
-      const from = at + headerSize;
-      at = from + payload.length;
+    const parts: Uint8Array[] = [];
+    for (const { from, payload } of fragments(list.bytes)) {
+      parts.push(payload);
+      const label = `fragment ${parts.length}`;
       const value = byteCount(payload.length);
       const meaning = 'a part of the message';
-      list.add(`fragment ${count}`, [from, at], value, [meaning, FRAGMENTS]);
+      list.add(label, [from, from + payload.length], value, [
+        meaning,
+        FRAGMENTS,
+      ]);
     }
-    const message =
-      this.inflated ?? shownPayload(whole.subarray(0, filled), this.isText);
+    const message = shownPayload(
+      this.inflated?.plain.bytes ?? concat(parts),
+      this.isText,
+    );
     const meaning = 'what the receiver gets, all fragments joined';
     list.known('message', message, [meaning, FRAGMENTS]);
+  }
+
+  content({ bytes }: ContentSource): UnitContent {
+    if (this.inflated) return inflatedContent(this.inflated);
+    const parts = Array.from(fragments(bytes), ({ payload }) => payload);
+    return { bytes: concat(parts), type: '' };
   }
 }

@@ -4,21 +4,26 @@
  * that, what there is to say of the payload, in the fields of `Payload`.
  */
 import type { FieldDissector } from '../fields.ts';
-import { KEPT_DECODED } from '../limits.ts';
+import { KeptPlain } from '../kept-plain.ts';
+import { EVENT_LIMIT, TEXT_BYTES } from '../limits.ts';
 import { MessageInflater } from './permessage-deflate.ts';
 import { preview, shortened, utf8 } from '../text.ts';
+import { ReassemblyBuffer } from '../reassembly-buffer.ts';
+import { TextStart } from '../text-start.ts';
 import { Utf8Check } from '../utf8-check.ts';
 import {
   CompressedFrameDissector,
-  shownPayload,
   type FrameHeader,
+  type Inflated,
 } from './frame.ts';
 
 const NOTHING = new Uint8Array(0);
 const ASTERISK = 0x2a;
+/** As much of a payload as its text may need. */
+const START = TEXT_BYTES + 1;
 /** Payload is unmasked in pieces of this size. */
 const PIECE = 16_384;
-/** As much of a payload as a summary may quote, and a close reason needs. */
+/** As much of a payload as a close reason needs. */
 const PREVIEW = 128;
 
 /**
@@ -44,8 +49,10 @@ export class Payload {
   #piece: Uint8Array | undefined;
   #check: Utf8Check | undefined;
   #inflater: MessageInflater | undefined;
-  #inflated: Uint8Array | undefined;
-  #inflatedKept = 0;
+  /** The message so far, inflated, up to a limit. */
+  #inflated = new ReassemblyBuffer();
+  /** The beginning of the message, as the receiver gets it. */
+  #start = new TextStart();
   #isLost = false;
   /** So far it is nothing but asterisks: see `replaced.ts`. */
   #isReplaced = false;
@@ -80,10 +87,10 @@ export class Payload {
     this.messageSize = 0;
     this.messageWireSize = 0;
     this.#check = this.isText ? new Utf8Check() : undefined;
-    this.#inflatedKept = 0;
+    this.#inflated.take();
+    this.#start.take();
     if (!this.isCompressed) return;
     this.#inflater!.begin();
-    this.#inflated ??= new Uint8Array(KEPT_DECODED);
     this.#isLost = this.#inflater!.problem !== undefined;
     this.#isReplaced = true;
     if (this.#isLost)
@@ -96,7 +103,9 @@ export class Payload {
     const frame = this.#frame!;
     const isRead = !frame.isControl && (this.isText || this.isCompressed);
     // Of what is not read only the beginning is of interest.
-    const end = isRead ? to : Math.min(to, from + PREVIEW - this.#previewed);
+    const end = isRead
+      ? to
+      : Math.min(to, from + Math.max(0, START - this.#came));
     for (let start = from; start < end; start += PIECE) {
       const stop = Math.min(end, start + PIECE);
       if (frame.isMasked) {
@@ -117,6 +126,8 @@ export class Payload {
     const room = Math.min(PREVIEW - this.#previewed, to - from);
     for (let i = 0; i < room; i++)
       this.#preview[this.#previewed++] = bytes[from + i]!;
+    if (!this.isCompressed && !this.#frame!.isControl)
+      this.#start.push(bytes, from, to);
     if (!isRead) return;
     for (let i = from; i < to && this.#isReplaced; i++)
       this.#isReplaced = bytes[i] === ASTERISK;
@@ -126,10 +137,10 @@ export class Payload {
 
   readonly #plain = (bytes: Uint8Array, from: number, to: number): void => {
     this.#checkText(bytes, from, to);
+    this.#start.push(bytes, from, to);
     this.messageSize += to - from;
-    const room = Math.min(KEPT_DECODED - this.#inflatedKept, to - from);
-    for (let i = 0; i < room; i++)
-      this.#inflated![this.#inflatedKept++] = bytes[from + i]!;
+    const room = EVENT_LIMIT - this.#inflated.length;
+    this.#inflated.append(bytes, from, Math.min(to, from + room));
   };
 
   #checkText(bytes: Uint8Array, from: number, to: number): void {
@@ -158,17 +169,31 @@ export class Payload {
         'expected a whole character of UTF-8 at the end (RFC 6455, 8.1)';
   }
 
-  /** The beginning of a compressed message, inflated. */
-  get keptInflated(): string | undefined {
+  /** The text of the message so far. */
+  takeText(): string | undefined {
+    return this.#start.take();
+  }
+
+  /** A compressed message, inflated, at its end. */
+  takeInflated(): Inflated | undefined {
     if (!this.isCompressed) return undefined;
-    const kept = this.#inflated!.subarray(0, this.#inflatedKept);
-    return shownPayload(kept, this.isText);
+    const plain = new KeptPlain(
+      this.#inflated.take(),
+      this.messageSize,
+      this.messageWireSize,
+    );
+    return { plain, isText: this.isText };
+  }
+
+  /** How a compressed message begins, inflated. */
+  get inflatedStart(): Uint8Array {
+    return this.#inflated.peek().subarray(0, PREVIEW);
   }
 
   /** The dissector of a compressed frame; undefined for any other. */
   dissector(isWhole: boolean): FieldDissector | undefined {
     if (!isWhole || !this.isCompressed) return undefined;
-    return new CompressedFrameDissector(this.keptInflated!);
+    return new CompressedFrameDissector(this.takeInflated()!);
   }
 }
 
@@ -186,7 +211,7 @@ export function previewOf(opcode: number, payload: Payload): string {
   if (isData && payload.isCompressed) {
     // What a later fragment adds cannot be told from what came before.
     if (opcode === 0) return '';
-    const inflated = payload.keptInflated!;
+    const inflated = utf8(payload.inflatedStart);
     return inflated ? ` “${shortened(inflated, 30)}”` : '';
   }
   return preview(kept);

@@ -11,7 +11,7 @@ import type { Answers } from '@on-the-wire/shared/compare/choosing/questions.ts'
 import {
   questionOf,
   tableOver,
-  titleOf,
+  titleOfRow,
 } from '@on-the-wire/shared/compare/choosing/table.ts';
 import {
   NotMeasured,
@@ -284,7 +284,7 @@ function checkRows(
       tryIt: 'pnpm compare --claims',
     });
   for (const row of rows) {
-    const title = titleOf(row);
+    const title = titleOfRow(row);
     if (title === undefined)
       return fail({
         title: `${name}: the table has no row "${row}"`,

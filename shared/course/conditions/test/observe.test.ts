@@ -44,7 +44,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const make = () => new StepObserver({ lesson: 'bells', log, tap, file });
+const run = () => ({ lesson: 'bells', log, tap, file });
+const make = () => new StepObserver(run());
 
 /** A tutorial of one step with these actions. */
 function says(
@@ -76,9 +77,9 @@ async function until(holds: () => boolean): Promise<void> {
 
 const isEvent = ({ kind }: Line) => kind === 'event';
 
-function get(path: string, headers: Record<string, string> = {}) {
+function get(path: string, headers: Record<string, string> = {}, to = port) {
   return new Promise<void>((resolve) => {
-    const asked = request({ port, host, path, headers, agent });
+    const asked = request({ port: to, host, path, headers, agent });
     asked.on('response', (response) => response.resume());
     asked.on('error', () => {});
     asked.on('close', () => resolve());
@@ -198,6 +199,43 @@ describe('the actions of a step', () => {
     observer.opened(10_000);
     observer.opened(unit!);
     expect(step().ticks[1]).toMatchObject({ unit, now: true });
+  });
+
+  test('behind a proxy, what names no link is on the side of the browser', async () => {
+    // The tap's own port stands where the browser calls the proxy.
+    const upstream = await tap.listenFor(tap.target, 0, 'bellproxy-lesson');
+    observer = new StepObserver({ ...run(), proxy: 'bellproxy' });
+    says([
+      'unit http/1.1 request headers up "GET /b" @bellproxy-lesson',
+      'unit http/1.1 request headers up "GET /b" and note end',
+      'request GET /c from outside',
+    ]);
+    observer.begin('step-1');
+    await get('/b', {}, upstream);
+    await until(() => step().ticks[0] !== null);
+    for (const path of ['/b', '/c']) {
+      await get(path, {}, upstream);
+      await get(path);
+      await until(() => step().ticks[path === '/b' ? 1 : 2] !== null);
+    }
+    const units = step().ticks.map((tick) => log.lines(tick!.unit!, 1)[0]);
+    expect(units.map((line) => line?.link)).toEqual([
+      'bellproxy-lesson',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('behind a proxy, a link to one of several is the front of that one', async () => {
+    const front = 'browser-bellproxy-gateway';
+    const at = await tap.listenFor(tap.target, 0, front);
+    observer = new StepObserver({ ...run(), proxy: 'bellproxy' });
+    says(['unit http/1.1 request headers up "GET /b" @browser-gateway']);
+    observer.begin('step-1');
+    await get('/b');
+    await get('/b', {}, at);
+    await until(() => step().ticks[0] !== null);
+    expect(log.lines(step().ticks[0]!.unit!, 1)[0]?.link).toBe(front);
   });
 
   test('a request from outside is none of a browser', async () => {

@@ -16,13 +16,18 @@ import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
 import { formatFault } from '@on-the-wire/tap/tap.ts';
 import { engineOf } from '@on-the-wire/viewer/page/engine.ts';
-import { findLesson } from '../../harness/lessons.ts';
+import { findLesson, lessonsFolder } from '../../harness/lessons.ts';
 import { runLesson, type RunningLesson } from '../../harness/run-lesson.ts';
+import { sideTripPrefix } from '../../texts/side-trips.ts';
 import { readConditions, type See, type StepConditions } from '../comments.ts';
 import { MEMORY, type Atom, type Condition } from '../condition.ts';
 
 /** What the text asks for in words that no link says. */
 export interface Played {
+  /** The side trip that is played in place of the tutorial, by its folder. */
+  trip?: string;
+  /** ms that the lesson drains, where the text starts it with --drain. */
+  drainMs?: number;
   /** How a file is changed where it is to be saved; once more: as it was. */
   changes?: Record<string, (text: string) => string>;
   /** What else is done, before the links, by step and action: `step-6/1`. */
@@ -31,6 +36,8 @@ export interface Played {
 
 /** What a page may take on a machine that has much else to do. */
 const LONG = 120_000; // ms
+/** How a text starts a file of the course: with our Node, from our folder. */
+const ourNode = 'npx -y pnpm exec node ';
 /** How long an action may need to show, before it is done once more. */
 const AGAIN = 6_000; // ms
 
@@ -41,11 +48,17 @@ const AGAIN = 6_000; // ms
  */
 export function playSteps(name: string, played: Played = {}): void {
   const lesson = findLesson(name);
-  const text = readFileSync(join(lesson.folder, 'README.md'), 'utf8');
-  const steps = readConditions(text).filter(
-    ({ actions, sees }) => actions.length + sees.length > 0,
-  );
-  describeWithBrowser(`the steps of ${name}`, (browser) => {
+  const { trip } = played;
+  const file = trip ? `side-trips/${trip}/README.md` : 'README.md';
+  const text = readFileSync(join(lesson.folder, file), 'utf8');
+  const steps = readConditions(text)
+    .filter(({ actions, sees }) => actions.length + sees.length > 0)
+    .map((step) => ({
+      ...step,
+      id: trip ? `${sideTripPrefix(trip)}${step.id}` : step.id,
+    }));
+  const title = [name, trip].filter(Boolean).join('/');
+  describeWithBrowser(`the steps of ${title}`, (browser) => {
     let player: Player;
     beforeAll(async () => {
       player = await Player.start(browser(), lesson, played);
@@ -59,7 +72,8 @@ export function playSteps(name: string, played: Played = {}): void {
     )('%s ticks, and its See comes true', async (_id, step) => {
       await player.play(step);
     });
-    // After them, in the same run.
+    // After them, in the same run; a side trip has none.
+    if (trip) return;
     test.each(steps.filter(isMemory))(
       'the answers from memory lead to units of this run',
       async (step) => {
@@ -90,6 +104,7 @@ class Player {
     const running = await runLesson(lesson, {
       port: await freeAdjacentPorts(),
       progress: join(folder, 'progress.json'),
+      ...(played.drainMs !== undefined && { drainMs: played.drainMs }),
       terminal: { stdout: quiet, stderr: quiet } as never,
     });
     const page = await browser.newPage({
@@ -292,9 +307,9 @@ class Player {
     );
     if (at !== 'iframe') return false;
     const lesson = this.#lessonPage();
-    const inside = await lesson.locator('iframe').count();
-    const all = inside > 0 ? [lesson, lesson.frameLocator('iframe')] : [lesson];
-    for (const each of all) {
+    const frames = lesson.locator('iframe');
+    const inside = (await frames.all()).map((each) => each.contentFrame());
+    for (const each of [lesson, ...inside]) {
       const found = await each.locator(':root').evaluate(() => {
         const board = document.querySelector('departures-board')?.shadowRoot;
         return [document, board].some((root) =>
@@ -444,14 +459,17 @@ class Player {
       );
     return copied
       .flatMap((each) => each.split('\n'))
-      .filter((each) => each.startsWith('curl '));
+      .filter((each) => each.startsWith('curl ') || each.startsWith(ourNode));
   }
 
   #run(command: string): void {
     const [program = '', ...words] = [
-      ...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
+      ...command
+        .replace(ourNode, `"${process.execPath}" `)
+        .matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
     ].map(([, a, b, c]) => a ?? b ?? c ?? '');
-    const started = spawn(program, words, { stdio: 'ignore' });
+    const cwd = join(lessonsFolder, '..');
+    const started = spawn(program, words, { stdio: 'ignore', cwd });
     this.#programs.add(started);
     started.once('close', () => this.#programs.delete(started));
   }

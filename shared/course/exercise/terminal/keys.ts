@@ -2,6 +2,7 @@
 import type { Key } from 'node:readline';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import type { FoundExercise } from '../exercises.ts';
+import { openQuestion } from '../../shell/consent.ts';
 import type { Screen } from './screen.ts';
 import type { Session } from '../session.ts';
 
@@ -57,6 +58,7 @@ export function createKeys({
   const onKey = (typed: string | undefined, key: Key) => {
     if (key.ctrl && (key.name === 'c' || key.name === 'd'))
       return leave(undefined);
+    if (openQuestion() !== undefined) return undefined; // this key answers it
     if (question) {
       const { yes } = question;
       question = undefined;

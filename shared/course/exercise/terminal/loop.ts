@@ -2,6 +2,7 @@
 import { emitKeypressEvents } from 'node:readline';
 import { findExercises, type FoundExercise } from '../exercises.ts';
 import type { AroundShell } from '../../shell/around.ts';
+import { openQuestion } from '../../shell/consent.ts';
 import { createKeys } from './keys.ts';
 import { describeList } from './list.ts';
 import { readProgress } from '../progress.ts';
@@ -82,6 +83,9 @@ async function doOne(
     if (session.checking) screen.showChecking();
     if (wasChecking && !session.checking) screen.showVerdict();
     wasChecking = session.checking;
+    // The screen was cleared, and somebody waits for the answer.
+    const asked = openQuestion();
+    if (asked !== undefined) screen.say(asked);
   };
   session.on('change', onChange);
   if (stdin.isTTY) {

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
+import { forwardedUrl } from '@on-the-wire/system/forwarded.ts';
 import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
 import type { RunningLesson } from '../../harness/run-lesson.ts';
 import { otherWays } from '../answers/other-ways.ts';
@@ -57,6 +58,7 @@ export function createScreen({
   const { shellUrl, lessonUrl } = running;
   const urls = [shellUrl, lessonUrl, ...Object.values(running.otherUrls)];
   const ssh = sshForwarding(urls.map((url) => Number(new URL(url!).port)));
+  const forwarded = shellUrl && forwardedUrl(shellUrl);
   const { title, minutes } = exercise;
   const paint = (style: 'bold' | 'gray' | 'yellow', text: string) =>
     styleText(style, text, { stream: stdout });
@@ -68,6 +70,7 @@ export function createScreen({
       `  Task, page and wire  ${shellUrl ?? ''}`,
       `  Your file            ${exercise.shortCopy}`,
       ...(ssh === undefined ? [] : [`  Over ssh, there      ${ssh}`]),
+      ...(forwarded ? [`  Forwarded            ${forwarded}`] : []),
       '',
     );
     const width = (stdout.columns || 80) - 2;

@@ -107,6 +107,7 @@ describe('Lessons', () => {
     [{ order: '2' }, 'lesson.order', '"2"', 'a whole number from 1'],
     [{ order: 0 }, 'lesson.order', '0', 'a whole number from 1'],
     [{ tls: 'yes' }, 'lesson.tls', '"yes"', 'true or false'],
+    [{ drains: 5 }, 'lesson.drains', '5', 'true or false'],
     [{ addresses: 'other' }, 'lesson.addresses', '"other"', 'names in small'],
     [{ addresses: ['a b'] }, 'lesson.addresses', '["a b"]', 'names in small'],
     [{ map: [] }, 'lesson.map', '[]', 'an object such as'],

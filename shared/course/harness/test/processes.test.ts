@@ -188,7 +188,7 @@ test('A URL in the environment takes the place of a process', async () => {
       },
     },
     4001,
-    given,
+    { given },
   );
   expect(plan.processes.map(({ name }) => name)).toEqual(['front']);
   const link = plan.links.find(({ name }) => name === 'front-back')!;
@@ -198,7 +198,7 @@ test('A URL in the environment takes the place of a process', async () => {
   );
   expect(plan.notes).toEqual(['No back is started: BACK_URL names 192.0.2.7.']);
   await expect(
-    planProcesses(found, 4001, { BACK_URL: 'nonsense' }),
+    planProcesses(found, 4001, { given: { BACK_URL: 'nonsense' } }),
   ).rejects.toThrow('BACK_URL is "nonsense": expected a URL with a host');
 });
 

@@ -84,6 +84,60 @@ async function ask(url: string, ca = ''): Promise<string> {
   return body;
 }
 
+/** Ends a second and a half after SIGTERM, and says so. */
+const slowToEnd = `
+import { createServer } from 'node:http';
+
+const { PORT, DRAIN_MS, HAND_OVER } = process.env;
+console.log('told', JSON.stringify([DRAIN_MS, HAND_OVER]));
+const server = createServer().listen(Number(PORT), '127.0.0.1');
+process.once('SIGTERM', () => {
+  setTimeout(() => {
+    console.log('ended in order');
+    server.close();
+  }, 1_500);
+});
+`;
+
+describe('A lesson that drains', () => {
+  test('has its time before it is restarted, and a place to hand over', async () => {
+    const trip =
+      '# Far (5 min)\n\n**Start it.** `pnpm lesson slow --drain 5s`.\n';
+    const slow = lesson('slow', {
+      'server.ts': slowToEnd,
+      'README.md': '# Slow\n',
+      'side-trips/far/README.md': trip,
+    });
+    const { until, written, state } = await run(slow, { drainMs: 60_000 });
+    expect(written()).toMatch(/^ {2}Lesson {3}\S+\/#far$/m);
+    await until(isReady);
+    slow.save('server.ts', `${slowToEnd}\n`);
+    await once(state, 'change');
+    await until(isReady);
+    expect(written()).toMatch(/^lesson │ It drains, for up to 60 s$/m);
+    expect(written()).toMatch(/^slow +│ ended in order$/m);
+    const told = [...written().matchAll(/told (.*)$/gm)].map(
+      ([, text]) => JSON.parse(text!) as unknown[],
+    );
+    expect(told).toEqual([
+      ['60000', expect.stringMatching(/on-the-wire-feed-[-0-9a-f]+\.json$/)],
+      told[0],
+    ]);
+  });
+
+  test('is ended after a second, without a drain', async () => {
+    const slow = lesson('hasty', { 'server.ts': slowToEnd });
+    const { until, written, state } = await run(slow);
+    await until(isReady);
+    slow.save('server.ts', `${slowToEnd}\n`);
+    await once(state, 'change');
+    await until(isReady);
+    expect(written()).not.toContain('ended in order');
+    expect(written()).not.toContain('It drains');
+    expect(written()).toContain('told [null,null]');
+  });
+});
+
 describe('A running lesson', () => {
   test('has a shell, and keeps its address through saves and crashes', async () => {
     const one = lesson('one', {

@@ -2,7 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { relative } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import tls from 'node:tls';
 import {
   certificateFile,
   localCertificate,
@@ -72,24 +75,6 @@ describe('the tap in front of a program', () => {
     },
   );
 
-  test('says no password where a target is none', async () => {
-    const [, message] = await refusal('postgres://me:Zq7Xw9Kv2@localhost:5432');
-    expect(message).toContain(
-      '"postgres://************@localhost:5432" is no target',
-    );
-  });
-
-  test.each(['nonsense', 'http://', 'ftp://localhost:21', 'localhost', ''])(
-    'refuses the target %j',
-    async (target) => {
-      expect(await refusal(target)).toEqual([
-        2,
-        `"${target}" is no target: expected an address with a port, such as ` +
-          'http://localhost:5173 or localhost:1883.',
-      ]);
-    },
-  );
-
   test('refuses a target that is not on this machine', async () => {
     // TEST-NET-1 (RFC 5737): an address that belongs to nobody.
     const tells =
@@ -138,7 +123,7 @@ describe('the tap in front of a program', () => {
     'reaches a server on this machine as %s',
     async (host) => {
       const port = await zug();
-      for (const scheme of ['http://', '']) {
+      for (const scheme of ['http://', 'h2c://', '']) {
         const { tap } = await tapBefore(`${scheme}${host}:${port}`);
         const url = `http://127.0.0.1:${tap.port}/`;
         const response = await fetch(url, { headers: { connection: 'close' } });
@@ -147,11 +132,72 @@ describe('the tap in front of a program', () => {
     },
   );
 
-  test('keeps a name below localhost in what is to be opened', async () => {
-    const { address, tap } = await tapBefore('http://app.localhost:1');
-    expect(address).toBe(`http://app.localhost:${tap.port}/`);
-    const other = await tapBefore('https://app.localhost:1');
-    expect(other.address).toBe(`https://127.0.0.1:${other.tap.port}/`);
+  test.each([
+    ['3000', 'http://127.0.0.1:PORT/'],
+    ['localhost:3000', 'http://127.0.0.1:PORT/'],
+    ['http://a.localhost:1', 'http://a.localhost:PORT/'],
+    ['a.localhost:1/app?x=1#y', 'http://a.localhost:PORT/app?x=1#y'],
+    ['http://shop.test:1/app?x=1#y', 'http://shop.test:PORT/app?x=1#y'],
+    ['http://six.test:1', 'http://127.0.0.1:PORT/'],
+    ['https://shop.test:1/app', 'https://127.0.0.1:PORT/app'],
+    ['ws://shop.test:1/chat', 'ws://shop.test:PORT/chat'],
+    ['redis://shop.test:1/0', 'redis://127.0.0.1:PORT/0'],
+    ['tcp://localhost:1', 'tcp://127.0.0.1:PORT'],
+    ['http://localhost:1/?token=Zq7X', 'http://127.0.0.1:PORT/?token=****'],
+    ['/tmp/x.sock', 'http://127.0.0.1:PORT/'],
+    ['http+unix://%2Fx.sock/v1', 'http://127.0.0.1:PORT/v1'],
+  ])('in place of %s opens %s', async (target, expected) => {
+    const names: Record<string, string> = { 'six.test': '::1' };
+    const { address, tap } = await tapBefore(target, {
+      resolve: (name) =>
+        Promise.resolve([{ address: names[name] ?? '127.0.0.1' }]),
+    });
+    expect(address).toBe(expected.replace('PORT', String(tap.port)));
+  });
+
+  test('gives a program the password that it shows nobody', async () => {
+    const { url, address, tap } = await tapBefore('redis://:Zq7X@localhost/0');
+    expect(address).toBe(`redis://127.0.0.1:${tap.port}/0`);
+    expect(url).toBe(`redis://:Zq7X@127.0.0.1:${tap.port}/0`);
+  });
+
+  test('says where it listens if no scheme says what is spoken', async () => {
+    const { plain, tap } = await tapBefore('localhost:1883');
+    expect(plain).toBe(`127.0.0.1:${tap.port}`);
+    expect((await tapBefore('mqtt://localhost')).plain).toBeUndefined();
+  });
+
+  test('reaches a server at a Unix socket', async () => {
+    if (process.platform === 'win32') return; // It has none that Node knows.
+    const folder = mkdtempSync(join(tmpdir(), 'tap-'));
+    closing.push(() => rmSync(folder, { recursive: true }));
+    const socket = join(folder, 'x.sock');
+    const server = createServer((_request, response) => response.end('Zug'));
+    await once(server.listen(socket), 'listening');
+    closing.push(() => server.close());
+    for (const target of [socket, `http://unix:${socket}:/platform`]) {
+      const { address } = await tapBefore(target);
+      const headers = { connection: 'close' };
+      expect(await (await fetch(address, { headers })).text()).toBe('Zug');
+    }
+    const { address, lines } = await tapBefore(join(folder, 'y.sock'));
+    await expect(fetch(address)).rejects.toThrow('fetch failed');
+    expect(lines.join('\n')).toMatch(/← connect ENOENT .*y\.sock/);
+  });
+
+  test('speaks TLS to what is no HTTP, both ways', async () => {
+    const pair = await localCertificate();
+    const server = tls.createServer(pair, (socket) => socket.pipe(socket));
+    const { port } = await listen(server);
+    closing.push(() => server.close());
+    for (const scheme of ['tls', 'mqtts', 'rediss']) {
+      const { tap } = await tapBefore(`${scheme}://localhost:${port}`);
+      const client = tls.connect({ port: tap.port, ca: pair.cert });
+      await once(client, 'secureConnect');
+      client.write('Gleis 7');
+      expect(String((await once(client, 'data'))[0])).toBe('Gleis 7');
+      client.destroy();
+    }
   });
 
   test('reaches [::] at ::1', async () => {
@@ -165,7 +211,8 @@ describe('the tap in front of a program', () => {
     let address = '127.0.0.1';
     const ask = () => Promise.resolve([{ address }]);
     const tap = await tapBefore(`http://app.test:${port}`, { resolve: ask });
-    const get = () => fetch(tap.address, { headers: { connection: 'close' } });
+    const url = `http://127.0.0.1:${tap.tap.port}/`;
+    const get = () => fetch(url, { headers: { connection: 'close' } });
     expect(await (await get()).text()).toBe('Zug');
     address = '192.0.2.1';
     await expect(get()).rejects.toThrow('fetch failed');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { homedir, hostname } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import type { FoundLesson } from '@on-the-wire/lesson/lesson.ts';
 import { findLesson } from '../lessons.ts';
@@ -41,7 +42,7 @@ async function saved(shellUrl = ''): Promise<string[]> {
   return [
     await get('pcapng?secrets=yes'),
     page,
-    Buffer.from(inside, 'base64').toString('latin1'),
+    gunzipSync(Buffer.from(inside, 'base64')).toString('latin1'),
   ];
 }
 

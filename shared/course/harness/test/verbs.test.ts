@@ -53,6 +53,31 @@ describe('pnpm lesson', () => {
   });
 });
 
+describe('pnpm lesson --drain', () => {
+  test('is for a lesson whose server drains, and for a time', async () => {
+    const refused = await Promise.all([
+      run('lesson', 'xhr', '--drain', '5s'),
+      run('lesson', 'sse', '--drain', '5s', '--smallest'),
+      run('lesson', '--drain', '5s'),
+    ]);
+    const forWhom = 'does not drain: --drain is for sse and websocket.\n';
+    expect(refused).toEqual([
+      [2, '', `The lesson "xhr" ${forWhom}`],
+      [2, '', `smallest.ts ${forWhom}`],
+      [
+        2,
+        '',
+        `One lesson drains: name it, such as ${pnpm} lesson sse --drain 5s.\n`,
+      ],
+    ]);
+    const [exitCode, , error] = await run('lesson', 'sse', '--drain', '5');
+    expect([exitCode, error]).toEqual([
+      2,
+      expect.stringContaining('Expected a time up to 600s, such as 5s.'),
+    ]);
+  });
+});
+
 describe('pnpm lesson --find', () => {
   test('says where the course speaks of some words', async () => {
     const [exitCode, out, error] = await run('lesson', '--find', 'silence');

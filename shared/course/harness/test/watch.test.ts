@@ -44,6 +44,9 @@ describe('The watch over a lesson', () => {
     expect(await next()).toEqual({ ...nothing, page: ['page/page.ts'] });
     lesson.save('README.md', '1');
     expect(await next()).toEqual({ ...nothing, tutorial: ['README.md'] });
+    const trip = 'side-trips/far/README.md';
+    lesson.save(trip, '1');
+    expect(await next()).toEqual({ ...nothing, tutorial: [trip] });
     lesson.save('new/deep.ts', '1');
     expect(await next()).toEqual({ ...nothing, server: ['new/deep.ts'] });
     lesson.save('new/deep.ts', '2');

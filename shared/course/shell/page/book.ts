@@ -1,4 +1,7 @@
-/** The tutorial: its text, its steps, and the learner's place in it. */
+/**
+ * The tutorial: its text, its steps, and the learner's place in it. A side trip
+ * stands in its place while the address names it; the rest of the shell stays.
+ */
 import { inside, own } from '@on-the-wire/viewer/page/elements.ts';
 import { ofLesson, recall, remember } from '@on-the-wire/viewer/page/memory.ts';
 import { startOpening } from './opening.ts';
@@ -8,11 +11,13 @@ import { showOwnEngine } from './own-engine.ts';
 import { watchWidths } from '@on-the-wire/viewer/page/text.ts';
 
 const scroller = own('tutorial');
-const article = inside(scroller, 'article');
+const tutorial = inside(scroller, 'article');
+/** What is read: the tutorial, or a side trip. */
+let article = tutorial;
 
 /** A place in the text that survives another width and another edition. */
 interface Place {
-  /** The section's id; '' is the introduction. */
+  /** The section's id; '' is the tutorial's introduction. */
   section: string;
   /** How far its top is above the window's, in px. */
   offset: number;
@@ -42,16 +47,24 @@ export async function startBook(): Promise<void> {
     if (article.offsetHeight === height) drop();
     showHere();
     clearTimeout(settle);
-    settle = setTimeout(() => {
-      keepPlace();
-      tellStep();
-      beginStep(sectionHere().id);
-    }, 200);
+    settle = setTimeout(settleHere, 200);
   });
   addEventListener('pagehide', keepPlace);
-  addEventListener('hashchange', () => {
-    const element = elementOfHash();
-    if (element) show(element);
+  addEventListener('hashchange', ({ newURL }) => {
+    // By now a scroll may have written where the learner was before.
+    const { hash } = new URL(newURL || location.href);
+    const element = hash === '' ? tutorial : elementOfHash(hash);
+    if (!element) return;
+    const before = article;
+    show(element);
+    if (article !== before) {
+      const link = isLeft(element) ? linkTo(before) : undefined;
+      const heading = element.querySelector<HTMLElement>('h1, h2');
+      (link ?? heading ?? element).focus({ preventScroll: true });
+    }
+    // A text that is turned to and not scrolled tells nothing by itself.
+    showHere();
+    settleHere();
   });
   own('previous').addEventListener('click', () => turn(-1));
   own('next').addEventListener('click', () => turn(1));
@@ -67,12 +80,19 @@ export async function startBook(): Promise<void> {
     if (anchor?.element.isConnected)
       scroller.scrollTop += topOf(anchor.element) - anchor.top;
     height = article.offsetHeight;
-  }).observe(article);
+  }).observe(inside(scroller, '.texts'));
   if (document.activeElement === document.body)
     scroller.focus({
       preventScroll: true,
       focusVisible: false,
     } as FocusOptions);
+}
+
+/** Says, here and to the server, where the learner is. */
+function settleHere(): void {
+  keepPlace();
+  tellStep();
+  beginStep(sectionHere().id);
 }
 
 /** Fetches the tutorial again and stays at the same place. */
@@ -81,7 +101,7 @@ export async function renewBook(): Promise<void> {
   // Only now: the reader may have turned the page meanwhile.
   const place = here();
   showText(text);
-  if (way) showWay(article, way);
+  if (way) showWay(tutorial, way);
   goTo(place);
   showHere();
   drop();
@@ -91,7 +111,7 @@ export async function renewBook(): Promise<void> {
 export function turn(by: 1 | -1): void {
   const target = neighbour(by);
   if (!target) return;
-  history.replaceState(history.state, '', target.id ? `#${target.id}` : '/');
+  history.replaceState(history.state, '', hashOf(target) || '/');
   show(target);
   inside(target, 'h1, h2').focus({ preventScroll: true });
 }
@@ -102,14 +122,20 @@ export function turn(by: 1 | -1): void {
  */
 function keptPlace(): Place | undefined {
   const kept = recall<Place>(placeKey);
-  if (exercise === 'yes' || !keptStep || (kept && stepOf(kept) === keptStep))
-    return kept;
+  const isInTrip = sideTrips()
+    .flatMap((trip) => sections(trip))
+    .some(({ id }) => id === kept?.section);
+  if (exercise === 'yes' || !keptStep || isInTrip) return kept;
+  if (kept && stepOf(kept) === keptStep) return kept;
   return { section: keptStep, offset: 0 };
 }
 
-/** The step of a place: that of its section, or the last one before it. */
+/**
+ * The step of a place in the tutorial: that of its section, or the last one
+ * before it. A side trip is no step of the lesson.
+ */
 function stepOf({ section }: Place): string | undefined {
-  const all = sections();
+  const all = sections(tutorial);
   const at = all.findIndex(({ id }) => id === section);
   return all
     .slice(0, at + 1)
@@ -133,10 +159,10 @@ function tellStep(): void {
 export async function renewWay(): Promise<void> {
   const way = await fetchWay();
   if (!way) return;
-  const isFirst = !article.querySelector(`#${END}`);
+  const isFirst = !tutorial.querySelector(`#${END}`);
   // The contents above grow by lines, and nothing may move under the reader.
   const place = here();
-  showWay(article, way);
+  showWay(tutorial, way);
   goTo(place);
   // An address may name the end, which has only come now.
   if (isFirst && location.hash === `#${END}`) show(elementOfHash()!);
@@ -176,25 +202,80 @@ async function fetchText(): Promise<FetchedText> {
 }
 
 function showText({ text, isMarkup }: FetchedText): void {
-  if (isMarkup) article.innerHTML = text;
-  else article.textContent = text;
-  const contents = article.querySelector('.contents ol');
+  const texts = inside(scroller, '.texts');
+  const { id } = article;
+  for (const trip of sideTrips()) trip.remove();
+  if (isMarkup) tutorial.innerHTML = text;
+  else tutorial.textContent = text;
+  texts.append(...tutorial.querySelectorAll(':scope > .side-trip'));
+  for (const trip of sideTrips()) joinTrip(trip);
+  showOwnEngine(texts);
+  startOpening(tutorial);
+  fillSteps(texts);
+  watchWidths(texts);
+  turnTo(sideTrips().find((trip) => trip.id === id) ?? tutorial);
+}
+
+function sideTrips(): HTMLElement[] {
+  return [...scroller.querySelectorAll<HTMLElement>('.side-trip')];
+}
+
+/** A line of the contents leads to the side trip, and its first one back. */
+function joinTrip(trip: HTMLElement): void {
+  const from = linkTo(trip)?.closest<HTMLElement>('section');
+  if (!from) return;
+  const number = from.querySelector('h2 .number')?.textContent;
+  const title = from.querySelector('h2 .title')?.textContent ?? '';
+  const way = document.createElement('p');
+  way.className = 'way-back';
+  way.append(linkWith(from.id, `Back to ${number ? `step ${number}` : title}`));
+  trip.prepend(way);
+
+  const item = document.createElement('li');
+  item.className = 'exercise-line';
+  const words = document.createElement('span');
+  words.className = 'title';
+  words.textContent = `${trip.dataset['title']}, a side trip`;
+  item.append(linkWith(trip.id, words));
+  tutorial
+    .querySelector(`.contents a[href="#${from.id}"]`)
+    ?.closest('li')
+    ?.after(item);
+}
+
+const linkTo = ({ id }: HTMLElement) =>
+  tutorial.querySelector<HTMLElement>(`section a[href="#${id}"]`);
+
+function linkWith(id: string, words: string | Node): HTMLAnchorElement {
+  const link = document.createElement('a');
+  link.href = `#${id}`;
+  link.append(words);
+  return link;
+}
+
+/** Where the learner was in the tutorial, from which they went on a side trip. */
+let left: { section: string; place: Place } | undefined;
+
+const isLeft = ({ id }: HTMLElement) =>
+  article === tutorial && left?.section === id;
+
+/** Shows this text, and its contents; nothing is scrolled. */
+function turnTo(text: HTMLElement): void {
+  article = text;
+  for (const each of [tutorial, ...sideTrips()]) each.hidden = each !== text;
+  const contents = text.querySelector('.contents ol');
   own('contents').replaceChildren(
     ...(contents ? [contents.cloneNode(true)] : []),
   );
-  showOwnEngine(article);
-  startOpening(article);
-  fillSteps(article);
-  watchWidths(article);
 }
 
 // The introduction, then each section.
-function sections(): HTMLElement[] {
-  return [
-    article,
-    ...article.querySelectorAll<HTMLElement>(':scope > section'),
-  ];
+function sections(text = article): HTMLElement[] {
+  return [text, ...text.querySelectorAll<HTMLElement>(':scope > section')];
 }
+
+/** The address of a section; the tutorial's introduction has none. */
+const hashOf = ({ id }: HTMLElement): string => (id ? `#${id}` : '');
 
 // Above 0: below the upper edge of the window.
 function topOf(element: Element): number {
@@ -208,18 +289,17 @@ const tolerance = 24; // px: the space above a heading
 function here(): Place {
   const section = sections().findLast((each) => topOf(each) <= tolerance);
   return section
-    ? {
-        section: section === article ? '' : section.id,
-        offset: -topOf(section),
-      }
-    : { section: '', offset: 0 };
+    ? { section: section.id, offset: -topOf(section) }
+    : { section: article.id, offset: 0 };
 }
 
 function goTo({ section, offset }: Place): void {
-  const element = sections().find((each) =>
-    section === '' ? each === article : each.id === section,
-  );
-  if (element) scroller.scrollTop += topOf(element) + offset;
+  const all = [tutorial, ...sideTrips()].flatMap((text) => sections(text));
+  const element = all.find(({ id }) => id === section);
+  if (!element) return;
+  const text = element.closest('article')!;
+  if (text !== article) turnTo(text);
+  scroller.scrollTop += topOf(element) + offset;
 }
 
 let anchor: { element: Element; top: number } | undefined;
@@ -242,15 +322,22 @@ function neighbour(by: 1 | -1): HTMLElement | undefined {
     : sections().findLast((each) => topOf(each) < -tolerance);
 }
 
-function elementOfHash(): HTMLElement | undefined {
-  const id = decodeURIComponent(location.hash.slice(1));
+function elementOfHash(hash = location.hash): HTMLElement | undefined {
+  const id = decodeURIComponent(hash.slice(1));
   return id
-    ? (article.querySelector<HTMLElement>(`[id="${CSS.escape(id)}"]`) ??
+    ? (scroller.querySelector<HTMLElement>(`[id="${CSS.escape(id)}"]`) ??
         undefined)
     : undefined;
 }
 
 function show(element: HTMLElement): void {
+  const text = element.closest('article')!;
+  const before = article;
+  if (text !== before) {
+    if (before === tutorial)
+      left = { section: sectionHere().id, place: here() };
+    turnTo(text);
+  }
   for (
     let fold = element.closest('details');
     fold;
@@ -259,6 +346,8 @@ function show(element: HTMLElement): void {
     fold.open = true;
   if (element === article) scroller.scrollTo(0, 0);
   else element.scrollIntoView();
+  // Back to the step, to the line that was read.
+  if (text !== before && isLeft(element)) goTo(left!.place);
   // At once: whatever grows before the scroll is told would lead back.
   drop();
 }
@@ -274,8 +363,8 @@ function sectionHere(): HTMLElement {
   return (
     sections().find(
       (each) =>
-        each.id !== '' &&
-        location.hash === `#${each.id}` &&
+        each !== tutorial &&
+        location.hash === hashOf(each) &&
         Math.abs(topOf(each)) <= tolerance,
     ) ??
     sections().findLast((each) => topOf(each) <= edge) ??
@@ -286,13 +375,15 @@ function sectionHere(): HTMLElement {
 /** The header of the pane, the contents and the address say where the learner is. */
 function showHere(): void {
   const section = sectionHere();
-  const hash = section === article ? '' : `#${section.id}`;
+  const hash = hashOf(section);
   const heading = section === article ? undefined : inside(section, 'h2');
   const line = own('here');
   const words = ['.number', '.title'].map((part) =>
     heading?.querySelector(part)?.cloneNode(true),
   );
   line.replaceChildren(...words.filter((word) => word !== undefined));
+  if (article !== tutorial && section === article)
+    line.textContent = `Side trip: ${article.dataset['title']}`;
   own('previous').ariaDisabled = String(!neighbour(-1));
   own('next').ariaDisabled = String(!neighbour(1));
   for (const link of document.querySelectorAll('.contents a'))

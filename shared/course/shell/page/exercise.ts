@@ -57,7 +57,9 @@ export function startExercise(): void {
 
 async function ask(action: ExerciseAction): Promise<void> {
   const response = await fetch(`/exercise/${action}`, { method: 'POST' });
-  if (!response.ok) announce(await response.text());
+  const failed = own('failed');
+  failed.hidden = response.ok;
+  if (!response.ok) failed.textContent = await response.text();
 }
 
 function question(text: string, yes: () => Promise<void>): void {

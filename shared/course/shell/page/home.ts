@@ -1,6 +1,10 @@
 /** The way out of a lesson: home, and whatever else can be started from here. */
 import { own, announce } from '@on-the-wire/viewer/page/elements.ts';
-import { nameTab, openTab } from '@on-the-wire/viewer/page/own-tab.ts';
+import {
+  nameTab,
+  openTab,
+  type StartedMessage,
+} from '@on-the-wire/viewer/page/own-tab.ts';
 import { postJson } from '@on-the-wire/viewer/page/post-json.ts';
 
 /**
@@ -24,7 +28,7 @@ export async function open(what: string, title: string): Promise<void> {
   failed.hidden = true;
   announce(`Opening ${title}`);
   try {
-    await openTab(what, title, async () => (await start(what)).url);
+    await openTab(what, title, () => start(what));
     announce(`${title} is in its own tab`);
   } catch (error) {
     failed.textContent = (error as Error).message;
@@ -32,7 +36,7 @@ export async function open(what: string, title: string): Promise<void> {
   }
 }
 
-function start(what: string): Promise<{ url: string }> {
+function start(what: string): Promise<StartedMessage> {
   if (what === 'home') return postJson('/home/start', {});
   return what.includes('/')
     ? postJson('/exercises/start', { id: what })

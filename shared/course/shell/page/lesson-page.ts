@@ -31,6 +31,7 @@ const watchers = new Set<Watcher>();
 const root = document.documentElement;
 /** Before, the frame has another origin: a browser would warn of a message. */
 let isReady = false;
+let onReady = () => {};
 let waiting: { control: string; tell: (pointed: Pointed) => void } | undefined;
 
 /** Listens to the page for as long as the shell is open. */
@@ -47,6 +48,7 @@ export function startLessonPage(): void {
     >;
     if (message.onTheWire === 'ready') {
       isReady = true;
+      onReady();
       sayTheme();
       sayWatched();
     }
@@ -63,6 +65,11 @@ export function startLessonPage(): void {
   new MutationObserver(sayTheme).observe(root, {
     attributeFilter: ['data-theme'],
   });
+}
+
+/** Calls it whenever the page was loaded and talks with us. */
+export function whenReady(listener: () => void): void {
+  onReady = listener;
 }
 
 /**
@@ -141,7 +148,8 @@ function frameOfPage(): HTMLIFrameElement | undefined {
 function say(message: ToPage): void {
   const frame = frameOfPage();
   // While it is loading it still has the shell's own origin: nothing is sent.
-  if (frame?.src)
+  // Nor is anything to an empty frame, whose reader signs in elsewhere.
+  if (frame?.src && frame.src !== 'about:blank')
     frame.contentWindow?.postMessage(message, new URL(frame.src).origin);
 }
 

@@ -7,7 +7,7 @@ import type { Details, Line } from '@on-the-wire/viewer/source.ts';
 import { live } from '@on-the-wire/viewer/pane/live.ts';
 import type { Condition } from '../../conditions/condition.ts';
 import type { Act, OpeningPart } from '../../conditions/opening.ts';
-import { pageNames, Watch } from '../../conditions/watch.ts';
+import { isBehind, pageNames, Watch } from '../../conditions/watch.ts';
 import {
   cheapestExchange,
   sightOf,
@@ -15,6 +15,7 @@ import {
   type OpeningSight,
 } from './opening-sights.ts';
 import { freshValues, pressInPage, watchPage } from './lesson-page.ts';
+import { proxy } from './proxy.ts';
 
 /** What cannot be shown, and what to do about it. */
 export class OpeningError extends Error {}
@@ -32,7 +33,7 @@ let came: Line[] | undefined;
 /** Follows the run; call it before the first lines come. */
 export function followForOpening(): void {
   live.follow(({ lines }) => {
-    for (const line of lines) keepExchange(line);
+    for (const line of lines) if (!isBehind(line, proxy)) keepExchange(line);
     came?.push(...lines);
   });
 }
@@ -231,6 +232,7 @@ class Search {
     this.#watch = new Watch(
       condition.filter(({ what }) => what !== 'page'),
       () => false,
+      proxy,
     );
     this.#names = pageNames(condition);
     this.#stop =
@@ -282,7 +284,7 @@ class Search {
         atom.kind === line.kind &&
         atom.field !== undefined,
     );
-    return reads ? live.details(line.n) : undefined;
+    return reads ? live.readDetails(line.n) : undefined;
   }
 
   stop(): void {

@@ -56,7 +56,7 @@ export async function cheapestExchange(): Promise<OpeningSight> {
     )
     .sort((a, b) => a.size - b.size);
   for (const { request, response, size } of all) {
-    const details = await live.details(request.n);
+    const details = await live.readDetails(request.n);
     // Other programs than a browser send less.
     if (!details?.fields.some(({ label }) => /^sec-fetch-/i.test(label)))
       continue;
@@ -103,7 +103,7 @@ export async function sightOf({
     ).length;
     return { code: [line.summary], words: timesOf(times), unit };
   }
-  const details = await live.details(unit);
+  const details = await live.readDetails(unit);
   if (!details?.bytes) return { code: [line.summary], words: '', unit };
   const later = before
     ? `${((line.time - before.time) / 1000).toFixed(1)} s later`
@@ -144,7 +144,8 @@ async function cutEvent(
 ): Promise<OpeningSight> {
   const text = textOf(details);
   const { response } = exchanges.get(nameOf(line)) ?? {};
-  const start = response && (await live.details(response.n))?.ranges[0]?.[0];
+  const start =
+    response && (await live.readDetails(response.n))?.ranges[0]?.[0];
   const end = details.ranges.at(-1)?.[1];
   const at =
     start === undefined || end === undefined
@@ -174,7 +175,7 @@ async function sentAgain(
     )
     .slice(0, 20);
   for (const event of events) {
-    const details = await live.details(event.n);
+    const details = await live.readDetails(event.n);
     if (details && textOf(details).startsWith(text)) return event.size;
   }
   return undefined;

@@ -7,9 +7,11 @@
 import { announce, own } from '@on-the-wire/viewer/page/elements.ts';
 import { revealControl } from '@on-the-wire/viewer/pane/controls.ts';
 import type { makeLiveWire } from '@on-the-wire/viewer/pane/panels.ts';
+import { frontOf } from '../../conditions/watch.ts';
 import { readPointTarget, type PointTarget } from '../../texts/point-target.ts';
 import { pointInPage, type Pointed } from './lesson-page.ts';
 import { choosePane, showWire } from './panes.ts';
+import { proxy } from './proxy.ts';
 
 type Wire = ReturnType<typeof makeLiveWire>;
 
@@ -67,12 +69,18 @@ async function pointAt(target: PointTarget, wire: Wire): Promise<Pointed> {
   const [, kind = '', text = ''] =
     /^unit:([^:]+)(?::"?(.*?)"?)?$/.exec(control) ?? [];
   if (kind === '')
-    return mark(await soon(() => revealControl(own('wire'), control)));
+    return mark(
+      await soon(() => revealControl(own('wire'), controlHere(control))),
+    );
   const n = wire.newest(kind, text);
   if (n === undefined) return nowhere;
   wire.open(n);
   return mark(wire.lines);
 }
+
+/** Where a proxy stands between, a link from the browser is its front. */
+const controlHere = (control: string) =>
+  control.replace(/\bbrowser-\w+$/, (link) => frontOf(link, proxy));
 
 function revealOfShell(name: string): HTMLElement | undefined {
   const control = document.getElementById(`shell-${name}`);

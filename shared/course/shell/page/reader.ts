@@ -30,7 +30,11 @@ export function startReader(): void {
     event.preventDefault();
     const file = link.getAttribute('href') ?? '';
     // A step of the tutorial that stands behind is shown there.
-    const step = /^\/files\/README\.md#file-(step-\d+)$/.exec(file)?.[1];
+    const [, trip, number] =
+      /^\/files\/(?:side-trips\/([\w-]+)\/)?README\.md#file-(step-\d+)$/.exec(
+        file,
+      ) ?? [];
+    const step = number && [trip, number].filter(Boolean).join('-');
     if (step && document.getElementById(step)) {
       goToStep(step);
       return close();

@@ -6,6 +6,7 @@
 import { announce, own } from '@on-the-wire/viewer/page/elements.ts';
 import { events } from '@on-the-wire/viewer/page/events.ts';
 import { ofLesson, recall, remember } from '@on-the-wire/viewer/page/memory.ts';
+import { MEMORY, STEP_ID } from '../../conditions/condition.ts';
 import type { RunMessage, StepMessage } from '../../conditions/run-message.ts';
 import { watchPage } from './lesson-page.ts';
 import { startPredictions } from './predictions.ts';
@@ -61,7 +62,7 @@ export function fillSteps(text: HTMLElement): void {
  * @param id of the section; one that is no step changes nothing
  */
 export function beginStep(id: string): void {
-  if (here === id || !/^(?:step-\d+|from-memory)$/.test(id)) return;
+  if (here === id || !(id === MEMORY || STEP_ID.test(id))) return;
   here = id;
   if (document.documentElement.dataset['exercise'] === 'yes') return;
   void tellRun('POST', 'begin', { step: id });

@@ -1,4 +1,5 @@
 /** The shell's page: each part of it is started here. */
+import { followBehind } from './behind.ts';
 import { renewBook, startBook } from './book.ts';
 import { own } from '@on-the-wire/viewer/page/elements.ts';
 import { startExercise } from './exercise.ts';
@@ -29,6 +30,7 @@ matchMedia('(max-width: 1023px)').addEventListener('change', () =>
 startLessonPage();
 followForOpening();
 startPointing(startWire());
+followBehind();
 startExercise();
 followRun();
 followState(() => void renewBook());

@@ -3,6 +3,7 @@ import type { StateMessage } from '../state-message.ts';
 import { certificateHint } from '@on-the-wire/viewer/page/certificate.ts';
 import { own, inside } from '@on-the-wire/viewer/page/elements.ts';
 import { events, runOf } from '@on-the-wire/viewer/page/events.ts';
+import { offerOwnTab } from './unresponsive.ts';
 
 const { dataset } = document.documentElement;
 const title = document.title;
@@ -92,6 +93,10 @@ function showCrash({ status, crash }: StateMessage): void {
 
 /** Where a port of the lesson is, for a page on this host. */
 function addressOf(port: string | number): string {
+  const { pageForwarded, pagePort } = dataset;
+  // The shell itself is served without TLS: this one came by a forwarder.
+  if (location.protocol === 'https:' && String(port) === pagePort)
+    return pageForwarded ?? '';
   // The content security policy can name no IPv6 address.
   const host = location.hostname === '[::1]' ? '127.0.0.1' : location.hostname;
   return `${dataset['pageProtocol']}//${host}:${port}/`;
@@ -123,6 +128,13 @@ function showRefused({ refused: [port] = [] }: StateMessage): void {
 function followFrame(): (state: StateMessage) => void {
   const port = Number(dataset['pagePort']);
   const address = addressOf(port);
+  if (address === '') {
+    own('waiting').textContent =
+      `No forwarded name stands for port ${port}, at which the lesson’s page ` +
+      `is. Start the lesson with --allowed-host NAME=${port}, too.`;
+    own('own-tab').hidden = true;
+    return () => {};
+  }
   own<HTMLAnchorElement>('own-tab').href = address;
 
   const frame = document.createElement('iframe');
@@ -133,6 +145,7 @@ function followFrame(): (state: StateMessage) => void {
     'allow-scripts allow-same-origin allow-forms allow-modals allow-popups ' +
       'allow-popups-to-escape-sandbox allow-downloads',
   );
+  const waitForPage = offerOwnTab(frame);
   let shown: number | undefined;
   let loading = false;
   let failed = false;
@@ -156,6 +169,7 @@ function followFrame(): (state: StateMessage) => void {
     failed = false;
     frame.src = address;
     if (!frame.isConnected) own('waiting').replaceWith(frame);
+    waitForPage();
   };
 }
 

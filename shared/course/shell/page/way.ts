@@ -39,8 +39,12 @@ export function showWay(article: HTMLElement, way: WayMessage): void {
   const again = [...section.querySelectorAll<HTMLElement>('a, button')];
   again[focused]?.focus({ preventScroll: true });
   markExercises(article, way);
-  for (const list of document.querySelectorAll('.contents ol'))
-    markContents(list, article, way);
+  for (const list of document.querySelectorAll('.contents ol')) {
+    // The menu has those of the text that is shown, maybe a side trip.
+    const isMenu = !list.closest('article');
+    if (isMenu ? !article.hidden : article.contains(list))
+      markContents(list, article, way);
+  }
 }
 
 /** Each exercise's paragraph gets an id, so that the contents can lead there. */

@@ -148,7 +148,10 @@ function reachOfStyles() {
     for (const rule of rules) {
       if (rule instanceof CSSStyleRule) {
         // A pseudo-element is its owner's.
-        const all = rule.selectorText.replaceAll(/::[\w-]+/g, ':not(_)');
+        const all = rule.selectorText.replaceAll(
+          /::[\w-]+(?:\([^)]*\))?/g,
+          ':not(_)',
+        );
         for (const one of selectorsOf(all))
           for (const element of document.querySelectorAll(one))
             if (own && !wire.contains(element)) outOfTheWire.add(one);

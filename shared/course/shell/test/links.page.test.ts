@@ -134,7 +134,7 @@ describeWithBrowser('the links in the shell', (browser) => {
     await client.until('Hi');
     client.socket.destroy();
     await page
-      .locator('.wire .line', { hasText: 'gateway-feed message “Hi”: 6 bytes' })
+      .locator('.wire .line', { hasText: 'gateway-feed message: 6 bytes' })
       .first()
       .waitFor();
     // The map is there from the start.

@@ -1,4 +1,7 @@
 /** The first minute of a lesson, as a test sees it in a real browser. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import type { Browser, Page } from '@on-the-wire/browser/browser.ts';
@@ -51,8 +54,11 @@ export async function openLesson(
   size = { width: 1280, height: 800 },
 ): Promise<Opened> {
   const nowhere = new PassThrough().resume();
+  // A learner's own says where another test has stopped reading.
+  const folder = mkdtempSync(join(tmpdir(), 'opening-'));
   const running = await runLesson(findLesson(name), {
     port: await freeAdjacentPorts(3),
+    progress: join(folder, 'progress.json'),
     terminal: { stdout: nowhere, stderr: nowhere },
   });
   const context = await browser.newContext({ viewport: size });
@@ -96,6 +102,7 @@ export async function openLesson(
     async end() {
       await context.close();
       await running.stop();
+      rmSync(folder, { recursive: true });
     },
   };
   return opened;

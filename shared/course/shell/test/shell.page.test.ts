@@ -56,6 +56,12 @@ ding
 
 ${'Another line.\n\n'.repeat(30)}
 
+<details><summary>Who rings twice?</summary>
+
+The postman.
+
+</details>
+
 ## 3. Go home (1 min)
 
 | table | of |
@@ -143,6 +149,14 @@ describeWithBrowser('the shell in a browser', (browser) => {
       expect(await page.locator('#shell-here').innerText()).toBe('2Listen');
       const current = page.locator('.prose .contents [aria-current=step]');
       expect(await current.getAttribute('href')).toBe('#step-2');
+    });
+
+    test('a link to a question opens it', async () => {
+      await open('/#question-who-rings-twice');
+      await page.getByText('The postman.').waitFor();
+      expect(Math.abs(await below('#question-who-rings-twice'))).toBeLessThan(
+        2,
+      );
     });
 
     test('the place is kept over a reload, and when the text was saved', async () => {

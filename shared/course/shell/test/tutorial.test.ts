@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
-import { renderTutorial } from '../tutorial.ts';
+import { readSections } from '../../texts/sections.ts';
+import { questionId } from '../../texts/host-anchor.ts';
+import { findSideTrips, sideTripPrefix } from '../../texts/side-trips.ts';
+import { lessonHtml, renderTutorial } from '../tutorial.ts';
 
 const render = (...lines: string[]) =>
   renderTutorial(lines.join('\n'), { lesson: 'sse', folder: '' });
@@ -467,9 +472,30 @@ describe('HTML', () => {
       '</details>',
     );
     expect(html).toBe(
-      '<details open>\n<summary>More</summary>\n' +
+      '<details open id="question-more">\n<summary>More</summary>\n' +
         '<p>Press <kbd>Esc</kbd>, H<sub>2</sub>O.<br></p>\n\n</details>',
     );
+  });
+
+  test('each question of the course has the id that the search leads to', () => {
+    const sections = readSections().filter(({ exercise }) => !exercise);
+    for (const [{ name, folder }, ofLesson] of Map.groupBy(
+      sections,
+      ({ lesson }) => lesson,
+    )) {
+      const text = readFileSync(join(folder, 'README.md'), 'utf8');
+      const options = { shellPort: 4000, files: [] };
+      const html = lessonHtml(text, findSideTrips(folder), name, options);
+      const asked = ofLesson.flatMap(({ trip, blocks }) =>
+        blocks.flatMap(({ question }) =>
+          question
+            ? (trip ? sideTripPrefix(trip.name) : '') + questionId(question)
+            : [],
+        ),
+      );
+      expect(asked.length).toBeGreaterThan(5);
+      for (const id of asked) expect(html).toContain(`<details id="${id}">`);
+    }
   });
 
   // What is left of each must be text: no tag but the few that are allowed,

@@ -16,6 +16,8 @@ export interface TutorialEnv extends Env {
   shellPort: number | undefined;
   /** Whether it is a tutorial, whose steps are sections. */
   hasSteps: boolean;
+  /** Whether it is a side trip, which says itself how it is started. */
+  isTrip: boolean;
   /** The files of the lesson, with slashes. */
   files: readonly string[];
   /** Before each id: two texts may stand in one document. */

@@ -18,7 +18,10 @@ type Target =
  *
  * @param href as it stands in the text
  */
-export function targetOf(href: string, { place, ids }: TutorialEnv): Target {
+export function targetOf(
+  href: string,
+  { place, ids, hasSteps }: TutorialEnv,
+): Target {
   if (readPointTarget(href)) return { kind: 'points', href };
   if (/^https?:\/\//i.test(href)) return { kind: 'web', href };
   if (href.startsWith('#')) {
@@ -40,12 +43,20 @@ export function targetOf(href: string, { place, ids }: TutorialEnv): Target {
       kind: 'elsewhere',
       path: posix.join('lessons', place.lesson, inLesson),
     };
-  // A step of the lesson's own tutorial, by the id that its heading has there.
-  const step = inLesson === 'README.md' && /^#(\d+)-/.exec(fragment)?.[1];
-  if (step) return { kind: 'file', href: `/files/README.md#file-step-${step}` };
   const encoded = inLesson.split('/').map(encodeURIComponent).join('/');
+  // A side trip, or a step of it or of the lesson's own tutorial, by the id that
+  // its heading has there. Among each other they are one document.
+  const [isText, trip] = textWithSteps.exec(inLesson) ?? [];
+  const [, number] = /^#(\d+)-/.exec(fragment) ?? [];
+  const step = number === undefined ? '' : `step-${number}`;
+  if (isText && hasSteps && (trip || step))
+    return { kind: 'here', href: `#${[trip, step].filter(Boolean).join('-')}` };
+  if (isText && step)
+    return { kind: 'file', href: `/files/${encoded}#file-${step}` };
   return { kind: 'file', href: `/files/${encoded}${fragment}` };
 }
+
+const textWithSteps = /^(?:side-trips\/([\w-]+)\/)?README\.md$/;
 
 function decode(encoded: string): string {
   try {
@@ -113,6 +124,8 @@ function fileNamed(
   const here = posix.join(place.folder, code);
   if (here === 'README.md') return undefined; // it is what one reads
   if (files.includes(here)) return here;
+  // A side trip names the files of its lesson from the lesson's folder, too.
+  if (files.includes(code)) return code;
   const named = files.filter(
     (file) => posix.basename(file) === code && !aside.test(file),
   );

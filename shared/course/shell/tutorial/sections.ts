@@ -64,6 +64,7 @@ export function layOut(
       continue;
     }
     if (
+      !env.isTrip &&
       first?.type === 'paragraph_open' &&
       beginsWithStrong(inline, 'Start it.')
     )

@@ -1,6 +1,6 @@
 /** Ticks: the places of a step that the learner's run fills. */
 import type { MarkdownIt, Token } from 'markdown-it';
-import { findComments } from '../../conditions/comments.ts';
+import { findComments, type Comment } from '../../conditions/comments.ts';
 import type { TutorialEnv } from './env.ts';
 
 /**
@@ -11,8 +11,9 @@ import type { TutorialEnv } from './env.ts';
  */
 export function ticks(markdown: MarkdownIt): void {
   markdown.core.ruler.push('ticks', ({ tokens, env }) => {
-    if (!(env as TutorialEnv).hasSteps) return;
-    findComments(tokens, (comment, token) => {
+    const { hasSteps, prefix } = env as TutorialEnv;
+    if (!hasSteps) return;
+    const mark = (comment: Comment, token: Token) => {
       if (comment.step === undefined || !('index' in comment)) return;
       const { kind, step, index } = comment;
       const html =
@@ -20,7 +21,8 @@ export function ticks(markdown: MarkdownIt): void {
           ? `<a class="tick" data-step="${step}" data-action="${index}"></a>`
           : `<a class="tick seen" data-step="${step}" data-see="${index}"></a>`;
       token.meta = { ticks: ticksOf(token) + html };
-    });
+    };
+    findComments(tokens, mark, () => {}, prefix);
   });
 }
 

@@ -81,6 +81,7 @@ describe('sections', () => {
       kind: 'words',
       markdown: 'Why?',
       line: 21,
+      question: 'Why?',
     });
   });
 

@@ -82,3 +82,26 @@ test.each([
   expect(found).toHaveLength(1);
   expect(found[0]).toContain(words);
 });
+
+test('a side trip names what its lesson has, and the links of a proxy', async () => {
+  const trip = good
+    .replace('file server.ts saved', 'file workspace/behind/nginx.conf saved')
+    .replace('unit event down', 'unit event down @nginx-lesson')
+    .replace('fault idle=8s set', 'note end @browser-nginx');
+  const checkTrip = async (text: string) => {
+    const root = await madeUpTree({
+      'lessons/talk/side-trips/far/README.md': text,
+      'lessons/talk/page/index.html': page,
+      'lessons/talk/package.json': '{}',
+    });
+    return checkActions(root);
+  };
+  expect(await checkTrip(trip)).toEqual([]);
+  const wrong = trip
+    .replace('behind/nginx.conf', 'behind/engine.conf')
+    .replace('@nginx-lesson', '@lesson-nginx');
+  expect((await checkTrip(wrong)).map(({ found }) => found)).toEqual([
+    expect.stringContaining('@lesson-nginx'),
+    expect.stringContaining('engine.conf'),
+  ]);
+});

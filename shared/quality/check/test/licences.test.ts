@@ -39,10 +39,13 @@ test.each([
   ]);
 });
 
-test('two exceptions are named, each for its own licence', () => {
+test('three exceptions are named, each for its own licence', () => {
   expect(check('axe-core', 'MPL-2.0')).toEqual([]);
   expect(check('caniuse-lite', 'CC-BY-4.0')).toEqual([]);
+  expect(check('lightningcss', 'MPL-2.0')).toEqual([]);
+  expect(check('lightningcss-linux-x64-gnu', 'MPL-2.0')).toEqual([]);
   expect(check('axe-core', 'CC-BY-4.0')).toHaveLength(1);
+  expect(check('lightning', 'MPL-2.0')).toHaveLength(1);
 });
 
 test('pnpm tells what is installed here', async () => {

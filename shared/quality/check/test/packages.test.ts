@@ -145,7 +145,7 @@ describe('a package for tests', () => {
   const json = JSON.stringify({
     name: '@on-the-wire/shared',
     dependencies: { ws: '8' },
-    devDependencies: { aedes: '1' },
+    devDependencies: { aedes: '1', '@types/har-format': '1' },
   });
   const aedes = "import 'aedes';\n";
 
@@ -155,6 +155,10 @@ describe('a package for tests', () => {
     [
       'types of what is no test',
       { 'shared/board/x.ts': "import type { Aedes } from 'aedes';\n" },
+    ],
+    [
+      'types that nothing else belongs to',
+      { 'shared/board/x.ts': "import type { Har } from 'har-format';\n" },
     ],
   ])('may be used by %s', async (_what, files) => {
     expect(await check({ ...files, [list]: json })).toEqual([]);

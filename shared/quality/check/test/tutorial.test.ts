@@ -352,3 +352,76 @@ describe('a Do', () => {
     ]);
   });
 });
+
+describe('a side trip', () => {
+  const file = `${lesson}/side-trips/far-away/README.md`;
+  const trip = `# Far away (15 min)
+
+**How far?**
+
+**Start it.** Run \`npx -y pnpm lesson talk --far\`.
+
+${steps[0]}
+${steps[1]}`;
+  const linked = readme.replace(
+    'Because of that.',
+    'Because of that: [Far away](side-trips/far-away/README.md).',
+  );
+  const withTrip = (text: string, changes: Files = {}) =>
+    check({ [tutorial]: linked, [file]: text, ...changes });
+
+  test('has steps like a tutorial, and none of its other parts', async () => {
+    expect(await withTrip(trip)).toEqual([]);
+  });
+
+  test.each([
+    ['minutes, at most 15', '(15 min)', '(16 min)', 'Far away (16 min)'],
+    ['one question', '**How far?**', 'How far?', '0 questions in bold'],
+    ['only one', '**How far?**', '**How?**\n\n**Far?**', '2 questions in bold'],
+    ['a command', '**Start it.**', 'Start it.', 'no paragraph **Start it.**'],
+    ['its lesson’s command', 'lesson talk', 'lesson walk', '**Start it.** Run'],
+    ['every label', '**See.** This.', 'This.', 'Predict, Do, Why'],
+    ['steps', /## [^]*/, '', '0 steps'],
+    ['at most 600 words', /$/, '\n```\n' + 'word '.repeat(560), ' words'],
+  ])('has %s', async (_what, from, to, found) => {
+    expect(await withTrip(trip.replace(from, to))).toEqual([
+      expect.objectContaining({ file, found: expect.stringContaining(found) }),
+    ]);
+  });
+
+  test('is linked where its question comes up', async () => {
+    const early = readme.replace(
+      '**Start it.**',
+      '[Far away](side-trips/far-away/README.md)\n\n**Start it.**',
+    );
+    for (const [text, found] of [
+      [readme, 'no link to side-trips/far-away/README.md'],
+      [early, 'a link before the first step'],
+    ] as const)
+      expect(await withTrip(trip, { [tutorial]: text })).toEqual([
+        expect.objectContaining({ file: tutorial, found }),
+      ]);
+  });
+
+  test('has a name that is no other address of the tutorial', async () => {
+    const text = linked.replace('## When', '### Far away\n\n## When');
+    expect(await withTrip(trip, { [tutorial]: text })).toEqual([
+      expect.objectContaining({
+        found: 'a heading whose address is #far-away',
+      }),
+    ]);
+  });
+
+  test('is one of at most two', async () => {
+    const more = [2, 3].map((n) => `${lesson}/side-trips/${'x'.repeat(n)}`);
+    const links = more.map((each) => `[x](${each.slice(13)}/README.md)`);
+    const text = linked.replace('Because of that', `Because of ${links}`);
+    const files = more.map((each) => [`${each}/README.md`, trip]);
+    expect(
+      await withTrip(trip, {
+        [tutorial]: text,
+        ...Object.fromEntries(files),
+      }),
+    ).toEqual([expect.objectContaining({ found: '3 side trips' })]);
+  });
+});

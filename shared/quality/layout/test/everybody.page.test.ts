@@ -130,7 +130,7 @@ describeWithBrowser('a lesson for everybody', (browser) => {
       });
       expect(await accessibilityViolations(page)).toEqual([]);
     }
-    await page.locator('.wire .unit > .close').click();
+    await page.locator('.wire .unit .close').click();
     // The panel scrolls here, and leaves room for some lines.
     await page.locator('[data-control=break]').click();
     expect(await geometryFaults(page, row, '.wire')).toEqual([]);

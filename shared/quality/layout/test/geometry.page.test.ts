@@ -130,7 +130,7 @@ describeWithBrowser('what is around a lesson can be read', (browser) => {
       await page.locator('.wire .line').last().click();
       await page.locator('.wire .unit h2').waitFor();
       await looks(`unit, ${at}`, '.wire');
-      await page.locator('.wire .unit > .close').click();
+      await page.locator('.wire .unit .close').click();
     });
   });
 

@@ -34,7 +34,6 @@ const together: Record<string, Record<string, string[][]>> = {
     ],
     '6': [
       ['#send', '#handed', '#handed-bytes', '#received', '#received-bytes'],
-      ['#load-map', '#load-map-raw', '#loaded', '#loaded-bytes'],
     ],
     '7': [['main iframe']],
   },

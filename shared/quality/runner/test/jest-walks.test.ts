@@ -33,6 +33,31 @@ test('one step that failed makes a walk fail, whatever comes after it', () => {
   ]);
 });
 
+test('each proxy gets a line, after the engines', () => {
+  const behind = (lesson: string, proxy: string, status: string) => ({
+    testResults: [
+      {
+        ancestorTitles: [
+          'behind nginx',
+          `a walk through ${lesson} behind ${proxy}`,
+        ],
+        status,
+      },
+    ],
+  });
+  const testResults = [
+    behind('sse', 'nginx 1.22.1 (Debian)', 'passed'),
+    behind('xhr', 'nginx 1.22.1 (Debian)', 'failed'),
+    behind('sse', 'Caddy 2.6.2 (Debian)', 'passed'),
+    walk('sse', 'Firefox', 'passed'),
+  ];
+  expect(summaryOf({ testResults }, versions)).toEqual([
+    'Walks in Firefox ESR 153.8.0 (Debian): passed sse',
+    'Walks behind Caddy 2.6.2 (Debian): passed sse',
+    'Walks behind nginx 1.22.1 (Debian): passed sse; FAILED xhr',
+  ]);
+});
+
 test('what was skipped is no walk, nor is any other test', () => {
   const other = {
     testResults: [{ ancestorTitles: ['the page'], status: 'passed' }],

@@ -29,13 +29,13 @@ a length and chunks: the chunks count
 a length that is none
 → "POST / HTTP/1.1⏎Content-Length: 3, 4⏎⏎abcd"
   up 0+41 [http/1.1 request headers] POST /: request line and headers, 41 bytes ! expected a Content-Length of digits, found "3, 4" (RFC 9112, 6.3)
-  up 41+4 [bytes] bytes “abcd”: 4 bytes, not decoded
+  up 41+4 [bytes] bytes: 4 bytes, not decoded
 
 not a request
 → "GET /⏎Host: a⏎⏎"
 ← "HTTP/1.1 400 Bad Request⏎Connection: close⏎⏎"
   up 0+7 [malformed] expected "METHOD target HTTP/1.1", found "GET /" (RFC 9112, 3) (byte 0) ! expected "METHOD target HTTP/1.1", found "GET /" (RFC 9112, 3)
-  up 7+11 [bytes] bytes “Host: a\r\n\r\n”: 11 bytes, not decoded
+  up 7+11 [bytes] bytes: 11 bytes, not decoded
   down 0+47 [http/1.1 response headers] 400 Bad Request: status line and headers, 47 bytes
 
 not a chunk
@@ -45,7 +45,7 @@ not a chunk
   down 0+47 [http/1.1 response headers] 200 OK: status line and headers, 47 bytes
   down 47+7 [http/1.1 chunk] chunk: 7 bytes, 2 of data
   down 54+5 [malformed] expected a chunk's size in hex, found "xyz" (RFC 9112, 7.1) (byte 54) ! expected a chunk's size in hex, found "xyz" (RFC 9112, 7.1)
-  down 59+3 [bytes] bytes “abc”: 3 bytes, not decoded
+  down 59+3 [bytes] bytes: 3 bytes, not decoded
 
 a chunk that is longer than it says
 → ${GET}

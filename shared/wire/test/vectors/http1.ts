@@ -102,8 +102,8 @@ the change to WebSocket, the first frames glued to the heads
 → 81 85 37fa213d 7f9f4d5158
   up 0+156 [http/1.1 request headers] GET /chat: request line and headers, 156 bytes
   down 0+129 [http/1.1 response headers] 101 Switching Protocols: status line and headers, 129 bytes
-  down 129+7 [websocket text] text “Hello”: 7 bytes, 5 of payload
-  up 156+11 [websocket text] text “Hello”: 11 bytes, 5 of payload
+  down 129+7 [websocket text] text: 7 bytes, 5 of payload
+  up 156+11 [websocket text] text: 11 bytes, 5 of payload
 
 WebSocket that speaks before it was answered, with compression
 → "GET / HTTP/1.1⏎Host: a⏎Connection: Upgrade⏎Upgrade: websocket⏎Sec-WebSocket-Version: 13⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎Sec-WebSocket-Extensions: permessage-deflate⏎⏎"
@@ -111,7 +111,7 @@ WebSocket that speaks before it was answered, with compression
 ← "HTTP/1.1 101 ⏎Upgrade: websocket⏎Connection: Upgrade⏎Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=⏎Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover⏎⏎"
   up 0+186 [http/1.1 request headers] GET /: request line and headers, 186 bytes
   down 0+184 [http/1.1 response headers] 101 Switching Protocols: status line and headers, 184 bytes
-  up 186+13 [websocket text] text “Hello”: 13 bytes, 7 of payload, 5 once inflated
+  up 186+13 [websocket text] text: 13 bytes, 7 of payload, 5 once inflated
 
 an upgrade that is refused: HTTP goes on
 → "GET / HTTP/1.1⏎Host: a⏎Connection: Upgrade⏎Upgrade: websocket⏎Sec-WebSocket-Version: 13⏎Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==⏎⏎GET /next HTTP/1.1⏎Host: a⏎⏎"

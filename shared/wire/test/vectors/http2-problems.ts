@@ -10,7 +10,7 @@ export const http2ProblemVectors = [
 not the preface
 → "PRI * HTTP/1.1⏎⏎"
   up 0+12 [malformed] expected the preface of HTTP/2, found "PRI * HTTP/1" (RFC 9113, 3.4) (byte 11) ! expected the preface of HTTP/2, found "PRI * HTTP/1" (RFC 9113, 3.4)
-  up 12+6 [bytes] bytes “.1\r\n\r\n”: 6 bytes, not decoded`,
+  up 12+6 [bytes] bytes: 6 bytes, not decoded`,
   ),
   ...vectors(
     http2Decoder,

@@ -139,9 +139,9 @@ a WebSocket inside a stream
   up 33+44 [http/2 HEADERS] HEADERS, stream 1, CONNECT /: 44 bytes
   down 24+10 [http/2 HEADERS] HEADERS, stream 1, 200 OK: 10 bytes
   up 77+14 [http/2 DATA] DATA, stream 1: 14 bytes, 5 of data
-    up 86+5,100+6 [websocket text] text “Hello”: 11 bytes, 5 of payload
+    up 86+5,100+6 [websocket text] text: 11 bytes, 5 of payload
   up 91+15 [http/2 DATA] DATA, stream 1: 15 bytes, 6 of data
-    down 43+7 [websocket text] text “Hello”: 7 bytes, 5 of payload
+    down 43+7 [websocket text] text: 7 bytes, 5 of payload
   down 34+17 [http/2 DATA] DATA, stream 1: 17 bytes, 8 of data
     down 50+1,60+1 [websocket text] text: 2 bytes, 0 of payload
   down 51+10 [http/2 DATA] DATA, stream 1: 10 bytes, 1 of data, ends the stream

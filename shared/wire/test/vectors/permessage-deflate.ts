@@ -14,7 +14,7 @@ export const deflateVectors = [
     String.raw`
 compressed text
 ← c1 07 f248cdc9c90700
-  down 0+9 [websocket text] text “Hello”: 9 bytes, 7 of payload, 5 once inflated
+  down 0+9 [websocket text] text: 9 bytes, 7 of payload, 5 once inflated
 
 compressed text in two fragments
 ← 41 03 f248cd 80 04 c9c90700
@@ -24,28 +24,28 @@ compressed text in two fragments
 
 compressed twice, with context takeover
 ← c1 07 f248cdc9c90700 c1 05 f200110000
-  down 0+9 [websocket text] text “Hello”: 9 bytes, 7 of payload, 5 once inflated
-  down 9+7 [websocket text] text “Hello”: 7 bytes, 5 of payload, 5 once inflated
+  down 0+9 [websocket text] text: 9 bytes, 7 of payload, 5 once inflated
+  down 9+7 [websocket text] text: 7 bytes, 5 of payload, 5 once inflated
 
 compressed, in a stored block
 ← c1 0b 000500faff 48656c6c6f 00
-  down 0+13 [websocket text] text “Hello”: 13 bytes, 11 of payload, 5 once inflated
+  down 0+13 [websocket text] text: 13 bytes, 11 of payload, 5 once inflated
 
 compressed, with a final block
 ← c1 08 f348cdc9c9070000
-  down 0+10 [websocket text] text “Hello”: 10 bytes, 8 of payload, 5 once inflated
+  down 0+10 [websocket text] text: 10 bytes, 8 of payload, 5 once inflated
 
 compressed, in two blocks
 ← c1 0d f248050000 00ffff cac9c90700
-  down 0+15 [websocket text] text “Hello”: 15 bytes, 13 of payload, 5 once inflated
+  down 0+15 [websocket text] text: 15 bytes, 13 of payload, 5 once inflated
 
 not compressed although it may be
 ← 81 05 ${HELLO}
-  down 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload
+  down 0+7 [websocket text] text: 7 bytes, 5 of payload
 
 masked and compressed
 → c1 87 01020304 f34acecdc80503
-  up 0+13 [websocket text] text “Hello”: 13 bytes, 7 of payload, 5 once inflated
+  up 0+13 [websocket text] text: 13 bytes, 7 of payload, 5 once inflated
 
 compressed text that cannot be inflated
 ← c1 02 0700 c1 07 f248cdc9c90700
@@ -63,13 +63,13 @@ RSV1 on a continuation
     String.raw`
 compressed twice, without context takeover
 ← c1 07 f248cdc9c90700 c1 07 f248cdc9c90700
-  down 0+9 [websocket text] text “Hello”: 9 bytes, 7 of payload, 5 once inflated
-  down 9+9 [websocket text] text “Hello”: 9 bytes, 7 of payload, 5 once inflated
+  down 0+9 [websocket text] text: 9 bytes, 7 of payload, 5 once inflated
+  down 9+9 [websocket text] text: 9 bytes, 7 of payload, 5 once inflated
 
 a reference to an earlier message, without context takeover
 ← c1 07 f248cdc9c90700 c1 05 f200110000 c1 07 f248cdc9c90700
-  down 0+9 [websocket text] text “Hello”: 9 bytes, 7 of payload, 5 once inflated
-  down 9+7 [websocket text] text “H”: 7 bytes, 5 of payload, 1 once inflated ! it cannot be inflated: expected a distance of at most 1, found 5 (RFC 1951, 3.2)
-  down 16+9 [websocket text] text “Hello”: 9 bytes, 7 of payload, 5 once inflated`,
+  down 0+9 [websocket text] text: 9 bytes, 7 of payload, 5 once inflated
+  down 9+7 [websocket text] text: 7 bytes, 5 of payload, 1 once inflated ! it cannot be inflated: expected a distance of at most 1, found 5 (RFC 1951, 3.2)
+  down 16+9 [websocket text] text: 9 bytes, 7 of payload, 5 once inflated`,
   ),
 ];

@@ -12,17 +12,17 @@ export const tcpVectors = [
     String.raw`
 lines, with both ends, empty, and without an end
 ← "{\"a\":1}\nZürich⏎\nlast"
-  down 0+8 [line] line “{"a":1}”: 8 bytes, 7 of text
-  down 8+9 [line] line “Zürich”: 9 bytes, 7 of text
+  down 0+8 [line] line: 8 bytes, 7 of text
+  down 8+9 [line] line: 9 bytes, 7 of text
   down 17+1 [line] line: 1 byte, 0 of text
-  down 18+4 [line] line “last”: 4 bytes, 4 of text ! expected a line end, the connection ended`,
+  down 18+4 [line] line: 4 bytes, 4 of text ! expected a line end, the connection ended`,
   ),
   ...vectors(
     prefixed(1),
     String.raw`
 a length of one byte
 ← 02 "hi" 00 01 ff
-  down 0+3 [length-prefixed message] message “hi”: 3 bytes, 2 after its length
+  down 0+3 [length-prefixed message] message: 3 bytes, 2 after its length
   down 3+1 [length-prefixed message] message: 1 byte, 0 after its length
   down 4+2 [length-prefixed message] message: 2 bytes, 1 after its length`,
   ),
@@ -38,7 +38,7 @@ a length of two bytes
     String.raw`
 a length of four bytes, and a message that is not complete
 ← 00000002 "hi" 00000005 "he"
-  down 0+6 [length-prefixed message] message “hi”: 6 bytes, 2 after its length
+  down 0+6 [length-prefixed message] message: 6 bytes, 2 after its length
   down 6+6 [malformed] expected the rest of a message of 5 bytes, the connection ended (byte 6) ! expected the rest of a message of 5 bytes, the connection ended`,
   ),
 ];
@@ -61,7 +61,7 @@ HTTP/1.1 with a method of its own
 HTTP/1.1 that is wrong
 → "GET /⏎⏎"
   up 0+7 [malformed] expected "METHOD target HTTP/1.1", found "GET /" (RFC 9112, 3) (byte 0) ! expected "METHOD target HTTP/1.1", found "GET /" (RFC 9112, 3)
-  up 7+2 [bytes] bytes “\r\n”: 2 bytes, not decoded
+  up 7+2 [bytes] bytes: 2 bytes, not decoded
 
 HTTP/2 by its preface, though the server spoke first
 ← 000000 04 00 00000000
@@ -80,19 +80,19 @@ a protocol that looks alike
 → "EHLO a⏎"
 ← "250 b⏎"
 → "QUIT⏎"
-  up 0+8 [bytes] bytes “EHLO a\r\n”: 8 bytes, not decoded
-  down 0+7 [bytes] bytes “250 b\r\n”: 7 bytes, not decoded
-  up 8+6 [bytes] bytes “QUIT\r\n”: 6 bytes, not decoded
+  up 0+8 [bytes] bytes: 8 bytes, not decoded
+  down 0+7 [bytes] bytes: 7 bytes, not decoded
+  up 8+6 [bytes] bytes: 6 bytes, not decoded
 
 a server that speaks first
 ← "220 a ready⏎"
 → "HELO b⏎"
-  down 0+13 [bytes] bytes “220 a ready\r\n”: 13 bytes, not decoded
-  up 0+8 [bytes] bytes “HELO b\r\n”: 8 bytes, not decoded
+  down 0+13 [bytes] bytes: 13 bytes, not decoded
+  up 0+8 [bytes] bytes: 8 bytes, not decoded
 
 a connection that ends before it says what it is
 → "GE"
-  up 0+2 [bytes] bytes “GE”: 2 bytes, not decoded`,
+  up 0+2 [bytes] bytes: 2 bytes, not decoded`,
   ),
   ...vectors(
     () => decodeConnection({ alpn: 'h2' }),
@@ -107,8 +107,8 @@ HTTP/2 by ALPN
 lines, because the lesson says so
 → "GET / HTTP/1.1⏎"
 ← "no\n"
-  up 0+16 [line] line “GET / HTTP/1.1”: 16 bytes, 14 of text
-  down 0+3 [line] line “no”: 3 bytes, 2 of text`,
+  up 0+16 [line] line: 16 bytes, 14 of text
+  down 0+3 [line] line: 3 bytes, 2 of text`,
   ),
   ...vectors(
     () => decodeConnection({ protocol: { by: 'length', prefix: 2 } }),
@@ -116,7 +116,7 @@ lines, because the lesson says so
 messages with a length, because the lesson says so
 → 0002 "hi"
 ← 0000
-  up 0+4 [length-prefixed message] message “hi”: 4 bytes, 2 after its length
+  up 0+4 [length-prefixed message] message: 4 bytes, 2 after its length
   down 0+2 [length-prefixed message] message: 2 bytes, 0 after its length`,
   ),
   {
@@ -125,8 +125,8 @@ messages with a length, because the lesson says so
     first: { up: 10, down: 100 },
     steps: stepsOf('→ "GET / HTTP/1.1⏎Host: a⏎⏎" ← "hi"'),
     units: [
-      'up 10+27 [bytes] bytes “GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n”: 27 bytes, not decoded',
-      'down 100+2 [bytes] bytes “hi”: 2 bytes, not decoded',
+      'up 10+27 [bytes] bytes: 27 bytes, not decoded',
+      'down 100+2 [bytes] bytes: 2 bytes, not decoded',
     ],
   },
 ];

@@ -5,8 +5,8 @@
  *
  *     text, and a second one
  *     ← 81 05 "Hello" 81 01 "x"
- *       down 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload
- *       down 7+3 [websocket text] text “x”: 3 bytes, 1 of payload
+ *       down 0+7 [websocket text] text: 7 bytes, 5 of payload
+ *       down 7+3 [websocket text] text: 3 bytes, 1 of payload
  *
  * Bytes are hex, `00×256` for 256 of them, or text in quotes with the escapes
  * of JSON and `⏎` for CR LF. What begins with `[01 05 1]` is a frame of HTTP/2,

@@ -9,11 +9,11 @@ export const webSocketVectors = vectors(
   String.raw`
 text
 ← 81 05 ${HELLO}
-  down 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload
+  down 0+7 [websocket text] text: 7 bytes, 5 of payload
 
 masked text
 → 81 85 37fa213d 7f9f4d5158
-  up 0+11 [websocket text] text “Hello”: 11 bytes, 5 of payload
+  up 0+11 [websocket text] text: 11 bytes, 5 of payload
 
 text in two fragments
 ← 01 03 48656c 80 02 6c6f
@@ -58,7 +58,7 @@ a ping between two fragments
   down 5+3 [websocket ping] ping “x”: 3 bytes, 1 of payload
   down 8+4 [websocket continuation] continuation, last fragment “lo”: 4 bytes, 2 of payload
     down 0+5,8+4 [websocket message] message, text, of 2 frames: 5 bytes
-  down 12+3 [websocket text] text “y”: 3 bytes, 1 of payload
+  down 12+3 [websocket text] text: 3 bytes, 1 of payload
 
 a character cut by fragments
 ← 01 02 5ac3 80 02 bc72
@@ -105,19 +105,19 @@ a surrogate in UTF-8
 
 no mask from a client
 → 81 05 ${HELLO}
-  up 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload ! expected a masked frame, as every frame from a client is (RFC 6455, 5.1)
+  up 0+7 [websocket text] text: 7 bytes, 5 of payload ! expected a masked frame, as every frame from a client is (RFC 6455, 5.1)
 
 a mask from a server
 ← 81 85 37fa213d 7f9f4d5158
-  down 0+11 [websocket text] text “Hello”: 11 bytes, 5 of payload ! expected no mask, as in every frame from a server (RFC 6455, 5.1)
+  down 0+11 [websocket text] text: 11 bytes, 5 of payload ! expected no mask, as in every frame from a server (RFC 6455, 5.1)
 
 RSV1 without an extension
 ← c1 05 ${HELLO}
-  down 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload ! expected RSV1 to be 0: no compression was agreed upon (RFC 6455, 5.2)
+  down 0+7 [websocket text] text: 7 bytes, 5 of payload ! expected RSV1 to be 0: no compression was agreed upon (RFC 6455, 5.2)
 
 RSV3
 ← 91 05 ${HELLO}
-  down 0+7 [websocket text] text “Hello”: 7 bytes, 5 of payload ! expected RSV2 and RSV3 to be 0: no extension uses them (RFC 6455, 5.2)
+  down 0+7 [websocket text] text: 7 bytes, 5 of payload ! expected RSV2 and RSV3 to be 0: no extension uses them (RFC 6455, 5.2)
 
 an opcode in reserve
 ← 83 00 8b 00
@@ -134,12 +134,12 @@ a long ping
 
 a length that is longer than it must
 ← 81 7e 0005 ${HELLO}
-  down 0+9 [websocket text] text “Hello”: 9 bytes, 5 of payload ! expected 5 in the shortest form of a length (RFC 6455, 5.2)
+  down 0+9 [websocket text] text: 9 bytes, 5 of payload ! expected 5 in the shortest form of a length (RFC 6455, 5.2)
 
 a length beyond all
 ← 81 7f 8000000000000000 6869
   down 0+10 [malformed] expected 0 as the first bit of a length, found 1 (RFC 6455, 5.2) (byte 0) ! expected 0 as the first bit of a length, found 1 (RFC 6455, 5.2)
-  down 10+2 [bytes] bytes “hi”: 2 bytes, not decoded
+  down 10+2 [bytes] bytes: 2 bytes, not decoded
 
 a continuation of nothing
 ← 80 00
@@ -148,7 +148,7 @@ a continuation of nothing
 a message within a message
 ← 01 01 61 81 01 62 80 01 63
   down 0+3 [websocket text] text, first fragment “a”: 3 bytes, 1 of payload
-  down 3+3 [websocket text] text “b”: 3 bytes, 1 of payload ! expected the rest of the message before, found a new one (RFC 6455, 5.4)
+  down 3+3 [websocket text] text: 3 bytes, 1 of payload ! expected the rest of the message before, found a new one (RFC 6455, 5.4)
   down 6+3 [websocket continuation] continuation, last fragment: 3 bytes, 1 of payload ! expected a message to continue, found none (RFC 6455, 5.4)
 
 half a header
