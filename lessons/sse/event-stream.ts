@@ -15,6 +15,17 @@ export interface StreamEvent {
   data?: string;
 }
 
+/**
+ * The headers of a response. The type makes it an event stream. The rest asks
+ * caches and proxies to pass on each byte as it comes: not from a cache, not
+ * compressed.
+ */
+export const asEventStream = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+};
+
 /** A line may end with any of three: CR LF, LF or CR. */
 const lineEnd = /\r\n|\n|\r/;
 

@@ -2,7 +2,8 @@
 import { createServer } from 'node:http';
 
 const server = createServer((_request, response) => {
-  response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  response.setHeader('Content-Type', 'text/event-stream');
+  response.setHeader('Cache-Control', 'no-cache');
   response.write(': new stream\n\n');
   let n = 0;
   const timer = setInterval(() => {

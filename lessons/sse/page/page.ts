@@ -6,6 +6,7 @@
  */
 import type { Departure } from '@on-the-wire/shared/board/update.ts';
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
+import { createAgain } from './again.ts';
 
 const element = (id: string) => document.getElementById(id)!;
 const board = document.querySelector<DeparturesBoard>('departures-board')!;
@@ -16,7 +17,13 @@ let opened = 0;
 
 // ---- The stream ----
 
+const again = createAgain(open, (text) => log('again', '', text));
+const refusals = document.forms
+  .namedItem('refusals')!
+  .elements.namedItem('refusal') as RadioNodeList;
+
 function open() {
+  again.stop();
   // A new EventSource knows no last id, so it sends no Last-Event-ID.
   // We know it, and put it into the URL.
   const query = lastId && `?after=${encodeURIComponent(lastId)}`;
@@ -25,6 +32,7 @@ function open() {
   restartWatchdog();
 
   source.onopen = () => {
+    again.opened();
     opened += 1;
     element('opened').textContent = String(opened);
     show('open', 'open');
@@ -35,7 +43,9 @@ function open() {
   source.onerror = () => {
     if (source.readyState === EventSource.CLOSED) {
       clearTimeout(watchdog);
-      show('closed', 'closed for good');
+      if (refusals.value === 'again' && again.refused())
+        show('waiting', 'refused, waiting until the server is ready');
+      else show('closed', 'closed for good');
     } else {
       restartWatchdog();
       show('waiting', 'waiting to try again');
@@ -110,6 +120,7 @@ function restartWatchdog() {
 element('close').onclick = () => {
   // Nothing fires when a page closes its own stream.
   source.close();
+  again.stop();
   clearTimeout(watchdog);
   show('closed', 'closed by this page');
 };

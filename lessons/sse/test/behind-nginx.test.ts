@@ -2,86 +2,54 @@
  * The lesson behind nginx as older versions have it by default: HTTP/1.0 to the
  * server, and buffers. What the tutorial says of proxies that hold bytes back.
  */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { watch } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
+import { type RunningProxy, startProxy } from '@on-the-wire/proxies/start.ts';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
-import {
-  type ChildProcess,
-  spawn,
-  spawnSync,
-} from '@on-the-wire/system/programs/start.ts';
+import { freePort } from '@on-the-wire/system/ports.ts';
+import { describeBehind } from '@on-the-wire/testing/describe-behind.ts';
 import { createServer } from '../server.ts';
 
-// Debian has it where only root looks.
-const program = ['nginx', '/usr/sbin/nginx'].find(
-  (each) => spawnSync(each, ['-v']).status === 0,
-);
-if (!program) process.stderr.write('Skipped: nginx is not installed.\n');
+const place = (path: string, lines: string, version = '1.0') =>
+  `location ${path} { rewrite ^/[^/]*(/.*)$ $1 break; proxy_pass http://lesson;
+     proxy_http_version ${version}; ${lines} }
+`;
+const gzip =
+  'gzip on; gzip_proxied any; gzip_min_length 1; ' +
+  'gzip_types text/event-stream;';
+// Its default is a page of memory, which is larger on some machines.
+const buffered =
+  'proxy_ignore_headers X-Accel-Buffering; proxy_buffer_size 4k;';
+const lines =
+  place('/as-sent/', '') +
+  place('/buffered/', buffered) +
+  place('/newer/', buffered, '1.1') +
+  place('/unbuffered/', `${buffered} proxy_buffering off;`) +
+  place('/gzip/', gzip);
 
-// oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
-(program ? describe : describe.skip)('behind nginx', () => {
+describeBehind('nginx', 'behind nginx', (installed) => {
   const feed = createFeed({ rate: 'night' });
   feed.close(); // stops its clock: `next()` alone moves it
   const lesson = createServer({ feed });
-  let folder: string;
-  let nginx: ChildProcess;
+  let nginx: RunningProxy;
 
   beforeAll(async () => {
-    const { origin } = await listen(lesson.server);
-    folder = mkdtempSync(join(tmpdir(), 'nginx-'));
-    const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-    const paths = folders.map((name) => `${name}_temp_path ${folder}/${name};`);
-    const config = join(folder, 'nginx.conf');
-    const place = (path: string, lines: string, version = '1.0') =>
-      `location ${path} { rewrite ^/[^/]*(/.*)$ $1 break; proxy_pass ${origin};
-         proxy_http_version ${version}; ${lines} }`;
-    const gzip =
-      'gzip on; gzip_proxied any; gzip_min_length 1; ' +
-      'gzip_types text/event-stream;';
-    // Its default is a page of memory, which is larger on some machines.
-    const buffered =
-      'proxy_ignore_headers X-Accel-Buffering; proxy_buffer_size 4k;';
-    writeFileSync(
-      config,
-      `daemon off; pid ${folder}/pid; error_log ${folder}/errors; events {}
-      http {
-        access_log off; ${paths.join(' ')}
-        server {
-          listen unix:${folder}/socket;
-          ${place('/as-sent/', '')}
-          ${place('/buffered/', buffered)}
-          ${place('/newer/', buffered, '1.1')}
-          ${place('/unbuffered/', `${buffered} proxy_buffering off;`)}
-          ${place('/gzip/', gzip)}
-        }
-      }`,
-    );
-    // nginx writes its pid when it listens.
-    const changes = watch(folder, { signal: AbortSignal.timeout(60_000) });
-    const listening = (async () => {
-      for await (const { filename } of changes) if (filename === 'pid') return;
-    })();
-    nginx = spawn(program!, ['-c', config], { stdio: 'ignore' });
-    await listening;
+    const upstream = await listen(lesson.server);
+    const port = await freePort();
+    nginx = await startProxy(installed, { port, upstream, lines });
   });
   afterAll(async () => {
-    nginx.kill('SIGTERM');
-    await once(nginx, 'exit');
+    await nginx?.stop();
     await lesson.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   const request = async (path: string, headers = {}) => {
-    const socketPath = join(folder, 'socket');
-    const sent = get({ socketPath, path, headers, agent: false });
+    const { port } = nginx;
+    const sent = get({ host: '127.0.0.1', port, path, headers, agent: false });
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     return response;
   };

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import {
   createServer as createHttpServer,
   type ServerResponse,
@@ -120,10 +127,13 @@ describeWithBrowser('the page', (browser) => {
     stop();
     expect(asked.map((url) => url.replace(origin, '')).sort()).toEqual([
       '/',
+      '/again.ts',
+      '/answer.ts',
       '/board/colours.css',
       '/board/departures-board.ts',
       '/board/in-the-shell.ts',
       '/board/page.css',
+      '/event-parser.ts',
       '/events',
       '/page.css',
       '/page.ts',
@@ -472,17 +482,19 @@ describeWithBrowser('the page', (browser) => {
   });
 });
 
-/** The lesson as a learner leaves it in step 3: no `id` in the events. */
+/** The lesson as a learner leaves it in step 2: no `id` in the events. */
 async function withoutIds(): Promise<typeof createServer> {
   const lesson = new URL('../', import.meta.url);
   const folder = await mkdtemp(fileURLToPath(new URL('workspace-', lesson)));
   closing.push(() => rm(folder, { recursive: true }));
-  for (const name of ['page', 'event-stream.ts', 'server.ts']) {
+  const files = await readdir(lesson);
+  const code = files.filter((name) => name.endsWith('.ts'));
+  for (const name of ['page', ...code]) {
     await cp(new URL(name, lesson), join(folder, name), { recursive: true });
   }
-  const code = await readFile(new URL('news.ts', lesson), 'utf8');
-  const changed = code.replace('event: kind, id, data', 'event: kind, data');
-  expect(changed).not.toBe(code);
+  const news = await readFile(new URL('news.ts', lesson), 'utf8');
+  const changed = news.replace('event: kind, id, data', 'event: kind, data');
+  expect(changed).not.toBe(news);
   await writeFile(join(folder, 'news.ts'), changed);
   return (await import(pathToFileURL(join(folder, 'server.ts')).href))
     .createServer;

@@ -1,5 +1,11 @@
-import { walkThrough } from '@on-the-wire/course/shell/test/walk.ts';
+import {
+  walkBehind,
+  walkThrough,
+  type Walk,
+} from '@on-the-wire/course/shell/test/walk.ts';
 
-walkThrough('sse', {
+const walk: Walk = {
   begin: (page) => page.getByLabel('rush hour').check({ force: true }),
-});
+};
+walkThrough('sse', walk);
+walkBehind('sse', { ...walk, also: 'varnish' });

@@ -75,7 +75,8 @@ export function createServer({
   lookUp = database(feed),
 } = {}): Lesson {
   const server = createHttpServer((request, response) => {
-    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.setHeader('Content-Type', 'text/event-stream');
+    response.setHeader('Cache-Control', 'no-cache');
     response.write(encodeComment('new stream'));
     const lastId = String(request.headers['last-event-id'] ?? '');
     const tell = ({ id, kind, data }: News) =>

@@ -49,7 +49,8 @@ export function createServer({
 } = {}): Lesson {
   const server = createHttpServer((request, response) => {
     request.resume().once('end', () => {
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.setHeader('Content-Type', 'text/event-stream');
+      response.setHeader('Cache-Control', 'no-cache');
       response.write(encodeComment('new stream'));
       addReader({ feed, request, response, buffer });
     });

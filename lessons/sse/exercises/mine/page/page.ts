@@ -171,4 +171,7 @@ document.forms.namedItem('rates')!.onchange = () => {
   void request('PUT', '/rate', { rate: rates.value });
 };
 
+// Your follow() opens another stream by itself, whatever that switch says.
+document.forms.namedItem('refusals')!.remove();
+
 void open();
