@@ -10,11 +10,23 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export type Tickets = ReturnType<typeof createTickets>;
 
-/** @param valid ms that a ticket is good for: URLs end up in logs */
-export function createTickets(valid: number) {
+/** All in ms. */
+interface Times {
+  /** How long a ticket is good for: URLs end up in logs. */
+  valid: number;
+  /** How long the permission lasts that it gives: see permission.ts. */
+  permission: number;
+  /** From the end of that to the close frame. */
+  grace: number;
+}
+
+export function createTickets({ valid, permission, grace }: Times) {
   const given = new Map<string, number>();
 
   return {
+    permission,
+    grace,
+
     /** Responds with a new ticket. */
     give(_request: IncomingMessage, response: ServerResponse) {
       // Those that were not used in time are forgotten.

@@ -10,8 +10,19 @@ export interface Watcher {
     state: 'connecting' | 'open' | 'waiting' | 'closed',
     why: string,
   ): void;
-  /** Where to connect, with the last id. */
-  url(): string;
+  /** Where to connect, with the last id; may have to ask, or throw `NotNow`. */
+  url(): string | Promise<string>;
+}
+
+/** Why there is no connection now. */
+export class NotNow extends Error {
+  override name = 'NotNow';
+  /** ms to stay away; `Infinity` if another attempt makes no sense. */
+  readonly waitMs: number;
+  constructor(message: string, waitMs: number) {
+    super(message);
+    this.waitMs = waitMs;
+  }
 }
 
 const first = 500; // ms: the longest first wait
@@ -19,6 +30,10 @@ const longest = 15_000; // ms: the longest wait of all
 const steady = 5_000; // a connection open for so many ms is stable
 const intervalMs = 10_000; // between two heartbeats
 const timeoutMs = 5_000; // until something must have come after a heartbeat
+const unauthorized = 3000; // registered at IANA: what let us in has expired
+const tooMany = 4029; // our own: the reason says how long to stay away
+const reload = 4426; // our own: this page is of another version
+const longestTimer = 2 ** 31 - 1; // ms: a longer one would fire at once
 
 export class Connection {
   readonly #watcher: Watcher;
@@ -26,6 +41,9 @@ export class Connection {
   #failures = 0;
   #timers: ReturnType<typeof setTimeout>[] = [];
   #isWanted = false;
+  #attempt = 0; // counts them: a URL may come when it is no longer wanted
+  #notBefore = 0; // ms, as of performance.now()
+  #isRefused = false; // by 3000, and since then not open for long
 
   constructor(watcher: Watcher) {
     this.#watcher = watcher;
@@ -33,9 +51,41 @@ export class Connection {
 
   open() {
     this.#isWanted = true;
+    this.#socket = undefined;
     this.#forgetTimers();
+    // No attempt is made earlier than the server has said.
+    const early = this.#notBefore - performance.now();
+    if (early > 0) return this.#waitToOpen(early, 'not yet');
     this.#watcher.onState('connecting', '');
-    const socket = new WebSocket(this.#watcher.url(), 'board.v1');
+    const attempt = (this.#attempt += 1);
+    const isLatest = () => attempt === this.#attempt;
+    const url = this.#watcher.url();
+    if (typeof url === 'string') return this.#connect(url);
+    url.then(
+      (text) => isLatest() && this.#connect(text),
+      (error) => isLatest() && this.#hasNone(error),
+    );
+  }
+
+  // No URL: the server says when to retry, or that this makes no sense; or
+  // it says nothing.
+  #hasNone(error: Error) {
+    const waitMs = error instanceof NotNow ? error.waitMs : 0;
+    if (waitMs < Infinity) return this.#reconnect(error.message, waitMs);
+    this.#isWanted = false;
+    this.#reconnect(error.message);
+  }
+
+  #connect(url: string) {
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(url, 'board.v1');
+    } catch (error) {
+      // What a page from https may not open. Another attempt would not help.
+      const { name, message } = error as Error;
+      this.#isWanted = false;
+      return this.#watcher.onState('closed', `${name}: ${message}`);
+    }
     // Otherwise bytes come as a Blob, which can be read only later.
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
@@ -44,7 +94,10 @@ export class Connection {
       this.#watcher.onState('open', socket.protocol);
       // Not at once: a server that accepts connections and then crashes would
       // get one attempt after the other without a pause.
-      this.#later(steady, () => (this.#failures = 0));
+      this.#later(steady, () => {
+        this.#failures = 0;
+        this.#isRefused = false;
+      });
       this.#heartbeat();
     };
     socket.onmessage = ({ data }) => {
@@ -54,7 +107,16 @@ export class Connection {
     // After a handshake that failed, `error` comes first. It says nothing more.
     socket.onclose = ({ code, reason }) => {
       if (socket !== this.#socket) return;
-      this.#reconnect(`${code} ${reason}`);
+      // Once more, with something better than what has expired. If that is not
+      // good enough either, there is no third time.
+      if (code === unauthorized) {
+        if (this.#isRefused) this.#isWanted = false;
+        this.#isRefused = true;
+      }
+      // Another attempt would offer the same version.
+      if (code === reload) this.#isWanted = false;
+      const waitMs = code === tooMany ? retryAfterMs(reason) : 0;
+      this.#reconnect(`${code} ${reason}`, waitMs);
     };
   }
 
@@ -73,17 +135,27 @@ export class Connection {
   /** Closes the connection, and does not reconnect. */
   close() {
     this.#isWanted = false;
+    this.#attempt += 1;
+    this.#isRefused = false;
     this.#forgetTimers();
-    this.#socket?.close(1000, 'the page has enough');
+    const enough = 'the page has enough';
+    if (this.#socket) this.#socket.close(1000, enough);
+    else this.#watcher.onState('closed', enough); // it was waiting
   }
 
-  #reconnect(why: string) {
+  #reconnect(why: string, waitMs = 0) {
     this.#socket = undefined;
     this.#forgetTimers();
+    this.#notBefore = performance.now() + waitMs;
     if (!this.#isWanted) return this.#watcher.onState('closed', why);
-    this.#watcher.onState('waiting', why);
-    this.#later(backoff(this.#failures), () => this.open());
+    // Jitter comes on top: they all have been told the same time.
+    this.#waitToOpen(waitMs + backoff(this.#failures), why);
     this.#failures += 1;
+  }
+
+  #waitToOpen(ms: number, why: string) {
+    this.#watcher.onState('waiting', why);
+    this.#later(Math.min(ms, longestTimer), () => this.open());
   }
 
   // A connection can die without a close frame, and a page cannot ping. So it
@@ -124,4 +196,15 @@ export class Connection {
  */
 export function backoff(failures: number, random = Math.random()) {
   return random * Math.min(longest, first * 2 ** failures);
+}
+
+/**
+ * How many ms a server wants us to stay away: the value of the header field
+ * Retry-After (RFC 9110, 10.2.3), in seconds or as a date, or a close reason
+ * that says the same. 0 if it says nothing.
+ */
+export function retryAfterMs(text: string | null) {
+  const value = text?.replace(/^Retry-After: /, '').trim() ?? '';
+  if (/^\d+$/.test(value)) return Number(value) * 1_000;
+  return Math.max(0, Date.parse(value) - Date.now()) || 0;
 }

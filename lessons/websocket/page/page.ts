@@ -1,40 +1,46 @@
 /** The page of the lesson: one connection, on which both sides send. */
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
-import type { Departure, News } from '@on-the-wire/shared/board/update.ts';
+import type { Departure } from '@on-the-wire/shared/board/update.ts';
 import { Connection } from './connection.ts';
+import { read, type Message } from './incoming.ts';
+import { getTicket, startPermission } from './permission.ts';
 import { startTracks } from './tracks.ts';
 
 const element = (id: string) => document.getElementById(id)!;
 const button = (id: string) => element(id) as HTMLButtonElement;
 const board = document.querySelector<DeparturesBoard>('departures-board')!;
 
-type Message =
-  | News
-  | { kind: 'hello'; staff: boolean; rate: string }
-  | { kind: 'error'; message: string };
-
 // ---- The connection ----
 
 // A page that came over TLS may not open a connection without it.
 const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
 let lastId = '';
-let ticket: { ticket?: string } = {};
+let entersByTicket = false;
+let ticket = '';
 let opened = 0;
+let unknown = 0;
 let closes: string[] = [];
+
+function urlWith(given: string) {
+  const query = new URLSearchParams({ after: lastId });
+  if (given) query.set('ticket', given);
+  ticket = '';
+  return `${scheme}://${location.host}/track?${query}`;
+}
 
 const connection = new Connection({
   // A page can add no header: what the server must know goes into the URL. A
-  // ticket is good for one handshake only.
-  url() {
-    const query = new URLSearchParams({ after: lastId, ...ticket });
-    ticket = {};
-    return `${scheme}://${location.host}/track?${query}`;
+  // ticket is good for one handshake only, so each new one needs a fresh one.
+  url: () =>
+    entersByTicket && !ticket ? getTicket().then(urlWith) : urlWith(ticket),
+  onMessage(data) {
+    if (typeof data !== 'string') return tracks.show(data);
+    // What is unknown is left out, and counted: it may be of a newer server.
+    const message = read(data);
+    if (message) return receive(message);
+    element('not-understood').textContent = `${(unknown += 1)} messages`;
+    log('not understood', '', data.slice(0, 200));
   },
-  onMessage: (data) =>
-    typeof data === 'string'
-      ? // The compiler checks nothing here: we trust our own server.
-        receive(JSON.parse(data) as Message)
-      : tracks.show(data),
   onState(state, why) {
     const words = { waiting: 'waiting to try again', closed: 'closed' };
     const text = state in words ? words[state as keyof typeof words] : state;
@@ -55,6 +61,10 @@ const connection = new Connection({
     // Before it is open there is nothing to send with.
     for (const id of ['report', 'announce']) button(id).disabled = !isOpen;
     tracks.enable(isOpen);
+    if (!isOpen) permission.forget();
+    // Nothing else would say why, if nobody has pressed *Close*.
+    const isOurs = why.includes('the page has enough');
+    if (state === 'closed' && !isOurs) tell(`This page stays away: ${why}`);
   },
 });
 
@@ -68,10 +78,21 @@ function receive(message: Message) {
     rates.value = message.rate;
     return log('hello', '', '');
   }
+  if (message.kind === 'expires' || message.kind === 'renewed') {
+    const seconds = message.inMs / 1_000;
+    permission.expires(message.inMs);
+    if (message.kind === 'renewed') tell(`Renewed: ${seconds} s from now.`);
+    return log(message.kind, '', `in ${seconds} s`);
+  }
+  if (message.kind === 'refused') {
+    tell(`Refused: ${message.of}, ${message.why}`);
+    return log('refused', '', `${message.of}: ${message.why}`);
+  }
   if (message.kind === 'error') {
-    element('result').textContent = message.message;
+    tell(message.message);
     return log('error', '', message.message);
   }
+  if (message.kind === 'pong') return;
   const { id, kind, data } = message;
   if (kind === 'snapshot') {
     board.show(data);
@@ -89,12 +110,18 @@ function receive(message: Message) {
 
 // ---- What we send ----
 
+function tell(words: string) {
+  element('result').textContent = words;
+}
+
 function send(message: object) {
   const text = JSON.stringify(message);
   const isSent = connection.send(text);
-  element('result').textContent = `${isSent ? 'Sent' : 'Not sent'}: ${text}`;
+  tell(`${isSent ? 'Sent' : 'Not sent'}: ${text}`);
   return isSent;
 }
+
+const permission = startPermission({ send, tell });
 
 const tracks = startTracks(element('tracks'), (bytes) => {
   connection.send(bytes);
@@ -123,25 +150,35 @@ setInterval(() => {
 
 // ---- Close and open, and what needs a request ----
 
-element('close').onclick = () => connection.close();
+element('close').onclick = () => {
+  entersByTicket = false;
+  connection.close();
+};
 element('open').onclick = () => connection.open();
 
 // An HTTP response sets a cookie. The browser adds it to the next handshake.
-element('sign-in').onclick = () => enter('/sign-in', () => {});
+element('sign-in').onclick = () =>
+  enter(async () => {
+    const response = await fetch('/sign-in', { method: 'POST' });
+    if (!response.ok) {
+      throw new Error(`POST /sign-in: got status code ${response.status}`);
+    }
+    entersByTicket = false;
+  });
 
 // A ticket is the body of a response: it goes into the next handshake's URL.
 element('use-ticket').onclick = () =>
-  enter('/ticket', (text) => (ticket = { ticket: text }));
+  enter(async () => {
+    ticket = await getTicket();
+    entersByTicket = true;
+  });
 
 /** Gets the right to do more, and opens a new connection with it. */
-async function enter(path: string, keep: (text: string) => void) {
+async function enter(get: () => Promise<void>) {
   try {
-    const response = await fetch(path, { method: 'POST' });
-    if (!response.ok) throw new Error(`got status code ${response.status}`);
-    keep(await response.text());
+    await get();
   } catch (error) {
-    element('result').textContent = `POST ${path}: ${error}`;
-    return;
+    return tell((error as Error).message);
   }
   connection.close();
   connection.open();

@@ -184,7 +184,7 @@ describe('a client that reconnects', () => {
       heard = (text) => text.includes('"error"') && done(text);
     });
     expect(connection.send('{}')).toBe(true);
-    expect(await answer).toContain('expected ping, delay or announce');
+    expect(await answer).toContain('expected ping, renew, delay or announce');
     connection.close();
     expect(connection.send('{}')).toBe(false);
   });

@@ -214,7 +214,7 @@ describe('who reads too slowly', () => {
   });
 
   test('gets the latest places, not all of them', async () => {
-    const { port, server } = await start();
+    const { port, server } = await start({ most: 10_000 });
     const sockets: Socket[] = [];
     server.on('connection', (socket: Socket) => sockets.push(socket));
     const sleeper = await openClient(port);

@@ -42,7 +42,8 @@ describe('the handshake', () => {
     ['another version', { 'Sec-WebSocket-Version': '12' }, 400],
     ['a key that is none', { 'Sec-WebSocket-Key': 'x' }, 400],
     ['no key', { 'Sec-WebSocket-Key': '' }, 400],
-    ['another protocol', { 'Sec-WebSocket-Protocol': 'board.v2' }, 400],
+    ['another protocol', { 'Sec-WebSocket-Protocol': 'chat' }, 400],
+    ['no version', { 'Sec-WebSocket-Protocol': 'board, board.v' }, 400],
     ['no protocol', { 'Sec-WebSocket-Protocol': '' }, 400],
     ['a page of another origin', { Origin: 'http://evil.example' }, 403],
     [

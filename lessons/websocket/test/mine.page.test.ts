@@ -1,4 +1,4 @@
-/** The four exercises together make the lesson. */
+/** The five exercises together make the lesson. */
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,11 +17,15 @@ const closing = closingAfterEach();
 const server = new URL('../exercises/mine/server.ts', import.meta.url);
 
 /** Runs it as `pnpm exercise --mine websocket` does, behind a tap. */
-async function start(how: Parameters<typeof startServer>[2] = {}) {
+async function start(
+  how: Parameters<typeof startServer>[2] = {},
+  options: object = {},
+) {
   const line = await tapBefore(9);
   closing.push(line.close);
   const origins = [line.origin];
-  const { port, stop } = await startServer(server, { origins }, how);
+  const given = { origins, ...options };
+  const { port, stop } = await startServer(server, given, how);
   closing.push(stop);
   line.leadTo(port);
   return { port, line, url: line.origin };
@@ -38,7 +42,7 @@ async function heard(port: number, text: string) {
   return { told };
 }
 
-describeWithBrowser('the four solutions', (browser) => {
+describeWithBrowser('the five solutions', (browser) => {
   let page: Page;
   const errors: string[] = [];
   beforeEach(async () => {
@@ -125,6 +129,35 @@ describeWithBrowser('the four solutions', (browser) => {
     const said = (await texts('#log .announcement')).join();
     expect(said).toContain('of staff');
     expect(said).not.toContain('of a passenger');
+    expect(errors).toEqual([]);
+  });
+
+  test('let a permission expire, and renew it in place', async () => {
+    const { url } = await start({}, { permission: 500, grace: 600_000 });
+    await page.goto(url);
+    await until('#log .snapshot', /./);
+    await page.getByText('Come in with a ticket').click();
+    await until('#log .expires', 'in 0.5 s');
+    await until('#role', 'staff');
+    await until('#permission', 'The permission has ended');
+    const field = page.getByRole('textbox', { name: 'Announcement' });
+    await field.fill('too late');
+    await page.getByRole('button', { name: 'Announce' }).click();
+    await until('#log .refused', 'announce: expired');
+    await page.getByRole('button', { name: 'Renew' }).click();
+    await until('#log .renewed', 'in 0.5 s');
+    expect(await texts('#opened')).toEqual(['2']);
+    expect((await texts('#log .announcement')).join()).not.toContain('late');
+    expect(errors).toEqual([]);
+  });
+
+  test('close with 3000, and come back with another ticket', async () => {
+    const { url } = await start({}, { permission: 1, grace: 1 });
+    await page.goto(url);
+    await until('#log .snapshot', /./);
+    await page.getByText('Come in with a ticket').click();
+    await until('#closed', '3000');
+    await until('#log .expires ~ .expires', /./);
     expect(errors).toEqual([]);
   });
 

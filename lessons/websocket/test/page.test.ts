@@ -78,9 +78,12 @@ describeWithBrowser('the page', (browser) => {
       '/board/departures-board.ts',
       '/board/in-the-shell.ts',
       '/board/page.css',
+      '/border.ts',
       '/connection.ts',
+      '/incoming.ts',
       '/page.css',
       '/page.ts',
+      '/permission.ts',
       '/tracks.ts',
     ]);
     expect(await page.locator('#protocol').textContent()).toBe('board.v1');
@@ -342,7 +345,7 @@ describeWithBrowser('the page', (browser) => {
     expect(await page.getByRole('textbox').inputValue()).toBe('');
   });
 
-  test('a ticket is good once: after a reconnect it is a passenger', async () => {
+  test('a ticket is good once: before it reconnects it gets another', async () => {
     const { feed, line } = await start({ valid: 600_000 });
     await page.context().clearCookies();
     await visit(line.origin);
@@ -353,7 +356,16 @@ describeWithBrowser('the page', (browser) => {
     await press('Report the next');
     await has('result', 'Sent: {"kind":"delay"');
     await lastId(`${feed.run}-1`);
+    const { asked, stop } = listenTo(page);
     line.cut();
+    await has('opened', '3');
+    await has('role', 'staff');
+    stop();
+    expect(asked).toEqual([`${line.origin}/ticket`]);
+    // Closed by hand, it forgets that it came in so.
+    await press('Close');
+    await state('closed');
+    await press('Open again');
     await has('role', 'a passenger');
   });
 

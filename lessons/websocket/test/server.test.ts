@@ -99,9 +99,9 @@ describe('both sides send', () => {
     const tries: [message: string | Uint8Array, say: RegExp][] = [
       ['', /expected a JSON object/],
       ['{"kind":', /expected a JSON object/],
-      ['[]', /expected ping, delay or announce/],
+      ['[]', /expected ping, renew, delay or announce/],
       ['null', /expected a JSON object/],
-      ['{"kind":"fly"}', /"fly", expected ping, delay or announce/],
+      ['{"kind":"fly"}', /"fly", expected ping, renew, delay or announce/],
       ['{"kind":"delay","train":"x","minutes":5}', /sign in first/],
       [Uint8Array.of(6, 0, 0), /Found the bytes 060000, expected 3/],
       [Uint8Array.of(1, 0), /expected 3/],

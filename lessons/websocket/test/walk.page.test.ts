@@ -1,5 +1,15 @@
-import { walkThrough } from '@on-the-wire/course/shell/test/walk.ts';
+import {
+  walkBehind,
+  walkThrough,
+  type Walk,
+} from '@on-the-wire/course/shell/test/walk.ts';
 
-walkThrough('websocket', {
+const walk: Walk = {
   begin: (page) => page.getByLabel('rush hour').check({ force: true }),
+};
+walkThrough('websocket', walk);
+walkBehind('websocket', {
+  ...walk,
+  needsMore: ['nginx', 'apache'],
+  also: 'apache',
 });

@@ -9,25 +9,36 @@ import { encodeFrame, opcodes } from '../../frame.ts';
 import { receive } from '../../messages.ts';
 import { createReader } from '../02-frames-however-they-are-cut/solution.ts';
 import { watchPulse } from '../03-who-is-still-there/solution.ts';
+import {
+  converse as converseWithPermission,
+  type Permission,
+} from '../05-permission-that-expires/solution.ts';
 
 interface Guest {
   request: IncomingMessage;
   socket: Duplex;
   head: Buffer;
+  /** Of whoever came in with a ticket. */
+  permission: Permission | undefined;
 }
 
 interface House {
   feed: Feed;
   ping: number;
   buffer: number;
+  /** ms from the end of a permission to the close frame. */
+  grace: number;
+  take(ticket: unknown): Permission | undefined;
   /** The ids of messages that were carried out. */
   done: Set<string>;
 }
 
+const isOpen = 1; // readyState of a WebSocket
+
 /** Sends the news, reads messages, and watches whether the client is there. */
 export function converse(
-  { request, socket, head }: Guest,
-  { feed, ping, buffer, done }: House,
+  { request, socket, head, permission }: Guest,
+  { feed, ping, buffer, grace: graceMs, take, done }: House,
 ) {
   const sendFrame = (opcode: number, payload: Uint8Array) => {
     socket.write(encodeFrame({ final: true, opcode, payload }));
@@ -36,7 +47,7 @@ export function converse(
   const send = (message: object) =>
     sendFrame(opcodes.text, Buffer.from(JSON.stringify(message)));
 
-  const staff = isStaff(request);
+  const staff = isStaff(request) || permission !== undefined;
   send({ kind: 'hello', staff, rate: feed.rate });
   const { searchParams } = new URL(request.url!, 'ws://board');
   const after = searchParams.get('after') ?? '';
@@ -44,35 +55,67 @@ export function converse(
   feed.on('update', send);
   socket.on('close', () => feed.off('update', send));
 
-  // Exercise 3 knows a client of `ws`, and needs this much of it.
+  // To what is being heard: with its id, a response is an ack, too.
+  let ack: { ack?: string } = {};
+  let hasResponse = false;
+  function respond(message: object) {
+    hasResponse = true;
+    send({ ...message, ...ack });
+  }
+
+  // Exercises 3 and 5 know a client of `ws`, and need this much of it.
   const client = Object.assign(new EventEmitter(), {
+    OPEN: isOpen,
+    readyState: isOpen,
     ping: () => sendFrame(opcodes.ping, Buffer.alloc(0)),
     terminate: () => socket.destroy(),
+    send: (text: string) => respond(JSON.parse(text) as object),
+    close(code: number, reason = '') {
+      if (client.readyState !== isOpen) return;
+      client.readyState += 1;
+      const codeBytes = Buffer.of(code >> 8, code & 0xff);
+      sendFrame(opcodes.close, Buffer.concat([codeBytes, Buffer.from(reason)]));
+      socket.end();
+    },
   });
   socket.on('close', () => client.emit('close'));
   watchPulse(client as unknown as Client, ping);
+  const carryOut = (text: string) =>
+    receive(text, { feed, staff, send: respond });
+  // A cookie gives staff no permission that expires.
+  if (permission)
+    converseWithPermission(client as unknown as Client, {
+      permission,
+      graceMs,
+      take,
+      carryOut: (message) => carryOut(JSON.stringify(message)),
+    });
 
   // Exercise 2 makes messages of reads. A message with an id is done once.
   const read = createReader({
     hear(message) {
       const { id, text } = idOf(String(message));
-      const ack = id === undefined ? {} : { ack: id };
+      ack = id === undefined ? {} : { ack: id };
+      hasResponse = false;
       try {
-        if (id === undefined || !done.has(id))
-          receive(text, { feed, staff, send });
-        if (id === undefined) return undefined;
-        done.add(id);
-        return send({ kind: 'done', ...ack });
+        if (id !== undefined && done.has(id)) respond({ kind: 'done' });
+        else if (permission) client.emit('message', Buffer.from(text), false);
+        else carryOut(text);
+        if (id !== undefined && !hasResponse) {
+          done.add(id);
+          respond({ kind: 'done' });
+        }
       } catch (error) {
         // A refusal is an ack, too: sent again, it would be refused again.
-        const { message: why } = error as Error;
-        return send({ kind: 'error', message: why, ...ack });
+        respond({ kind: 'error', message: (error as Error).message });
       }
+      ack = {};
     },
     control(opcode, payload) {
       if (opcode === opcodes.ping) sendFrame(opcodes.pong, payload);
       if (opcode === opcodes.pong) client.emit('pong', payload);
-      if (opcode !== opcodes.close) return;
+      if (opcode !== opcodes.close || client.readyState !== isOpen) return;
+      client.readyState += 1;
       sendFrame(opcode, payload);
       socket.end();
     },

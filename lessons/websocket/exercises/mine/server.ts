@@ -1,7 +1,7 @@
 /**
- * The lesson's server, put together from its four exercises. `pnpm exercise
+ * The lesson's server, put together from its five exercises. `pnpm exercise
  * --mine websocket` runs it with your files in place of each `solution.ts`.
- * Left out: the tracks, tickets and compression.
+ * Left out: the tracks and compression.
  */
 import { createServer as createHttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -15,6 +15,8 @@ import { signIn } from '@on-the-wire/shared/page/staff.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import { onlyWebSockets } from '@on-the-wire/shared/page/upgrade.ts';
 import express from 'express';
+import { readQuery } from '../../handshake.ts';
+import { createTickets } from '../../tickets.ts';
 import * as first from '../01-answer-the-handshake/solution.ts';
 import { converse } from './conversation.ts';
 import { door } from './door.ts';
@@ -38,6 +40,9 @@ const defaults = {
   origins: localOrigins(4001), // of pages that may open a WebSocket here
   ping: 15_000, // ms between two pings
   buffer: 262_144, // bytes that may wait for a slow reader
+  valid: 10_000, // ms that a ticket is good for
+  permission: 20_000, // ms that the permission lasts which it gives
+  grace: 10_000, // ms from the end of a permission to the close frame
 };
 type Options = typeof defaults & { feed: ReturnType<typeof createFeed> };
 
@@ -49,7 +54,12 @@ const inPage = [
 
 export function createServer(options: Partial<Options> = {}): Lesson {
   const { feed = createFeed(), ...given } = options;
-  const { origins, ping, buffer } = { ...defaults, ...given };
+  const settings = { ...defaults, ...given };
+  const { origins, permission: ms } = settings;
+  const tickets = createTickets(settings);
+  // Here, as in the lesson, everybody gets a ticket: for the same user.
+  const take = (ticket: unknown) =>
+    tickets.take(String(ticket)) ? { user: 'staff', ms } : undefined;
   const app = express();
 
   // Exercises 3 and 4 are in the page: it gets your files, or ours.
@@ -64,8 +74,7 @@ export function createServer(options: Partial<Options> = {}): Lesson {
   }
   app.use(servePage(new URL('page/', import.meta.url)));
   app.use(servePage(new URL('../../page/', import.meta.url)), serveRate(feed));
-  app.post('/sign-in', signIn);
-  app.use(tellErrors);
+  app.post('/sign-in', signIn).post('/ticket', tickets.give).use(tellErrors);
   const server = createHttpServer(onlyWebSockets, app);
 
   const sockets = new Set<Duplex>();
@@ -75,8 +84,12 @@ export function createServer(options: Partial<Options> = {}): Lesson {
   server.on('upgrade', (request, socket, head) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
-    const enter = () =>
-      converse({ request, socket, head }, { feed, ping, buffer, done });
+    const { ticket } = readQuery(request);
+    const permission = ticket === null ? undefined : take(ticket);
+    if (ticket !== null && !permission)
+      return socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
+    const guest = { request, socket, head, permission };
+    const enter = () => converse(guest, { feed, ...settings, take, done });
     decide({ request, socket: door(socket, enter), head, origins });
   });
 

@@ -5,6 +5,12 @@ import type { Departure, News } from '@on-the-wire/shared/board/update.ts';
 import type * as third from '../../03-who-is-still-there/solution.ts';
 import type * as fourth from '../../04-come-back-not-all-at-once/solution.ts';
 
+/** Of the lesson's own page, which is served at the root, too. */
+const ofLesson: string = '/permission.ts';
+const { getTicket, startPermission } = (await import(
+  ofLesson
+)) as typeof import('../../../page/permission.ts');
+
 const element = (id: string) => document.getElementById(id)!;
 const button = (id: string) => element(id) as HTMLButtonElement;
 const board = document.querySelector<DeparturesBoard>('departures-board')!;
@@ -14,6 +20,9 @@ type Message =
   | { kind: 'hello'; staff: boolean; rate: string }
   | { kind: 'error'; message: string; ack?: string }
   | { kind: 'done'; ack: string }
+  | { kind: 'expires'; inMs: number }
+  | { kind: 'renewed'; inMs: number }
+  | { kind: 'refused'; of: string; why: string }
   | { kind: 'pong' };
 
 /** For the third exercise; the last two have the names of an early build. */
@@ -24,18 +33,19 @@ const times = {
   patience: 5_000,
 };
 
-// No exercise has tracks, tickets or a subprotocol.
+// No exercise has tracks, a subprotocol or a check of what comes.
 element('tracks').closest('section')!.remove();
-button('use-ticket').hidden = true;
-for (const id of ['protocol', 'buffered']) {
+for (const id of ['protocol', 'buffered', 'not-understood']) {
   element(id).hidden = true;
   element(id).previousElementSibling!.toggleAttribute('hidden', true);
 }
 
 let lastId = '';
+let ticket = ''; // for the next handshake: it is good for one
 let opened = 0;
 let watchServer: typeof third.watchServer | undefined;
 let closeCurrent = () => {};
+let sendOnCurrent = (_text: string) => {};
 let newest = 0; // number of the last one that was opened, or closed by us
 let departures: Departure[] = [];
 
@@ -45,19 +55,32 @@ let departures: Departure[] = [];
  */
 class Watched extends WebSocket {
   constructor(url: string | URL) {
-    super(`${url}?after=${encodeURIComponent(lastId)}`);
+    const query = new URLSearchParams({ after: lastId });
+    const hasTicket = ticket !== '';
+    if (hasTicket) query.set('ticket', ticket);
+    ticket = '';
+    super(`${url}?${query}`);
     const own = (newest += 1);
     closeCurrent = () => this.close();
+    sendOnCurrent = (text) => this.send(text);
     show('connecting', 'connecting');
     let isOver = false;
+    let toldLater: CloseEvent | undefined;
     const end = (event: Event) => {
+      if (event === toldLater) return undefined;
       // Given up first, and closed later: it ends only once.
       if (isOver) return event.stopImmediatePropagation();
       isOver = true;
-      const { code } = event as CloseEvent;
+      const { code, reason, wasClean } = event as CloseEvent;
       element('closed').textContent = String(code);
       // Closed by the page, or followed by another: it shows nothing more.
       if (own === newest) show('waiting', 'waiting to try again');
+      permission.forget();
+      if (!hasTicket || own !== newest) return undefined;
+      // The exercise hears of it when there is a ticket for its next handshake.
+      event.stopImmediatePropagation();
+      toldLater = new CloseEvent('close', { code, reason, wasClean });
+      void fetchTicket().then(() => this.dispatchEvent(toldLater!));
       return undefined;
     };
     this.addEventListener('close', end);
@@ -126,6 +149,14 @@ function receive(message: Message) {
     return log('hello', '', '');
   }
   if (message.kind === 'done') return log('done', message.ack, '');
+  if (message.kind === 'expires' || message.kind === 'renewed') {
+    permission.expires(message.inMs);
+    return log(message.kind, '', `in ${message.inMs / 1_000} s`);
+  }
+  if (message.kind === 'refused') {
+    element('result').textContent = `Refused: ${message.of}, ${message.why}`;
+    return log('refused', '', `${message.of}: ${message.why}`);
+  }
   if (message.kind === 'error') {
     element('result').textContent = message.message;
     return log('error', '', message.message);
@@ -144,6 +175,12 @@ function receive(message: Message) {
   element('last-id').textContent = id;
   log(kind, id, JSON.stringify(data));
 }
+
+// For this connection only: on another one the ticket would be used already.
+const permission = startPermission({
+  send: (message) => sendOnCurrent(JSON.stringify(message)),
+  tell: (words) => (element('result').textContent = words),
+});
 
 // ---- What we send: carried out once, whatever happens to the connection ----
 
@@ -178,6 +215,19 @@ button('sign-in').onclick = async () => {
   const response = await fetch('/sign-in', { method: 'POST' });
   element('result').textContent = `POST /sign-in → ${response.status}`;
   // The cookie goes with the next handshake. What waits to be sent goes on it.
+  closeCurrent();
+};
+
+// A page cannot wait for a ticket while it reconnects: it gets one before.
+async function fetchTicket() {
+  try {
+    ticket = await getTicket();
+  } catch (error) {
+    element('result').textContent = String(error);
+  }
+}
+button('use-ticket').onclick = async () => {
+  await fetchTicket();
   closeCurrent();
 };
 
