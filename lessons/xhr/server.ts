@@ -16,6 +16,7 @@ import { sendLines } from './json-lines.ts';
 import { newsAfter } from './long-poll.ts';
 import { recordings } from './recordings.ts';
 import { stationMap } from './station-map.ts';
+import { timetable } from './timetable.ts';
 
 const defaults = {
   neighbour: 'http://127.0.0.1:4002', // the other origin that is allowed
@@ -57,10 +58,9 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     sendLines(feed, String(request.query['after']), buffer, response);
   });
 
-  // Binary bodies: a picture down, a recorded announcement up.
-  app.get('/map', (request, response) => {
-    sendCompressed(request, response, stationMap(), '.bmp');
-  });
+  // What may be stored; binary bodies: a picture down, a recording up.
+  app.use('/timetable', timetable(feed));
+  app.get('/map', (q, r) => sendCompressed(q, r, stationMap(), '.bmp'));
   app.use('/recordings', recordings(largest));
 
   // What changes something needs the cookie.
@@ -70,10 +70,9 @@ export function createServer(options: Partial<Options> = {}): Lesson {
     else response.status(401).send('Only staff may report: sign in first.');
   });
 
-  // The other origin's page learns where we are. Errors get their status.
-  app.get('/neighbour', (request, response) => {
-    response.redirect(`${neighbour}/?station=http://${request.get('Host')}`);
-  });
+  // A page of the other origin. It learns where ours is from a fragment, which
+  // no server sees: a browser adds it to the Location (RFC 9110, 10.2.2).
+  app.get('/neighbour', (_q, response) => response.redirect(`${neighbour}/`));
   app.use(tellErrors);
 
   // Another port is another origin, and needs a server of its own.

@@ -1,68 +1,132 @@
-/** Bodies that take their time: up with progress, down with progress. */
+/**
+ * Uploads: how much is handed over, how much has arrived, and what becomes of
+ * one whose connection is cut. The way that resumes is in resume.ts.
+ */
+import { resume } from './resume.ts';
+import { Refused, upload, type Receipt, type Sending } from './upload.ts';
 import { wait } from './ways.ts';
 
 const element = (id: string) => document.getElementById(id)!;
 
+const mostFailures = 6; // in a row, before an upload is given up
+const longestPauseMs = 8_000;
+
 export function startLargeBodies() {
-  element('send').onclick = send;
+  element('send').onclick = () => void send();
   element('stream').onclick = stream;
-  element('load-map').onclick = () => load('/map');
-  element('load-map-raw').onclick = () => load('/map?gzip=no');
 }
 
-// ---- Up ----
+// ---- An upload, in one way or the other ----
 
-/** Sends a recording, and compares what is handed over with what arrived. */
-function send() {
-  const path = `/recordings/${Math.random().toString(36).slice(2)}`;
+async function send() {
   const size = Number(element('send').dataset['size']); // bytes
-  const recording = new Uint8Array(size);
-  const request = new XMLHttpRequest();
-  request.open('PUT', path);
-  showBytes('handed', 0, size);
-  showBytes('received', 0, size);
+  // Each word is its own number, so that none can stand in another's place.
+  const words = new Uint32Array(Math.ceil(size / 4)).map((_, n) => n);
+  const body = new Uint8Array(words.buffer, 0, size);
+  const cancelled = new AbortController();
+  const tell = (text: string) => {
+    element('sent').textContent = text;
+  };
+
+  let quarters = 0;
+  let failures = 0;
+  let best = 0;
+  let arrived = 0;
+  const sending: Sending = {
+    signal: cancelled.signal,
+    tell,
+    handed(bytes) {
+      showBytes('handed', bytes, size);
+      if (bytes === size) element('by-then').textContent = of(arrived, size);
+      // For those who listen: four sentences, not a hundred numbers.
+      const now = Math.floor((4 * bytes) / size);
+      if (now > quarters && now < 4) tell(`Sending: ${now * 25} % handed over`);
+      quarters = Math.max(quarters, now);
+    },
+    received(bytes) {
+      // It gets on: the next failure is the first.
+      if (bytes > best) failures = 0;
+      best = Math.max(best, bytes);
+      arrived = bytes;
+      showBytes('received', bytes, size);
+    },
+  };
+  sending.handed(0);
+  sending.received(0);
+  element('by-then').textContent = '–';
+  element('in-all').textContent = '–';
+  tell('Sending …');
   running(true);
+  element('cancel').onclick = () => cancelled.abort();
 
-  // XMLHttpRequest tells the progress of an upload, fetch does not. It counts
-  // what was handed to the operating system, not what has arrived.
-  request.upload.onprogress = ({ loaded }) => {
-    showBytes('handed', loaded, size);
-  };
-
-  const sending = new AbortController();
-  void watchReceived(path, size, sending.signal);
-
-  request.onload = () => {
-    if (request.status !== 200) return end(`${request.status}`);
-    const { received, sha256 } = JSON.parse(request.responseText);
-    showBytes('received', received, size);
-    end(`Received, as the server says: SHA-256 ${sha256.slice(0, 16)}…`);
-  };
-  request.onerror = () => end('No response: nobody knows what has arrived.');
-  request.onabort = () => end('Cancelled: the server forgets what it has.');
-  const end = (words: string) => {
-    sending.abort();
+  const isResumed = (element('if-cut') as HTMLSelectElement).value === 'resume';
+  const attempt = isResumed ? resume(body, sending) : again(body, sending);
+  try {
+    for (;;) {
+      try {
+        const { received, receivedInAll, sha256 } = await attempt();
+        showBytes('received', received, size);
+        // The server counts. The page does not see it if the browser itself
+        // sends a cut request once more.
+        element('in-all').textContent = receivedInAll.toLocaleString('en');
+        const ours = await crypto.subtle.digest('SHA-256', body);
+        const isSame = sha256 === new Uint8Array(ours).toHex();
+        return tell(
+          `Received, as the server says: SHA-256 ${sha256.slice(0, 16)}…, ` +
+            `${isSame ? 'the same as here' : 'another one than here'}`,
+        );
+      } catch (error) {
+        if (cancelled.signal.aborted)
+          return tell('Cancelled: the server forgets what it has.');
+        if (error instanceof Refused) return tell(error.message);
+        failures += 1;
+        if (failures > mostFailures)
+          return tell('No response: nobody knows what has arrived.');
+        // Backoff, with jitter.
+        const pauseMs = Math.min(longestPauseMs, 250 * 2 ** failures);
+        tell('Cut: another try soon');
+        await wait(Math.random() * pauseMs, cancelled.signal).catch(() => {});
+      }
+    }
+  } finally {
     running(false);
-    element('sent').textContent = words;
-  };
-
-  element('cancel').onclick = () => request.abort();
-  element('sent').textContent = 'Sending …';
-  request.send(recording);
+  }
 }
 
-/** Only the server knows what it has received: polls it every 300 ms. */
-async function watchReceived(path: string, size: number, signal: AbortSignal) {
+/** Sends all of it, whatever has arrived before. */
+function again(body: Uint8Array<ArrayBuffer>, sending: Sending) {
+  const path = `/recordings/${Math.random().toString(36).slice(2)}`;
+  return async () => {
+    const attempt = new AbortController();
+    const signal = AbortSignal.any([attempt.signal, sending.signal]);
+    void watchReceived(path, sending, signal);
+    try {
+      return await upload('PUT', path, {}, body, sending);
+    } finally {
+      attempt.abort();
+    }
+  };
+}
+
+/**
+ * Only the server knows what it has received: polls it every 300 ms, and not
+ * before: on another connection, a request may arrive before the upload.
+ */
+async function watchReceived(
+  path: string,
+  { received: show }: Sending,
+  signal: AbortSignal,
+) {
   try {
     // The next request only after this response, and no response after the end:
     // a late one would replace a newer one.
     for (;;) {
+      await wait(300, signal);
       const response = await fetch(path, { signal });
       const { received } = response.ok
-        ? await response.json()
+        ? ((await response.json()) as Receipt)
         : { received: 0 };
-      showBytes('received', received, size);
-      await wait(300, signal);
+      show(received);
     }
   } catch {
     // The upload has ended; or the connection broke, and the upload tells it.
@@ -74,10 +138,21 @@ function running(is: boolean) {
   (element('cancel') as HTMLButtonElement).disabled = !is;
 }
 
+/** Shows a number of bytes as text and as a bar. */
+function showBytes(id: string, bytes: number, total: number) {
+  (element(id) as HTMLProgressElement).value = bytes / total;
+  element(`${id}-bytes`).textContent = of(bytes, total);
+}
+
+const of = (bytes: number, total: number) =>
+  `${bytes.toLocaleString('en')} of ${total.toLocaleString('en')}`;
+
+// ---- A body that is made while it is sent ----
+
 /**
- * A body that is made while it is sent. That a response comes proves nothing: a
- * browser that does not know such bodies may send the name of the object. So
- * the server says how much it has received.
+ * That a response comes proves nothing: a browser that does not know such
+ * bodies may send the name of the object. So the server says how much it has
+ * received.
  */
 async function stream() {
   const made = new TextEncoder().encode('Attention please');
@@ -99,49 +174,4 @@ async function stream() {
   } catch (error) {
     element('sent').textContent = `Not streamed: ${error}`;
   }
-}
-
-// ---- Down ----
-
-let loading: XMLHttpRequest | undefined;
-
-/** Loads the map, and shows it. */
-function load(path: string) {
-  // A second click replaces the first: its response is no longer wanted.
-  loading?.abort();
-  const request = new XMLHttpRequest();
-  loading = request;
-  request.open('GET', path);
-
-  // Not text: the bytes themselves, in an object that an image can show.
-  request.responseType = 'blob';
-
-  // Content-Length counts compressed bytes. A browser whose `loaded` counts
-  // decompressed ones gives no total: Chromium and WebKitGTK, not Firefox.
-  request.onprogress = ({ loaded, lengthComputable, total }) => {
-    showBytes('loaded', loaded, lengthComputable ? total : undefined);
-  };
-  request.onload = () => {
-    if (request.status !== 200) return fail(`${request.status}`);
-    (element('loaded') as HTMLProgressElement).value = 1;
-    const map = element('map') as HTMLImageElement;
-    URL.revokeObjectURL(map.src);
-    map.src = URL.createObjectURL(request.response as Blob);
-    map.hidden = false;
-  };
-  request.onerror = () => fail('No response.');
-  const fail = (words: string) => {
-    (element('loaded') as HTMLProgressElement).value = 0;
-    element('loaded-bytes').textContent = words;
-  };
-  request.send();
-}
-
-/** Shows a number of bytes as text and as a bar; no bar without a total. */
-function showBytes(id: string, bytes: number, total?: number) {
-  const bar = element(id) as HTMLProgressElement;
-  if (total === undefined) bar.removeAttribute('value');
-  else bar.value = bytes / total;
-  const of = total === undefined ? '?' : total.toLocaleString('en');
-  element(`${id}-bytes`).textContent = `${bytes.toLocaleString('en')} of ${of}`;
 }

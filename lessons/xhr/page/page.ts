@@ -5,7 +5,10 @@
 import type { DeparturesBoard } from '@on-the-wire/shared/board/departures-board.ts';
 import type { Departure, News } from '@on-the-wire/shared/board/update.ts';
 import { startLargeBodies } from './large.ts';
+import { startLeaving } from './leaving.ts';
 import { startOneRequest } from './one-request.ts';
+import { StatusError } from './retry-after.ts';
+import { startStored } from './stored.ts';
 import { wait, ways, type Reader } from './ways.ts';
 
 const element = (id: string) => document.getElementById(id)!;
@@ -85,8 +88,10 @@ async function keepUpToDate(name: string) {
     } catch (error) {
       if (signal.aborted) return;
       show('waiting', `failed (${(error as Error).message}): retrying`);
-      // Jitter: if many pages lose a server, they should not all retry at once.
-      await wait(Math.random() * 1_000, signal).catch(() => {});
+      // Never earlier than told; and with jitter: if many pages lose a server,
+      // they should not all retry at once.
+      const told = error instanceof StatusError ? error.waitMs : 0;
+      await wait(told + Math.random() * 1_000, signal).catch(() => {});
       if (signal.aborted) return;
     }
   }
@@ -156,6 +161,12 @@ async function send(method: string, path: string, body?: object) {
   }
 }
 
+// The page next door is told where we are: see server.ts.
+const frame = element('next-door') as HTMLIFrameElement;
+frame.src = `/neighbour#${location.origin}`;
+
 startOneRequest((news) => reader.take(reader.countRequest(), [news]));
+startStored();
 startLargeBodies();
+startLeaving();
 void keepUpToDate('once');

@@ -3,6 +3,7 @@
  * know from the page, gives it what has come, and ends when it is aborted.
  */
 import type { News } from '@on-the-wire/shared/board/update.ts';
+import { StatusError } from './retry-after.ts';
 
 export interface Reader {
   /** The last id that the page has seen. */
@@ -43,7 +44,7 @@ const lines: Way = async (reader, signal) => {
   const order = reader.countRequest();
   const url = `/lines?after=${reader.lastId}`;
   const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error(`the status code was ${response.status}`);
+  if (!response.ok) throw refusal(response);
   const body = response.body!.getReader();
   const decoder = new TextDecoder();
   let rest = '';
@@ -79,7 +80,17 @@ const growing: Way = (reader, signal) =>
       before = loaded;
       reader.take(order, whole.map(parse));
     };
-    request.onloadend = () => fail(new Error('the response ended'));
+    const header = (name: string) => request.getResponseHeader(name);
+    request.onloadend = () =>
+      fail(
+        request.status >= 400
+          ? new StatusError(
+              request.status,
+              header('Retry-After'),
+              header('Date'),
+            )
+          : new Error('the response ended'),
+      );
     signal.addEventListener('abort', () => request.abort());
     request.send();
   });
@@ -97,9 +108,12 @@ export const ways: Record<string, Way> = {
 async function get(reader: Reader, url: string, init: RequestInit) {
   const order = reader.countRequest();
   const response = await fetch(url, init);
-  if (!response.ok) throw new Error(`the status code was ${response.status}`);
+  if (!response.ok) throw refusal(response);
   reader.take(order, [await response.json()].flat());
 }
+
+const refusal = ({ status, headers }: Response) =>
+  new StatusError(status, headers.get('Retry-After'), headers.get('Date'));
 
 /** Polls: a request, a pause, and the next request. */
 async function repeat(signal: AbortSignal, poll: () => Promise<void>) {

@@ -67,9 +67,9 @@ describe('the board', () => {
       bytes(
         'HTTP/1.1 200 OK\r\n' +
           'X-Powered-By: Express\r\n' +
+          'Cache-Control: no-cache\r\n' +
           'Vary: Origin, Accept-Encoding\r\n' +
           `ETag: W/"${feed.run}-0"\r\n` +
-          'Cache-Control: no-cache\r\n' +
           'Content-Type: application/json; charset=utf-8\r\n' +
           'Date: *\r\n' +
           'Connection: keep-alive\r\n' +
@@ -90,9 +90,9 @@ describe('the board', () => {
     expect(undated(response)).toBe(
       'HTTP/1.1 304 Not Modified\r\n' +
         'X-Powered-By: Express\r\n' +
+        'Cache-Control: no-cache\r\n' +
         'Vary: Origin\r\n' +
         `ETag: W/"${feed.run}-0"\r\n` +
-        'Cache-Control: no-cache\r\n' +
         'Date: *\r\n' +
         'Connection: keep-alive\r\n' +
         'Keep-Alive: timeout=5\r\n' +
@@ -267,8 +267,8 @@ describe('the lines', () => {
       bytes(
         'HTTP/1.1 200 OK\r\n' +
           'X-Powered-By: Express\r\n' +
-          'Content-Type: application/jsonl\r\n' +
           'Cache-Control: no-cache, no-transform\r\n' +
+          'Content-Type: application/jsonl\r\n' +
           'X-Accel-Buffering: no\r\n' +
           'Date: *\r\n' +
           'Connection: keep-alive\r\n' +
@@ -348,7 +348,8 @@ describe('a recording', () => {
       sha256: createHash('sha256').update(body).digest('hex'),
     };
     const response = await put(origin, 'a', body);
-    expect([response.status, await response.json()]).toEqual([200, expected]);
+    const receipt = { ...expected, receivedInAll: body.length };
+    expect([response.status, await response.json()]).toEqual([200, receipt]);
     const told = await fetch(`${origin}/recordings/a`);
     expect(await told.json()).toEqual(expected);
     expect(told.headers.get('Cache-Control')).toBe('no-store');
@@ -392,7 +393,7 @@ describe('a recording', () => {
     expect((await fetch(`${origin}/board`)).status).toBe(200);
   });
 
-  test('that stops in the middle leaves nothing behind', async () => {
+  test('that stops in the middle leaves behind how much it was, and no more', async () => {
     const { port, origin, server } = await start();
     const client = await rawClient(port);
     const arrived = once(server, 'request');
@@ -402,6 +403,11 @@ describe('a recording', () => {
     client.socket.destroy();
     await closed;
     expect((await fetch(`${origin}/recordings/e`)).status).toBe(404);
+    // Sent again, it has cost these bytes, too; but the next one has not.
+    for (const receivedInAll of [13, 10]) {
+      const receipt = await (await put(origin, 'e', 'abcdefghij')).json();
+      expect(receipt).toMatchObject({ received: 10, receivedInAll });
+    }
   });
 
   test('without a byte is none', async () => {
@@ -508,13 +514,11 @@ describe('another origin', () => {
     expect(cors(await from(neighbour, '/updates'))).toEqual({});
   });
 
-  test('has its page told where the board is', async () => {
+  test('has its page where the lesson was told, whatever Host a client names', async () => {
     const { origin } = await start();
     const response = await fetch(`${origin}/neighbour`, { redirect: 'manual' });
     expect(response.status).toBe(302);
-    expect(response.headers.get('Location')).toBe(
-      `${neighbour}/?station=${origin}`,
-    );
+    expect(response.headers.get('Location')).toBe(`${neighbour}/`);
   });
 
   test('is told so by the preflight, in these bytes', async () => {
@@ -532,6 +536,7 @@ describe('another origin', () => {
     expect(undated(received)).toBe(
       'HTTP/1.1 204 No Content\r\n' +
         'X-Powered-By: Express\r\n' +
+        'Cache-Control: no-store\r\n' +
         'Vary: Origin\r\n' +
         `Access-Control-Allow-Origin: ${neighbour}\r\n` +
         'Access-Control-Allow-Credentials: true\r\n' +

@@ -79,6 +79,7 @@ export async function start(options: Parameters<typeof createServer>[0] = {}) {
     hold,
     readUpTo,
     line,
+    server: lesson.server,
     origin: line.origin,
     neighbour,
   };

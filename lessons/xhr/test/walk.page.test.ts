@@ -1,8 +1,14 @@
-import { walkThrough } from '@on-the-wire/course/shell/test/walk.ts';
+import {
+  walkBehind,
+  walkThrough,
+  type Walk,
+} from '@on-the-wire/course/shell/test/walk.ts';
 
-walkThrough('xhr', {
+const walk: Walk = {
   async begin(page) {
     await page.getByLabel('rush hour').check({ force: true });
     await page.getByLabel('long polling').check({ force: true });
   },
-});
+};
+walkThrough('xhr', walk);
+walkBehind('xhr', walk);

@@ -45,7 +45,7 @@ export function createServer({
   const app = express();
   app.use(allowOrigin(allowedOrigin));
   app.get('/board', (_request, response) => {
-    response.json(feed.snapshot());
+    response.set('Cache-Control', 'no-store').json(feed.snapshot());
   });
   app.post('/sign-in', signIn);
   app.put('/delays', express.json(), (request, response) => {

@@ -1,6 +1,6 @@
 /** The other station's page: its requests go to a server of another origin. */
 const element = (id: string) => document.getElementById(id)!;
-const station = new URLSearchParams(location.search).get('station') ?? '';
+const station = location.hash.slice(1); // its origin, as that page knows it
 
 element('read').onclick = () => send('/board');
 element('read-map').onclick = () => send('/map');
