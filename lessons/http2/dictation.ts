@@ -8,7 +8,7 @@ export async function respondToDictation(exchange: Exchange) {
   const signal = closeSignal(response);
   const began = performance.now();
   response.setHeader('Content-Type', 'application/jsonl');
-  response.setHeader('Cache-Control', 'no-transform');
+  response.setHeader('Cache-Control', 'no-store, no-transform');
   const say = async (heard: string) => {
     const ms = Math.round(performance.now() - began);
     const hasRoom = response.write(`${JSON.stringify({ ms, heard })}\n`);

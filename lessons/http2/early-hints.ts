@@ -12,13 +12,18 @@ let visits = 0;
 /** The styles of pages that are still being made. */
 const hinted = new Set<string>();
 
-/** Sends hints soon and the page later. Browsers use hints of a page only. */
-export async function sendEarlyHints({ response }: Exchange) {
+/**
+ * Sends hints soon and the page later. Browsers use hints of a page only, and
+ * only over HTTP/2. A client of HTTP/1.1 may take 103 for the response itself,
+ * as nginx 1.22 does: it gets none (RFC 8297, 3: Security Considerations).
+ */
+export async function sendEarlyHints({ request, response }: Exchange) {
   const signal = closeSignal(response);
   await after(hinting, undefined, { signal });
   // Each visit has its own style, so that none is in the cache.
   const own = `/hints.css?${(visits += 1)}`;
-  response.writeEarlyHints({ link: `<${own}>; rel=preload; as=style` });
+  if ('stream' in request)
+    response.writeEarlyHints({ link: `<${own}>; rel=preload; as=style` });
   hinted.add(own);
   await after(thinking, undefined, { signal }).finally(() =>
     hinted.delete(own),

@@ -31,7 +31,8 @@ export function sendEvents(
   // A stream that nobody reads is reset. The others of its connection go on.
   const send = (text: string) => {
     response.write(text);
-    if (response.writableLength > buffer) response.destroy();
+    if (response.writableLength > buffer)
+      response.destroy(new Error('reads too slowly')); // without: it just ends
   };
   const tell = (news: News) => send(textOf(news));
 

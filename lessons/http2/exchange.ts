@@ -11,9 +11,11 @@ export interface Exchange {
   query: URLSearchParams;
 }
 
+/** No cache may store the response, unless who responds says otherwise. */
 export function exchangeOf(request: Request, response: Response): Exchange {
   const [path = '', search] = request.url!.split('?');
   const query = new URLSearchParams(search);
+  response.setHeader('Cache-Control', 'no-store');
   return { request, response: response as Http2ServerResponse, path, query };
 }
 

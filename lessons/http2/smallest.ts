@@ -8,7 +8,8 @@ const server = createSecureServer({ key, cert });
 server.on('session', () => console.log('a connection'));
 server.on('stream', (stream, headers) => {
   console.log(`stream ${stream.id} requests ${headers[':path']}`);
-  stream.respond({ ':status': 200, 'content-type': 'text/plain' });
+  const fields = { 'content-type': 'text/plain', 'cache-control': 'no-store' };
+  stream.respond({ ':status': 200, ...fields });
   setTimeout(() => stream.end(`train ${stream.id} departs\n`), 1000);
   stream.on('error', () => {});
 });

@@ -7,6 +7,9 @@ import { closeSignal, type Exchange } from './exchange.ts';
 export async function sendTimetable({ response }: Exchange) {
   const signal = closeSignal(response);
   response.setHeader('Content-Type', 'application/jsonl');
+  // Not `no-store`: of a response that a page does not read, the browser may
+  // then request only as much as one window of flow control.
+  response.setHeader('Cache-Control', 'no-cache');
   for (let day = 1; day <= 365; day += 1) {
     for (const board of boards) {
       const hasRoom = response.write(`{"day":${day},"board":${board}}\n`);

@@ -1,122 +1,114 @@
 /**
  * What comes through a proxy that speaks HTTP/2 to the client and HTTP/1.1 to
- * Node: the table in the tutorial. Only where HAProxy and nginx are installed.
+ * Node: the table in the tutorial. Only for those that are installed.
  */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  expect,
+  test,
+} from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
-import { connect, constants, type ClientHttp2Session } from 'node:http2';
-import { connect as connectTcp } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
-import { setTimeout as after } from 'node:timers/promises';
 import {
-  certificateFile,
-  localCertificate,
-} from '@on-the-wire/system/certificates/certificates.ts';
+  connect,
+  constants,
+  type ClientHttp2Session,
+  type Settings,
+} from 'node:http2';
+import type { Duplex } from 'node:stream';
+import { minimalLines } from '@on-the-wire/proxies/lines.ts';
+import type { ProxyName } from '@on-the-wire/proxies/programs.ts';
+import { startProxy, type RunningProxy } from '@on-the-wire/proxies/start.ts';
+import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { freePort } from '@on-the-wire/system/ports.ts';
-import {
-  type ChildProcess,
-  spawn,
-  spawnSync,
-} from '@on-the-wire/system/programs/start.ts';
+import { describeBehind } from '@on-the-wire/testing/describe-behind.ts';
 import { respondToDictation } from '../dictation.ts';
 import { exchangeOf } from '../exchange.ts';
 
-const haproxy = (port: number, target: number) => `
-defaults
-  mode http
-  timeout connect 5s
-  timeout client 60s
-  timeout server 60s
-listen front
-  bind 127.0.0.1:${port} ssl crt ${certificateFile} alpn h2,http/1.1
-  server node 127.0.0.1:${target}
-`;
-const nginx = (port: number, target: number, more = '') => `
-daemon off;
-pid nginx.pid;
-events {}
-http {
-  access_log off;
-  client_body_temp_path body;
-  proxy_temp_path proxy;
-  fastcgi_temp_path fastcgi;
-  uwsgi_temp_path uwsgi;
-  scgi_temp_path scgi;
-  server {
-    listen 127.0.0.1:${port} ssl http2;
-    ssl_certificate ${certificateFile};
-    ssl_certificate_key ${certificateFile};
-    location / {
-      proxy_pass http://127.0.0.1:${target};
-      ${more}
-    }
-  }
-}
-`;
-const unbuffered = 'proxy_http_version 1.1; proxy_request_buffering off;';
-
 interface Proxy {
   title: string;
-  program: string;
-  parameters(folder: string, file: string): string[];
-  configuration(port: number, target: number): string;
+  name: ProxyName;
+  /** Its minimal ones, if none are given. */
+  lines?: string;
   /** Whether a request body comes to Node while it is sent. */
   streams: boolean;
+  /** Whether Node learns at once that a request was cancelled. */
+  cancels: boolean;
   /** Whether a WebSocket may use a stream: RFC 8441. */
   webSockets: boolean;
+  /** How many responses that do not end a new connection has; else all. */
+  endless?: number;
+  /** The status codes that follow a 103 of Node; none where it fails. */
+  hints: number[] | undefined;
 }
-
-const asNginx = (folder: string, file: string) => [
-  '-p',
-  folder,
-  '-c',
-  file,
-  '-e',
-  join(folder, 'errors.log'),
-];
 
 const proxies: Proxy[] = [
   {
     title: 'HAProxy',
-    program: 'haproxy',
-    parameters: (_folder, file) => ['-db', '-f', file],
-    configuration: haproxy,
+    name: 'haproxy',
     streams: true,
+    cancels: true,
     webSockets: true,
+    hints: [103, 200],
+  },
+  {
+    title: 'nghttpx',
+    name: 'nghttpx',
+    streams: true,
+    cancels: true,
+    webSockets: true,
+    hints: [103, 200],
+  },
+  {
+    title: 'Caddy',
+    name: 'caddy',
+    streams: true,
+    cancels: true,
+    webSockets: false,
+    hints: [103, 200],
+  },
+  {
+    title: 'Apache',
+    name: 'apache',
+    streams: false,
+    cancels: false,
+    endless: 6,
+    webSockets: false,
+    hints: [200],
   },
   {
     title: 'nginx with its defaults',
-    program: 'nginx',
-    parameters: asNginx,
-    configuration: (port, target) => nginx(port, target),
+    name: 'nginx',
     streams: false,
+    cancels: true,
     webSockets: false,
+    hints: [200],
   },
   {
     title: 'nginx that does not buffer requests',
-    program: 'nginx',
-    parameters: asNginx,
-    configuration: (port, target) => nginx(port, target, unbuffered),
+    name: 'nginx',
+    lines: `location / {
+      proxy_pass http://lesson;
+      proxy_http_version 1.1;
+      proxy_request_buffering off;
+    }`,
     streams: true,
+    cancels: true,
     webSockets: false,
+    hints: undefined,
   },
 ];
 
 for (const proxy of proxies) {
-  const isMissing = spawnSync(proxy.program, ['-v']).error !== undefined;
-  if (isMissing)
-    process.stderr.write(`Skipped "${proxy.title}": not installed\n`);
-  // oxlint-disable-next-line jest/no-disabled-tests -- only where none can run
-  (isMissing ? describe.skip : describe)(`behind ${proxy.title}`, () => {
-    let folder: string;
-    let child: ChildProcess;
+  describeBehind(proxy.name, `behind ${proxy.title}`, (installed) => {
+    let running: RunningProxy;
     let session: ClientHttp2Session;
+    let settings: Settings;
 
     const requests: string[] = [];
     // HTTP/1.1, without TLS.
@@ -125,37 +117,41 @@ for (const proxy of proxies) {
       if (request.url === '/dictation')
         await respondToDictation(exchangeOf(request, response));
       else if (request.url === '/board') response.end('a board');
+      else if (request.url === '/events') {
+        response.setHeader('X-Accel-Buffering', 'no'); // or nginx keeps it
+        response.write(': \n\n');
+      } else if (request.url === '/hints') {
+        // To a client of HTTP/1.0 it must not be sent: RFC 9110, 15.2.
+        if (request.httpVersion !== '1.0')
+          response.writeEarlyHints({ link: '</a.css>; rel=preload' });
+        response.end('a page');
+      }
       // Else it never responds.
     });
 
     beforeAll(async () => {
-      await localCertificate();
-      const { port: target } = await listen(server);
-      folder = await mkdtemp(join(tmpdir(), 'on-the-wire-proxy-'));
-      const port = await freePort();
-      const file = join(folder, 'proxy.cfg');
-      await writeFile(file, proxy.configuration(port, target));
-      const parameters = proxy.parameters(folder, file);
-      child = spawn(proxy.program, parameters, { stdio: 'ignore' });
-      while (!(await isOpen(port)) && child.exitCode === null) await after(20);
-      if (child.exitCode !== null)
-        throw new Error(`${proxy.program} ended with ${child.exitCode}`);
-      session = connect(`https://127.0.0.1:${port}`, {
-        rejectUnauthorized: false,
+      const upstream = await listen(server);
+      running = await startProxy(installed, {
+        port: await freePort(),
+        upstream,
+        tls: await localCertificate(),
+        lines: proxy.lines ?? minimalLines(proxy.name),
       });
-      await once(session, 'remoteSettings');
     });
 
+    // One for each test: Apache ends an idle one after five seconds, and Node
+    // tells no settings of a session that has ended.
+    beforeEach(async () => {
+      session = connectTo(running);
+      [settings] = (await once(session, 'remoteSettings')) as [Settings];
+    });
+
+    afterEach(() => session?.destroy());
+
     afterAll(async () => {
-      session?.destroy();
-      if (child?.exitCode === null) {
-        const ended = once(child, 'exit');
-        child.kill();
-        await ended;
-      }
+      await running?.stop();
       server.closeAllConnections();
       server.close();
-      if (folder) await rm(folder, { recursive: true, force: true });
     });
 
     test(`a request body comes ${proxy.streams ? 'word by word' : 'as a whole'}`, async () => {
@@ -183,19 +179,70 @@ for (const proxy of proxies) {
       expect(text).toContain(proxy.streams ? '"three"' : '"onetwothree"');
     });
 
-    test('a cancelled request is closed in Node', async () => {
-      const arrived = once(server, 'request');
-      const stream = session.request({ ':path': '/silent' });
+    /** Opens twelve; resolves when so many have begun. */
+    const openTwelve = (own: ClientHttp2Session, most: number) =>
+      new Promise<void>((resolve) => {
+        let begun = 0;
+        for (let n = 0; n < 12; n += 1)
+          own
+            .request({ ':path': '/events' })
+            .on('error', () => {})
+            .on('response', () => (begun += 1) === most && resolve());
+      });
+
+    test(`of twelve event streams ${proxy.endless ?? 'all'} open at first`, async () => {
+      const own = connectTo(running);
+      requests.length = 0;
+      await openTwelve(own, proxy.endless ?? 12);
+      // What was sent before this was there before it.
+      const other = session.request({ ':path': '/board' }).resume();
+      await once(other, 'close');
+      const opened = requests.filter((line) => line === 'GET /events');
+      expect(opened).toHaveLength(proxy.endless ?? 12);
+      own.destroy();
+    });
+
+    // As for the lesson's page: it has loaded its files before.
+    test('all twelve open after short requests', async () => {
+      const own = connectTo(running);
+      for (let n = 0; n < 20; n += 1)
+        await once(own.request({ ':path': '/board' }).resume(), 'close');
+      await openTwelve(own, 12);
+      own.destroy();
+    });
+
+    if (proxy.cancels)
+      test('a cancelled request is closed in Node', async () => {
+        const arrived = once(server, 'request');
+        const stream = session.request({ ':path': '/silent' });
+        stream.on('error', () => {});
+        const [, response] = (await arrived) as [unknown, Duplex];
+        const closed = once(response, 'close');
+        stream.close(constants.NGHTTP2_CANCEL);
+        await closed;
+      });
+
+    test(`a 103 ${proxy.hints ? `gives ${proxy.hints.join(', ')}` : 'fails'}`, async () => {
+      const other = connectTo(running);
+      const stream = other.request({ ':path': '/hints' });
       stream.on('error', () => {});
-      const [, response] = (await arrived) as [unknown, Duplex];
-      const closed = once(response, 'close');
-      stream.close(constants.NGHTTP2_CANCEL);
-      await closed;
+      const codes: unknown[] = [];
+      stream.on('headers', ({ ':status': code }) => codes.push(code));
+      stream.on('response', ({ ':status': code }) => codes.push(code));
+      stream.resume();
+      if (proxy.hints) {
+        await once(stream, 'close');
+        expect(codes).toEqual(proxy.hints);
+      } else {
+        // It takes the 103 for the response, and waits, or ends the connection.
+        await once(stream, 'headers');
+        expect(codes).toEqual([103]);
+      }
+      other.destroy();
     });
 
     test(`a WebSocket ${proxy.webSockets ? 'may' : 'cannot'} use a stream`, async () => {
-      const { enableConnectProtocol } = session.remoteSettings;
-      expect(enableConnectProtocol).toBe(proxy.webSockets);
+      expect(settings.enableConnectProtocol).toBe(proxy.webSockets);
       if (!proxy.webSockets) return;
       const upgrade = once(server, 'upgrade');
       const stream = session.request({
@@ -225,20 +272,14 @@ for (const proxy of proxies) {
   });
 }
 
+const connectTo = ({ port }: RunningProxy) =>
+  connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false }).on(
+    'error',
+    () => {},
+  );
+
 /** RFC 6455, 4.2.2: HAProxy made the key, as there is none over HTTP/2. */
 const accept = (key: string) =>
   createHash('sha1')
     .update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
     .digest('base64');
-
-async function isOpen(port: number): Promise<boolean> {
-  const socket = connectTcp({ host: '127.0.0.1', port });
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}

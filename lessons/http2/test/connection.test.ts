@@ -57,7 +57,7 @@ describe('one connection', () => {
       down: sizes(client.received()),
     }).toEqual({
       up: [81, 34, 34],
-      down: [66, 13, 13],
+      down: [74, 14, 14],
     });
     client.session.close();
   });

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { Http2ServerResponse, IncomingHttpHeaders } from 'node:http2';
-import { request as askByHttp1 } from 'node:https';
+import {
+  constants,
+  type Http2ServerResponse,
+  type IncomingHttpHeaders,
+} from 'node:http2';
+import { get, request as askByHttp1 } from 'node:https';
 import type { Socket } from 'node:net';
 import { ask, nodeClient } from './clients.ts';
 import { board, closeAll, start } from './start.ts';
@@ -40,8 +44,8 @@ describe('the event stream', () => {
     const events = session.request({ ':path': '/events' });
     const [, response] = (await asked) as [unknown, Http2ServerResponse];
     // It reads neither the headers nor what follows.
-    const ended = once(events, 'close');
-    events.pause();
+    const ended = new Promise((tell) => events.on('close', tell));
+    events.on('error', () => {}).pause();
     let most = 0;
     for (let n = 0; n < 10_000 && !response.stream.destroyed; n += 1) {
       most = Math.max(most, response.writableLength);
@@ -51,6 +55,7 @@ describe('the event stream', () => {
     expect(most).toBeLessThanOrEqual(buffer);
     events.resume();
     await ended;
+    expect(events.rstCode).toBe(constants.NGHTTP2_INTERNAL_ERROR);
     expect(feed.listenerCount('update')).toBe(0);
     expect((await ask(session, board(1, 0))).headers[':status']).toBe(200);
     session.close();
@@ -64,7 +69,7 @@ test('a dictation is lines of JSON, and for nobody to transform', async () => {
   const { headers, text } = await ask(session, asked, 'Zug');
   expect(headers).toMatchObject({
     'content-type': 'application/jsonl',
-    'cache-control': 'no-transform',
+    'cache-control': 'no-store, no-transform',
   });
   const lines = text.trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line).heard)).toEqual(['', 'Zug']);
@@ -150,6 +155,17 @@ test('a hint comes before the page, and names what the page then wants', async (
     expect(asked.text).toContain('{');
   }
   session.close();
+});
+
+test('over HTTP/1.1 no hint comes: some proxy could take it for the page', async () => {
+  const { port } = await start();
+  const url = `https://127.0.0.1:${port}/hints`;
+  const asked = get(url, { agent: false, rejectUnauthorized: false });
+  let hints = 0;
+  asked.on('information', () => (hints += 1));
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  response.resume();
+  expect([response.statusCode, hints]).toEqual([200, 0]);
 });
 
 test('the response to PUT /goaway has no body', async () => {

@@ -1,5 +1,11 @@
-import { walkThrough } from '@on-the-wire/course/shell/test/walk.ts';
+import {
+  walkBehind,
+  walkThrough,
+  type Walk,
+} from '@on-the-wire/course/shell/test/walk.ts';
 
-walkThrough('http2', {
+const walk: Walk = {
   begin: (page) => page.getByLabel('rush hour').check({ force: true }),
-});
+};
+walkThrough('http2', walk);
+walkBehind('http2', { ...walk, needsMore: ['nginx'], also: 'nghttpx' });
