@@ -1,13 +1,13 @@
 /**
- * The railway operators: they have something to announce, and the station's
- * loudspeaker is to speak it once. Three ways, each with what the one before
- * cannot do.
+ * The railway operators: what they announce, the station's loudspeaker is to
+ * speak once. Three ways, each with what the one before cannot do.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LessonProcess } from '@on-the-wire/shared/lesson.ts';
+import { notStored } from '@on-the-wire/shared/page/not-stored.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import express from 'express';
 import { announce } from './announcement.ts';
@@ -56,7 +56,7 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
     delivery.look();
   };
 
-  const app = express();
+  const app = express().use(notStored);
   app.post('/announcements', express.json(), async (q, s) => {
     const { way, texts } = readOrder(q.body);
     counts.announced += texts.length;

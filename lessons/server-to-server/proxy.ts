@@ -69,9 +69,10 @@ export function createProxy({
         port,
         path,
         agent: agentOfIt,
+        timeout: 0, // ours is below
         headers: {
           ...options.headers,
-          forwarded: forwardedFor(request),
+          forwarded: forwardedFor(request, origins),
           [timeLeft]: String(deadline.left),
         },
       });
@@ -202,6 +203,7 @@ async function passOn(
       code: 'HPE_INVALID_STATUS', // as Node names what is not HTTP
     });
   response.statusCode = statusCode;
+  response.removeHeader('Cache-Control'); // what caches may do, only it can say
   response.setHeaders(new Map(Object.entries(headers)) as never);
   upstreamResponse.on('end', () =>
     response.addTrailers(upstreamResponse.trailers as never),
@@ -222,14 +224,23 @@ function removeForwarded({ headers }: IncomingMessage) {
       delete headers[name];
 }
 
-/** RFC 7239: for whom we forward, which host they named, and how they came. */
-function forwardedFor({ socket, headers }: IncomingMessage): string {
+/**
+ * RFC 7239: for whom we forward, which host they named, and by which scheme.
+ * A proxy before us may have ended TLS, so only the list knows the last.
+ */
+function forwardedFor(
+  { socket, headers }: IncomingMessage,
+  origins: string[],
+): string {
   const { remoteAddress: address = 'unknown', remotePort: port } = socket;
   const node = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
   // HTTP/1.0 need not name one.
-  const named = headers.host?.replaceAll(/["\\]/g, '');
-  const host = named === undefined ? '' : `host="${named}";`;
-  return `for="${node}";${host}proto=http`;
+  const { host } = headers;
+  const named =
+    host === undefined ? '' : `;host="${host.replaceAll(/["\\]/g, '')}"`;
+  const known = origins.find((origin) => new URL(origin).host === host);
+  const proto = known ? `;proto=${new URL(known).protocol.slice(0, -1)}` : '';
+  return `for="${node}"${named}${proto}`;
 }
 
 /** A whole response that reports a failure, for a socket without a response. */

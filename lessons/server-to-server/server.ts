@@ -92,8 +92,8 @@ if (import.meta.main) {
   const { STATION_URL: station = defaults.station } = env;
   const { OPERATORS_URL: operators = defaults.operators } = env;
   const { BROKER_URL: broker = 'mqtt://127.0.0.1:4030' } = env;
-  const [one = '', two = ''] = [URL_GATEWAY, URL_GATEWAY2];
-  const gateways = one ? [one, two].map(originOf) : defaults.gateways;
+  const urls = [URL_GATEWAY, URL_GATEWAY2].filter((url) => url !== undefined);
+  const gateways = urls.length > 0 ? urls.map(originOf) : defaults.gateways;
   const origins = readOrigins(env.ORIGINS) ?? localOrigins(PORT);
   const options = { station, operators, broker, gateways, origins };
   createServer(options).server.listen(Number(PORT), '127.0.0.1');

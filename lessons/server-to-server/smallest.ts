@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 
 const done = new Map<string, number>();
 const server = createServer((request, response) => {
+  response.setHeader('Cache-Control', 'no-store');
   const key = String(request.headers['idempotency-key']);
   const known = done.get(key);
   if (known !== undefined) return response.end(`announcement ${known}\n`);

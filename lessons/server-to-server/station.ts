@@ -5,6 +5,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import type { LessonProcess } from '@on-the-wire/shared/lesson.ts';
+import { notStored } from '@on-the-wire/shared/page/not-stored.ts';
 import { serveRate } from '@on-the-wire/shared/page/serve-rate.ts';
 import { tellErrors } from '@on-the-wire/shared/page/tell-errors.ts';
 import { onlyWebSockets } from '@on-the-wire/shared/page/upgrade.ts';
@@ -32,7 +33,7 @@ export function createServer(options: Partial<Options> = {}): LessonProcess {
   const { speak, counts } = createLoudspeaker(feed, speaking);
   const once = createKeys();
   const app = express();
-  app.use(serveRate(feed));
+  app.use(notStored, serveRate(feed));
 
   // 1. A raw socket: frames come, and nothing goes back.
   const frames = hearFrames((text) => speak(text).catch(() => {}));

@@ -200,9 +200,14 @@ function show(state: string, text: string) {
   lookSoon();
 }
 
-// The gateway that served this page knows the other one.
+// The gateway that served this page knows the other one, but not always by what
+// name it was itself called: a proxy may stand before it, or `localhost`.
 const first = (await fetchStatus('/status')) as
   { gateways?: string[] } | undefined;
 gateways = first?.gateways ?? gateways;
-current = Math.max(0, gateways.indexOf(location.origin));
+const own = gateways.indexOf(location.origin);
+const { port } = location;
+const atPort = gateways.findIndex((url) => new URL(url).port === port);
+current = Math.max(0, own < 0 ? atPort : own);
+gateways[current] = location.origin;
 open();

@@ -83,7 +83,7 @@ describe('passed on, with its end where it was', () => {
       a body behind an upgrade that nobody here knows | POST /rate HTTP/1.1⏎Host: g⏎Connection: Upgrade⏎Upgrade: h2c⏎Content-Length: 5⏎⏎hello | POST /rate HTTP/1.1⏎content-length: 5⏎${OWN}⏎hello
       no body, said aloud | GET /rate HTTP/1.1⏎Host: g⏎Content-Length: 0⏎⏎ | GET /rate HTTP/1.1⏎content-length: 0⏎${OWN}⏎
       a whole URI that names this gateway, whatever Host says | GET http://H:80/rate?a=1 HTTP/1.1⏎Host: elsewhere⏎⏎ | GET /rate?a=1 HTTP/1.1⏎forwarded: for="CLIENT";host="h";proto=http⏎time-left: MS⏎Host: STATION⏎Connection: keep-alive⏎⏎
-      a request of HTTP/1.0 without a Host | GET /rate HTTP/1.0⏎⏎ | GET /rate HTTP/1.1⏎forwarded: for="CLIENT";proto=http⏎time-left: MS⏎Host: STATION⏎Connection: keep-alive⏎⏎
+      a request of HTTP/1.0 without a Host | GET /rate HTTP/1.0⏎⏎ | GET /rate HTTP/1.1⏎forwarded: for="CLIENT"⏎time-left: MS⏎Host: STATION⏎Connection: keep-alive⏎⏎
     `),
   )('%s', async (_what, sent, there) => {
     const { upstream, port, gatewayPort } = await start();

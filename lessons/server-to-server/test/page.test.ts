@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
+import { connect, createServer as createTcpServer } from 'node:net';
+import { pipeline } from 'node:stream';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
@@ -135,15 +137,19 @@ describeWithBrowser('the page', (browser) => {
     await page.getByRole('button', { name: 'Announce once' }).click();
     await page.locator('#response', { hasText: '502' }).waitFor();
     while ((await gone.count()) === 0) await pass(1);
-    // Then only who is away is asked, every four seconds at most.
+    // Then only the one that is away is asked, every four seconds at most. On a machine
+    // that has much else to do, more than twenty go by in the page.
     await pass(10);
+    const now = () => page.evaluate(() => Date.now());
+    const began = await now();
     asked.length = 0;
     await pass(20);
     stop();
+    const most = Math.ceil(((await now()) - began) / 4_000) + 1;
     expect(new Set(questions())).toEqual(
       new Set([`${gateways[0]}/operators/status`]),
     );
-    expect(questions().length).toBeLessThanOrEqual(6);
+    expect(questions().length).toBeLessThanOrEqual(most);
     await clock.resume();
   });
 
@@ -198,8 +204,43 @@ describeWithBrowser('the page', (browser) => {
     await page.getByRole('button', { name: 'Announce once' }).click();
     await tally('announced 1 · spoken 1');
     await page
-      .locator('main .cards [data-gone]', { hasText: 'gateway' })
+      .locator('main .cards [data-gone]', { hasText: /^\s*gateway\s/ })
       .waitFor();
+  });
+
+  test('begins where it was served from, by a name that no gateway knows', async () => {
+    const { station, gateways } = await start();
+    // As a proxy that somebody has put before the first gateway.
+    const target = Number(new URL(gateways[0]!).port);
+    const proxy = createTcpServer((client) => {
+      const upstream = connect(target, '127.0.0.1');
+      pipeline(client, upstream, client, () => {});
+    });
+    const { origin } = await listen(proxy);
+    const { said, asked, stop } = listenTo(page);
+    closing.push(() => proxy.close());
+    await visit(origin);
+    station.feed.next();
+    await lastId(`${station.feed.run}-1`);
+    await shows(page, 'gateway', origin);
+    await page.getByRole('button', { name: 'Announce once' }).click();
+    await tally('announced 1 · spoken 1');
+    await page
+      .locator('main .cards [data-gone]', { hasText: /^\s*gateway2\s/ })
+      .waitFor();
+    expect(await page.locator('#log').textContent()).not.toContain('moving');
+    // Nobody has told the other one of this origin, so it may not be read.
+    const other = /^Access to fetch at|net::ERR_FAILED/;
+    stop();
+    expect(asked.filter((url) => url.startsWith(gateways[0]!))).toEqual([]);
+    expect(said.filter((line) => !other.test(line))).toEqual([]);
+  });
+
+  test('knows by its port which gateway it is called by, at localhost', async () => {
+    const { gateways } = await start();
+    const url = gateways[1]!.replace('127.0.0.1', 'localhost');
+    await visit(url);
+    await shows(page, 'gateway', url);
   });
 
   test('opens again after a 502, with its id', async () => {

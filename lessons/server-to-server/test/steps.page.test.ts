@@ -1,4 +1,14 @@
+import { afterAll } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { playSteps } from '@on-the-wire/course/conditions/test/play-steps.ts';
+
+// Operators that run beside this test would find the queue in the lesson's
+// folder, and have their own station speak it.
+const folder = mkdtempSync(join(tmpdir(), 'queue-'));
+process.env['QUEUE'] = join(folder, 'queue.jsonl');
+afterAll(() => rmSync(folder, { recursive: true }));
 
 playSteps('server-to-server', {
   changes: {

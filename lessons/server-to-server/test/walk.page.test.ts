@@ -1,5 +1,11 @@
-import { walkThrough } from '@on-the-wire/course/shell/test/walk.ts';
+import {
+  walkBehind,
+  walkThrough,
+  type Walk,
+} from '@on-the-wire/course/shell/test/walk.ts';
 
-walkThrough('server-to-server', {
+const walk: Walk = {
   begin: async () => {},
-});
+};
+walkThrough('server-to-server', walk);
+walkBehind('server-to-server', walk);
