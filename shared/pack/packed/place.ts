@@ -11,6 +11,9 @@ export const certificateFolder: string = join(
 /** Node keeps nothing of what it compiles. */
 export const compiledFolder: string | undefined = undefined;
 
+/** It comes without programs. */
+export const ownPrograms: string | undefined = undefined;
+
 /** Whether the verbs of the course can be typed here. */
 export const hasVerbs: boolean = false;
 

@@ -213,6 +213,42 @@ describeOnUnix('the packed tap, where there is no repository', () => {
     await refuses(tap.page);
   });
 
+  test('runs a command before it, by npx too, and ends with its exit code', async () => {
+    const command = ['sh', '-c', 'printf "%s %s" "$TAP_URL" "$1"; exit 3'];
+    const words = [await zug(), '--', ...command, 'sh', 'a "b"'];
+    const npx = ['-y', '--offline', `./${packed.name}`];
+    for (const [program, ...before] of [
+      [process.execPath, join(unpacked, 'tap.cjs')],
+      ['npx', ...npx],
+    ] as const)
+      await expect(
+        execFile(program!, [...before, ...words], { cwd: scratch, env }),
+      ).rejects.toMatchObject({
+        code: 3,
+        stdout: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/ a "b"$/),
+      });
+  });
+
+  test('calls the target by its own name with --rewrite-host', async () => {
+    const server = createServer(({ headers }, response) =>
+      response.end(headers.host),
+    );
+    const { port } = await listen(server);
+    closing.push(
+      () => server.close(),
+      () => server.closeAllConnections(),
+    );
+    const script = join(unpacked, 'tap.cjs');
+    const tap = await start(process.execPath, [
+      script,
+      String(port),
+      '--rewrite-host',
+    ]);
+    expect(await textOf(tap.address)).toBe(`localhost:${port}`);
+    tap.child.kill('SIGINT');
+    expect(await tap.ended).toEqual([0, null]);
+  });
+
   test('names no folder of the machine that packed it', () => {
     const script = readFileSync(join(unpacked, 'tap.cjs'), 'utf8');
     expect(script).not.toContain(join(import.meta.dirname, '../../..'));
