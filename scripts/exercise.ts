@@ -9,7 +9,12 @@ import { readProgress } from '@on-the-wire/course/exercise/progress.ts';
 import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { parsePort } from '@on-the-wire/system/ports.ts';
-import { parseSeed, runVerb, verb } from '@on-the-wire/course/harness/verb.ts';
+import {
+  allowedHost,
+  parseSeed,
+  runVerb,
+  verb,
+} from '@on-the-wire/course/harness/verb.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 
 interface Flags {
@@ -127,6 +132,7 @@ const program = verb('exercise')
     'the port of the task; the page gets the next one',
     parsePort,
   )
+  .option(...allowedHost)
   .action(async (words: string[], flags: Flags) => {
     if (flags.mine) return runOwn(flags.mine, flags);
     if (flags.checkAll) {

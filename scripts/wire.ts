@@ -9,10 +9,12 @@ import {
   writePage,
 } from '@on-the-wire/course/harness/run-wire.ts';
 import {
+  allowedHost,
   runVerb,
   wholeNumber,
   verb,
 } from '@on-the-wire/course/harness/verb.ts';
+import { forwardedUrl } from '@on-the-wire/system/forwarded.ts';
 import { sshForwarding } from '@on-the-wire/system/over-ssh.ts';
 import { wrap } from '@on-the-wire/system/wrap.ts';
 import { NO_SECRETS, SECRETS } from '@on-the-wire/wire/masking/secrets.ts';
@@ -45,14 +47,14 @@ const program = verb('wire')
   .option('--secrets', 'do not mask secrets in the page')
   .option('--port <port>', 'the port at which the run is served', parsePort)
   .option('--no-open', 'do not open a browser')
+  .option(...allowedHost)
   .addHelpText('after', secretsInHelp)
   .action(async (path: string, flags: Flags) => {
     const read = await readRun(path);
     const { unit } = flags;
-    const last = read.run.lines.length - 1;
-    if (unit !== undefined && unit > last)
+    if (unit !== undefined && unit >= read.run.end)
       throw new UsageError(
-        `There is no unit ${unit} in ${path}: the last is ${last}.`,
+        `There is no unit ${unit} in ${path}: the last is ${read.run.end - 1}.`,
         2,
       );
     if (flags.html !== undefined) {
@@ -67,9 +69,11 @@ const program = verb('wire')
       const port = await findPort(flags.port);
       const { url, close } = await serveRun(read, port, unit);
       const ssh = sshForwarding([Number(new URL(url).port)]);
+      const forwarded = forwardedUrl(url);
       process.stdout.write(
         `\n  Run      ${url}\n  File     ${path}\n` +
           (ssh ? `  Over ssh ${ssh}\n` : '') +
+          (forwarded ? `  Forward  ${forwarded}\n` : '') +
           '  Stop     Ctrl+C\n\n',
       );
       if (flags.open) void openInBrowser(url);
