@@ -192,7 +192,7 @@ export function resumableUploads(largest: number) {
 
 // ---- What is sent ----
 
-/** 104, Upload Resumption Supported, to those who know this draft's. */
+/** 104, Upload Resumption Supported, to clients of this draft's version. */
 function inform(
   request: Request,
   response: Response,

@@ -118,7 +118,7 @@ describe('at SIGTERM', () => {
 });
 
 describe('the next process', () => {
-  test('goes on with the run: who names an id gets what came since', async () => {
+  test('goes on with the run: a client that names an id gets what came since', async () => {
     const first = await start({ drain: 400, rate: 'rush' });
     const readers = [
       await EventReader.open(first.port),

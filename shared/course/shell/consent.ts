@@ -1,6 +1,6 @@
 /**
  * A reader who opens the shell by a forwarder's name may be somebody else than
- * the one who sits before this machine. What such a page wants to start or to
+ * the person at this machine. What such a page wants to start or to
  * write here is asked for in the terminal, once for each kind as long as the
  * process runs.
  */
