@@ -8,4 +8,11 @@ const walk: Walk = {
   begin: (page) => page.getByLabel('rush hour').check({ force: true }),
 };
 walkThrough('sse', walk);
-walkBehind('sse', { ...walk, also: 'varnish' });
+walkBehind('sse', {
+  ...walk,
+  also: 'varnish',
+  async signIn(page) {
+    await page.locator('#sign-in').click();
+    await page.locator('#role', { hasText: 'staff' }).waitFor();
+  },
+});

@@ -12,4 +12,8 @@ walkBehind('websocket', {
   ...walk,
   needsMore: ['nginx', 'apache'],
   also: 'apache',
+  async signIn(page) {
+    await page.locator('#sign-in').click();
+    await page.locator('#role', { hasText: 'staff' }).waitFor();
+  },
 });

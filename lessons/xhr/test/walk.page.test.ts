@@ -11,4 +11,12 @@ const walk: Walk = {
   },
 };
 walkThrough('xhr', walk);
-walkBehind('xhr', walk);
+walkBehind('xhr', {
+  ...walk,
+  async signIn(page) {
+    await page.locator('#sign-in').click();
+    await page.locator('#result', { hasText: '→ 204' }).waitFor();
+    await page.locator('#report').click();
+    await page.locator('#result', { hasText: '→ 200' }).waitFor();
+  },
+});

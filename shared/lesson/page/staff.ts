@@ -21,8 +21,10 @@ export function signIn(request: Request, response: Response) {
   // A page over TLS stands in the frame of a shell over HTTP. To a browser that
   // counts the scheme, this is another site, and `Strict` would keep the cookie
   // back. So it goes along; partitioned, only below the site it was set below.
+  // Where a proxy ends TLS, only the browser says so: in the page's Origin.
   const { encrypted } = request.socket as TLSSocket;
-  const goesAlong = encrypted
+  const isOverTls = encrypted || request.headers.origin?.startsWith('https:');
+  const goesAlong = isOverTls
     ? 'SameSite=None; Secure; Partitioned'
     : 'SameSite=Strict';
   response.setHeader('Set-Cookie', `${pass}; HttpOnly; ${goesAlong}; Path=/`);

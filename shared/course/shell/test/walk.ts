@@ -72,6 +72,8 @@ export interface WalkBehind extends Walk {
   needsMore?: readonly ProxyName[];
   /** Another than nginx, HAProxy and Caddy. */
   also?: ProxyName;
+  /** Signs in as staff, and waits until the page says so of later requests. */
+  signIn?(lesson: Document): Promise<void>;
 }
 
 /**
@@ -117,7 +119,7 @@ export function walkThrough(name: string, { begin }: Walk): void {
  */
 export function walkBehind(
   name: string,
-  { begin, needsMore = [], also }: WalkBehind,
+  { begin, needsMore = [], also, signIn }: WalkBehind,
 ): void {
   const lesson = findLesson(name);
   const wanted = [
@@ -155,11 +157,18 @@ export function walkBehind(
       describeWithBrowser(
         `a walk through ${name} behind ${title}`,
         (browser) => {
-          declareSteps(
+          const seen = declareSteps(
             browser as unknown as () => Browser,
             () => running,
             begin,
           );
+
+          // To a page over TLS the shell is another site: the page's cookie
+          // must come along all the same.
+          if (signIn)
+            test('knows its staff', async () => {
+              await signIn(seen().lesson);
+            });
         },
       );
     });

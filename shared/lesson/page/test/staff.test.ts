@@ -62,6 +62,15 @@ test.each([
 });
 
 test.each([
+  ['http://board.example', 'SameSite=Strict'],
+  ['https://board.example', 'SameSite=None; Secure; Partitioned'],
+])('in clear, for a page of %s, the cookie has %s', async (origin, words) => {
+  const ask = await serve(false);
+  const { cookie } = await ask('POST', { Origin: origin });
+  expect(cookie).toContain(`; HttpOnly; ${words}; Path=/`);
+});
+
+test.each([
   ['none', true],
   ['same-origin', true],
   ['same-site', true],
