@@ -231,6 +231,27 @@ describe('a reader that leaves', () => {
     expect(busy - timers()).toBeGreaterThan(390);
   });
 
+  test('before it was noticed leaves none either, and no close waits', async () => {
+    const { feed, server, port, close } = await start();
+    let gone = 0;
+    const all = Promise.withResolvers<void>();
+    server.on('request', (_request, response) => {
+      response.once('close', () => {
+        if ((gone += 1) === 40) all.resolve();
+      });
+    });
+    for (let n = 0; n < 40; n++) {
+      const client = await rawClient(port);
+      server.once('request', () => client.socket.resetAndDestroy());
+      client.send(request('/events'));
+      await client.closed;
+    }
+    await all.promise;
+    expect(await EventReader.open(server)).toBeDefined();
+    expect(feed.listenerCount('update')).toBe(1);
+    await close();
+  });
+
   test('by closing the lesson: streams and sockets end', async () => {
     const { server, close, feed } = await start();
     const readers = await Promise.all(

@@ -46,7 +46,7 @@ export function servePageOf(file: URL, before = () => {}): Handler {
     '  (file) => { mine = file; },\n' +
     '  (error) => ({ what: String(error), where: describeError(error) }),\n' +
     ');</script>';
-  return (request, response, next) => {
+  return async (request, response, next) => {
     if (request.url?.split('?')[0] !== '/')
       return files(request, response, next);
     response.setHeader('Content-Type', 'text/html; charset=utf-8');

@@ -8,6 +8,7 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { isClosed } from './exchange.ts';
 
 /** What goes on until it is ended: a response, a WebSocket. */
 type Held = Pick<EventEmitter<{ close: [] }>, 'once'>;
@@ -26,7 +27,7 @@ export interface Drain {
     next: () => void,
   ): void;
   /**
-   * Something goes on until it emits `close`.
+   * Something goes on until it emits `close`, which it has not yet done.
    *
    * @param end ends it in order; called once, when it is its turn
    * @param cut ends it at once; called 300 ms later, if it is still there
@@ -36,7 +37,8 @@ export interface Drain {
    * The same for a response that goes on: it ends with its last chunk, and then
    * the connection ends, or its client might send the next request on it.
    *
-   * @param leave called before that: from then on nothing may be written
+   * @param leave called before that, or now where its client is gone already:
+   *   from then on nothing may be written
    */
   holdResponse(response: ServerResponse, leave: () => void): void;
   /**
@@ -97,6 +99,7 @@ export function createDrain(ms = 0): Drain {
   }
 
   function holdResponse(response: ServerResponse, leave: () => void) {
+    if (isClosed(response)) return leave(); // its client was gone before
     const end = () => {
       leave();
       response.end(() => response.socket?.end());

@@ -12,3 +12,11 @@ export type Request = IncomingMessage | Http2ServerRequest;
 export type Response = ServerResponse | Http2ServerResponse;
 /** Takes what a handler does not respond to, or the error that it met. */
 export type Next = (error?: unknown) => void;
+
+/**
+ * Whether a response is over, because it was sent or its client is gone. It
+ * emits `close` once: who comes afterwards would wait for that in vain.
+ */
+export function isClosed(response: Response): boolean {
+  return 'stream' in response ? response.stream.closed : response.closed;
+}

@@ -7,7 +7,12 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TransformFailure } from 'esbuild';
-import type { Next, Request, Response } from './exchange.ts';
+import {
+  isClosed,
+  type Next,
+  type Request,
+  type Response,
+} from './exchange.ts';
 import { notStored } from './not-stored.ts';
 
 const board = fileURLToPath(new URL('../board/', import.meta.url));
@@ -36,14 +41,15 @@ const mediaTypes: Record<string, string> = {
  *
  * Works as Express middleware, and as the request listener of `node:http` and
  * `node:http2`. What it does not serve goes to `next`, marked as not to be
- * stored unless a handler says otherwise; without `next` it responds with 404,
- * or 405 where the method is neither GET nor HEAD (RFC 9110, 15.5).
+ * stored unless a handler says otherwise, and only as long as its client is
+ * there; without `next` it responds with 404, or 405 where the method is neither
+ * GET nor HEAD (RFC 9110, 15.5). Resolves when it has responded, or handed on.
  * Nothing outside the folder is ever sent: a path with `..`, a hidden name, a
  * backslash or a symbolic link that leaves the folder counts as not found.
  */
 export function servePage(
   folder: URL,
-): (request: Request, response: Response, next?: Next) => void {
+): (request: Request, response: Response, next?: Next) => Promise<void> {
   const page = fileURLToPath(folder);
   const compiled = new Map<
     string,
@@ -62,6 +68,8 @@ export function servePage(
     }
     if (request.url === '/board/forwarded.json') return sendNames(response);
     const file = await findFile(page, request.url ?? '/');
+    // A client that has gone meanwhile gets nothing, from nobody.
+    if (isClosed(response)) return;
     if (!file) {
       if (next) return notStored(request, response, next);
       return sendText(response, 404, 'There is no such file in this page.');

@@ -148,6 +148,22 @@ describe('a server that drains', () => {
     await closed;
   });
 
+  test('does not wait for a client that was gone before it was held', async () => {
+    const drain = createDrain();
+    const left = Promise.withResolvers<void>();
+    const server = createServer((_request, response) => {
+      response.once('close', () => {
+        drain.holdResponse(response, left.resolve);
+      });
+      client.socket.resetAndDestroy();
+    });
+    const { port } = await listen(server);
+    const client = await rawClient(port);
+    client.send('GET /stream HTTP/1.1\r\nHost: a\r\n\r\n');
+    await left.promise;
+    await drain.close(server);
+  });
+
   test('cuts whoever does not take what was sent', async () => {
     const { drain, server, streams, open } = await start();
     const sleeper = await open();

@@ -185,6 +185,23 @@ describe('servePage', () => {
     expect(await ask(port, 'POST /')).toContain('next undefined');
   });
 
+  test('hands nobody on who has gone: next would wait for a close that was', async () => {
+    const serve = page();
+    const called: string[] = [];
+    const over = Promise.withResolvers<void>();
+    const port = await startHttp((request, response) => {
+      response.once('close', async () => {
+        await serve(request, response, () => called.push('next'));
+        over.resolve();
+      });
+      client.socket.resetAndDestroy();
+    });
+    const client = await rawClient(port);
+    client.send('GET /none HTTP/1.1\r\nHost: a\r\n\r\n');
+    await over.promise;
+    expect(called).toEqual([]);
+  });
+
   test('lets no cache store what is no file of the page', async () => {
     const none = 'Cache-Control: no-store\r\n';
     const alone = await startHttp();
@@ -198,6 +215,24 @@ describe('servePage', () => {
     expect(await ask(port, 'POST /')).toContain(none);
     // The page itself may be in the back/forward cache.
     expect(await ask(port, 'GET /')).not.toContain('no-store');
+  });
+
+  test('hands nobody on over HTTP/2 whose stream was reset', async () => {
+    const serve = page();
+    const called: string[] = [];
+    const over = Promise.withResolvers<void>();
+    const server = http2.createServer((request, response) => {
+      response.once('close', async () => {
+        await serve(request, response, () => called.push('next'));
+        over.resolve();
+      });
+      stream.close(http2.constants.NGHTTP2_CANCEL);
+    });
+    const session = http2.connect(`http://127.0.0.1:${await start(server)}`);
+    const stream = session.request({ ':path': '/none' });
+    await over.promise;
+    session.close();
+    expect(called).toEqual([]);
   });
 
   test('works over HTTP/2', async () => {
