@@ -358,6 +358,8 @@ function pointAt(
 
   const ends = new AbortController();
   const { signal } = ends;
+  // What opens beside the frame, such as what is broken now, takes room from it.
+  addEventListener('resize', () => showTogether(box, others), { signal });
   box.toggleAttribute('data-pointed', true);
   unmark = () => {
     ends.abort();

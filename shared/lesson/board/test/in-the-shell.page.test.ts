@@ -152,6 +152,10 @@ describeWithBrowser('a page in the shell', (browser) => {
       return top >= 0 && bottom <= innerHeight;
     });
 
+  /** By then, the page has heard that it was resized. */
+  const drawn = (frame: Frame) =>
+    frame.evaluate(() => new Promise((done) => requestAnimationFrame(done)));
+
   test('says that it is ready, to the window that frames it', async () => {
     await open();
     await page.waitForFunction('told.length > 0');
@@ -204,6 +208,29 @@ describeWithBrowser('a page in the shell', (browser) => {
     expect(await inView(frame, '#low')).toBe(true);
     expect(await inView(frame, '#near')).toBe(true);
     expect(await inView(frame, '#far')).toBe(false);
+  });
+
+  test('keeps in view what was pointed at while its frame gets smaller', async () => {
+    const frame = await open();
+    await ask({ control: 'near', beside: ['low'] });
+    for (const height of [370, 340]) {
+      await page
+        .locator('iframe')
+        .evaluate((each, to) => each.setAttribute('height', to), `${height}`);
+      await frame.waitForFunction((to) => innerHeight === to, height);
+      await drawn(frame);
+      expect(await inView(frame, '#near')).toBe(true);
+      expect(await inView(frame, '#low')).toBe(true);
+    }
+    // Whoever presses elsewhere looks elsewhere.
+    await frame.locator('#state').click();
+    await frame.evaluate(() => scrollTo(0, 0));
+    await page
+      .locator('iframe')
+      .evaluate((each) => each.removeAttribute('height'));
+    await frame.waitForFunction(() => innerHeight < 340);
+    await drawn(frame);
+    expect(await frame.evaluate(() => scrollY)).toBe(0);
   });
 
   test('does not hide it behind a header that stays at the top', async () => {
