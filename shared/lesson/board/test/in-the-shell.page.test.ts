@@ -222,7 +222,7 @@ describeWithBrowser('a page in the shell', (browser) => {
       expect(await inView(frame, '#near')).toBe(true);
       expect(await inView(frame, '#low')).toBe(true);
     }
-    // Whoever presses elsewhere looks elsewhere.
+    // After a press elsewhere, nothing follows.
     await frame.locator('#state').click();
     await frame.evaluate(() => scrollTo(0, 0));
     await page
