@@ -120,7 +120,9 @@ export class LineRing {
     this.#doubles = new Float64Array(size * DOUBLES);
     this.#words = new Uint32Array(this.#doubles.buffer);
     this.#texts = new TextColumn(size);
-    this.#dissector = Array.from({ length: size });
+    // Array.from would write to each of them: most of what a small run costs.
+    // oxlint-disable-next-line unicorn/no-new-array -- holes of the right number
+    this.#dissector = new Array(size);
   }
 
   /** The number of the first line that is kept. */
