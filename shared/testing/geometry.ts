@@ -38,6 +38,14 @@ async function lookAtAll({
 }): Promise<string[]> {
   const found = new Set<string>();
   const slack = 1.5; // CSS pixels: fractions are rounded
+  type Box = Pick<DOMRect, 'left' | 'top' | 'right' | 'bottom'>;
+  const EDGE = 20; // CSS pixels: borders and padding are narrower
+  const everywhere: Box = {
+    left: 0,
+    top: 0,
+    right: Infinity,
+    bottom: Infinity,
+  };
 
   const parentOf = (node: Node): Element | null => {
     if (node instanceof Element && node.assignedSlot) return node.assignedSlot;
@@ -67,11 +75,12 @@ async function lookAtAll({
     });
     return isSo;
   };
-  const isSkipped = orAround(
-    (element) =>
-      element.matches(skipped) ||
-      getComputedStyle(element).clipPath === 'inset(50%)',
+  const isHeardOnly = orAround(
+    (element) => getComputedStyle(element).clipPath === 'inset(50%)',
   );
+  const isAllowed = orAround((element) => element.matches(skipped));
+  const isSkipped = (element: Element) =>
+    isAllowed(element) || isHeardOnly(element);
   const nameOf = (element: Element): string => {
     const id = element.id ? `#${element.id}` : '';
     const kind =
@@ -95,15 +104,17 @@ async function lookAtAll({
       contentVisibilityAuto: true,
     });
 
-  const all: Element[] = [];
-  const collect = (root: Document | ShadowRoot | Element) => {
-    for (const element of root.querySelectorAll('*')) {
-      all.push(element);
-      if (element.shadowRoot) collect(element.shadowRoot);
-    }
-  };
-  if (within === '') collect(document);
-  else for (const root of document.querySelectorAll(within)) collect(root);
+  const elementsIn = (root: Document | ShadowRoot | Element): Element[] =>
+    [...root.querySelectorAll('*')].flatMap((element) =>
+      element.shadowRoot
+        ? [element, ...elementsIn(element.shadowRoot)]
+        : [element],
+    );
+  const everything = elementsIn(document);
+  const all =
+    within === ''
+      ? everything
+      : [...document.querySelectorAll(within)].flatMap(elementsIn);
 
   /** What is seen of a rectangle: less what scrolled boxes around it hide. */
   const hiding: (element: Element) => Element[] = once((element) => {
@@ -143,39 +154,126 @@ async function lookAtAll({
     (element) => getComputedStyle(element).position === 'sticky',
   );
 
-  /** All that can be read, each with its place in the text. */
-  const texts = all.flatMap((element) => {
-    if (element.closest('svg, select, script, style, noscript')) return [];
-    return [...element.childNodes].flatMap((node) => {
-      if (!(node instanceof Text) || !node.data.trim()) return [];
-      const range = document.createRange();
-      // Without the space around it, where nobody sees whose it is.
-      range.setStart(node, node.data.search(/\S/));
-      range.setEnd(node, node.data.trimEnd().length);
-      return [{ element, node, range }];
+  /** All that can be read in them, each with its place in the text. */
+  const textsOf = (elements: Element[]) =>
+    elements.flatMap((element) => {
+      if (element.closest('svg, select, script, style, noscript')) return [];
+      return [...element.childNodes].flatMap((node) => {
+        if (!(node instanceof Text) || !node.data.trim()) return [];
+        const range = document.createRange();
+        // Without the space around it, where nobody sees whose it is.
+        range.setStart(node, node.data.search(/\S/));
+        range.setEnd(node, node.data.trimEnd().length);
+        return [{ element, node, range }];
+      });
     });
-  });
+  const texts = textsOf(all);
+  const everyText = within === '' ? texts : textsOf(everything);
 
   const cannotBeHit = once(
-    (element) => getComputedStyle(element).pointerEvents === 'none',
+    (element) =>
+      getComputedStyle(element).pointerEvents === 'none' ||
+      !element.checkVisibility({ visibilityProperty: true }) ||
+      element.matches('col, colgroup') ||
+      isHeardOnly(element),
   );
-  const lookForCovers = () => {
-    for (const { element, node, range } of texts) {
+
+  /**
+   * What may be drawn outside its element's box: what is generated before and
+   * after it (CSS Pseudo-Elements 4) and has a place of its own.
+   */
+  const generated = everything.flatMap((element) =>
+    ['::before', '::after'].flatMap((pseudo) => {
+      const style = getComputedStyle(element, pseudo);
+      const { content, position } = style;
+      const isDrawn = content !== 'none' && content !== 'normal';
+      return isDrawn && position !== 'static' ? [{ element, style }] : [];
+    }),
+  );
+  const containingBlock = (element: Element): Element => {
+    const outer = parentOf(element);
+    if (!outer || getComputedStyle(element).position !== 'static')
+      return element;
+    return containingBlock(outer);
+  };
+  const boxOf = ({ element, style }: (typeof generated)[number]) => {
+    const moved = new DOMMatrix(style.transform);
+    const isOnlyMoved = new DOMMatrix([1, 0, 0, 1, moved.e, moved.f]);
+    // Where it is turned, or beside what nobody can tell: all over.
+    if (style.position !== 'absolute' || `${moved}` !== `${isOnlyMoved}`)
+      return everywhere;
+    const around = containingBlock(element).getBoundingClientRect();
+    const px = (name: string) =>
+      Number.parseFloat(style.getPropertyValue(name));
+    const left = around.left + px('left') + moved.e;
+    const top = around.top + px('top') + moved.f;
+    const box = {
+      left: left - EDGE,
+      top: top - EDGE,
+      right: left + px('width') + EDGE,
+      bottom: top + px('height') + EDGE,
+    };
+    return Object.values(box).every(Number.isFinite) ? box : everywhere;
+  };
+
+  const modals = everything.filter((element) => element.matches(':modal'));
+  const ROW = 32; // CSS pixels
+  /**
+   * What lies at a point, from the outside: a box or a line of text. To hit
+   * what is on top, a browser goes through all of a large page each time.
+   */
+  const lookAtPlaces = () => {
+    const rows = Array.from(
+      { length: Math.ceil(innerHeight / ROW) },
+      (): { element: Element; box: Box }[] => [],
+    );
+    const put = (element: Element, box: Box) => {
+      if (box.right <= box.left || box.bottom <= box.top) return;
+      const last = Math.min(rows.length - 1, Math.floor(box.bottom / ROW));
+      for (let at = Math.max(0, Math.floor(box.top / ROW)); at <= last; at++)
+        rows[at]!.push({ element, box });
+    };
+    for (const element of everything) {
+      if (cannotBeHit(element)) continue;
+      const { left, top, right, bottom } = element.getBoundingClientRect();
+      const marker = element.localName === 'li' ? 40 : 0;
+      put(element, { left: left - marker, top, right, bottom });
+    }
+    for (const each of generated) put(each.element, boxOf(each));
+    for (const each of modals) put(each, everywhere); // its backdrop
+    for (const { element, range } of everyText) {
+      if (cannotBeHit(element)) continue;
+      const { top, bottom } = element.getBoundingClientRect();
+      if (bottom < -innerHeight || top > 2 * innerHeight) continue;
+      for (const box of range.getClientRects()) put(element, box);
+    }
+    return (x: number, y: number) =>
+      rows[Math.floor(y / ROW)]!.filter(
+        ({ box: { left, top, right, bottom } }) =>
+          left - 1 <= x && x <= right + 1 && top - 1 <= y && y <= bottom + 1,
+      );
+  };
+
+  const lookForCovers = (among = texts) => {
+    const lyingAt = lookAtPlaces();
+    for (const { element, node, range } of among) {
       const whole = range.getBoundingClientRect();
       if (whole.bottom < 0 || whole.top > innerHeight) continue;
       if (whole.width === 0) continue;
       if (!isShown(element) || isSkipped(element)) continue;
       if (cannotBeHit(element)) continue;
+      const isOther = once(
+        (hit) => !contains(hit, element) && !contains(element, hit),
+      );
       for (const rect of range.getClientRects()) {
         const { left, top, right, bottom } = seenOf(rect, element);
         // Of what is scrolled, less than half a line is no text to read.
         if (right - left < 6 || bottom - top < rect.height / 2 + 1) continue;
         const y = (top + bottom) / 2;
         for (const x of [left + 2, (left + right) / 2, right - 2]) {
+          if (!lyingAt(x, y).some((each) => isOther(each.element))) continue;
           const hit = hitAt(x, y);
-          if (!hit || contains(hit, element) || contains(element, hit))
-            continue;
-          if (stays(hit)) continue;
+          if (!hit || !isOther(hit) || stays(hit)) continue;
           found.add(
             `covered: “${inShort(node.data)}” in ${nameOf(element)}, by ${nameOf(hit)}`,
           );
@@ -269,6 +367,8 @@ async function lookAtAll({
   );
   lookForCovers();
   for (const element of scrolled) {
+    // Around a box nothing moves while its content does.
+    const inside = texts.filter((text) => contains(element, text.element));
     const before = element.scrollTop;
     const last = element.scrollHeight - element.clientHeight;
     // A long list is the same all over: so many places of it will do.
@@ -277,7 +377,7 @@ async function lookAtAll({
       element.scrollTo({ top: (at / places) * last, behavior: 'instant' });
       // What is drawn at its own pace is there after the next frame.
       await new Promise((drawn) => requestAnimationFrame(drawn));
-      lookForCovers();
+      lookForCovers(inside);
     }
     element.scrollTo({ top: before, behavior: 'instant' });
   }
