@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   cp,
+  mkdir,
   mkdtemp,
   readFile,
   readdir,
@@ -485,7 +486,10 @@ describeWithBrowser('the page', (browser) => {
 /** The lesson as a learner leaves it in step 2: no `id` in the events. */
 async function withoutIds(): Promise<typeof createServer> {
   const lesson = new URL('../', import.meta.url);
-  const folder = await mkdtemp(fileURLToPath(new URL('workspace-', lesson)));
+  // Where the lesson is not watched: other tests may be running it.
+  const workspace = fileURLToPath(new URL('workspace/', lesson));
+  await mkdir(workspace, { recursive: true });
+  const folder = await mkdtemp(join(workspace, 'without-ids-'));
   closing.push(() => rm(folder, { recursive: true }));
   const files = await readdir(lesson);
   const code = files.filter((name) => name.endsWith('.ts'));

@@ -5,7 +5,14 @@
  * step what *See* says must be true, and the run must show what the text says.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -61,7 +68,11 @@ export function playSteps(name: string, played: Played = {}): void {
   describeWithBrowser(`the steps of ${title}`, (browser) => {
     let player: Player;
     beforeAll(async () => {
-      player = await Player.start(browser(), lesson, played);
+      player = await Player.start(
+        browser(),
+        played.changes ? copyOf(lesson) : lesson,
+        played,
+      );
     });
     afterAll(() => player?.end());
     const isMemory = ({ id }: StepConditions) => id === MEMORY;
@@ -84,6 +95,21 @@ export function playSteps(name: string, played: Played = {}): void {
 }
 
 type FoundLesson = ReturnType<typeof findLesson>;
+
+/**
+ * A copy of a lesson, in its folder `workspace`, which no lesson watches: what
+ * is saved there restarts none that other tests run at the same time.
+ */
+function copyOf({ name, folder }: FoundLesson): FoundLesson {
+  const lessons = join(folder, 'workspace', 'played');
+  rmSync(lessons, { recursive: true, force: true });
+  for (const each of readdirSync(folder))
+    if (!['.answers', 'node_modules', 'test', 'workspace'].includes(each))
+      cpSync(join(folder, each), join(lessons, name, each), {
+        recursive: true,
+      });
+  return findLesson(name, lessons);
+}
 
 class Player {
   readonly #running: RunningLesson;
@@ -139,6 +165,8 @@ class Player {
     await this.#page.context().close();
     await this.#running.stop();
     rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#played.changes)
+      rmSync(join(this.#lesson.folder, '..'), { recursive: true, force: true });
   }
 
   /** Opens the end of the lesson, where what was done is shown once more. */
