@@ -114,14 +114,17 @@ describeWithBrowser('an answer in the page', (browser) => {
   const text = (id = 'answer') => page.locator(`#${id}`).textContent();
 
   test('comes token by token; a screen reader hears its beginning and its end', async () => {
-    const { origin, asked, said } = await start({ pace: 10 });
+    const { origin, asked, said, ...tap } = await start({ pace: 10 });
     await visit(origin);
+    // A few tokens a second, until the test has looked.
+    tap.break('down:bandwidth=500B/s');
     await ask();
     await told(begun);
     expect(await page.locator('#answer').getAttribute('aria-busy')).toBe(
       'true',
     );
     expect((await text())!.length).toBeLessThan(100);
+    tap.break();
     await told(complete);
     expect(await page.locator('#answer').getAttribute('aria-busy')).toBe(
       'false',
@@ -275,7 +278,9 @@ describeWithBrowser('an answer in the page', (browser) => {
     });
     const own = await browser().newPage();
     closing.push(() => own.close());
-    await own.clock.install();
+    // On its own the clock would go on, and further on a busy machine.
+    await own.clock.install({ time: 0 });
+    await own.clock.pauseAt(1_000);
     await own.goto(origin);
     await own.getByRole('button', { name: 'Ask' }).click();
     await own.locator('#answer', { hasText: 'The ' }).waitFor();
@@ -332,7 +337,7 @@ describeInEngines('an answer', (browser) => {
   };
 
   test('is cut, the page is loaded again, and no token is lost or doubled', async () => {
-    const { origin, asked, said, ...tap } = await start({ pace: 40 });
+    const { origin, asked, said, ...tap } = await start({ pace: 60 });
     const page = await open(origin);
     await listen(page as never);
     await page.locator('#ask').click();
@@ -343,7 +348,7 @@ describeInEngines('an answer', (browser) => {
     // The first of the two may stand there for some milliseconds only.
     await page.waitForFunction(
       (wanted) =>
-        ((window as never)['heard'] as string[]).slice(-2).join() === wanted,
+        ((window as never)['heard'] as string[]).join().includes(wanted),
       [cut, goesOn].join(),
     );
     await answer(/The [^]{60}/);
@@ -359,7 +364,7 @@ describeInEngines('an answer', (browser) => {
   });
 
   test('is stopped, and the server stops, too', async () => {
-    const { origin, asked } = await start({ pace: 20 });
+    const { origin, asked } = await start({ pace: 100 }); // some 13 s
     const page = await open(origin);
     await page.locator('#ask').click();
     await page.locator('#answer', { hasText: 'The ' }).waitFor();

@@ -47,8 +47,9 @@ describeWithBrowser('the page on a broken network', (browser) => {
   });
 
   test('is kept open by comments, through a proxy that cuts what is idle', async () => {
-    const { feed, tap } = await start({ comment: 50, heartbeat: 700 });
-    tap.break('idle=after:400ms');
+    // Both clocks are of this process, which may have to wait for a second.
+    const { feed, tap } = await start({ comment: 50, heartbeat: 2_500 });
+    tap.break('idle=after:2s');
     await visit(tap.origin);
     await page.locator('#log .heartbeat').first().waitFor();
     expect(await page.locator('#opened').textContent()).toBe('1');
@@ -67,10 +68,13 @@ describeWithBrowser('the page on a broken network', (browser) => {
     const { feed, tap } = await start();
     const own = await browser().newPage();
     closing.push(() => own.close());
-    await own.clock.install();
+    // On its own the clock would go on, and further on a busy machine.
+    await own.clock.install({ time: 0 });
+    await own.clock.pauseAt(1_000);
     await own.goto(tap.origin);
     const open = own.locator('#state', { hasText: 'open' });
     await open.waitFor();
+    await own.locator('#last-id', { hasText: `${feed.run}-0` }).waitFor();
     tap.break('silence');
     const struck = tap.injected('silence');
     feed.next();

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { listen } from '@on-the-wire/system/listen.ts';
+import { freePort } from '@on-the-wire/system/ports.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
@@ -19,7 +20,10 @@ describeWithClients('the stream behind Vite', (at) => {
     const feed = createFeed({ rate: 'night' });
     const lesson = createServer({ feed, retry: 300 });
     closing.push(lesson.close);
-    const { port, origin } = await listen(lesson.server);
+    const { port, origin } = await listen(
+      lesson.server,
+      await freePort(), // nobody else gets it meanwhile
+    );
     const vite = spawn(process.execPath, [at('vite-before.ts'), origin], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -73,7 +77,9 @@ describeWithClients('the stream behind Vite', (at) => {
       const { die, again, before } = await start();
       const page = await browser().newPage();
       closing.push(() => page.close());
-      await page.clock.install();
+      // On its own the clock would go on, and further on a busy machine.
+      await page.clock.install({ time: 0 });
+      await page.clock.pauseAt(1_000);
       await page.goto(`http://127.0.0.1:${before}/`);
       const open = page.locator('#state', { hasText: 'open' });
       await open.waitFor();
