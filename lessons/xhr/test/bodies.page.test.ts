@@ -302,16 +302,18 @@ describeWithBrowser('the page', (browser) => {
       async ({ maxAge, seconds }) => {
         const { origin } = await start();
         const preflights: number[] = []; // when each came, in ms
-        const puts = [0]; // how many after each
+        const puts: number[] = []; // how many after each
         const other = createHttpServer((request, response) => {
           response.setHeader('Access-Control-Allow-Origin', origin);
           response.setHeader('Access-Control-Allow-Methods', 'PUT');
           if (maxAge) response.setHeader('Access-Control-Max-Age', maxAge);
           if (request.method === 'OPTIONS') {
             preflights.push(performance.now());
-            puts[preflights.length - 1] = 0;
-          } else puts[preflights.length - 1]! += 1;
-          response.end(String(preflights.length));
+            puts.push(0);
+          } else puts[puts.length - 1]! += 1;
+          // On a busy machine one may be over before a second PUT is sent.
+          const used = puts.at(-2) ?? 0;
+          response.end(String(used > (seconds === 0 ? 0 : 1)));
         });
         const { origin: elsewhere } = await listen(other);
         closing.push(async () => {
@@ -319,17 +321,15 @@ describeWithBrowser('the page', (browser) => {
           await new Promise((done) => other.close(done));
         });
         await visit(origin);
-        // One PUT after the other, until the browser asks a second time.
+        // One PUT after the other, until a permission that was used is over.
         await page.evaluate(async (url) => {
-          const put = async () =>
-            Number(await (await fetch(url, { method: 'PUT' })).text());
-          while ((await put()) < 2);
+          const put = async () => (await fetch(url, { method: 'PUT' })).text();
+          while ((await put()) !== 'true');
         }, elsewhere);
-        const [first, second] = preflights;
+        const [first, second] = preflights.slice(-2);
         // Both read the same clock, but round it on their own.
         expect(second! - first!).toBeGreaterThan(seconds * 1_000 - 10);
         if (seconds === 0) expect(puts).toEqual([1, 1]);
-        else expect(puts[0]).toBeGreaterThan(1);
       },
     );
   });

@@ -8,7 +8,6 @@ import { closing, start } from './visit.ts';
 describeInEngines('one request', (browser, engine) => {
   const open = async (url: string) => {
     const page = await browser().newPage();
-    page.setDefaultTimeout(30_000);
     closing.push(() => page.close());
     await page.goto(url);
     return page;
