@@ -4,6 +4,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Page } from '@on-the-wire/browser/browser.ts';
+import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { findLesson } from '@on-the-wire/course/harness/lessons.ts';
 import { runLesson } from '@on-the-wire/course/harness/run-lesson.ts';
@@ -20,6 +21,7 @@ describeWithBrowser('the page in the frame of the shell', (browser) => {
   test('can do all that it can in a tab of its own', async () => {
     const nowhere = new PassThrough().resume();
     const { shellUrl, stop } = await runLesson(findLesson('http2'), {
+      port: await freeAdjacentPorts(3),
       terminal: { stdout: nowhere, stderr: nowhere },
     });
     ending.push(stop);

@@ -1,6 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { createServer as createNetServer } from 'node:net';
 import type {
   Http2SecureServer,
   Http2ServerRequest,
@@ -21,6 +20,7 @@ import {
   showsOnce,
 } from '@on-the-wire/testing/lesson-page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
+import { freePort } from '@on-the-wire/system/ports.ts';
 import { createServer } from '../server.ts';
 
 const closing = closingAfterEach();
@@ -30,9 +30,7 @@ async function start(options: Parameters<typeof createServer>[0] = {}) {
   const feed = createFeed({ rate: 'night' });
   feed.close();
   // The other one's address is part of what the first one says.
-  const reserved = createNetServer();
-  const { port } = await listen(reserved);
-  await new Promise((done) => reserved.close(done));
+  const port = await freePort();
   const old = `https://127.0.0.1:${port}`;
   const origins: string[] = [];
   const lesson = createServer({

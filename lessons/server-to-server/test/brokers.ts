@@ -24,7 +24,7 @@ export interface Broker {
 
 async function embedded(): Promise<Broker> {
   let broker = createServer();
-  const { port } = await listen(broker.server);
+  const { port } = await listen(broker.server, await freePort());
   const stop = () => broker.close();
   closing.push(stop);
   return {

@@ -24,12 +24,12 @@ describeBehind('nginx', 'a restart behind nginx', (nginx) => {
         'waiting to try again',
       ],
     ])('%s', async (_what, lines, state) => {
-      const start = async (at?: number) => {
+      const start = async (at: number) => {
         const lesson = createServer({ feed: createFeed(), retry: 300 });
         closing.push(lesson.close);
         return { ...lesson, ...(await listen(lesson.server, at)) };
       };
-      const lesson = await start();
+      const lesson = await start(await freePort());
       const port = await freePort();
       const upstream = { port: lesson.port };
       const refused = Promise.withResolvers<void>();

@@ -20,6 +20,7 @@ import {
   showsOnce,
 } from '@on-the-wire/testing/lesson-page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
+import { freePort } from '@on-the-wire/system/ports.ts';
 import { decodeFrame, encodeFrame } from '../frame.ts';
 import { createServer } from '../server.ts';
 
@@ -158,7 +159,7 @@ describeWithBrowser('the page', (browser) => {
     feed.close();
     const origins: string[] = [];
     const first = createServer({ feed, origins });
-    const { port, origin } = await listen(first.server);
+    const { port, origin } = await listen(first.server, await freePort());
     origins.push(origin);
     closing.push(first.close);
     await visit(origin);
