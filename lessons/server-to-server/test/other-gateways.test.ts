@@ -38,7 +38,7 @@ const gateways: Record<ProxyName, Gateway> = {
   nginx: {
     lines: (ports) => `
       proxy_connect_timeout 300ms;
-      proxy_read_timeout 300ms;
+      proxy_read_timeout 1s;
       ${each((name) => `location /${name} { proxy_pass http://127.0.0.1:${ports[name]}; }`)}`,
     sends: {
       refused: '502 Bad Gateway',
@@ -53,7 +53,7 @@ const gateways: Record<ProxyName, Gateway> = {
 defaults
   mode http
   timeout connect 300ms
-  timeout server 300ms
+  timeout server 1s
   timeout client 60s
 backend lesson
 ${each((name) => `  use-server ${name} if { path /${name} }`)}
@@ -122,7 +122,7 @@ ${each((name) => `  if (req.url == "/${name}") { set req.backend_hint = ${name};
   },
   nghttpx: {
     lines: (ports) => `backend-connect-timeout=300ms
-backend-read-timeout=300ms
+backend-read-timeout=1s
 ${each((name) => `backend=127.0.0.1,${ports[name]};/${name}`)}
 `,
     sends: {
