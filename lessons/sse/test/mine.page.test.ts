@@ -51,15 +51,15 @@ describeWithBrowser('the four solutions', (browser) => {
   test('make the lesson: a stream that is resumed, and a board that lives', async () => {
     const port = await start();
     const reader = await EventReader.open(port);
-    await reader.until(({ numbers }) => numbers.length === 1);
+    await reader.until(({ numbers }) => numbers.length > 0);
     expect(reader.of('hello')).toEqual([{ staff: false, rate: 'normal' }]);
     expect(reader.of('snapshot')).toHaveLength(1);
     const { lastId } = reader;
     reader.leave();
     const again = await EventReader.open(port, { after: lastId });
-    await again.until(({ numbers }) => numbers.length === 2);
+    await again.until(({ numbers }) => numbers.length > 1);
     const from = Number(lastId.split('-')[1]);
-    expect(again.numbers).toEqual([from + 1, from + 2]);
+    expect(again.numbers.slice(0, 2)).toEqual([from + 1, from + 2]);
     again.leave();
 
     const errors: string[] = [];
@@ -89,8 +89,13 @@ describeWithBrowser('the four solutions', (browser) => {
     await until('#role', 'staff');
     await until('#opened', /^2$/);
     await until('#log .snapshot ~ .snapshot', /./);
-    await press('Report the next train');
-    // A train of the board, whichever is next.
+    // A train of the board, whichever is next; 400 where it has just left.
+    for (let status = 400; status !== 200;) {
+      const response = page.waitForResponse('**/delays');
+      await press('Report the next train');
+      status = (await response).status();
+      expect([200, 400]).toContain(status);
+    }
     await until('#response', /^POST \/delays .* → 200 /);
 
     // Cut, and nobody there any more: nothing is connected, and the page says so.
