@@ -149,6 +149,8 @@ describeWithBrowser('the page', (browser) => {
       const { origin } = await start();
       await visit(origin);
       await state('response received');
+      // The browser tells of it a moment later.
+      await has('bytes', /[1-9]/);
       const before = await bytes();
       await send('fetch', '/board');
       await ended('resolved, status 200');
@@ -222,6 +224,8 @@ describeWithBrowser('the page', (browser) => {
       const left = () =>
         exchanges.filter(({ url }) => url.startsWith(path)).length;
       const before = left();
+      // The next one has arrived: what never did could not end there.
+      while (feed.listenerCount('update') === 0) await turn();
       await choose('conditional');
       while (left() === before) await turn();
       feed.next();
@@ -297,7 +301,7 @@ describeWithBrowser('the page', (browser) => {
         await route.fulfill({ response: await route.fetch({ url }) });
       });
       await lastId(`${restarted.feed.run}-0`);
-      await page.unroute('**/board');
+      await page.unrouteAll({ behavior: 'wait' });
     });
 
     test.each(['streamed', 'streamed, XHR'])(

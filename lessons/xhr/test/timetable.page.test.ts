@@ -55,6 +55,7 @@ describeWithBrowser('a stored response, in the page', (browser) => {
     const came = () =>
       exchanges
         .slice(before)
+        .filter(({ url }) => url.startsWith('/timetable'))
         .map(({ url, status }) => `${url.split('?')[0]} ${status}`);
     // Both have been sent, as the document waits for its sheet.
     const before = exchanges.length;
