@@ -90,9 +90,9 @@ document.forms.namedItem('streams')!.onchange = open;
 // ---- What the processes say about themselves ----
 
 /** Fetches the status of a process; undefined if there is no response. */
-async function fetchStatus(url: string): Promise<Status> {
+async function fetchStatus(url: string, ms = 1_500): Promise<Status> {
   try {
-    const signal = AbortSignal.timeout(1_500);
+    const signal = AbortSignal.timeout(ms);
     const response = await fetch(url, { signal });
     return response.ok ? await response.json() : undefined;
   } catch {
@@ -201,8 +201,9 @@ function show(state: string, text: string) {
 }
 
 // The gateway that served this page knows the other one, but not always by what
-// name it was itself called: a proxy may stand before it, or `localhost`.
-const first = (await fetchStatus('/status')) as
+// name it was itself called: a proxy may stand before it, or `localhost`. Nobody
+// else knows, so a slow network gets its time.
+const first = (await fetchStatus('/status', timeoutMs)) as
   { gateways?: string[] } | undefined;
 gateways = first?.gateways ?? gateways;
 const own = gateways.indexOf(location.origin);

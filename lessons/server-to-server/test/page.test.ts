@@ -4,6 +4,7 @@ import { connect, createServer as createTcpServer } from 'node:net';
 import { pipeline } from 'node:stream';
 import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
+import { tapBefore } from '@on-the-wire/testing/behind-tap.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import {
   alone,
@@ -234,6 +235,17 @@ describeWithBrowser('the page', (browser) => {
     stop();
     expect(asked.filter((url) => url.startsWith(gateways[0]!))).toEqual([]);
     expect(said.filter((line) => !other.test(line))).toEqual([]);
+  });
+
+  test('knows the other gateway, though the first took two seconds to say so', async () => {
+    const { gateways } = await start();
+    const faults = ['latency=900ms'];
+    const { port } = new URL(gateways[0]!);
+    const tap = await tapBefore(Number(port), { faults });
+    closing.push(tap.close);
+    await visit(tap.origin);
+    tap.break('down');
+    await page.locator('#gateway', { hasText: gateways[1]! }).waitFor();
   });
 
   test('knows by its port which gateway it is called by, at localhost', async () => {
