@@ -116,7 +116,8 @@ export function acceptWebSockets(
 function refuse(socket: Duplex, status: number) {
   socket.on('error', () => {}); // it may leave while we speak
   const fields = 'Connection: close\r\nContent-Length: 0';
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${fields}\r\n\r\n`);
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${fields}\r\n\r\n`;
+  socket.end(head, () => socket.destroy()); // also if the client stays
 }
 
 /** The status code that a handshake is refused with, if it is. */

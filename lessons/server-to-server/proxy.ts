@@ -165,7 +165,7 @@ export function createProxy({
       const isOpen = (socket as Socket).bytesWritten > bytesWritten;
       const failure = failureOf(thrown as Error, side, timer.timedOut);
       if (isOpen) socket.destroy();
-      else socket.end(bytesOf(failure, side));
+      else socket.end(bytesOf(failure, side), () => socket.destroy());
     } finally {
       timer.stop();
     }
@@ -211,10 +211,11 @@ async function passOn(
   upstreamResponse.pipe(response);
 }
 
-/** Ends a connection that leads nowhere. */
+/** Ends a connection that leads nowhere, also if its client stays. */
 function end(socket: Duplex, status: number, reason: string) {
   const headers = 'Connection: close\r\nContent-Length: 0';
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${headers}\r\n\r\n`);
+  const response = `HTTP/1.1 ${status} ${reason}\r\n${headers}\r\n\r\n`;
+  socket.end(response, () => socket.destroy());
 }
 
 /** What a client says about the way so far is not believed: anybody can. */

@@ -83,6 +83,8 @@ function refuse(socket: Duplex, status: string, text: string) {
       'Connection: close\r\n' +
       'Content-Type: text/plain; charset=utf-8\r\n' +
       `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+    // Node does not close it any more: a client that stays would hold us up.
+    () => socket.destroy(),
   );
 }
 

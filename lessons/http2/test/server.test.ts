@@ -221,6 +221,20 @@ describe('a CONNECT, which asks for a proxy', () => {
     expect((await askHttp1(port, '/traffic')).response.statusCode).toBe(200);
   });
 
+  test('is closed over HTTP/1.1, though its client sends more, and stays', async () => {
+    const { port, server } = await start();
+    const accepted = once(server, 'connection');
+    const only = { ALPNProtocols: ['http/1.1'], allowHalfOpen: true };
+    const client = connectTls({ ...ours, ...only, port });
+    const [socket] = await accepted;
+    const closed = once(socket, 'close');
+    await once(client.resume(), 'secureConnect');
+    client.write('CONNECT board:443 HTTP/1.1\r\nHost: board:443\r\n\r\nmore');
+    client.on('error', () => {});
+    await closed;
+    client.destroy();
+  });
+
   test('gets 501 over HTTP/2', async () => {
     const { port } = await start();
     const { session } = await nodeClient(port);

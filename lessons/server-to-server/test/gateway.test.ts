@@ -585,6 +585,18 @@ test('A gateway that closes ends its WebSockets, and what it has refused', async
   refused.socket.destroy();
 });
 
+test('What was refused is closed, though its client sends more, and stays', async () => {
+  const gateway = await startGateway({});
+  const accepted = once(gateway.server, 'connection');
+  const client = await rawClient(gateway.port);
+  const [socket] = await accepted;
+  const closed = once(socket, 'close');
+  client.socket.allowHalfOpen = true;
+  client.send('CONNECT a.example:80 HTTP/1.1\r\nHost: a.example\r\n\r\nmore');
+  await closed;
+  client.socket.destroy();
+});
+
 test('a 502 ends the stream, and it goes on with the id elsewhere', async () => {
   const station = await startStation({}, []);
   const gateway = await startGateway({ station: station.origin });

@@ -97,6 +97,16 @@ describe('the handshake', () => {
   });
 });
 
+test('A handshake that was refused holds up no close, though its client stays', async () => {
+  const { port, close } = await start();
+  const client = await rawClient(port);
+  client.socket.allowHalfOpen = true; // it does not leave by itself
+  client.send(ask({}, 'GET /elsewhere'));
+  await client.until('HTTP/1.1 404 ');
+  await close();
+  client.socket.destroy();
+});
+
 describe('an Upgrade', () => {
   test.each([
     ['to WebSocket, in any case', 'WebSocket'],
