@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import net, { type Socket } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import tls, { type SecureContext, type TLSSocket } from 'node:tls';
 import { dial, isLoopback, type Target } from './dial.ts';
 import { ClosedInHandshake } from './tls-errors.ts';
@@ -57,16 +58,20 @@ export async function dialEncrypted(
  * Finds out which protocols a target offers by ALPN. Costs it two handshakes
  * and no request.
  *
+ * @param signal gives it up: a target may say nothing
  * @returns the one that it prefers first; none where it knows no ALPN
  * @throws what connecting throws where the target cannot be reached
  */
-export async function offeredProtocols(target: Target): Promise<string[]> {
-  const preferred = await chosen(target, PROTOCOLS);
+export async function offeredProtocols(
+  target: Target,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const preferred = await chosen(target, PROTOCOLS, signal);
   if (!preferred) return [];
   const others = PROTOCOLS.filter((protocol) => protocol !== preferred);
   const offered = [preferred];
   for (const other of others) {
-    if ((await chosen(target, [other])) === other) offered.push(other);
+    if ((await chosen(target, [other], signal)) === other) offered.push(other);
   }
   return offered;
 }
@@ -75,8 +80,9 @@ export async function offeredProtocols(target: Target): Promise<string[]> {
 async function chosen(
   target: Target,
   protocols: string[],
+  signal: AbortSignal,
 ): Promise<string | undefined> {
-  const raw = dial(target);
+  const raw = addAbortSignal(signal, dial(target)).on('error', () => {});
   await once(raw, 'connect');
   try {
     const socket = tls.connect({

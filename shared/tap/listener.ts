@@ -18,6 +18,7 @@ export class Listener {
   running: Map<string, RunningFault> | undefined;
   readonly #server: net.Server;
   #offers: Promise<string[]> | undefined;
+  readonly #closed = new AbortController();
   /** Where it listened before the target went away. */
   #home: AddressInfo | null = null;
 
@@ -67,7 +68,7 @@ export class Listener {
 
   /** Finds it out again. */
   learn(): Promise<string[]> {
-    const learning = offeredProtocols(this.target);
+    const learning = offeredProtocols(this.target, this.#closed.signal);
     this.#offers = learning;
     // A target that is not ready yet is tried again for the next client.
     learning.catch(() => {
@@ -95,6 +96,7 @@ export class Listener {
 
   /** Stops listening. Resolves once its connections are closed, too. */
   close(): Promise<unknown> {
+    this.#closed.abort();
     return new Promise((done) => this.#server.close(done));
   }
 }

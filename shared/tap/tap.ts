@@ -5,7 +5,7 @@
  * Left out: it forwards TCP and nothing else, so neither UDP nor QUIC; it
  * cannot delay a TCP handshake, as the system completes that by itself.
  */
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import tls, { type SecureContext } from 'node:tls';
 import {
   Connection,
@@ -113,7 +113,6 @@ export class Tap extends EventEmitter<TapEvents> {
   #running = new Map<string, RunningFault>();
   /** Each cuts once, and is gone. */
   readonly #waitingCuts = new Set<RunningFault>();
-  #whenIdle: (() => void) | undefined;
   /** Those that were not used yet. */
   #hints: Hints;
 
@@ -347,12 +346,9 @@ export class Tap extends EventEmitter<TapEvents> {
   /** Resets all connections and stops listening. May be called twice. */
   async close(): Promise<void> {
     const closed = this.#listeners.map((listener) => listener.close());
-    const idle = new Promise<void>((done) => {
-      if (this.#connections.size === 0) done();
-      else this.#whenIdle = done;
-    });
     for (const connection of this.#connections.values()) connection.drop();
-    await Promise.all([...closed, idle]);
+    await Promise.all(closed);
+    while (this.#connections.size > 0) await once(this, 'close');
   }
 
   #makeListener(
@@ -428,7 +424,6 @@ export class Tap extends EventEmitter<TapEvents> {
         if (connection) listener.connections.delete(connection);
         this.#connections.delete(event.connection);
         this.emit('close', event);
-        if (this.#connections.size === 0) this.#whenIdle?.();
       },
     };
   }

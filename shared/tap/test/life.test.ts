@@ -70,6 +70,31 @@ describe('close()', () => {
     },
   );
 
+  test('may be called again while it closes', async () => {
+    const tap = await startTap(
+      await startTarget((socket) => socket.write('hello')),
+    );
+    const { client } = await connect(tap.port);
+    await take(client, 5);
+    await Promise.all([tap.close(), tap.close()]);
+    expect(tap.connections).toBe(0);
+  });
+
+  test('gives up a target that does not say which protocols it has', async () => {
+    const asked = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<void>();
+    const silent = net.createServer((socket) => {
+      socket.on('error', () => {}).on('close', () => left.resolve());
+      socket.on('data', () => asked.resolve());
+    });
+    const tap = await startTap(await listen(silent), { layer: 'TLS' });
+    const learning = tap.learnProtocols();
+    await asked.promise;
+    await tap.close();
+    await left.promise;
+    expect(await learning).toEqual([]);
+  });
+
   test('works while faults hold bytes, and before it ever listened', async () => {
     const tap = await startTap(
       await startTarget((socket) => socket.write('hello')),
