@@ -138,6 +138,11 @@ export function request(
       else begin('headers');
     });
     clientRequest.on('error', fail);
+    // Without this, Node would close the connection, and tell nobody.
+    clientRequest.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      fail(new Error('found 101, which was not asked for'));
+    });
     clientRequest.on('response', (response) => {
       begin('body');
       let text = '';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer as createTcpServer, type Socket } from 'node:net';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { request, RequestError, createAgent } from '../request.ts';
@@ -91,6 +91,24 @@ describe('a request', () => {
       phase: 'body',
       timedOut: true,
     });
+  });
+
+  test('that gets 101, which it did not ask for, fails', async () => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', () =>
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\n' +
+            'Connection: Upgrade\r\nUpgrade: tea\r\n\r\n',
+        ),
+      );
+    });
+    closing.push(() => server.close());
+    const { origin } = await listen(server);
+    const agent = makeAgent();
+    const outcome = request(origin, new Deadline(5_000), { agent });
+    const failure = { phase: 'headers', timedOut: false };
+    await expect(outcome).rejects.toMatchObject(failure);
   });
 
   test('that reaches nobody fails while it connects', async () => {
