@@ -101,13 +101,16 @@ export function createAnswers(options: AnswerOptions) {
 
     clearTimeout(answer.grace);
     answer.readers.add(response);
-    response.on('close', () => {
+    const leave = () => {
       answer.readers.delete(response);
       if (answer.readers.size > 0 || answer.end !== undefined) return;
       const abandon = () =>
         stop(answer, 'abandoned', 'Nobody read the answer.');
       answer.grace = setTimeout(abandon, grace);
-    });
+    };
+    // It may have left before we had unpacked its question.
+    if (response.closed) leave();
+    else response.on('close', leave);
   }
 
   /** Lets the model write, and tells the readers what it writes. */

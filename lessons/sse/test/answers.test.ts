@@ -1,5 +1,6 @@
 /** A model's answer: what is on the wire, and what ends it. */
 import { describe, expect, test } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
 import { createFeed } from '@on-the-wire/shared/board/feed.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
@@ -266,6 +267,42 @@ describe('the model stops', () => {
     expect(withoutChunks(end)).toContain(
       error('abandoned', 'request_error', 'Nobody read the answer.'),
     );
+  });
+
+  test('if its reader has left before its question was unpacked', async () => {
+    const { feed, origin, port, server } = await start({
+      pace: 600_000,
+      grace: 0,
+    });
+    const begun: object[] = [];
+    const { snapshot } = feed;
+    feed.snapshot = () => {
+      const board = snapshot.call(feed);
+      begun.push(board);
+      return board;
+    };
+    const packed = gzipSync(bodyOf('Which trains leave next?'));
+    const head =
+      'POST /v1/chat/completions HTTP/1.1\r\nHost: model\r\n' +
+      'Content-Type: application/json\r\nContent-Encoding: gzip\r\n' +
+      `Content-Length: ${packed.length}\r\n\r\n`;
+    // It answers no more than 20 at a time.
+    while (begun.length < 20) {
+      const client = await rawClient(port);
+      server.once('request', () => client.socket.resetAndDestroy());
+      client.send(head + packed.toString('latin1'));
+      await client.closed;
+    }
+    const post = () =>
+      fetch(`${origin}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: bodyOf('And now?'),
+      });
+    let response = await post();
+    while (response.status === 503) response = await post();
+    expect(response.status).toBe(200);
+    await response.body!.cancel();
   });
 
   test('when the lesson is closed: no timer and no socket is left', async () => {
