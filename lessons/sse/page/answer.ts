@@ -157,8 +157,10 @@ function take(id: string, data: string) {
 element('stop').onclick = async () => {
   running.abort();
   end('stopped');
+  const stopped = answer;
   // To leave would not do: a model goes on for a while, if its reader is gone.
   await fetch(`/answers/${answer.id}`, { method: 'DELETE' }).catch(() => {
+    if (answer !== stopped) return; // another question was asked meanwhile
     tell('The answer was stopped here; the server was not reached.', false);
   });
 };

@@ -293,6 +293,33 @@ describeWithBrowser('an answer in the page', (browser) => {
     expect(await own.locator('#answer').textContent()).toBe('The end');
   });
 
+  test('is not ended by the failure of a stop before it', async () => {
+    const { origin, replies } = await start();
+    const held = Promise.withResolvers<void>();
+    await visit(origin);
+    await page.route('**/answers/*', async (route) => {
+      await held.promise;
+      await route.abort();
+    });
+    for (const word of ['One ', 'Two '])
+      replies.push((_request, response) =>
+        response.writeHead(200, stream).write(chunk(1, word)),
+      );
+    await ask();
+    await shows('One ');
+    const stopping = page.waitForRequest('**/answers/*');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await stopping;
+    await ask();
+    await shows('Two ');
+    const failed = page.waitForEvent('requestfailed');
+    held.resolve();
+    await failed;
+    await page.evaluate(async () => (await fetch('/')).text());
+    expect(await text('told')).toBe(begun);
+    await page.unroute('**/answers/*');
+  });
+
   test('comes whole through a network that cuts each write into pieces', async () => {
     const { origin, said, ...tap } = await start();
     await visit(origin);
