@@ -20,13 +20,16 @@ export function startLooking(
 ) {
   let next: ReturnType<typeof setTimeout> | undefined;
   let isDue = false;
+  let looks = 0;
 
   // For who is away, or not done, there is another look, later each time.
   async function look(asked: string[], wait: number) {
     isDue = false;
+    const own = (looks += 1);
     const statuses = await Promise.all(asked.map(ask));
     const unwell = asked.filter((_name, at) => !isWell(statuses[at]));
-    if (isDue || unwell.length === 0) return;
+    // A later look, if there is one, knows better.
+    if (isDue || own !== looks || unwell.length === 0) return;
     const longer = Math.min(2 * wait, longest);
     next = setTimeout(look, wait, unwell, longer);
   }
