@@ -47,6 +47,7 @@ export class ClaimRuns {
   readonly #running = new Map<string, Run>();
   readonly #addresses = new ClaimAddresses();
   readonly #recordings = new Map<string, Recorded>();
+  #closed = false;
 
   /**
    * Starts a server behind a tap for one claim.
@@ -81,6 +82,11 @@ export class ClaimRuns {
       giveBack,
       broken: [],
     });
+    // It was on its way when all were ended.
+    if (this.#closed) {
+      await this.stop(run);
+      throw new Error('the home page is closed');
+    }
     return { run, url: `${tapped.origins.origin}/run` };
   }
 
@@ -136,6 +142,7 @@ export class ClaimRuns {
 
   /** Ends all. */
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#running.keys()].map((id) => this.stop(id)));
     await this.#addresses.close();
   }
