@@ -135,8 +135,10 @@ async function run(): Promise<void> {
   } catch (error) {
     if (opened === asked) own('outcome').textContent = (error as Error).message;
   } finally {
-    button.disabled = false;
-    if (dialog.open) button.focus();
+    if (opened === asked) {
+      button.disabled = false;
+      if (dialog.open) button.focus();
+    }
   }
 }
 

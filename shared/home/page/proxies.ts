@@ -216,8 +216,10 @@ async function measureOpened(): Promise<void> {
   } catch (error) {
     if (opened === asked) outcome.textContent = (error as Error).message;
   } finally {
-    run.disabled = false;
-    if (dialog.open) run.focus();
+    if (opened === asked) {
+      run.disabled = false;
+      if (dialog.open) run.focus();
+    }
   }
 }
 

@@ -36,6 +36,8 @@ let http: Http = '1.1';
 let table: TableMessage;
 const cells: Cell[] = [];
 let runningAll = false;
+/** Stop was pressed: what runs now is the last. */
+let stopping = false;
 
 /** Under this name it is remembered. */
 const REMEMBERED = 'table';
@@ -249,15 +251,13 @@ async function run(drawn: Cell, over: Http): Promise<KnownOutcome> {
 
 async function runAll(): Promise<void> {
   const button = own('run-all');
-  if (runningAll) {
-    runningAll = false;
-    return;
-  }
+  stopping = runningAll;
+  if (runningAll) return;
   runningAll = true;
   button.textContent = 'Stop';
   const over = http;
   for (const [index, drawn] of cells.entries()) {
-    if (!runningAll || http !== over) break;
+    if (stopping || http !== over) break;
     own('sum').textContent = `${index + 1} of ${cells.length} …`;
     drawn.button.dataset['state'] = 'running';
     try {

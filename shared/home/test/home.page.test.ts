@@ -273,6 +273,40 @@ describeWithBrowser('the home page', (browser) => {
     }
   });
 
+  test('ends with the claim that runs, however often Stop is pressed', async () => {
+    const button = page.locator('#shell-run-all');
+    await button.click();
+    await page.locator('#shell-table [data-state=running]').waitFor();
+    await button.dblclick();
+    await button.filter({ hasText: 'Run all' }).waitFor();
+    expect(await text('#shell-sum')).toMatch(/^[12] of 64 run: /);
+  });
+
+  test('a claim that has ended changes nothing of another that runs', async () => {
+    const held = Promise.withResolvers<void>();
+    const asked = page.waitForRequest('**/claims/judge');
+    let judged = 0;
+    await page.route('**/claims/judge', async (route) => {
+      judged += 1;
+      if (judged === 1) await held.promise;
+      else await page.locator('[data-state=holds]').waitFor();
+      await route.continue();
+    });
+    await cell('Survives a cut by itself', 0).click();
+    await page.click('#shell-run');
+    await asked;
+    await page.keyboard.press('Escape');
+    const again = page.waitForRequest('**/claims/judge');
+    await cell('Survives a cut by itself', 2).click();
+    await page.click('#shell-run');
+    await again;
+    held.resolve();
+    await page.locator('[data-state=holds]').waitFor();
+    expect(await page.isDisabled('#shell-run')).toBe(true);
+    await page.locator('#shell-units').waitFor();
+    await page.unroute('**/claims/judge');
+  });
+
   test('resets the connections of a claim that needs it', async () => {
     await cell('Survives a cut by itself', 2).click();
     await page.click('#shell-run');

@@ -125,6 +125,33 @@ describeWithBrowser('the page of the proxies', (browser) => {
         /^1 of \d+ measured here: all as in our run$/,
       );
     });
+
+    test('what was measured changes nothing of what still is', async () => {
+      const held = [
+        Promise.withResolvers<void>(),
+        Promise.withResolvers<void>(),
+      ];
+      let asked = 0;
+      await page.route('**/proxies/measure', async (route) => {
+        await held[asked++]!.promise;
+        await route.continue();
+      });
+      const first = row('The server sees: Host').getByRole('button').first();
+      const second = row('The server sees: Host').getByRole('button').nth(1);
+      for (const each of [first, second]) {
+        await page.keyboard.press('Escape');
+        const begun = page.waitForRequest('**/proxies/measure');
+        await each.click();
+        await page.click('#shell-run');
+        await begun;
+      }
+      held[0]!.resolve();
+      await first.filter({ hasText: 'here' }).waitFor();
+      expect(await page.isDisabled('#shell-run')).toBe(true);
+      held[1]!.resolve();
+      await page.locator('#shell-outcome:has-text("Measured.")').waitFor();
+      await page.unroute('**/proxies/measure');
+    });
   });
 
   test('has what documentation says, each with its address and day', async () => {
