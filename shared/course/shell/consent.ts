@@ -106,16 +106,21 @@ export async function askInTerminal(
     stdout,
   }: { stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream } = process,
 ): Promise<boolean | undefined> {
-  if (!stdin.isTTY || !stdout.isTTY) return undefined;
+  if (!stdin.isTTY || !stdout.isTTY || stdin.readableEnded) return undefined;
   const keys = stdin.isRaw ? 'y or n' : 'y or n, then Enter';
   asked = wrap(`${question} (${keys})`, (stdout.columns || 80) - 2)
     .map((line) => `  ${line}`)
     .join('\n');
   stdout.write(`\n${asked}\n`);
   const wasRead = stdin.readableFlowing === true;
-  const typed = await new Promise((resolve) =>
-    stdin.once('data', resolve).resume(),
-  );
+  const typed = await new Promise((resolve) => {
+    const end = (text?: unknown) => {
+      stdin.off('data', end).off('end', end);
+      resolve(text);
+    };
+    // Ctrl+D ends the input, where it is no key like others.
+    stdin.on('data', end).on('end', end).resume();
+  });
   // Nobody else reads it, and what is read holds the process.
   if (!wasRead) stdin.pause();
   asked = undefined;

@@ -29,11 +29,22 @@ testIfInstalled(
       ['', ['\r', '\r'], 'rejected rejected rejected'],
       ['raw', ['y', 'n'], 'fulfilled rejected fulfilled'],
     ] as const)
-      expect(await said(mode, typed)).toBe(outcome);
+      expect(await said(mode, typed)).toMatch(bothThen(outcome));
   },
 );
 
-/** What a terminal shows last, in which this was typed after each question. */
+testIfInstalled('Ctrl+D is no, and to all that follows', async () => {
+  const seen = await said('', ['\x04']);
+  expect(seen).toMatch(/rejected rejected rejected\s*$/);
+});
+
+/** Both questions, and then this. */
+const bothThen = (outcome: string) =>
+  new RegExp(
+    `start\\s+lessons[^]+keep\\s+your\\s+progress[^]+\\n${outcome}\\s*$`,
+  );
+
+/** What a terminal shows in which this was typed after each question. */
 async function said(mode: string, typed: readonly string[]): Promise<string> {
   const command = `"${process.execPath}" "${asks}" ${mode}`;
   const terminal = spawn('script', ['-qfec', command, '/dev/null']);
@@ -45,8 +56,7 @@ async function said(mode: string, typed: readonly string[]): Promise<string> {
     while (asked < questions) terminal.stdin.write(typed[asked++]!);
   });
   await once(terminal, 'close');
-  expect(seen).toMatch(/start\s+lessons[^]+keep\s+your\s+progress/);
-  return seen.trim().split('\n').at(-1)!;
+  return seen;
 }
 
 test('Without a terminal nothing is allowed, and nothing asked', async () => {
