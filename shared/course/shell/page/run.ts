@@ -26,6 +26,7 @@ let here: string | undefined;
 export function followRun(): void {
   if (document.documentElement.dataset['exercise'] === 'yes') return;
   let watched = '';
+  let unwatch = () => {};
   events.addEventListener('run', ({ data }) => {
     const before = message;
     message = JSON.parse(data) as RunMessage;
@@ -35,7 +36,8 @@ export function followRun(): void {
     const names = message.watch.join('\n');
     if (names !== watched) {
       watched = names;
-      watchPage(message.watch, tellValues);
+      unwatch();
+      unwatch = names ? watchPage(message.watch, tellValues) : () => {};
     }
     const { problem } = message;
     own('unkept').hidden = problem === undefined;

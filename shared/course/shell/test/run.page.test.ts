@@ -212,6 +212,27 @@ describeWithBrowser('the steps in a browser', (browser) => {
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 
+  test('what is not watched any more is not told', async () => {
+    await shows('dong');
+    await doIt();
+    await step().locator('.said').getByText('Your run shows').waitFor();
+    const told: string[] = [];
+    page.on('request', (request) => told.push(request.url()));
+    const hears = page.evaluate(
+      () =>
+        new Promise<void>((heard) => {
+          addEventListener('message', ({ data }) => {
+            if (data.onTheWire === 'values') heard();
+          });
+        }),
+    );
+    await shows('silent again');
+    await hears;
+    await page.evaluate(async () => (await fetch('/way')).text());
+    expect(told).toContain(`${bells.origin}/way`);
+    expect(told).not.toContain(`${bells.origin}/run/page`);
+  });
+
   test('a tick leads to its unit, and says what was done', async () => {
     await doIt();
     const first = page.getByRole('link', {
