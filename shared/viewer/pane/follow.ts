@@ -63,18 +63,22 @@ export function startFollow(
   panel.append(bar, about, list);
 
   let followed: Followed | undefined;
+  /** What was to be followed last: it may be read before what was so earlier. */
+  let wanted: number | undefined;
   let isReading = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   async function follow(n: number): Promise<void> {
+    wanted = n;
     const first = await read(n, BEGIN);
-    if (!first) return;
+    if (!first || wanted !== n) return;
     const isThere = first.isEnd || first.next.line > n;
     if (isThere) return begin(n, first);
     // A reader who follows the 5,000th message wants to see that one.
     const there = await read(n, { line: n, offset: 0 });
+    if (wanted !== n) return;
     if (there) await begin(n, there);
-    list.prepend(earlier);
+    if (wanted === n) list.prepend(earlier);
   }
 
   async function begin(n: number, first: Conversation): Promise<void> {

@@ -233,6 +233,7 @@ export function makeWire(
     try {
       details = await source.readDetails(n);
     } catch (error) {
+      if (chosen !== n) return;
       return showText(
         `The unit could not be read: ${(error as Error).message}`,
       );

@@ -118,6 +118,46 @@ describeWithBrowser('following a connection', (browser) => {
     server.close();
   });
 
+  test('stays with what was chosen last, though it was read first', async () => {
+    const server = createServer((_request, response) => response.end('bye'));
+    const { origin } = await listen(server);
+    const tap = await runTap(
+      origin,
+      { page: true, wire: 'lines', faults: [] },
+      () => {},
+    );
+    const page = await browser().newPage({ reducedMotion: 'reduce' });
+    await page.goto(tap.page!);
+    const headers = { Connection: 'close' };
+    for (const path of ['first', 'second'])
+      await (await fetch(`${tap.address}${path}`, { headers })).text();
+    const held = Promise.withResolvers<void>();
+    await page.route(/conversation\?unit=1&/, async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    const follow = async (text: string) => {
+      const line = page.locator('.wire .line', { hasText: text });
+      await line.first().click();
+      await page.getByRole('listbox', { name: 'Units' }).press('f');
+    };
+    const asked = page.waitForRequest(/conversation\?unit=1&/);
+    await follow('GET /first');
+    await asked;
+    await follow('GET /second');
+    const title = page.locator('.follow h2');
+    await title.filter({ hasText: 'Connection 2' }).waitFor();
+    const came = page.waitForResponse(/conversation\?unit=1&/);
+    held.resolve();
+    await (await came).finished();
+    await page.evaluate(async () => (await fetch('/wire/faults')).text());
+    expect(await title.textContent()).toBe('Connection 2');
+    await page.close();
+    await tap.stop();
+    server.closeAllConnections();
+    server.close();
+  });
+
   test('begins at what was chosen in a long one, and pages through the rest', async () => {
     const began = 1_700_000_000_000;
     const reads = Array.from({ length: 500 }, (_, i) => ({

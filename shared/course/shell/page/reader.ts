@@ -192,9 +192,9 @@ function find(encoded: string | undefined): Element | null {
 }
 
 function close(): void {
+  shownFile = ''; // also one that is still on its way
   if (reader.hidden) return;
   reader.hidden = true;
-  shownFile = '';
   behind.inert = false;
   book.replaceChildren();
   behind.focus({ preventScroll: true });

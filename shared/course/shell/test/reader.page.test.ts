@@ -112,6 +112,24 @@ describeWithBrowser('a file that the text names', (browser) => {
     expect(await marked()).toBe('  // loud');
   });
 
+  test('stays closed where the reader went back before it had come', async () => {
+    const held = Promise.withResolvers<void>();
+    await page.route('**/files/server.ts', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    const asked = page.waitForRequest('**/files/server.ts');
+    await link('lessons/bells/server.ts').click();
+    await asked;
+    await page.goBack();
+    const came = page.waitForResponse('**/files/server.ts');
+    held.resolve();
+    await (await came).finished();
+    // It has been read by now: this was asked for afterwards.
+    await page.evaluate(async () => (await fetch('/files/server.ts')).text());
+    expect(await page.locator('.reader').isVisible()).toBe(false);
+  });
+
   test('shows what was saved, and stays where it was', async () => {
     await link('lessons/bells/server.ts').click();
     await marked();

@@ -213,6 +213,27 @@ describeWithBrowser('the wire in the shell', (browser) => {
     await page.getByText('Unit 999 is no longer kept.').waitFor();
   });
 
+  test('says nothing of a unit that cannot be read, once another is chosen', async () => {
+    await open();
+    const held = Promise.withResolvers<void>();
+    await page.route('**/wire/units/1', async (route) => {
+      await held.promise;
+      await route.fulfill({ status: 400, body: 'It is gone.' });
+    });
+    const asked = page.waitForRequest('**/wire/units/1');
+    await line('GET /').click();
+    await asked;
+    await line('200 OK').click();
+    const heading = page.locator('.wire h2', { hasText: '200 OK' });
+    await heading.waitFor();
+    const came = page.waitForResponse('**/wire/units/1');
+    held.resolve();
+    await (await came).finished();
+    await page.evaluate(async () => (await fetch('/wire/faults')).text());
+    expect(await heading.isVisible()).toBe(true);
+    await page.unroute('**/wire/units/1');
+  });
+
   test('filters, pauses and clears', async () => {
     await open();
     await page.getByRole('button', { name: 'Filter' }).click();
