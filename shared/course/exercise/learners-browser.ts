@@ -15,6 +15,7 @@ export class LearnersBrowser {
   #engine: Engine | undefined;
   /** As it has said once it was open: "Firefox 153". */
   #name: string | undefined;
+  #closed = false;
 
   /** Undefined where none is found. */
   get engine(): Engine | undefined {
@@ -32,9 +33,13 @@ export class LearnersBrowser {
   /**
    * Opens it, or returns the one that is open.
    *
-   * @throws UsageError (1) where there is none, or it does not start
+   * @throws UsageError (1) where there is none, it does not start, or it was
+   *   closed: a check may still be under way
    */
-  readonly open = (): Promise<Browser> => (this.#opened ??= this.#start());
+  readonly open = async (): Promise<Browser> => {
+    if (this.#closed) throw new UsageError('the exercise was left', 1);
+    return (this.#opened ??= this.#start());
+  };
 
   /** Looks again where there was none, it did not start, or it has ended. */
   async lookAgain(): Promise<void> {
@@ -45,6 +50,7 @@ export class LearnersBrowser {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await (await this.#opened?.catch(() => undefined))?.close();
   }
 

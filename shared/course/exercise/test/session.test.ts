@@ -77,6 +77,23 @@ test('which browser is opened is said before the first step, or what to install'
   else process.env['CHROME_PATH'] = CHROME_PATH;
 });
 
+test('a check that is under way opens no browser for a learner who has left', async () => {
+  const { exercise, progress, remove } = await madeUp(
+    'await trial.page();',
+    '',
+    true,
+  );
+  const session = new Session(exercise, progress);
+  const checking = session.check();
+  await once(session, 'change');
+  await session.close();
+  await checking;
+  expect(session.verdict!.failure!.title).toBe(
+    'It cannot be checked: the exercise was left',
+  );
+  await remove();
+});
+
 test('on a terminal a line says so, and goes; elsewhere there is none', async () => {
   const written: string[] = [];
   const stream = (isTTY: boolean) =>
