@@ -45,6 +45,8 @@ export interface Media {
 export interface Driver {
   readonly engine: Engine;
   readonly version: Version;
+  /** Whether the browser is there; left out where each window has one. */
+  isOpen?(): boolean;
   /**
    * Opens a window with a profile of its own, or with that of another.
    *

@@ -46,7 +46,7 @@ export function asBrowser(driver: Driver): Browser {
     newContext: async (options) => newContext(options),
     newPage: async (options) => newContext(options).newPage(),
     contexts: () => [...contexts],
-    isConnected: () => isConnected,
+    isConnected: () => isConnected && driver.isOpen?.() !== false,
     version: () => driver.version.version,
     async close() {
       isConnected = false;

@@ -197,6 +197,11 @@ class Session {
     });
   }
 
+  /** Whether Firefox is there. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
   /**
    * As `ask`, one after the other: Firefox cannot open a tab while another one
    * closes.
@@ -217,8 +222,9 @@ class Session {
   ask(method: string, params: object = {}): Promise<any> {
     const id = this.next();
     return new Promise((done, fail) => {
+      if (!this.isOpen) return fail(new Error('Firefox has ended.'));
       this.#waiting.set(id, { method, done, fail });
-      this.#socket.send(JSON.stringify({ id, method, params }));
+      return this.#socket.send(JSON.stringify({ id, method, params }));
     });
   }
 
@@ -259,6 +265,7 @@ async function connect(
   return {
     engine: 'firefox',
     version: engineVersion('firefox', capabilities.browserVersion),
+    isOpen: () => session.isOpen,
     openWindow: (options, beside) =>
       openWindow(session, chrome, type, options, beside as FirefoxWindow),
     close,
@@ -511,6 +518,11 @@ class FirefoxWindow implements Window {
   }
   async close() {
     this.#deafen();
+    await this.#leave().catch((error: unknown) => {
+      if (this.#session.isOpen) throw error; // Else Firefox is gone.
+    });
+  }
+  async #leave() {
     const { top: context } = this;
     await this.#session.askInTurn('browsingContext.close', { context });
     const { profile: userContext } = this;
