@@ -115,9 +115,9 @@ export function acceptWebSockets(
 /** Refuses over HTTP/1.1, and ends: no later request belongs here. */
 function refuse(socket: Duplex, status: number) {
   socket.on('error', () => {}); // it may leave while we speak
-  const fields = 'Connection: close\r\nContent-Length: 0';
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${fields}\r\n\r\n`;
-  socket.end(head, () => socket.destroy()); // also if the client stays
+  const line = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
+  const fields = 'Connection: close\r\nContent-Length: 0\r\n\r\n';
+  socket.end(line + fields, () => socket.destroy()); // also if the client stays
 }
 
 /** The status code that a handshake is refused with, if it is. */

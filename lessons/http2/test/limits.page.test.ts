@@ -72,7 +72,7 @@ describeWithBrowser('a browser at the limits of a connection', (browser) => {
       () => (globalThis as unknown as { board: Promise<number> }).board,
     );
     expect(status).toBe(200);
-    // Those whose streams have ended ask again, but later.
+    // Where a stream has ended, another request is sent, but later.
     expect(requests[128 + 8]).toBe('/board?station=2');
   });
 

@@ -201,8 +201,8 @@ function show(state: string, text: string) {
 }
 
 // The gateway that served this page knows the other one, but not always by what
-// name it was itself called: a proxy may stand before it, or `localhost`. Nobody
-// else knows, so a slow network gets its time.
+// name it was itself called: a proxy may stand before it, or `localhost`.
+// Nobody else knows, so a slow network gets its time.
 const first = (await fetchStatus('/status', timeoutMs)) as
   { gateways?: string[] } | undefined;
 gateways = first?.gateways ?? gateways;
