@@ -279,7 +279,7 @@ describeWithBrowser('the home page', (browser) => {
     await page.locator('#shell-table [data-state=running]').waitFor();
     await button.dblclick();
     await button.filter({ hasText: 'Run all' }).waitFor();
-    expect(await text('#shell-sum')).toMatch(/^[12] of 64 run: /);
+    expect(await text('#shell-sum')).toMatch(/^(?!64)\d+ of 64 run: /);
   });
 
   test('a claim that has ended changes nothing of another that runs', async () => {
