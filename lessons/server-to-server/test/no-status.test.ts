@@ -36,3 +36,32 @@ test.each(answers)(
       expect((await fetch(`${origin}/board`)).status).toBe(502);
   },
 );
+
+test.each([
+  'solution',
+  'right/one-signal',
+  'right/race-and-abort',
+  'right/with-the-lessons-request',
+])(
+  'a 101 that nobody asked for lets nobody wait in exercise 1: %s',
+  async (name) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', () =>
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\n' +
+            'Connection: Upgrade\r\nUpgrade: tea\r\n\r\n',
+        ),
+      );
+    });
+    closing.push(() => server.close());
+    const { origin } = await listen(server);
+    const file = fileToTry(findExercise(['server-to-server/1']), `${name}.ts`);
+    const { request } = (await import(pathToFileURL(file).href)) as {
+      request(url: string, options: object): Promise<unknown>;
+    };
+    const options = { timeoutMs: 1_000, tries: 1, pause: 0 };
+    const failure = { message: expect.any(String) };
+    await expect(request(origin, options)).rejects.toMatchObject(failure);
+  },
+);

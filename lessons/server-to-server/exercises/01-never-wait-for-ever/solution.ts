@@ -58,6 +58,11 @@ function tryOnce(url: string, deadline: Deadline): Promise<SimpleResponse> {
     // headers and the whole body, however it ends.
     clientRequest.on('close', () => clearTimeout(timer));
     clientRequest.on('error', reject);
+    // Why: a 101 that nobody asked for is no response, and no error for Node.
+    clientRequest.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      reject(new Error(`No response from ${url}, but 101.`));
+    });
     clientRequest.on('response', (response) => {
       const { statusCode: status = 0 } = response;
       let body = '';
