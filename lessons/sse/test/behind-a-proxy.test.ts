@@ -133,14 +133,14 @@ describeBehind('haproxy', 'behind HAProxy', (haproxy) => {
     const { feed, open, end } = await stage(haproxy, given);
     const client = await open('/events');
     await client.until('event: snapshot');
-    const late: number[] = [];
-    for (let count = 0; count < 5; count += 1) {
+    let least = Infinity;
+    // A busy machine makes the others later, never earlier.
+    for (let left = isAtOnce ? 50 : 5; left > 0; left -= 1) {
       const began = performance.now();
       await client.until(`id: ${feed.next().id}\n`);
-      late.push(performance.now() - began);
+      least = Math.min(least, performance.now() - began);
+      if (isAtOnce && least < 150) break;
     }
-    // A busy machine makes the others later, never earlier.
-    const least = Math.min(...late);
     if (isAtOnce) expect(least).toBeLessThan(150);
     else expect(least).toBeGreaterThan(150);
     client.socket.destroy();
