@@ -46,6 +46,8 @@ function startPrediction(article: HTMLElement, group: HTMLElement): Draw {
   /** What is known; undefined until the shell has told it. */
   let known: StepMessage | undefined;
   let guess: string | undefined;
+  /** Guesses that the shell has not responded to yet. */
+  let onTheirWay = 0;
 
   const showGuess = () => {
     for (const [index, radio] of radios.entries()) {
@@ -56,7 +58,7 @@ function startPrediction(article: HTMLElement, group: HTMLElement): Draw {
     }
     again.hidden = guess === undefined;
   };
-  const keep = (made: string | undefined) => {
+  const keep = async (made: string | undefined) => {
     guess = made;
     showGuess();
     if (outcome) {
@@ -64,18 +66,20 @@ function startPrediction(article: HTMLElement, group: HTMLElement): Draw {
       outcome.open = made !== undefined && known?.opened === true;
       fill(inside(outcome, '.said'), guess, known);
     }
-    void tellRun('PUT', 'guess', { step, guess: made ?? null });
+    onTheirWay += 1;
+    await tellRun('PUT', 'guess', { step, guess: made ?? null });
+    onTheirWay -= 1;
   };
 
   again.addEventListener('click', () => {
-    keep(undefined);
+    void keep(undefined);
     radios[0]?.focus();
   });
   group.addEventListener('click', ({ target }) => {
     const radio = (target as Element).closest<HTMLElement>('[role=radio]');
     if (!radio || radio.ariaDisabled === 'true') return;
     if (radio.ariaChecked === 'true') return;
-    keep(radio.dataset['guess'] ?? '');
+    void keep(radio.dataset['guess'] ?? '');
     const next = outcome?.open
       ? 'What happens is shown below.'
       : 'Now do it: what happens is shown after that.';
@@ -104,7 +108,8 @@ function startPrediction(article: HTMLElement, group: HTMLElement): Draw {
     const still = radios.some(
       (radio) => radio.dataset['guess'] === message.guess,
     );
-    guess = still ? message.guess : undefined;
+    // What was told before ours came there does not take it back.
+    if (onTheirWay === 0) guess = still ? message.guess : undefined;
     showGuess();
     if (!outcome) return;
     if (message.opened !== wasOpened) outcome.open = message.opened;

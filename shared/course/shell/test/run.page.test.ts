@@ -233,6 +233,23 @@ describeWithBrowser('the steps in a browser', (browser) => {
     expect(told).not.toContain(`${bells.origin}/run/page`);
   });
 
+  test('a guess is not taken back by what was told before it came there', async () => {
+    const held = Promise.withResolvers<void>();
+    await page.route('**/run/guess', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    const told = page.waitForResponse('**/run/guess');
+    await guess('Ding');
+    // In another tab: the shell tells it, and knows no guess yet.
+    const body = JSON.stringify({ step: 'step-1' });
+    await fetch(`${bells.origin}/run/open`, { method: 'POST', body });
+    await see().waitFor();
+    expect((await rows())[0]).toEqual(['You expected', 'Ding']);
+    held.resolve();
+    await told;
+  });
+
   test('a tick leads to its unit, and says what was done', async () => {
     await doIt();
     const first = page.getByRole('link', {
