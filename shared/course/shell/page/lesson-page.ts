@@ -32,7 +32,12 @@ const root = document.documentElement;
 /** Before, the frame has another origin: a browser would warn of a message. */
 let isReady = false;
 let onReady = () => {};
-let waiting: { control: string; tell: (pointed: Pointed) => void } | undefined;
+let waiting:
+  | {
+      message: ToPage & { control: string };
+      tell: (pointed: Pointed) => void;
+    }
+  | undefined;
 
 /** Listens to the page for as long as the shell is open. */
 export function startLessonPage(): void {
@@ -51,12 +56,17 @@ export function startLessonPage(): void {
       onReady();
       sayTheme();
       sayWatched();
+      // What was asked before it could hear.
+      if (waiting) say(waiting.message);
     }
     if (message.onTheWire === 'values') {
       const values = valuesIn(message.values);
       for (const { listener } of watchers) listener(values);
     }
-    if (message.onTheWire === 'pointed' && message.control === waiting?.control)
+    if (
+      message.onTheWire === 'pointed' &&
+      message.control === waiting?.message.control
+    )
       waiting?.tell({
         found: message.found === true,
         disabled: message.disabled === true,
@@ -164,7 +174,7 @@ function ask(message: ToPage & { control: string }): Promise<Pointed> {
       () => tell({ found: false, disabled: false }),
       TIMEOUT,
     );
-    const mine = { control: message.control, tell };
+    const mine = { message, tell };
     waiting?.tell({ found: false, disabled: false });
     waiting = mine;
     say(message);

@@ -104,6 +104,16 @@ describeWithBrowser('a link to a control', (browser) => {
     });
     await page.goto(run.origin);
     await page.frameLocator('iframe').locator('#ring').waitFor();
+    // Its script comes last: before, it hears nothing.
+    await bells()
+      .locator(':root')
+      .evaluate(
+        () =>
+          new Promise<void>((loaded) => {
+            if (document.readyState === 'complete') loaded();
+            else addEventListener('load', () => loaded());
+          }),
+      );
   });
   afterEach(() => page.close());
   const link = (name: string) => page.getByRole('link', { name, exact: true });
@@ -148,6 +158,24 @@ describeWithBrowser('a link to a control', (browser) => {
     await dark.waitFor();
     await page.getByRole('radio', { name: 'Auto' }).check();
     await bells().locator('html:not([data-theme])').waitFor();
+  });
+
+  test('of a page that is still loading shows it when it is there', async () => {
+    const held = Promise.withResolvers<void>();
+    await page.route('**/board/in-the-shell.ts', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    // However long it takes here: the time of the shell stands still.
+    await page.clock.install();
+    // The page may have loaded only when its frame has.
+    await page.reload({ waitUntil: 'domcontentloaded' });
+    await bells().locator('#ring').waitFor();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await link('Ring').click();
+    await page.locator('a.points[aria-busy]').waitFor();
+    held.resolve();
+    await bells().locator('#ring[data-pointed]').waitFor();
   });
 
   test('works with the keyboard alone', async () => {
