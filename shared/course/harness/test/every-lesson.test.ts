@@ -2,7 +2,6 @@
  * What every lesson that speaks HTTP/1.1 stands, alone and behind a tap:
  * requests that are too large, clients that are slow, and many at once.
  */
-import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -116,9 +115,10 @@ describe.each(lessons.map(({ name, folder }) => [name, folder] as const))(
         clients.map((client) => client.until('\r\n')),
       );
       expect(new Set(heads)).toEqual(new Set(['HTTP/1.1 200 OK\r\n']));
-      for (const { socket } of clients) {
+      // The server itself closes whoever has been idle for five seconds.
+      for (const { socket, closed } of clients) {
         socket.destroy();
-        await once(socket, 'close');
+        await closed;
       }
     });
   },
