@@ -145,8 +145,12 @@ describeWithBrowser('the way on', (browser) => {
     expect(gongs.url()).toBe(`${other}/gongs#here`);
     await gongs.close();
 
-    await end.getByRole('button', { name: 'Start bells/1' }).click();
+    const [refused] = await Promise.all([
+      context.waitForEvent('page'),
+      end.getByRole('button', { name: 'Start bells/1' }).click(),
+    ]);
     await page.getByText('Port 4000 is in use.').waitFor();
+    if (!refused.isClosed()) await refused.waitForEvent('close');
     expect(context.pages()).toHaveLength(1);
 
     await end.getByRole('link', { name: '3. Go home' }).click();
