@@ -108,6 +108,7 @@ describeWithBrowser('sentences by engine', (browser) => {
       }
       expect(await page.locator('a.tick.seen').count()).toBe(1);
       await page.getByRole('link', { name: 'Cut now' }).press('Enter');
+      await page.locator('[data-control=cut]:focus').waitFor();
       await page.keyboard.press('Enter');
       await page
         .locator('.by-engine > div a.tick[data-done]')

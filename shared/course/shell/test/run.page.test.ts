@@ -138,7 +138,6 @@ describeWithBrowser('the steps in a browser', (browser) => {
 
   const newPage = async (path = '/#step-1', from = context) => {
     const opened = await from.newPage();
-    opened.setDefaultTimeout(60_000);
     await opened.goto(bells.origin + path);
     await opened.frameLocator('iframe').locator('#ask').waitFor();
     await opened
@@ -174,11 +173,25 @@ describeWithBrowser('the steps in a browser', (browser) => {
       .evaluateAll((all) =>
         all.map((row) => [...row.children].map((each) => each.textContent)),
       );
-  const shows = (text: string) =>
+  /** Has the page show this, and waits until the shell's server knows. */
+  const writes = (text: string) =>
     page
       .frameLocator('iframe')
       .locator('#state')
       .evaluate((state, words) => (state.textContent = words), text);
+  const shows = async (text: string) => {
+    await page.evaluate((words) => {
+      const send = fetch;
+      globalThis.fetch = async (path, given) => {
+        const response = await send(path, given);
+        if (path === '/run/page' && String(given?.body).includes(words))
+          document.documentElement.dataset['told'] = words;
+        return response;
+      };
+    }, text);
+    await writes(text);
+    await page.locator(`html[data-told=${text}]`).waitFor();
+  };
   const doIt = async () => {
     await page.frameLocator('iframe').locator('#ask').click();
     await step().locator('[data-action="0"][data-done]').waitFor();
@@ -226,7 +239,7 @@ describeWithBrowser('the steps in a browser', (browser) => {
           });
         }),
     );
-    await shows('silent again');
+    await writes('silent again');
     await hears;
     await page.evaluate(async () => (await fetch('/way')).text());
     expect(told).toContain(`${bells.origin}/way`);
@@ -269,6 +282,8 @@ describeWithBrowser('the steps in a browser', (browser) => {
     const summary = step().getByText('Show what happens');
     await summary.click();
     await see().waitFor();
+    // Neither guess: what would be decided by itself would be in 3 s.
+    await shows('ding');
     await doIt();
     expect(await see().isVisible()).toBe(true);
     await summary.click();

@@ -459,6 +459,8 @@ describeWithBrowser('the shell in a browser', (browser) => {
           .waitFor();
       state.set({ status: 'ready' });
       await loaded(1);
+      // One that was not yet loaded would be, again.
+      await page.frames()[1]!.waitForLoadState();
       for (const status of [
         'restarting',
         'ready',

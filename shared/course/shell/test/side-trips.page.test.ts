@@ -62,6 +62,7 @@ describeWithBrowser('a side trip', (browser) => {
   const open = async (path: string) => {
     await page.goto(`${bells.origin}${path}`);
     await page.locator('#shell-tutorial article:not([hidden]) h1').waitFor();
+    await page.locator('#shell-state[data-status]').waitFor();
   };
   const title = () => page.getByRole('heading', { name: 'Church bells' });
   const link = () =>
@@ -137,11 +138,14 @@ describeWithBrowser('a side trip', (browser) => {
   test('is watched as a step is, and keeps what was seen', async () => {
     await open('/#church-bells-step-1');
     await page.getByRole('radio', { name: 'Dong' }).first().click();
+    // From then on the step is watched.
+    const kept = () => readLessons(bells.progress)['bells'];
+    while (!kept()) await new Promise((rest) => setTimeout(rest, 20));
     await fetch(`${bells.lessonOrigin}/bell`);
     await page
       .locator('#church-bells-step-1 .said', { hasText: 'What decides' })
       .waitFor();
-    const progress = readLessons(bells.progress)['bells'];
+    const progress = kept();
     expect(progress?.steps).toEqual({
       'church-bells-step-1': expect.objectContaining({
         guess: 'Dong',
@@ -159,6 +163,8 @@ describeWithBrowser('a side trip', (browser) => {
     await page.reload();
     await expectHere('2Ring 2');
     await page.locator('#church-bells-step-2').waitFor();
+    // From now on the shell tells what is saved.
+    await page.locator('#shell-state[data-status]').waitFor();
     const file = join(bells.folder, 'side-trips/church-bells/README.md');
     await writeFile(file, trip.replace('## 2. Ring 2', '## 2. Ring louder'));
     bells.state.set({ tutorialVersion: 2 });
