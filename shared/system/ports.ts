@@ -1,6 +1,5 @@
 /** Finds ports for a lesson: one for the shell, the next ones for the lesson. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { defaultPort } from './as-typed.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -92,25 +91,23 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** A port of 127.0.0.1 that was free a moment ago. */
+/**
+ * Below those that systems give to clients, and to servers that take any (RFC
+ * 6335, 6; Linux begins at 32,768): else somebody may have it before it is used.
+ */
+const [lowest, highest] = [10_000, 32_000];
+let next = lowest + Math.floor(Math.random() * (highest - lowest));
+
+/** A port of 127.0.0.1 that was free a moment ago, another each time. */
 export async function freePort(): Promise<number> {
-  const [port] = await freePorts(1);
-  return port!;
+  for (;;) {
+    const port = next;
+    next = port < highest ? port + 1 : lowest;
+    if (await isFree(port)) return port;
+  }
 }
 
 /** So many ports of 127.0.0.1 that were free a moment ago, each another. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () =>
-    createServer().listen({ port: 0, host: '127.0.0.1' }),
-  );
-  // All are held until each has its port: none is given out twice.
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  return Promise.all(
-    servers.map(async (server) => {
-      const { port } = server.address() as AddressInfo;
-      server.close();
-      await once(server, 'close');
-      return port;
-    }),
-  );
+export function freePorts(count: number): Promise<number[]> {
+  return Promise.all(Array.from({ length: count }, () => freePort()));
 }

@@ -5,7 +5,7 @@
 import type { InstalledProxy } from '@on-the-wire/proxies/find.ts';
 import { startProxy, type RunningProxy } from '@on-the-wire/proxies/start.ts';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
-import { isFree } from '@on-the-wire/system/ports.ts';
+import { freePort } from '@on-the-wire/system/ports.ts';
 import { createTap, type Tap } from '@on-the-wire/tap/tap.ts';
 import { saveRun } from '@on-the-wire/viewer/saved/save.ts';
 import {
@@ -196,18 +196,4 @@ async function firstRequest(
   if (!details) return undefined;
   const { line, ranges } = details;
   return locationOf(line.connection, { ...line, ranges });
-}
-
-/**
- * Below those that systems give to clients (RFC 6335, 6; Linux begins at 32,768):
- * else one of ours may have it before the proxy does.
- */
-let next = 20_000 + Math.floor(Math.random() * 10_000);
-
-/** A port that nothing listens at. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = (next += 1);
-    if (await isFree(port)) return port;
-  }
 }

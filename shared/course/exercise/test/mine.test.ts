@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { runLesson } from '../../harness/run-lesson.ts';
 import { findExercises } from '../exercises.ts';
@@ -56,7 +57,9 @@ test('each save of a learner’s file is seen, and after a crash mends it', asyn
   });
   const also = { ...watchMine(lesson, own), folder: workspace };
   const terminal = { stdout, stderr: stdout };
-  const running = await runLesson(lesson, { file, flags, also, terminal });
+  const port = await freeAdjacentPorts();
+  const options = { port, file, flags, also, terminal };
+  const running = await runLesson(lesson, options);
   closing.push(running.stop);
   const { state } = running.server;
   const until = async (status: string, version = 1) => {

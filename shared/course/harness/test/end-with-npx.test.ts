@@ -7,18 +7,15 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
-import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
+import { freeAdjacentPorts } from '@on-the-wire/testing/adjacent-ports.ts';
 import { findNpx } from '../end-with-npx.ts';
-
-jest.setTimeout(60_000); // Only a busy machine takes longer than 5 s.
 
 // Looking it up again would take npx to the registry.
 const pnpm = (process.env['PATH'] ?? '')
@@ -54,9 +51,7 @@ describeOnUnix('When only npx is ended', () => {
   test.each(['SIGTERM', 'SIGKILL'] as const)(
     'by %s, harness and lesson end, too, and their ports are free',
     async (signal) => {
-      const door = createServer();
-      const { port } = await listen(door); // A free one; the next may be, too.
-      await new Promise((closed) => door.close(closed));
+      const port = await freeAdjacentPorts();
       const cwd = project({ lesson: `"${process.execPath}" "${verb}" lesson` });
       const words = ['-y', 'pnpm', 'lesson', 'sse', '--no-open'];
       const npx = spawn('npx', [...words, '--port', `${port}`], {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { listen } from '@on-the-wire/system/listen.ts';
-import { findPorts, parsePort } from '@on-the-wire/system/ports.ts';
+import { findPorts, freePorts, parsePort } from '@on-the-wire/system/ports.ts';
 import { portsFor } from './scratch-lesson.ts';
 
 const servers: Server[] = [];
@@ -51,6 +51,13 @@ describe('Ports', () => {
       `Port ${first + 2} is in use, so --port ${first} cannot be had: the ` +
         `shell needs port ${first}, and the lesson the next 2.`,
     );
+  });
+
+  test('that are only free are none that the system gives away, each another', async () => {
+    const ports = await freePorts(50);
+    expect(new Set(ports).size).toBe(50);
+    expect(Math.max(...ports)).toBeLessThan(32_768);
+    for (const port of ports) await take(port);
   });
 
   test('can be typed as whole numbers, so that the next is one too', () => {
