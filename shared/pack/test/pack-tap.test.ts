@@ -12,14 +12,7 @@ import { createServer as createSecureServer, get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import {
-  afterAll,
-  beforeAll,
-  describe,
-  expect,
-  jest,
-  test,
-} from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { freePort } from '@on-the-wire/system/ports.ts';
@@ -32,8 +25,6 @@ import { bundledPackages } from '../licences-of-others.ts';
 import { packTap, type PackedTap } from '../pack-tap.ts';
 import { packedAsTyped } from '../packed/as-typed.ts';
 import { dataFolder } from '../packed/place.ts';
-
-jest.setTimeout(60_000); // Only a busy machine takes longer than 5 s.
 
 const scratch = mkdtempSync(join(tmpdir(), 'packed-'));
 const home = join(scratch, 'home');

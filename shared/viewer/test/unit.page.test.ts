@@ -112,7 +112,6 @@ describeWithBrowser('a chosen unit', (browser) => {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
     page.on('console', (message) => said.push(message.text()));
     page.on('pageerror', (error) => said.push(error.message));
     run = await stageRun();

@@ -3,14 +3,12 @@ import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { spawn } from '@on-the-wire/system/programs/start.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
-
-jest.setTimeout(60_000); // Only a busy machine takes longer than 5 s.
 
 const closing = closingAfterEach();
 const script = fileURLToPath(
