@@ -262,8 +262,15 @@ describeWithBrowser('the home page', (browser) => {
         await tab.close();
       }
       await its.bringToFront();
-      await its.evaluate(() => dispatchEvent(new Event('focus')));
-      await notice.waitFor({ state: 'hidden' });
+      // What does not respond within 3 s counts as refused: it looks again.
+      await its.waitForFunction(
+        () => {
+          dispatchEvent(new Event('focus'));
+          return document.querySelector<HTMLElement>('#shell-refused')!.hidden;
+        },
+        undefined,
+        { polling: 1_000 },
+      );
       await many.getByRole('button').nth(2).click();
       await its.click('#shell-run');
       await its.locator('#shell-units').waitFor();
@@ -715,12 +722,15 @@ describeWithBrowser('the home page', (browser) => {
   });
 
   test('starts a lesson in its own tab, and says where that fails', async () => {
-    await page.getByRole('button', { name: 'Start HTTP/2' }).click();
+    const [refused] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('button', { name: 'Start HTTP/2' }).click(),
+    ]);
     await page.locator('#shell-problem').waitFor();
     expect(await text('#shell-problem')).toBe('Port 4000 is in use.');
     // No empty tab is left.
-    while (context.pages().length > 1)
-      await context.pages().at(-1)!.waitForEvent('close');
+    if (!refused.isClosed()) await refused.waitForEvent('close');
+    expect(context.pages()).toHaveLength(1);
 
     const button = page.locator('[data-start="sse"]:not([data-hash])');
     const [sse] = await Promise.all([
