@@ -95,7 +95,7 @@ export function isFree(port: number): Promise<boolean> {
  * Below those that systems give to clients, and to servers that take any (RFC
  * 6335, 6; Linux begins at 32,768): else somebody may have it before it is used.
  */
-const [lowest, highest] = [10_000, 32_000];
+const [lowest, highest] = [10_100, 32_000]; // 10,080 is a port that browsers block
 let next = lowest + Math.floor(Math.random() * (highest - lowest));
 
 /** A port of 127.0.0.1 that was free a moment ago, another each time. */

@@ -55,6 +55,7 @@ async function search(): Promise<void> {
         : `${hits.length} found`,
     );
   } catch (error) {
+    if (query !== input.value.trim()) return;
     show([], `The search failed: ${(error as Error).message}`);
   }
 }

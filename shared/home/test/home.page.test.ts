@@ -11,7 +11,7 @@ import { createServer } from 'node:http';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page, Route } from 'playwright-core';
 import { findExercises } from '@on-the-wire/course/exercise/exercises.ts';
 import { noteVerdict } from '@on-the-wire/course/exercise/progress.ts';
 import { noteLesson } from '@on-the-wire/course/progress/lesson-progress.ts';
@@ -670,6 +670,25 @@ describeWithBrowser('the home page', (browser) => {
     await its.locator('#shell-units').waitFor();
     expect(await its.textContent('#shell-chosen')).toBe('Take WebSocket.');
     await other.close();
+  });
+
+  test('keeps what was found, though an earlier search fails after it', async () => {
+    const early = Promise.withResolvers<Route>();
+    await page.route('**/search?q=early', (route) => early.resolve(route));
+    const query = page.getByLabel('Search the course');
+    const hits = page.locator('#shell-hits li');
+    await query.fill('early');
+    const late = await early.promise;
+    await query.fill('write the event');
+    await hits.first().waitFor();
+    const failed = page.waitForEvent('requestfailed');
+    await late.abort();
+    await failed;
+    // The page hears of it before it is drawn again.
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    expect(await text('#shell-found')).toMatch(/^\d+ found$/);
+    expect(await hits.count()).toBeGreaterThan(0);
+    await page.unroute('**/search?q=early');
   });
 
   test('finds a step, a cell and an exercise, and leads there', async () => {
