@@ -1,6 +1,7 @@
 /** The processes of the lesson, in one process, as the tests need them. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -141,3 +142,18 @@ export async function startProcess(
 /** `Notice 1`, `Notice 2`, … */
 export const notices = (count: number) =>
   Array.from({ length: count }, (_, i) => `Notice ${i + 1}: „Größe“`);
+
+/** Responds to everything with a 101 that nobody asked for; its origin. */
+export async function startSwitching(): Promise<string> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () =>
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\n' +
+          'Connection: Upgrade\r\nUpgrade: tea\r\n\r\n',
+      ),
+    );
+  });
+  closing.push(() => server.close());
+  return (await listen(server)).origin;
+}

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createServer as createTcpServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { rawClient } from '@on-the-wire/system/raw-client.ts';
 import { request, RequestError, createAgent } from '../request.ts';
@@ -15,6 +15,7 @@ import {
   timeoutMs,
   startOperators,
   startStation,
+  startSwitching,
   stopped,
 } from './acts.ts';
 
@@ -94,17 +95,7 @@ describe('a request', () => {
   });
 
   test('that gets 101, which it did not ask for, fails', async () => {
-    const server = createTcpServer((socket) => {
-      socket.on('error', () => {});
-      socket.on('data', () =>
-        socket.write(
-          'HTTP/1.1 101 Switching Protocols\r\n' +
-            'Connection: Upgrade\r\nUpgrade: tea\r\n\r\n',
-        ),
-      );
-    });
-    closing.push(() => server.close());
-    const { origin } = await listen(server);
+    const origin = await startSwitching();
     const agent = makeAgent();
     const outcome = request(origin, new Deadline(5_000), { agent });
     const failure = { phase: 'headers', timedOut: false };

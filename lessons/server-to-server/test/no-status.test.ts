@@ -4,10 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { fileToTry } from '@on-the-wire/course/exercise/answers/try-answer.ts';
 import { findExercise } from '@on-the-wire/course/exercise/exercises.ts';
 import type { Lesson } from '@on-the-wire/shared/lesson.ts';
-import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
-
-const closing = closingAfterEach();
+import { closing, startSwitching } from './acts.ts';
 
 const answers = [
   'solution',
@@ -45,17 +43,7 @@ test.each([
 ])(
   'a 101 that nobody asked for lets nobody wait in exercise 1: %s',
   async (name) => {
-    const server = createTcpServer((socket) => {
-      socket.on('error', () => {});
-      socket.on('data', () =>
-        socket.write(
-          'HTTP/1.1 101 Switching Protocols\r\n' +
-            'Connection: Upgrade\r\nUpgrade: tea\r\n\r\n',
-        ),
-      );
-    });
-    closing.push(() => server.close());
-    const { origin } = await listen(server);
+    const origin = await startSwitching();
     const file = fileToTry(findExercise(['server-to-server/1']), `${name}.ts`);
     const { request } = (await import(pathToFileURL(file).href)) as {
       request(url: string, options: object): Promise<unknown>;
