@@ -4,7 +4,7 @@
  * that were lost, and how long the page was ever busy.
  */
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +50,10 @@ export async function benchWire(
   minutes: number,
   say: (line: string) => void,
 ): Promise<boolean> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-wire-'));
+  // In a root of its own: the shell reads what stands beside a lesson.
+  const root = await mkdtemp(join(tmpdir(), 'bench-wire-'));
+  const folder = join(root, 'bench');
+  await mkdir(folder);
   await writeFile(join(folder, 'README.md'), '# Bench\n');
   const accepted: Socket[] = [];
   const server = createServer((socket) => {
@@ -182,7 +185,7 @@ export async function benchWire(
     for (const socket of [...clients, ...accepted]) socket.destroy();
     child.disconnect();
     server.close();
-    await rm(folder, { recursive: true });
+    await rm(root, { recursive: true });
   }
 }
 

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Manifest } from '@on-the-wire/lesson/lesson.ts';
@@ -16,7 +15,7 @@ import { WireLog } from '@on-the-wire/viewer/live/log.ts';
 import { findLesson } from '../../harness/lessons.ts';
 import { planProcesses } from '../../harness/plan-processes.ts';
 import { createShell } from '../server.ts';
-import { State } from './stage.ts';
+import { makeLessonFolder, State } from './stage.ts';
 
 const few = {
   title: 'Bells',
@@ -48,7 +47,7 @@ async function stageLinks(manifest: Manifest = few, links = ['gateway-feed']) {
   const [feedPort = 0] = ports;
   const state = new State();
   state.set({ status: 'ready' });
-  const folder = await mkdtemp(join(tmpdir(), 'links-'));
+  const { root, folder, progress } = await makeLessonFolder();
   await writeFile(join(folder, 'README.md'), '# Bells\n');
   const shell = createShell({
     lesson: {
@@ -60,6 +59,7 @@ async function stageLinks(manifest: Manifest = few, links = ['gateway-feed']) {
     log,
     state,
     tap,
+    progress,
   });
   const { origin } = await listen(shell.server);
   return {
@@ -70,7 +70,7 @@ async function stageLinks(manifest: Manifest = few, links = ['gateway-feed']) {
       await shell.close();
       await tap.close();
       server.close();
-      await rm(folder, { recursive: true });
+      await rm(root, { recursive: true });
     },
   };
 }

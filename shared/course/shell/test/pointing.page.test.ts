@@ -1,6 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -21,7 +20,7 @@ import { listen } from '@on-the-wire/system/listen.ts';
 import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
 import { WireLog } from '@on-the-wire/viewer/live/log.ts';
 import { createShell } from '../server.ts';
-import { State } from './stage.ts';
+import { makeLessonFolder, State } from './stage.ts';
 
 const tutorial = `# Bells
 
@@ -53,7 +52,7 @@ const lessonPage = `<!doctype html>
 
 /** A lesson of one link behind its tap, and the shell at the port before it. */
 async function stageBells() {
-  const folder = await mkdtemp(join(tmpdir(), 'bells-'));
+  const { root, folder, progress } = await makeLessonFolder();
   await mkdir(join(folder, 'page'));
   await writeFile(join(folder, 'README.md'), tutorial);
   await writeFile(join(folder, 'page/index.html'), lessonPage);
@@ -74,6 +73,7 @@ async function stageBells() {
     log,
     state: new State(),
     tap,
+    progress,
   });
   const { origin } = await listen(shell.server, shellPort);
   return {
@@ -84,7 +84,7 @@ async function stageBells() {
       await tap.close();
       lesson.closeAllConnections();
       await new Promise((done) => lesson.close(done));
-      await rm(folder, { recursive: true });
+      await rm(root, { recursive: true });
     },
   };
 }

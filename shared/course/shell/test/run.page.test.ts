@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
@@ -23,7 +22,7 @@ import { LiveUnits } from '@on-the-wire/viewer/live/live-units.ts';
 import { WireLog } from '@on-the-wire/viewer/live/log.ts';
 import { readLessons } from '../../progress/lesson-progress.ts';
 import { createShell } from '../server.ts';
-import { State } from './stage.ts';
+import { makeLessonFolder, State } from './stage.ts';
 
 const filler = 'A line that fills the page.\n\n'.repeat(30);
 const tutorial = `# Bells
@@ -81,11 +80,10 @@ const lessonPage = `<!doctype html>
 
 /** A lesson behind its tap, and the shell at the port before it. */
 async function stageBells() {
-  const folder = await mkdtemp(join(tmpdir(), 'bells-'));
+  const { root, folder, progress } = await makeLessonFolder();
   await mkdir(join(folder, 'page'));
   await writeFile(join(folder, 'README.md'), tutorial);
   await writeFile(join(folder, 'page/index.html'), lessonPage);
-  const progress = join(folder, 'progress.json');
   const serve = servePage(pathToFileURL(join(folder, 'page/')));
   const lesson = createServer((request, response) => {
     if (request.url === '/bell') response.end('dong');
@@ -126,7 +124,7 @@ async function stageBells() {
       await tap.close();
       lesson.closeAllConnections();
       await new Promise((done) => lesson.close(done));
-      await rm(folder, { recursive: true });
+      await rm(root, { recursive: true });
     },
   };
 }

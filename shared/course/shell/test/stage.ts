@@ -26,6 +26,17 @@ export class State extends EventEmitter<{ change: [LessonState] }> {
 }
 
 /**
+ * Makes a folder for a lesson, in a root of its own: the shell reads what stands
+ * beside a lesson, and beside a temporary folder stands what others left there.
+ */
+export async function makeLessonFolder() {
+  const root = await mkdtemp(join(tmpdir(), 'shell-'));
+  const folder = join(root, 'bells');
+  await mkdir(folder);
+  return { root, folder, progress: join(root, 'progress.json') };
+}
+
+/**
  * Writes a lesson's folder and starts a shell for it.
  *
  * @param around the course that it is part of
@@ -36,9 +47,7 @@ export async function stage(
   around?: AroundShell,
   environment: NodeJS.ProcessEnv = {},
 ) {
-  const root = await mkdtemp(join(tmpdir(), 'shell-'));
-  const folder = join(root, 'bells');
-  await mkdir(folder);
+  const { root, folder, progress } = await makeLessonFolder();
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), content);
@@ -64,7 +73,6 @@ export async function stage(
 
   const state = new State();
   const saves = new EventEmitter<{ saved: [string[]] }>();
-  const progress = join(root, 'progress.json');
   const start = async (at = 0) => {
     const shell = createShell({
       lesson: {

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { createTap } from '@on-the-wire/tap/tap.ts';
@@ -15,7 +14,7 @@ import { SavedRun } from '@on-the-wire/viewer/saved/saved.ts';
 import { readPcapng } from '@on-the-wire/wire/pcapng/pcapng.ts';
 import { SECRETS } from '@on-the-wire/wire/masking/secrets.ts';
 import { createShell } from '../server.ts';
-import { State } from './stage.ts';
+import { makeLessonFolder, State } from './stage.ts';
 
 const request = 'GET /%3Cb%3E?<img/src=x> HTTP/1.1\r\nHost: a\r\n\r\n';
 const head =
@@ -38,7 +37,7 @@ async function stageRun(kept?: number) {
   const state = new State();
   // Then the shell does not open a page, which would speak on the wire too.
   state.set({ status: 'starting' });
-  const folder = await mkdtemp(join(tmpdir(), 'wire-'));
+  const { root, folder, progress } = await makeLessonFolder();
   await writeFile(join(folder, 'README.md'), '# Bells\n');
   const shell = createShell({
     lesson: {
@@ -50,6 +49,7 @@ async function stageRun(kept?: number) {
     log,
     state,
     tap,
+    progress,
   });
   const { origin } = await listen(shell.server);
   const sockets: Socket[] = [];
@@ -72,7 +72,7 @@ async function stageRun(kept?: number) {
       await shell.close();
       await tap.close();
       server.close();
-      await rm(folder, { recursive: true });
+      await rm(root, { recursive: true });
     },
   };
 }
