@@ -97,6 +97,7 @@ export class Listener {
   /** Stops listening. Resolves once its connections are closed, too. */
   close(): Promise<unknown> {
     this.#closed.abort();
+    this.#home = null; // whether its target is away does not matter any more
     return new Promise((done) => this.#server.close(done));
   }
 }

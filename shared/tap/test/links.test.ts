@@ -96,6 +96,9 @@ test('A link whose target is away refuses connections, and open ones go on', asy
   await again.until('three');
   live.send(' more');
   await live.until('one more');
-  // And it can be closed while the target is away.
+  // And it can be closed while the target is away, and stays closed.
   await tap.setAway('a-b', true);
+  await tap.close();
+  await tap.setAway('a-b', false);
+  await expect(rawClient(first)).rejects.toThrow('ECONNREFUSED');
 });
