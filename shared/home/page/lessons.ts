@@ -78,8 +78,11 @@ export async function start(
   await refresh();
 }
 
+let refreshes = 0;
+
 /** Shows what is known now; what is open stays open, the focus where it was. */
 async function refresh(): Promise<void> {
+  const mine = (refreshes += 1);
   let standing: StandingMessage;
   try {
     const response = await fetch('/standing');
@@ -88,6 +91,7 @@ async function refresh(): Promise<void> {
   } catch {
     return; // the server is gone: what is shown stays
   }
+  if (mine !== refreshes) return; // a later one knows more
   if (!starting) {
     // Made by our own server, which escapes all texts.
     replace(stop, standing.stop);

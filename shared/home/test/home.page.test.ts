@@ -29,6 +29,7 @@ import { openBrowser } from '@on-the-wire/browser/browser.ts';
 import { geometryFaults } from '@on-the-wire/testing/geometry.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
+import { respondLate } from '@on-the-wire/testing/respond-late.ts';
 import { dateInWords } from '../date-in-words.ts';
 import { createHome } from '../server.ts';
 import { eachMeasured } from '../table-message.ts';
@@ -837,6 +838,19 @@ describeWithBrowser('the home page', (browser) => {
     expect(
       await stop.getByRole('button', { name: /^Go on/ }).textContent(),
     ).toContain('Go on with sse/2');
+  });
+
+  test('what was asked for before, and comes later, takes nothing back', async () => {
+    const late = await respondLate(page, '**/standing');
+    const focus = () => page.evaluate(() => dispatchEvent(new Event('focus')));
+    await focus();
+    await late.responded;
+    noteVerdict('sse/1', true, progress);
+    await focus();
+    const gone = page.locator('#shell-departures .departed');
+    await gone.waitFor({ state: 'attached' });
+    await late.release();
+    expect(await gone.count()).toBe(1);
   });
 
   test('has a train for each lesson and exercise, in words and on flaps', async () => {

@@ -5,12 +5,20 @@
 import type { ExerciseOnTheWay, WayMessage } from '../../way/message.ts';
 import { open } from './home.ts';
 
+let fetches = 0;
+/** What the latest fetch brought, of those that have come. */
+let latest: { fetch: number; way: WayMessage } | undefined;
+
 /** Gets the way on; undefined where nobody can say, and for an exercise. */
 export async function fetchWay(): Promise<WayMessage | undefined> {
   if (document.documentElement.dataset['exercise'] === 'yes') return undefined;
+  const mine = (fetches += 1);
   try {
     const response = await fetch('/way');
-    return response.ok ? ((await response.json()) as WayMessage) : undefined;
+    if (!response.ok) return undefined;
+    const way = (await response.json()) as WayMessage;
+    if (!latest || latest.fetch < mine) latest = { fetch: mine, way };
+    return latest.way;
   } catch {
     return undefined;
   }

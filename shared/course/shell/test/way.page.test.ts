@@ -7,6 +7,7 @@ import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.
 import { listen } from '@on-the-wire/system/listen.ts';
 import { pnpm } from '@on-the-wire/system/as-typed.ts';
 import { noteLesson, readLessons } from '../../progress/lesson-progress.ts';
+import { respondLate } from '@on-the-wire/testing/respond-late.ts';
 import { nothingAround } from './around.ts';
 import { stage } from './stage.ts';
 
@@ -183,6 +184,24 @@ describeWithBrowser('the way on', (browser) => {
         .locator('#exercise-bells-1')
         .evaluate((place) => place.tagName),
     ).toBe('P');
+  });
+
+  test('what was asked for before, and comes later, takes nothing back', async () => {
+    const late = await respondLate(page, '**/way');
+    const focus = () => page.evaluate(() => dispatchEvent(new Event('focus')));
+    await focus();
+    await late.responded;
+    noteLesson(
+      'bells',
+      () => ({ steps: { 'step-1': { done: '2026-11-22T10:00:00.000Z' } } }),
+      shell.progress,
+    );
+    await focus();
+    const contents = page.getByRole('navigation', { name: 'Contents' });
+    const done = contents.getByRole('link', { name: /Ring 4 min ?, done/ });
+    await done.waitFor();
+    await late.release();
+    expect(await done.count()).toBe(1);
   });
 
   test('the place is kept in the clone, and another browser begins there', async () => {
