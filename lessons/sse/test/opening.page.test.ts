@@ -81,10 +81,11 @@ describeWithBrowser('the first minute of sse', (browser) => {
       'You have just cut your own connection, and nothing was lost. Why?',
     );
 
-    // What others do on this machine may slow one press down.
+    // Alone it takes some five seconds; what others do on this machine may
+    // slow it down.
     for (let more = 0; more < 9 && took > 5_000; more += 1)
       took = await opened.press();
-    expect(took).toBeLessThan(5_000);
+    expect(took).toBeLessThan(10_000);
   });
 
   test('says on the wire what was done', async () => {
@@ -92,15 +93,16 @@ describeWithBrowser('the first minute of sse', (browser) => {
     await opened.press();
     const [event] = await opened.seen();
     const { connection, n } = event!.unit!.line;
-    expect(opened.running.log!.lines(n - 1, 1)).toMatchObject([
-      {
-        connection,
-        kind: 'fault',
-        summary: expect.stringMatching(
-          /^cut: cut by hand within an event: \d+ of the \d+ bytes/,
-        ),
-      },
-    ]);
+    // What came of other connections may stand between.
+    const before = opened.running
+      .log!.lines(0, n)
+      .findLast((each) => each.n < n && each.connection === connection);
+    expect(before).toMatchObject({
+      kind: 'fault',
+      summary: expect.stringMatching(
+        /^cut: cut by hand within an event: \d+ of the \d+ bytes/,
+      ),
+    });
   });
 
   test('keeps what was shown, leads to its units, and can be repeated', async () => {
