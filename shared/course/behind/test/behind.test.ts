@@ -263,8 +263,12 @@ createServer((_, response) => response.end('the other one'))
       );
       closing.push(() => harness.kill('SIGKILL'));
       let printed = '';
-      for await (const text of harness.stdout.setEncoding('utf8'))
-        if ((printed += text).includes('Stop')) break;
+      await new Promise<void>((resolve) =>
+        harness.stdout.setEncoding('utf8').on('data', (text) => {
+          printed += text;
+          if (printed.includes('Stop')) resolve();
+        }),
+      );
       const folders = () =>
         readdirSync(temporary).filter((each) => each.includes('nginx'));
       const [folder] = folders();
