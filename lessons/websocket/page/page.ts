@@ -60,7 +60,7 @@ const connection = new Connection({
     button('close').disabled = state === 'closed';
     // Before it is open there is nothing to send with.
     for (const id of ['report', 'announce']) button(id).disabled = !isOpen;
-    tracks.enable(isOpen);
+    if (!isOpen) tracks.disable();
     if (!isOpen) permission.forget();
     // Nothing else would say why, if nobody has pressed *Close*.
     const isOurs = why.includes('the page has enough');

@@ -40,13 +40,17 @@ export function startTracks(
     show(bytes: ArrayBuffer) {
       const [train = trains, high = 0, low = 0] = new Uint8Array(bytes);
       const slider = sliders[train];
-      // Our own hand knows better than an echo of where it was.
-      if (!slider || slider.matches(':active')) return;
+      if (!slider) return;
+      // Moved before, it would now be taken back to where the train was.
+      slider.disabled = false;
+      // Our own hand knows better than another's, of where it was.
+      if (slider.matches(':active')) return;
       const place = (high << 8) | low;
       slider.value = String(Math.round((place / 0xffff) * length));
     },
-    enable(is: boolean) {
-      for (const slider of sliders) slider.disabled = !is;
+    /** None can be moved until its place has come. */
+    disable() {
+      for (const slider of sliders) slider.disabled = true;
     },
   };
 }

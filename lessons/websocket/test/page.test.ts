@@ -21,6 +21,7 @@ import {
 } from '@on-the-wire/testing/lesson-page.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { freePort } from '@on-the-wire/system/ports.ts';
+import { WebSocket as ServersSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '../frame.ts';
 import { createServer } from '../server.ts';
 
@@ -90,6 +91,34 @@ describeWithBrowser('the page', (browser) => {
     expect(await page.locator('#protocol').textContent()).toBe('board.v1');
   });
 
+  test('a train is moved only where its place has come', async () => {
+    const { send } = ServersSocket.prototype;
+    const held = Promise.withResolvers<() => void>();
+    ServersSocket.prototype.send = function (
+      this: ServersSocket,
+      ...said: unknown[]
+    ) {
+      const go = () => Reflect.apply(send, this, said);
+      if (typeof said[0] === 'string') go();
+      else held.resolve(go); // the first; the next is sent after it
+    };
+    const { origin } = await start();
+    try {
+      await visit(origin);
+      await state('open');
+      const release = await held.promise;
+      expect(await page.locator('#tracks :enabled').count()).toBe(0);
+      ServersSocket.prototype.send = send;
+      release();
+    } finally {
+      ServersSocket.prototype.send = send;
+    }
+    const train = page.locator('#train-1:enabled');
+    await train.press('End');
+    await page.locator('#train-6:enabled').waitFor();
+    expect(await train.inputValue()).toBe('1000');
+  });
+
   test('two pages move the same train', async () => {
     const { origin } = await start();
     await visit(origin);
@@ -97,6 +126,7 @@ describeWithBrowser('the page', (browser) => {
     await state('open');
     const here = page.getByLabel('Track 3');
     const there = other.getByLabel('Track 3');
+    await page.locator('#train-3:enabled').waitFor();
     await here.scrollIntoViewIfNeeded();
     const box = (await here.boundingBox())!;
     const y = box.y + box.height / 2;
