@@ -197,7 +197,7 @@ describe('who reads too slowly', () => {
 
     const [sleeping] = sockets;
     let updates = 0;
-    // So few that the reader, who waits in this process, too, is in no arrears.
+    // So few that the reader keeps up: it runs in this process, too.
     const update = async () => {
       for (let n = 0; n < 200; n++) feed.next();
       updates += 200;
