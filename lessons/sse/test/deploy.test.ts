@@ -14,6 +14,7 @@ import { listenBehindTap } from '@on-the-wire/testing/behind-tap.ts';
 import { closingAfterEach } from '@on-the-wire/testing/closing.ts';
 import { createRetry } from '../retry.ts';
 import { createServer } from '../server.ts';
+import { eventSource, type Told } from '../side-trips/deploy/clients.ts';
 import {
   describeRound,
   follow,
@@ -174,6 +175,42 @@ async function cutFifty(jitter: number): Promise<Round> {
     follow(`${tap.origin}/events`, () => tap.cut(), onRound, left.signal),
   );
 }
+
+describe('a client', () => {
+  test('waits from the loss that it tells of', async () => {
+    const lesson = createServer({ feed: createFeed(), retry: 500 });
+    closing.push(lesson.close);
+    const tap = await listenBehindTap(lesson.server);
+    closing.push(() => tap.close());
+    const left = new AbortController();
+    closing.push(() => left.abort());
+    const waits: number[] = [];
+    const all = Promise.withResolvers<void>();
+    let open = 0;
+    const client = () => {
+      let lostAt = 0;
+      const told: Told = {
+        opened(askedAt) {
+          if (lostAt > 0 && waits.push(askedAt - lostAt) === 2) all.resolve();
+        },
+        got() {
+          if ((open += 1) === 2) tap.cut();
+        },
+        lost() {
+          lostAt = performance.now();
+          // As with many clients: what all do at a loss takes its time.
+          while (performance.now() - lostAt < 200);
+        },
+        refused() {},
+      };
+      void eventSource(`${tap.origin}/events`, told, left.signal);
+    };
+    client();
+    client();
+    await all.promise;
+    expect(Math.min(...waits)).toBeGreaterThan(450);
+  });
+});
 
 describe('fifty clients', () => {
   test('that are cut at once ask again at once', async () => {

@@ -43,8 +43,12 @@ export const eventSource: Client = async (url, told, left) => {
         ...(lastId && { 'Last-Event-ID': lastId }),
       };
       const request = get(url, { agent: false, headers, signal: left });
-      request.on('error', () => over()); // nobody listens, or it was reset
+      // Nobody listens, or it was reset. Once there is a response, its `close`
+      // says so: with many connections at once, a good while later.
+      let isOpen = false;
+      request.on('error', () => isOpen || over());
       request.on('response', (response) => {
+        isOpen = true;
         const status = response.statusCode!;
         if (status !== 200) {
           told.refused(status);
