@@ -866,7 +866,9 @@ describeWithBrowser('the home page', (browser) => {
     );
     noteVerdict('sse/1', true, progress);
     await page.evaluate(() => dispatchEvent(new Event('focus')));
-    await status.getByText('departed').waitFor({ state: 'attached' });
+    await status
+      .locator('.visually-hidden', { hasText: /^departed$/ })
+      .waitFor({ state: 'attached' });
     // The flaps turn until they show it.
     await status
       .locator('.flaps', { hasText: /^departed$/ })
