@@ -25,13 +25,22 @@ export const idle: FaultKind<'after'> = {
       const text = `closed: idle for ${quantity(after, 'ms')}`;
       const began = target.now();
       let timer: NodeJS.Timeout;
+      let turn: NodeJS.Immediate;
       const look = () => {
         const still = target.now() - Math.max(began, target.lastActivity);
         if (still >= after) target.cut('fin', 'idle', text);
-        else timer = setTimeout(look, Math.ceil(after - still));
+        else lookIn(Math.ceil(after - still));
       };
-      timer = setTimeout(look, after);
-      return () => clearTimeout(timer);
+      // What came while the process stood still (a laptop that slept) is read
+      // in this turn of the loop: after its timers, before its immediates.
+      const lookIn = (ms: number) => {
+        timer = setTimeout(() => (turn = setImmediate(look)), ms);
+      };
+      lookIn(after);
+      return () => {
+        clearTimeout(timer);
+        clearImmediate(turn);
+      };
     },
   }),
 };

@@ -211,6 +211,17 @@ describe('idle', () => {
     expect(injected[0]!.time - time).toBeGreaterThanOrEqual(399);
     expect(ends).toContain('both fin');
   });
+
+  test('reads what came while the process stood still, before it closes', async () => {
+    const { tap, injected } = await rig(['idle=400ms'], echo);
+    const { client } = await connect(tap.port);
+    await pingPong(client, ['once']);
+    client.end('again');
+    const began = performance.now();
+    while (performance.now() - began < 500);
+    expect(await all(client)).toMatchObject({ text: 'again', end: 'fin' });
+    expect(injected).toEqual([]);
+  });
 });
 
 describe('buffer', () => {
