@@ -101,7 +101,7 @@ describeWithBrowser('the waterfall', (browser) => {
     await writeFile(file, await saved.text());
     await page.goto(pathToFileURL(file).href);
     await page.getByRole('button', { name: 'Waterfall' }).click();
-    await rows.nth(2).waitFor();
+    await page.getByRole('option', { name: /events.* m?s / }).waitFor();
     expect(await names()).toEqual(live);
     expect(said).toEqual([]);
 
