@@ -33,3 +33,33 @@ export async function respondLate(page: Page, glob: string) {
     },
   };
 }
+
+/**
+ * Holds back a page's next request for an address: the server knows nothing of
+ * it yet.
+ *
+ * @param glob of the address, as `page.route` takes it
+ * @returns `asked` resolves once the page has sent it; `release()` lets it go,
+ *   and resolves once the page has the response
+ */
+export async function requestLate(page: Page, glob: string) {
+  const asked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  await page.route(
+    glob,
+    async (route) => {
+      asked.resolve();
+      await released.promise;
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  return {
+    asked: asked.promise,
+    async release() {
+      const responded = page.waitForResponse(glob);
+      released.resolve();
+      await responded;
+    },
+  };
+}

@@ -82,7 +82,7 @@ function open() {
   };
 
   on('hello', (hello: { staff: boolean; rate: string; http1: string }) => {
-    rates.value = hello.rate;
+    if (telling === 0) rates.value = hello.rate;
     setHttp1(hello.http1);
     (element('old-page') as HTMLAnchorElement).href = hello.http1;
   });
@@ -147,8 +147,12 @@ element('goaway').onclick = () => request('PUT', '/goaway');
 const rates = document.forms
   .namedItem('rates')!
   .elements.namedItem('rate') as RadioNodeList;
-document.forms.namedItem('rates')!.onchange = () => {
-  request('PUT', '/rate', { rate: rates.value });
+/** Rates that the server is being told: it may still say the one before. */
+let telling = 0;
+document.forms.namedItem('rates')!.onchange = async () => {
+  telling += 1;
+  await request('PUT', '/rate', { rate: rates.value });
+  telling -= 1;
 };
 
 /** Sends a request, and shows it with its response. */

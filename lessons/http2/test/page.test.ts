@@ -19,6 +19,7 @@ import {
   shows,
   showsOnce,
 } from '@on-the-wire/testing/lesson-page.ts';
+import { requestLate } from '@on-the-wire/testing/respond-late.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { freePort } from '@on-the-wire/system/ports.ts';
 import { createServer } from '../server.ts';
@@ -309,6 +310,25 @@ describeWithBrowser('the page', (browser) => {
     await press(page, 'Report the next train 5 minutes late');
     await shows(page, 'response', '→ 200');
     await seen(page, 2);
+  });
+
+  test('keeps a rate that the server is still being told', async () => {
+    const { feed, origin } = await start();
+    await visit(origin);
+    await page.locator('[name=rate]:checked').waitFor({ state: 'attached' });
+    const late = await requestLate(page, '**/rate');
+    const rush = page.getByLabel('rush hour');
+    await rush.check({ force: true });
+    await late.asked;
+    // It opens another stream, whose first event says the rate that there was,
+    // and where the old page is.
+    const link = page.locator('#old-page');
+    await link.evaluate((old) => old.removeAttribute('href'));
+    await press(page, 'Sign in as staff');
+    await page.locator('#old-page[href]').waitFor();
+    expect(await rush.isChecked()).toBe(true);
+    await late.release();
+    expect(feed.rate).toBe('rush');
   });
 
   test('in Chromium and Firefox, moves to another connection after a GOAWAY, and misses nothing', async () => {

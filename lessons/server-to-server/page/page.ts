@@ -106,7 +106,8 @@ async function ask(name: string): Promise<Status> {
   if (at < 0) {
     const status = await fetchStatus(`${here}/${name}/status`);
     showOnCard(name, status);
-    if (name === 'station' && status) rates.value = String(status['rate']);
+    if (name === 'station' && status && telling === 0)
+      rates.value = String(status['rate']);
     return status;
   }
   const status = await fetchStatus(`${gateways[at] ?? here}/status`);
@@ -144,8 +145,13 @@ const lookSoon = startLooking(
 // ---- The requests of the buttons ----
 
 const rates = radios('rates', 'rate');
-document.forms.namedItem('rates')!.onchange = () =>
-  send('PUT', '/rate', { rate: rates.value });
+/** Rates that the station is being told: it may still say the one before. */
+let telling = 0;
+document.forms.namedItem('rates')!.onchange = async () => {
+  telling += 1;
+  await send('PUT', '/rate', { rate: rates.value });
+  telling -= 1;
+};
 
 const ways = radios('announce', 'way');
 // A click, not a change: to choose the same way again begins, too.

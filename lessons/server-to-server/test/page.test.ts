@@ -12,6 +12,7 @@ import {
   listenTo,
   shows,
 } from '@on-the-wire/testing/lesson-page.ts';
+import { requestLate } from '@on-the-wire/testing/respond-late.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { createServer as createBroker } from '../broker.ts';
 import { createServer as createGateway } from '../server.ts';
@@ -179,6 +180,24 @@ describeWithBrowser('the page', (browser) => {
       await page.locator('#response', { hasText: '202' }).waitFor();
     },
   );
+
+  test('keeps a rate that the station is still being told', async () => {
+    const { station, gateways } = await start();
+    await visit(gateways[0]!);
+    await page.locator('[name=rate]:checked').waitFor({ state: 'attached' });
+    const late = await requestLate(page, '**/rate');
+    const rush = page.getByLabel('rush hour');
+    await rush.check({ force: true });
+    await late.asked;
+    // Then it asks all of them how they are, and the station for its rate.
+    const status = page.waitForResponse('**/station/status');
+    await page.getByRole('button', { name: 'Announce once' }).click();
+    await (await status).finished();
+    await tally('announced 1 · spoken 1');
+    expect(await rush.isChecked()).toBe(true);
+    await late.release();
+    expect(station.feed.rate).toBe('rush');
+  });
 
   test('counts from 0 when a way is chosen, also the same again', async () => {
     const { gateways } = await start();

@@ -55,7 +55,7 @@ function open() {
   // Events with a name do not reach `onmessage`: each name needs a listener.
   on('hello', (hello: { staff: boolean; rate: string }) => {
     element('role').textContent = hello.staff ? 'staff' : 'a passenger';
-    rates.value = hello.rate;
+    if (telling === 0) rates.value = hello.rate;
   });
   on('snapshot', (snapshot: Parameters<typeof board.show>[0]) => {
     board.show(snapshot);
@@ -150,8 +150,12 @@ element('report').onclick = () => {
 const rates = document.forms
   .namedItem('rates')!
   .elements.namedItem('rate') as RadioNodeList;
-document.forms.namedItem('rates')!.onchange = () => {
-  request('PUT', '/rate', { rate: rates.value });
+/** Rates that the server is being told: it may still say the one before. */
+let telling = 0;
+document.forms.namedItem('rates')!.onchange = async () => {
+  telling += 1;
+  await request('PUT', '/rate', { rate: rates.value });
+  telling -= 1;
 };
 
 /** Sends a request, and shows it with its response. */

@@ -27,6 +27,7 @@ import {
   shows,
   showsOnce,
 } from '@on-the-wire/testing/lesson-page.ts';
+import { requestLate } from '@on-the-wire/testing/respond-late.ts';
 import { localCertificate } from '@on-the-wire/system/certificates/certificates.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { encodeComment, encodeEvent } from '../event-stream.ts';
@@ -304,6 +305,23 @@ describeWithBrowser('the page', (browser) => {
     await lastId(page, `${feed.run}-1`);
     await page.getByRole('row').filter({ hasText: '+5 min' }).waitFor();
     expect(await page.locator('#role').textContent()).toBe('a passenger');
+  });
+
+  test('keeps a rate that the server is still being told', async () => {
+    const { feed, origin } = await start();
+    await page.context().clearCookies();
+    await visit(origin);
+    await page.locator('#role', { hasText: 'a passenger' }).waitFor();
+    const late = await requestLate(page, '**/rate');
+    const rush = page.getByLabel('rush hour');
+    await rush.check({ force: true });
+    await late.asked;
+    // It opens another stream, which says the rate that there was.
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('#role', { hasText: 'staff' }).waitFor();
+    expect(await rush.isChecked()).toBe(true);
+    await late.release();
+    expect(feed.rate).toBe('rush');
   });
 
   test('lets a seventh request wait until one of six streams is closed', async () => {

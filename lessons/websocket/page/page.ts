@@ -75,7 +75,7 @@ let departures: Departure[] = [];
 function receive(message: Message) {
   if (message.kind === 'hello') {
     element('role').textContent = message.staff ? 'staff' : 'a passenger';
-    rates.value = message.rate;
+    if (telling === 0) rates.value = message.rate;
     return log('hello', '', '');
   }
   if (message.kind === 'expires' || message.kind === 'renewed') {
@@ -187,12 +187,16 @@ async function enter(get: () => Promise<void>) {
 const rates = document.forms
   .namedItem('rates')!
   .elements.namedItem('rate') as unknown as RadioNodeList;
-document.forms.namedItem('rates')!.onchange = () =>
-  fetch('/rate', {
+/** Rates that the server is being told: it may still say the one before. */
+let telling = 0;
+document.forms.namedItem('rates')!.onchange = () => {
+  telling += 1;
+  return fetch('/rate', {
     method: 'PUT',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ rate: rates.value }),
-  });
+  }).finally(() => (telling -= 1));
+};
 
 /** Adds a line to the log, newest first, and keeps a hundred. */
 function log(kind: string, id: string, data: string) {

@@ -19,6 +19,7 @@ import {
   shows,
   showsOnce,
 } from '@on-the-wire/testing/lesson-page.ts';
+import { requestLate } from '@on-the-wire/testing/respond-late.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { freePort } from '@on-the-wire/system/ports.ts';
 import { WebSocket as ServersSocket } from 'ws';
@@ -374,6 +375,23 @@ describeWithBrowser('the page', (browser) => {
     await press('Announce');
     await other.getByText(words).first().waitFor();
     expect(await page.getByRole('textbox').inputValue()).toBe('');
+  });
+
+  test('keeps a rate that the server is still being told', async () => {
+    const { feed, origin } = await start();
+    await page.context().clearCookies();
+    await visit(origin);
+    await has('role', 'a passenger');
+    const late = await requestLate(page, '**/rate');
+    const rush = page.getByLabel('rush hour');
+    await rush.check({ force: true });
+    await late.asked;
+    // It opens another connection, which says the rate that there was.
+    await press('Sign in as staff');
+    await has('role', 'staff');
+    expect(await rush.isChecked()).toBe(true);
+    await late.release();
+    expect(feed.rate).toBe('rush');
   });
 
   test('a ticket is good once: before it reconnects it gets another', async () => {

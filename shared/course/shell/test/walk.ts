@@ -238,6 +238,8 @@ function declareSteps(
       lesson.locator('#state[data-state=open]').waitFor(),
       isBroken.promise,
     ]);
+    // What comes first tells the rate: not after another was chosen.
+    await lesson.locator('[name=rate]:checked').waitFor({ state: 'attached' });
     await begin(lesson);
     await seesMoreThan(0);
     const { seen, of } = await count();
