@@ -104,7 +104,7 @@ describeBehind('nginx', 'behind nginx', (nginx) => {
   });
 
   test('silence ends the stream in the middle; a comment keeps it', async () => {
-    const lines = file('idle.conf').replace('3s', '1s');
+    const lines = file('idle.conf');
     const silent = await stage(nginx, lines);
     const cut = await silent.open('/events');
     await cut.closed;
@@ -112,9 +112,9 @@ describeBehind('nginx', 'behind nginx', (nginx) => {
     expect(cut.received).not.toMatch(/\r\n0\r\n\r\n$/);
     await silent.end();
 
-    const talking = await stage(nginx, lines, { comment: 200 });
+    const talking = await stage(nginx, lines, { comment: 500 });
     const kept = await talking.open('/events');
-    // More than a second of comments.
+    // More than three seconds of comments.
     await kept.until(/(?:: keep open\n[^:]*){8}/);
     kept.socket.destroy();
     await talking.end();
