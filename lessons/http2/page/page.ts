@@ -89,6 +89,7 @@ function open() {
   on('snapshot', (snapshot: Parameters<typeof board.show>[0]) => {
     board.show(snapshot);
     departures = snapshot.departures;
+    report.disabled = false;
   });
   on('departure', (update: Parameters<typeof board.apply>[0]) => {
     board.apply(update);
@@ -132,7 +133,9 @@ element('sign-in').onclick = async () => {
   openAgain();
 };
 
-element('report').onclick = () => {
+const report = element('report') as HTMLButtonElement;
+report.disabled = true; // until the board has come
+report.onclick = () => {
   const next = departures
     .filter(({ status }) => status === 'scheduled' || status === 'boarding')
     .sort((a, b) => a.due.localeCompare(b.due))

@@ -253,7 +253,8 @@ describeWithBrowser('the page', (browser) => {
     await own.clock.install();
     await own.goto(origin);
     await shows(own, 'state', 'open');
-    await seen(own, 0);
+    // The board has come, and with it an id.
+    await own.locator('#report:enabled').waitFor();
     // Nothing ends; what it is told from now on does not arrive.
     feed.removeAllListeners('update');
     feed.next();
@@ -310,6 +311,18 @@ describeWithBrowser('the page', (browser) => {
     await press(page, 'Report the next train 5 minutes late');
     await shows(page, 'response', '→ 200');
     await seen(page, 2);
+  });
+
+  test('reports a train only once the board has come', async () => {
+    const { origin } = await start();
+    const late = await requestLate(page, '**/events');
+    closing.push(() => page.goto('about:blank'));
+    await page.goto(origin);
+    await late.asked;
+    const report = page.getByRole('button', { name: 'Report' });
+    expect(await report.isDisabled()).toBe(true);
+    await late.release();
+    await page.locator('#report:enabled').waitFor();
   });
 
   test('keeps a rate that the server is still being told', async () => {

@@ -307,6 +307,17 @@ describeWithBrowser('the page', (browser) => {
     expect(await page.locator('#role').textContent()).toBe('a passenger');
   });
 
+  test('reports a train only once the board has come', async () => {
+    const { origin } = await start();
+    const late = await requestLate(page, '**/events');
+    await visit(origin);
+    await late.asked;
+    const report = page.getByRole('button', { name: 'Report' });
+    expect(await report.isDisabled()).toBe(true);
+    await late.release();
+    await page.locator('#report:enabled').waitFor();
+  });
+
   test('keeps a rate that the server is still being told', async () => {
     const { feed, origin } = await start();
     await page.context().clearCookies();

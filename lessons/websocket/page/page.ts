@@ -59,7 +59,8 @@ const connection = new Connection({
     button('open').disabled = state !== 'closed';
     button('close').disabled = state === 'closed';
     // Before it is open there is nothing to send with.
-    for (const id of ['report', 'announce']) button(id).disabled = !isOpen;
+    button('announce').disabled = !isOpen;
+    button('report').disabled = !isOpen || departures.length === 0;
     if (!isOpen) tracks.disable();
     if (!isOpen) permission.forget();
     // Nothing else would say why, if nobody has pressed *Close*.
@@ -97,6 +98,7 @@ function receive(message: Message) {
   if (kind === 'snapshot') {
     board.show(data);
     departures = data.departures;
+    button('report').disabled = false;
   } else if (kind === 'departure') {
     board.apply(data);
     departures = departures.map((departure) =>

@@ -52,6 +52,7 @@ function takeOne(order: number, { id, kind, data }: News) {
     if (isLate) return;
     shown = { order, run: data.run, n: data.n };
     departures = data.departures;
+    report.disabled = false;
     board.show(data);
   } else if (kind === 'departure') {
     board.apply(data);
@@ -134,7 +135,9 @@ setInterval(() => {
 // ---- Requests that change something ----
 
 element('sign-in').onclick = () => send('POST', '/sign-in');
-element('report').onclick = () => {
+const report = element('report') as HTMLButtonElement;
+report.disabled = true; // until the board has come
+report.onclick = () => {
   const next = departures
     .filter(({ status }) => status === 'scheduled' || status === 'boarding')
     .sort((a, b) => a.due.localeCompare(b.due))

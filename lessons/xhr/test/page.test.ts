@@ -5,6 +5,7 @@ import { accessibilityViolations } from '@on-the-wire/testing/accessibility.ts';
 import type { Page } from '@on-the-wire/browser/browser.ts';
 import { describeWithBrowser } from '@on-the-wire/testing/describe-with-browser.ts';
 import { listenTo } from '@on-the-wire/testing/lesson-page.ts';
+import { requestLate } from '@on-the-wire/testing/respond-late.ts';
 import { listen } from '@on-the-wire/system/listen.ts';
 import { closing, start, visitor } from './visit.ts';
 
@@ -56,6 +57,17 @@ describeWithBrowser('the page', (browser) => {
       'next door/board/page.css',
       'next door/neighbour.ts',
     ]);
+  });
+
+  test('reports a train only once the board has come', async () => {
+    const { origin } = await start();
+    const late = await requestLate(page, '**/board');
+    await visit(origin);
+    await late.asked;
+    const report = page.getByRole('button', { name: 'Report' });
+    expect(await report.isDisabled()).toBe(true);
+    await late.release();
+    await page.locator('#report:enabled').waitFor();
   });
 
   test('in Chromium, XHR and fetch send the same headers', async () => {
