@@ -1,7 +1,10 @@
 import { isFree } from '@on-the-wire/system/ports.ts';
 
-/** Below those from which a system takes the ports of its connections. */
-const [lowest, highest] = [10_000, 32_000];
+/**
+ * Below those from which a system takes the ports of its connections, and above
+ * 10,080, which browsers block.
+ */
+const [lowest, highest] = [10_100, 32_000];
 
 /**
  * Adjacent ports of 127.0.0.1 that were free a moment ago, as a lesson has them:
