@@ -32,7 +32,7 @@ export const idle: FaultKind<'after'> = {
         else lookIn(Math.ceil(after - still));
       };
       // What came while the process stood still (a laptop that slept) is read
-      // in this turn of the loop: after its timers, before its immediates.
+      // after the timer, before the immediate.
       const lookIn = (ms: number) => {
         timer = setTimeout(() => (turn = setImmediate(look)), ms);
       };
