@@ -377,6 +377,32 @@ describeWithBrowser('the page', (browser) => {
     expect(await page.getByRole('textbox').inputValue()).toBe('');
   });
 
+  test('reports a train only once the board has come', async () => {
+    const { send } = ServersSocket.prototype;
+    const held = Promise.withResolvers<() => void>();
+    ServersSocket.prototype.send = function (
+      this: ServersSocket,
+      ...said: unknown[]
+    ) {
+      const go = () => Reflect.apply(send, this, said);
+      if (String(said[0]).includes('"kind":"snapshot"')) held.resolve(go);
+      else go();
+    };
+    const { origin } = await start();
+    try {
+      await visit(origin);
+      await state('open');
+      const release = await held.promise;
+      const report = page.getByRole('button', { name: 'Report the next' });
+      expect(await report.isDisabled()).toBe(true);
+      ServersSocket.prototype.send = send;
+      release();
+    } finally {
+      ServersSocket.prototype.send = send;
+    }
+    await page.locator('#report:enabled').waitFor();
+  });
+
   test('keeps a rate that the server is still being told', async () => {
     const { feed, origin } = await start();
     await page.context().clearCookies();
