@@ -670,14 +670,16 @@ function mustBeOne(trial: CheckContext, { sessions, parts, paths }: Hall) {
   });
 }
 
-/** Nothing stays open. */
+/** Nothing stays open: a reset, which is an error here, ends it as well. */
 async function mustClose(
   trial: CheckContext,
   { sessions, parts }: Hall,
   sent = parts.sent,
 ) {
   const closed = sessions.map(
-    (session) => session.destroyed || once(session, 'close'),
+    (session) =>
+      session.destroyed ||
+      new Promise<void>((resolve) => session.once('close', resolve)),
   );
   await trial.within(Promise.all(closed), () => ({
     title: 'The connection stays open',
