@@ -23,7 +23,7 @@ const WAIT = 50;
  * on a machine with much to do, and playwright then says what did not come.
  * Less than jest's own `testTimeout`, which says nothing.
  */
-const HANGS = 300_000;
+const HANGS = 90_000;
 
 // Node itself looks at this environment, code in a test at a copy. There jest
 // finds them again, and colours what it says of a test that failed.
