@@ -10,6 +10,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Engine, missingEngine } from '@on-the-wire/browser/engines.ts';
@@ -55,10 +56,19 @@ async function verdictOn(
     opened.set(engine, browser);
     return browser;
   };
-  const verdict = await runCheck(exercise, file, {
-    browser: open,
-    engine: () => engine,
-  });
+  let last = 'its start';
+  const late = new AbortController();
+  const verdict = await Promise.race([
+    runCheck(exercise, file, {
+      browser: open,
+      engine: () => engine,
+      onStep: (step) => (last = `the step “${step}”`),
+    }),
+    after(hang, undefined, late).then(() => {
+      throw new Error(`${file}: no verdict ${hang / 1000} s later; ${last}`);
+    }),
+  ]);
+  late.abort();
   if (!isPaged) unpaged.set(file, verdict);
   const name = file.startsWith(exercise.folder)
     ? file.slice(exercise.folder.length + 1)
@@ -89,8 +99,8 @@ const onlySolutions = process.env['ONLY_SOLUTIONS'] !== undefined;
 
 /** So many at once: each waits for its own process most of the time. */
 const atOnce = 4;
-/** ms: every wait within ends by itself long before. */
-const hang = 3_600_000;
+/** ms until a check is given up: the longest takes 37 s. */
+const hang = 240_000;
 
 /** Checks all files of an exercise; the verdicts by file. */
 async function tryAll(
@@ -177,7 +187,7 @@ function testsOf(
     const files = [...failing, ...[...wrong, ...right].map(([, file]) => file)];
     const left = files.filter((file) => !unpaged.has(file));
     verdicts = await tryAll(exercise, left, engine);
-  }, hang);
+  }, hang * 4);
 
   if (!onlySolutions) {
     test('has wrong answers, and two right ones beside the solution', () => {
