@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { pathToFileURL } from 'node:url';
+import { isPromise } from 'node:util/types';
 import { UsageError } from '@on-the-wire/system/usage-error.ts';
 import { createTap, type Tap } from '@on-the-wire/tap/tap.ts';
 import type { Engine } from '@on-the-wire/browser/engines.ts';
@@ -24,7 +25,12 @@ import {
   openTappedConnection,
 } from './tapped-connection.ts';
 import { Stir, unnoted } from './learner-process/stir.ts';
-import { GivenUp, pause, Waiting } from './learner-process/waiting.ts';
+import {
+  GivenUp,
+  longestWait,
+  pause,
+  Waiting,
+} from './learner-process/waiting.ts';
 
 /** What came of a check. */
 export interface Verdict {
@@ -82,6 +88,7 @@ export async function runCheck(
   const target = { host: '127.0.0.1', port: 9 };
   const tap = options.tap ?? createTap({ target, seed, recordingSize });
   const run = new Run(exercise, file, { ...options, tap, seed });
+  if (!options.tap) run.defer(() => tap.close());
   let failure: FailureParts | undefined;
   let ours = false;
   try {
@@ -93,7 +100,6 @@ export async function runCheck(
   }
   const printed = run.printed();
   await run.close();
-  if (!options.tap) await tap.close();
   const ms = performance.now() - began;
   const { steps } = run;
   return {
@@ -186,7 +192,10 @@ class Run implements CheckContext {
   }
 
   async close(): Promise<void> {
-    for (const close of this.#closing.reverse()) await close();
+    for (const close of this.#closing.reverse())
+      await this.#bounded(Promise.resolve(close())).catch((error: unknown) => {
+        if (!(error instanceof Failure)) throw error; // else it hangs
+      });
   }
 
   async step(name: string, body: () => Promise<void>): Promise<void> {
@@ -247,12 +256,49 @@ class Run implements CheckContext {
     const open = this.#options.browser;
     if (!open)
       throw new Error('this check needs a browser, and none was found');
-    const opened = await unnoted(async () => (await open()).newPage());
+    const opened = await this.#bounded(
+      unnoted(async () => (await open()).newPage()),
+    );
     const page = opened as Page;
     this.#pages.add(page);
     page.on('close', () => this.#pages.delete(page));
     this.defer(() => page.close());
-    return page;
+    // The learner's code may keep it busy without an end, and then it says
+    // nothing: the drivers would wait for ever.
+    return new Proxy(page, {
+      get: (_page, name) => {
+        const value: unknown = Reflect.get(page, name);
+        if (typeof value !== 'function') return value;
+        return (...given: unknown[]): unknown => {
+          const result: unknown = Reflect.apply(value, page, given);
+          return isPromise(result) ? this.#bounded(result) : result;
+        };
+      },
+    });
+  }
+
+  /**
+   * What a browser does, or an end of ours. It may take twice as long as a wait
+   * of the check, which knows better what to say.
+   *
+   * @throws Failure where it takes longer
+   */
+  async #bounded<T>(promise: Promise<T>): Promise<T> {
+    const ms = 2 * (this.#options.limit ?? longestWait);
+    const late = Promise.withResolvers<never>();
+    const hangs = () =>
+      late.reject(
+        new Failure({
+          title: 'The page does not respond',
+          expected: 'that it goes on',
+          came: `nothing: ${ms / 1_000} s went by`,
+          details: 'Is there a loop that never ends?',
+        }),
+      );
+    const timer = unnoted(() => setTimeout(hangs, ms));
+    return Promise.race([promise, late.promise]).finally(() =>
+      clearTimeout(timer),
+    );
   }
 
   fail(parts: FailureParts): never {

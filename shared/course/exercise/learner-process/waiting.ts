@@ -16,6 +16,8 @@ const between = 5;
  * to the other process and several turns of both event loops.
  */
 const looks = 10;
+/** ms that only a hang reaches. */
+export const longestWait = 60_000;
 /** ms without an answer until the processor time is asked for, each time. */
 const slow = 1_000;
 /** A process that is asked what goes on in it. */
@@ -66,7 +68,7 @@ export class Waiting {
    * @param limits.busy ms of processor time that a turn of an event loop may
    *   take before it is called a loop without an end
    */
-  constructor(own: Stir, { limit = 60_000, busy = 10_000 }: Limits) {
+  constructor(own: Stir, { limit = longestWait, busy = 10_000 }: Limits) {
     this.#own = own;
     this.#limit = limit;
     this.#busy = busy;

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { describeVerdict } from '../terminal/describe.ts';
 import { differsAt } from '../terminal/excerpt.ts';
 import { runCheck } from '../run-check.ts';
+import { missingEngine } from '@on-the-wire/browser/engines.ts';
+import { openEngine } from '@on-the-wire/browser/open-engine.ts';
 import { createTap } from '@on-the-wire/tap/tap.ts';
 import { rowsOf } from '@on-the-wire/wire/test/rows.ts';
 import { madeUp } from './made-up.ts';
@@ -388,5 +390,26 @@ describe('where it is seen', () => {
   test('is nowhere where nothing moved', async () => {
     const { failure } = await verdictOn('export const answer = () => 41;');
     expect(failure!.wire).toBeUndefined();
+  });
+});
+
+const noChromium = missingEngine('chromium');
+const describeIfThere = noChromium === undefined ? describe : describe.skip;
+if (noChromium !== undefined)
+  process.stderr.write(`Skipped "a page": ${noChromium}\n`);
+
+describeIfThere('a page', () => {
+  test('that computes without an end is given up, and its end, too', async () => {
+    // Not that of the other tests: it will not close this page soon.
+    const browser = await openEngine('chromium');
+    const { failure, ours } = await verdictOn(
+      '',
+      'const page = await trial.page(); await page.evaluate("for (;;);");',
+      { browser: () => browser, limit: 500 },
+    );
+    expect(ours).toBeUndefined();
+    expect(failure!.title).toBe('The page does not respond');
+    expect(failure!.came).toBe('nothing: 1 s went by');
+    await browser.close();
   });
 });
