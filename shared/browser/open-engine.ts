@@ -12,7 +12,7 @@ import type { Browser } from './page.ts';
  */
 export async function openEngine(
   engine: Engine,
-  { hosts = [], unseen = false }: DriverOptions = {},
+  options: DriverOptions = {},
 ): Promise<Browser> {
   const program = findEngine(engine);
   if (program === undefined)
@@ -21,7 +21,7 @@ export async function openEngine(
   if (engine === 'chromium') {
     const { openBrowser } = await import('./browser.ts');
     const { spki } = await localCertificate();
-    const rules = hosts.map((host) => `MAP ${host} 127.0.0.1`);
+    const rules = (options.hosts ?? []).map((host) => `MAP ${host} 127.0.0.1`);
     const browser = await openBrowser([
       `--ignore-certificate-errors-spki-list=${spki}`,
       ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join()}`] : []),
@@ -34,5 +34,5 @@ export async function openEngine(
     engine === 'firefox'
       ? (await import('./drivers/firefox.ts')).startFirefox
       : (await import('./drivers/webkitgtk.ts')).startWebKitGTK;
-  return asBrowser(await start(program, { hosts, unseen }));
+  return asBrowser(await start(program, options));
 }

@@ -25,6 +25,11 @@ export interface DriverOptions {
    * they are tabs of one window, all but one of them hidden, in one process.
    */
   unseen?: boolean;
+  /**
+   * ms until a command that has no response is given up, save what a page is
+   * asked; and where it is not a page's to respond, the browser with it.
+   */
+  patience?: number;
 }
 
 /** How a window is opened: a session of its own, with no cookie and no cache. */

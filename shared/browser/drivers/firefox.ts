@@ -20,6 +20,8 @@ import { engineVersion } from '../version.ts';
 
 /** ms until a Firefox that says nothing is given up: a busy machine is slow. */
 const START = 120_000;
+/** ms until a command without a response is given up. */
+const PATIENCE = 90_000;
 
 /** A profile in which nothing happens that nobody asked for. */
 const preferences: Record<string, string | number | boolean> = {
@@ -84,7 +86,7 @@ export const keyOf = (key: string): string => named[key] ?? key;
  */
 export async function startFirefox(
   program: string,
-  { hosts = [], unseen = false }: DriverOptions = {},
+  { hosts = [], unseen = false, patience = PATIENCE }: DriverOptions = {},
 ): Promise<Driver> {
   const profile = await mkdtemp(join(tmpdir(), 'firefox-'));
   const all = {
@@ -127,7 +129,7 @@ export async function startFirefox(
   try {
     const address = await addressOf(child.stderr!, ended);
     const type = unseen ? 'tab' : 'window';
-    return await connect(`${address}/session`, type, close);
+    return await connect(`${address}/session`, type, patience, close);
   } catch (error) {
     await close();
     throw error;
@@ -166,34 +168,47 @@ interface Told {
 /** A choice as Firefox's own window names it; `none` where there is none. */
 const asOverride = (choice: string | null) => choice ?? 'none';
 
+/** Commands whose response is a page's, and not Firefox's own. */
+const loads = new Set(
+  ['navigate', 'reload', 'traverseHistory'].map(
+    (name) => `browsingContext.${name}`,
+  ),
+);
+
 /** The connection: commands with their results, and events. */
 class Session {
   readonly #socket: WebSocket;
+  readonly #patience: number;
   #last = 0;
   readonly #waiting = new Map<
     number,
     {
       method: string;
+      timer: NodeJS.Timeout | undefined;
       done: (result: any) => void;
       fail: (error: Error) => void;
     }
   >();
   readonly #heard = new Set<(method: string, params: any) => void>();
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, patience: number) {
     this.#socket = socket;
+    this.#patience = patience;
     socket.on('message', (data: Buffer) => {
       const { id, method, params, result, message } = JSON.parse(`${data}`);
       if (method !== undefined)
         for (const hear of this.#heard) hear(method, params);
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
+      clearTimeout(waiting?.timer);
       if (result) waiting?.done(result);
       else waiting?.fail(new Error(`Firefox: ${waiting.method}: ${message}`));
     });
     socket.on('close', () => {
-      for (const { fail } of this.#waiting.values())
+      for (const { timer, fail } of this.#waiting.values()) {
+        clearTimeout(timer);
         fail(new Error('Firefox has ended.'));
+      }
     });
   }
 
@@ -223,7 +238,18 @@ class Session {
     const id = this.next();
     return new Promise((done, fail) => {
       if (!this.isOpen) return fail(new Error('Firefox has ended.'));
-      this.#waiting.set(id, { method, done, fail });
+      const giveUp = () => {
+        this.#waiting.delete(id);
+        const seconds = this.#patience / 1_000;
+        fail(new Error(`Firefox: ${method}: no response in ${seconds} s`));
+        // It would open no other tab either.
+        if (!loads.has(method)) this.#socket.terminate();
+      };
+      // What a page is asked may take as long as it likes.
+      const timer = method.startsWith('script.')
+        ? undefined
+        : setTimeout(giveUp, this.#patience);
+      this.#waiting.set(id, { method, timer, done, fail });
       return this.#socket.send(JSON.stringify({ id, method, params }));
     });
   }
@@ -238,11 +264,12 @@ class Session {
 async function connect(
   url: string,
   type: 'tab' | 'window',
+  patience: number,
   close: () => Promise<void>,
 ): Promise<Driver> {
   const socket = new WebSocket(url);
   await once(socket, 'open');
-  const session = new Session(socket);
+  const session = new Session(socket, patience);
   const { capabilities } = await session.ask('session.new', {
     capabilities: {
       alwaysMatch: {
