@@ -45,6 +45,18 @@ export default {
       return got!;
     };
 
+    /** A request comes to our server, unless it is over before. */
+    const mustCome = <T>(come: Promise<T>, running: Promise<string[]>) =>
+      trial.within(
+        come,
+        () => ({
+          title: 'A request does not come to the server',
+          sent: 'GET /slow',
+          wire: hall.seen('up'),
+        }),
+        { until: running },
+      );
+
     await trial.step('a client keeps its connection', async () => {
       const mustHear = async (what: string, ...paths: string[]) => {
         const text = data.line();
@@ -369,7 +381,7 @@ export default {
           hall.say((stream) => held.resolve(stream));
           const running = request(hall, '/slow');
           running.catch(() => {}); // where nobody waits for it any more
-          const stream = await held.promise;
+          const stream = await mustCome(held.promise, running);
           const goaway = hall.seen('down', 'GOAWAY');
           const before = hall.sessions.length;
           // As proxies do: first that it will end, then with which stream.
@@ -463,8 +475,9 @@ export default {
           const held = Promise.withResolvers<unknown>();
           hall.say((stream) => held.resolve(stream));
           if (isBusy) {
-            request(hall, '/slow').catch(() => {}); // it fails, as it must
-            await held.promise;
+            const running = request(hall, '/slow');
+            running.catch(() => {}); // it fails, as it must
+            await mustCome(held.promise, running);
           }
           const before = hall.sessions.length;
           const sent = `the connection is ${how === 'rst' ? 'reset' : 'closed'}${isBusy ? ' while GET /slow runs' : ''}`;

@@ -135,7 +135,15 @@ export function startStream(response: ServerResponse, cut: Cut): void {
 /** Writes this; resolves with the bytes that its connection has carried. */
 export async function write(response: ServerResponse, bytes: Uint8Array) {
   const { socket } = response;
-  await new Promise<void>((resolve) => response.write(bytes, () => resolve()));
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      response.off('close', done);
+      resolve();
+    };
+    // Behind a FIN of ours it is never written, and Node calls nothing back.
+    response.once('close', done);
+    response.write(bytes, done);
+  });
   return socket?.bytesWritten ?? 0;
 }
 
