@@ -139,6 +139,14 @@ async function ended(
   if (!over.aborted) await until(over);
 }
 
+const pageHangs = (seconds: number) =>
+  new Failure({
+    title: 'The page does not respond',
+    expected: 'that it goes on',
+    came: `nothing: ${seconds} s went by`,
+    details: 'Is there a loop that never ends?',
+  });
+
 class Run implements CheckContext {
   readonly steps: Verdict['steps'] = [];
   readonly data;
@@ -174,7 +182,11 @@ class Run implements CheckContext {
   /** @throws Failure; of the learner's process, where that is the reason */
   async check(check: Check): Promise<void> {
     try {
-      await this.#stir.run(() => check.run(this));
+      const run = this.#stir.run(() => check.run(this));
+      await this.#bounded(run, 10, (seconds) => {
+        const step = this.steps.at(-1)?.name ?? 'its start';
+        return new Error(`No verdict after ${seconds} s, at “${step}”`);
+      });
     } catch (error) {
       // A server that crashed looks like a cut connection to its client: whether
       // it did is known once it has reported back, or has ended.
@@ -278,24 +290,23 @@ class Run implements CheckContext {
   }
 
   /**
-   * What a browser does, or an end of ours. It may take twice as long as a wait
-   * of the check, which knows better what to say.
+   * What no wait of a check ends: what a browser does, an end of ours, or the
+   * whole check.
    *
-   * @throws Failure where it takes longer
+   * @param waits how many times as long as a wait of the check it may take,
+   *   which knows better what to say
+   * @throws Error as `why` makes it, where it takes longer
    */
-  async #bounded<T>(promise: Promise<T>): Promise<T> {
-    const ms = 2 * (this.#options.limit ?? longestWait);
+  async #bounded<T>(
+    promise: Promise<T>,
+    waits = 2,
+    why: (seconds: number) => Error = pageHangs,
+  ): Promise<T> {
+    const ms = waits * (this.#options.limit ?? longestWait);
     const late = Promise.withResolvers<never>();
-    const hangs = () =>
-      late.reject(
-        new Failure({
-          title: 'The page does not respond',
-          expected: 'that it goes on',
-          came: `nothing: ${ms / 1_000} s went by`,
-          details: 'Is there a loop that never ends?',
-        }),
-      );
-    const timer = unnoted(() => setTimeout(hangs, ms));
+    const timer = unnoted(() =>
+      setTimeout(() => late.reject(why(ms / 1_000)), ms),
+    );
     return Promise.race([promise, late.promise]).finally(() =>
       clearTimeout(timer),
     );

@@ -336,6 +336,18 @@ describe('a check that waits', () => {
     expect(failure!.title).toBe('Came: 7');
   });
 
+  test('outside of what it is given is ended, and that is our mistake', async () => {
+    const { failure, ours } = await verdictOn(
+      '',
+      'await trial.step("the bell", () => new Promise(() => {}));',
+      { limit: 200 },
+    );
+    expect(ours).toBe(true);
+    expect(failure!.details).toMatch(
+      /^Error: No verdict after 2 s, at “the bell”\n/,
+    );
+  });
+
   test('ends by an event of its own', async () => {
     const check =
       'const l = await trial.start(); const never = new Promise(() => {});' +
