@@ -9,6 +9,7 @@
  */
 import { appendFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as after } from 'node:timers/promises';
 import { TestEnvironment } from 'jest-environment-node';
 import { missingEngine, type Engine } from '@on-the-wire/browser/engines.ts';
 import type { Browser, NotInThisEngine } from '@on-the-wire/browser/page.ts';
@@ -74,16 +75,26 @@ async function openPatiently(engine: Engine): Promise<Browser> {
   noteVersion(engine, opened);
   const { newContext, newPage } = opened;
   opened.newContext = async (options) => {
-    const context = await newContext.call(opened, options);
+    const context = await unlessItHangs(newContext.call(opened, options));
     context.setDefaultTimeout(HANGS);
     return context;
   };
   opened.newPage = async (options) => {
-    const page = await newPage.call(opened, options);
+    const page = await unlessItHangs(newPage.call(opened, options));
     page.setDefaultTimeout(HANGS);
     return page;
   };
   return opened;
+
+  /** A browser that opens no page will not open the next one either. */
+  async function unlessItHangs<T>(opening: Promise<T>): Promise<T> {
+    const late = new AbortController();
+    const hangs = after(HANGS, undefined, late).then(() => {
+      void opened.close().catch(() => {});
+      throw new Error(`The browser opened no page in ${HANGS / 1000} s.`);
+    });
+    return Promise.race([opening, hangs]).finally(() => late.abort());
+  }
 }
 
 /** What is read of jest's own events, and of the state that they change. */
