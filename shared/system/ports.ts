@@ -6,6 +6,22 @@ import { UsageError } from './usage-error.ts';
 export { defaultPort };
 const highestPort = 65_534; // The next one must be a port, too.
 
+/** On these no browser opens a page: the "bad ports" of Fetch. */
+const blocked = new Set(
+  (
+    '1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 ' +
+    '103 104 109 110 111 113 115 117 119 123 135 137 139 143 161 179 389 427 ' +
+    '465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 ' +
+    '990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 ' +
+    '6666 6667 6668 6669 6679 6697 10080'
+  )
+    .split(' ')
+    .map(Number),
+);
+
+/** Whether browsers refuse to open a page on a port, whoever listens there. */
+export const isBlocked = (port: number): boolean => blocked.has(port);
+
 /**
  * Reads a port from the command line.
  *
@@ -21,12 +37,12 @@ export function parsePort(text: string): number {
 }
 
 /**
- * Finds adjacent ports of 127.0.0.1 that are free.
+ * Finds adjacent ports of 127.0.0.1 that are free, and that browsers open.
  *
  * @param wanted the lowest; without it the first that will do from `from` on
  * @param count how many: one for the shell, one for each address of the lesson
  * @returns the lowest of them
- * @throws UsageError (1) that names the port in use
+ * @throws UsageError (1) that names the port in use, or the one that is blocked
  */
 export async function findPorts(
   wanted: number | undefined,
@@ -38,7 +54,7 @@ export async function findPorts(
     if (taken === undefined) return wanted;
     const next = count === 2 ? 'the next one' : `the next ${count - 1}`;
     throw new UsageError(
-      `Port ${taken} is in use, so --port ${wanted} cannot be had: the shell ` +
+      `${whyNot(taken)}, so --port ${wanted} cannot be had: the shell ` +
         `needs port ${wanted}, and the lesson ${next}. Name another, ` +
         'or leave --port out.',
       1,
@@ -55,27 +71,32 @@ async function firstTaken(
   count: number,
 ): Promise<number | undefined> {
   for (let port = lowest; port < lowest + count; port += 1) {
-    if (!(await isFree(port))) return port;
+    if (isBlocked(port) || !(await isFree(port))) return port;
   }
   return undefined;
 }
 
+const whyNot = (port: number) =>
+  isBlocked(port)
+    ? `Browsers open no page on port ${port}`
+    : `Port ${port} is in use`;
+
 /**
- * Finds one free port of 127.0.0.1.
+ * Finds one free port of 127.0.0.1, for a page.
  *
  * @param wanted the only one that will do; without it the first free from 4400
- * @throws UsageError (1) that names the port in use
+ * @throws UsageError (1) that says why it will not
  */
 export async function findPort(wanted: number | undefined): Promise<number> {
   if (wanted !== undefined) {
-    if (await isFree(wanted)) return wanted;
+    if ((await firstTaken(wanted, 1)) === undefined) return wanted;
     throw new UsageError(
-      `Port ${wanted} is in use. Name another, or leave --port out.`,
+      `${whyNot(wanted)}. Name another, or leave --port out.`,
       1,
     );
   }
   for (let port = 4400; port <= highestPort; port += 1) {
-    if (await isFree(port)) return port;
+    if ((await firstTaken(port, 1)) === undefined) return port;
   }
   throw new UsageError('No port from 4400 on is free.', 1);
 }
@@ -95,7 +116,7 @@ export function isFree(port: number): Promise<boolean> {
  * Below those that systems give to clients, and to servers that take any (RFC
  * 6335, 6; Linux begins at 32,768): else somebody may have it before it is used.
  */
-const [lowest, highest] = [10_100, 32_000]; // 10,080 is a port that browsers block
+const [lowest, highest] = [10_100, 32_000]; // the highest blocked one is 10,080
 let next = lowest + Math.floor(Math.random() * (highest - lowest));
 
 /** A port of 127.0.0.1 that was free a moment ago, another each time. */

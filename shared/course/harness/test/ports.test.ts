@@ -1,7 +1,13 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { listen } from '@on-the-wire/system/listen.ts';
-import { findPorts, freePorts, parsePort } from '@on-the-wire/system/ports.ts';
+import {
+  findPort,
+  findPorts,
+  freePorts,
+  isBlocked,
+  parsePort,
+} from '@on-the-wire/system/ports.ts';
 import { portsFor } from './scratch-lesson.ts';
 
 const servers: Server[] = [];
@@ -51,6 +57,33 @@ describe('Ports', () => {
       `Port ${first + 2} is in use, so --port ${first} cannot be had: the ` +
         `shell needs port ${first}, and the lesson the next 2.`,
     );
+  });
+
+  test('on which no browser opens a page are refused, and not found', async () => {
+    await expect(findPorts(6000)).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringMatching(
+        /^Browsers open no page on port 6000, so --port 6000 cannot be had/,
+      ),
+    });
+    await expect(findPorts(10_079)).rejects.toThrow(
+      'Browsers open no page on port 10080, so --port 10079 cannot be had: the ' +
+        'shell needs port 10079, and the lesson the next one.',
+    );
+    await expect(findPort(5060)).rejects.toThrow(
+      'Browsers open no page on port 5060. Name another',
+    );
+    expect(await findPorts(undefined, 6665)).toBeGreaterThan(6669);
+  });
+
+  test('that are blocked are blocked by Node’s fetch, too', async () => {
+    const all = Array.from({ length: 65_536 }, (_, port) => port);
+    const blocked = all.filter(isBlocked);
+    expect(blocked).toHaveLength(82);
+    for (const port of blocked)
+      await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
+        cause: { message: 'bad port' }, // before there is a connection
+      });
   });
 
   test('that are only free are none that the system gives away, each another', async () => {
