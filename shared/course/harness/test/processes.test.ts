@@ -227,7 +227,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     const held: Promise<unknown>[] = [];
     door.on('connection', (socket) => {
       socket.on('error', () => {}).resume();
-      held.push(once(socket, 'close'));
+      held.push(new Promise((resolve) => socket.once('close', resolve)));
     });
     const name = `held${signal.toLowerCase()}`;
     const found = make(name);
