@@ -291,28 +291,34 @@ describeWithBrowser('the home page', (browser) => {
   });
 
   test('a claim that has ended changes nothing of another that runs', async () => {
-    const held = Promise.withResolvers<void>();
+    const first = Promise.withResolvers<void>();
+    const second = Promise.withResolvers<void>();
+    const held = [first, second];
     const asked = page.waitForRequest('**/claims/judge');
-    let judged = 0;
     await page.route('**/claims/judge', async (route) => {
-      judged += 1;
-      if (judged === 1) await held.promise;
-      else await page.locator('[data-state=holds]').waitFor();
+      await held.shift()?.promise;
       await route.continue();
     });
-    await cell('Survives a cut by itself', 0).click();
-    await page.click('#shell-run');
-    await asked;
-    await page.keyboard.press('Escape');
-    const again = page.waitForRequest('**/claims/judge');
-    await cell('Survives a cut by itself', 2).click();
-    await page.click('#shell-run');
-    await again;
-    held.resolve();
-    await page.locator('[data-state=holds]').waitFor();
-    expect(await page.isDisabled('#shell-run')).toBe(true);
-    await page.locator('#shell-units').waitFor();
-    await page.unroute('**/claims/judge');
+    try {
+      await cell('Survives a cut by itself', 0).click();
+      await page.click('#shell-run');
+      await asked;
+      await page.keyboard.press('Escape');
+      const again = page.waitForRequest('**/claims/judge');
+      await cell('Survives a cut by itself', 2).click();
+      await page.click('#shell-run');
+      await again;
+      first.resolve();
+      await page.locator('[data-state=holds]').waitFor();
+      expect(await page.isDisabled('#shell-run')).toBe(true);
+      second.resolve();
+      await page.locator('#shell-units').waitFor();
+    } finally {
+      // Else each test that comes after would wait for it.
+      first.resolve();
+      second.resolve();
+      await page.unroute('**/claims/judge');
+    }
   });
 
   test('resets the connections of a claim that needs it', async () => {
